@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+// damsession: DamCore decides, DamIO does, DamABI translates. The link flags of the shipped library live in the Makefile:
+// as unsafeFlags here they would break `swift test`.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "damsession",
+  products: [
+    .library(name: "damsession", type: .dynamic, targets: ["DamABI"])
+  ],
+  dependencies: [
+    // MD5 for FotoWeb's login token, SHA-256 and HMAC for checksums and keyed hashes: digests are not ours to write.
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CDam"),
+    // HTTP, TLS, proxies and connection reuse: libcurl, as the system ships it.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    // File locks by open file, eventfds and signal masks, which Swift's Glibc module hides.
+    .systemLibrary(name: "CLinux"),
+    .target(
+      name: "DamCore",
+      dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(name: "DamIO", dependencies: ["DamCore", "CCurl", "CLinux"], swiftSettings: strict),
+    .target(name: "DamABI", dependencies: ["DamIO", "DamCore", "CDam"], swiftSettings: strict),
+    .testTarget(name: "DamCoreTests", dependencies: ["DamCore"]),
+    .testTarget(name: "DamIOTests", dependencies: ["DamIO", "DamCore"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

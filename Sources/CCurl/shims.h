@@ -1,0 +1,39 @@
+/*
+ * shims.h - libcurl for Swift: typed doors to its variadic calls, which Swift cannot make. It refuses to do anything
+ * that could be said in Swift.
+ */
+#ifndef DAM_CCURL_SHIMS_H
+#define DAM_CCURL_SHIMS_H
+
+#include <curl/curl.h>
+
+typedef size_t (*dam_curl_bytes)(char *bytes, size_t size, size_t count, void *user_data);
+typedef int (*dam_curl_progress)(void *user_data, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up);
+
+static inline CURLcode dam_curl_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_size(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_pointer(CURL *handle, CURLoption option, const void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_bytes(CURL *handle, CURLoption option, dam_curl_bytes value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode dam_curl_set_progress(CURL *handle, dam_curl_progress value) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+static inline CURLcode dam_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLcode dam_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+#endif

@@ -1,0 +1,92 @@
+// Boundary.swift - the conventions of the C edge, each in one place: how an export begins and ends, how text comes in and
+// goes out, how struct sizes are checked. Guessing per function is how a boundary rots. It refuses to decide anything.
+
+internal import CDam
+internal import DamCore
+internal import Glibc
+
+/// Runs the body of an export: fills `err` on every way out and turns a failure into its status.
+func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
+  do throws(Failure) {
+    try body()
+    unsafe fill(err, Failure(.internalError, ""), DAM_OK)
+    return DAM_OK
+  } catch {
+    let status = status(of: error.cause)
+    unsafe fill(err, error, status)
+    return status
+  }
+}
+
+private func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure, _ status: dam_status) {
+  guard let err = unsafe err else { return }
+  unsafe err.initialize(to: dam_error())
+  unsafe err.pointee.status = Int32(bitPattern: status.rawValue)
+  unsafe err.pointee.http_status = failure.httpStatus
+  unsafe err.pointee.retry_after = failure.retryAfter ?? -1
+  unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure.message, into: $0) }
+}
+
+/// Copies text into a fixed array, cut between characters, NUL-terminated.
+func put(_ text: String, into room: UnsafeMutableRawBufferPointer) {
+  var bytes: [UInt8] = []
+  for character in text {
+    let next = Array(String(character).utf8)
+    if bytes.count + next.count + 1 > room.count { break }
+    bytes += next
+  }
+  unsafe room.copyBytes(from: bytes + [0])
+}
+
+/// Text that the host gave: there, and valid UTF-8.
+func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> String {
+  guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
+  guard let text = unsafe String(validatingCString: pointer) else {
+    throw Failure(.argument, "\(name) is not valid UTF-8")
+  }
+  return text
+}
+
+/// Text that may be NULL.
+func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> String? {
+  guard let pointer = unsafe pointer else { return nil }
+  return unsafe try text(pointer, name)
+}
+
+/// A pointer that must be there.
+func present<Pointee>(
+  _ pointer: UnsafeMutablePointer<Pointee>?, _ name: String
+) throws(Failure) -> UnsafeMutablePointer<Pointee> {
+  guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
+  return unsafe pointer
+}
+
+/// Checks the `size` that begins a struct of the host. A larger one is a newer header's: fine as long as what this library
+/// does not know is zero.
+func checkSize<Struct>(
+  _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String
+) throws(Failure) {
+  let known = MemoryLayout<Struct>.size
+  guard Int(size) >= known else {
+    throw Failure(.argument, "\(name)->size is \(size); set it to sizeof the struct, which is \(known)")
+  }
+  guard Int(size) <= known + 4096 else { throw Failure(.argument, "\(name)->size is \(size), which is no struct's size") }
+  let tail = unsafe UnsafeRawBufferPointer(start: pointer, count: Int(size)).dropFirst(known)
+  guard unsafe tail.allSatisfy({ $0 == 0 }) else {
+    throw Failure(.argument, "\(name) uses fields that this version (\(DAM_VERSION)) does not know")
+  }
+}
+
+/// A string for the host, to be given back to dam_string_free.
+func cString(_ bytes: some Collection<UInt8>) throws(Failure) -> UnsafeMutablePointer<CChar> {
+  guard let room = unsafe malloc(bytes.count + 1) else { throw Failure(.internalError, "no memory is left") }
+  let buffer = unsafe UnsafeMutableRawBufferPointer(start: room, count: bytes.count + 1)
+  unsafe buffer.copyBytes(from: bytes)
+  unsafe room.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
+  return unsafe room.assumingMemoryBound(to: CChar.self)
+}
+
+/// Lends text to C for the length of a call.
+func lend<Result>(_ text: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+  unsafe text.withCString { unsafe body($0) }
+}

@@ -1,0 +1,78 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// Callbacks.swift - the host's functions as closures, prompts and answers, and lists given item by item.
+// It refuses to call the host with anything that outlives the call.
+
+public import CDam
+internal import DamCore
+internal import DamIO
+
+/// The host's function pointers. The host vouches that they and their data may be used from its threads.
+@safe struct Callbacks: @unchecked Sendable {
+  var credentials: dam_credentials_callback?
+  var credentialsData: UnsafeMutableRawPointer?
+  var log: dam_log_callback?
+  var logData: UnsafeMutableRawPointer?
+  var logLevel = LogLevel.info
+
+  var host: Host {
+    Host(
+      credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
+      log: { level, message in
+        if let callback = unsafe self.log {
+          unsafe lend(message) { unsafe callback(self.logData, level.rawValue, $0) }
+        }
+      })
+  }
+
+  private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {
+    guard let credentials = unsafe credentials else { return .success(nil) }
+    let answer = PromptAnswer()
+    let kind = prompt.isEncryptionSecret ? DAM_PROMPT_ENCRYPTION_SECRET : DAM_PROMPT_PASSWORD
+    let status = withExtendedLifetime(answer) {
+      unsafe lend(prompt.user) { user in
+        unsafe lend(prompt.origin) { origin in
+          var question = unsafe dam_prompt(
+            size: UInt32(MemoryLayout<dam_prompt>.size), kind: Int32(bitPattern: kind.rawValue), user: user,
+            origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
+          return unsafe credentials(credentialsData, &question)
+        }
+      }
+    }
+    guard status == Int32(bitPattern: DAM_OK.rawValue) else {
+      return .failure(Failure(.callback, "the credentials callback asked to stop (\(status))"))
+    }
+    return .success(answer.secret)
+  }
+}
+
+/// Where an answer lands.
+private final class PromptAnswer {
+  var secret: Secret?
+}
+
+@_cdecl("dam_prompt_answer") @implementation
+public func dam_prompt_answer(
+  _ prompt: UnsafeMutablePointer<dam_prompt>?, _ secret: UnsafeRawPointer?, _ size: UInt64,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let prompt = unsafe try present(prompt, "prompt")
+    guard let place = unsafe prompt.pointee.reserved else {
+      throw Failure(.argument, "prompt is not one that the library gave to a callback")
+    }
+    guard let secret = unsafe secret else { throw Failure(.argument, "secret is NULL") }
+    guard (1...16_384).contains(size) else { throw Failure(.argument, "size is \(size); a secret has 1 to 16384 bytes") }
+    let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: Int(size))
+    guard unsafe String(validating: bytes, as: UTF8.self) != nil, unsafe !bytes.contains(where: { $0 < 0x20 }) else {
+      throw Failure(.argument, "secret is not UTF-8 text without control characters such as a line end")
+    }
+    unsafe Unmanaged<PromptAnswer>.fromOpaque(place).takeUnretainedValue().secret = unsafe Secret(bytes)
+  }
+}
+
+/// Gives items to the host one by one until it has had enough.
+func each<Item>(_ items: [Item], _ body: (Item) -> Int32) throws(Failure) {
+  for item in items where body(item) != 0 {
+    throw Failure(.callback, "the callback asked to stop")
+  }
+}

@@ -1,0 +1,167 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// Sessions.swift - dam_session for C: guard, convert, call, convert.
+
+public import CDam
+internal import DamCore
+internal import DamIO
+
+/// What a dam_session is.
+final class SessionHandle: Handle {
+  static let word = "session"
+  let session: Session
+  init(_ session: Session) { self.session = session }
+}
+
+@_cdecl("dam_session_open") @implementation
+public func dam_session_open(
+  _ config: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let config = unsafe try Config.take(config)
+    let out = unsafe try present(out, "out")
+    let session = try Session(try Settings(config.values), config.callbacks.host)
+    unsafe out.pointee = SessionHandle(session).give()
+  }
+}
+
+@_cdecl("dam_session_free") @implementation
+public func dam_session_free(_ session: OpaquePointer?) { unsafe SessionHandle.free(session) }
+
+@_cdecl("dam_session_login") @implementation
+public func dam_session_login(
+  _ session: OpaquePointer?, _ flags: UInt32, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard flags <= DAM_LOGIN_AGAIN.rawValue else { throw Failure(.argument, "flags is \(flags), which is no dam_login_flags") }
+    _ = try session.ensure(again: flags == DAM_LOGIN_AGAIN.rawValue)
+  }
+}
+
+@_cdecl("dam_session_logout") @implementation
+public func dam_session_logout(
+  _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let outcome = try (unsafe try SessionHandle.take(session)).session.logout()
+    guard let result = unsafe result else { return }
+    let code =
+      switch outcome {
+      case .none: DAM_LOGOUT_NONE
+      case .server: DAM_LOGOUT_SERVER
+      case .local: DAM_LOGOUT_LOCAL
+      case .unconfirmed: DAM_LOGOUT_UNCONFIRMED
+      }
+    unsafe result.pointee = Int32(bitPattern: code.rawValue)
+  }
+}
+
+@_cdecl("dam_session_forget") @implementation
+public func dam_session_forget(_ session: OpaquePointer?, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status {
+  unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.forget() }
+}
+
+@_cdecl("dam_session_organizations") @implementation
+public func dam_session_organizations(
+  _ session: OpaquePointer?, _ callback: dam_organization_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
+    try session.settings.requireOrganizations()
+    try each(try session.ensure().organizations) { organization in
+      unsafe lend(organization.id) { id in
+        unsafe lend(organization.name) { name in
+          var view = unsafe dam_organization(
+            id: id, name: name, member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
+            selected: organization.id == session.settings.organization ? 1 : 0)
+          return unsafe callback(user_data, &view)
+        }
+      }
+    }
+  }
+}
+
+@_cdecl("dam_session_headers") @implementation
+public func dam_session_headers(
+  _ session: OpaquePointer?, _ callback: dam_header_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
+    try session.settings.requireHeaders()
+    try each(try session.settings.headers(try session.ensure())) { header in
+      unsafe lend(header.name) { name in
+        let value = Secret(header.value.reveal() + [0])
+        return value.withBytes { bytes in
+          unsafe callback(user_data, name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        }
+      }
+    }
+  }
+}
+
+@_cdecl("dam_session_token") @implementation
+public func dam_session_token(
+  _ session: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let out = unsafe try present(out, "out")
+    try session.settings.requireToken()
+    unsafe out.pointee = try cString(try session.settings.token(try session.ensure()).reveal())
+  }
+}
+
+@_cdecl("dam_session_get_state") @implementation
+public func dam_session_get_state(
+  _ session: OpaquePointer?, _ out: UnsafeMutablePointer<dam_session_state>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let out = unsafe try present(out, "out")
+    unsafe try checkSize(out, out.pointee.size, "out")
+    unsafe fill(&out.pointee, session.snapshot(), session.settings)
+  }
+}
+
+private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settings: Settings) {
+  let size = out.size
+  var flags: UInt32 = 0
+  if snapshot.record.secret != nil { flags |= DAM_STATE_LOGGED_IN.rawValue }
+  if snapshot.isStored { flags |= DAM_STATE_STORED.rawValue }
+  if snapshot.account.refusal != nil { flags |= DAM_STATE_REFUSED.rawValue }
+  out = dam_session_state()
+  out.size = size
+  out.flags = flags
+  out.generation = snapshot.record.generation
+  out.issued_at = snapshot.record.issuedAt
+  out.used_at = snapshot.record.usedAt
+  out.idle_limit = settings.idleLimit
+  out.tokens_obtained = Int32(clamping: snapshot.account.liveTokens)
+  unsafe withUnsafeMutableBytes(of: &out.fingerprint) { unsafe put(snapshot.record.fingerprint, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.organization, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.store) { unsafe put(snapshot.place, into: $0) }
+}
+
+@_cdecl("dam_session_get_statistics") @implementation
+public func dam_session_get_statistics(
+  _ session: OpaquePointer?, _ out: UnsafeMutablePointer<dam_statistics>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let out = unsafe try present(out, "out")
+    unsafe try checkSize(out, out.pointee.size, "out")
+    let counted = session.statistics
+    unsafe out.pointee = dam_statistics(
+      size: out.pointee.size, reserved: 0, requests: counted.requests, exchanges: counted.exchanges,
+      logins: counted.logins, logins_refused: counted.loginsRefused, organization_logins: counted.organizationLogins,
+      replays: counted.replays, adopted_from_siblings: counted.adoptedFromSiblings, waits: counted.waits,
+      wait_microseconds: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
+      cookies_late: counted.cookiesLate, saves: counted.saves, save_failures: counted.saveFailures,
+      records_damaged: counted.recordsDamaged)
+  }
+}

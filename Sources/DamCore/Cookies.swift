@@ -1,0 +1,147 @@
+// Cookies.swift - the rotated cookies of one session, and the order rule.
+//
+// Within a response, Set-Cookie lines count strictly in order: PhotoShelter deletes a cookie and sets the live one of the
+// same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not that of
+// arrival: each cookie keeps the stamp of the request whose answer brought it, and an answer to an earlier-sent request
+// never replaces it. The cookie set is bound to the session's one origin; Domain and Path are not looked at, and the
+// Secure flag is always assumed. It refuses to be a browser's jar.
+
+/// One `Set-Cookie` line: a value, or the deletion of one.
+struct SetCookie: Equatable {
+  var name: String
+  /// nil: the line deletes the cookie.
+  var value: Secret?
+
+  /// Reads one header value; nil when it has no usable name. `now` is in seconds since 1970.
+  init?(_ line: ArraySlice<UInt8>, now: Int64) {
+    let parts = line.split(separator: 0x3B, omittingEmptySubsequences: false).map { ASCII.trimmed($0) }
+    guard let pair = parts.first, let equals = pair.firstIndex(of: 0x3D) else { return nil }
+    let name = ASCII.trimmed(pair[..<equals])
+    let value = ASCII.trimmed(pair[equals...].dropFirst())
+    guard !name.isEmpty, name.count <= SetCookie.longestName, name.allSatisfy(ASCII.isToken),
+      value.count <= SetCookie.longestValue, value.allSatisfy(ASCII.isVisible)
+    else { return nil }
+    self.name = String(decoding: name, as: UTF8.self)
+    self.value = SetCookie.isExpired(parts.dropFirst(), now: now) || value.isEmpty ? nil : Secret(value)
+  }
+
+  static let longestName = 256
+  static let longestValue = 8192
+
+  /// Max-Age wins over Expires (RFC 6265, 5.3); a date that cannot be read does not delete.
+  private static func isExpired(_ attributes: ArraySlice<ArraySlice<UInt8>>, now: Int64) -> Bool {
+    var expired: Bool?
+    for attribute in attributes {
+      let name = attribute.prefix { $0 != 0x3D }
+      let value = ASCII.trimmed(attribute.dropFirst(name.count).dropFirst())
+      if ASCII.equalIgnoringCase(ASCII.trimmed(name), "max-age".utf8),
+        let seconds = Int64(String(decoding: value, as: UTF8.self))
+      {
+        return seconds <= 0
+      }
+      if ASCII.equalIgnoringCase(ASCII.trimmed(name), "expires".utf8), let date = HTTPDate.seconds(value) {
+        expired = date <= now
+      }
+    }
+    return expired ?? false
+  }
+}
+
+/// A cookie with the stamp of the request whose answer brought it. A nil value remembers a deletion.
+public struct Cookie: Equatable, Sendable {
+  public var name: String
+  public var value: Secret?
+  public var stamp: UInt64
+}
+
+/// The cookies of one session secret.
+public struct CookieSet: Equatable, Sendable {
+  public private(set) var all: [Cookie] = []
+
+  /// A server that sets more is not setting session cookies.
+  static let most = 16
+
+  public init() {}
+  init(_ cookies: [Cookie]) { all = cookies }
+
+  public struct Adoption: Equatable, Sendable {
+    public var adopted: UInt64 = 0
+    public var late: UInt64 = 0
+  }
+
+  /// Takes the Set-Cookie lines of the answer to the request that was sent with `stamp`.
+  public mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64) -> Adoption {
+    var outcome: [SetCookie] = []
+    for line in headers.values("set-cookie") {
+      guard let cookie = SetCookie(line, now: now) else { continue }
+      outcome.removeAll { $0.name == cookie.name }
+      outcome.append(cookie)
+    }
+    var adoption = Adoption()
+    for cookie in outcome {
+      switch place(Cookie(name: cookie.name, value: cookie.value, stamp: stamp)) {
+      case .placed: adoption.adopted += 1
+      case .late: adoption.late += 1
+      case .same, .full: break
+      }
+    }
+    return adoption
+  }
+
+  /// Takes what another holder of the same session secret knows; the later stamp wins, so order does not matter.
+  mutating func join(_ other: CookieSet) {
+    for cookie in other.all { _ = place(cookie) }
+  }
+
+  private enum Placing {
+    case placed
+    case same
+    case late
+    case full
+  }
+
+  private mutating func place(_ cookie: Cookie) -> Placing {
+    guard let index = all.firstIndex(where: { $0.name == cookie.name }) else {
+      guard cookie.value != nil else { return .same }
+      guard all.count < CookieSet.most else { return .full }
+      all.append(cookie)
+      return .placed
+    }
+    let held = all[index]
+    if held.value == cookie.value {
+      all[index].stamp = max(held.stamp, cookie.stamp)
+      return .same
+    }
+    guard cookie.stamp > held.stamp || (cookie.stamp == held.stamp && CookieSet.outranks(cookie, held)) else {
+      return .late
+    }
+    all[index] = cookie
+    return .placed
+  }
+
+  /// Two values with one stamp cannot both be right; every process must pick the same one.
+  private static func outranks(_ one: Cookie, _ other: Cookie) -> Bool {
+    guard let left = one.value, let right = other.value else { return one.value != nil }
+    return left.reveal().lexicographicallyPrecedes(right.reveal())
+  }
+
+  /// Names and values of the live cookies.
+  public var live: [(name: String, value: Secret)] { all.compactMap { cookie in cookie.value.map { (cookie.name, $0) } } }
+
+  public func value(_ name: String) -> Secret? { all.first { $0.name == name }?.value }
+
+  /// The largest stamp: how new this set is.
+  public var stamp: UInt64 { all.map(\.stamp).max() ?? 0 }
+
+  /// The value of the `Cookie` request header; nil when there is nothing to send.
+  public var header: Secret? {
+    let pairs = live
+    guard !pairs.isEmpty else { return nil }
+    var bytes: [UInt8] = []
+    for (name, value) in pairs {
+      if !bytes.isEmpty { bytes += "; ".utf8 }
+      bytes += Array(name.utf8) + [0x3D] + value.reveal()
+    }
+    return Secret(bytes)
+  }
+}

@@ -1,0 +1,352 @@
+// Exchange.swift - one call of the host, from the first look at the store to its result, as a value.
+//
+// THEORY OF OPERATION
+//
+// A driver feeds events and does what the returned action says; the exchange never sends, waits, reads a file or a clock.
+// The same value therefore serves a blocking caller, an event loop and a test that scripts every answer.
+//
+//   begin -> load (or lock, where requests go one at a time)
+//         -> is there a usable secret, newer than the one that was refused to this exchange?
+//            yes: authorize, send, judge the answer, take its cookies, save them, finish
+//            no:  lock the session, look again (a sibling may have logged in), lock the account, ask for credentials,
+//                 log in, save, look again
+//         -> refused? remember which secret it was (generation and stamp) and start over, once
+//
+// Four rules carry everything:
+//   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if something
+//      newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one login.
+//   2. Two locks. The session's keeps logins (and serialized requests) apart, the account's keeps attempts with the same
+//      credentials apart whatever session they are for. Always in this order. Both survive no process.
+//   3. Saved before used. A login that yields something scarce is on disk before the first request carries it.
+//   4. Refused credentials are remembered in the account before the lock is let go.
+//
+// WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
+// than a trap. Exchange+Login.swift and Exchange+Request.swift hold the two halves of the work.
+
+public struct Exchange: Sendable {
+  public enum Goal: Sendable {
+    case request(HostRequest)
+    /// There shall be a session. `again`: also with credentials that were refused before.
+    case ensure(again: Bool)
+    case logout
+    case forget
+  }
+
+  public enum Loading<Record: Sendable>: Sendable {
+    case absent
+    /// What the store holds has been taken before.
+    case unchanged
+    case record(Record)
+    /// Written by a newer damsession.
+    case newer
+    case unavailable(String)
+  }
+
+  public enum Locking: Sendable {
+    case held
+    /// Somebody else kept it for longer than allowed.
+    case busy
+    /// There is no locking here; the reason.
+    case unavailable(String)
+  }
+
+  public enum Saving<Record: Sendable>: Sendable {
+    /// What the store holds now: ours joined with what was there.
+    case saved(Record)
+    case failed(String)
+  }
+
+  public enum Event: Sendable {
+    case begin
+    case loaded(Loading<SessionRecord>)
+    case sessionLocked(Locking, Loading<SessionRecord>)
+    /// `entropy`: 16 random bytes.
+    case accountLocked(Locking, Loading<AccountRecord>, entropy: [UInt8])
+    case credentials(Secret?)
+    case answered(Answer)
+    case savedSession(Saving<SessionRecord>)
+    case savedAccount(Saving<AccountRecord>)
+    case unlocked
+    /// Sending or asking failed.
+    case failed(Failure)
+  }
+
+  public enum Action: Sendable {
+    case load
+    case lockSession
+    case lockAccount
+    case askCredentials
+    /// The answer to `send` is `answered` or `failed`. `isForHost`: its answer is the one to deliver.
+    case send(WireRequest, isForHost: Bool)
+    /// `isDurable`: it must survive a power cut before it is used.
+    case saveSession(SessionRecord, isDurable: Bool)
+    case saveAccount(AccountRecord)
+    /// Release the account's lock, and the session's too unless `keepSession`.
+    case unlock(keepSession: Bool)
+    /// Release everything; this is the result.
+    case finish(Outcome)
+  }
+
+  public enum LogoutResult: Sendable {
+    case none
+    case server
+    case local
+    case unconfirmed
+  }
+
+  public enum Outcome: Sendable {
+    /// The last answer that was sent for the host goes to the host.
+    case delivered(generation: UInt64, replays: UInt32)
+    case ready(SessionRecord)
+    case loggedOut(LogoutResult)
+    case failed(Failure)
+  }
+
+  enum Phase: Sendable {
+    case idle
+    case loading
+    case lockingSession
+    case lockingAccount
+    case asking
+    case loggingIn
+    case savingLogin
+    case savingAccount
+    case savingRefusal(Failure)
+    case recheckingAfter(Failure)
+    case unlocking
+    case sending
+    case savingRotation(Outcome)
+    case savingTombstone(SessionSecret)
+    case loggingOut(storeFailure: String?)
+    case finished
+  }
+
+  let settings: Settings
+  let system: any System
+  let goal: Goal
+  var phase = Phase.idle
+  var holdsSession = false
+  var holdsAccount = false
+  /// What was refused to this exchange; only something newer may be tried again.
+  var refused: Freshness?
+  /// What the request under way carries.
+  var sent = Freshness(generation: 0, stamp: 0)
+  var sentStamp: UInt64 = 0
+  var wire: WireRequest?
+  var replays: UInt32 = 0
+  var credentials: Secret?
+  var account = AccountRecord()
+  var entropy: [UInt8] = []
+  var login: LoginProgress?
+  private var lines: [(level: LogLevel, message: String)] = []
+
+  public init(_ goal: Goal, _ settings: Settings) {
+    self.goal = goal
+    self.settings = settings
+    system = Systems.make(settings)
+  }
+
+  /// Log lines since the last time; redacted.
+  public mutating func takeLines() -> [(level: LogLevel, message: String)] {
+    guard !lines.isEmpty else { return [] }
+    defer { lines = [] }
+    return lines
+  }
+
+  mutating func log(_ level: LogLevel, _ message: String) { lines.append((level, message)) }
+
+  public mutating func step(_ event: Event, _ state: inout SessionState, _ moment: Moment) -> Action {
+    switch (phase, event) {
+    case (.idle, .begin):
+      return begin(&state)
+    case (.loading, .loaded(let loading)):
+      return take(loading, &state) ?? proceed(&state, moment)
+    case (.recheckingAfter(let failure), .loaded(let loading)):
+      if let end = take(loading, &state) { return end }
+      return usable(state) == nil ? fail(failure) : proceed(&state, moment)
+    case (.lockingSession, .sessionLocked(let locking, let loading)):
+      holdsSession = true
+      return notLocked(locking) ?? take(loading, &state) ?? proceed(&state, moment)
+    case (.lockingAccount, .accountLocked(let locking, let loading, let entropy)):
+      holdsAccount = true
+      self.entropy = entropy
+      return notLocked(locking) ?? take(loading) ?? proceed(&state, moment)
+    case (.asking, .credentials(let answer)):
+      return answered(answer, &state, moment)
+    case (.loggingIn, .answered(let answer)):
+      return continueLogin(answer, &state, moment)
+    case (.savingLogin, .savedSession(let saving)):
+      return savedLogin(saving, &state)
+    case (.savingAccount, .savedAccount(let saving)):
+      note(saving, &state)
+      return proceed(&state, moment)
+    case (.savingRefusal(let failure), .savedAccount(let saving)):
+      note(saving, &state)
+      return recheck(failure)
+    case (.unlocking, .unlocked):
+      return proceed(&state, moment)
+    case (.sending, .answered(let answer)):
+      return judge(answer, &state, moment)
+    case (.savingRotation(let outcome), .savedSession(let saving)):
+      note(saving, &state)
+      return finish(outcome)
+    case (.savingTombstone(let secret), .savedSession(let saving)):
+      return savedTombstone(saving, secret, &state, moment)
+    case (.loggingOut(let storeFailure), .answered(let answer)):
+      return loggedOut(system.confirmsLogout(answer) ? .server : .unconfirmed, storeFailure)
+    case (.loggingOut(let storeFailure), .failed(let failure)):
+      log(.warning, "the server could not be told of the logout: \(failure.message)")
+      return loggedOut(.unconfirmed, storeFailure)
+    case (.loggingIn, .failed(let failure)):
+      return recheck(failure)
+    case (_, .failed(let failure)):
+      return fail(failure)
+    default:
+      return fail(Failure(.internalError, "the session engine met an event out of turn"))
+    }
+  }
+
+  /// Only the newest secret that was not refused to this exchange is worth sending.
+  func usable(_ state: SessionState) -> SessionSecret? {
+    guard let secret = state.record.secret, system.isUsable(secret) else { return nil }
+    if let refused, state.record.freshness <= refused { return nil }
+    if system.sendsCredentials {
+      guard let credentials, SessionSecret.proves(secret.proof, credentials) else { return nil }
+    }
+    return secret
+  }
+
+  private mutating func begin(_ state: inout SessionState) -> Action {
+    switch goal {
+    case .logout, .forget:
+      return lockSession()
+    case .request:
+      state.statistics.requests += 1
+      if serializes { return lockSession() }
+    case .ensure:
+      break
+    }
+    phase = .loading
+    return .load
+  }
+
+  var serializes: Bool {
+    guard case .request = goal else { return false }
+    return system.rotates && settings.serializesRotation
+  }
+
+  private mutating func lockSession() -> Action {
+    phase = .lockingSession
+    return .lockSession
+  }
+
+  /// The next thing to do, given all that is known.
+  mutating func proceed(_ state: inout SessionState, _ moment: Moment) -> Action {
+    switch goal {
+    case .logout, .forget: return endSession(&state, moment)
+    case .request, .ensure: break
+    }
+    if system.sendsCredentials, credentials == nil { return ask(&state, moment) }
+    if let secret = usable(state) {
+      if holdsAccount || (holdsSession && !serializes) {
+        phase = .unlocking
+        holdsAccount = false
+        holdsSession = serializes
+        return .unlock(keepSession: serializes)
+      }
+      guard case .request(let request) = goal else { return finish(.ready(state.record)) }
+      return send(request, secret, &state, moment)
+    }
+    if !holdsSession { return lockSession() }
+    if !holdsAccount {
+      phase = .lockingAccount
+      return .lockAccount
+    }
+    guard credentials != nil else { return ask(&state, moment) }
+    return beginLogin(&state, moment)
+  }
+
+  mutating func finish(_ outcome: Outcome) -> Action {
+    phase = .finished
+    return .finish(outcome)
+  }
+
+  mutating func fail(_ failure: Failure) -> Action {
+    var clean = failure
+    for secret in [credentials, settings.apiKey].compactMap({ $0 }) where !secret.isEmpty {
+      // A server may quote what it was sent; our messages do not.
+      clean.message = clean.message.replacing(secret.revealText(), with: "***")
+    }
+    return finish(.failed(clean))
+  }
+
+  /// nil when the record was taken and the exchange goes on.
+  private mutating func take(_ loading: Loading<SessionRecord>, _ state: inout SessionState) -> Action? {
+    switch loading {
+    case .unchanged, .absent:
+      return nil
+    case .record(let record):
+      state.take(record)
+      state.isStored = true
+      return nil
+    case .newer:
+      return fail(Failure(.recordNewer, Exchange.newerMessage))
+    case .unavailable(let reason):
+      log(.warning, "the stored session cannot be read (\(reason)); going on in memory")
+      return nil
+    }
+  }
+
+  private mutating func take(_ loading: Loading<AccountRecord>) -> Action? {
+    switch loading {
+    case .unchanged, .absent: return nil
+    case .record(let record):
+      account = account.joined(record)
+      return nil
+    case .newer:
+      return fail(Failure(.recordNewer, Exchange.newerMessage))
+    case .unavailable(let reason):
+      log(.warning, "the stored account record cannot be read (\(reason))")
+      return nil
+    }
+  }
+
+  private static let newerMessage =
+    "the stored session was written by a newer damsession and is left alone; update this one or use another store"
+
+  /// nil when the exchange goes on, with the lock or because there is none to be had.
+  private mutating func notLocked(_ locking: Locking) -> Action? {
+    switch locking {
+    case .held:
+      return nil
+    case .busy:
+      return fail(
+        Failure(.locked, "another thread or process has held this session for \(settings.lockTimeout) seconds"
+          + " (\"lock-timeout\")"))
+    case .unavailable(let reason):
+      log(.warning, "the store cannot be locked (\(reason)); siblings may log in at the same time")
+      return nil
+    }
+  }
+
+  mutating func note<Record>(_ saving: Saving<Record>, _ state: inout SessionState) {
+    if let record = saving.record as? SessionRecord {
+      state.take(record)
+      state.isStored = true
+    }
+    guard case .failed(let reason) = saving else {
+      state.statistics.saves += 1
+      return
+    }
+    state.statistics.saveFailures += 1
+    if Record.self == SessionRecord.self { state.isStored = false }
+    log(.warning, "the session cannot be saved (\(reason)); it lives in memory only")
+  }
+}
+
+extension Exchange.Saving {
+  var record: Record? {
+    if case .saved(let record) = self { return record }
+    return nil
+  }
+}

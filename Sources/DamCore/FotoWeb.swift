@@ -1,0 +1,152 @@
+// FotoWeb.swift - FotoWeb Archive Agent, as its authentication guide describes it.
+//
+// Method 1 (`query`) sends the credentials with every request. Methods 2 (`device-token`: POST Login.fwx) and 3
+// (`login-token`: an `lt` parameter signed with the site's encryption secret) yield a device token in the FWSession
+// cookie: valid until an administrator revokes it, few per user, and there is no logout. Facts beyond the guide:
+// reference, sections 2 and 3. It refuses to ask for a device token by itself: the engine does, when one is proven invalid.
+
+struct FotoWeb: System {
+  static let name = "fotoweb"
+  static let authentications = ["device-token", "login-token", "query"]
+  static let defaultURL = ""
+  static let defaultPath = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/"
+
+  private static let loginPath = "/fotoweb/cmdrequest/Login.fwx"
+  private static let cookie = "FWSession"
+
+  private let settings: Settings
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  static func check(_ settings: Settings) throws(Failure) {
+    guard settings.organization.isEmpty else {
+      throw Failure(.option, "\"organization\" is PhotoShelter's; FotoWeb has none")
+    }
+    if settings.authentication == "login-token", let objection = LoginToken.objection(to: settings.user) {
+      throw Failure(.option, "\"user\": \(objection)")
+    }
+  }
+
+  private var isQuery: Bool { settings.authentication == "query" }
+  private var isLoginToken: Bool { settings.authentication == "login-token" }
+
+  var secretKind: String { isQuery ? "query" : "device-token" }
+  let rotates = false
+  var keepsCookies: Bool { !isQuery }
+  var isScarce: Bool { !isQuery }
+  var sendsCredentials: Bool { isQuery }
+  var credentialsAreEncryptionSecret: Bool { isLoginToken }
+  let hasOrganizations = false
+  let hasLogout = false
+  let reservedHeaders = ["cookie"]
+
+  func isUsable(_ secret: SessionSecret) -> Bool {
+    isQuery ? secret.proof != nil : secret.cookies.value(FotoWeb.cookie) != nil
+  }
+
+  // MARK: Login
+
+  /// No request of a login carries a cookie: with a dead FWSession beside it a login token is ignored (guide, method 3).
+  func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
+    if isLoginToken { return try loginTokenRequest(progress) }
+    if isQuery {
+      // Any request would do; this one is small. It goes out once for new credentials, alone, so that a wrong password
+      // is tried once and not by every thread and process at the same time.
+      var request = command("Information")
+      request.addSecretQuery(form(progress.credentials))
+      return request
+    }
+    var request = WireRequest(method: "POST", origin: settings.origin, target: FotoWeb.loginPath)
+    request.body = .secret(ASCII.form(form(progress.credentials)))
+    return request
+  }
+
+  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
+    // Errors of this server come as pages with status 500 too (reference, 2.2), so a 500 here is a refusal: not repeated.
+    if answer.status != 500, let failure = commonFailure(answer) { throw failure }
+    if [404, 405, 410].contains(answer.status) {
+      throw Failure(
+        .protocolViolation, "there is no FotoWeb login at this server (HTTP \(answer.status)); check \"url\"",
+        httpStatus: answer.status)
+    }
+    if isQuery {
+      guard case .deliver = judge(answer, to: command("Information")), answer.isSuccess else { throw refused(answer) }
+      return .finished
+    }
+    _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
+    guard answer.isSuccess, isUsable(progress.secret) else {
+      progress.secret = SessionSecret()
+      if isLoginToken, progress.stage == 0, let skew = serverSkew(answer, progress), abs(skew - progress.clockSkew) > 30 {
+        // The clocks differ by more than the token allows for: one more try, with the server's own time.
+        progress.stage = 1
+        progress.clockSkew = skew
+        return .send(try loginTokenRequest(progress))
+      }
+      throw refused(answer)
+    }
+    return .finished
+  }
+
+  private func loginTokenRequest(_ progress: LoginProgress) throws(Failure) -> WireRequest {
+    let now = progress.now + progress.clockSkew
+    guard !progress.credentials.isEmpty else { throw Failure(.option, "the encryption secret is empty") }
+    let token = LoginToken.make(
+      user: settings.user, secret: progress.credentials, start: now - LoginToken.allowance,
+      end: now + settings.loginTokenLife, isForWidgets: false, isLegacy: settings.loginTokenIsLegacy)
+    var request = command("Information")
+    request.addSecretQuery([("lt", token)])
+    return request
+  }
+
+  private func serverSkew(_ answer: Answer, _ progress: LoginProgress) -> Int64? {
+    answer.headers.first("date").flatMap(HTTPDate.seconds).map { $0 - progress.now }
+  }
+
+  private func refused(_ answer: Answer) -> Failure {
+    if answer.beginningContains(settings.tokenLimitText) {
+      return Failure(
+        .tokenLimit, "the user has too many device tokens; an administrator must revoke some"
+          + " (\"Log out of all sessions\")", httpStatus: answer.status)
+    }
+    let what =
+      isLoginToken
+      ? "the login token: check the encryption secret and the user name (login tokens do not work for the site owner)"
+      : "the user name or the password"
+    return Failure(
+      .credentialsRefused, "the server refuses \(what) (HTTP \(answer.status))", httpStatus: answer.status)
+  }
+
+  // MARK: Requests
+
+  private func command(_ name: String) -> WireRequest {
+    WireRequest(method: "GET", origin: settings.origin, target: settings.apiPath + name)
+  }
+
+  private func form(_ password: Secret) -> [(name: String, value: Secret)] {
+    [(settings.queryNames[0, or: "u"], Secret(settings.user)), (settings.queryNames[1, or: "p"], password)]
+  }
+
+  func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
+    if isQuery {
+      if let credentials { request.addSecretQuery(form(credentials)) }
+    } else if let cookie = secret.cookies.header {
+      request.secretHeaders.append(("Cookie", cookie))
+    }
+  }
+
+  func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+    if answer.beginningContains(settings.invalidText) || settings.invalidStatuses.contains(answer.status)
+      || isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings)
+    {
+      return .sessionInvalid
+    }
+    if let failure = commonFailure(answer) { return .failed(failure) }
+    return .deliver
+  }
+
+  func logout(_ secret: SessionSecret) -> WireRequest? { nil }
+  func confirmsLogout(_ answer: Answer) -> Bool { false }
+
+  func token(_ secret: SessionSecret) -> Secret? { isQuery ? nil : secret.cookies.value(FotoWeb.cookie) }
+  func binding(_ secret: SessionSecret) -> Secret? { token(secret) }
+}

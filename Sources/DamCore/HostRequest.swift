@@ -1,0 +1,74 @@
+// HostRequest.swift - a request as the host asks for it, checked before anything else happens.
+// What passes here reaches the session's own origin and nothing else: the URL is put together from checked parts, never
+// parsed twice by two parsers. It refuses other origins, headers that would carry the session's secrets, and line ends.
+
+public struct HostRequest: Sendable {
+  public let method: String
+  /// Begins with "/"; may still hold "{image}".
+  public let target: String
+  public let headers: [(name: String, value: String)]
+  public let hasBody: Bool
+  public let image: ImageHandle?
+
+  static let imagePlaceholder = "{image}"
+  private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
+
+  public init(
+    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, hasBody: Bool,
+    image: String?, settings: Settings
+  ) throws(Failure) {
+    guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
+      throw Failure(.argument, "the method is not one: letters such as GET or POST")
+    }
+    self.method = method
+    target = try HostRequest.target(path, settings)
+    self.hasBody = hasBody
+    var checked: [(name: String, value: String)] = []
+    let reserved = Systems.make(settings).reservedHeaders
+    for (name, value) in headers {
+      try HostRequest.check(name, value, reserved)
+      checked.append((name, value))
+    }
+    if hasBody {
+      let type = contentType ?? "application/x-www-form-urlencoded"
+      try HostRequest.check("content_type", type, [])
+      checked.append(("Content-Type", type))
+    }
+    self.headers = checked
+    self.image = try image.map { (text) throws(Failure) in try ImageHandle(text: text) }
+    guard (self.image != nil) == target.contains(HostRequest.imagePlaceholder) else {
+      throw Failure(.argument, "an image handle and \"{image}\" in the path go together")
+    }
+  }
+
+  private static func target(_ path: String, _ settings: Settings) throws(Failure) -> String {
+    guard path.utf8.allSatisfy(ASCII.isVisible), !path.contains("#"), !path.contains("\\") else {
+      throw Failure(.argument, "the path holds a space, a #, a \\ or a character that must be percent-encoded")
+    }
+    guard path.utf8.count <= 65_536 else { throw Failure(.argument, "the path is longer than 65536 bytes") }
+    if path.hasPrefix("//") { throw Failure(.argument, "the path begins with //, which names another host") }
+    if path.hasPrefix("/") { return path }
+    let scheme = path.prefix { $0 != ":" && $0 != "/" && $0 != "?" }
+    guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.apiPath + path }
+    guard let (origin, rest) = Origin.split(path) else { throw Failure(.argument, "the URL is malformed") }
+    guard origin == settings.origin else {
+      throw Failure(.insecure, "the URL is of another origin; this session's secrets belong to \(settings.origin.text)")
+    }
+    return rest.hasPrefix("/") ? String(rest) : "/" + rest
+  }
+
+  private static func check(_ name: String, _ value: String, _ reserved: [String]) throws(Failure) {
+    guard !name.isEmpty, name.utf8.count <= 256, name.utf8.allSatisfy(ASCII.isToken) else {
+      throw Failure(.argument, "a header's name is not one: letters, digits and -")
+    }
+    guard !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+      throw Failure(.argument, "the header \(name) holds a line end or another control character")
+    }
+    if reserved.contains(name.lowercased()) {
+      throw Failure(.argument, "the header \(name) is set by the session itself")
+    }
+    if ownedByTransport.contains(name.lowercased()) {
+      throw Failure(.argument, "the header \(name) is set by the library; use the request's own fields")
+    }
+  }
+}

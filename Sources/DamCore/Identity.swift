@@ -1,0 +1,35 @@
+// Identity.swift - which session this is, and the names of its records.
+// A session belongs to origin, system, kind of secret, user and organization together: two jobs for two organizations of
+// one account get two sessions that never flip into each other. What belongs to the account itself (refused credentials,
+// device tokens) has a record of its own, so that no choice of organization or method tries a bad password twice.
+// It refuses to hold secrets.
+
+public struct Identity: Hashable, Sendable {
+  public let system: String
+  public let origin: Origin
+  /// What a login yields: methods that yield the same (FotoWeb 2 and 3, PhotoShelter's two places for a token) share it.
+  public let secretKind: String
+  public let user: String
+  /// "" for none.
+  public let organization: String
+
+  public init(system: String, origin: Origin, secretKind: String, user: String, organization: String) {
+    self.system = system
+    self.origin = origin
+    self.secretKind = secretKind
+    self.user = user
+    self.organization = organization
+  }
+
+  /// The record of the session: 40 hex digits, safe as a file name.
+  public var sessionKey: String { Identity.key(["session", system, origin.text, secretKind, user, organization]) }
+
+  /// The record of the account: shared by all sessions of the user at the origin.
+  public var accountKey: String { Identity.key(["account", system, origin.text, user]) }
+
+  /// Lengths go in front, so that no two lists of parts read alike.
+  private static func key(_ parts: [String]) -> String {
+    let bytes = parts.flatMap { Array("\($0.utf8.count):".utf8) + Array($0.utf8) }
+    return String(Hash.sha256(bytes).prefix(40))
+  }
+}

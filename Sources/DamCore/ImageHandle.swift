@@ -1,0 +1,63 @@
+// ImageHandle.swift - an image ID with the device token it belongs to (FotoWeb guide, "Validity of image IDs").
+// As text it is `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for damage.
+// The fingerprint decides whether a handle is stale; the generation is for people. It refuses IDs that are not text.
+
+internal import FoundationEssentials
+
+public struct ImageHandle: Equatable, Sendable {
+  public let generation: UInt64
+  public let fingerprint: String
+  public let id: String
+
+  private static let magic = "dami1"
+
+  public init(id: String, generation: UInt64, boundTo secret: Secret) throws(Failure) {
+    guard !id.isEmpty, id.utf8.count <= 4096, !id.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      throw Failure(.argument, "an image ID has 1 to 4096 bytes and no control characters")
+    }
+    self.id = id
+    self.generation = generation
+    fingerprint = secret.fingerprint
+  }
+
+  public init(text: String) throws(Failure) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard text.utf8.count <= 8192, parts.count == 5, parts.first == ImageHandle.magic,
+      let generation = UInt64(parts[1, or: ""]), let id = ImageHandle.decode(parts[3, or: ""])
+    else { throw Failure(.argument, "this is not an image handle of damsession") }
+    guard parts.last == ImageHandle.check(parts.dropLast()) else {
+      throw Failure(.argument, "the image handle is damaged")
+    }
+    self.generation = generation
+    fingerprint = parts[2, or: ""]
+    self.id = id
+  }
+
+  public var text: String {
+    let parts = [ImageHandle.magic, String(generation), fingerprint, ImageHandle.encode(id)]
+    return (parts + [ImageHandle.check(parts[...])]).joined(separator: ".")
+  }
+
+  /// Throws if the handle belongs to another device token than `secret`.
+  public func require(_ secret: Secret?) throws(Failure) {
+    guard let secret, secret.fingerprint == fingerprint else {
+      throw Failure(
+        .handleStale, "the image handle belongs to a device token that is no longer in use; ask the server for the image again")
+    }
+  }
+
+  private static func check(_ parts: ArraySlice<String>) -> String {
+    String(Hash.sha256(Array(parts.joined(separator: ".").utf8)).prefix(8))
+  }
+
+  private static func encode(_ id: String) -> String {
+    let text = Data(id.utf8).base64EncodedString()
+    return String(text.compactMap { ["+": "-", "/": "_"][$0] ?? ($0 == "=" ? nil : $0) })
+  }
+
+  private static func decode(_ text: String) -> String? {
+    let standard = String(text.map { ["-": "+", "_": "/"][$0] ?? $0 })
+    let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+    return Data(base64Encoded: padded).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,112 @@
+// JSONValue.swift - JSON as a tree, for answers whose shape varies and records whose unknown fields must survive.
+// FoundationEssentials does the parsing. This file refuses to guess: numbers that come as strings are told apart by asking.
+
+internal import FoundationEssentials
+
+public enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  /// Reads a document; nil when it is not JSON.
+  public static func parse(_ bytes: [UInt8]) -> JSONValue? {
+    guard nestingIsSane(bytes) else { return nil }
+    return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+  }
+
+  /// Writes a document with sorted keys, so that equal values are equal bytes; empty for a number that JSON cannot hold.
+  public func encoded() -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { Array($0) } ?? []
+  }
+
+  /// The member of an object; nil for anything else.
+  public subscript(_ key: String) -> JSONValue? {
+    if case .object(let members) = self { return members[key] }
+    return nil
+  }
+
+  /// Text, or a number written as text: the vendor mixes both (reference, "number types").
+  public var text: String? {
+    switch self {
+    case .string(let text): text
+    case .integer(let number): String(number)
+    case .number(let number): String(number)
+    default: nil
+    }
+  }
+
+  public var integer: Int64? {
+    switch self {
+    case .integer(let number): number
+    case .number(let number): Int64(exactly: number.rounded())
+    case .string(let text): Int64(text)
+    default: nil
+    }
+  }
+
+  /// Truth in the vendor's words: true, 1, "t", "true", "1".
+  public var truth: Bool? {
+    switch self {
+    case .bool(let value): value
+    case .integer(let number): number != 0
+    case .string(let text): ["t", "true", "1", "yes"].contains(text.lowercased())
+    default: nil
+    }
+  }
+
+  public var array: [JSONValue]? {
+    if case .array(let values) = self { return values }
+    return nil
+  }
+
+  /// The parser recurses; an answer of brackets alone must not exhaust the host's stack.
+  private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
+    var depth = 0
+    for byte in bytes {
+      if byte == 0x5B || byte == 0x7B { depth += 1 }
+      if byte == 0x5D || byte == 0x7D { depth -= 1 }
+      if depth > 64 { return false }
+    }
+    return true
+  }
+}
+
+extension JSONValue: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+}

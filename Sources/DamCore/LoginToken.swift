@@ -1,0 +1,36 @@
+// LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3).
+// Format and vectors: reference, "FotoWeb login token". One is made for each login and used at once. It refuses user
+// names that could smuggle a field in, and an empty secret.
+
+internal import FoundationEssentials
+
+enum LoginToken {
+  /// Starts this much before now, for a server whose clock is a little behind.
+  static let allowance: Int64 = 60
+
+  /// The token for `user`, valid from `start` to `end` (seconds since 1970 UTC), not yet percent-encoded.
+  static func make(user: String, secret: Secret, start: Int64, end: Int64, isForWidgets: Bool, isLegacy: Bool) -> Secret {
+    let body = Array("s=\(text(start));e=\(text(end));w=\(isForWidgets);u=".utf8) + encode(user, isLegacy) + [0x3B]
+    let key = isLegacy ? encode(secret.revealText(), true) : secret.reveal()
+    let mac = Data(Hash.md5(body + Array("es=".utf8) + key)).base64EncodedString()
+    return Secret(Data(body + Array("m=\(mac);".utf8)).base64EncodedString())
+  }
+
+  /// What is wrong with a user name for a login token; nil when nothing is.
+  static func objection(to user: String) -> String? {
+    user.utf8.contains { $0 == 0x3B || $0 < 0x20 || $0 == 0x7F }
+      ? "a login token cannot carry a user name with \";\" or control characters" : nil
+  }
+
+  /// The first SDK's mistake, which some servers still expect: UTF-8 taken for Latin-1 and encoded once more.
+  private static func encode(_ text: String, _ twice: Bool) -> [UInt8] {
+    twice ? Array(String(String.UnicodeScalarView(text.utf8.map { Unicode.Scalar($0) })).utf8) : Array(text.utf8)
+  }
+
+  /// `YYYY-MM-DD HH:MM:SS` in UTC.
+  private static func text(_ seconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(seconds)).formatted(
+      Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash)
+        .dateTimeSeparator(.space).time(includingFractionalSeconds: false).timeSeparator(.colon))
+  }
+}

@@ -1,0 +1,126 @@
+// Message.swift - requests and answers as the engine sees them: values, before and after the wire.
+// Secrets stay apart from the rest of a request until the transport writes them, so that no log can show them. It refuses
+// to parse bodies.
+
+/// A request to send, exactly as it will go out.
+public struct WireRequest: Sendable {
+  public var method: String
+  public var origin: Origin
+  /// Begins with "/"; with the caller's query, without any secret. This is what logs may show, up to its "?".
+  public var target: String
+  /// Encoded `name=value` pairs that prove the user (`auth_token`, `u` and `p`, `lt`): added to the URL last.
+  public var secretQuery: Secret?
+  public var headers: [(name: String, value: String)] = []
+  /// Headers that prove the user or the program: sent to `origin` alone.
+  public var secretHeaders: [(name: String, value: Secret)] = []
+  public var body: Body = .none
+
+  public enum Body: Sendable {
+    case none
+    /// A login form: wiped after use.
+    case secret(Secret)
+    /// The host's own bytes; the driver has them.
+    case host
+  }
+
+  public init(method: String, origin: Origin, target: String) {
+    self.method = method
+    self.origin = origin
+    self.target = target
+  }
+
+  /// The URL as a log may show it.
+  public var redactedURL: String { origin.text + target.prefix { $0 != "?" } }
+
+  /// Adds one secret parameter to the URL.
+  mutating func addSecretQuery(_ pairs: [(name: String, value: Secret)]) {
+    let encoded = ASCII.form(pairs)
+    if let old = secretQuery {
+      secretQuery = Secret(old.reveal() + [0x26] + encoded.reveal())
+    } else {
+      secretQuery = encoded
+    }
+  }
+}
+
+/// What came back: status, headers and the beginning of the body.
+public struct Answer: Sendable {
+  public var status: Int32
+  public var headers: HeaderBlock
+  /// At most `Answer.inspected` bytes.
+  public var beginning: [UInt8]
+  /// Whether `beginning` is all of it.
+  public var isWhole: Bool
+
+  /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
+  public static let inspected = 65_536
+
+  public init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {
+    self.status = status
+    self.headers = headers
+    self.beginning = beginning
+    self.isWhole = isWhole
+  }
+
+  var isSuccess: Bool { (200..<300).contains(status) }
+
+  /// Media type in lower case without parameters: "application/json".
+  var mediaType: String {
+    guard let value = headers.first("content-type") else { return "" }
+    return String(decoding: value.prefix { $0 != 0x3B }, as: UTF8.self).lowercased().filter { !$0.isWhitespace }
+  }
+
+  var retryAfter: Int32? {
+    guard let value = headers.first("retry-after") else { return nil }
+    if let seconds = Int32(String(decoding: value, as: UTF8.self)) { return max(0, seconds) }
+    guard let date = HTTPDate.seconds(value), let now = headers.first("date").flatMap(HTTPDate.seconds) else { return nil }
+    return Int32(clamping: max(0, date - now))
+  }
+
+  func beginningContains(_ text: String) -> Bool {
+    guard !text.isEmpty else { return false }
+    return String(decoding: beginning, as: UTF8.self).contains(text)
+  }
+}
+
+/// The header lines of one response, kept as received and searched on demand: most are never looked at.
+public struct HeaderBlock: Sendable {
+  /// "Name: value\r\n" for each line, without the status line.
+  public private(set) var bytes: [UInt8]
+
+  public init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  public mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
+
+  /// The values of every field of this name, in order, trimmed. `name` in lower case.
+  public func values(_ name: String) -> [ArraySlice<UInt8>] {
+    var found: [ArraySlice<UInt8>] = []
+    forEachLine { line in
+      if let value = HeaderBlock.value(of: name, in: line) { found.append(value) }
+    }
+    return found
+  }
+
+  public func first(_ name: String) -> ArraySlice<UInt8>? { values(name).first }
+
+  /// The same block without the fields of this name.
+  public func without(_ name: String) -> HeaderBlock {
+    var kept = HeaderBlock()
+    forEachLine { line in
+      if HeaderBlock.value(of: name, in: line) == nil { kept.append(Array(line) + [0x0A]) }
+    }
+    return kept
+  }
+
+  private func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) {
+    for line in bytes.split(separator: 0x0A) { body(line) }
+  }
+
+  private static func value(of name: String, in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let wanted = name.utf8
+    guard line.count > wanted.count, ASCII.equalIgnoringCase(line.prefix(wanted.count), wanted) else { return nil }
+    let rest = line.dropFirst(wanted.count)
+    guard rest.first == 0x3A else { return nil }
+    return ASCII.trimmed(rest.dropFirst())
+  }
+}

@@ -1,0 +1,76 @@
+// Origin.swift - scheme, host and port: the place a secret belongs to.
+// The grammar is narrower than RFC 3986 on purpose: what it accepts, libcurl reads the same way, so that no request can
+// leave for another host than the one checked here. It refuses user info, paths, escapes and anything unprintable.
+
+public struct Origin: Hashable, Sendable {
+  public let isSecure: Bool
+  /// Lower case; an IPv6 address keeps its brackets.
+  public let host: String
+  public let port: UInt16
+
+  /// "https://host", or with ":port" where it is not the scheme's own.
+  public var text: String {
+    let base = (isSecure ? "https://" : "http://") + host
+    return port == (isSecure ? 443 : 80) ? base : "\(base):\(port)"
+  }
+
+  /// Whether the host is this machine, so that plain HTTP stays on it.
+  public var isLoopback: Bool { host == "localhost" || host == "[::1]" || Origin.isLoopbackAddress(host) }
+
+  private static func isLoopbackAddress(_ host: String) -> Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  /// Reads "https://host[:port][/]"; nil when it is anything else.
+  public init?(_ text: String) {
+    guard let (origin, rest) = Origin.split(text), rest.isEmpty || rest == "/" else { return nil }
+    self = origin
+  }
+
+  /// Parts a whole URL into its origin and what follows ("" or "/..." or "?..."); nil when it is none.
+  public static func split(_ text: String) -> (origin: Origin, rest: Substring)? {
+    guard let (isSecure, afterScheme) = scheme(text) else { return nil }
+    let authority = afterScheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard let (host, port) = hostAndPort(authority, defaultPort: isSecure ? 443 : 80) else { return nil }
+    return (Origin(isSecure: isSecure, host: host, port: port), afterScheme.dropFirst(authority.count))
+  }
+
+  private init(isSecure: Bool, host: String, port: UInt16) {
+    self.isSecure = isSecure
+    self.host = host
+    self.port = port
+  }
+
+  private static func scheme(_ text: String) -> (isSecure: Bool, rest: Substring)? {
+    for (prefix, isSecure) in [("https://", true), ("http://", false)]
+    where text.prefix(prefix.count).lowercased() == prefix {
+      return (isSecure, text.dropFirst(prefix.count))
+    }
+    return nil
+  }
+
+  private static func hostAndPort(_ authority: Substring, defaultPort: UInt16) -> (String, UInt16)? {
+    var host = authority
+    var port = defaultPort
+    let closing = authority.lastIndex(of: "]")
+    if let colon = authority.lastIndex(of: ":"), closing.map({ $0 < colon }) ?? true {
+      let digits = authority[colon...].dropFirst()
+      guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(digits), number > 0
+      else { return nil }
+      host = authority[..<colon]
+      port = number
+    }
+    let lower = host.lowercased()
+    return isHost(lower) ? (lower, port) : nil
+  }
+
+  private static func isHost(_ host: String) -> Bool {
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      let address = host.dropFirst().dropLast()
+      return address.contains(":") && address.utf8.allSatisfy { ASCII.isHex($0) || $0 == 0x3A || $0 == 0x2E }
+    }
+    guard let first = host.utf8.first, first != 0x2D, first != 0x2E, host.utf8.count <= 253 else { return false }
+    return host.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
+  }
+}

@@ -1,0 +1,191 @@
+// PhotoShelter.swift - PhotoShelter API v3, as its authentication guide describes it.
+//
+// Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies. Members
+// of an organization then authenticate to it, once after every login, before any other request goes out. The API key goes
+// with every request. In cookie mode every answer, errors included, brings a new cookie. Facts beyond the guide:
+// reference, sections 1.1 to 1.6. It refuses to log in by GET: that puts the password in a URL.
+
+struct PhotoShelter: System {
+  static let name = "photoshelter"
+  static let authentications = ["cookie", "token", "token-in-url"]
+  static let defaultURL = "https://www.photoshelter.com"
+  static let defaultPath = "/psapi/v3/"
+
+  private let settings: Settings
+  private let apiKey: Secret
+
+  init(_ settings: Settings) {
+    self.settings = settings
+    apiKey = settings.apiKey ?? Secret("")
+  }
+
+  static func check(_ settings: Settings) throws(Failure) {
+    guard settings.apiKey != nil else {
+      throw Failure(.option, "\"api-key\" is missing: PhotoShelter wants one with every request")
+    }
+    guard settings.organization.utf8.allSatisfy({ ASCII.isLetterOrDigit($0) || "._-".utf8.contains($0) }) else {
+      throw Failure(.option, "\"organization\" takes an ID of letters, digits and . _ -; `organizations` lists them")
+    }
+  }
+
+  private var usesCookies: Bool { settings.authentication == "cookie" }
+
+  var secretKind: String { usesCookies ? "cookie" : "token" }
+  var rotates: Bool { usesCookies }
+  var keepsCookies: Bool { usesCookies }
+  let isScarce = false
+  let sendsCredentials = false
+  let credentialsAreEncryptionSecret = false
+  let hasOrganizations = true
+  let hasLogout = true
+  let reservedHeaders = ["cookie", "x-ps-auth-token", "x-ps-api-key"]
+
+  func isUsable(_ secret: SessionSecret) -> Bool { usesCookies ? !secret.cookies.live.isEmpty : secret.token != nil }
+
+  // MARK: Login
+
+  func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
+    var request = member("POST", "mem/authenticate")
+    var form: [(name: String, value: Secret)] = [("email", Secret(settings.user)), ("password", progress.credentials)]
+    if !usesCookies { form.append(("mode", Secret("token"))) }
+    request.body = .secret(ASCII.form(form))
+    addAPIKey(&request)
+    return request
+  }
+
+  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
+    if let failure = commonFailure(answer) { throw failure }
+    let json = JSONValue.parse(answer.beginning)
+    if progress.stage == 0 {
+      try readAuthentication(&progress, answer, json)
+    } else {
+      try readOrganization(&progress, answer, json)
+    }
+    guard progress.stage == 0, !settings.organization.isEmpty else { return .finished }
+    progress.stage = 1
+    var request = member(settings.organizationMethod, "mem/organization/\(settings.organization)/authenticate")
+    authorize(&request, progress.secret, credentials: nil)
+    return .send(request)
+  }
+
+  private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure) {
+    if let error = ServiceError(answer) { throw loginFailure(error, answer) }
+    guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
+      if (400..<500).contains(answer.status), ![404, 405, 410].contains(answer.status) {
+        throw loginFailure(ServiceError(class: "", message: ""), answer)
+      }
+      throw Failure(
+        .protocolViolation, "the answer to the login is not PhotoShelter's (HTTP \(answer.status)); check \"url\"",
+        httpStatus: answer.status)
+    }
+    let data = json["data"]
+    _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
+    progress.secret.token = usesCookies ? nil : data?["token"]?.text.flatMap { $0.isEmpty ? nil : Secret($0) }
+    if !usesCookies { progress.secret.cookies = CookieSet() }
+    if data?["two_factor"]?.truth == true || json["two_factor"]?.truth == true { throw secondFactor(answer) }
+    guard isUsable(progress.secret) else {
+      throw Failure(
+        .protocolViolation, "the login was accepted but brought no \(usesCookies ? "cookie" : "token")",
+        httpStatus: answer.status)
+    }
+    // The official plugin meets `org` as an array and as a single object; without organizations it is absent.
+    let listed = data?["org"]
+    progress.organizations = (listed?.array ?? listed.map { [$0] } ?? []).compactMap(Organization.init(json:))
+  }
+
+  private func readOrganization(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure) {
+    guard answer.isSuccess, ServiceError(answer) == nil, json?["status"]?.text == "ok" else {
+      let reason = ServiceError(answer)?.sentence ?? ""
+      if let error = ServiceError(answer), error.isAboutAPIKey { throw loginFailure(error, answer) }
+      throw Failure(
+        .organizationRefused,
+        "the server refuses organization \(settings.organization) for this user (HTTP \(answer.status))\(reason)",
+        httpStatus: answer.status)
+    }
+    if usesCookies {
+      _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
+    } else if let token = json?["data"]?["token"]?.text, !token.isEmpty {
+      progress.secret.token = Secret(token)
+    }
+  }
+
+  private func loginFailure(_ error: ServiceError, _ answer: Answer) -> Failure {
+    if error.isAboutAPIKey { return apiKeyRefused(answer, error) }
+    if error.isAboutHTTPS {
+      return Failure(.insecure, "the server wants HTTPS for logins", httpStatus: answer.status)
+    }
+    if error.isAboutSecondFactor { return secondFactor(answer) }
+    return Failure(
+      .credentialsRefused, "the server refuses the e-mail address or the password\(error.sentence)",
+      httpStatus: answer.status)
+  }
+
+  private func secondFactor(_ answer: Answer) -> Failure {
+    Failure(
+      .secondFactor, "the account wants a second factor, which PhotoShelter's API guide does not offer to programs",
+      httpStatus: answer.status)
+  }
+
+  private func apiKeyRefused(_ answer: Answer, _ error: ServiceError) -> Failure {
+    Failure(.apiKeyRefused, "the server refuses the API key\(error.sentence)", httpStatus: answer.status)
+  }
+
+  // MARK: Requests
+
+  private func member(_ method: String, _ path: String) -> WireRequest {
+    WireRequest(method: method, origin: settings.origin, target: settings.apiPath + path)
+  }
+
+  private func addAPIKey(_ request: inout WireRequest) {
+    if settings.apiKeyInHeader {
+      request.secretHeaders.append(("X-PS-Api-Key", apiKey))
+    } else {
+      request.addSecretQuery([("api_key", apiKey)])
+    }
+  }
+
+  func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
+    addAPIKey(&request)
+    if usesCookies {
+      if let cookie = secret.cookies.header { request.secretHeaders.append(("Cookie", cookie)) }
+    } else if let token = secret.token {
+      if settings.authentication == "token" {
+        request.secretHeaders.append(("X-PS-Auth-Token", token))
+      } else {
+        request.addSecretQuery([("auth_token", token)])
+      }
+    }
+  }
+
+  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200.
+  func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+    if answer.beginningContains(settings.invalidText) { return .sessionInvalid }
+    if let error = ServiceError(answer) {
+      if settings.invalidClasses.contains(error.name) { return .sessionInvalid }
+      if error.isAboutAPIKey { return .failed(apiKeyRefused(answer, error)) }
+      if error.isAboutHTTPS {
+        return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: answer.status))
+      }
+    } else if settings.invalidStatuses.contains(answer.status) {
+      return .sessionInvalid
+    }
+    if let failure = commonFailure(answer) { return .failed(failure) }
+    if isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings) { return .sessionInvalid }
+    return .deliver
+  }
+
+  func logout(_ secret: SessionSecret) -> WireRequest? {
+    var request = member(settings.logoutMethod, "mem/authenticate/logout")
+    authorize(&request, secret, credentials: nil)
+    return request
+  }
+
+  /// A session that is over already needs no closing.
+  func confirmsLogout(_ answer: Answer) -> Bool {
+    if let error = ServiceError(answer) { return settings.invalidClasses.contains(error.name) }
+    return answer.isSuccess
+  }
+
+  func token(_ secret: SessionSecret) -> Secret? { usesCookies ? nil : secret.token }
+  func binding(_ secret: SessionSecret) -> Secret? { nil }
+}

@@ -1,0 +1,177 @@
+// RecordCoding.swift - records as bytes and back.
+//
+// A record is one text line and one JSON document:
+//   damsession-record FORMAT REVISION LENGTH SHA256\n{...}
+// FORMAT says who may read it, REVISION grows with every save (the store compares and swaps on it), LENGTH and SHA256
+// catch truncation and damage. Unknown members of the document are kept, so that two library versions can share a store;
+// a higher FORMAT is left alone. It refuses to repair anything.
+
+/// What the bytes of a record turned out to be.
+public enum Decoded<Value: Sendable>: Sendable {
+  case value(Value)
+  case damaged(String)
+  /// Written by a damsession whose format this one does not know.
+  case newer
+}
+
+public struct RecordHeader: Equatable, Sendable {
+  public var format: Int
+  public var revision: UInt64
+  var length: Int
+  var checksum: String
+
+  static let magic = "damsession-record"
+  public static let format = 1
+  /// A header line is shorter than this; a store may read so much to learn the revision.
+  public static let longest = 160
+
+  /// Reads the first line; nil when it is none. Returns how many bytes it took.
+  public static func parse(_ bytes: [UInt8]) -> (header: RecordHeader, size: Int)? {
+    guard let end = bytes.prefix(longest).firstIndex(of: 0x0A) else { return nil }
+    let words = bytes[..<end].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+    guard words.count == 5, words.first == magic, let format = words.dropFirst(1).first.flatMap({ Int($0) }),
+      let revision = words.dropFirst(2).first.flatMap({ UInt64($0) }),
+      let length = words.dropFirst(3).first.flatMap({ Int($0) }), let checksum = words.last
+    else { return nil }
+    return (RecordHeader(format: format, revision: revision, length: length, checksum: checksum), end + 1)
+  }
+}
+
+/// A value that a store can keep.
+public protocol Recordable: Sendable, Equatable {
+  init?(json: JSONValue)
+  var json: JSONValue { get }
+  func joined(_ other: Self) -> Self
+  init()
+}
+
+extension Recordable {
+  public func encoded(revision: UInt64) -> [UInt8] {
+    let document = json.encoded()
+    let line = "\(RecordHeader.magic) \(RecordHeader.format) \(revision) \(document.count) \(Hash.sha256(document))\n"
+    return Array(line.utf8) + document
+  }
+
+  public static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
+    guard let (header, size) = RecordHeader.parse(bytes) else { return .damaged("it does not begin as a record does") }
+    guard header.format <= RecordHeader.format else { return .newer }
+    let document = Array(bytes.dropFirst(size))
+    guard document.count == header.length else {
+      return .damaged("it has \(document.count) bytes where \(header.length) were written")
+    }
+    guard Hash.sha256(document) == header.checksum else { return .damaged("its checksum does not match") }
+    guard let json = JSONValue.parse(document), let value = Self(json: json) else {
+      return .damaged("its fields make no sense")
+    }
+    return .value((value, header.revision))
+  }
+}
+
+extension SessionRecord: Recordable {
+  public init?(json: JSONValue) {
+    guard case .object(var members) = json, let generation = members.removeValue(forKey: "generation")?.text,
+      let number = UInt64(generation)
+    else { return nil }
+    self.init()
+    self.generation = number
+    issuedAt = members.removeValue(forKey: "issued_at")?.integer ?? 0
+    usedAt = members.removeValue(forKey: "used_at")?.integer ?? 0
+    clockSkew = members.removeValue(forKey: "clock_skew")?.integer ?? 0
+    organizations = (members.removeValue(forKey: "organizations")?.array ?? []).compactMap(Organization.init(json:))
+    if let stored = members.removeValue(forKey: "secret"), stored != .null {
+      guard let read = SessionSecret(json: stored) else { return nil }
+      secret = read
+    }
+    unknown = members
+  }
+
+  public var json: JSONValue {
+    var members = unknown
+    members["generation"] = .string(String(generation))
+    members["issued_at"] = .integer(issuedAt)
+    members["used_at"] = .integer(usedAt)
+    members["clock_skew"] = .integer(clockSkew)
+    members["organizations"] = .array(organizations.map(\.json))
+    members["secret"] = secret?.json ?? .null
+    return .object(members)
+  }
+}
+
+extension SessionSecret {
+  init?(json: JSONValue) {
+    guard case .object = json else { return nil }
+    self.init()
+    token = json["token"]?.text.map { Secret($0) }
+    proof = json["proof"]?.text
+    var list: [Cookie] = []
+    for item in json["cookies"]?.array ?? [] {
+      guard let name = item["name"]?.text, let stamp = item["stamp"]?.text.flatMap({ UInt64($0) }) else { return nil }
+      list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
+    }
+    cookies = CookieSet(list)
+  }
+
+  var json: JSONValue {
+    let list = cookies.all.map { cookie in
+      JSONValue.object([
+        "name": .string(cookie.name), "stamp": .string(String(cookie.stamp)),
+        "value": cookie.value.map { .string($0.revealText()) } ?? .null,
+      ])
+    }
+    return .object([
+      "cookies": .array(list), "token": token.map { .string($0.revealText()) } ?? .null,
+      "proof": proof.map { .string($0) } ?? .null,
+    ])
+  }
+}
+
+extension Organization {
+  init?(json: JSONValue) {
+    guard let id = json["id"]?.text, !id.isEmpty else { return nil }
+    self.init(id: id, name: json["name"]?.text ?? "", isMember: json["member"]?.truth)
+  }
+
+  var json: JSONValue {
+    .object(["id": .string(id), "name": .string(name), "member": isMember.map { .bool($0) } ?? .null])
+  }
+}
+
+extension AccountRecord: Recordable {
+  public init?(json: JSONValue) {
+    guard case .object(var members) = json, let revision = members.removeValue(forKey: "revision")?.text,
+      let number = UInt64(revision)
+    else { return nil }
+    self.init()
+    self.revision = number
+    key = members.removeValue(forKey: "key")?.text
+    ledger = (members.removeValue(forKey: "tokens")?.array ?? []).compactMap { item in
+      guard let print = item["fingerprint"]?.text, let obtained = item["obtained_at"]?.integer else { return nil }
+      return LedgerEntry(fingerprint: print, obtainedAt: obtained, deadAt: item["dead_at"]?.integer)
+    }
+    if let stored = members.removeValue(forKey: "refusal"), let hash = stored["hash"]?.text {
+      refusal = Refusal(
+        hash: hash, at: stored["at"]?.integer ?? 0, wantsSecondFactor: stored["second_factor"]?.truth ?? false)
+    }
+    unknown = members
+  }
+
+  public var json: JSONValue {
+    var members = unknown
+    members["revision"] = .string(String(revision))
+    members["key"] = key.map { .string($0) } ?? .null
+    members["tokens"] = .array(
+      ledger.map { entry in
+        .object([
+          "fingerprint": .string(entry.fingerprint), "obtained_at": .integer(entry.obtainedAt),
+          "dead_at": entry.deadAt.map { .integer($0) } ?? .null,
+        ])
+      })
+    members["refusal"] =
+      refusal.map { refusal in
+        .object([
+          "hash": .string(refusal.hash), "at": .integer(refusal.at), "second_factor": .bool(refusal.wantsSecondFactor),
+        ])
+      } ?? .null
+    return .object(members)
+  }
+}

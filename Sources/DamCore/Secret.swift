@@ -1,0 +1,65 @@
+// Secret.swift - bytes that prove who somebody is.
+// They print as a short hash, compare in constant time and are wiped when the last owner lets go. This is the only file
+// of DamCore that touches memory by hand. It refuses to become a String by accident: `reveal()` is a word to grep for.
+
+internal import Crypto
+internal import Glibc
+
+@safe public final class Secret: Sendable, Equatable, Hashable, CustomStringConvertible {
+  private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
+
+  public init(_ bytes: some Collection<UInt8>) {
+    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    unsafe storage.copyBytes(from: bytes)
+  }
+
+  public convenience init(_ text: String) { self.init(text.utf8) }
+
+  deinit {
+    if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
+    unsafe storage.deallocate()
+  }
+
+  public var count: Int { unsafe storage.count }
+  public var isEmpty: Bool { count == 0 }
+
+  /// Lends the bytes; they must not be kept.
+  @safe public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try unsafe body(UnsafeRawBufferPointer(storage))
+  }
+
+  /// A copy of the bytes that nobody will wipe: only for text that is about to be sent or stored.
+  public func reveal() -> [UInt8] { withBytes { bytes in unsafe [UInt8](bytes) } }
+
+  /// As `reveal()`, as text; damaged UTF-8 is repaired.
+  public func revealText() -> String { withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) } }
+
+  /// Tells secrets apart in logs, in every process alike, and gives nothing away about long random ones.
+  /// Not for passwords: those need `Hash.keyed` with a key of their own.
+  public var fingerprint: String {
+    withBytes { bytes in
+      var hash = HMAC<SHA256>(key: SymmetricKey(data: Secret.label))
+      unsafe hash.update(data: bytes)
+      return Hash.hex(hash.finalize().prefix(6))
+    }
+  }
+
+  private static let label: [UInt8] = Array("damsession fingerprint 1".utf8)
+
+  public var description: String { "secret:\(fingerprint)" }
+
+  public static func == (left: Secret, right: Secret) -> Bool {
+    guard left.count == right.count else { return false }
+    return left.withBytes { one in
+      right.withBytes { other in
+        var difference: UInt8 = 0
+        for unsafe (a, b) in unsafe zip(one, other) { difference |= a ^ b }
+        return difference == 0
+      }
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+  }
+}

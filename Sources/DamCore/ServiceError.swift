@@ -1,0 +1,63 @@
+// ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, response envelope):
+// {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`.
+// It refuses to see an error in anything else.
+
+struct ServiceError {
+  /// "SessionRequiredErr"; "" where there is none.
+  var name: String
+  /// The server's own words, cut and cleaned for our messages.
+  private var message: String
+
+  init(class name: String, message: String) {
+    self.name = name
+    self.message = message
+  }
+
+  init?(_ answer: Answer) {
+    guard answer.isWhole, let first = answer.beginning.first(where: { $0 > 0x20 }) else { return nil }
+    // Most answers are content: only a JSON document that says "error" is worth parsing.
+    if first == 0x7B, answer.status >= 400 || answer.beginningContains("\"error") {
+      guard let json = JSONValue.parse(answer.beginning) else { return nil }
+      self.init(json)
+    } else if first == 0x3C, answer.beginningContains("<status>error</status>") {
+      let text = String(decoding: answer.beginning, as: UTF8.self)
+      self.init(class: ServiceError.element("class", text), message: ServiceError.element("message", text))
+    } else {
+      return nil
+    }
+  }
+
+  private init?(_ json: JSONValue) {
+    if let error = json["error"], json["status"]?.text == "error" {
+      self.init(class: error["class"]?.text ?? "", message: error["message"]?.text ?? "")
+    } else if let title = json["errors"]?.array?.first?["title"]?.text {
+      self.init(class: "", message: title)
+    } else {
+      return nil
+    }
+  }
+
+  private static func element(_ name: String, _ text: String) -> String {
+    guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>") else {
+      return ""
+    }
+    return String(text[start.upperBound..<end.lowerBound])
+  }
+
+  var isAboutAPIKey: Bool { name.lowercased().contains("apikey") }
+  var isAboutHTTPS: Bool { name == "HTTPSRequiredPermErr" }
+  var isAboutSecondFactor: Bool {
+    let lower = name.lowercased()
+    return lower.contains("twofactor") || lower.contains("secondfactor") || lower.contains("2fa")
+  }
+
+  /// ": the server says ..." for the end of a message; "" when it says nothing.
+  var sentence: String {
+    let words = [name, message].map(ServiceError.clean).filter { !$0.isEmpty }
+    return words.isEmpty ? "" : ": the server says \"" + words.joined(separator: ": ") + "\""
+  }
+
+  private static func clean(_ text: String) -> String {
+    String(text.prefix(120).unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
+  }
+}

@@ -1,0 +1,80 @@
+// SessionRecord.swift - what a session is, as every process knows it, and how two knowings become one.
+// Records are joined, never overwritten: the join does not care about order or repetition, so whoever saves late cannot
+// undo what was saved before. A logged-out session stays as a record without a secret and with a higher generation, which
+// is what keeps a slow sibling from bringing the old one back. It refuses to know files and clocks.
+
+/// What a login yields.
+public struct SessionSecret: Equatable, Sendable {
+  public var cookies = CookieSet()
+  /// PhotoShelter's auth token.
+  public var token: Secret?
+  /// FotoWeb method 1 sends credentials with every request and yields nothing: this is the keyed hash of the credentials
+  /// that the server has accepted.
+  public var proof: String?
+
+  public init() {}
+
+  public var isEmpty: Bool { cookies.live.isEmpty && token == nil && proof == nil }
+}
+
+public struct Organization: Equatable, Sendable {
+  public var id: String
+  public var name: String
+  /// nil: the server did not say.
+  public var isMember: Bool?
+
+  public init(id: String, name: String, isMember: Bool?) {
+    self.id = id
+    self.name = name
+    self.isMember = isMember
+  }
+}
+
+public struct SessionRecord: Equatable, Sendable {
+  /// The number of the session secret; 0: there never was one. It only grows, also when the session is forgotten.
+  public var generation: UInt64 = 0
+  /// nil: logged out.
+  public var secret: SessionSecret?
+  /// Seconds since 1970 UTC; 0: never.
+  public var issuedAt: Int64 = 0
+  public var usedAt: Int64 = 0
+  /// The server's clock minus ours, in seconds, when it last said its `Date`.
+  public var clockSkew: Int64 = 0
+  public var organizations: [Organization] = []
+  /// Fields of a newer damsession, kept as they are.
+  public var unknown: [String: JSONValue] = [:]
+
+  public init() {}
+
+  /// How new the secret is: a refusal of an older one says nothing about a newer one.
+  public var freshness: Freshness { Freshness(generation: generation, stamp: secret?.cookies.stamp ?? 0) }
+
+  /// What two holders of the same session know together.
+  public func joined(_ other: SessionRecord) -> SessionRecord {
+    guard generation == other.generation else { return generation > other.generation ? self : other }
+    var result = self
+    if let ours = secret, let theirs = other.secret {
+      var both = ours
+      both.cookies.join(theirs.cookies)
+      result.secret = both
+    } else {
+      // One of them was told to forget this generation: forgetting wins.
+      result.secret = nil
+    }
+    if other.usedAt > usedAt {
+      result.usedAt = other.usedAt
+      result.clockSkew = other.clockSkew
+    }
+    return result
+  }
+}
+
+/// A point in the life of a session secret.
+public struct Freshness: Comparable, Sendable {
+  public var generation: UInt64
+  public var stamp: UInt64
+
+  public static func < (left: Freshness, right: Freshness) -> Bool {
+    (left.generation, left.stamp) < (right.generation, right.stamp)
+  }
+}

@@ -1,0 +1,66 @@
+// SessionState.swift - what one process knows about one identity at this moment, shared by all its threads.
+// The driver keeps it behind a lock and lends it to each step of an exchange. It refuses to be more than a value.
+
+public struct Statistics: Sendable {
+  public var requests: UInt64 = 0
+  public var exchanges: UInt64 = 0
+  public var logins: UInt64 = 0
+  public var loginsRefused: UInt64 = 0
+  public var organizationLogins: UInt64 = 0
+  public var replays: UInt64 = 0
+  public var adoptedFromSiblings: UInt64 = 0
+  public var waits: UInt64 = 0
+  public var waitMicroseconds: UInt64 = 0
+  public var cookiesAdopted: UInt64 = 0
+  public var cookiesLate: UInt64 = 0
+  public var saves: UInt64 = 0
+  public var saveFailures: UInt64 = 0
+  public var recordsDamaged: UInt64 = 0
+
+  public init() {}
+}
+
+/// When a step happens. The core has no clock of its own.
+public struct Moment: Sendable {
+  /// Seconds since 1970 UTC.
+  public var seconds: Int64
+  /// Microseconds since 1970 UTC: the raw material of stamps.
+  public var microseconds: UInt64
+
+  public init(seconds: Int64, microseconds: UInt64) {
+    self.seconds = seconds
+    self.microseconds = microseconds
+  }
+}
+
+public struct SessionState: Sendable {
+  public var record = SessionRecord()
+  /// Whether `record` is what the store holds.
+  public var isStored = false
+  /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
+  var credentials: Secret?
+  public var statistics = Statistics()
+  private var lastStamp: UInt64 = 0
+
+  public init() {}
+
+  /// A stamp for a request that is sent now: larger than every stamp seen, also when the clock was set back.
+  mutating func nextStamp(_ moment: Moment) -> UInt64 {
+    lastStamp = max(moment.microseconds, lastStamp &+ 1, record.freshness.stamp &+ 1)
+    return lastStamp
+  }
+
+  /// Takes what the store or a sibling knows.
+  mutating func take(_ other: SessionRecord) {
+    let before = record
+    record = record.joined(other)
+    if before.generation > 0, record.freshness > before.freshness { statistics.adoptedFromSiblings += 1 }
+  }
+
+  /// Takes what was found by somebody who only wanted to look.
+  public mutating func note(_ loading: Exchange.Loading<SessionRecord>) {
+    guard case .record(let found) = loading else { return }
+    take(found)
+    isStored = true
+  }
+}

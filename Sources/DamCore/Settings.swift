@@ -1,0 +1,108 @@
+// Settings.swift - options with meaning, checked together once, when a session is opened.
+// Whatever a session needs later is here as a typed value, so that nothing is looked up by name on the way. It refuses
+// combinations that cannot work, and says which option to change.
+
+public struct Settings: Sendable {
+  public let systemName: String
+  public let origin: Origin
+  public let user: String
+  public let authentication: String
+  public let organization: String
+  public let password: Secret?
+  public let encryptionSecret: Secret?
+  public let apiKey: Secret?
+  public let apiKeyInHeader: Bool
+  public let organizationMethod: String
+  public let logoutMethod: String
+  public let serializesRotation: Bool
+  public let apiPath: String
+  public let queryNames: [String]
+  public let invalidStatuses: [Int32]
+  public let invalidClasses: [String]
+  public let invalidText: String
+  public let tokenLimitText: String
+  public let loginTokenLife: Int64
+  public let loginTokenIsLegacy: Bool
+  public let store: String
+  public let lockTimeout: Int32
+  public let idleLimit: Int32
+  public let tokenLimit: Int32
+  public let tokenReserve: Int32
+  public let caFile: String
+  public let timeout: Int32
+  public let connectTimeout: Int32
+  public let responseLimit: Int64
+
+  public init(_ values: OptionValues) throws(Failure) {
+    systemName = values.text("system")
+    guard let kind = Systems.kind(systemName) else {
+      throw Failure(.option, "\"system\" is missing: " + Systems.names.joined(separator: " or "))
+    }
+    let chosen = values.text("authentication")
+    authentication = chosen.isEmpty ? kind.authentications[0, or: ""] : chosen
+    guard kind.authentications.contains(authentication) else {
+      let offered = kind.authentications.joined(separator: ", ")
+      throw Failure(.option, "\"authentication\" for \(systemName) is one of: \(offered)")
+    }
+    origin = try Settings.origin(values, kind)
+    user = values.text("user")
+    guard !user.isEmpty else { throw Failure(.option, "\"user\" is missing") }
+    organization = values.text("organization")
+    password = values.secret("password")
+    encryptionSecret = values.secret("encryption-secret")
+    apiKey = values.secret("api-key")
+    apiKeyInHeader = values.text("api-key-in") == "header"
+    organizationMethod = values.text("organization-method").uppercased()
+    logoutMethod = values.text("logout-method").uppercased()
+    serializesRotation = values.text("rotation") == "serialize"
+    apiPath = try Settings.path(values.text("api-path"), kind)
+    queryNames = values.words("query-names")
+    invalidStatuses = values.words("invalid-status").compactMap { Int32($0) }
+    invalidClasses = values.words("invalid-class")
+    invalidText = values.text("invalid-text")
+    tokenLimitText = values.text("token-limit-text")
+    loginTokenLife = Int64(values.integer("login-token-life"))
+    loginTokenIsLegacy = values.text("login-token-encoding") == "legacy"
+    store = values.text("store")
+    lockTimeout = values.integer("lock-timeout")
+    idleLimit = values.integer("idle-limit")
+    tokenLimit = values.integer("token-limit")
+    tokenReserve = values.integer("token-reserve")
+    caFile = values.text("ca-file")
+    timeout = values.integer("timeout")
+    connectTimeout = values.integer("connect-timeout")
+    responseLimit = OptionValues.bytes(values.text("response-limit")) ?? 0
+    try kind.check(self)
+  }
+
+  public var identity: Identity {
+    Identity(
+      system: systemName, origin: origin, secretKind: Systems.make(self).secretKind, user: user,
+      organization: organization)
+  }
+
+  public var credentialsAreEncryptionSecret: Bool { Systems.make(self).credentialsAreEncryptionSecret }
+
+  private static func origin(_ values: OptionValues, _ kind: any System.Type) throws(Failure) -> Origin {
+    let text = values.isSet("url") ? values.text("url") : kind.defaultURL
+    guard let origin = Origin(text) else { throw Failure(.option, "\"url\" is missing: https://host of the server") }
+    guard !origin.isSecure else { return origin }
+    guard OptionValues.truth(values.text("allow-loopback-http")) == true, origin.isLoopback else {
+      throw Failure(
+        .insecure, "\"url\" must begin with https://: both vendors' guides send secrets over HTTPS only"
+          + " (\"allow-loopback-http\" is for tests on this machine)")
+    }
+    return origin
+  }
+
+  private static func path(_ text: String, _ kind: any System.Type) throws(Failure) -> String {
+    let path = text.isEmpty ? kind.defaultPath : text
+    guard path.hasPrefix("/"), path.utf8.allSatisfy(ASCII.isVisible), !path.contains(where: { "?#\\".contains($0) })
+    else { throw Failure(.option, "\"api-path\" begins with / and holds no space, ? or #") }
+    return path.hasSuffix("/") ? path : path + "/"
+  }
+}
+
+extension Array {
+  subscript(_ index: Int, or other: Element) -> Element { indices.contains(index) ? self[index] : other }
+}

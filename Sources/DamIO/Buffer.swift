@@ -1,0 +1,50 @@
+// Buffer.swift - bytes that grow, keep their address once they are complete, and end with a NUL that is not counted, so
+// that C can borrow them. It refuses to shrink.
+
+internal import Glibc
+
+@safe public final class Buffer: @unchecked Sendable {
+  // Written by one transfer, then only read.
+  private var start: UnsafeMutableRawPointer
+  private var capacity: Int
+  public private(set) var count = 0
+
+  public init() {
+    capacity = 4096
+    unsafe start = .allocate(byteCount: capacity, alignment: 16)
+    unsafe start.storeBytes(of: 0, as: UInt8.self)
+  }
+
+  deinit { unsafe start.deallocate() }
+
+  /// The first byte; a NUL follows the last one.
+  public var address: UnsafeRawPointer { unsafe UnsafeRawPointer(start) }
+
+  public func append(_ bytes: UnsafeRawBufferPointer) {
+    if count + bytes.count + 1 > capacity { grow(count + bytes.count + 1) }
+    if let source = bytes.baseAddress { unsafe memcpy(start + count, source, bytes.count) }
+    count += bytes.count
+    unsafe start.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
+  }
+
+  /// The beginning, for whoever must judge it.
+  public func prefix(_ length: Int) -> [UInt8] {
+    unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: min(length, count)))
+  }
+
+  private func grow(_ needed: Int) {
+    let larger = max(needed, capacity * 2)
+    let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    unsafe memcpy(fresh, start, count)
+    unsafe start.deallocate()
+    unsafe start = fresh
+    capacity = larger
+  }
+}
+
+extension Buffer {
+  convenience init(_ bytes: [UInt8]) {
+    self.init()
+    unsafe bytes.withUnsafeBytes { unsafe append($0) }
+  }
+}

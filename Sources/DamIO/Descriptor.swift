@@ -1,0 +1,83 @@
+// Descriptor.swift - file descriptors and the few system calls that stores need, each in one place, with retries on
+// EINTR and errors as sentences. It refuses to follow symbolic links in names it is given to write.
+
+internal import Glibc
+
+/// An open file, closed when the last owner lets go.
+final class Descriptor: Sendable {
+  let number: Int32
+
+  private init(_ number: Int32) { self.number = number }
+
+  deinit { close(number) }
+
+  /// Opens a file; close-on-exec, because a child program has no business with it.
+  static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) -> Result<Descriptor, SystemError> {
+    let number = retrying { unsafe Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode) }
+    return number < 0 ? .failure(.last) : .success(Descriptor(number))
+  }
+
+  func readAll(limit: Int) -> Result<[UInt8], SystemError> {
+    var bytes: [UInt8] = []
+    while bytes.count < limit {
+      let room = min(65_536, limit - bytes.count)
+      var count = 0
+      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        count = retrying { unsafe read(number, buffer.baseAddress, room) }
+        filled = max(0, count)
+      }
+      if count < 0 { return .failure(.last) }
+      if count == 0 { break }
+      bytes += chunk
+    }
+    return .success(bytes)
+  }
+
+  func writeAll(_ bytes: [UInt8]) -> SystemError? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        retrying { unsafe write(number, buffer.baseAddress, buffer.count) }
+      }
+      if count < 0 { return .last }
+      rest = rest.dropFirst(count)
+    }
+    return nil
+  }
+
+  func sync() -> SystemError? { retrying { fsync(number) } < 0 ? .last : nil }
+
+  var status: stat? {
+    var result = stat()
+    return unsafe fstat(number, &result) == 0 ? result : nil
+  }
+}
+
+/// An errno with its words.
+struct SystemError: Error {
+  let code: Int32
+  static var last: SystemError { SystemError(code: errno) }
+
+  var text: String {
+    switch code {
+    case ENOENT: "no such file or folder"
+    case EACCES, EPERM: "permission denied"
+    case EROFS: "the file system is read-only"
+    case ENOSPC: "the disk is full"
+    case EDQUOT: "the disk quota is used up"
+    case ELOOP: "it is a symbolic link"
+    case ENOTDIR, EISDIR: "a file stands where a folder should be, or the other way round"
+    case EMFILE, ENFILE: "too many open files"
+    case ENOLCK, ENOTSUP, ENOSYS: "the file system has no locks"
+    default: "error \(code)"
+    }
+  }
+}
+
+/// Calls again while a signal interrupts.
+func retrying<Number: SignedInteger>(_ call: () -> Number) -> Number {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}

@@ -1,0 +1,147 @@
+// FileStore.swift - records as files: one a key, replaced atomically, readable by their owner alone.
+//
+// KEY.record   the record; replaced by rename, so readers need no lock
+// KEY.lock     created once and never deleted: a waiter on a deleted lock file would hold a lock that nobody sees.
+//              Byte 0 is the session's lock (held across a login), byte 1 the short lock of a save.
+// KEY.tmp      the next record while it is written; the save lock has one writer, so one name is enough and a killed
+//              writer's leftovers are overwritten, not collected
+// KEY.damaged  a record that could not be read
+//
+// Locks are open-file-description locks: they go with the descriptor, so a killed holder frees them at once, and two
+// copies of this library in one process do not share them by accident. It refuses to widen a mode or follow a link.
+
+internal import CLinux
+internal import DamCore
+internal import Glibc
+
+struct FileStore: Store {
+  let place: String
+  let isLasting = true
+
+  /// A record is a few kilobytes; what is larger is not one.
+  private static let longest = 4 << 20
+
+  init(_ folder: String) { place = folder }
+
+  func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
+    let path = file(key, "record")
+    var found = stat()
+    if unsafe lstat(path, &found) != 0 {
+      return errno == ENOENT || errno == ENOTDIR ? .absent : .failed(SystemError.last.text)
+    }
+    if let mark, mark == StoreMark(found) { return .unchanged }
+    switch Descriptor.open(path, O_RDONLY) {
+    case .failure(let error):
+      return error.code == ENOENT ? .absent : .failed(error.text)
+    case .success(let descriptor):
+      // The mark is the opened file's: a rename may have come between.
+      guard let status = descriptor.status else { return .failed(SystemError.last.text) }
+      switch descriptor.readAll(limit: FileStore.longest) {
+      case .failure(let error): return .failed(error.text)
+      case .success(let bytes): return .found(bytes, mark: StoreMark(status))
+      }
+    }
+  }
+
+  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave {
+    switch openLock(key) {
+    case .failure(let error):
+      return .failed(error.text)
+    case .success(let descriptor):
+      switch FileLock.take(descriptor, byte: 1, waits: true) {
+      case .failure(let error):
+        return .failed(error.text)
+      case .success(let lock):
+        defer { lock.unlock() }
+        return saveLocked(key, bytes, expected, isDurable)
+      }
+    }
+  }
+
+  private func saveLocked(_ key: String, _ bytes: [UInt8], _ expected: UInt64, _ isDurable: Bool) -> StoreSave {
+    switch load(key, unless: nil) {
+    case .failed(let reason): return .failed(reason)
+    case .absent, .unchanged:
+      if expected != 0 { return .conflict(nil) }
+    case .found(let present, _):
+      guard RecordHeader.parse(present)?.header.revision == expected else { return .conflict(present) }
+    }
+    switch write(key, bytes, isDurable) {
+    case .failure(let error): return .failed(error.text)
+    case .success(let mark): return .saved(mark: mark)
+    }
+  }
+
+  private func write(_ key: String, _ bytes: [UInt8], _ isDurable: Bool) -> Result<StoreMark, SystemError> {
+    let temporary = file(key, "tmp")
+    unsafe unlink(temporary)
+    switch Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) {
+    case .failure(let error):
+      return .failure(error)
+    case .success(let descriptor):
+      if let error = descriptor.writeAll(bytes) ?? (isDurable ? descriptor.sync() : nil) {
+        unsafe unlink(temporary)
+        return .failure(error)
+      }
+      guard let status = descriptor.status, unsafe rename(temporary, file(key, "record")) == 0 else {
+        let error = SystemError.last
+        unsafe unlink(temporary)
+        return .failure(error)
+      }
+      if isDurable, case .success(let folder) = Descriptor.open(place, O_RDONLY | O_DIRECTORY) { _ = folder.sync() }
+      return .success(StoreMark(status))
+    }
+  }
+
+  func tryLock(_ key: String) -> StoreLock {
+    switch openLock(key) {
+    case .failure(let error):
+      return .unavailable(error.text)
+    case .success(let descriptor):
+      switch FileLock.take(descriptor, byte: 0, waits: false) {
+      case .success(let lock): return .held(lock)
+      case .failure(let error):
+        return error.code == EAGAIN || error.code == EACCES ? .busy : .unavailable(error.text)
+      }
+    }
+  }
+
+  func setAside(_ key: String) { _ = unsafe rename(file(key, "record"), file(key, "damaged")) }
+
+  private func file(_ key: String, _ ending: String) -> String { "\(place)/\(key).\(ending)" }
+
+  private func openLock(_ key: String) -> Result<Descriptor, SystemError> {
+    let path = file(key, "lock")
+    let first = Descriptor.open(path, O_RDWR | O_CREAT)
+    guard case .failure(let error) = first, error.code == ENOENT else { return first }
+    if let error = Folder.make(place) { return .failure(error) }
+    return Descriptor.open(path, O_RDWR | O_CREAT)
+  }
+}
+
+/// One locked byte of a lock file.
+private final class FileLock: StoreLockHandle {
+  private let descriptor: Descriptor
+  private let byte: Int64
+
+  private init(_ descriptor: Descriptor, _ byte: Int64) {
+    self.descriptor = descriptor
+    self.byte = byte
+  }
+
+  static func take(_ descriptor: Descriptor, byte: Int64, waits: Bool) -> Result<FileLock, SystemError> {
+    let result = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK), waits ? 1 : 0)
+    return result == 0 ? .success(FileLock(descriptor, byte)) : .failure(.last)
+  }
+
+  /// Said aloud rather than left to close(): a forked child may hold the same open file.
+  func unlock() { _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK), 0) }
+}
+
+extension StoreMark {
+  init(_ status: stat) {
+    self.init(
+      device: UInt64(status.st_dev), inode: UInt64(status.st_ino), seconds: Int64(status.st_mtim.tv_sec),
+      nanoseconds: Int64(status.st_mtim.tv_nsec))
+  }
+}

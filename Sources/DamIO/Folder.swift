@@ -1,0 +1,35 @@
+// Folder.swift - where damsession keeps its files, and how it makes a folder that only the owner can enter.
+// Follows the XDG base directory specification. It refuses relative XDG paths, as that specification asks.
+
+internal import Glibc
+
+enum Folder {
+  /// Sessions: $XDG_STATE_HOME/damsession, default ~/.local/state/damsession.
+  static var state: String? { base("XDG_STATE_HOME", ".local/state").map { $0 + "/damsession" } }
+
+  /// Remembered options: $XDG_CONFIG_HOME/damsession, default ~/.config/damsession.
+  static var configuration: String? { base("XDG_CONFIG_HOME", ".config").map { $0 + "/damsession" } }
+
+  private static func base(_ variable: String, _ underHome: String) -> String? {
+    if let path = Environment.value(variable), path.hasPrefix("/") { return path }
+    return Environment.value("HOME").flatMap { $0.hasPrefix("/") ? "\($0)/\(underHome)" : nil }
+  }
+
+  /// Makes a folder and those above it; 0700, since what is in them is the owner's.
+  static func make(_ path: String) -> SystemError? {
+    if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return nil }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return .last }
+    if let error = make(String(path[..<slash])) { return error }
+    return unsafe mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : .last
+  }
+}
+
+enum Environment {
+  /// A variable's value; nil when it is absent, empty or not UTF-8.
+  static func value(_ name: String) -> String? {
+    guard let text = unsafe getenv(name), let value = unsafe String(validatingCString: text), !value.isEmpty else {
+      return nil
+    }
+    return value
+  }
+}

@@ -1,0 +1,154 @@
+// Hub.swift - one identity in this process: its state, its store, its connections, its flights.
+// All sessions of the identity share it. It stores what it is told to, joins instead of overwriting, and counts. It
+// refuses to decide anything: the exchanges do.
+
+internal import DamCore
+internal import Glibc
+internal import Synchronization
+
+final class Hub: Sendable {
+  struct Key: Hashable, Sendable {
+    var identity: Identity
+    var place: String
+  }
+
+  struct State {
+    var session = SessionState()
+    var mark: StoreMark?
+    /// The revision of the record that was last read or written.
+    var revision: UInt64 = 0
+  }
+
+  let pid: pid_t
+  let key: Key
+  let store: any Store
+  let flight = Flight()
+  let accountFlight: Flight
+  let connections = ConnectionPool()
+  let state = Mutex(State())
+
+  init(_ key: Key, _ store: any Store, accountFlight: Flight, pid: pid_t) {
+    self.key = key
+    self.store = store
+    self.accountFlight = accountFlight
+    self.pid = pid
+  }
+
+  var sessionKey: String { key.identity.sessionKey }
+  var accountKey: String { key.identity.accountKey }
+
+  // MARK: Records
+
+  func loadSession(_ log: (LogLevel, String) -> Void) -> Exchange.Loading<SessionRecord> {
+    let mark = state.withLock { $0.mark }
+    let (loading, found) = load(SessionRecord.self, sessionKey, unless: mark, log)
+    if let found {
+      state.withLock { state in
+        state.mark = found.mark
+        state.revision = found.revision
+      }
+    }
+    return loading
+  }
+
+  func loadAccount(_ log: (LogLevel, String) -> Void) -> Exchange.Loading<AccountRecord> {
+    load(AccountRecord.self, accountKey, unless: nil, log).0
+  }
+
+  private func load<Record: Recordable>(
+    _: Record.Type, _ key: String, unless mark: StoreMark?, _ log: (LogLevel, String) -> Void
+  ) -> (Exchange.Loading<Record>, (mark: StoreMark, revision: UInt64)?) {
+    switch store.load(key, unless: mark) {
+    case .absent: return (.absent, nil)
+    case .unchanged: return (.unchanged, nil)
+    case .failed(let reason): return (.unavailable(reason), nil)
+    case .found(let bytes, let mark):
+      switch Record.decode(bytes) {
+      case .value((let record, let revision)): return (.record(record), (mark, revision))
+      case .newer: return (.newer, nil)
+      case .damaged(let reason):
+        putAside(key, reason, log)
+        return (.absent, nil)
+      }
+    }
+  }
+
+  private func putAside(_ key: String, _ reason: String, _ log: (LogLevel, String) -> Void) {
+    store.setAside(key)
+    state.withLock { $0.session.statistics.recordsDamaged += 1 }
+    log(.warning, "a stored record was damaged (\(reason)) and is set aside as \(key).damaged")
+  }
+
+  func saveSession(
+    _ record: SessionRecord, isDurable: Bool, _ log: (LogLevel, String) -> Void
+  ) -> Exchange.Saving<SessionRecord> {
+    let revision = state.withLock { $0.revision }
+    let (saving, mark) = save(record, sessionKey, revision, isDurable, log)
+    if let mark {
+      state.withLock { state in
+        state.mark = mark.mark
+        state.revision = mark.revision
+      }
+    }
+    return saving
+  }
+
+  func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Exchange.Saving<AccountRecord> {
+    save(record, accountKey, 0, true, log).0
+  }
+
+  /// Writes `record` over revision `revision`; if somebody was faster, joins and tries again.
+  private func save<Record: Recordable>(
+    _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void
+  ) -> (Exchange.Saving<Record>, (mark: StoreMark, revision: UInt64)?) {
+    var record = record
+    var revision = revision
+    // Every conflict means that somebody else succeeded; so many in a row are not chance.
+    for _ in 0..<1000 {
+      switch store.save(key, record.encoded(revision: revision &+ 1), replacing: revision, isDurable: isDurable) {
+      case .saved(let mark):
+        return (.saved(record), (mark, revision &+ 1))
+      case .failed(let reason):
+        return (.failed(reason), nil)
+      case .conflict(nil):
+        revision = 0
+      case .conflict(let bytes?):
+        switch Record.decode(bytes) {
+        case .value((let present, let number)):
+          record = record.joined(present)
+          revision = number
+          if record == present { return (.saved(record), nil) }
+        case .newer: return (.failed("it was written by a newer damsession"), nil)
+        case .damaged(let reason): putAside(key, reason, log)
+        }
+      }
+    }
+    return (.failed("other writers are always faster"), nil)
+  }
+}
+
+/// Idle connections of one identity: whoever sends takes one and brings it back.
+final class ConnectionPool: Sendable {
+  private struct Idle: ~Copyable, @unchecked Sendable {
+    // A handle is used by one thread at a time; the pool passes it from one to the next.
+    var handles: [CurlHandle] = []
+  }
+
+  private let idle = Mutex(Idle())
+  private static let mostIdle = 64
+
+  func withHandle<Result>(_ body: (CurlHandle?) -> Result) -> Result {
+    let handle = idle.withLock { Carried($0.handles.popLast()) }.handle ?? CurlHandle()
+    let result = body(handle)
+    if let handle {
+      let carried = Carried(handle)
+      idle.withLock { if $0.handles.count < ConnectionPool.mostIdle, let back = carried.handle { $0.handles.append(back) } }
+    }
+    return result
+  }
+
+  private struct Carried: @unchecked Sendable {
+    let handle: CurlHandle?
+    init(_ handle: CurlHandle?) { self.handle = handle }
+  }
+}

@@ -1,0 +1,121 @@
+// Names.swift - options remembered under names: one JSON file a name, readable by its owner alone.
+// Names are what people type; sessions are keyed by identity. It refuses names that could leave the folder, and never sees
+// a password: OptionValues.remembered leaves those out.
+
+public import DamCore
+internal import Glibc
+
+public enum Names {
+  private static let ending = ".json"
+  private static let longestFile = 1 << 20
+
+  public static func load(_ name: String, into values: inout OptionValues) throws(Failure) {
+    let path = try file(name)
+    switch Descriptor.open(path, O_RDONLY) {
+    case .failure(let error):
+      guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("read", error) }
+      throw Failure(.nameUnknown, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
+    case .success(let descriptor):
+      switch descriptor.readAll(limit: longestFile) {
+      case .failure(let error): throw failure("read", error)
+      case .success(let bytes):
+        guard let json = JSONValue.parse(bytes) else { throw Failure(.option, "the file of \"\(name)\" is not JSON") }
+        do { try values.recall(json) } catch {
+          throw Failure(.option, "in the file of \"\(name)\": \(error.message)")
+        }
+      }
+    }
+  }
+
+  public static func save(_ name: String, _ values: OptionValues) throws(Failure) {
+    let path = try file(name)
+    let temporary = "\(path).\(Hex.random(8)).tmp"
+    if let error = Folder.make(try folder()) { throw failure("write", error) }
+    switch Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) {
+    case .failure(let error): throw failure("write", error)
+    case .success(let descriptor):
+      if let error = descriptor.writeAll(values.remembered.encoded() + [0x0A]) {
+        unsafe unlink(temporary)
+        throw failure("write", error)
+      }
+      guard unsafe rename(temporary, path) == 0 else {
+        let error = SystemError.last
+        unsafe unlink(temporary)
+        throw failure("write", error)
+      }
+    }
+  }
+
+  /// All names, in alphabetical order; none when the folder is not there yet.
+  public static func all() throws(Failure) -> [String] {
+    guard let directory = unsafe opendir(try folder()) else {
+      let error = SystemError.last
+      if error.code == ENOENT { return [] }
+      throw failure("read", error)
+    }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
+      }
+      guard let file, file.hasSuffix(ending) else { continue }
+      let name = String(file.dropLast(ending.count))
+      if isName(name) { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  public static func remove(_ name: String) throws(Failure) {
+    guard unsafe unlink(try file(name)) != 0 else { return }
+    let error = SystemError.last
+    guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("remove", error) }
+    throw Failure(.nameUnknown, "no options are remembered under \"\(name)\"")
+  }
+
+  private static func isName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, first != 0x2E, first != 0x2D, name.utf8.count <= 64 else { return false }
+    return name.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._-@".unicodeScalars.contains(scalar))
+    }
+  }
+
+  private static func file(_ name: String) throws(Failure) -> String {
+    guard isName(name) else {
+      throw Failure(.argument, "a name has 1 to 64 of letters, digits and . _ - @, and begins with neither . nor -")
+    }
+    return "\(try folder())/\(name)\(ending)"
+  }
+
+  private static func folder() throws(Failure) -> String {
+    guard let folder = Folder.configuration else {
+      throw Failure(.store, "there is no place for remembered options: set HOME or XDG_CONFIG_HOME")
+    }
+    return folder
+  }
+
+  private static func failure(_ what: String, _ error: SystemError) -> Failure {
+    Failure(.store, "cannot \(what) the remembered options: \(error.text)")
+  }
+}
+
+/// The environment's options: DAMSESSION_URL for "url" and so on.
+public enum EnvironmentOptions {
+  public static func load(into values: inout OptionValues) throws(Failure) {
+    var result = values
+    for option in Option.table {
+      guard let value = Environment.value(option.environmentName) else { continue }
+      do { try result.set(option.name, value) } catch {
+        throw Failure(.option, "\(option.environmentName): \(error.message)")
+      }
+    }
+    values = result
+  }
+}
+
+enum Hex {
+  static func random(_ count: Int) -> String {
+    let digits = Array("0123456789abcdef")
+    return String((0..<count).compactMap { _ in digits.randomElement() })
+  }
+}

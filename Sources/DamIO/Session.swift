@@ -1,0 +1,164 @@
+// Session.swift - what a dam_session is: settings, the host's callbacks, and the way to the identity's hub.
+// It refuses to hold state of its own: two sessions of one identity are one.
+
+public import DamCore
+internal import Glibc
+internal import Synchronization
+
+/// What the host lends to its sessions. The closures run on the thread that is inside a call.
+public struct Host: Sendable {
+  public var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
+  public var log: @Sendable (LogLevel, String) -> Void
+  public var logLevel: LogLevel?
+
+  public init(
+    credentials: @escaping @Sendable (Prompt) -> Result<Secret?, Failure>, logLevel: LogLevel?,
+    log: @escaping @Sendable (LogLevel, String) -> Void
+  ) {
+    self.credentials = credentials
+    self.logLevel = logLevel
+    self.log = log
+  }
+}
+
+public struct Prompt: Sendable {
+  public var isEncryptionSecret: Bool
+  public var user: String
+  public var origin: String
+}
+
+/// An answer for the host.
+public struct Response: Sendable {
+  public let status: Int32
+  public let headers: Buffer
+  public let body: Buffer
+  public let generation: UInt64
+  public let replays: UInt32
+}
+
+@safe public final class Session: Sendable {
+  public let settings: Settings
+  let host: Host
+  private let identity: Identity
+  private let store: any Store
+  private let slot: Atomic<Unmanaged<Hub>>
+
+  public init(_ settings: Settings, _ host: Host) throws(Failure) {
+    self.settings = settings
+    self.host = host
+    identity = settings.identity
+    store = try Session.store(settings.store)
+    unsafe slot = Atomic(Unmanaged.passRetained(World.current.hub(identity, store)))
+  }
+
+  deinit {
+    let held = unsafe slot.load(ordering: .acquiring)
+    let hub = unsafe held.takeUnretainedValue()
+    // A hub of the parent process is left alone: see World.
+    guard hub.pid == getpid() else { return }
+    let key = hub.key
+    unsafe held.release()
+    World.current.tidy(key)
+  }
+
+  private static func store(_ place: String) throws(Failure) -> any Store {
+    switch place {
+    case "memory": return MemoryStore()
+    case "file":
+      guard let folder = Folder.state else {
+        throw Failure(.store, "there is no place for sessions: set HOME or XDG_STATE_HOME, or the option \"store\"")
+      }
+      return FileStore(folder)
+    default:
+      guard place.hasPrefix("/") else {
+        throw Failure(.option, "\"store\" takes file, memory, or a folder that begins with /")
+      }
+      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place)
+    }
+  }
+
+  /// The identity's hub in this process.
+  var hub: Hub {
+    while true {
+      let held = unsafe slot.load(ordering: .acquiring)
+      let hub = unsafe held.takeUnretainedValue()
+      if hub.pid == getpid() { return hub }
+      let fresh = unsafe Unmanaged.passRetained(World.current.hub(identity, store))
+      if unsafe slot.compareExchange(expected: held, desired: fresh, ordering: .acquiringAndReleasing).exchanged {
+        return unsafe fresh.takeUnretainedValue()
+      }
+      unsafe fresh.release()
+    }
+  }
+
+  // MARK: What the host can ask
+
+  public func request(_ request: HostRequest, body: Span<UInt8>?, timeout: UInt32) throws(Failure) -> Response {
+    var driver = Driver(self, timeout: timeout)
+    let outcome = driver.run(.request(request), body: body)
+    guard case .delivered(let generation, let replays) = outcome, let received = driver.received else {
+      throw Session.failure(outcome)
+    }
+    return Response(
+      status: received.status, headers: Buffer(received.headers.without("set-cookie").bytes), body: received.body,
+      generation: generation, replays: replays)
+  }
+
+  /// Makes sure that there is a session, and says what is known of it.
+  public func ensure(again: Bool = false) throws(Failure) -> SessionRecord {
+    var driver = Driver(self, timeout: 0)
+    let outcome = driver.run(.ensure(again: again), body: nil)
+    guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
+    return record
+  }
+
+  public func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }
+  public func forget() throws(Failure) { _ = try end(.forget) }
+
+  private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
+    var driver = Driver(self, timeout: 0)
+    let outcome = driver.run(goal, body: nil)
+    guard case .loggedOut(let result) = outcome else { throw Session.failure(outcome) }
+    return result
+  }
+
+  /// The session as it is known here, freshly read from the store.
+  public func current() -> SessionRecord {
+    let hub = hub
+    let loading = hub.loadSession(log)
+    return hub.state.withLock { state in
+      state.session.note(loading)
+      return state.session.record
+    }
+  }
+
+  /// All that is known here.
+  public func snapshot() -> Snapshot {
+    let hub = hub
+    let record = current()
+    var account = AccountRecord()
+    if case .record(let found) = hub.loadAccount(log) { account = found }
+    let isStored = hub.state.withLock { $0.session.isStored }
+    return Snapshot(
+      record: record, account: account, isStored: isStored && hub.store.isLasting, place: hub.store.place)
+  }
+
+  public var statistics: Statistics { hub.state.withLock { $0.session.statistics } }
+
+  func log(_ level: LogLevel, _ message: String) {
+    guard let most = host.logLevel, level <= most else { return }
+    host.log(level, message)
+  }
+
+  private static func failure(_ outcome: Exchange.Outcome) -> Failure {
+    if case .failed(let failure) = outcome { return failure }
+    return Failure(.internalError, "the session engine ended in a state that it should not reach")
+  }
+}
+
+public struct Snapshot: Sendable {
+  public let record: SessionRecord
+  public let account: AccountRecord
+  public let isStored: Bool
+  public let place: String
+}

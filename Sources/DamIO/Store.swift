@@ -1,0 +1,69 @@
+// Store.swift - what a place for records must be able to do.
+// Records are bytes under a key; a save says which revision it replaces, so that two writers cannot lose each other's
+// work, and a lock keeps logins apart. A store refuses to know what is in a record beyond its first line.
+
+/// The outcome of looking for a record.
+enum StoreLoad: Sendable {
+  case absent
+  /// Nothing new since the mark that was given.
+  case unchanged
+  case found([UInt8], mark: StoreMark)
+  case failed(String)
+}
+
+/// Tells whether a record changed without reading it. Opaque to everybody but the store that made it.
+struct StoreMark: Equatable, Sendable {
+  var device: UInt64 = 0
+  var inode: UInt64 = 0
+  var seconds: Int64 = 0
+  var nanoseconds: Int64 = 0
+}
+
+enum StoreSave: Sendable {
+  case saved(mark: StoreMark)
+  /// Somebody saved in between; this is what is there now (nil: nothing).
+  case conflict([UInt8]?)
+  case failed(String)
+}
+
+enum StoreLock: Sendable {
+  case held(any StoreLockHandle)
+  case busy
+  case unavailable(String)
+}
+
+/// A lock that is let go when told, or when its process ends.
+protocol StoreLockHandle: AnyObject, Sendable {
+  func unlock()
+}
+
+protocol Store: Sendable {
+  /// Where it is, for people: a folder, or "memory".
+  var place: String { get }
+  /// Whether anything outlives the process.
+  var isLasting: Bool { get }
+  func load(_ key: String, unless mark: StoreMark?) -> StoreLoad
+  /// Replaces revision `expected` (0: nothing there yet) with `bytes`.
+  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave
+  /// Tries once, without waiting.
+  func tryLock(_ key: String) -> StoreLock
+  /// Puts a damaged record aside, where people can look at it.
+  func setAside(_ key: String)
+}
+
+/// Keeps nothing: the session lives as long as the process.
+struct MemoryStore: Store {
+  let place = "memory"
+  let isLasting = false
+  func load(_ key: String, unless mark: StoreMark?) -> StoreLoad { .unchanged }
+  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave {
+    .saved(mark: StoreMark())
+  }
+  func tryLock(_ key: String) -> StoreLock { .held(NoLock.shared) }
+  func setAside(_ key: String) {}
+
+  private final class NoLock: StoreLockHandle {
+    static let shared = NoLock()
+    func unlock() {}
+  }
+}

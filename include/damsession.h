@@ -1,0 +1,425 @@
+/*
+ * damsession.h - stay logged in to a digital asset management (DAM) system.
+ *
+ * One session engine for two systems: PhotoShelter API v3 and FotoWeb Archive Agent. The library logs in when it must, once
+ * per expiry for all threads and processes that share a store, adopts every rotated cookie, keeps the session on disk, sends
+ * a request again after a new login, and never logs in twice with a password that was refused.
+ *
+ * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it alone.
+ * It refuses to hold anything but declarations.
+ *
+ * CONVENTIONS, true of every function below
+ *
+ *   Names       dam_<noun>_<verb>. Opaque types have no _t. Constants are DAM_<GROUP>_<NAME>; numbers are never reused.
+ *   Parameters  self, inputs, outputs, then an optional `dam_error *err`. A callback is followed by its `void *user_data`.
+ *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
+ *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
+ *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
+ *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
+ *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
+ *               versions can add fields at the end.
+ *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
+ *               its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed: their
+ *               comment says for how long. Input is copied before the function returns, or used only until it returns.
+ *   Threads     dam_session: any number of threads at once. dam_config, dam_response: one thread at a time (different
+ *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another.
+ *   A guest     no threads, signal handlers, atexit handlers, environment changes or output of its own. Passing a freed or
+ *               foreign pointer is undefined, as everywhere in C; anything else comes back as a status.
+ */
+#ifndef DAMSESSION_H
+#define DAMSESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ------------------------------------------------------------------------------------------------------- */
+
+/** The version of this header. A program built with it runs with any library of the same major number that is not older. */
+#define DAM_VERSION_MAJOR 1
+#define DAM_VERSION_MINOR 0
+#define DAM_VERSION_PATCH 0
+#define DAM_VERSION "1.0.0"
+
+/** The version of the library that runs, for example "1.0.0". Static text; any thread; cannot fail. */
+const char *dam_version(void);
+
+/* ---- Status -------------------------------------------------------------------------------------------------------- */
+
+/** What a call came to. Below 20: the call itself; 20 to 39: the network; 40 to 59: what the server says; 60 up: the store. */
+typedef enum dam_status {
+    DAM_OK = 0,
+    DAM_ERR_ARGUMENT = 1,             /**< a NULL, bad UTF-8, a wrong struct size, a malformed path or header. */
+    DAM_ERR_OPTION = 2,               /**< an unknown option, a bad value, or options that contradict each other. */
+    DAM_ERR_NAME_UNKNOWN = 3,         /**< no options are remembered under this name. */
+    DAM_ERR_NOT_SUPPORTED = 4,        /**< this system or authentication has no such thing. */
+    DAM_ERR_CALLBACK = 5,             /**< a callback of the host asked to stop. */
+    DAM_ERR_INTERNAL = 6,             /**< a state that should not exist; please report it. */
+
+    DAM_ERR_CONNECT = 20,             /**< the server could not be reached; nothing was sent. */
+    DAM_ERR_TLS = 21,                 /**< the certificate or the handshake was refused; nothing was sent. */
+    DAM_ERR_TIMEOUT = 22,             /**< `timeout` or `connect-timeout` ran out. */
+    DAM_ERR_TRANSFER = 23,            /**< the connection broke before the answer was whole. */
+    DAM_ERR_PROTOCOL = 24,            /**< the answer is not what the API's guide describes. */
+    DAM_ERR_TOO_LARGE = 25,           /**< the answer is larger than `response-limit`. */
+    DAM_ERR_INSECURE = 26,            /**< it would send a secret over plain HTTP or to another origin. */
+
+    DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
+    DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before; they are not tried again. */
+    DAM_ERR_SECOND_FACTOR = 42,       /**< the account wants a second factor, which the API's guide does not offer. */
+    DAM_ERR_ORGANIZATION_REFUSED = 43,/**< the user may not act for this organization. */
+    DAM_ERR_API_KEY_REFUSED = 44,     /**< the API key is missing or refused. */
+    DAM_ERR_TOKEN_LIMIT = 45,         /**< the user has too many device tokens; an administrator must revoke some. */
+    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login. */
+    DAM_ERR_THROTTLED = 47,           /**< too many requests; dam_error.retry_after says when to come back. */
+    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx). */
+    DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
+
+    DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be. */
+    DAM_ERR_LOCKED = 61,              /**< another process held this session longer than `lock-timeout`. */
+    DAM_ERR_RECORD_NEWER = 62         /**< the stored session was written by a newer damsession; it is left alone. */
+} dam_status;
+
+/** What went wrong, in the caller's own memory. Valid for as long as the caller keeps it. */
+typedef struct dam_error {
+    int32_t status;       /**< the dam_status that the function returned. */
+    int32_t http_status;  /**< the HTTP status that led to it, or 0. */
+    int32_t retry_after;  /**< seconds that the server asked to wait (Retry-After), or -1. */
+    int32_t reserved;     /**< 0. */
+    char message[496];    /**< one redacted sentence, NUL-terminated UTF-8; empty on success. */
+} dam_error;
+
+/** The constant's name, for example "DAM_ERR_TLS"; "DAM_ERR_UNKNOWN" for other numbers. Static text; any thread. */
+const char *dam_status_name(int32_t status);
+
+/** One sentence about a status in general. Static text; any thread. */
+const char *dam_status_text(int32_t status);
+
+/** Wipes and frees a string that a function of this library returned through `char **out`. NULL is fine. */
+void dam_string_free(char *text);
+
+/* ---- Options ------------------------------------------------------------------------------------------------------- */
+
+/** One row of the option table: the one vocabulary of dam_config_set, remembered names, DAMSESSION_* and the wrapper. */
+typedef struct dam_option {
+    uint32_t size;             /**< set by the caller to sizeof(dam_option). */
+    int32_t secret;            /**< 1: never shown, never taken from a command line, not readable by dam_config_get. */
+    int32_t remembered;        /**< 1: dam_config_save writes it. */
+    int32_t reserved;          /**< 0. */
+    const char *name;          /**< "connect-timeout". Environment: DAMSESSION_CONNECT_TIMEOUT. Static text, as all here. */
+    const char *kind;          /**< "text", "choice", "url", "seconds", "count", "bytes", "boolean", "path", "secret", or
+                                    "statuses" and "words", which are lists parted by commas. */
+    const char *default_value; /**< in the words dam_config_set takes; "" where there is none. */
+    const char *choices;       /**< for "choice": the words, parted by "|"; else "". */
+    const char *help;          /**< one line. */
+} dam_option;
+
+/** How many options there are. Any thread. */
+uint32_t dam_option_count(void);
+
+/** Fills `out` with row `index` (0 to dam_option_count() - 1). DAM_ERR_ARGUMENT: no such row, or a wrong `out->size`. */
+dam_status dam_option_get(uint32_t index, dam_option *out, dam_error *err);
+
+/* ---- Configuration ------------------------------------------------------------------------------------------------- */
+
+/** Options and callbacks for sessions. One thread at a time. */
+typedef struct dam_config dam_config;
+
+/** Makes a configuration in which every option has its default. Ownership: dam_config_free. */
+dam_status dam_config_new(dam_config **out, dam_error *err);
+
+/** Frees a configuration and wipes the secrets in it. Sessions opened from it live on. NULL is fine. */
+void dam_config_free(dam_config *config);
+
+/**
+ * Sets one option. `value` NULL puts the default back.
+ * DAM_ERR_OPTION: no such name (the message names the nearest one) or a bad value (the message says what it takes).
+ */
+dam_status dam_config_set(dam_config *config, const char *name, const char *value, dam_error *err);
+
+/**
+ * Reads one option that is not secret: what was set, or its default.
+ * Ownership: `*out` by dam_string_free. DAM_ERR_OPTION: no such name, or a secret one.
+ */
+dam_status dam_config_get(const dam_config *config, const char *name, char **out, dam_error *err);
+
+/**
+ * Sets every option that the environment names: DAMSESSION_URL for `url` and so on. An empty variable counts as absent.
+ * DAM_ERR_OPTION: a bad value; nothing was set then. Do not call while another thread changes the environment.
+ */
+dam_status dam_config_load_environment(dam_config *config, dam_error *err);
+
+/**
+ * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
+ * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
+ * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable. DAM_ERR_OPTION: it holds an option that is none.
+ */
+dam_status dam_config_load(dam_config *config, const char *name, dam_error *err);
+
+/** Remembers, under `name`, every option that was set and may be remembered; never a password or an encryption secret. */
+dam_status dam_config_save(const dam_config *config, const char *name, dam_error *err);
+
+/** Called once for each remembered name, in alphabetical order. `name` is borrowed for the call. Non-zero stops. */
+typedef int32_t (*dam_name_callback)(void *user_data, const char *name);
+
+/** Lists the remembered names. DAM_ERR_CALLBACK: the callback asked to stop. */
+dam_status dam_name_list(dam_name_callback callback, void *user_data, dam_error *err);
+
+/** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NAME_UNKNOWN: there is none. */
+dam_status dam_name_remove(const char *name, dam_error *err);
+
+/* ---- Credentials --------------------------------------------------------------------------------------------------- */
+
+/** What a login asks for. */
+typedef enum dam_prompt_kind {
+    DAM_PROMPT_PASSWORD = 1,          /**< the user's password. */
+    DAM_PROMPT_ENCRYPTION_SECRET = 2  /**< the FotoWeb site's encryption secret (guide, method 3). */
+} dam_prompt_kind;
+
+/** One question of a login. Lives for the callback; not to be copied. */
+typedef struct dam_prompt {
+    uint32_t size;       /**< sizeof(dam_prompt) of the library. */
+    int32_t kind;        /**< a dam_prompt_kind. */
+    const char *user;    /**< whose; borrowed for the call. */
+    const char *origin;  /**< at which server, "https://www.photoshelter.com"; borrowed for the call. */
+    void *reserved;      /**< the library's. */
+} dam_prompt;
+
+/**
+ * Asked when a login is needed and the option `password` (or `encryption-secret`) is not set. Answer with
+ * dam_prompt_answer and return DAM_OK. Return without an answer: DAM_ERR_CREDENTIALS_NEEDED. Another status: DAM_ERR_CALLBACK.
+ * Threads: runs on a thread that is in a call of the session, with the session's login lock held: do not call the session.
+ */
+typedef int32_t (*dam_credentials_callback)(void *user_data, dam_prompt *prompt);
+
+/** Says who is to be asked for credentials; NULL: nobody. `user_data` must outlive every session opened from `config`. */
+dam_status dam_config_set_credentials(
+    dam_config *config, dam_credentials_callback callback, void *user_data, dam_error *err);
+
+/** Answers a prompt with `size` bytes, which are copied; the caller may wipe its own at once. Only inside the callback. */
+dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, uint64_t size, dam_error *err);
+
+/* ---- Log ----------------------------------------------------------------------------------------------------------- */
+
+/** How much it matters. */
+typedef enum dam_log_level {
+    DAM_LOG_ERROR = 1,    /**< something is lost or broken. */
+    DAM_LOG_WARNING = 2,  /**< it went on, but somebody should look: a damaged record, a store that cannot be written. */
+    DAM_LOG_INFO = 3,     /**< logins, logouts, replays. */
+    DAM_LOG_DEBUG = 4     /**< every request (URL without its query), every adopted or dropped cookie (as a hash). */
+} dam_log_level;
+
+/** Gets one redacted line. `message` is borrowed for the call. Must not call the session it logs for. */
+typedef void (*dam_log_callback)(void *user_data, int32_t level, const char *message);
+
+/** Says who gets log lines up to `level`; NULL: nobody (the default). `user_data` must outlive every session opened. */
+dam_status dam_config_set_log(
+    dam_config *config, dam_log_callback callback, int32_t level, void *user_data, dam_error *err);
+
+/* ---- Session ------------------------------------------------------------------------------------------------------- */
+
+/** One identity (origin, authentication, user, organization) at work. Any number of threads at once. */
+typedef struct dam_session dam_session;
+
+/**
+ * Opens a session. Checks the options together; reads no network and logs nobody in: that happens at the first need.
+ * Sessions of one identity in one process share their state and their connections.
+ * Ownership: dam_session_free. DAM_ERR_OPTION: an option is missing or contradicts another; the message says which.
+ */
+dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
+
+/** Closes a session; what is stored stays stored. No call of it may be under way. NULL is fine. */
+void dam_session_free(dam_session *session);
+
+/** Flags of dam_session_login. */
+typedef enum dam_login_flags {
+    DAM_LOGIN_IF_NEEDED = 0,  /**< a stored session that looks usable is kept. */
+    DAM_LOGIN_AGAIN = 1       /**< try credentials that were refused before once more. It never replaces a device token. */
+} dam_login_flags;
+
+/**
+ * Makes sure that there is a session: uses the stored one or logs in (including the organization step).
+ * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token; nothing for `query`.
+ */
+dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *err);
+
+/** How a session ended. */
+typedef enum dam_logout_result {
+    DAM_LOGOUT_NONE = 0,        /**< there was no session. */
+    DAM_LOGOUT_SERVER = 1,      /**< the server closed it, and it is forgotten here. */
+    DAM_LOGOUT_LOCAL = 2,       /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the token. */
+    DAM_LOGOUT_UNCONFIRMED = 3  /**< forgotten here; the server could not be told or did not agree. */
+} dam_logout_result;
+
+/**
+ * Ends the session: forgets its secrets first (memory and store), then tells the server where it has a logout.
+ * The same handle may log in again later. `result` may be NULL. DAM_ERR_STORE: the stored secret could not be wiped.
+ */
+dam_status dam_session_logout(dam_session *session, int32_t *result, dam_error *err);
+
+/** Forgets the session's secrets in memory and store, without a word to the server. */
+dam_status dam_session_forget(dam_session *session, dam_error *err);
+
+/** An organization of the user (PhotoShelter guide, "Organization authentication"). Borrowed for the callback. */
+typedef struct dam_organization {
+    const char *id;    /**< opaque; what the option `organization` takes. */
+    const char *name;  /**< "" where the server gave none. */
+    int32_t member;    /**< 1: the server says the user is a member; 0: it says not; -1: it did not say. */
+    int32_t selected;  /**< 1: this session acts for it. */
+} dam_organization;
+
+/** Called once for each organization. Non-zero stops. */
+typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organization *organization);
+
+/**
+ * Lists the organizations that the last login named; logs in if there was none.
+ * DAM_ERR_NOT_SUPPORTED: the system has no organizations. DAM_ERR_CALLBACK: the callback asked to stop.
+ */
+dam_status dam_session_organizations(
+    dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
+
+/** One request header that carries a secret. Borrowed for the callback. */
+typedef int32_t (*dam_header_callback)(void *user_data, const char *name, const char *value);
+
+/**
+ * Gives the request headers that authenticate a request of the host's own, logging in if needed.
+ * In PhotoShelter's cookie mode the cookie is only good until the server rotates it; token mode suits this better.
+ * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`), so there is no header.
+ */
+dam_status dam_session_headers(dam_session *session, dam_header_callback callback, void *user_data, dam_error *err);
+
+/**
+ * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
+ * Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_NOT_SUPPORTED: this authentication has no token.
+ */
+dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
+
+/** Bits of dam_session_state.flags. */
+typedef enum dam_state_flags {
+    DAM_STATE_LOGGED_IN = 1,  /**< there is a session secret. The server may have ended it meanwhile. */
+    DAM_STATE_STORED = 2,     /**< it is on disk (or in the host's store); else it dies with the process. */
+    DAM_STATE_REFUSED = 4     /**< the last login was refused; those credentials are not tried again. */
+} dam_state_flags;
+
+/** What is known here about a session, without asking the server. Times are seconds since 1970 UTC, 0: never. */
+typedef struct dam_session_state {
+    uint32_t size;           /**< set by the caller to sizeof(dam_session_state). */
+    uint32_t flags;          /**< dam_state_flags. */
+    uint64_t generation;     /**< the number of the session secret; it only grows. 0: there never was one. */
+    int64_t issued_at;       /**< when the secret was issued. */
+    int64_t used_at;         /**< when the server last answered to it. */
+    int32_t idle_limit;      /**< seconds of inactivity after which the server ends it; 0: unknown or never. */
+    int32_t tokens_obtained; /**< device tokens this store obtained for the user that are not known to be dead. */
+    char fingerprint[16];    /**< a short hash that tells secrets apart and gives nothing away; "" without one. */
+    char organization[128];  /**< the organization acted for; "" for none. */
+    char store[512];         /**< where the record is kept; "memory" for nowhere. Cut at a character if longer. */
+} dam_session_state;
+
+/** Fills `out` with what is known here. DAM_ERR_ARGUMENT: a wrong `out->size`. */
+dam_status dam_session_get_state(dam_session *session, dam_session_state *out, dam_error *err);
+
+/** Counters since the identity was first opened in this process. */
+typedef struct dam_statistics {
+    uint32_t size;                 /**< set by the caller to sizeof(dam_statistics). */
+    uint32_t reserved;             /**< 0. */
+    uint64_t requests;             /**< requests of the host, replays not counted. */
+    uint64_t exchanges;            /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
+    uint64_t logins;               /**< logins that were sent. */
+    uint64_t logins_refused;       /**< of these, refused. */
+    uint64_t organization_logins;  /**< organization steps that were sent. */
+    uint64_t replays;              /**< requests sent once more with a newer secret. */
+    uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */
+    uint64_t waits;                /**< times a call had to wait for a sibling thread or process. */
+    uint64_t wait_microseconds;    /**< how long in all. */
+    uint64_t cookies_adopted;      /**< rotated cookies taken. */
+    uint64_t cookies_late;         /**< cookies dropped because a later-sent request had brought a newer one. */
+    uint64_t saves;                /**< records written. */
+    uint64_t save_failures;        /**< records that could not be written; the session went on in memory. */
+    uint64_t records_damaged;      /**< damaged records set aside. */
+} dam_statistics;
+
+/** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
+dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out, dam_error *err);
+
+/* ---- Requests ------------------------------------------------------------------------------------------------------ */
+
+/** One header of a request. */
+typedef struct dam_header {
+    const char *name;   /**< a token as in RFC 9110; those that carry the session's own secrets are refused. */
+    const char *value;  /**< no CR, LF or NUL. */
+} dam_header;
+
+/** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
+typedef struct dam_request {
+    uint32_t size;              /**< sizeof(dam_request). */
+    uint32_t header_count;      /**< how many `headers`. */
+    const char *method;         /**< NULL: GET. */
+    const char *path;           /**< "mem/user/session": below the API's own path; "/x": below the origin; or a whole URL of
+                                     this origin. With its query, percent-encoded. No fragment, no space. "{image}" in it
+                                     stands for `image`. */
+    const dam_header *headers;  /**< more headers; may be NULL when header_count is 0. */
+    const void *body;           /**< the body; NULL for none. */
+    uint64_t body_size;         /**< its bytes. */
+    const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
+    const char *image;          /**< an image handle from dam_image_bind whose ID takes the place of "{image}"; or NULL. */
+    uint32_t timeout;           /**< milliseconds for this request in all; 0: the option `timeout`. */
+    uint32_t reserved;          /**< 0. */
+} dam_request;
+
+/** An answer, whole and in memory. One thread at a time. */
+typedef struct dam_response dam_response;
+
+/** What is in an answer. The pointers are borrowed from the dam_response and live until it is freed. */
+typedef struct dam_response_view {
+    uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
+    int32_t http_status;     /**< 200, 404, ... */
+    const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
+    uint64_t body_size;      /**< bytes. */
+    const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
+    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines that hold the session's secrets are left out. */
+    uint64_t generation;     /**< the generation of the secret it was sent with. */
+    uint32_t replays;        /**< 1: it had to be sent again after a new login; else 0. */
+    uint32_t reserved;       /**< 0. */
+} dam_response_view;
+
+/**
+ * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
+ * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer;
+ * redirects are not followed and come back as they are.
+ * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
+ * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
+ */
+dam_status dam_session_request(dam_session *session, const dam_request *request, dam_response **out, dam_error *err);
+
+/** Fills `out` with what is in the answer. DAM_ERR_ARGUMENT: a wrong `out->size`. */
+dam_status dam_response_read(const dam_response *response, dam_response_view *out, dam_error *err);
+
+/** Frees an answer. NULL is fine. */
+void dam_response_free(dam_response *response);
+
+/* ---- Image handles ------------------------------------------------------------------------------------------------- */
+
+/**
+ * Binds an image ID to the device token it came with (FotoWeb guide, "Validity of image IDs"). `generation` is that of the
+ * answer (dam_response_view.generation); 0: the session's present one. The handle is short printable ASCII without a secret,
+ * and may be passed between processes that share the session. Do not keep it for long: the guide says IDs are temporary.
+ * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: `generation` is not in use any more.
+ * DAM_ERR_NOT_SUPPORTED: this system's IDs are not bound to a token, or this authentication has none.
+ */
+dam_status dam_image_bind(
+    dam_session *session, const char *image_id, uint64_t generation, char **out, dam_error *err);
+
+/**
+ * Gives the image ID of a handle, if its device token is still the one in use. Sends nothing.
+ * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: it is not. DAM_ERR_ARGUMENT: not a handle, or damaged.
+ */
+dam_status dam_image_resolve(dam_session *session, const char *handle, char **out, dam_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DAMSESSION_H */
