@@ -1,0 +1,168 @@
+"""Common ground of the sandbox's tests: the fixtures and three kinds of client.
+
+The clients are written from the vendors' guides alone and share nothing with
+the servers but the accounts: that is what makes a passing test mean something.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+import requests
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "python"))
+
+from damsession.sandbox import (
+    Sandbox,  # noqa: E402
+    pytest_plugin,  # noqa: E402
+)
+
+dam_sandbox = pytest_plugin.dam_sandbox
+dam_sandbox_process = pytest_plugin.dam_sandbox_process
+
+AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
+LOGIN = "/fotoweb/cmdrequest/Login.fwx"
+SESSION_COOKIE = "SSphotoshelter_com_mem"
+
+
+class PhotoShelterClient:
+    """The PhotoShelter guide, followed with `requests` and its cookie jar."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.verify = sandbox.ca_file
+        self.http.headers["X-PS-Api-Key"] = sandbox.api_key
+
+    def call(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
+        options.setdefault("allow_redirects", False)
+        url = f"{self._sandbox.photoshelter}/psapi/v3/{path}"
+        return self.http.request(method, url, **options)
+
+    def authenticate(
+        self, email: str = "ada@example.com", mode: str = "cookie", password: str = ""
+    ) -> requests.Response:
+        known = self._sandbox.accounts["photoshelter"].get(email, {"password": ""})
+        form = {"email": email, "password": password or known["password"], "mode": mode}
+        return self.call("mem/authenticate", "POST", data=form)
+
+    def login(self, email: str = "ada@example.com", mode: str = "cookie") -> PhotoShelterClient:
+        answer = self.authenticate(email, mode)
+        assert answer.status_code == 200, answer.text
+        if mode == "token":
+            self.http.headers["X-PS-Auth-Token"] = answer.json()["data"]["token"]
+        return self
+
+    def whoami(self) -> Any:
+        return self.call("mem/user/session").json()["data"]["Session"]
+
+    @property
+    def cookie(self) -> str:
+        value = self.http.cookies.get(SESSION_COOKIE)
+        assert value is not None
+        return value
+
+    def with_cookie(self, value: str, path: str = "mem/user/session") -> requests.Response:
+        """A request with just this session cookie, past the jar."""
+        return requests.get(
+            f"{self._sandbox.photoshelter}/psapi/v3/{path}",
+            headers={
+                "X-PS-Api-Key": self._sandbox.api_key,
+                "Cookie": f"{SESSION_COOKIE}={value}",
+            },
+            verify=self._sandbox.ca_file,
+            allow_redirects=False,
+        )
+
+
+class FotoWebClient:
+    """The Archive Agent guide, followed with `requests`, the cookie set by hand."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.cookie = ""
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.verify = sandbox.ca_file
+
+    def post_login(self, user: str = "ada", password: str = "") -> requests.Response:
+        known = self._sandbox.accounts["fotoweb"].get(user, {"password": ""})
+        return self.http.post(
+            self._sandbox.fotoweb + LOGIN,
+            data={"u": user, "p": password or known["password"]},
+            allow_redirects=False,
+        )
+
+    def login(self, user: str = "ada") -> FotoWebClient:
+        answer = self.post_login(user)
+        assert answer.status_code == 200, answer.text
+        return self.adopt(answer)
+
+    def adopt(self, answer: requests.Response) -> FotoWebClient:
+        pairs = [line.split(";")[0] for line in set_cookies(answer)]
+        self.cookie = "; ".join(pairs)
+        self.http.cookies.clear()
+        return self
+
+    def agent(self, command: str = "/Information", **query: Any) -> requests.Response:
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        return self.http.get(
+            self._sandbox.fotoweb + AGENT + command,
+            params=query,
+            headers=headers,
+            allow_redirects=False,
+        )
+
+
+def set_cookies(answer: requests.Response) -> list[str]:
+    """All Set-Cookie lines, in order."""
+    return list(answer.raw.headers.getlist("Set-Cookie"))
+
+
+Curl = Callable[..., str]
+
+
+@pytest.fixture
+def curl(dam_sandbox: Sandbox) -> Iterator[Curl]:
+    """Run curl against the servers; its output, or the failure as an exception."""
+
+    def run(*arguments: str) -> str:
+        command = ["curl", "-sS", "--noproxy", "*", "--cacert", dam_sandbox.ca_file, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    yield run
+
+
+@pytest.fixture
+def photoshelter(dam_sandbox: Sandbox) -> Iterator[Callable[[], PhotoShelterClient]]:
+    """Makes PhotoShelter clients, each with a jar of its own."""
+    made: list[PhotoShelterClient] = []
+
+    def make() -> PhotoShelterClient:
+        made.append(PhotoShelterClient(dam_sandbox))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.http.close()
+
+
+@pytest.fixture
+def fotoweb(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWebClient]]:
+    """Makes FotoWeb clients, each with device tokens of its own."""
+    made: list[FotoWebClient] = []
+
+    def make() -> FotoWebClient:
+        made.append(FotoWebClient(dam_sandbox))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.http.close()

@@ -1,0 +1,214 @@
+"""Independent clients authenticate at FotoWeb by the guide's three methods."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from conftest import AGENT, LOGIN, Curl, FotoWebClient, set_cookies
+from damsession.sandbox import Sandbox
+from damsession.sandbox.content import Slice
+from damsession.sandbox.login_token import make
+
+Make = Callable[[], FotoWebClient]
+USERS = ("kåre.øst", "ada", "DOMAIN\\user", "owner")
+
+
+def fresh_token(sandbox: Sandbox, user: str = "ada", start: float = -60, end: float = 600) -> str:
+    now = time.time()
+    return make(user, now + start, now + end, sandbox.encryption_secret)
+
+
+def ids(text: str) -> list[str]:
+    return re.findall(r'<File Name="[^"]*" Id="([^"]*)"', text)
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_method_1_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None:
+    password = dam_sandbox.accounts["fotoweb"][user]["password"]
+    text = curl(
+        "-G", "--data-urlencode", f"u={user}", "--data-urlencode", f"p={password}",
+        dam_sandbox.fotoweb + AGENT + "/5000/Information",
+    )  # fmt: skip
+    assert f"<UserName>{user}</UserName>" in text
+    entry = dam_sandbox.log()[-1]
+    assert entry["flags"] == ["password-in-url"] and entry["set_cookies"] == []
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_method_2_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None:
+    password = dam_sandbox.accounts["fotoweb"][user]["password"]
+    head = curl(
+        "-D", "-", "--data-urlencode", f"u={user}", "--data-urlencode", f"p={password}",
+        dam_sandbox.fotoweb + LOGIN,
+    )  # fmt: skip
+    assert head.startswith("HTTP/1.1 200 OK")
+    match = re.search(r"^Set-Cookie: (FWSession=\S+)\s*$", head, re.MULTILINE)
+    assert match is not None
+    for _ in range(2):
+        text = curl("-H", f"Cookie: {match.group(1)}", dam_sandbox.fotoweb + AGENT + "/Information")
+        assert f"<UserName>{user}</UserName>" in text
+    assert dam_sandbox.state()["fotoweb"]["tokens_live_by_user"] == {user: 1}
+
+
+def test_method_2_with_a_jar(dam_sandbox: Sandbox, curl: Curl, tmp_path: Path) -> None:
+    # Without a path attribute a jar would keep the cookie to /fotoweb/cmdrequest.
+    dam_sandbox.knobs(cookie_attributes="full")
+    jar = str(tmp_path / "jar")
+    curl("-c", jar, "-d", "u=ada&p=ada-password", dam_sandbox.fotoweb + LOGIN)
+    text = curl("-b", jar, dam_sandbox.fotoweb + AGENT + "/Information")
+    assert "<UserName>ada</UserName>" in text
+
+
+@pytest.mark.parametrize("user", USERS[:3])
+def test_method_3_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None:
+    token = fresh_token(dam_sandbox, user)
+    answer = curl(
+        "-D", "-", "-G", "--data-urlencode", f"lt={token}",
+        dam_sandbox.fotoweb + AGENT + "/5000/Search",
+    )  # fmt: skip
+    cookie = re.search(r"^Set-Cookie: (FWSession=\S+)\s*$", answer, re.MULTILINE)
+    assert cookie is not None and len(ids(answer)) == 20
+    text = curl("-H", f"Cookie: {cookie.group(1)}", dam_sandbox.fotoweb + AGENT + "/Information")
+    assert f"<UserName>{user}</UserName>" in text
+
+
+def test_login_token_beside_a_valid_cookie_is_ignored(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    client = fotoweb().login()
+    for token in (fresh_token(dam_sandbox), "nonsense"):
+        answer = client.agent(lt=token)
+        assert answer.status_code == 200 and set_cookies(answer) == []
+    state = dam_sandbox.state()["fotoweb"]
+    assert (state["tokens_created"], state["login_tokens_ignored"]) == (1, 2)
+
+
+def test_every_login_token_makes_a_device_token(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    token = fresh_token(dam_sandbox)
+    cookies = [set_cookies(fotoweb().agent(lt=token))[0] for _ in range(2)]
+    assert cookies[0] != cookies[1]
+    assert dam_sandbox.state()["fotoweb"]["tokens_live_by_user"] == {"ada": 2}
+
+
+def test_login_token_depends_on_the_servers_clock(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    dam_sandbox.knobs(clock_skew=-3600)
+    early = fotoweb().agent(lt=fresh_token(dam_sandbox))
+    assert early.status_code == 401
+    assert dam_sandbox.log()[-1]["flags"] == ["login-token-in-url", "login token: not valid yet"]
+    right = fotoweb().agent(lt=fresh_token(dam_sandbox, start=-3660, end=-3000))
+    assert right.status_code == 200
+
+
+def test_login_tokens_that_do_not_work(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    now = time.time()
+    bad = [
+        fresh_token(dam_sandbox, "owner"),
+        fresh_token(dam_sandbox, "nobody"),
+        make("ada", now - 60, now + 600, "other secret"),
+        make("ada", now - 60, now + 600, dam_sandbox.encryption_secret, widget=True),
+        "",
+    ]
+    for token in bad:
+        assert fotoweb().agent(lt=token).status_code == 401
+    assert dam_sandbox.state()["fotoweb"]["tokens_created"] == 0
+
+
+def test_login_takes_a_posted_form_only(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    http, url = fotoweb().http, dam_sandbox.fotoweb + LOGIN
+    credentials = {"u": "ada", "p": "ada-password"}
+    assert http.get(url, params=credentials).status_code == 405
+    assert http.post(url, params=credentials).status_code == 401
+    multipart = {name: (None, value) for name, value in credentials.items()}
+    assert http.post(url, files=multipart).status_code == 401
+    latin = "u=k%E5re.%F8st&p=p%E4ssw%F6rd%3B%26%3D%2B%2541"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert http.post(url, data=latin, headers=form).status_code == 401
+
+
+def test_there_is_no_logout(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    client = fotoweb().login()
+    logout = dam_sandbox.fotoweb + "/fotoweb/cmdrequest/Logout.fwx"
+    assert client.http.get(logout).status_code == 404
+    assert client.agent().status_code == 200
+
+
+def test_device_limit(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    clients = [fotoweb().login() for _ in range(10)]
+    assert fotoweb().post_login().status_code == 401
+    assert fotoweb().agent(lt=fresh_token(dam_sandbox)).status_code == 401
+    assert fotoweb().post_login("kåre.øst").status_code == 200
+    assert all(client.agent().status_code == 200 for client in clients)
+    state = dam_sandbox.state()["fotoweb"]
+    assert (state["limit_refusals"], state["lockouts"]) == (2, 0)
+    assert dam_sandbox.revoke("ada") == 10
+    assert fotoweb().post_login().status_code == 200
+
+
+def test_lockout(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    client = fotoweb()
+    for number in range(10):
+        if number % 2:
+            refused = client.post_login(password="wrong")
+        else:
+            refused = client.agent(u="ada", p="wrong")
+        assert refused.status_code == 401
+    assert client.post_login().status_code == 401
+    assert client.agent(u="ada", p="ada-password").status_code == 401
+    assert client.agent(lt=fresh_token(dam_sandbox)).status_code == 401
+    assert {entry["verdict"] for entry in dam_sandbox.log(10)} == {"locked"}
+    assert dam_sandbox.state()["fotoweb"]["lockouts"] == 1
+    dam_sandbox.knobs(clock_skew=3601)
+    assert client.post_login().status_code == 200
+
+
+def test_image_ids_belong_to_a_device_token(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    first, second = fotoweb().login(), fotoweb().login()
+    found = [ids(client.agent("/5000/Search", MaxHits="3").text) for client in (first, second)]
+    assert len(set(found[0] + found[1])) == 6
+    assert ids(first.agent("/5000/FileInfo", Id=found[0][0]).text) == found[0][:1]
+    for command in ("FileInfo", "Preview", "Download"):
+        assert first.agent(f"/5000/{command}", Id=found[0][0]).status_code == 200
+        assert second.agent(f"/5000/{command}", Id=found[0][0]).status_code == 404
+    # In a list, what is missing is left out.
+    mixed = first.agent("/5000/FileInfo", Id=[found[1][0], found[0][1]])
+    assert ids(mixed.text) == [found[0][1]]
+
+
+def test_archive_agent(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    client = fotoweb().login()
+    assert '<Archive Id="5001" Name="Graphics"/>' in client.agent("").text
+    assert client.agent("/Photos/Information").status_code == 200
+    for path in ("/9999/Search", "/5000/Nothing", "/5000/Search/More", "/5000"):
+        assert client.agent(path).status_code == 404
+    text = client.agent(
+        "/5001/Search", Search="_006", Skip="2", MaxHits="2", FileInfo="1", MetaData="1",
+        PreviewSize=["100", "400"],
+    ).text  # fmt: skip
+    assert '<FileList Version="1.0" TotalHits="10" ReturnedHits="2">' in text
+    assert re.search(r"<LastModified>\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT<", text)
+    assert len(re.findall(r'<PreviewUrl Id="\w+" Size="400"/>', text)) == 2
+    assert client.agent("/5000/Search", PreviewSize="1025").status_code == 400
+    assert client.agent("/5000/Search", MaxHits="-1").status_code == 400
+    assert client.agent("/5000/FileInfo").status_code == 400
+    assert client.http.post(dam_sandbox.fotoweb + AGENT).status_code == 405
+
+
+def test_preview_and_download(fotoweb: Make) -> None:
+    client = fotoweb().login()
+    text = client.agent("/5000/Search", MaxHits="1", PreviewSize="200").text
+    preview = re.findall(r'PreviewUrl Id="(\w+)"', text)[0]
+    assert client.agent("/5000/Preview", Id=preview).headers["Content-Type"] == "image/jpeg"
+    assert client.agent("/5000/Download", Id=preview).status_code == 404
+    whole = client.agent("/5000/Download", Id=ids(text)[0], size="300000").content
+    assert whole == Slice("photos_0000 æ&b.jpg", 0, 300_000).read()
+
+
+def test_the_dead_token_stays_dead(dam_sandbox: Sandbox, fotoweb: Make) -> None:
+    client = fotoweb().login()
+    image = ids(client.agent("/5000/Search").text)[0]
+    assert dam_sandbox.revoke() == 1
+    assert client.agent().status_code == 401
+    assert dam_sandbox.log()[-1]["verdict"] == "revoked"
+    assert client.login().agent("/5000/FileInfo", Id=image).status_code == 404

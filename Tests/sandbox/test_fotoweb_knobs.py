@@ -1,0 +1,201 @@
+"""Every value of every FotoWeb knob and of those of both systems."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import Callable
+
+import pytest
+import requests
+from conftest import FotoWebClient, PhotoShelterClient, set_cookies
+from damsession.sandbox import Sandbox
+from scenarios import Scenario, Scenarios
+from test_fotoweb_guide import fresh_token, ids
+
+Make = Callable[[], FotoWebClient]
+knobs = Scenarios("FotoWeb", "Both")
+
+
+def assert_refused(answer: requests.Response, variant: str) -> None:
+    assert answer.status_code == int(variant[:3])
+    if variant == "302-login":
+        assert answer.headers["Location"].startswith("/fotoweb/views/login?to=%2Ffotoweb%2F")
+    if variant.endswith("html"):
+        assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def assert_guest(answer: requests.Response) -> None:
+    assert answer.status_code == 200
+    assert "<UserName>guest</UserName>" in answer.text
+    assert answer.headers["X-FotoWeb-Permissions"] == "read"
+
+
+@knobs.reach("revoked")
+def revoked(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    stranger = make()
+    stranger.cookie = "FWSession=never+issued=="
+    sandbox.revoke()
+    for one in (client, stranger):
+        if value == "guest":
+            assert_guest(one.agent())
+        else:
+            assert_refused(one.agent(), value)
+    assert [entry["verdict"] for entry in sandbox.log()[-2:]] == ["revoked", "refused"]
+
+
+@knobs.reach("login-refused")
+def login_refused(sandbox: Sandbox, make: Make, value: str) -> None:
+    assert_refused(make().post_login(password="wrong"), value)
+    assert_refused(make().post_login("nobody", "x"), value)
+    assert_refused(make().agent(u="ada", p="wrong"), value)
+    assert_refused(make().agent(lt="x"), value)
+    assert sandbox.state()["fotoweb"]["logins_refused"] == 4
+
+
+@knobs.reach("limit-reached")
+def limit_reached(sandbox: Sandbox, make: Make, value: str) -> None:
+    sandbox.knobs(token_limit=1, login_refused="403")
+    make().login()
+    answer = make().post_login()
+    assert answer.status_code == (200 if value == "200-html" else 403)
+    assert set_cookies(answer) == []
+    told = "maximum number of devices" in answer.text
+    assert told == (value != "as-refused")
+    assert sandbox.log()[-1]["verdict"] == "limit"
+
+
+@knobs.reach("second-cookie")
+def second_cookie(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    assert client.agent().status_code == 200
+    assert ("; " in client.cookie) == (value == "on")
+    if value == "on":
+        client.cookie = client.cookie.split("; ")[0]
+        assert client.agent().status_code == 401
+
+
+@knobs.reach("cookie-attributes")
+def cookie_attributes(sandbox: Sandbox, make: Make, value: str) -> None:
+    (line,) = set_cookies(make().post_login())
+    attributes = [part.partition("=")[0] for part in line.split("; ")[1:]]
+    full = ["Path", "HttpOnly", "Secure", "Expires"]
+    assert attributes == (full if value == "full" else [])
+
+
+@knobs.reach("resend-token")
+def resend_token(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    assert set_cookies(client.agent()) == ([client.cookie] if value == "same" else [])
+
+
+@knobs.reach("token-limit", 2)
+def token_limit(sandbox: Sandbox, make: Make, value: str) -> None:
+    assert [make().post_login().status_code for _ in range(3)] == [200, 200, 401]
+
+
+@knobs.reach("login-token-tolerance", 120)
+def login_token_tolerance(sandbox: Sandbox, make: Make, value: str) -> None:
+    late = fresh_token(sandbox, start=-600, end=-60)
+    assert make().agent(lt=late).status_code == 200
+    too_late = fresh_token(sandbox, start=-600, end=-180)
+    assert make().agent(lt=too_late).status_code == 401
+
+
+@knobs.reach("login-token-max-life", 100)
+def login_token_max_life(sandbox: Sandbox, make: Make, value: str) -> None:
+    assert make().agent(lt=fresh_token(sandbox, start=-50, end=40)).status_code == 200
+    assert make().agent(lt=fresh_token(sandbox, start=-60, end=60)).status_code == 401
+
+
+@knobs.reach("legacy-query-names")
+def legacy_query_names(sandbox: Sandbox, make: Make, value: str) -> None:
+    answer = make().agent(username="ada", password="ada-password")
+    assert answer.status_code == (200 if value == "on" else 401)
+    assert make().agent(u="ada", p="ada-password").status_code == 200
+
+
+@knobs.reach("dead-cookie-with-lt")
+def dead_cookie_with_lt(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    sandbox.revoke()
+    answer = client.agent(lt=fresh_token(sandbox))
+    used = value == "use-lt"
+    assert answer.status_code == (200 if used else 401)
+    assert len(set_cookies(answer)) == (1 if used else 0)
+
+
+@knobs.reach("missing-session-fotoweb")
+def missing_session(sandbox: Sandbox, make: Make, value: str) -> None:
+    sandbox.knobs(revoked="403")
+    answer = make().agent()
+    if value == "as-revoked":
+        assert_refused(answer, "403")
+        return
+    assert_guest(answer)
+    found = make().agent("/5000/Search")
+    assert 'TotalHits="20"' in found.text
+    assert make().agent("/5000/Download", Id=ids(found.text)[0]).status_code == 403
+
+
+@knobs.reach("lockout-after", 3)
+def lockout_after(sandbox: Sandbox, make: Make, value: str) -> None:
+    for _ in range(3):
+        make().post_login(password="wrong")
+    assert make().post_login().status_code == 401
+    assert sandbox.state()["fotoweb"]["lockouts"] == 1
+
+
+@knobs.reach("lockout-seconds", 60)
+def lockout_seconds(sandbox: Sandbox, make: Make, value: str) -> None:
+    sandbox.knobs(lockout_after=3)
+    lockout_after(sandbox, make, value)
+    sandbox.knobs(clock_skew=61)
+    assert make().post_login().status_code == 200
+
+
+@knobs.reach("throttle", 7)
+def throttle(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    member = PhotoShelterClient(sandbox).login(mode="token")
+    for answer in (client.agent(), member.call("mem/user/session")):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    state = sandbox.state()
+    assert [state[one]["throttled"] for one in ("photoshelter", "fotoweb")] == [1, 1]
+
+
+@knobs.reach("clock-skew", -86400)
+def clock_skew(sandbox: Sandbox, make: Make, value: str) -> None:
+    answer = make().agent(u="ada", p="ada-password")
+    said = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    assert abs(said - (time.time() - 86400)) < 60
+
+
+@knobs.reach("storm", 3)
+def storm(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    assert [client.agent().status_code for _ in range(4)] == [200, 200, 401, 401]
+    member = PhotoShelterClient(sandbox).login(mode="token")
+    statuses = [member.call("mem/user/session").status_code for _ in range(4)]
+    assert statuses == [200, 200, 400, 400]
+    assert sandbox.state()["photoshelter"]["expiries"] == 1
+
+
+@knobs.reach("latency", 60)
+def latency(sandbox: Sandbox, make: Make, value: str) -> None:
+    started = time.monotonic()
+    make().agent()
+    assert time.monotonic() - started >= 0.06
+
+
+@pytest.mark.parametrize(("knob", "value", "scenario"), knobs.cases, ids=knobs.names)
+def test_knob(
+    dam_sandbox: Sandbox, fotoweb: Make, knob: str, value: str, scenario: Scenario
+) -> None:
+    dam_sandbox.knobs(**{knob: value})
+    scenario(dam_sandbox, fotoweb, value)
+
+
+def test_no_value_is_left_out() -> None:
+    assert knobs.missing() == []

@@ -1,0 +1,125 @@
+"""`python3 -m damsession.sandbox`: the command line of the two servers.
+
+Prints one line of JSON once both answer, then serves. Refuses unknown flags
+and values (exit 2) and says which are allowed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any, Callable
+
+from . import faults
+from .knob_kinds import Knob, KnobError
+from .knobs import TABLE, Knobs, change, markdown
+from .server import Settings, serve
+from .world import World
+
+_DESCRIPTION = """\
+Two strict imitations on loopback: PhotoShelter API v3 and FotoWeb Archive Agent.
+Prints one line of JSON (URLs, CA file, accounts) when ready and serves until
+SIGTERM or SIGINT. It records every secret it is sent: use made-up ones."""
+
+_CONTROL = """\
+control, JSON, the same on every port, never authenticated or logged:
+  GET  /_sandbox/state|log[?since=N]|knobs|faults
+  POST /_sandbox/knobs|expire|revoke|faults|unlock|reset
+
+"""
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not allowed; allowed: 0 to 65535")
+
+
+def _entries(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not allowed; allowed: a whole number from 1")
+
+
+def _value_of(knob: Knob) -> Callable[[str], object]:
+    def parsed(text: str) -> object:
+        try:
+            return knob.parsed(text)
+        except KnobError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
+
+
+def parser() -> argparse.ArgumentParser:
+    """All flags; those of the knobs come from their table."""
+    flags = argparse.ArgumentParser(
+        prog="python3 -m damsession.sandbox",
+        description=_DESCRIPTION,
+        epilog=_CONTROL + _faults_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = flags.add_argument
+    add("--host", default="localhost", help="host name in the URLs and the certificate")
+    add("--photoshelter-port", type=_port, default=0, metavar="PORT", help="0: any free one")
+    add("--photoshelter-http-port", type=_port, default=0, metavar="PORT", help="0: any free one")
+    add("--fotoweb-port", type=_port, default=0, metavar="PORT", help="0: any free one")
+    add("--ca-file", default="", metavar="PATH", help="where to write the CA certificate")
+    add("--plain-http", action="store_true", help="serve both over http, for benchmarks")
+    add("--until-eof", action="store_true", help="also stop when standard input ends")
+    add("--log-limit", type=_entries, default=200_000, metavar="N", help="entries kept in the log")
+    add("--knob-table", action="store_true", help="print the knobs as a Markdown table and exit")
+    groups = {}
+    for knob in TABLE.values():
+        if knob.system not in groups:
+            groups[knob.system] = flags.add_argument_group(f"knobs: {knob.system}")
+        groups[knob.system].add_argument(
+            f"--{knob.name}",
+            type=_value_of(knob),
+            metavar="N" if isinstance(knob.default, int) else "VALUE",
+            help=f"{knob.help}: {knob.allowed_text} (default {knob.default})",
+        )
+    return flags
+
+
+def _faults_help() -> str:
+    lines = ["faults, queued with POST /_sandbox/faults:"]
+    for kind in faults.TABLE.values():
+        arguments = f" ({', '.join(kind.arguments)})" if kind.arguments else ""
+        lines.append(f"  {kind.name}{arguments}: {kind.help}")
+    return "\n".join(lines)
+
+
+def _knobs(given: argparse.Namespace) -> Knobs:
+    knobs = Knobs()
+    chosen = {name: getattr(given, knob.attribute) for name, knob in TABLE.items()}
+    change(knobs, {name: value for name, value in chosen.items() if value is not None})
+    return knobs
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given: Any = parser().parse_args(arguments)
+    if given.knob_table:
+        print(markdown())
+        return 0
+    settings = Settings(
+        host=given.host,
+        photoshelter_port=given.photoshelter_port,
+        photoshelter_http_port=given.photoshelter_http_port,
+        fotoweb_port=given.fotoweb_port,
+        ca_file=given.ca_file,
+        plain_http=given.plain_http,
+        until_eof=given.until_eof,
+    )
+    try:
+        asyncio.run(serve(settings, World(_knobs(given), given.log_limit)))
+    except OSError as error:
+        print(f"damsession.sandbox: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The people, organizations and secrets both servers know from the start.
+
+All of it is public and made up, chosen to be awkward: spaces, ampersands,
+plus signs, percent signs, non-ASCII letters, a backslash. A client that
+encodes carelessly cannot log in here. Nothing in this file ever changes at
+run time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+API_KEY = "sandboxkey1"
+ENCRYPTION_SECRET = "nøkkel-ключ-ß"
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization a PhotoShelter user may act as."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PhotoShelterUser:
+    """A PhotoShelter account, known by its e-mail address."""
+
+    email: str
+    password: str
+    organizations: tuple[Organization, ...] = ()
+    second_factor: bool = False
+
+
+@dataclass(frozen=True)
+class FotoWebUser:
+    """A FotoWeb account. Login tokens do not work for the site owner."""
+
+    name: str
+    password: str
+    owner: bool = False
+
+
+AARDVARK = Organization("O0000AARDVARK0001", "Aardvark Images")
+BADGER = Organization("O0000BADGER000002", "Badger & Co")
+CAPYBARA = Organization("O0000CAPYBARA0003", "Capybara Press")
+
+PHOTOSHELTER_USERS: dict[str, PhotoShelterUser] = {
+    user.email: user
+    for user in (
+        PhotoShelterUser(
+            "ada@example.com",
+            "correct horse & battery=staple%41+ü",
+            (AARDVARK, BADGER),
+        ),
+        PhotoShelterUser("solo@example.com", "solo-password"),
+        PhotoShelterUser("second@example.com", "second-password", second_factor=True),
+        PhotoShelterUser("one@example.com", "one-password", (CAPYBARA,)),
+    )
+}
+
+FOTOWEB_USERS: dict[str, FotoWebUser] = {
+    user.name: user
+    for user in (
+        FotoWebUser("kåre.øst", "pässwörd;&=+%41"),
+        FotoWebUser("ada", "ada-password"),
+        FotoWebUser("DOMAIN\\user", "domain-password"),
+        FotoWebUser("owner", "owner-password", owner=True),
+    )
+}
+
+
+def described() -> dict[str, Any]:
+    """The accounts as the ready line gives them: by system, then by user."""
+    return {
+        "photoshelter": {
+            user.email: {
+                "password": user.password,
+                "organizations": [{"id": one.id, "name": one.name} for one in user.organizations],
+                "second_factor": user.second_factor,
+            }
+            for user in PHOTOSHELTER_USERS.values()
+        },
+        "fotoweb": {
+            user.name: {"password": user.password, "owner": user.owner}
+            for user in FOTOWEB_USERS.values()
+        },
+    }

@@ -1,0 +1,179 @@
+"""The sandbox as an object: started, questioned, turned, stopped.
+
+Standard library only, so that a test suite needs aiohttp and trustme installed
+but imports neither. The servers run in a process of their own, which ends with
+this one even if this one is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+_STOP_SECONDS = 10
+
+
+class SandboxError(RuntimeError):
+    """The servers did not start, or they refused a request of this client."""
+
+
+class Sandbox:
+    """`with Sandbox(expired="401-class") as sandbox: ...`
+
+    Keyword arguments are knobs, underscores for hyphens; `flags` are further
+    command-line flags. After the start, `ready` holds the servers' ready line.
+    """
+
+    def __init__(self, *flags: str, **knobs: object) -> None:
+        self._flags = list(flags)
+        self._flags += [f"--{_hyphens(name)}={value}" for name, value in knobs.items()]
+        self._process: subprocess.Popen[str] | None = None
+        self.ready: dict[str, Any] = {}
+        # The environment's proxy must not see requests to loopback.
+        self._opener = build_opener(ProxyHandler({}))
+
+    def start(self) -> Sandbox:
+        package_root = str(Path(__file__).resolve().parents[2])
+        paths = [package_root, os.environ.get("PYTHONPATH", "")]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "damsession.sandbox", "--until-eof", *self._flags],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait()
+            self.stop()
+            raise SandboxError(f"the servers ended with exit code {code} before they were ready")
+        self.ready = json.loads(line)
+        return self
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def photoshelter(self) -> str:
+        """Base URL of PhotoShelter."""
+        return str(self.ready["photoshelter"])
+
+    @property
+    def photoshelter_http(self) -> str:
+        """Base URL of PhotoShelter without TLS, where members are refused."""
+        return str(self.ready["photoshelter_http"])
+
+    @property
+    def fotoweb(self) -> str:
+        """Base URL of FotoWeb."""
+        return str(self.ready["fotoweb"])
+
+    @property
+    def ca_file(self) -> str:
+        """The certificate authority to trust, as a PEM file."""
+        return str(self.ready["ca_file"])
+
+    @property
+    def api_key(self) -> str:
+        return str(self.ready["api_key"])
+
+    @property
+    def encryption_secret(self) -> str:
+        return str(self.ready["encryption_secret"])
+
+    @property
+    def accounts(self) -> dict[str, Any]:
+        """Users by system and name, with their passwords."""
+        accounts: dict[str, Any] = self.ready["accounts"]
+        return accounts
+
+    def state(self) -> dict[str, Any]:
+        """Counters of both systems, knobs and waiting faults."""
+        state: dict[str, Any] = self._get("state")
+        return state
+
+    def log(self, since: int = 0) -> list[dict[str, Any]]:
+        """What was seen after entry number `since`."""
+        entries: list[dict[str, Any]] = self._get(f"log?since={since}")
+        return entries
+
+    def knobs(self, **wanted: object) -> dict[str, Any]:
+        """Set knobs, underscores for hyphens; all current settings."""
+        named = {_hyphens(name): value for name, value in wanted.items()}
+        return self._post("knobs", named)
+
+    def expire(self, user: str = "") -> int:
+        """End all PhotoShelter sessions or one user's; how many lived."""
+        return int(self._post("expire", {"user": user} if user else {})["expired"])
+
+    def revoke(self, user: str = "") -> int:
+        """Revoke all FotoWeb device tokens or one user's; how many lived."""
+        return int(self._post("revoke", {"user": user} if user else {})["revoked"])
+
+    def fault(self, name: str, count: int = 1, match: str = "", **arguments: object) -> None:
+        """Queue a fault for the next `count` requests whose path holds `match`."""
+        self._post("faults", {"fault": name, "count": count, "match": match, **arguments})
+
+    def unlock(self) -> int:
+        """Lift all lock-outs; how many users were locked."""
+        return int(self._post("unlock", {})["unlocked"])
+
+    def reset(self) -> None:
+        """Forget everything and restore the knobs given at the start."""
+        self._post("reset", {})
+
+    def _get(self, name: str) -> Any:
+        return self._call(Request(self._url(name)))
+
+    def _post(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        data = json.dumps(body).encode("utf-8")
+        request = Request(self._url(name), data, {"Content-Type": "application/json"})
+        answer: dict[str, Any] = self._call(request)
+        return answer
+
+    def _url(self, name: str) -> str:
+        # The listener without TLS saves a handshake per call.
+        return f"{self.photoshelter_http}/_sandbox/{name}"
+
+    def _call(self, request: Request) -> Any:
+        try:
+            with self._opener.open(request) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise SandboxError(error.read().decode("utf-8", "replace")) from None
+
+
+def _hyphens(name: str) -> str:
+    return name.replace("_", "-")

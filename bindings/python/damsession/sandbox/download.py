@@ -1,0 +1,58 @@
+"""Serving made-up content as a file: size on request, ranges, entity tag.
+
+One range per request, as far as RFC 9110 asks for it; several ranges are
+answered with the whole file, which it allows. A condition other than
+`If-Range` is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .content import Slice, etag
+from .exchange import TEXT, Answer, Exchange, Headers
+
+DEFAULT_SIZE = 65_536
+MAXIMUM_SIZE = 1 << 40
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$", re.ASCII)
+
+
+def serve(exchange: Exchange, name: str, content_type: str, headers: Headers) -> Answer:
+    """The whole content or the range asked for."""
+    size = _size(exchange.query.get("size", str(DEFAULT_SIZE)))
+    if size is None:
+        exchange.verdict = "bad-request"
+        return Answer(400, b"size: a whole number of bytes is needed\n", TEXT, headers)
+    tag = etag(name, size)
+    headers.append(("ETag", tag))
+    headers.append(("Accept-Ranges", "bytes"))
+    match = _RANGE.match(exchange.header("Range"))
+    condition = exchange.header("If-Range")
+    if match is None or match.group() == "bytes=-" or condition not in ("", tag):
+        return Answer(200, b"", content_type, headers, Slice(name, 0, size))
+    bounds = _bounds(match.group(1), match.group(2), size)
+    if bounds is None:
+        headers.append(("Content-Range", f"bytes */{size}"))
+        exchange.verdict = "bad-range"
+        return Answer(416, b"", TEXT, headers)
+    first, last = bounds
+    headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
+    return Answer(206, b"", content_type, headers, Slice(name, first, last - first + 1))
+
+
+def _size(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit()) or len(text) > 16:
+        return None
+    size = int(text)
+    return size if size <= MAXIMUM_SIZE else None
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int] | None:
+    """First and last byte, or None if the range lies outside the file."""
+    if first == "":
+        length = min(int(last), size)
+        return (size - length, size - 1) if length > 0 else None
+    start = int(first)
+    end = size - 1 if last == "" else min(int(last), size - 1)
+    return (start, end) if start <= end else None

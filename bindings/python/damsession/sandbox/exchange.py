@@ -1,0 +1,189 @@
+"""One request as the systems see it, and the answer they give.
+
+The systems know nothing of sockets: they read an `Exchange` and return an
+`Answer`. Names and values are taken exactly as sent; nothing is repaired, so
+that a client's careless encoding shows as the refusal it would earn elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable
+from typing import Any, Callable
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import BodyPartReader, web
+
+from .content import Slice
+
+Headers = list[tuple[str, str]]
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+XML = "text/xml; charset=utf-8"
+
+FORM_LIMIT = 1 << 20
+
+Receiver = Callable[[BodyPartReader], Awaitable[None]]
+
+
+class BodyTooLarge(Exception):
+    """A form beyond any size a login or a record could need."""
+
+
+class MalformedBody(Exception):
+    """A multipart body that is not one."""
+
+
+class Answer:
+    """What goes back: a status, headers, and bytes or a slice of made-up content."""
+
+    __slots__ = ("status", "headers", "body", "stream", "delivery")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes = b"",
+        content_type: str = JSON,
+        headers: Headers | None = None,
+        stream: Slice | None = None,
+        delivery: str = "whole",
+    ) -> None:
+        self.status = status
+        self.headers: Headers = [] if headers is None else headers
+        self.headers.append(("Content-Type", content_type))
+        self.body = body
+        self.stream = stream
+        self.delivery = delivery
+
+
+class Exchange:
+    """A request, and the notes taken for the journal while it is handled."""
+
+    __slots__ = (
+        "request", "system", "secure", "method", "target", "path", "query", "form",
+        "arrival", "verdict", "user", "flags", "peer_port", "_body_allowed",
+    )  # fmt: skip
+
+    def __init__(self, request: web.BaseRequest, system: str, secure: bool) -> None:
+        self.request = request
+        self.system = system
+        self.secure = secure
+        self.method = request.method
+        self.target = request.raw_path
+        path, _, query = self.target.partition("?")
+        self.path = unquote(path) if "%" in path else path
+        self.query: dict[str, str] = _first_of_each(query) if query else {}
+        self.form: list[tuple[str, str]] = []
+        transport = request.transport
+        # Taken now: a client that has gone by the time of the answer has none.
+        peer = transport.get_extra_info("peername") if transport is not None else None
+        self.peer_port: int = peer[1] if peer else 0
+        self.arrival = 0
+        self.verdict = "ok"
+        self.user = ""
+        self.flags: list[str] = []
+        self._body_allowed = False
+
+    def header(self, name: str) -> str:
+        return self.request.headers.get(name, "")
+
+    def parameter(self, name: str) -> str:
+        """A parameter from the query or, failing that, from the form."""
+        value = self.query.get(name)
+        if value is not None:
+            return value
+        return self.field(name)
+
+    def field(self, name: str) -> str:
+        """The first form field of that name."""
+        for key, value in self.form:
+            if key == name:
+                return value
+        return ""
+
+    def cookie(self, name: str) -> str | None:
+        """The first cookie of that name, byte for byte as it was sent."""
+        for line in self.request.headers.getall("Cookie", ()):
+            for part in line.split(";"):
+                key, equals, value = part.strip(" \t").partition("=")
+                if equals and key == name:
+                    return value
+        return None
+
+    def flag(self, word: str) -> None:
+        if word not in self.flags:
+            self.flags.append(word)
+
+    @property
+    def media_type(self) -> str:
+        return self.header("Content-Type").partition(";")[0].strip().lower()
+
+    async def read_form(self) -> None:
+        """Read a urlencoded or JSON body, so that refused requests are journaled whole."""
+        kind = self.media_type
+        if kind == FORM:
+            text = (await self.read_body()).decode("utf-8", "replace")
+            self.form = parse_qsl(text, keep_blank_values=True)
+        elif kind == JSON:
+            self.form = _json_fields(await self.read_body())
+
+    async def read_multipart(self, receive: Receiver | None = None) -> None:
+        """Read multipart fields into the form; `receive` takes the file parts, if given."""
+        self.allow_body()
+        left = FORM_LIMIT
+        try:
+            async for part in await self.request.multipart():
+                if not isinstance(part, BodyPartReader):
+                    continue
+                if receive is not None and part.filename is not None:
+                    await receive(part)
+                    continue
+                value = bytearray()
+                while chunk := await part.read_chunk():
+                    left -= len(chunk)
+                    if left < 0:
+                        raise BodyTooLarge
+                    value += chunk
+                self.form.append((part.name or "", value.decode("utf-8", "replace")))
+        except (ValueError, AssertionError) as error:
+            # aiohttp's words for a body that it cannot take apart.
+            raise MalformedBody from error
+
+    async def read_body(self) -> bytes:
+        self.allow_body()
+        collected = bytearray()
+        async for chunk in self.request.content.iter_any():
+            collected += chunk
+            if len(collected) > FORM_LIMIT:
+                raise BodyTooLarge
+        return bytes(collected)
+
+    def allow_body(self) -> None:
+        """Tell a client that waits for `100 Continue` to go on; once."""
+        waiting = self.header("Expect").lower() == "100-continue"
+        if waiting and not self._body_allowed and self.request.transport is not None:
+            self.request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._body_allowed = True
+
+
+def _first_of_each(query: str) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        first.setdefault(name, value)
+    return first
+
+
+def _json_fields(body: bytes) -> list[tuple[str, str]]:
+    try:
+        document: Any = json.loads(body)
+    except ValueError:
+        return []
+    if not isinstance(document, dict):
+        return []
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value))
+        for name, value in document.items()
+    ]

@@ -1,0 +1,129 @@
+"""From a request to its answer: latency, faults, throttling, system, journal.
+
+The same steps for both systems, in the order a front server would take them.
+A request that a fault or the throttle answers never reaches a system: it
+touches no session and rotates no cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from itertools import chain
+
+from aiohttp import web
+
+from . import control, faults
+from .exchange import JSON, TEXT, Answer, BodyTooLarge, Exchange, MalformedBody
+from .faults import Fault
+from .fotoweb import FotoWeb
+from .journal import Entry
+from .photoshelter import PhotoShelter
+from .transmit import send
+from .world import World
+
+_CDN = "/cdn/"
+
+
+class Listener:
+    """Handles the requests of one system on one port."""
+
+    def __init__(self, world: World, system: PhotoShelter | FotoWeb, secure: bool) -> None:
+        self._world = world
+        self._system = system
+        self._secure = secure
+        self._control = control.Control(world)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.raw_path.startswith(control.PREFIX):
+            return await self._control.answer(request)
+        world = self._world
+        knobs = world.knobs
+        exchange = Exchange(request, self._system.name, self._secure)
+        exchange.arrival = world.journal.arrive()
+        self._system.counters["requests"] += 1
+        answer = await self._answer(exchange)
+        if knobs.latency:
+            await asyncio.sleep(knobs.latency / 1000)
+        self._record(exchange, answer)
+        return await send(request, answer, world.clock.now() if knobs.clock_skew else None)
+
+    async def _answer(self, exchange: Exchange) -> Answer:
+        fault = None
+        if self._world.faults:
+            fault = self._world.faults.take(self._system.name, exchange.path)
+        try:
+            await exchange.read_form()
+            if fault is not None:
+                return await self._with_fault(exchange, fault)
+            return await self._undisturbed(exchange)
+        except BodyTooLarge:
+            exchange.verdict = "too-large"
+            return Answer(413, b"Too large\n", TEXT)
+        except MalformedBody:
+            exchange.verdict = "malformed"
+            return Answer(400, b"Malformed request\n", TEXT)
+        except (ConnectionError, web.RequestPayloadError):
+            exchange.verdict = "aborted"
+            return Answer(0, delivery="reset")
+
+    async def _with_fault(self, exchange: Exchange, fault: Fault) -> Answer:
+        self._system.counters["faults"] += 1
+        kind = fault.kind
+        if kind.before is not None:
+            answer = kind.before(fault.arguments)
+        else:
+            if kind.name == faults.DELAY:
+                await asyncio.sleep(fault.arguments["seconds"])
+            answer = await self._undisturbed(exchange)
+        if kind.after is not None:
+            kind.after(fault.arguments, answer)
+        exchange.flag(f"fault:{kind.name}")
+        if kind.before is not None:
+            exchange.verdict = f"fault:{kind.name}"
+        return answer
+
+    async def _undisturbed(self, exchange: Exchange) -> Answer:
+        system = self._system
+        if exchange.path.startswith(_CDN):
+            return _public_file(exchange)
+        if not system.serves(exchange):
+            exchange.verdict = "not-found"
+            return Answer(404, b"Not found\n", TEXT)
+        seconds = self._world.knobs.throttle
+        if seconds and not system.is_login(exchange):
+            exchange.verdict = "throttled"
+            system.counters["throttled"] += 1
+            answer = system.throttled(exchange)
+            answer.headers.append(("Retry-After", str(seconds)))
+            return answer
+        return await system.answer(exchange)
+
+    def _record(self, exchange: Exchange, answer: Answer) -> None:
+        request = exchange.request
+        entry = Entry()
+        entry.arrival = exchange.arrival
+        entry.time = self._world.clock.now()
+        entry.system = exchange.system
+        entry.secure = exchange.secure
+        entry.method = exchange.method
+        entry.target = exchange.target
+        entry.headers = b"\n".join(chain.from_iterable(request.raw_headers))
+        entry.form = exchange.form
+        entry.status = 0 if answer.delivery in ("reset", "garbage") else answer.status
+        entry.verdict = exchange.verdict
+        entry.user = exchange.user
+        entry.flags = exchange.flags
+        entry.set_cookies = [value for name, value in answer.headers if name == "Set-Cookie"]
+        entry.peer_port = exchange.peer_port
+        self._world.journal.write(entry)
+
+
+def _public_file(exchange: Exchange) -> Answer:
+    """A file anybody may have. It shows the headers it got: no secret belongs there."""
+    seen = [
+        [name.decode("latin-1"), value.decode("latin-1")]
+        for name, value in exchange.request.raw_headers
+    ]
+    body = json.dumps({"file": exchange.path, "headers": seen}).encode("utf-8")
+    return Answer(200, body, JSON)

@@ -1,0 +1,208 @@
+"""The PhotoShelter API v3: who is asking, and which endpoint answers.
+
+Written from the vendor's guide and the public record. Every request needs the
+API key. Every answer within a cookie session carries a new session cookie,
+errors included. Members are served over HTTPS only. What an endpoint does
+stands in `photoshelter_login` and `photoshelter_content`.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Any
+
+from . import photoshelter_answers as answers
+from .accounts import API_KEY
+from .clock import Clock
+from .exchange import Answer, Exchange
+from .knobs import Knobs
+from .lockout import Lockout
+from .photoshelter_content import ContentEndpoints
+from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
+from .photoshelter_login import LoginEndpoints
+from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
+
+PREFIXES = ("/psapi/v3/", "/psapi/v3.0/")
+
+COUNTERS = (
+    "requests", "logins_ok", "logins_refused", "second_factor_wanted", "lockouts",
+    "organization_logins", "organization_refused", "organization_logouts", "logouts",
+    "api_key_refused", "refused", "stale_cookie_refusals", "writes", "throttled", "faults",
+)  # fmt: skip
+
+
+class PhotoShelter:
+    """The application; one for the whole life of the process."""
+
+    name = "photoshelter"
+
+    def __init__(self, knobs: Knobs, clock: Clock) -> None:
+        self.knobs = knobs
+        self.clock = clock
+        self._login = LoginEndpoints(self)
+        self._content = ContentEndpoints(self)
+        self.reset()
+
+    def reset(self) -> None:
+        self.counters: dict[str, int] = dict.fromkeys(COUNTERS, 0)
+        self.sessions = SessionTable(self.knobs, self.clock)
+        self.lockout = Lockout(self.knobs, self.clock)
+        self._storm = 0
+
+    def state(self) -> dict[str, Any]:
+        live: dict[str, int] = {}
+        for user, _ in self.sessions.live():
+            live[user] = live.get(user, 0) + 1
+        return {
+            **self.counters,
+            "sessions_live": sum(live.values()),
+            "sessions_live_by_user": live,
+            "sessions_created": self.sessions.opened,
+            "expiries": self.sessions.expired,
+        }
+
+    def is_login(self, exchange: Exchange) -> bool:
+        """Whether the request serves to log in, and so is never throttled."""
+        return exchange.path.startswith("/psapi/") and exchange.path.endswith("/authenticate")
+
+    def serves(self, exchange: Exchange) -> bool:
+        return exchange.path.startswith("/psapi/")
+
+    def throttled(self, exchange: Exchange) -> Answer:
+        return answers.error(exchange, 429, "ThrottledErr")
+
+    async def answer(self, exchange: Exchange) -> Answer:
+        name = _endpoint(exchange.path)
+        if name is None:
+            return answers.not_found(exchange)
+        self._flag_exposed_secrets(exchange)
+        member = name.startswith("mem/")
+        if member and not exchange.secure:
+            exchange.verdict = "https-required"
+            return answers.error(exchange, 400, "HTTPSRequiredPermErr")
+        if name == "mem/authenticate":
+            # A login says nothing about a session that happens to come along.
+            return await self._authenticate(exchange)
+        found = self._session(exchange, member) if exchange.secure else None
+        # Made before the request is worked on: of two requests, the later sent
+        # one then has the newer cookie even if it is answered first.
+        cookie = ""
+        if isinstance(found, Session) and found.mode == COOKIE:
+            cookie = self.sessions.rotate(found)
+        answer = await self._serve(exchange, name, found)
+        if cookie and not _sets_cookies(answer):
+            self.add_cookie(exchange, answer, SESSION_COOKIE, cookie)
+        return answer
+
+    async def _authenticate(self, exchange: Exchange) -> Answer:
+        if exchange.media_type.startswith("multipart/"):
+            await exchange.read_multipart()
+        return self._api_key_refused(exchange) or await self._login.authenticate(exchange)
+
+    async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Answer:
+        refusal = self._api_key_refused(exchange)
+        if refusal is not None:
+            return refusal
+        if not name.startswith("mem/"):
+            public = self._content.find_public(name)
+            return await public(exchange) if public else answers.not_found(exchange)
+        endpoint = self._login.find(name) or self._content.find(name)
+        if endpoint is None:
+            return answers.not_found(exchange)
+        if not isinstance(found, Session):
+            return self._session_refused(exchange, found)
+        exchange.user = found.user.email
+        return await endpoint(exchange, found)
+
+    def _api_key_refused(self, exchange: Exchange) -> Answer | None:
+        key = exchange.header("X-PS-Api-Key") or exchange.parameter("api_key")
+        if key == API_KEY:
+            return None
+        self.counters["api_key_refused"] += 1
+        exchange.verdict = "api-key"
+        return answers.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
+
+    def _session(self, exchange: Exchange, member: bool) -> Session | str | None:
+        """The live session, the word for why it is refused, or None without one."""
+        token = exchange.header("X-PS-Auth-Token") or exchange.query.get("auth_token", "")
+        cookie = None if token else exchange.cookie(SESSION_COOKIE)
+        if not token and not cookie:
+            return None
+        sessions = self.sessions
+        found = sessions.find_by_token(token) if token else sessions.find_by_cookie(cookie or "")
+        if self.knobs.storm and member and isinstance(found, Session):
+            self._storm += 1
+            if self._storm >= self.knobs.storm:
+                self._storm = 0
+                sessions.expire_one(found)
+                return EXPIRED
+        return found
+
+    def _session_refused(self, exchange: Exchange, why: str | None) -> Answer:
+        self.counters["refused"] += 1
+        knobs = self.knobs
+        if why is None:
+            exchange.verdict = "no-session"
+            same = knobs.missing_session == "same"
+            variant = knobs.expired if same else knobs.missing_session
+            return answers.session_refused(exchange, variant)
+        if why == STALE:
+            self.counters["stale_cookie_refusals"] += 1
+        exchange.verdict = why
+        answer = answers.session_refused(exchange, knobs.expired)
+        if knobs.refused_cookie == "deleted":
+            self.delete_cookie(exchange, answer)
+        return answer
+
+    def add_cookie(self, exchange: Exchange, answer: Answer, name: str, value: str) -> None:
+        answer.headers.append(
+            ("Set-Cookie", f"{name}={value}; path=/{self._domain(exchange, name)}")
+        )
+
+    def add_companion(self, exchange: Exchange, answer: Answer) -> None:
+        self.add_cookie(exchange, answer, COMPANION_COOKIE, companion())
+
+    def delete_cookie(self, exchange: Exchange, answer: Answer) -> None:
+        # The hyphenated date and its comma are as recorded.
+        domain = self._domain(exchange, SESSION_COOKIE)
+        line = f"{SESSION_COOKIE}=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/{domain}"
+        answer.headers.append(("Set-Cookie", line))
+
+    def _domain(self, exchange: Exchange, name: str) -> str:
+        if self.knobs.cookie_domain == "none":
+            return ""
+        host = exchange.header("Host").rpartition(":")[0] or exchange.header("Host")
+        dot = "." if name == SESSION_COOKIE and not _is_address(host) else ""
+        return f"; domain={dot}{host}"
+
+    def _flag_exposed_secrets(self, exchange: Exchange) -> None:
+        query = exchange.query
+        if query:
+            for name in ("password", "auth_token", "api_key"):
+                if name in query:
+                    exchange.flag(f"{name.replace('_', '-')}-in-url")
+        if not exchange.secure and (
+            exchange.header("X-PS-Auth-Token")
+            or exchange.cookie(SESSION_COOKIE)
+            or exchange.parameter("password")
+        ):
+            exchange.flag("secret-without-https")
+
+
+def _sets_cookies(answer: Answer) -> bool:
+    return any(name == "Set-Cookie" for name, _ in answer.headers)
+
+
+def _endpoint(path: str) -> str | None:
+    for prefix in PREFIXES:
+        if path.startswith(prefix):
+            return path[len(prefix) :]
+    return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""The envelope of PhotoShelter's answers, in JSON and XML, good news and bad.
+
+Every answer of the API is made here. What a dead session is told is a knob,
+because the public record does not say.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from .exchange import HTML, JSON, XML, Answer, Exchange
+
+_LOGIN_PAGE = (
+    b"<!DOCTYPE html>\n<html><head><title>Log in</title></head>"
+    b'<body><form action="/login" method="post">Please log in.</form></body></html>\n'
+)
+
+MESSAGES = {
+    "ApiKeyInvalidErr": "The API key is missing or not valid.",
+    "AuthAccountLockedErr": "This account is locked after too many failed logins.",
+    "AuthInvalidLoginErr": "We couldn't find a user account with that email address.",
+    "AuthInvalidPasswordErr": "You have entered an invalid password.",
+    "AuthTwoFactorRequiredErr": "A second factor is needed to log in.",
+    "BadRequestErr": "The request is malformed.",
+    "HTTPSRequiredPermErr": "This endpoint must be called over HTTPS.",
+    "MethodNotAllowedErr": "The endpoint does not know this method.",
+    "NotFoundErr": "There is nothing here.",
+    "OrganizationPermErr": "The user is not a member of this organization.",
+    "SessionRequiredErr": "You must be logged into PhotoShelter to perform this action",
+    "ThrottledErr": "Too many requests.",
+}
+
+
+def ok(exchange: Exchange, data: dict[str, Any] | None, **top: Any) -> Answer:
+    """`{"status": "ok", "data": ...}`; `top` adds keys beside these two."""
+    return _envelope(exchange, 200, {"status": "ok", "data": data, **top})
+
+
+def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Answer:
+    """The error envelope; the class decides the message unless one is given."""
+    code = status if status >= 400 else 400
+    detail = {"code": code, "class": kind, "message": message or MESSAGES[kind]}
+    document = {"status": "error", "error": detail, "data": None}
+    return _envelope(exchange, status, document)
+
+
+def bad_request(exchange: Exchange, message: str) -> Answer:
+    exchange.verdict = "bad-request"
+    return error(exchange, 400, "BadRequestErr", message)
+
+
+def not_found(exchange: Exchange) -> Answer:
+    exchange.verdict = "not-found"
+    return error(exchange, 404, "NotFoundErr")
+
+
+def method_not_allowed(exchange: Exchange, allowed: str) -> Answer:
+    exchange.verdict = "method"
+    answer = error(exchange, 405, "MethodNotAllowedErr")
+    answer.headers.append(("Allow", allowed))
+    return answer
+
+
+def session_refused(exchange: Exchange, variant: str) -> Answer:
+    """The answer to a request whose session is dead or missing, by knob value."""
+    if variant == "401-empty":
+        return Answer(401)
+    if variant == "200-html":
+        return Answer(200, _LOGIN_PAGE, HTML)
+    if variant == "302-login":
+        location = "/login?to=" + quote(exchange.path, safe="")
+        return Answer(302, _LOGIN_PAGE, HTML, [("Location", location)])
+    return error(exchange, int(variant[:3]), "SessionRequiredErr")
+
+
+def _envelope(exchange: Exchange, status: int, document: dict[str, Any]) -> Answer:
+    if exchange.parameter("format") == "xml":
+        body = '<?xml version="1.0" encoding="UTF-8"?>\n' + (
+            f'<PhotoShelterAPI version="3.0">{_xml(document)}</PhotoShelterAPI>\n'
+        )
+        return Answer(status, body.encode("utf-8"), XML)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Answer(status, text.encode("utf-8"), JSON)
+
+
+def _xml(value: Any) -> str:
+    """A value as XML: a list repeats the element that it stands in."""
+    if isinstance(value, dict):
+        return "".join(
+            f"<{name}>{_xml(one)}</{name}>"
+            for name, inner in value.items()
+            for one in (inner if isinstance(inner, list) else [inner])
+        )
+    return "" if value is None else escape(str(value))

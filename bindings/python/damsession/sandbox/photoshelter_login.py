@@ -1,0 +1,163 @@
+"""Logging in to PhotoShelter, choosing an organization, logging out.
+
+Set-Cookie lines come in the recorded order, which traps careless jars: a
+deletion before the live cookie at login, the old value after the deletion at
+logout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, Callable
+
+from . import photoshelter_answers as answers
+from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
+from .exchange import Answer, Exchange
+from .photoshelter_cookies import SESSION_COOKIE
+from .photoshelter_sessions import COOKIE, TOKEN, Session
+
+if TYPE_CHECKING:
+    from .photoshelter import PhotoShelter
+
+MemberEndpoint = Callable[[Exchange, Session], Awaitable[Answer]]
+
+_METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
+
+
+def identity(session: Session) -> dict[str, Any]:
+    """Who a session acts as; in every member answer, so that a mix-up shows."""
+    return {"user": session.user.email, "organization": session.organization}
+
+
+class LoginEndpoints:
+    """The endpoints that open, change and close sessions."""
+
+    def __init__(self, system: PhotoShelter) -> None:
+        self._system = system
+
+    def find(self, name: str) -> MemberEndpoint | None:
+        if name == "mem/authenticate/logout":
+            return self._logout
+        if name == "mem/organization/logout":
+            return self._leave_organization
+        if name.startswith("mem/organization/") and name.endswith("/authenticate"):
+            return self._enter_organization
+        return None
+
+    async def authenticate(self, exchange: Exchange) -> Answer:
+        if exchange.method not in ("GET", "POST"):
+            return answers.method_not_allowed(exchange, "GET, POST")
+        mode = exchange.parameter("mode") or COOKIE
+        if mode not in (COOKIE, TOKEN):
+            return answers.bad_request(exchange, "mode must be cookie or token")
+        email = exchange.parameter("email")
+        exchange.user = email
+        user = PHOTOSHELTER_USERS.get(email)
+        if user is None:
+            return self._refused(exchange, "AuthInvalidLoginErr", "refused")
+        lockout = self._system.lockout
+        if lockout.locked(email):
+            return self._refused(exchange, "AuthAccountLockedErr", "locked")
+        if exchange.parameter("password") != user.password:
+            if lockout.failed(email):
+                self._system.counters["lockouts"] += 1
+            return self._refused(exchange, "AuthInvalidPasswordErr", "refused")
+        lockout.succeeded(email)
+        if user.second_factor:
+            return self._second_factor(exchange)
+        return self._welcome(exchange, user, mode)
+
+    def _welcome(self, exchange: Exchange, user: PhotoShelterUser, mode: str) -> Answer:
+        system = self._system
+        system.counters["logins_ok"] += 1
+        session = system.sessions.open(user, mode)
+        data: dict[str, Any] = {}
+        if user.organizations:
+            members = [_described(one) for one in user.organizations]
+            alone = system.knobs.organizations == "object" and len(members) == 1
+            data["org"] = members[0] if alone else members
+        if mode == TOKEN:
+            return self._with_token(exchange, data, session.token)
+        answer = answers.ok(exchange, data)
+        system.delete_cookie(exchange, answer)
+        system.add_cookie(exchange, answer, SESSION_COOKIE, session.cookie)
+        system.add_companion(exchange, answer)
+        return answer
+
+    def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Answer:
+        self._system.counters["logins_refused"] += 1
+        exchange.verdict = verdict
+        return self._clearing(exchange, answers.error(exchange, 400, kind))
+
+    def _second_factor(self, exchange: Exchange) -> Answer:
+        self._system.counters["second_factor_wanted"] += 1
+        exchange.verdict = "second-factor"
+        if self._system.knobs.two_factor == "field":
+            return answers.ok(exchange, {"two_factor": "t"})
+        refusal = answers.error(exchange, 400, "AuthTwoFactorRequiredErr")
+        return self._clearing(exchange, refusal)
+
+    def _clearing(self, exchange: Exchange, answer: Answer) -> Answer:
+        """A failed login clears the jar, even of a session that lives on."""
+        self._system.delete_cookie(exchange, answer)
+        self._system.add_companion(exchange, answer)
+        return answer
+
+    def _with_token(self, exchange: Exchange, data: dict[str, Any], token: str) -> Answer:
+        if self._system.knobs.token_path == "token":
+            return answers.ok(exchange, data, token=token)
+        return answers.ok(exchange, {"token": token, **data})
+
+    async def _enter_organization(self, exchange: Exchange, session: Session) -> Answer:
+        system = self._system
+        wrong = _wrong_method(exchange, system.knobs.organization_method)
+        if wrong is not None:
+            return wrong
+        wanted = exchange.path.split("/")[-2]
+        if not any(one.id == wanted for one in session.user.organizations):
+            system.counters["organization_refused"] += 1
+            exchange.verdict = "organization-refused"
+            return answers.error(exchange, 400, "OrganizationPermErr")
+        system.counters["organization_logins"] += 1
+        session.organization = wanted
+        data = {"Session": identity(session)}
+        if session.mode == TOKEN and system.knobs.organization_token == "new":
+            system.sessions.renew_token(session)
+            return self._with_token(exchange, data, session.token)
+        return answers.ok(exchange, data)
+
+    async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
+        wrong = _wrong_method(exchange, "any")
+        if wrong is not None:
+            return wrong
+        self._system.counters["organization_logouts"] += 1
+        session.organization = None
+        return answers.ok(exchange, {"Session": identity(session)})
+
+    async def _logout(self, exchange: Exchange, session: Session) -> Answer:
+        system = self._system
+        wrong = _wrong_method(exchange, system.knobs.logout_method)
+        if wrong is not None:
+            return wrong
+        system.counters["logouts"] += 1
+        system.sessions.close(session)
+        answer = answers.ok(exchange, None)
+        if session.mode == COOKIE:
+            # As recorded: after the deletion comes the very cookie that was sent,
+            # so that a jar which obeys both keeps a cookie of a dead session.
+            system.delete_cookie(exchange, answer)
+            sent = exchange.cookie(SESSION_COOKIE) or ""
+            system.add_cookie(exchange, answer, SESSION_COOKIE, sent)
+            system.add_companion(exchange, answer)
+        return answer
+
+
+def _described(organization: Organization) -> dict[str, str]:
+    return {"id": organization.id, "name": organization.name, "member": "t"}
+
+
+def _wrong_method(exchange: Exchange, setting: str) -> Answer | None:
+    allowed = _METHODS[setting]
+    if exchange.method in allowed:
+        return None
+    return answers.method_not_allowed(exchange, ", ".join(allowed))

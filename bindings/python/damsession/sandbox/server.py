@@ -1,0 +1,160 @@
+"""Starting and stopping the servers: ports, certificate, the ready line.
+
+Loopback only, whatever the host name in the URLs. The certificate is made
+anew at every start by an authority nobody else trusts; its private key never
+leaves memory except for the moment Python's TLS needs it in a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import trustme
+from aiohttp import web
+
+from .accounts import API_KEY, ENCRYPTION_SECRET, described
+from .listener import Listener
+from .world import World
+
+_BACKLOG = 1024
+# Long enough for a cookie bomb sent back and for passwords in a URL.
+_HEADER_LIMIT = 1 << 17
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to listen and how to announce it."""
+
+    host: str = "localhost"
+    photoshelter_port: int = 0
+    photoshelter_http_port: int = 0
+    fotoweb_port: int = 0
+    ca_file: str = ""
+    plain_http: bool = False
+    until_eof: bool = False
+
+
+async def serve(settings: Settings, world: World) -> None:
+    """Serve until a signal or, if wanted, the end of standard input."""
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    if settings.until_eof:
+        _stop_at_end_of_input(stop)
+    with TemporaryDirectory(prefix="damsession-sandbox-") as directory:
+        ca_file = Path(settings.ca_file or Path(directory, "ca.pem")).absolute()
+        tls = _certificate(settings.host, ca_file)
+        ports = _Ports()
+        plain = settings.plain_http
+        context = None if plain else tls
+        photoshelter = Listener(world, world.photoshelter, secure=True)
+        fotoweb = Listener(world, world.fotoweb, secure=True)
+        try:
+            port = await ports.open(photoshelter, settings.photoshelter_port, context)
+            urls = {
+                "photoshelter": _url(context, settings.host, port),
+                "fotoweb": _url(
+                    context,
+                    settings.host,
+                    await ports.open(fotoweb, settings.fotoweb_port, context),
+                ),
+            }
+            if not plain:
+                exposed = Listener(world, world.photoshelter, secure=False)
+                port = await ports.open(exposed, settings.photoshelter_http_port, None)
+            urls["photoshelter_http"] = _url(None, settings.host, port)
+            _announce(urls, ca_file)
+            await stop.wait()
+        finally:
+            await ports.close()
+
+
+def _announce(urls: dict[str, str], ca_file: Path) -> None:
+    line = {
+        **urls,
+        "ca_file": str(ca_file),
+        "api_key": API_KEY,
+        "accounts": described(),
+        "encryption_secret": ENCRYPTION_SECRET,
+    }
+    # ASCII, so that no locale of the reader can damage it.
+    print(json.dumps(line), flush=True)
+
+
+def _url(tls: ssl.SSLContext | None, host: str, port: int) -> str:
+    return f"{'http' if tls is None else 'https'}://{host}:{port}"
+
+
+def _certificate(host: str, ca_file: Path) -> ssl.SSLContext:
+    authority = trustme.CA()
+    names = dict.fromkeys((host, "localhost", "127.0.0.1", "::1"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    authority.issue_cert(*names).configure_cert(context)
+    authority.cert_pem.write_to_path(str(ca_file))
+    return context
+
+
+class _Ports:
+    """The open ports of this process and the HTTP servers behind them."""
+
+    def __init__(self) -> None:
+        self._sockets: list[asyncio.AbstractServer] = []
+        self._servers: list[web.Server] = []
+
+    async def open(self, listener: Listener, port: int, tls: ssl.SSLContext | None) -> int:
+        """Listen on 127.0.0.1 and, where it exists, on ::1 with the same port."""
+        server = web.Server(
+            listener,
+            access_log=None,
+            max_line_size=_HEADER_LIMIT,
+            max_field_size=_HEADER_LIMIT,
+        )
+        self._servers.append(server)
+        loop = asyncio.get_running_loop()
+        first = await loop.create_server(server, "127.0.0.1", port, ssl=tls, backlog=_BACKLOG)
+        self._sockets.append(first)
+        number: int = first.sockets[0].getsockname()[1]
+        if socket.has_ipv6:
+            try:
+                second = await loop.create_server(server, "::1", number, ssl=tls, backlog=_BACKLOG)
+            except OSError:
+                # No IPv6 loopback, or the port is taken there: IPv4 is enough.
+                return number
+            self._sockets.append(second)
+        return number
+
+    async def close(self) -> None:
+        for one in self._sockets:
+            one.close()
+        for server in self._servers:
+            await server.shutdown(timeout=0.05)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+def _stop_at_end_of_input(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    descriptor = sys.stdin.fileno()
+
+    def wait() -> None:
+        # Read past Python's buffers: a daemon thread must hold no lock of theirs at exit.
+        while os.read(descriptor, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=wait, daemon=True).start()

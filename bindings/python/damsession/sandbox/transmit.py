@@ -1,0 +1,96 @@
+"""Putting an answer on the wire, whole or broken on purpose.
+
+The only place that touches sockets. A client that goes away in the middle is
+no error here.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from email.utils import formatdate
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from multidict import CIMultiDict
+
+from .exchange import Answer
+
+SERVER = "damsession-sandbox"
+
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+# What a truncated answer without any body promises.
+_PROMISED = 64
+
+
+class _Broken(web.StreamResponse):
+    """A response that never gets on the wire the usual way.
+
+    aiohttp takes `ConnectionError` from `prepare` for a client that went away
+    and leaves the connection alone, which is just what a fault needs.
+    """
+
+    def __init__(self, abort: bool, raw: bytes) -> None:
+        super().__init__()
+        self._abort = abort
+        self._raw = raw
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if self._abort:
+            _abort(request)
+        elif request.transport is not None:
+            request.transport.write(self._raw)
+            request.transport.close()
+        raise ConnectionResetError
+
+
+async def send(request: web.BaseRequest, answer: Answer, date: float | None) -> web.StreamResponse:
+    """Send the answer as its `delivery` says; `date` overrides the Date header."""
+    if answer.delivery == "reset":
+        return _Broken(True, b"")
+    if answer.delivery == "garbage":
+        return _Broken(False, answer.body)
+    headers = CIMultiDict(answer.headers)
+    headers["Server"] = SERVER
+    if date is not None:
+        headers["Date"] = formatdate(date, usegmt=True)
+    if answer.stream is None and answer.delivery == "whole":
+        return web.Response(status=answer.status, body=answer.body, headers=headers)
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    try:
+        await _stream(request, answer, response)
+    except ConnectionError:
+        _abort(request)
+    return response
+
+
+async def _stream(request: web.BaseRequest, answer: Answer, response: web.StreamResponse) -> None:
+    stream = answer.stream
+    length = stream.length if stream is not None else len(answer.body)
+    left = length
+    if answer.delivery == "truncate":
+        left = length // 2
+        length = length or _PROMISED
+    response.content_length = length
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return
+    for chunk in stream.chunks() if stream is not None else (memoryview(answer.body),):
+        await response.write(chunk[:left])
+        left -= len(chunk)
+        if left <= 0:
+            break
+    if answer.delivery == "truncate" and request.transport is not None:
+        # An orderly end, so that the half that was sent does arrive.
+        request.transport.close()
+
+
+def _abort(request: web.BaseRequest) -> None:
+    """Close so that the peer sees a reset, not an orderly end."""
+    transport = request.transport
+    if transport is None:
+        return
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+    transport.abort()

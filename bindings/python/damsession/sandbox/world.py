@@ -1,0 +1,50 @@
+"""Everything the two servers share: knobs, clock, journal, faults, both systems.
+
+One object, so that a reset forgets all of it together and both control
+endpoints show the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .clock import Clock
+from .faults import FaultQueue
+from .fotoweb import FotoWeb
+from .journal import Journal
+from .knobs import Knobs, change, current
+from .photoshelter import PhotoShelter
+
+
+class World:
+    """The state of the sandbox; lives as long as the process."""
+
+    def __init__(self, knobs: Knobs, journal_limit: int) -> None:
+        self._at_start = replace(knobs)
+        self.knobs = knobs
+        self.clock = Clock(knobs)
+        self.journal = Journal(journal_limit)
+        self.faults = FaultQueue()
+        self.photoshelter = PhotoShelter(knobs, self.clock)
+        self.fotoweb = FotoWeb(knobs, self.clock)
+
+    def reset(self) -> None:
+        """As just started: no sessions, tokens, locks, faults, entries, counts."""
+        change(self.knobs, current(self._at_start))
+        self.journal.clear()
+        self.faults.clear()
+        self.photoshelter.reset()
+        self.fotoweb.reset()
+
+    def unlock(self) -> int:
+        return self.photoshelter.lockout.unlock() + self.fotoweb.lockout.unlock()
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "photoshelter": self.photoshelter.state(),
+            "fotoweb": self.fotoweb.state(),
+            "knobs": current(self.knobs),
+            "faults": self.faults.described(),
+            "log": self.journal.described(),
+        }
