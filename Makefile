@@ -46,4 +46,37 @@ $(BIN): $(WRAPPER) include/damsession.h $(LIB)
 	$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) -L$(BUILD)/lib -ldamsession \
 	  -Wl,-rpath,'$$ORIGIN/../lib' -o $@
 
+
+demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
+	$(PYTHON) Tests/demo/demo.py
+
+test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools check ## install what is missing and run every test
+	swift build --build-tests --scratch-path $(BUILD)/test
+	$(PYTHON) Tests/run.py
+
+check: | $(BUILD)/tools ## formatting of the Swift sources
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
+	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
+
+install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,share/man/man1}
+	install -d $(DESTDIR)$(PREFIX)/share/{bash-completion/completions,zsh/site-functions}
+	install -m 0755 $(LIB) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libdamsession.so.1 $(DESTDIR)$(PREFIX)/lib/libdamsession.so
+	install -m 0644 include/damsession.h $(DESTDIR)$(PREFIX)/include/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' bindings/shell/damsession.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/damsession.pc
+	install -m 0755 $(BIN) $(DESTDIR)$(PREFIX)/bin/
+	install -m 0644 bindings/shell/damsession.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 0644 bindings/shell/completions/damsession.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/damsession
+	install -m 0644 bindings/shell/completions/_damsession $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+.PHONY: help lib demo test check wheel install clean
+
 include Tests/targets.mk

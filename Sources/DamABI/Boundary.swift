@@ -70,7 +70,9 @@ func checkSize<Struct>(
   guard Int(size) >= known else {
     throw Failure(.argument, "\(name)->size is \(size); set it to sizeof the struct, which is \(known)")
   }
-  guard Int(size) <= known + 4096 else { throw Failure(.argument, "\(name)->size is \(size), which is no struct's size") }
+  guard Int(size) <= known + 4096 else {
+    throw Failure(.argument, "\(name)->size is \(size), which is no struct's size")
+  }
   let tail = unsafe UnsafeRawBufferPointer(start: pointer, count: Int(size)).dropFirst(known)
   guard unsafe tail.allSatisfy({ $0 == 0 }) else {
     throw Failure(.argument, "\(name) uses fields that this version (\(DAM_VERSION)) does not know")

@@ -61,7 +61,9 @@ public func dam_prompt_answer(
       throw Failure(.argument, "prompt is not one that the library gave to a callback")
     }
     guard let secret = unsafe secret else { throw Failure(.argument, "secret is NULL") }
-    guard (1...16_384).contains(size) else { throw Failure(.argument, "size is \(size); a secret has 1 to 16384 bytes") }
+    guard (1...16_384).contains(size) else {
+      throw Failure(.argument, "size is \(size); a secret has 1 to 16384 bytes")
+    }
     let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: Int(size))
     guard unsafe String(validating: bytes, as: UTF8.self) != nil, unsafe !bytes.contains(where: { $0 < 0x20 }) else {
       throw Failure(.argument, "secret is not UTF-8 text without control characters such as a line end")

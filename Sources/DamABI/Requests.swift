@@ -50,7 +50,7 @@ private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, valu
   }
   guard unsafe raw.header_count <= 1000 else { throw Failure(.argument, "request->header_count is over 1000") }
   var list: [(name: String, value: String)] = []
-  for unsafe header in unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count)) {
+  for unsafeheader in unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count)) {
     list.append(unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value")))
   }
   return list

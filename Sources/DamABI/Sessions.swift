@@ -33,7 +33,9 @@ public func dam_session_login(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    guard flags <= DAM_LOGIN_AGAIN.rawValue else { throw Failure(.argument, "flags is \(flags), which is no dam_login_flags") }
+    guard flags <= DAM_LOGIN_AGAIN.rawValue else {
+      throw Failure(.argument, "flags is \(flags), which is no dam_login_flags")
+    }
     _ = try session.ensure(again: flags == DAM_LOGIN_AGAIN.rawValue)
   }
 }

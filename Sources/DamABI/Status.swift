@@ -66,7 +66,8 @@ private let words: [Words] = [
     status: DAM_ERR_CREDENTIALS_NEEDED, name: "DAM_ERR_CREDENTIALS_NEEDED",
     text: "A login is needed and no credentials are at hand."),
   Words(
-    status: DAM_ERR_CREDENTIALS_REFUSED, name: "DAM_ERR_CREDENTIALS_REFUSED", text: "The server refuses the credentials."),
+    status: DAM_ERR_CREDENTIALS_REFUSED, name: "DAM_ERR_CREDENTIALS_REFUSED",
+    text: "The server refuses the credentials."),
   Words(status: DAM_ERR_SECOND_FACTOR, name: "DAM_ERR_SECOND_FACTOR", text: "The account wants a second factor."),
   Words(
     status: DAM_ERR_ORGANIZATION_REFUSED, name: "DAM_ERR_ORGANIZATION_REFUSED",

@@ -13,7 +13,8 @@ extension Settings {
   public func requireHeaders() throws(Failure) {
     let secretIsInURL = ["token-in-url", "query"].contains(authentication)
     guard !secretIsInURL, apiKey == nil || apiKeyInHeader else {
-      throw Failure(.notSupported, "with these options a secret travels in the URL, so headers alone do not authenticate")
+      throw Failure(
+        .notSupported, "with these options a secret travels in the URL, so headers alone do not authenticate")
     }
   }
 
@@ -31,13 +32,16 @@ extension Settings {
   }
 
   public func requireOrganizations() throws(Failure) {
-    guard Systems.make(self).hasOrganizations else { throw Failure(.notSupported, "\(systemName) has no organizations") }
+    guard Systems.make(self).hasOrganizations else {
+      throw Failure(.notSupported, "\(systemName) has no organizations")
+    }
   }
 
   private func requireBinding() throws(Failure) {
     guard Systems.make(self).isScarce else {
       throw Failure(
-        .notSupported, "image IDs are bound to a FotoWeb device token; \(systemName) with \"\(authentication)\" has none")
+        .notSupported,
+        "image IDs are bound to a FotoWeb device token; \(systemName) with \"\(authentication)\" has none")
     }
   }
 

@@ -126,7 +126,9 @@ public struct CookieSet: Equatable, Sendable {
   }
 
   /// Names and values of the live cookies.
-  public var live: [(name: String, value: Secret)] { all.compactMap { cookie in cookie.value.map { (cookie.name, $0) } } }
+  public var live: [(name: String, value: Secret)] {
+    all.compactMap { cookie in cookie.value.map { (cookie.name, $0) } }
+  }
 
   public func value(_ name: String) -> Secret? { all.first { $0.name == name }?.value }
 

@@ -40,7 +40,8 @@ extension Exchange {
 
   /// Why this login must not be tried; nil when it may.
   private mutating func objection(to credentials: Secret, _ state: SessionState, _ moment: Moment) -> Failure? {
-    if case .ensure(again: true) = goal {} else if let refusal = account.refuses(credentials) {
+    if case .ensure(again: true) = goal {
+    } else if let refusal = account.refuses(credentials) {
       let minutes = max(0, (moment.seconds - refusal.at) / 60)
       return Failure(
         refusal.wantsSecondFactor ? .secondFactor : .credentialsRefused,
@@ -55,7 +56,8 @@ extension Exchange {
     let allowed = Int(settings.tokenLimit) - Int(settings.tokenReserve)
     if live >= allowed {
       return Failure(
-        .tokenLimit, "\(live) device tokens of this user were obtained from here and may still count against the limit of"
+        .tokenLimit,
+        "\(live) device tokens of this user were obtained from here and may still count against the limit of"
           + " \(settings.tokenLimit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
     }
     if live + 2 >= allowed {
@@ -179,7 +181,8 @@ extension Exchange {
   /// Cookies of a logout's answer are never looked at: it carries the old one once more (reference, logout trap).
   mutating func loggedOut(_ result: LogoutResult, _ storeFailure: String?) -> Action {
     if let storeFailure {
-      return fail(Failure(.store, "the session is forgotten in memory, but its record could not be wiped (\(storeFailure))"))
+      return fail(
+        Failure(.store, "the session is forgotten in memory, but its record could not be wiped (\(storeFailure))"))
     }
     return finish(.loggedOut(result))
   }

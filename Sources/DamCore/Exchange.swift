@@ -321,8 +321,10 @@ public struct Exchange: Sendable {
       return nil
     case .busy:
       return fail(
-        Failure(.locked, "another thread or process has held this session for \(settings.lockTimeout) seconds"
-          + " (\"lock-timeout\")"))
+        Failure(
+          .locked,
+          "another thread or process has held this session for \(settings.lockTimeout) seconds"
+            + " (\"lock-timeout\")"))
     case .unavailable(let reason):
       log(.warning, "the store cannot be locked (\(reason)); siblings may log in at the same time")
       return nil

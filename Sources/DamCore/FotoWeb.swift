@@ -76,7 +76,8 @@ struct FotoWeb: System {
     _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
     guard answer.isSuccess, isUsable(progress.secret) else {
       progress.secret = SessionSecret()
-      if isLoginToken, progress.stage == 0, let skew = serverSkew(answer, progress), abs(skew - progress.clockSkew) > 30 {
+      if isLoginToken, progress.stage == 0, let skew = serverSkew(answer, progress), abs(skew - progress.clockSkew) > 30
+      {
         // The clocks differ by more than the token allows for: one more try, with the server's own time.
         progress.stage = 1
         progress.clockSkew = skew
@@ -105,7 +106,8 @@ struct FotoWeb: System {
   private func refused(_ answer: Answer) -> Failure {
     if answer.beginningContains(settings.tokenLimitText) {
       return Failure(
-        .tokenLimit, "the user has too many device tokens; an administrator must revoke some"
+        .tokenLimit,
+        "the user has too many device tokens; an administrator must revoke some"
           + " (\"Log out of all sessions\")", httpStatus: answer.status)
     }
     let what =

@@ -42,7 +42,8 @@ public struct ImageHandle: Equatable, Sendable {
   public func require(_ secret: Secret?) throws(Failure) {
     guard let secret, secret.fingerprint == fingerprint else {
       throw Failure(
-        .handleStale, "the image handle belongs to a device token that is no longer in use; ask the server for the image again")
+        .handleStale,
+        "the image handle belongs to a device token that is no longer in use; ask the server for the image again")
     }
   }
 

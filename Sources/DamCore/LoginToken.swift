@@ -9,7 +9,8 @@ enum LoginToken {
   static let allowance: Int64 = 60
 
   /// The token for `user`, valid from `start` to `end` (seconds since 1970 UTC), not yet percent-encoded.
-  static func make(user: String, secret: Secret, start: Int64, end: Int64, isForWidgets: Bool, isLegacy: Bool) -> Secret {
+  static func make(user: String, secret: Secret, start: Int64, end: Int64, isForWidgets: Bool, isLegacy: Bool) -> Secret
+  {
     let body = Array("s=\(text(start));e=\(text(end));w=\(isForWidgets);u=".utf8) + encode(user, isLegacy) + [0x3B]
     let key = isLegacy ? encode(secret.revealText(), true) : secret.reveal()
     let mac = Data(Hash.md5(body + Array("es=".utf8) + key)).base64EncodedString()

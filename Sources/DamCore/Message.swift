@@ -73,7 +73,9 @@ public struct Answer: Sendable {
   var retryAfter: Int32? {
     guard let value = headers.first("retry-after") else { return nil }
     if let seconds = Int32(String(decoding: value, as: UTF8.self)) { return max(0, seconds) }
-    guard let date = HTTPDate.seconds(value), let now = headers.first("date").flatMap(HTTPDate.seconds) else { return nil }
+    guard let date = HTTPDate.seconds(value), let now = headers.first("date").flatMap(HTTPDate.seconds) else {
+      return nil
+    }
     return Int32(clamping: max(0, date - now))
   }
 

@@ -32,7 +32,8 @@ public struct Option: Sendable {
   /// "connect-timeout" is DAMSESSION_CONNECT_TIMEOUT in the environment.
   public var environmentName: String { "DAMSESSION_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
 
-  private init(_ name: String, _ kind: Kind, default defaultValue: String = "", remembered: Bool = true, _ help: String) {
+  private init(_ name: String, _ kind: Kind, default defaultValue: String = "", remembered: Bool = true, _ help: String)
+  {
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
@@ -44,33 +45,48 @@ public struct Option: Sendable {
     Option("system", .choice(Systems.names), "The DAM system to talk to."),
     Option("url", .url, "Where it is: https://host[:port]. PhotoShelter's default is https://www.photoshelter.com."),
     Option("user", .text, "E-mail address (PhotoShelter) or user name (FotoWeb)."),
-    Option("password", .secret, remembered: false, "The user's password. Better: answer the prompt, or password-command."),
-    Option("password-command", .text, "A shell command whose first line of output is the password or encryption secret."),
+    Option(
+      "password", .secret, remembered: false, "The user's password. Better: answer the prompt, or password-command."),
+    Option(
+      "password-command", .text, "A shell command whose first line of output is the password or encryption secret."),
     Option("encryption-secret", .secret, remembered: false, "FotoWeb, login-token: the site's encryption secret."),
     Option("api-key", .secret, "PhotoShelter: the program's API key."),
-    Option("api-key-in", .choice(["header", "parameter"]), default: "header", "PhotoShelter: where the API key travels."),
+    Option(
+      "api-key-in", .choice(["header", "parameter"]), default: "header", "PhotoShelter: where the API key travels."),
     Option(
       "authentication", .choice(Systems.authentications),
       "PhotoShelter: cookie (default), token, token-in-url. FotoWeb: device-token (default), login-token, query."),
     Option("organization", .text, "PhotoShelter: the ID of the organization to act for."),
-    Option("organization-method", .choice(["post", "get"]), default: "post", "PhotoShelter: method of the organization step."),
+    Option(
+      "organization-method", .choice(["post", "get"]), default: "post", "PhotoShelter: method of the organization step."
+    ),
     Option("logout-method", .choice(["post", "get"]), default: "post", "PhotoShelter: method of the logout request."),
     Option(
       "rotation", .choice(["serialize", "newest"]), default: "serialize",
       "Rotated cookies: one request at a time, or parallel for servers that accept older cookies."),
     Option("api-path", .text, "The API's path at the server, where it is not the usual one."),
-    Option("query-names", .choice(["u,p", "username,password"]), default: "u,p", "FotoWeb: names of the credentials in requests."),
+    Option(
+      "query-names", .choice(["u,p", "username,password"]), default: "u,p",
+      "FotoWeb: names of the credentials in requests."),
     Option("invalid-status", .statuses, default: "401,403", "HTTP statuses that mean the session is invalid."),
     Option("invalid-class", .words, default: "SessionRequiredErr", "PhotoShelter: error classes that mean it."),
     Option("invalid-text", .text, "Text in an answer's beginning that means it, such as a guest's name."),
     Option("token-limit-text", .text, "FotoWeb: text in a refused login that means too many device tokens."),
     Option("login-token-life", .seconds(30...86_400), default: "300", "FotoWeb: how long a login token may be used."),
-    Option("login-token-encoding", .choice(["utf-8", "legacy"]), default: "utf-8", "FotoWeb: legacy encodes user names twice."),
+    Option(
+      "login-token-encoding", .choice(["utf-8", "legacy"]), default: "utf-8",
+      "FotoWeb: legacy encodes user names twice."),
     Option("store", .path, default: "file", "Where sessions outlive the process: file, memory or a directory."),
-    Option("lock-timeout", .seconds(0...86_400), default: "60", "How long to wait for another process that uses the session."),
-    Option("idle-limit", .seconds(0...604_800), default: "0", "Inactivity after which the server ends a session; 0: unknown."),
+    Option(
+      "lock-timeout", .seconds(0...86_400), default: "60", "How long to wait for another process that uses the session."
+    ),
+    Option(
+      "idle-limit", .seconds(0...604_800), default: "0", "Inactivity after which the server ends a session; 0: unknown."
+    ),
     Option("token-limit", .count(1...10_000), default: "10", "FotoWeb: device tokens that the server allows a user."),
-    Option("token-reserve", .count(0...10_000), default: "1", "FotoWeb: how many of these are left to the user's other devices."),
+    Option(
+      "token-reserve", .count(0...10_000), default: "1",
+      "FotoWeb: how many of these are left to the user's other devices."),
     Option("ca-file", .path, "CA certificates to trust instead of the system's."),
     Option("timeout", .seconds(0...86_400), default: "300", "How long one request may take in all; 0: no limit."),
     Option("connect-timeout", .seconds(1...3_600), default: "30", "How long connecting may take."),

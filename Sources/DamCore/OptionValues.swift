@@ -56,7 +56,9 @@ public struct OptionValues: Sendable {
   }
 
   static func bytes(_ text: String) -> Int64? {
-    let units: [Character: Int64] = ["k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30]
+    let units: [Character: Int64] = [
+      "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30,
+    ]
     guard let last = text.last else { return nil }
     let factor = units[last] ?? 1
     guard let number = Int64(units[last] == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
@@ -64,7 +66,9 @@ public struct OptionValues: Sendable {
     return overflow ? nil : result
   }
 
-  static func truth(_ text: String) -> Bool? { ["yes": true, "true": true, "1": true, "no": false, "false": false, "0": false][text] }
+  static func truth(_ text: String) -> Bool? {
+    ["yes": true, "true": true, "1": true, "no": false, "false": false, "0": false][text]
+  }
 
   private static func check(_ value: String, _ option: Option) throws(Failure) {
     func refuse(_ what: String) -> Failure { Failure(.option, "\"\(option.name)\" takes \(what)") }
@@ -79,7 +83,8 @@ public struct OptionValues: Sendable {
       guard words.contains(value) else { throw refuse("one of: " + words.joined(separator: ", ")) }
     case .url:
       guard Origin(value) != nil else {
-        throw refuse("https://host or https://host:port, without a path, a user or a password; the path is \"api-path\"")
+        throw refuse(
+          "https://host or https://host:port, without a path, a user or a password; the path is \"api-path\"")
       }
     case .seconds(let range):
       guard let number = Int32(value), range.contains(number) else {

@@ -68,7 +68,8 @@ struct PhotoShelter: System {
     return .send(request)
   }
 
-  private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure) {
+  private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure)
+  {
     if let error = ServiceError(answer) { throw loginFailure(error, answer) }
     guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
       if (400..<500).contains(answer.status), ![404, 405, 410].contains(answer.status) {

@@ -53,7 +53,7 @@ internal import Glibc
     return left.withBytes { one in
       right.withBytes { other in
         var difference: UInt8 = 0
-        for unsafe (a, b) in unsafe zip(one, other) { difference |= a ^ b }
+        for unsafe(a, b) in unsafe zip(one, other) { difference |= a ^ b }
         return difference == 0
       }
     }

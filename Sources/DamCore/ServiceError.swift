@@ -38,7 +38,8 @@ struct ServiceError {
   }
 
   private static func element(_ name: String, _ text: String) -> String {
-    guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>") else {
+    guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>")
+    else {
       return ""
     }
     return String(text[start.upperBound..<end.lowerBound])

@@ -89,7 +89,8 @@ public struct Settings: Sendable {
     guard !origin.isSecure else { return origin }
     guard OptionValues.truth(values.text("allow-loopback-http")) == true, origin.isLoopback else {
       throw Failure(
-        .insecure, "\"url\" must begin with https://: both vendors' guides send secrets over HTTPS only"
+        .insecure,
+        "\"url\" must begin with https://: both vendors' guides send secrets over HTTPS only"
           + " (\"allow-loopback-http\" is for tests on this machine)")
     }
     return origin

@@ -142,7 +142,9 @@ final class ConnectionPool: Sendable {
     let result = body(handle)
     if let handle {
       let carried = Carried(handle)
-      idle.withLock { if $0.handles.count < ConnectionPool.mostIdle, let back = carried.handle { $0.handles.append(back) } }
+      idle.withLock {
+        if $0.handles.count < ConnectionPool.mostIdle, let back = carried.handle { $0.handles.append(back) }
+      }
     }
     return result
   }

@@ -14,7 +14,8 @@ public enum Names {
     switch Descriptor.open(path, O_RDONLY) {
     case .failure(let error):
       guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("read", error) }
-      throw Failure(.nameUnknown, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
+      throw Failure(
+        .nameUnknown, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
     case .success(let descriptor):
       switch descriptor.readAll(limit: longestFile) {
       case .failure(let error): throw failure("read", error)
@@ -76,7 +77,8 @@ public enum Names {
   private static func isName(_ name: String) -> Bool {
     guard let first = name.utf8.first, first != 0x2E, first != 0x2D, name.utf8.count <= 64 else { return false }
     return name.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._-@".unicodeScalars.contains(scalar))
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._-@".unicodeScalars.contains(scalar))
     }
   }
 
