@@ -54,6 +54,9 @@ test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools check ## install what is m
 	swift build --build-tests --scratch-path $(BUILD)/test
 	$(PYTHON) Tests/run.py
 
+soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
+	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
+
 check: | $(BUILD)/tools ## formatting of the Swift sources
 	swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -77,6 +80,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test check wheel install clean
+.PHONY: help lib demo test soak check wheel install clean
 
 include Tests/targets.mk

@@ -26,7 +26,7 @@ let package = Package(
     // HTTP, TLS, proxies and connection reuse: libcurl, as the system ships it.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // File locks by open file, eventfds and signal masks, which Swift's Glibc module hides.
-    .systemLibrary(name: "CLinux"),
+    .target(name: "CLinux"),
     .target(
       name: "DamCore",
       dependencies: [.product(name: "Crypto", package: "swift-crypto")],

@@ -135,7 +135,7 @@ dam_status dam_config_new(dam_config **out, dam_error *err);
 void dam_config_free(dam_config *config);
 
 /**
- * Sets one option. `value` NULL puts the default back.
+ * Sets one option. `value` NULL puts the default back; an empty value is a bad one.
  * DAM_ERR_OPTION: no such name (the message names the nearest one) or a bad value (the message says what it takes).
  */
 dam_status dam_config_set(dam_config *config, const char *name, const char *value, dam_error *err);
@@ -156,6 +156,7 @@ dam_status dam_config_load_environment(dam_config *config, dam_error *err);
  * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
  * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
  * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable. DAM_ERR_OPTION: it holds an option that is none.
+ * DAM_ERR_ARGUMENT: `name` is not one; so for all functions that take a name.
  */
 dam_status dam_config_load(dam_config *config, const char *name, dam_error *err);
 
@@ -219,6 +220,84 @@ typedef void (*dam_log_callback)(void *user_data, int32_t level, const char *mes
 dam_status dam_config_set_log(
     dam_config *config, dam_log_callback callback, int32_t level, void *user_data, dam_error *err);
 
+/* ---- Stores -------------------------------------------------------------------------------------------------------- */
+
+/** What a function of a dam_store says. */
+typedef enum dam_store_result {
+    DAM_STORE_OK = 0,         /**< done. */
+    DAM_STORE_ABSENT = 1,     /**< load, remove: there is no record of this key. */
+    DAM_STORE_UNCHANGED = 2,  /**< load: the record still has the revision `known`. */
+    DAM_STORE_CONFLICT = 3,   /**< save: the record has another revision than `expected`; nothing was written. */
+    DAM_STORE_HELD = 4,       /**< lock: somebody else kept it for all of `wait_milliseconds`. */
+    DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in memory. */
+} dam_store_result;
+
+/** Where a load puts what it found. The library's; lives for the call. */
+typedef struct dam_record dam_record;
+
+/** Hands a loaded record to the library, which copies it. Only inside dam_store.load. At most 4 MiB. */
+dam_status dam_record_fill(dam_record *record, const void *data, uint64_t size, dam_error *err);
+
+/**
+ * A place for records that the host provides, for example a database that a fleet shares. Records are opaque bytes that
+ * hold secrets: keep them from others. Keys are at most 64 letters and digits. Each function returns a dam_store_result.
+ * Threads: all of them are called from any thread that is inside a call of a session, at the same time for different keys
+ * and, but for lock, for the same one. They must not call damsession, except dam_record_fill.
+ */
+typedef struct dam_store {
+    uint32_t size;     /**< sizeof(dam_store). */
+    uint32_t reserved; /**< 0. */
+    void *user_data;   /**< handed to every function; must outlive every session opened. */
+    /** Finds a record and hands it to dam_record_fill. `known`: a revision that the library has; 0: none. */
+    int32_t (*load)(void *user_data, const char *key, uint64_t known, dam_record *record);
+    /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that is
+        durable when it returns. */
+    int32_t (*save)(
+        void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected);
+    /** Locks the key against every other holder, in this process and elsewhere; sets `*lock` to whatever unlock needs. The
+        lock must end with its process. Held across a login, so for seconds. */
+    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_milliseconds, void **lock);
+    /** Releases a lock. */
+    void (*unlock)(void *user_data, const char *key, void *lock);
+    /** Calls `callback` with `callback_data` for every key there is; stops when it returns non-zero. */
+    int32_t (*list)(void *user_data, dam_name_callback callback, void *callback_data);
+    /** Removes a record of any revision. */
+    int32_t (*remove)(void *user_data, const char *key);
+} dam_store;
+
+/**
+ * Keeps the sessions opened from `config` in the host's store instead of the one of the option `store`; NULL: no longer.
+ * The struct is copied. DAM_ERR_ARGUMENT: a function is missing or `store->size` is wrong.
+ */
+dam_status dam_config_set_store(dam_config *config, const dam_store *store, dam_error *err);
+
+/** A stored session. Borrowed for the callback. */
+typedef struct dam_stored_session {
+    const char *key;           /**< names the record; for dam_store_remove. */
+    const char *system;        /**< as the option of this name; so are the next three. */
+    const char *url;
+    const char *user;
+    const char *organization;  /**< "" for none. */
+    uint64_t generation;       /**< as in dam_session_state; so are the next two. */
+    int64_t used_at;
+    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
+    int32_t reserved;          /**< 0. */
+} dam_stored_session;
+
+/** Called once for each stored session, in order of its key. Non-zero stops. */
+typedef int32_t (*dam_stored_session_callback)(void *user_data, const dam_stored_session *session);
+
+/** Lists the sessions in the store of `config`. Damaged records and those of a newer version are left out. */
+dam_status dam_store_list(
+    const dam_config *config, dam_stored_session_callback callback, void *user_data, dam_error *err);
+
+/**
+ * Removes a record from the store of `config`, secret and memory of it. The server is not told, and running programs may
+ * save it again: dam_session_forget is the better way where the session can be opened.
+ * DAM_ERR_NAME_UNKNOWN: there is no record of this key.
+ */
+dam_status dam_store_remove(const dam_config *config, const char *key, dam_error *err);
+
 /* ---- Session ------------------------------------------------------------------------------------------------------- */
 
 /** One identity (origin, authentication, user, organization) at work. Any number of threads at once. */
@@ -228,6 +307,7 @@ typedef struct dam_session dam_session;
  * Opens a session. Checks the options together; reads no network and logs nobody in: that happens at the first need.
  * Sessions of one identity in one process share their state and their connections.
  * Ownership: dam_session_free. DAM_ERR_OPTION: an option is missing or contradicts another; the message says which.
+ * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store.
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 
@@ -245,6 +325,13 @@ typedef enum dam_login_flags {
  * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token; nothing for `query`.
  */
 dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *err);
+
+/**
+ * Makes sure that the server still has the session, and resets its idle clock: sends one small request (PhotoShelter:
+ * GET mem/user/session; FotoWeb: Information) and logs in if it is refused. Never done behind the host's back, but for
+ * one case: before an upload of 64 KiB or more, when half of the idle limit has gone by.
+ */
+dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 
 /** How a session ended. */
 typedef enum dam_logout_result {
@@ -281,13 +368,14 @@ typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organiza
 dam_status dam_session_organizations(
     dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
 
-/** One request header that carries a secret. Borrowed for the callback. */
+/** Called once for each request header that carries a secret; both texts are borrowed for the call. Non-zero stops. */
 typedef int32_t (*dam_header_callback)(void *user_data, const char *name, const char *value);
 
 /**
  * Gives the request headers that authenticate a request of the host's own, logging in if needed.
  * In PhotoShelter's cookie mode the cookie is only good until the server rotates it; token mode suits this better.
- * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`), so there is no header.
+ * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do not
+ * suffice. DAM_ERR_CALLBACK: the callback asked to stop.
  */
 dam_status dam_session_headers(dam_session *session, dam_header_callback callback, void *user_data, dam_error *err);
 
@@ -296,6 +384,25 @@ dam_status dam_session_headers(dam_session *session, dam_header_callback callbac
  * Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_NOT_SUPPORTED: this authentication has no token.
  */
 dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
+
+/** A device token that this store obtained for the session's user and origin. Borrowed for the callback. */
+typedef struct dam_device_token {
+    const char *fingerprint;  /**< a short hash; the token itself is not kept here. */
+    int64_t obtained_at;      /**< seconds since 1970 UTC. */
+    int64_t dead_at;          /**< when the server proved it invalid; 0: as far as known it counts against the limit. */
+    int32_t in_use;           /**< 1: this session uses it. */
+    int32_t reserved;         /**< 0. */
+} dam_device_token;
+
+/** Called once for each token, oldest first. Non-zero stops. */
+typedef int32_t (*dam_device_token_callback)(void *user_data, const dam_device_token *token);
+
+/**
+ * Lists the device tokens of the session's user that this store knows of: what an administrator needs to see before
+ * revoking. Asks no server. DAM_ERR_NOT_SUPPORTED: this authentication has none.
+ */
+dam_status dam_session_device_tokens(
+    dam_session *session, dam_device_token_callback callback, void *user_data, dam_error *err);
 
 /** Bits of dam_session_state.flags. */
 typedef enum dam_state_flags {
@@ -311,10 +418,12 @@ typedef struct dam_session_state {
     uint64_t generation;     /**< the number of the session secret; it only grows. 0: there never was one. */
     int64_t issued_at;       /**< when the secret was issued. */
     int64_t used_at;         /**< when the server last answered to it. */
-    int32_t idle_limit;      /**< seconds of inactivity after which the server ends it; 0: unknown or never. */
+    int32_t idle_limit;      /**< seconds of inactivity after which the server ends it: the option, or what was learned;
+                                  0: unknown or never. */
     int32_t tokens_obtained; /**< device tokens this store obtained for the user that are not known to be dead. */
     char fingerprint[16];    /**< a short hash that tells secrets apart and gives nothing away; "" without one. */
     char organization[128];  /**< the organization acted for; "" for none. */
+    char origin[264];        /**< the server, for example "https://www.photoshelter.com". */
     char store[512];         /**< where the record is kept; "memory" for nowhere. Cut at a character if longer. */
 } dam_session_state;
 
@@ -339,6 +448,7 @@ typedef struct dam_statistics {
     uint64_t saves;                /**< records written. */
     uint64_t save_failures;        /**< records that could not be written; the session went on in memory. */
     uint64_t records_damaged;      /**< damaged records set aside. */
+    uint64_t keepalives;           /**< small requests sent only to keep or to prove a session. */
 } dam_statistics;
 
 /** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
@@ -348,7 +458,8 @@ dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out,
 
 /** One header of a request. */
 typedef struct dam_header {
-    const char *name;   /**< a token as in RFC 9110; those that carry the session's own secrets are refused. */
+    const char *name;   /**< a token as in RFC 9110. Refused: those that carry the session's own secrets, and Host,
+                             Content-Length, Content-Type, Transfer-Encoding and Connection, which the library sets. */
     const char *value;  /**< no CR, LF or NUL. */
 } dam_header;
 
@@ -364,8 +475,10 @@ typedef struct dam_request {
     const void *body;           /**< the body; NULL for none. */
     uint64_t body_size;         /**< its bytes. */
     const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
-    const char *image;          /**< an image handle from dam_image_bind whose ID takes the place of "{image}"; or NULL. */
-    uint32_t timeout;           /**< milliseconds for this request in all; 0: the option `timeout`. */
+    const char *image;          /**< an image handle from dam_image_bind whose ID takes the place of "{image}" in the path;
+                                     or NULL. The one without the other is DAM_ERR_ARGUMENT. */
+    uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
+                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t reserved;          /**< 0. */
 } dam_request;
 

@@ -13,6 +13,7 @@ internal import DamIO
   var log: dam_log_callback?
   var logData: UnsafeMutableRawPointer?
   var logLevel = LogLevel.info
+  var store: HostStoreFunctions?
 
   var host: Host {
     Host(
@@ -21,7 +22,7 @@ internal import DamIO
         if let callback = unsafe self.log {
           unsafe lend(message) { unsafe callback(self.logData, level.rawValue, $0) }
         }
-      })
+      }, store: store)
   }
 
   private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {

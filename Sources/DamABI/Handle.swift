@@ -13,6 +13,9 @@ extension Handle {
   /// Gives the host a handle of its own.
   func give() -> OpaquePointer { unsafe OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
+  /// Lends the handle for the length of a call.
+  func lend() -> OpaquePointer { unsafe OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
+
   /// Looks behind a handle without taking it.
   static func take(_ pointer: OpaquePointer?) throws(Failure) -> Self {
     guard let pointer = unsafe pointer else { throw Failure(.argument, "\(word) is NULL") }

@@ -27,7 +27,7 @@ public func dam_session_request(
     let body = unsafe UnsafeBufferPointer(
       start: raw.body?.assumingMemoryBound(to: UInt8.self), count: Int(raw.body == nil ? 0 : raw.body_size))
     let response = try session.request(
-      checked, body: unsafe checked.hasBody ? Span(_unsafeElements: body) : nil, timeout: unsafe raw.timeout)
+      checked, body: unsafe checked.bodySize != nil ? Span(_unsafeElements: body) : nil, timeout: unsafe raw.timeout)
     unsafe out.pointee = ResponseHandle(response).give()
   }
 }
@@ -40,7 +40,8 @@ private func hostRequest(_ raw: dam_request, _ settings: Settings) throws(Failur
   return unsafe try HostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
     headers: try headers(raw), contentType: try optionalText(raw.content_type, "request->content_type"),
-    hasBody: raw.body != nil, image: try optionalText(raw.image, "request->image"), settings: settings)
+    bodySize: raw.body == nil ? nil : raw.body_size, image: try optionalText(raw.image, "request->image"),
+    settings: settings)
 }
 
 private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, value: String)] {
@@ -49,11 +50,10 @@ private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, valu
     throw Failure(.argument, "request->headers is NULL but header_count is not 0")
   }
   guard unsafe raw.header_count <= 1000 else { throw Failure(.argument, "request->header_count is over 1000") }
-  var list: [(name: String, value: String)] = []
-  for unsafeheader in unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count)) {
-    list.append(unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value")))
+  let given = unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count))
+  return unsafe try given.map { (header) throws(Failure) in
+    unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
   }
-  return list
 }
 
 @_cdecl("dam_response_read") @implementation

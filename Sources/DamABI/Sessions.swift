@@ -36,8 +36,13 @@ public func dam_session_login(
     guard flags <= DAM_LOGIN_AGAIN.rawValue else {
       throw Failure(.argument, "flags is \(flags), which is no dam_login_flags")
     }
-    _ = try session.ensure(again: flags == DAM_LOGIN_AGAIN.rawValue)
+    try session.login(again: flags == DAM_LOGIN_AGAIN.rawValue)
   }
+}
+
+@_cdecl("dam_session_keepalive") @implementation
+public func dam_session_keepalive(_ session: OpaquePointer?, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status {
+  unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.keepalive() }
 }
 
 @_cdecl("dam_session_logout") @implementation
@@ -118,6 +123,28 @@ public func dam_session_token(
   }
 }
 
+@_cdecl("dam_session_device_tokens") @implementation
+public func dam_session_device_tokens(
+  _ session: OpaquePointer?, _ callback: dam_device_token_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
+    try session.settings.requireDeviceTokens()
+    let snapshot = session.snapshot()
+    let inUse = try? session.settings.token(snapshot.record).fingerprint
+    try each(snapshot.account.ledger) { entry in
+      unsafe lend(entry.fingerprint) { print in
+        var view = unsafe dam_device_token(
+          fingerprint: print, obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0,
+          in_use: entry.fingerprint == inUse ? 1 : 0, reserved: 0)
+        return unsafe callback(user_data, &view)
+      }
+    }
+  }
+}
+
 @_cdecl("dam_session_get_state") @implementation
 public func dam_session_get_state(
   _ session: OpaquePointer?, _ out: UnsafeMutablePointer<dam_session_state>?, _ err: UnsafeMutablePointer<dam_error>?
@@ -142,10 +169,11 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   out.generation = snapshot.record.generation
   out.issued_at = snapshot.record.issuedAt
   out.used_at = snapshot.record.usedAt
-  out.idle_limit = settings.idleLimit
+  out.idle_limit = Int32(clamping: settings.idleLimit(snapshot.record))
   out.tokens_obtained = Int32(clamping: snapshot.account.liveTokens)
   unsafe withUnsafeMutableBytes(of: &out.fingerprint) { unsafe put(snapshot.record.fingerprint, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.organization, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.origin) { unsafe put(settings.origin.text, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.store) { unsafe put(snapshot.place, into: $0) }
 }
 
@@ -164,6 +192,6 @@ public func dam_session_get_statistics(
       replays: counted.replays, adopted_from_siblings: counted.adoptedFromSiblings, waits: counted.waits,
       wait_microseconds: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
       cookies_late: counted.cookiesLate, saves: counted.saves, save_failures: counted.saveFailures,
-      records_damaged: counted.recordsDamaged)
+      records_damaged: counted.recordsDamaged, keepalives: counted.keepalives)
   }
 }

@@ -39,6 +39,22 @@ enum ASCII {
     return text
   }
 
+  /// Undoes percent-encoding for comparison; what is damaged stays as it is.
+  static func percentDecoded(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == 0x25, rest.prefix(2).allSatisfy(isHex), let value = UInt8(digits, radix: 16), rest.count >= 2 {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// `name=value` pairs joined by "&", both sides encoded: a query or an application/x-www-form-urlencoded body.
   static func form(_ pairs: [(name: String, value: Secret)]) -> Secret {
     var text: [UInt8] = []

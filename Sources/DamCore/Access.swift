@@ -31,6 +31,18 @@ extension Settings {
     return token
   }
 
+  public func requireDeviceTokens() throws(Failure) {
+    guard Systems.make(self).isScarce else {
+      throw Failure(.notSupported, "\(systemName) with authentication \"\(authentication)\" has no device tokens")
+    }
+  }
+
+  /// The idle limit in seconds, as far as it is known; 0: unknown or none.
+  public func idleLimit(_ record: SessionRecord) -> Int64 {
+    guard Systems.make(self).hasIdleLimit else { return 0 }
+    return idleLimit > 0 ? Int64(idleLimit) : record.idle.learned
+  }
+
   public func requireOrganizations() throws(Failure) {
     guard Systems.make(self).hasOrganizations else {
       throw Failure(.notSupported, "\(systemName) has no organizations")

@@ -38,10 +38,14 @@ extension Exchange {
     }
   }
 
+  private var insists: Bool {
+    if case .ensure(let again, _) = goal { return again }
+    return false
+  }
+
   /// Why this login must not be tried; nil when it may.
   private mutating func objection(to credentials: Secret, _ state: SessionState, _ moment: Moment) -> Failure? {
-    if case .ensure(again: true) = goal {
-    } else if let refusal = account.refuses(credentials) {
+    if let refusal = account.refuses(credentials), !insists {
       let minutes = max(0, (moment.seconds - refusal.at) / 60)
       return Failure(
         refusal.wantsSecondFactor ? .secondFactor : .credentialsRefused,
@@ -92,9 +96,8 @@ extension Exchange {
   private mutating func adopt(
     _ progress: LoginProgress, _ answer: Answer, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
-    var record = SessionRecord()
-    record.unknown = state.record.unknown
-    record.generation = state.record.generation &+ 1
+    var record = state.record.successor()
+    record.identity = settings.identity
     record.secret = progress.secret
     if system.sendsCredentials { record.secret?.proof = SessionSecret.proof(of: progress.credentials, key: entropy) }
     record.organizations = progress.organizations
@@ -110,7 +113,8 @@ extension Exchange {
 
   mutating func savedLogin(_ saving: Saving<SessionRecord>, _ state: inout SessionState) -> Action {
     note(saving, &state)
-    if case .failed = saving, system.isScarce {
+    if case .failed(let reason) = saving, system.isScarce {
+      unsaved = reason
       log(.error, "a device token was obtained but could not be saved: take it from the session before it is lost")
     }
     let before = account
@@ -155,10 +159,7 @@ extension Exchange {
 
   mutating func endSession(_ state: inout SessionState, _ moment: Moment) -> Action {
     guard let secret = state.record.secret else { return finish(.loggedOut(.none)) }
-    var tombstone = SessionRecord()
-    tombstone.unknown = state.record.unknown
-    tombstone.generation = state.record.generation &+ 1
-    tombstone.clockSkew = state.record.clockSkew
+    let tombstone = state.record.successor()
     state.record = tombstone
     state.credentials = nil
     phase = .savingTombstone(secret)

@@ -1,43 +1,97 @@
-// Exchange+Request.swift - the half of an exchange that sends the host's request and reads what the answer says.
-// It refuses to send a request more than twice.
+// Exchange+Request.swift - the half of an exchange that uses a session secret and reads what the answers say.
+// It refuses to send the host's request more than twice.
 
 extension Exchange {
-  mutating func send(
-    _ request: HostRequest, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
-  ) -> Action {
+  /// A body of this many bytes is worth a small request that shows whether the session still lives.
+  private static let longUpload: UInt64 = 65_536
+
+  /// There is a secret that may be good: what is it for?
+  mutating func use(_ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment) -> Action {
+    switch goal {
+    case .request(let request):
+      if isProbeDue(request, state, moment) {
+        hasProbed = true
+        log(.info, "asking whether the session lives before a long upload")
+        return send(system.keepalive, .probe, secret, &state, moment)
+      }
+      do throws(Failure) {
+        return send(try wireRequest(request, secret), .host, secret, &state, moment)
+      } catch {
+        return fail(error)
+      }
+    case .keepalive:
+      return send(system.keepalive, .keepalive, secret, &state, moment)
+    case .ensure(_, let saved):
+      if let unsaved, saved {
+        return fail(
+          Failure(
+            .store,
+            "a device token was obtained but cannot be saved (\(unsaved)): take it from this session before the"
+              + " process ends, or it is lost and still counts"))
+      }
+      return finish(.ready(state.record))
+    case .logout, .forget:
+      return fail(Failure(.internalError, "the end of a session tried to use it"))
+    }
+  }
+
+  /// An upload that begins late in the idle time may find the session dead at its end.
+  private func isProbeDue(_ request: HostRequest, _ state: SessionState, _ moment: Moment) -> Bool {
+    let limit = settings.idleLimit(state.record)
+    guard !hasProbed, refused == nil, limit > 0, request.bodySize ?? 0 >= Exchange.longUpload else { return false }
+    return moment.seconds - state.record.usedAt >= limit / 2
+  }
+
+  private func wireRequest(_ request: HostRequest, _ secret: SessionSecret) throws(Failure) -> WireRequest {
     var target = request.target
     if let image = request.image {
-      do throws(Failure) { try image.require(system.binding(secret)) } catch { return fail(error) }
+      try image.require(system.binding(secret))
       let id = String(decoding: ASCII.percentEncoded(image.id.utf8), as: UTF8.self)
       target = target.replacing(HostRequest.imagePlaceholder, with: id)
     }
     var wire = WireRequest(method: request.method, origin: settings.origin, target: target)
     wire.headers = request.headers
-    wire.body = request.hasBody ? .host : .none
+    wire.body = request.bodySize == nil ? .none : .host
+    return wire
+  }
+
+  private mutating func send(
+    _ request: WireRequest, _ purpose: Purpose, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    var wire = request
     system.authorize(&wire, secret, credentials: credentials)
     self.wire = wire
     sent = state.record.freshness
     sentStamp = state.nextStamp(moment)
+    restedSince = state.record.usedAt
     state.statistics.exchanges += 1
-    if refused != nil {
-      replays += 1
-      state.statistics.replays += 1
-      log(.info, "sending the request again with generation \(sent.generation)")
+    if case .host = purpose {
+      if hostSends > 0 {
+        state.statistics.replays += 1
+        log(.info, "sending the request again with generation \(sent.generation)")
+      }
+      hostSends += 1
+    } else {
+      state.statistics.keepalives += 1
     }
-    phase = .sending
+    phase = .sending(purpose)
     log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
-    return .send(wire, isForHost: true)
+    if case .host = purpose { return .send(wire, isForHost: true) }
+    return .send(wire, isForHost: false)
   }
 
-  mutating func judge(_ answer: Answer, _ state: inout SessionState, _ moment: Moment) -> Action {
+  mutating func judge(
+    _ answer: Answer, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
     guard let wire else { return fail(Failure(.internalError, "an answer came without a request")) }
     switch system.judge(answer, to: wire) {
     case .sessionInvalid:
       return invalid(answer, &state, moment)
     case .deliver:
-      return settle(.delivered(generation: sent.generation, replays: replays), answer, &state, moment)
+      let replays = hostSends > 1 ? hostSends - 1 : 0
+      return settle(purpose, .delivered(generation: sent.generation, replays: replays), answer, &state, moment)
     case .failed(let failure):
-      return settle(.failed(failure), answer, &state, moment)
+      return settle(purpose, .failed(failure), answer, &state, moment)
     }
   }
 
@@ -49,29 +103,59 @@ extension Exchange {
           httpStatus: answer.status))
     }
     refused = sent
+    if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }
     log(.info, "the server refuses generation \(sent.generation) (HTTP \(answer.status))")
     return proceed(&state, moment)
   }
 
   /// The secret did its work: take the rotated cookies, of errors too, and hand over the result.
   private mutating func settle(
-    _ outcome: Outcome, _ answer: Answer, _ state: inout SessionState, _ moment: Moment
+    _ purpose: Purpose, _ outcome: Outcome, _ answer: Answer, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard state.record.generation == sent.generation, var secret = state.record.secret else {
       // A newer login or a logout came between: whatever this answer set belongs to the past.
-      return finish(outcome)
+      return end(purpose, outcome, &state, moment)
+    }
+    if let restedSince, system.hasIdleLimit, case .delivered = outcome {
+      state.record.idle.sawSurvival(after: moment.seconds - restedSince)
     }
     state.record.usedAt = max(state.record.usedAt, moment.seconds)
     if let skew = answer.clockSkew(at: moment) { state.record.clockSkew = skew }
-    guard system.keepsCookies, system.rotates || answer.status < 400 else { return finish(outcome) }
+    let adoption = adopt(answer, &secret, &state, moment)
+    state.record.secret = secret
+    let isWorthSaving = adoption.adopted > 0 || isUseWorthSaving(state)
+    guard isWorthSaving else { return end(purpose, outcome, &state, moment) }
+    phase = .savingRotation(purpose, outcome)
+    return .saveSession(state.record, isDurable: system.isScarce && adoption.adopted > 0)
+  }
+
+  private mutating func adopt(
+    _ answer: Answer, _ secret: inout SessionSecret, _ state: inout SessionState, _ moment: Moment
+  ) -> CookieSet.Adoption {
+    // Where cookies do not rotate, those of an error answer are somebody else's.
+    guard system.keepsCookies, system.rotates || answer.status < 400 else { return CookieSet.Adoption() }
     let adoption = secret.cookies.adopt(answer.headers, stamp: sentStamp, now: moment.seconds)
     state.statistics.cookiesAdopted += adoption.adopted
     state.statistics.cookiesLate += adoption.late
     if adoption.late > 0 { log(.debug, "dropped a late cookie of an earlier request") }
-    guard adoption.adopted > 0, system.isUsable(secret) || system.rotates else { return finish(outcome) }
-    state.record.secret = secret
-    log(.debug, "adopted a rotated cookie: \(secret.cookies.header?.description ?? "none")")
-    phase = .savingRotation(outcome)
-    return .saveSession(state.record, isDurable: system.isScarce)
+    if adoption.adopted > 0 { log(.debug, "adopted a rotated cookie: \(secret.cookies.header?.description ?? "none")") }
+    return adoption
+  }
+
+  /// Siblings judge idleness by the time of last use; written now and then, so that not every request costs a save.
+  private func isUseWorthSaving(_ state: SessionState) -> Bool {
+    system.hasIdleLimit && state.record.usedAt - state.savedUsedAt >= IdleClock.resolution
+  }
+
+  mutating func end(
+    _ purpose: Purpose, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    switch (purpose, outcome) {
+    case (.host, _): return finish(outcome)
+    // A probe that failed for another reason says nothing about the session: the request itself will tell.
+    case (.probe, _): return proceed(&state, moment)
+    case (.keepalive, .delivered): return finish(.ready(state.record))
+    case (.keepalive, _): return finish(outcome)
+    }
   }
 }

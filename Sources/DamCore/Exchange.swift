@@ -26,8 +26,11 @@
 public struct Exchange: Sendable {
   public enum Goal: Sendable {
     case request(HostRequest)
-    /// There shall be a session. `again`: also with credentials that were refused before.
-    case ensure(again: Bool)
+    /// There shall be a session. `again`: also with credentials that were refused before. `saved`: a scarce secret that
+    /// could not be saved is a failure, since the caller may be about to end.
+    case ensure(again: Bool, saved: Bool)
+    /// The session shall be alive at the server, and stay so for another idle limit.
+    case keepalive
     case logout
     case forget
   }
@@ -102,6 +105,13 @@ public struct Exchange: Sendable {
     case failed(Failure)
   }
 
+  enum Purpose: Sendable {
+    case host
+    /// Before a long upload: is the session still alive?
+    case probe
+    case keepalive
+  }
+
   enum Phase: Sendable {
     case idle
     case loading
@@ -114,8 +124,8 @@ public struct Exchange: Sendable {
     case savingRefusal(Failure)
     case recheckingAfter(Failure)
     case unlocking
-    case sending
-    case savingRotation(Outcome)
+    case sending(Purpose)
+    case savingRotation(Purpose, Outcome)
     case savingTombstone(SessionSecret)
     case loggingOut(storeFailure: String?)
     case finished
@@ -133,7 +143,12 @@ public struct Exchange: Sendable {
   var sent = Freshness(generation: 0, stamp: 0)
   var sentStamp: UInt64 = 0
   var wire: WireRequest?
-  var replays: UInt32 = 0
+  var hostSends: UInt32 = 0
+  var hasProbed = false
+  /// When the session was last used before this exchange; what the idle clock learns from.
+  var restedSince: Int64?
+  /// Why a scarce secret of this exchange is not on disk.
+  var unsaved: String?
   var credentials: Secret?
   var account = AccountRecord()
   var entropy: [UInt8] = []
@@ -185,11 +200,14 @@ public struct Exchange: Sendable {
       return recheck(failure)
     case (.unlocking, .unlocked):
       return proceed(&state, moment)
-    case (.sending, .answered(let answer)):
-      return judge(answer, &state, moment)
-    case (.savingRotation(let outcome), .savedSession(let saving)):
+    case (.sending(let purpose), .answered(let answer)):
+      return judge(answer, purpose, &state, moment)
+    case (.sending(.probe), .failed):
+      // The secret may still be good: the request itself will tell.
+      return proceed(&state, moment)
+    case (.savingRotation(let purpose, let outcome), .savedSession(let saving)):
       note(saving, &state)
-      return finish(outcome)
+      return end(purpose, outcome, &state, moment)
     case (.savingTombstone(let secret), .savedSession(let saving)):
       return savedTombstone(saving, secret, &state, moment)
     case (.loggingOut(let storeFailure), .answered(let answer)):
@@ -223,6 +241,8 @@ public struct Exchange: Sendable {
     case .request:
       state.statistics.requests += 1
       if serializes { return lockSession() }
+    case .keepalive:
+      if serializes { return lockSession() }
     case .ensure:
       break
     }
@@ -231,8 +251,10 @@ public struct Exchange: Sendable {
   }
 
   var serializes: Bool {
-    guard case .request = goal else { return false }
-    return system.rotates && settings.serializesRotation
+    switch goal {
+    case .request, .keepalive: system.rotates && settings.serializesRotation
+    case .ensure, .logout, .forget: false
+    }
   }
 
   private mutating func lockSession() -> Action {
@@ -244,7 +266,7 @@ public struct Exchange: Sendable {
   mutating func proceed(_ state: inout SessionState, _ moment: Moment) -> Action {
     switch goal {
     case .logout, .forget: return endSession(&state, moment)
-    case .request, .ensure: break
+    case .request, .keepalive, .ensure: break
     }
     if system.sendsCredentials, credentials == nil { return ask(&state, moment) }
     if let secret = usable(state) {
@@ -254,8 +276,7 @@ public struct Exchange: Sendable {
         holdsSession = serializes
         return .unlock(keepSession: serializes)
       }
-      guard case .request(let request) = goal else { return finish(.ready(state.record)) }
-      return send(request, secret, &state, moment)
+      return use(secret, &state, moment)
     }
     if !holdsSession { return lockSession() }
     if !holdsAccount {
@@ -288,6 +309,7 @@ public struct Exchange: Sendable {
     case .record(let record):
       state.take(record)
       state.isStored = true
+      state.savedUsedAt = max(state.savedUsedAt, record.usedAt)
       return nil
     case .newer:
       return fail(Failure(.recordNewer, Exchange.newerMessage))
@@ -335,6 +357,7 @@ public struct Exchange: Sendable {
     if let record = saving.record as? SessionRecord {
       state.take(record)
       state.isStored = true
+      state.savedUsedAt = max(state.savedUsedAt, record.usedAt)
     }
     guard case .failed(let reason) = saving else {
       state.statistics.saves += 1

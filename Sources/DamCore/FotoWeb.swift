@@ -146,6 +146,13 @@ struct FotoWeb: System {
     return .deliver
   }
 
+  var keepalive: WireRequest { command("Information") }
+  let hasIdleLimit = false
+
+  func objection(to path: [String]) -> String? {
+    path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
+  }
+
   func logout(_ secret: SessionSecret) -> WireRequest? { nil }
   func confirmsLogout(_ answer: Answer) -> Bool { false }
 

@@ -7,29 +7,34 @@ public struct HostRequest: Sendable {
   /// Begins with "/"; may still hold "{image}".
   public let target: String
   public let headers: [(name: String, value: String)]
-  public let hasBody: Bool
+  /// nil: no body.
+  public let bodySize: UInt64?
   public let image: ImageHandle?
 
   static let imagePlaceholder = "{image}"
   private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
 
   public init(
-    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, hasBody: Bool,
+    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, bodySize: UInt64?,
     image: String?, settings: Settings
   ) throws(Failure) {
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
     }
     self.method = method
-    target = try HostRequest.target(path, settings)
-    self.hasBody = hasBody
+    let target = try HostRequest.target(path, settings)
+    if let objection = Systems.make(settings).objection(to: HostRequest.segments(target)) {
+      throw Failure(.argument, objection)
+    }
+    self.target = target
+    self.bodySize = bodySize
     var checked: [(name: String, value: String)] = []
     let reserved = Systems.make(settings).reservedHeaders
     for (name, value) in headers {
       try HostRequest.check(name, value, reserved)
       checked.append((name, value))
     }
-    if hasBody {
+    if bodySize != nil {
       let type = contentType ?? "application/x-www-form-urlencoded"
       try HostRequest.check("content_type", type, [])
       checked.append(("Content-Type", type))
@@ -46,6 +51,10 @@ public struct HostRequest: Sendable {
       throw Failure(.argument, "the path holds a space, a #, a \\ or a character that must be percent-encoded")
     }
     guard path.utf8.count <= 65_536 else { throw Failure(.argument, "the path is longer than 65536 bytes") }
+    let hasDots = path.prefix { $0 != "?" }.split(separator: "/").contains {
+      [".", ".."].contains(ASCII.percentDecoded($0))
+    }
+    if hasDots { throw Failure(.argument, "the path holds . or .. between slashes; write it without") }
     if path.hasPrefix("//") { throw Failure(.argument, "the path begins with //, which names another host") }
     if path.hasPrefix("/") { return path }
     let scheme = path.prefix { $0 != ":" && $0 != "/" && $0 != "?" }
@@ -55,6 +64,11 @@ public struct HostRequest: Sendable {
       throw Failure(.insecure, "the URL is of another origin; this session's secrets belong to \(settings.origin.text)")
     }
     return rest.hasPrefix("/") ? String(rest) : "/" + rest
+  }
+
+  /// The decoded parts of a target's path; what a server would see behind any spelling of it.
+  private static func segments(_ target: String) -> [String] {
+    target.prefix { $0 != "?" }.split(separator: "/").map { ASCII.percentDecoded($0).lowercased() }
   }
 
   private static func check(_ name: String, _ value: String, _ reserved: [String]) throws(Failure) {

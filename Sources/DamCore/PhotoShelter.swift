@@ -103,6 +103,12 @@ struct PhotoShelter: System {
         "the server refuses organization \(settings.organization) for this user (HTTP \(answer.status))\(reason)",
         httpStatus: answer.status)
     }
+    let named = json?["data"]?["Session"]?["organization"]?.text ?? settings.organization
+    guard named == settings.organization else {
+      throw Failure(
+        .organizationRefused, "asked for organization \(settings.organization), the server answers for another one",
+        httpStatus: answer.status)
+    }
     if usesCookies {
       _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
     } else if let token = json?["data"]?["token"]?.text, !token.isEmpty {
@@ -173,6 +179,20 @@ struct PhotoShelter: System {
     if let failure = commonFailure(answer) { return .failed(failure) }
     if isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings) { return .sessionInvalid }
     return .deliver
+  }
+
+  /// The guide has no call for this; clients and the vendor's own tester use this one (reference, request basics).
+  var keepalive: WireRequest { member("GET", "mem/user/session") }
+  let hasIdleLimit = true
+
+  /// A user may only be authenticated to one organization at a time (guide): a switch behind the engine's back would give
+  /// every sibling of the session foreign data.
+  func objection(to path: [String]) -> String? {
+    let isAuthentication =
+      path.contains("mem") && (path.contains("authenticate") || path.suffix(2) == ["organization", "logout"])
+    return isAuthentication
+      ? "logins, organization steps and logouts are the session's own; use login, logout or the option \"organization\""
+      : nil
   }
 
   func logout(_ secret: SessionSecret) -> WireRequest? {

@@ -78,6 +78,9 @@ extension SessionRecord: Recordable {
     usedAt = members.removeValue(forKey: "used_at")?.integer ?? 0
     clockSkew = members.removeValue(forKey: "clock_skew")?.integer ?? 0
     organizations = (members.removeValue(forKey: "organizations")?.array ?? []).compactMap(Organization.init(json:))
+    idle.survived = members.removeValue(forKey: "idle_survived")?.integer ?? 0
+    idle.died = members.removeValue(forKey: "idle_died")?.integer ?? 0
+    identity = members.removeValue(forKey: "identity").flatMap(Identity.init(json:))
     if let stored = members.removeValue(forKey: "secret"), stored != .null {
       guard let read = SessionSecret(json: stored) else { return nil }
       secret = read
@@ -92,8 +95,28 @@ extension SessionRecord: Recordable {
     members["used_at"] = .integer(usedAt)
     members["clock_skew"] = .integer(clockSkew)
     members["organizations"] = .array(organizations.map(\.json))
+    members["idle_survived"] = .integer(idle.survived)
+    members["idle_died"] = .integer(idle.died)
+    members["identity"] = identity?.json ?? .null
     members["secret"] = secret?.json ?? .null
     return .object(members)
+  }
+}
+
+extension Identity {
+  init?(json: JSONValue) {
+    guard let system = json["system"]?.text, let origin = json["origin"]?.text.flatMap({ Origin($0) }),
+      let kind = json["secret_kind"]?.text, let user = json["user"]?.text
+    else { return nil }
+    self.init(
+      system: system, origin: origin, secretKind: kind, user: user, organization: json["organization"]?.text ?? "")
+  }
+
+  var json: JSONValue {
+    .object([
+      "system": .string(system), "origin": .string(origin.text), "secret_kind": .string(secretKind),
+      "user": .string(user), "organization": .string(organization),
+    ])
   }
 }
 

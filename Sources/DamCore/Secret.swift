@@ -52,9 +52,7 @@ internal import Glibc
     guard left.count == right.count else { return false }
     return left.withBytes { one in
       right.withBytes { other in
-        var difference: UInt8 = 0
-        for unsafe(a, b) in unsafe zip(one, other) { difference |= a ^ b }
-        return difference == 0
+        unsafe zip(one, other).reduce(into: 0 as UInt8) { difference, pair in difference |= pair.0 ^ pair.1 } == 0
       }
     }
   }

@@ -41,6 +41,9 @@ public struct SessionRecord: Equatable, Sendable {
   /// The server's clock minus ours, in seconds, when it last said its `Date`.
   public var clockSkew: Int64 = 0
   public var organizations: [Organization] = []
+  public var idle = IdleClock()
+  /// Whose session it is, for lists of what a store holds; nil in records of others' making.
+  public var identity: Identity?
   /// Fields of a newer damsession, kept as they are.
   public var unknown: [String: JSONValue] = [:]
 
@@ -51,8 +54,13 @@ public struct SessionRecord: Equatable, Sendable {
 
   /// What two holders of the same session know together.
   public func joined(_ other: SessionRecord) -> SessionRecord {
-    guard generation == other.generation else { return generation > other.generation ? self : other }
+    guard generation == other.generation else {
+      var newer = generation > other.generation ? self : other
+      newer.idle = idle.joined(other.idle)
+      return newer
+    }
     var result = self
+    result.idle = idle.joined(other.idle)
     if let ours = secret, let theirs = other.secret {
       var both = ours
       both.cookies.join(theirs.cookies)
@@ -66,6 +74,19 @@ public struct SessionRecord: Equatable, Sendable {
       result.clockSkew = other.clockSkew
     }
     return result
+  }
+}
+
+extension SessionRecord {
+  /// What remains when the secret is gone, and what a new one is added to: the next generation, empty.
+  func successor() -> SessionRecord {
+    var next = SessionRecord()
+    next.generation = generation &+ 1
+    next.clockSkew = clockSkew
+    next.idle = idle
+    next.identity = identity
+    next.unknown = unknown
+    return next
   }
 }
 

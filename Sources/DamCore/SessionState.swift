@@ -16,6 +16,7 @@ public struct Statistics: Sendable {
   public var saves: UInt64 = 0
   public var saveFailures: UInt64 = 0
   public var recordsDamaged: UInt64 = 0
+  public var keepalives: UInt64 = 0
 
   public init() {}
 }
@@ -40,6 +41,8 @@ public struct SessionState: Sendable {
   /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
   var credentials: Secret?
   public var statistics = Statistics()
+  /// `record.usedAt` as the store knows it.
+  var savedUsedAt: Int64 = 0
   private var lastStamp: UInt64 = 0
 
   public init() {}

@@ -69,6 +69,12 @@ protocol System: Sendable {
   /// Adds what proves the user and the program. Called last.
   func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?)
   func judge(_ answer: Answer, to request: WireRequest) -> Verdict
+  /// A small request that only resets the idle clock and shows whether the session lives.
+  var keepalive: WireRequest { get }
+  /// Whether sessions end of idleness.
+  var hasIdleLimit: Bool { get }
+  /// Why a host must not send a request to this path (lower case, decoded); nil when it may.
+  func objection(to path: [String]) -> String?
   func logout(_ secret: SessionSecret) -> WireRequest?
   func confirmsLogout(_ answer: Answer) -> Bool
 

@@ -64,10 +64,13 @@ struct Received: Sendable {
   }
 
   private func send(_ method: String, _ body: UnsafeRawBufferPointer?, _ sink: Sink) -> Result<Received, Failure> {
-    unsafe setMethod(method, body)
-    let pipe = dam_pipe_guard_enter()
-    let code = unsafe curl_easy_perform(easy)
-    dam_pipe_guard_leave(pipe)
+    let source = unsafe body.map { unsafe Source($0) }
+    let code = withExtendedLifetime(source) {
+      setMethod(method, source)
+      let pipe = dam_pipe_guard_enter()
+      defer { dam_pipe_guard_leave(pipe) }
+      return unsafe curl_easy_perform(easy)
+    }
     guard code == CURLE_OK else { return .failure(failure(code, sink)) }
     var status = 0
     _ = unsafe dam_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -96,19 +99,26 @@ struct Received: Sendable {
     _ = unsafe dam_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.first)
   }
 
-  private func setMethod(_ method: String, _ body: UnsafeRawBufferPointer?) {
+  /// A body is read through a callback that cannot go back: libcurl sends a request again by itself when a reused
+  /// connection turns out to be dead, and a second POST is a second upload or a second device token. Without a way back
+  /// it fails instead.
+  private func setMethod(_ method: String, _ body: Source?) {
     if method == "HEAD" {
       _ = unsafe dam_curl_set_long(easy, CURLOPT_NOBODY, 1)
       return
     }
-    if let body = unsafe body {
-      _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(clamping: body.count))
-      _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress ?? UnsafeRawPointer(errorText))
+    if let body {
+      _ = unsafe dam_curl_set_long(easy, CURLOPT_POST, 1)
+      _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(clamping: body.size))
+      _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
+      _ = unsafe dam_curl_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(body).toOpaque())
     } else if ["POST", "PUT", "PATCH"].contains(method) {
       // An absent body is an empty one here: servers want a Content-Length.
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
+    let isSafeToRepeat = ["GET", "PUT", "DELETE", "OPTIONS"].contains(method)
+    if !isSafeToRepeat, (body?.size ?? 0) == 0 { _ = unsafe dam_curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     _ = unsafe dam_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method)
   }
 
@@ -135,6 +145,11 @@ struct Received: Sendable {
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
+    case CURLE_OUT_OF_MEMORY:
+      return Failure(.tooLarge, "the answer has a header line that is too long to be one", httpStatus: status)
+    case CURLE_SEND_FAIL_REWIND:
+      return Failure(
+        .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
       return Failure(.protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: status)
     default:
@@ -198,6 +213,30 @@ private final class Sink {
     if !isTooLarge { unsafe body.append(bytes) }
     return !isTooLarge
   }
+}
+
+/// Where a request's body comes from, once.
+@safe private final class Source {
+  private var rest: UnsafeRawBufferPointer.SubSequence
+  let size: UInt64
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    unsafe rest = bytes[...]
+    size = UInt64(bytes.count)
+  }
+
+  func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    let part = unsafe rest.prefix(room.count)
+    unsafe room.copyBytes(from: part)
+    unsafe rest = rest.dropFirst(part.count)
+    return unsafe part.count
+  }
+}
+
+private let giveBody: dam_curl_bytes = { room, size, count, user in
+  guard let user = unsafe user else { return 0 }
+  let source = unsafe Unmanaged<Source>.fromOpaque(user).takeUnretainedValue()
+  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
 }
 
 private let takeHeader: dam_curl_bytes = { bytes, size, count, user in

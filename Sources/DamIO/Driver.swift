@@ -115,30 +115,22 @@ struct Driver: ~Copyable {
   private func lock(_ flight: Flight, _ key: String) -> (Exchange.Locking, Held?) {
     let began = Clock.monotonic
     let allowed = UInt64(clamping: session.settings.lockTimeout) &* 1_000_000
-    var hadToWait = !flight.tryTake()
+    let hadToWait = !flight.tryTake()
     if hadToWait, !flight.take(timeout: allowed) {
       count(waitedSince: began)
       return (.busy, nil)
     }
-    var pause: UInt32 = 500
-    while true {
-      switch hub.store.tryLock(key) {
-      case .held(let lock):
-        if hadToWait { count(waitedSince: began) }
-        return (.held, Held(flight: flight, lock: lock))
-      case .unavailable(let reason):
-        return (.unavailable(reason), Held(flight: flight, lock: nil))
-      case .busy:
-        hadToWait = true
-        guard Clock.monotonic &- began < allowed else {
-          flight.release()
-          count(waitedSince: began)
-          return (.busy, nil)
-        }
-        // The kernel has no bounded wait for file locks; a short sleep is the portable way to have one.
-        usleep(pause)
-        pause = min(pause * 2, 8000)
-      }
+    let spent = Clock.monotonic &- began
+    switch hub.store.lock(key, wait: allowed > spent ? allowed - spent : 0) {
+    case .held(let lock, let storeMadeUsWait):
+      if hadToWait || storeMadeUsWait { count(waitedSince: began) }
+      return (.held, Held(flight: flight, lock: lock))
+    case .unavailable(let reason):
+      return (.unavailable(reason), Held(flight: flight, lock: nil))
+    case .busy:
+      flight.release()
+      count(waitedSince: began)
+      return (.busy, nil)
     }
   }
 

@@ -43,7 +43,9 @@ struct FileStore: Store {
     }
   }
 
-  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave {
+  func save(
+    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
+  ) -> StoreSave {
     switch openLock(key) {
     case .failure(let error):
       return .failed(error.text)
@@ -93,20 +95,47 @@ struct FileStore: Store {
     }
   }
 
-  func tryLock(_ key: String) -> StoreLock {
+  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so that
+  /// a process with many threads of its own does not starve the others.
+  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock {
     switch openLock(key) {
     case .failure(let error):
       return .unavailable(error.text)
     case .success(let descriptor):
-      switch FileLock.take(descriptor, byte: 0, waits: false) {
-      case .success(let lock): return .held(lock)
-      case .failure(let error):
-        return error.code == EAGAIN || error.code == EACCES ? .busy : .unavailable(error.text)
+      let began = Clock.monotonic
+      var pause: UInt32 = 100
+      var hadToWait = false
+      while true {
+        switch FileLock.take(descriptor, byte: 0, waits: false) {
+        case .success(let lock): return .held(lock, hadToWait: hadToWait)
+        case .failure(let error):
+          guard error.code == EAGAIN || error.code == EACCES else { return .unavailable(error.text) }
+        }
+        hadToWait = true
+        let elapsed = Clock.monotonic &- began
+        guard elapsed < microseconds else { return .busy }
+        usleep(pause)
+        pause = min(pause * 2, elapsed < 2_000_000 ? 1000 : 5000)
       }
     }
   }
 
   func setAside(_ key: String) { _ = unsafe rename(file(key, "record"), file(key, "damaged")) }
+
+  func list() -> Result<[String], StoreFailure> {
+    switch Folder.files(place) {
+    case .failure(let error):
+      return error.code == ENOENT ? .success([]) : .failure(StoreFailure(reason: error.text))
+    case .success(let files):
+      return .success(files.filter { $0.hasSuffix(".record") }.map { String($0.dropLast(".record".count)) }.sorted())
+    }
+  }
+
+  func remove(_ key: String) -> Result<Bool, StoreFailure> {
+    if unsafe unlink(file(key, "record")) == 0 { return .success(true) }
+    let error = SystemError.last
+    return error.code == ENOENT || error.code == ENOTDIR ? .success(false) : .failure(StoreFailure(reason: error.text))
+  }
 
   private func file(_ key: String, _ ending: String) -> String { "\(place)/\(key).\(ending)" }
 
@@ -131,11 +160,16 @@ private final class FileLock: StoreLockHandle {
 
   static func take(_ descriptor: Descriptor, byte: Int64, waits: Bool) -> Result<FileLock, SystemError> {
     let result = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK), waits ? 1 : 0)
-    return result == 0 ? .success(FileLock(descriptor, byte)) : .failure(.last)
+    guard result == 0 else { return .failure(.last) }
+    dam_fork_close_add(descriptor.number)
+    return .success(FileLock(descriptor, byte))
   }
 
-  /// Said aloud rather than left to close(): a forked child may hold the same open file.
-  func unlock() { _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK), 0) }
+  /// Said aloud rather than left to close(): a child that was being forked may hold the same open file.
+  func unlock() {
+    _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK), 0)
+    dam_fork_close_remove(descriptor.number)
+  }
 }
 
 extension StoreMark {

@@ -22,6 +22,20 @@ enum Folder {
     if let error = make(String(path[..<slash])) { return error }
     return unsafe mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : .last
   }
+
+  /// The names of what is in a folder.
+  static func files(_ path: String) -> Result<[String], SystemError> {
+    guard let directory = unsafe opendir(path) else { return .failure(.last) }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
+      }
+      if let name { names.append(name) }
+    }
+    return .success(names)
+  }
 }
 
 enum Environment {

@@ -9,7 +9,7 @@ internal import Synchronization
 final class Hub: Sendable {
   struct Key: Hashable, Sendable {
     var identity: Identity
-    var place: String
+    var store: String
   }
 
   struct State {
@@ -105,7 +105,8 @@ final class Hub: Sendable {
     var revision = revision
     // Every conflict means that somebody else succeeded; so many in a row are not chance.
     for _ in 0..<1000 {
-      switch store.save(key, record.encoded(revision: revision &+ 1), replacing: revision, isDurable: isDurable) {
+      let bytes = record.encoded(revision: revision &+ 1)
+      switch store.save(key, bytes, revision: revision &+ 1, replacing: revision, isDurable: isDurable) {
       case .saved(let mark):
         return (.saved(record), (mark, revision &+ 1))
       case .failed(let reason):

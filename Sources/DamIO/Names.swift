@@ -49,22 +49,13 @@ public enum Names {
 
   /// All names, in alphabetical order; none when the folder is not there yet.
   public static func all() throws(Failure) -> [String] {
-    guard let directory = unsafe opendir(try folder()) else {
-      let error = SystemError.last
+    switch Folder.files(try folder()) {
+    case .failure(let error):
       if error.code == ENOENT { return [] }
       throw failure("read", error)
+    case .success(let files):
+      return files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.filter(isName).sorted()
     }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
-      }
-      guard let file, file.hasSuffix(ending) else { continue }
-      let name = String(file.dropLast(ending.count))
-      if isName(name) { names.append(name) }
-    }
-    return names.sorted()
   }
 
   public static func remove(_ name: String) throws(Failure) {

@@ -10,11 +10,13 @@ public struct Host: Sendable {
   public var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
   public var log: @Sendable (LogLevel, String) -> Void
   public var logLevel: LogLevel?
+  public var store: HostStoreFunctions?
 
   public init(
     credentials: @escaping @Sendable (Prompt) -> Result<Secret?, Failure>, logLevel: LogLevel?,
-    log: @escaping @Sendable (LogLevel, String) -> Void
+    log: @escaping @Sendable (LogLevel, String) -> Void, store: HostStoreFunctions?
   ) {
+    self.store = store
     self.credentials = credentials
     self.logLevel = logLevel
     self.log = log
@@ -47,7 +49,7 @@ public struct Response: Sendable {
     self.settings = settings
     self.host = host
     identity = settings.identity
-    store = try Session.store(settings.store)
+    store = try Stores.named(settings.store, host.store)
     unsafe slot = Atomic(Unmanaged.passRetained(World.current.hub(identity, store)))
   }
 
@@ -59,22 +61,6 @@ public struct Response: Sendable {
     let key = hub.key
     unsafe held.release()
     World.current.tidy(key)
-  }
-
-  private static func store(_ place: String) throws(Failure) -> any Store {
-    switch place {
-    case "memory": return MemoryStore()
-    case "file":
-      guard let folder = Folder.state else {
-        throw Failure(.store, "there is no place for sessions: set HOME or XDG_STATE_HOME, or the option \"store\"")
-      }
-      return FileStore(folder)
-    default:
-      guard place.hasPrefix("/") else {
-        throw Failure(.option, "\"store\" takes file, memory, or a folder that begins with /")
-      }
-      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place)
-    }
   }
 
   /// The identity's hub in this process.
@@ -105,9 +91,17 @@ public struct Response: Sendable {
   }
 
   /// Makes sure that there is a session, and says what is known of it.
-  public func ensure(again: Bool = false) throws(Failure) -> SessionRecord {
+  public func ensure() throws(Failure) -> SessionRecord { try reach(.ensure(again: false, saved: false)) }
+
+  /// As `ensure()`, for callers that may end right after: what is scarce must be on disk.
+  public func login(again: Bool) throws(Failure) { _ = try reach(.ensure(again: again, saved: true)) }
+
+  /// Resets the idle clock at the server; logs in if the session is over.
+  public func keepalive() throws(Failure) { _ = try reach(.keepalive) }
+
+  private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
     var driver = Driver(self, timeout: 0)
-    let outcome = driver.run(.ensure(again: again), body: nil)
+    let outcome = driver.run(goal, body: nil)
     guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
     return record
   }

@@ -17,6 +17,8 @@ struct StoreMark: Equatable, Sendable {
   var inode: UInt64 = 0
   var seconds: Int64 = 0
   var nanoseconds: Int64 = 0
+  /// For stores that know revisions instead of files.
+  var revision: UInt64 = 0
 }
 
 enum StoreSave: Sendable {
@@ -27,7 +29,7 @@ enum StoreSave: Sendable {
 }
 
 enum StoreLock: Sendable {
-  case held(any StoreLockHandle)
+  case held(any StoreLockHandle, hadToWait: Bool)
   case busy
   case unavailable(String)
 }
@@ -38,17 +40,34 @@ protocol StoreLockHandle: AnyObject, Sendable {
 }
 
 protocol Store: Sendable {
-  /// Where it is, for people: a folder, or "memory".
+  /// Where it is, for people: a folder, "memory" or "host".
   var place: String { get }
+  /// Tells stores apart within a process.
+  var id: String { get }
   /// Whether anything outlives the process.
   var isLasting: Bool { get }
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad
-  /// Replaces revision `expected` (0: nothing there yet) with `bytes`.
-  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave
-  /// Tries once, without waiting.
-  func tryLock(_ key: String) -> StoreLock
-  /// Puts a damaged record aside, where people can look at it.
+  /// Replaces revision `expected` (0: nothing there yet) with `bytes`, which are of `revision`.
+  func save(
+    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
+  ) -> StoreSave
+  /// Waits for the lock of other processes at most `microseconds`; 0: tries once.
+  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock
+  /// Puts a damaged record aside, where people can look at it if the store has such a place.
   func setAside(_ key: String)
+  /// The keys of all records.
+  func list() -> Result<[String], StoreFailure>
+  /// True when there was one.
+  func remove(_ key: String) -> Result<Bool, StoreFailure>
+}
+
+extension Store {
+  var id: String { place }
+}
+
+/// Why a store cannot do what it was asked.
+struct StoreFailure: Error {
+  let reason: String
 }
 
 /// Keeps nothing: the session lives as long as the process.
@@ -56,11 +75,15 @@ struct MemoryStore: Store {
   let place = "memory"
   let isLasting = false
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad { .unchanged }
-  func save(_ key: String, _ bytes: [UInt8], replacing expected: UInt64, isDurable: Bool) -> StoreSave {
+  func save(
+    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
+  ) -> StoreSave {
     .saved(mark: StoreMark())
   }
-  func tryLock(_ key: String) -> StoreLock { .held(NoLock.shared) }
+  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock { .held(NoLock.shared, hadToWait: false) }
   func setAside(_ key: String) {}
+  func list() -> Result<[String], StoreFailure> { .success([]) }
+  func remove(_ key: String) -> Result<Bool, StoreFailure> { .success(false) }
 
   private final class NoLock: StoreLockHandle {
     static let shared = NoLock()

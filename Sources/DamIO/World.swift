@@ -42,10 +42,10 @@ internal import Synchronization
 
   /// The hub of an identity at a place; made if there is none.
   func hub(_ identity: Identity, _ store: any Store) -> Hub {
-    let key = Hub.Key(identity: identity, place: store.place)
+    let key = Hub.Key(identity: identity, store: store.id)
     return hubs.withLock { hubs in
       if let hub = hubs.byKey[key]?.hub { return hub }
-      let account = store.place + "/" + identity.accountKey
+      let account = store.id + "/" + identity.accountKey
       let flight = hubs.accountFlights[account]?.flight ?? Flight()
       let hub = Hub(key, store, accountFlight: flight, pid: pid)
       hubs.byKey[key] = WeakHub(hub: hub)
@@ -58,7 +58,7 @@ internal import Synchronization
   func tidy(_ key: Hub.Key) {
     hubs.withLock { hubs in
       if hubs.byKey[key]?.hub == nil { hubs.byKey[key] = nil }
-      let account = key.place + "/" + key.identity.accountKey
+      let account = key.store + "/" + key.identity.accountKey
       if hubs.accountFlights[account]?.flight == nil { hubs.accountFlights[account] = nil }
     }
   }

@@ -1,0 +1,37 @@
+/*
+ * CLinux.h - what Linux offers and Swift's Glibc module does not: file locks that belong to an open file, eventfds, a guard
+ * that keeps SIGPIPE from the host, and a list of descriptors that a forked child must not keep. It refuses to do anything
+ * that could be said in Swift.
+ */
+#ifndef DAM_CLINUX_H
+#define DAM_CLINUX_H
+
+#include <signal.h>
+#include <stdint.h>
+
+/* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description locks).
+ * Returns 0, or -1 with errno. */
+int dam_lock_byte(int descriptor, int64_t byte, short type, int waits);
+
+int dam_event_new(void);
+void dam_event_signal(int event);
+
+/* A forked child shares its parent's open files, and with them its locks: a lock would outlive a parent that dies. What is
+ * listed here is closed in every child before fork() returns there. */
+void dam_fork_close_add(int descriptor);
+void dam_fork_close_remove(int descriptor);
+
+/* What the thread's SIGPIPE looked like before a transfer. */
+typedef struct dam_pipe_guard {
+    sigset_t mask;
+    int pending;
+} dam_pipe_guard;
+
+/* TLS libraries write to sockets without MSG_NOSIGNAL: a broken connection would raise SIGPIPE in the host. Blocks it for
+ * this thread only; a process-wide disposition belongs to the host. */
+dam_pipe_guard dam_pipe_guard_enter(void);
+
+/* Takes away a SIGPIPE that the transfer raised, but not one that was pending before it, and restores the mask. */
+void dam_pipe_guard_leave(dam_pipe_guard guard);
+
+#endif

@@ -1,0 +1,163 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// HostStores.swift - the host's table of store functions as closures, and lists of what a store holds: guard, convert,
+// call, convert.
+
+public import CDam
+internal import DamCore
+internal import DamIO
+
+/// The host's table. The host vouches that its functions and data may be used from any thread.
+@safe private struct Table: @unchecked Sendable {
+  let raw: dam_store
+}
+
+/// Where a load puts what it found.
+private final class Found: Handle {
+  static let word = "record"
+  var bytes: [UInt8]?
+}
+
+private let longestRecord: UInt64 = 4 << 20
+
+@_cdecl("dam_record_fill") @implementation
+public func dam_record_fill(
+  _ record: OpaquePointer?, _ data: UnsafeRawPointer?, _ size: UInt64, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let found = unsafe try Found.take(record)
+    guard let data = unsafe data else { throw Failure(.argument, "data is NULL") }
+    guard size <= longestRecord else { throw Failure(.argument, "size is \(size); a record has at most 4 MiB") }
+    found.bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: Int(size)))
+  }
+}
+
+@_cdecl("dam_config_set_store") @implementation
+public func dam_config_set_store(
+  _ config: OpaquePointer?, _ store: UnsafePointer<dam_store>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let config = unsafe try Config.take(config)
+    guard let store = unsafe store else {
+      config.callbacks.store = nil
+      return
+    }
+    unsafe try checkSize(store, store.pointee.size, "store")
+    config.callbacks.store = unsafe try functions(store.pointee)
+  }
+}
+
+private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
+  guard let load = unsafe raw.load, let save = unsafe raw.save, let lock = unsafe raw.lock,
+    let unlock = unsafe raw.unlock, let list = unsafe raw.list, let remove = unsafe raw.remove
+  else { throw Failure(.argument, "store lacks a function; all six are needed") }
+  let table = unsafe Table(raw: raw)
+  return HostStoreFunctions(
+    id: unsafe "host:\(Int(bitPattern: raw.user_data)):\(unsafeBitCast(load, to: Int.self))",
+    load: { key, known in
+      let found = Found()
+      let result = withExtendedLifetime(found) {
+        unsafe lend(key) { key in unsafe load(table.raw.user_data, key, known, found.lend()) }
+      }
+      switch (code(result), found.bytes) {
+      case (DAM_STORE_OK, let bytes?): return .found(bytes)
+      case (DAM_STORE_ABSENT, _): return .absent
+      case (DAM_STORE_UNCHANGED, _) where known != 0: return .unchanged
+      default: return .failed
+      }
+    },
+    save: { key, bytes, revision, expected in
+      let result = unsafe lend(key) { key in
+        unsafe bytes.withUnsafeBytes { data in
+          unsafe save(table.raw.user_data, key, data.baseAddress, UInt64(data.count), revision, expected)
+        }
+      }
+      switch code(result) {
+      case DAM_STORE_OK: return .saved
+      case DAM_STORE_CONFLICT: return .conflict
+      default: return .failed
+      }
+    },
+    lock: { key, milliseconds in
+      var held: UnsafeMutableRawPointer?
+      let result = unsafe lend(key) { key in unsafe lock(table.raw.user_data, key, milliseconds, &held) }
+      switch code(result) {
+      case DAM_STORE_OK:
+        let token = unsafe Token(held)
+        return .held { unsafe lend(key) { key in unsafe unlock(table.raw.user_data, key, token.pointer) } }
+      case DAM_STORE_HELD: return .busy
+      default: return .failed
+      }
+    },
+    list: {
+      let names = Names()
+      let result = withExtendedLifetime(names) {
+        unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque())
+      }
+      return code(result) == DAM_STORE_OK ? names.all : nil
+    },
+    remove: { key in
+      let result = unsafe lend(key) { key in unsafe remove(table.raw.user_data, key) }
+      switch code(result) {
+      case DAM_STORE_OK: return true
+      case DAM_STORE_ABSENT: return false
+      default: return nil
+      }
+    })
+}
+
+/// What the host's lock function gave for its unlock function.
+@safe private struct Token: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer?
+  init(_ pointer: UnsafeMutableRawPointer?) { unsafe self.pointer = pointer }
+}
+
+private final class Names {
+  var all: [String] = []
+}
+
+private let collect: dam_name_callback = { data, name in
+  guard let data = unsafe data, let name = unsafe name, let text = unsafe String(validatingCString: name) else {
+    return 1
+  }
+  unsafe Unmanaged<Names>.fromOpaque(data).takeUnretainedValue().all.append(text)
+  return 0
+}
+
+private func code(_ result: Int32) -> dam_store_result { dam_store_result(rawValue: UInt32(bitPattern: result)) }
+
+@_cdecl("dam_store_list") @implementation
+public func dam_store_list(
+  _ config: OpaquePointer?, _ callback: dam_stored_session_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let config = unsafe try Config.take(config)
+    guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
+    try each(try Stores.list(config.values.text("store"), config.callbacks.store)) { stored in
+      let texts = [
+        stored.key, stored.identity.system, stored.identity.origin.text, stored.identity.user,
+        stored.identity.organization,
+      ].map { Secret(Array($0.utf8) + [0]) }
+      return withExtendedLifetime(texts) {
+        let pointers = unsafe texts.map { text in
+          text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
+        }
+        var view = unsafe dam_stored_session(
+          key: pointers[0], system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
+          generation: stored.record.generation, used_at: stored.record.usedAt,
+          logged_in: stored.record.secret == nil ? 0 : 1, reserved: 0)
+        return unsafe callback(user_data, &view)
+      }
+    }
+  }
+}
+
+@_cdecl("dam_store_remove") @implementation
+public func dam_store_remove(
+  _ config: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let config = unsafe try Config.take(config)
+    try Stores.remove(unsafe try text(key, "key"), config.values.text("store"), config.callbacks.store)
+  }
+}

@@ -1,0 +1,34 @@
+// IdleClock.swift - how long a session may rest before the server ends it: told by an option, or learned by watching.
+// The guides give no number, so two facts are collected: the longest rest that a session survived, and the shortest after
+// which it was found dead. They are joined like everything in a record. It refuses to learn from early deaths: those are
+// logouts and revocations, not idleness.
+
+public struct IdleClock: Equatable, Sendable {
+  /// Seconds; 0: never observed.
+  public var survived: Int64 = 0
+  public var died: Int64 = 0
+
+  /// No server ends sessions faster than this for idleness alone.
+  static let shortest: Int64 = 300
+  /// How often the time of last use is written where nothing else is; also how far it may be off.
+  static let resolution: Int64 = 60
+
+  public init() {}
+
+  /// The limit in seconds as far as it is known; 0: unknown. A rest that was survived disproves a shorter limit.
+  public var learned: Int64 { died > survived ? died : 0 }
+
+  mutating func sawSurvival(after rest: Int64) { survived = max(survived, rest - IdleClock.resolution) }
+
+  mutating func sawDeath(after rest: Int64) {
+    guard rest >= IdleClock.shortest else { return }
+    died = died == 0 ? rest : min(died, rest)
+  }
+
+  func joined(_ other: IdleClock) -> IdleClock {
+    var result = self
+    result.survived = max(survived, other.survived)
+    result.died = died == 0 || other.died == 0 ? max(died, other.died) : min(died, other.died)
+    return result
+  }
+}

@@ -1,0 +1,114 @@
+// HostStore.swift - a store that the host provides, such as a database that a fleet shares.
+// It keeps the contract for both sides: whatever the host's functions return that is not in the contract counts as failed.
+// It refuses to trust a record's revision to anybody but its own first line.
+
+internal import DamCore
+
+/// The host's functions, as closures that DamABI makes of the C table.
+public struct HostStoreFunctions: Sendable {
+  public enum Loaded: Sendable {
+    case absent
+    case unchanged
+    case found([UInt8])
+    case failed
+  }
+
+  public enum Saved: Sendable {
+    case saved
+    case conflict
+    case failed
+  }
+
+  public enum Locked: Sendable {
+    /// What unlock needs.
+    case held(@Sendable () -> Void)
+    case busy
+    case failed
+  }
+
+  /// Tells this table from others of the process.
+  public var id: String
+  public var load: @Sendable (_ key: String, _ known: UInt64) -> Loaded
+  public var save: @Sendable (_ key: String, _ bytes: [UInt8], _ revision: UInt64, _ expected: UInt64) -> Saved
+  public var lock: @Sendable (_ key: String, _ milliseconds: UInt32) -> Locked
+  /// nil: the store failed.
+  public var list: @Sendable () -> [String]?
+  public var remove: @Sendable (_ key: String) -> Bool?
+
+  public init(
+    id: String, load: @escaping @Sendable (String, UInt64) -> Loaded,
+    save: @escaping @Sendable (String, [UInt8], UInt64, UInt64) -> Saved,
+    lock: @escaping @Sendable (String, UInt32) -> Locked, list: @escaping @Sendable () -> [String]?,
+    remove: @escaping @Sendable (String) -> Bool?
+  ) {
+    self.id = id
+    self.load = load
+    self.save = save
+    self.lock = lock
+    self.list = list
+    self.remove = remove
+  }
+}
+
+struct HostStore: Store {
+  let place = "host"
+  let isLasting = true
+  let functions: HostStoreFunctions
+  var id: String { functions.id }
+
+  private static let broken = "the host's store says that it failed"
+
+  func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
+    switch functions.load(key, mark?.revision ?? 0) {
+    case .absent: return .absent
+    case .unchanged: return .unchanged
+    case .failed: return .failed(HostStore.broken)
+    case .found(let bytes):
+      let revision = RecordHeader.parse(bytes)?.header.revision ?? 0
+      return .found(bytes, mark: StoreMark(revision: revision))
+    }
+  }
+
+  func save(
+    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
+  ) -> StoreSave {
+    switch functions.save(key, bytes, revision, expected) {
+    case .saved: return .saved(mark: StoreMark(revision: revision))
+    case .failed: return .failed(HostStore.broken)
+    case .conflict:
+      switch functions.load(key, 0) {
+      case .found(let present): return .conflict(present)
+      case .absent: return .conflict(nil)
+      case .unchanged, .failed: return .failed(HostStore.broken)
+      }
+    }
+  }
+
+  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock {
+    let began = Clock.monotonic
+    switch functions.lock(key, UInt32(clamping: microseconds / 1000)) {
+    case .held(let unlock):
+      // The host alone knows whether it waited; a millisecond is more than a free lock takes.
+      return .held(Handle(unlock), hadToWait: Clock.monotonic &- began > 1000)
+    case .busy: return .busy
+    case .failed: return .unavailable(HostStore.broken)
+    }
+  }
+
+  /// The host has no place for damaged records; without it a new one can be saved.
+  func setAside(_ key: String) { _ = functions.remove(key) }
+
+  func list() -> Result<[String], StoreFailure> {
+    functions.list().map { .success($0.sorted()) } ?? .failure(StoreFailure(reason: HostStore.broken))
+  }
+
+  func remove(_ key: String) -> Result<Bool, StoreFailure> {
+    functions.remove(key).map { .success($0) } ?? .failure(StoreFailure(reason: HostStore.broken))
+  }
+
+  private final class Handle: StoreLockHandle {
+    private let release: @Sendable () -> Void
+    init(_ release: @escaping @Sendable () -> Void) { self.release = release }
+    func unlock() { release() }
+  }
+}

@@ -1,0 +1,58 @@
+// Stores.swift - which store the options name, and what is in it.
+// It refuses to open sessions: it only looks.
+
+public import DamCore
+
+/// A session as its record tells.
+public struct StoredSession: Sendable {
+  public let key: String
+  public let identity: Identity
+  public let record: SessionRecord
+}
+
+public enum Stores {
+  static func named(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> any Store {
+    if let host { return HostStore(functions: host) }
+    switch place {
+    case "memory": return MemoryStore()
+    case "file":
+      guard let folder = Folder.state else {
+        throw Failure(.store, "there is no place for sessions: set HOME or XDG_STATE_HOME, or the option \"store\"")
+      }
+      return FileStore(folder)
+    default:
+      guard place.hasPrefix("/") else {
+        throw Failure(.option, "\"store\" takes file, memory, or a folder that begins with /")
+      }
+      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place)
+    }
+  }
+
+  /// The sessions in a store, in order of their keys.
+  public static func list(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> [StoredSession] {
+    let store = try named(place, host)
+    let keys: [String]
+    do throws(StoreFailure) { keys = try store.list().get() } catch {
+      throw Failure(.store, "the store cannot be listed: \(error.reason)")
+    }
+    return keys.compactMap { key in
+      guard case .found(let bytes, _) = store.load(key, unless: nil),
+        case .value((let record, _)) = SessionRecord.decode(bytes), let identity = record.identity
+      else { return nil }
+      return StoredSession(key: key, identity: identity, record: record)
+    }
+  }
+
+  public static func remove(_ key: String, _ place: String, _ host: HostStoreFunctions?) throws(Failure) {
+    guard !key.isEmpty, key.utf8.count <= 64,
+      key.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
+    else { throw Failure(.argument, "a key has 1 to 64 letters and digits; dam_store_list gives them") }
+    let store = try named(place, host)
+    do throws(StoreFailure) {
+      guard try store.remove(key).get() else { throw StoreFailure(reason: "") }
+    } catch {
+      guard error.reason.isEmpty else { throw Failure(.store, "the record cannot be removed: \(error.reason)") }
+      throw Failure(.nameUnknown, "the store has no record of this key")
+    }
+  }
+}
