@@ -1,0 +1,100 @@
+"""FotoWeb: every authentication, revocation, image handles, the token limit."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Opener
+
+import damsession
+from damsession.sandbox import Sandbox
+
+KÅRE = {"user": "kåre.øst", "password": "pässwörd;&=+%41"}
+
+
+@pytest.mark.parametrize("authentication", ["device-token", "login-token", "query"])
+def test_requests_are_logged_in(fotoweb: Opener, dam_sandbox: Sandbox, authentication: str) -> None:
+    secret: dict[str, Any] = {"encryption_secret": dam_sandbox.encryption_secret, "password": None}
+    options = {**KÅRE, **(secret if authentication == "login-token" else {})}
+    with fotoweb(**options, authentication=authentication) as session:
+        for _ in range(2):
+            answer = session.get("Information").raise_for_status()
+            assert "<UserName>kåre.øst</UserName>" in answer.text
+            assert answer.headers["x-fotoweb-permissions"] == "read,download,edit"
+    created = dam_sandbox.state()["fotoweb"]["tokens_created"]
+    assert created == (0 if authentication == "query" else 1)
+
+
+def test_there_are_no_organizations_and_no_logout(fotoweb: Opener) -> None:
+    with fotoweb() as session:
+        with pytest.raises(damsession.NotSupported):
+            session.organizations
+        session.login()
+        assert session.state.tokens_obtained == 1
+        assert session.logout() is damsession.LogoutResult.LOCAL
+
+
+def test_the_device_token_is_given_for_requests_of_the_hosts_own(fotoweb: Opener) -> None:
+    with fotoweb() as session:
+        assert session.headers() == {"Cookie": f"FWSession={session.token()}"}
+    with fotoweb(authentication="query") as session:
+        for ask in (session.headers, session.token):
+            with pytest.raises(damsession.NotSupported):
+                ask()
+
+
+def first_image(session: damsession.Session) -> tuple[str, damsession.Response]:
+    answer = session.get("5000/Search", params={"Search": "photos", "MaxHits": 1, "PreviewSize": [200, 800]})
+    found = re.search(r'PreviewUrl Id="([^"]+)"', answer.raise_for_status().text)
+    assert found is not None
+    return found[1], answer
+
+
+def test_an_image_handle_stands_for_its_id(fotoweb: Opener) -> None:
+    with fotoweb() as session:
+        image_id, answer = first_image(session)
+        handle = session.bind_image(image_id, answer)
+        assert handle.isascii() and handle.isprintable()
+        assert session.resolve_image(handle) == image_id
+        assert session.bind_image(image_id, generation=answer.generation) == handle == session.bind_image(image_id)
+        for path, params in (("Preview?Id={image}", None), ("Preview", {"Id": "{image}"})):
+            preview = session.get(path, params=params, image=handle).raise_for_status()
+            assert preview.headers["content-type"] == "image/jpeg"
+
+
+def test_an_image_handle_goes_stale_with_its_device_token(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    with fotoweb() as session:
+        image_id, old = first_image(session)
+        handle = session.bind_image(image_id, old)
+        dam_sandbox.revoke()
+        assert session.get("Information").raise_for_status().generation == 2
+        seen = len(dam_sandbox.log())
+        with pytest.raises(damsession.HandleStale):
+            session.get("Preview?Id={image}", image=handle)
+        with pytest.raises(damsession.HandleStale):
+            session.resolve_image(handle)
+        with pytest.raises(damsession.HandleStale):
+            session.bind_image(image_id, old)
+        assert len(dam_sandbox.log()) == seen  # nothing was sent
+
+
+@pytest.mark.parametrize("handle", ["", "no handle", "dami1.1.x.y.z", "\N{SNOWMAN}"])
+def test_what_is_no_handle_is_refused(fotoweb: Opener, handle: str) -> None:
+    with fotoweb() as session:
+        session.login()
+        with pytest.raises(damsession.ArgumentError):
+            session.resolve_image(handle)
+
+
+def test_a_user_without_a_token_left_is_told_so(fotoweb: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+    dam_sandbox.knobs(token_limit=1, limit_reached="403-text")
+    with fotoweb(store=tmp_path / "one") as first, fotoweb(
+        store=tmp_path / "two", token_limit_text="maximum number of devices"
+    ) as second:
+        first.login()
+        with pytest.raises(damsession.TokenLimitReached):
+            second.login()
+        first.get("Information").raise_for_status()

@@ -1,0 +1,156 @@
+"""Requests and answers as Python has them: queries, bodies, headers, text."""
+
+from __future__ import annotations
+
+import ctypes
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from conftest import Opener
+
+import damsession
+from damsession import _abi
+from damsession.sandbox import Sandbox
+
+
+def made(body: bytes = b"", headers: bytes = b"", status: int = 200) -> damsession.Response:
+    """An answer out of thin air."""
+    view = _abi.dam_response_view()
+    kept = ctypes.create_string_buffer(body), ctypes.create_string_buffer(headers)
+    view.http_status, view.body_size, view.headers_size = status, len(body), len(headers)
+    view.body, view.headers = (ctypes.cast(buffer, ctypes.c_void_p) for buffer in kept)
+    return damsession.Response(view, "GET mem/x")
+
+
+def test_headers_are_a_mapping_in_any_case() -> None:
+    headers = made(headers=b"Content-Type: a/b\r\nX-One:  1 \r\nx-one: 2\r\nEmpty:\r\nno colon\r\n").headers
+    assert dict(headers) == {"Content-Type": "a/b", "X-One": "1, 2", "Empty": ""}
+    assert headers["x-ONE"] == "1, 2" and headers.get_all("X-one") == ["1", "2"]
+    assert "EMPTY" in headers and "absent" not in headers
+    assert headers.get("absent") is None and headers.get_all("absent") == [] and len(headers) == 3
+    with pytest.raises(KeyError):
+        headers["absent"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_headers_are_read_in_both_encodings(encoding: str) -> None:
+    assert made(headers="Name: Kåre\r\n".encode(encoding)).headers["name"] == "Kåre"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "text"),
+    [
+        (b"", "å".encode(), "å"),
+        (b"text/html; charset=ISO-8859-1", "å".encode("latin-1"), "å"),
+        (b'text/xml; charset="utf-16"', "å".encode("utf-16"), "å"),
+        (b"text/plain; charset=klingon", "å".encode(), "å"),
+        (b"text/plain", b"\xff", "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_text_is_decoded_as_the_header_says(content_type: bytes, body: bytes, text: str) -> None:
+    assert made(body, b"Content-Type: " + content_type + b"\r\n").text == text
+
+
+@pytest.mark.parametrize(("status", "ok"), [(199, False), (200, True), (299, True), (302, False), (404, False)])
+def test_ok_is_2xx(status: int, ok: bool) -> None:
+    answer = made(status=status, headers=b"Retry-After: 5\r\n")
+    assert answer.ok is ok
+    if ok:
+        assert answer.raise_for_status() is answer
+        return
+    with pytest.raises(damsession.HTTPStatusError, match=f"{status} to GET mem/x") as caught:
+        answer.raise_for_status()
+    error = caught.value
+    assert (error.status, error.http_status, error.retry_after, error.response) == (0, status, 5, answer)
+
+
+def test_a_4xx_is_an_answer(photoshelter: Opener) -> None:
+    with photoshelter() as session:
+        answer = session.get("mem/nothing/here?secret=1")
+        assert (answer.status, answer.ok) == (404, False)
+        with pytest.raises(damsession.HTTPStatusError) as caught:
+            answer.raise_for_status()
+        assert str(caught.value) == "the server answered 404 to GET mem/nothing/here"
+
+
+def test_a_redirect_comes_back_as_it_is(photoshelter: Opener) -> None:
+    with photoshelter() as session:
+        answer = session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"})
+        assert answer.status == 302 and answer.headers["location"]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_every_verb_is_sent(photoshelter: Opener, method: str) -> None:
+    with photoshelter() as session:
+        assert getattr(session, method)("echo").json()["data"]["method"] == method.upper()
+
+
+def test_head_has_no_body(photoshelter: Opener) -> None:
+    with photoshelter() as session:
+        answer = session.head("mem/user/session")
+        assert (answer.status, answer.content) == (200, b"")
+
+
+PARAMS: list[tuple[Any, dict[str, str]]] = [
+    ({"a": "b c&d", "é": "ü", "none": None, "n": 1}, {"a": "b c&d", "é": "ü", "n": "1"}),
+    ([("a", "1"), ("b", "2")], {"a": "1", "b": "2"}),
+    (MappingProxyType({"a": "{image}"}), {"a": "{image}"}),
+    ({}, {}),
+]
+
+
+@pytest.mark.parametrize(("params", "seen"), PARAMS)
+@pytest.mark.parametrize("path", ["echo", "echo?first=0"])
+def test_params_become_the_query(photoshelter: Opener, path: str, params: Any, seen: dict[str, str]) -> None:
+    with photoshelter() as session:
+        query = session.get(path, params=params).raise_for_status().json()["data"]["query"]
+    assert query == {**({"first": "0"} if "?" in path else {}), **seen}
+
+
+def sent(sandbox: Sandbox) -> dict[str, Any]:
+    """The last request as the server saw it, with headers by lower-case name."""
+    entry = sandbox.log()[-1]
+    return {**entry, "headers": {name.lower(): value for name, value in entry["headers"]}}
+
+
+BODIES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({"data": {"a": ["1", "2"], "é": "ü&"}}, "application/x-www-form-urlencoded", {"a": ["1", "2"], "é": ["ü&"]}),
+    ({"data": "a=1"}, "application/x-www-form-urlencoded", {"a": ["1"]}),
+    ({"data": bytearray(b"a=1")}, "application/x-www-form-urlencoded", {"a": ["1"]}),
+    ({"data": memoryview(b"\0\1"), "content_type": "image/x-made-up"}, "image/x-made-up", {}),
+    ({"data": b"", "headers": {"content-type": "text/plain"}}, "text/plain", {}),
+    ({"json": {"a": "ü"}}, "application/json", {"a": ["ü"]}),
+    ({"json": [], "content_type": "application/x+json"}, "application/x+json", {}),
+]
+
+
+@pytest.mark.parametrize(("options", "content_type", "form"), BODIES)
+def test_bodies_are_sent_with_their_type(
+    photoshelter: Opener, dam_sandbox: Sandbox, options: dict[str, Any], content_type: str, form: dict[str, Any]
+) -> None:
+    with photoshelter() as session:
+        session.post("mem/gallery/G1", **options).raise_for_status()
+    request = sent(dam_sandbox)
+    assert request["headers"]["content-type"] == content_type
+    assert request["form"] == form
+
+
+def test_a_body_with_nul_bytes_arrives_whole(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    body = bytes(range(256)) * 1000
+    with photoshelter() as session:
+        session.post("mem/gallery/G1", data=body, content_type="image/jpeg").raise_for_status()
+    assert sent(dam_sandbox)["headers"]["content-length"] == str(len(body))
+
+
+def test_headers_are_sent(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    with photoshelter() as session:
+        session.get("echo", headers=[("X-One", "1"), ("X-Two", "zwei ü")]).raise_for_status()
+    headers = sent(dam_sandbox)["headers"]
+    assert (headers["x-one"], headers["x-two"]) == ("1", "zwei ü")
+
+
+def test_a_large_body_comes_whole(photoshelter: Opener) -> None:
+    with photoshelter() as session:
+        answer = session.get("mem/image/I0001/download").raise_for_status()
+        assert len(answer.content) == int(answer.headers["content-length"])

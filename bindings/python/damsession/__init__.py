@@ -1,0 +1,109 @@
+"""damsession keeps a program logged in to a photo archive: PhotoShelter API v3 or FotoWeb Archive Agent.
+
+    import damsession
+
+    with damsession.open(system="photoshelter", url="https://www.photoshelter.com", user="ada@example.com",
+                         api_key="...", credentials=lambda prompt: getpass.getpass(prompt.user)) as session:
+        print(session.get("mem/user/session").json())
+
+This package is the Python face of a C library, which is loaded at the first use and not by the import.
+"""
+
+from ._callbacks import Credentials, Prompt, PromptKind
+from ._errors import (
+    ApiKeyRefused,
+    ArgumentError,
+    AuthenticationError,
+    CallbackStopped,
+    ConnectError,
+    CredentialsNeeded,
+    CredentialsRefused,
+    DamError,
+    HandleStale,
+    HTTPStatusError,
+    Insecure,
+    InternalError,
+    Locked,
+    NameUnknown,
+    NetworkError,
+    NotSupported,
+    OptionError,
+    OrganizationRefused,
+    ProtocolError,
+    RecordNewer,
+    SecondFactorRequired,
+    ServerFault,
+    SessionInvalid,
+    Status,
+    StoreError,
+    Throttled,
+    Timeout,
+    TLSError,
+    TokenLimitReached,
+    TooLarge,
+    TransferError,
+)
+from ._library import LibraryNotFound, version
+from ._names import forget_name, names, save
+from ._open import open
+from ._options import Option, OptionValue, options
+from ._response import Headers, Response
+from ._session import Session
+from ._values import LogoutResult, Organization, State, Statistics
+
+__all__ = [
+    "ApiKeyRefused",
+    "ArgumentError",
+    "AuthenticationError",
+    "CallbackStopped",
+    "ConnectError",
+    "Credentials",
+    "CredentialsNeeded",
+    "CredentialsRefused",
+    "DamError",
+    "HTTPStatusError",
+    "HandleStale",
+    "Headers",
+    "Insecure",
+    "InternalError",
+    "LibraryNotFound",
+    "Locked",
+    "LogoutResult",
+    "NameUnknown",
+    "NetworkError",
+    "NotSupported",
+    "Option",
+    "OptionError",
+    "OptionValue",
+    "Organization",
+    "OrganizationRefused",
+    "Prompt",
+    "PromptKind",
+    "ProtocolError",
+    "RecordNewer",
+    "Response",
+    "SecondFactorRequired",
+    "ServerFault",
+    "Session",
+    "SessionInvalid",
+    "State",
+    "Statistics",
+    "Status",
+    "StoreError",
+    "TLSError",
+    "Throttled",
+    "Timeout",
+    "TokenLimitReached",
+    "TooLarge",
+    "TransferError",
+    "forget_name",
+    "names",
+    "open",
+    "options",
+    "save",
+    "version",
+]
+
+for _value in list(globals().values()):
+    if isinstance(_value, type) and issubclass(_value, (DamError, LibraryNotFound)):
+        _value.__module__ = __name__  # tracebacks name what programs import

@@ -1,0 +1,196 @@
+"""damsession.h in ctypes: the structs, the handles, the callbacks and one table of every function.
+
+The names are those of the header, so that the two can be read side by side; a test compares them, sizes and offsets
+included. Loads nothing and calls nothing: `bind` is given a library that `_library` has found.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import (
+    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_uint32, c_uint64, c_void_p,
+)  # fmt: skip
+from typing import Any, Callable, Final, NamedTuple, Optional
+
+from ._check import check, surface
+
+HEADER_VERSION = "1.0.0"  # DAM_VERSION of the header that this file was written from
+
+# ---- Numbers: those that are no enum in Python -----------------------------------------------------------------------
+
+DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
+DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
+DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
+
+# ---- Structs ---------------------------------------------------------------------------------------------------------
+
+
+class _Sized(ctypes.Structure):
+    """A struct that the host makes: it begins with its own size, which tells the library how much of it there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = ctypes.sizeof(self)
+
+
+class dam_error(ctypes.Structure):
+    _fields_ = [
+        ("status", c_int32), ("http_status", c_int32), ("retry_after", c_int32), ("reserved", c_int32),
+        ("message", c_char * 496),
+    ]  # fmt: skip
+
+
+class dam_option(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("secret", c_int32), ("remembered", c_int32), ("reserved", c_int32),
+        ("name", c_char_p), ("kind", c_char_p), ("default_value", c_char_p), ("choices", c_char_p), ("help", c_char_p),
+    ]  # fmt: skip
+
+
+class dam_prompt(ctypes.Structure):
+    _fields_ = [
+        ("size", c_uint32), ("kind", c_int32), ("user", c_char_p), ("origin", c_char_p), ("reserved", c_void_p),
+    ]  # fmt: skip
+
+
+class dam_organization(ctypes.Structure):
+    _fields_ = [("id", c_char_p), ("name", c_char_p), ("member", c_int32), ("selected", c_int32)]
+
+
+class dam_session_state(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("flags", c_uint32), ("generation", c_uint64), ("issued_at", c_int64), ("used_at", c_int64),
+        ("idle_limit", c_int32), ("tokens_obtained", c_int32),
+        ("fingerprint", c_char * 16), ("organization", c_char * 128), ("store", c_char * 512),
+    ]  # fmt: skip
+
+
+class dam_statistics(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("reserved", c_uint32), ("requests", c_uint64), ("exchanges", c_uint64),
+        ("logins", c_uint64), ("logins_refused", c_uint64), ("organization_logins", c_uint64), ("replays", c_uint64),
+        ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_microseconds", c_uint64),
+        ("cookies_adopted", c_uint64), ("cookies_late", c_uint64),
+        ("saves", c_uint64), ("save_failures", c_uint64), ("records_damaged", c_uint64),
+    ]  # fmt: skip
+
+
+class dam_header(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("value", c_char_p)]
+
+
+class dam_request(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("header_count", c_uint32), ("method", c_char_p), ("path", c_char_p),
+        ("headers", POINTER(dam_header)),
+        ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
+        ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
+        ("timeout", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+class dam_response_view(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
+        ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
+        ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
+    dam_error, dam_option, dam_prompt, dam_organization, dam_session_state, dam_statistics, dam_header, dam_request,
+    dam_response_view,
+)  # fmt: skip
+
+# ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one ---------------------------------
+
+
+def _handle(name: str) -> Any:
+    return POINTER(type(name, (ctypes.Structure,), {}))
+
+
+config_p: Final = _handle("dam_config")
+session_p: Final = _handle("dam_session")
+response_p: Final = _handle("dam_response")
+
+# ---- Callbacks -------------------------------------------------------------------------------------------------------
+
+dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
+dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_prompt))
+dam_log_callback: Final = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_organization))
+dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
+
+# ---- Functions -------------------------------------------------------------------------------------------------------
+
+
+class Function(NamedTuple):
+    """How ctypes is to call one function."""
+
+    result: Any
+    arguments: tuple[Any, ...]
+    errcheck: Optional[Callable[..., Any]] = None
+    #: Keep the GIL. Only for functions that neither wait nor call back: for them, giving it up costs more than the call
+    #: (it may take milliseconds to get it again from a busy thread), and the environment stays still meanwhile.
+    holds_gil: bool = False
+
+
+def _status(*arguments: Any, holds_gil: bool = False) -> Function:
+    """A function that returns a `dam_status` and takes a `dam_error` last."""
+    return Function(c_int, (*arguments, POINTER(dam_error)), check, holds_gil)
+
+
+def _static_text(*arguments: Any) -> Function:
+    return Function(c_char_p, arguments)
+
+
+_out = POINTER
+_text_out = POINTER(c_char_p)  # the caller reads it and gives it to dam_string_free
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    "dam_version": _static_text(),
+    "dam_status_name": _static_text(c_int32),
+    "dam_status_text": _static_text(c_int32),
+    "dam_string_free": Function(None, (c_char_p,)),
+    "dam_option_count": Function(c_uint32, ()),
+    "dam_option_get": _status(c_uint32, _out(dam_option)),
+    "dam_config_new": _status(_out(config_p)),
+    "dam_config_free": Function(None, (config_p,)),
+    "dam_config_set": _status(config_p, c_char_p, c_char_p),
+    "dam_config_get": _status(config_p, c_char_p, _text_out),
+    "dam_config_load_environment": _status(config_p, holds_gil=True),
+    "dam_config_load": _status(config_p, c_char_p),
+    "dam_config_save": _status(config_p, c_char_p),
+    "dam_name_list": _status(dam_name_callback, c_void_p),
+    "dam_name_remove": _status(c_char_p),
+    "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),
+    "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_uint64),
+    "dam_config_set_log": _status(config_p, dam_log_callback, c_int32, c_void_p),
+    "dam_session_open": _status(config_p, _out(session_p)),
+    "dam_session_free": Function(None, (session_p,), surface),
+    "dam_session_login": _status(session_p, c_uint32),
+    "dam_session_logout": _status(session_p, _out(c_int32)),
+    "dam_session_forget": _status(session_p),
+    "dam_session_organizations": _status(session_p, dam_organization_callback, c_void_p),
+    "dam_session_headers": _status(session_p, dam_header_callback, c_void_p),
+    "dam_session_token": _status(session_p, _text_out),
+    "dam_session_get_state": _status(session_p, _out(dam_session_state)),
+    "dam_session_get_statistics": _status(session_p, _out(dam_statistics)),
+    "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),
+    "dam_response_read": _status(response_p, _out(dam_response_view), holds_gil=True),
+    "dam_response_free": Function(None, (response_p,), holds_gil=True),
+    "dam_image_bind": _status(session_p, c_char_p, c_uint64, _text_out),
+    "dam_image_resolve": _status(session_p, c_char_p, _text_out),
+}
+
+
+def bind(library: ctypes.CDLL) -> None:
+    """Types every function of a loaded library. AttributeError: it lacks one."""
+    with_gil = ctypes.PyDLL(library._name, handle=library._handle)
+    for name, function in FUNCTIONS.items():
+        symbol = getattr(with_gil if function.holds_gil else library, name)
+        symbol.argtypes = function.arguments
+        symbol.restype = function.result
+        if function.errcheck is not None:
+            symbol.errcheck = function.errcheck
+        setattr(library, name, symbol)

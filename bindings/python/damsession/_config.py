@@ -1,0 +1,88 @@
+"""A configuration of the C library for the time it takes to open a session or to remember options."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from types import TracebackType
+from typing import Any, Optional
+
+from . import _abi
+from ._callbacks import Credentials, credentials_callback, log_callback
+from ._library import library
+from ._options import OptionValue, option_name, options, words
+from ._text import encoded, taken, wiped
+
+
+class Config:
+    """Owns a `dam_config`; a context manager that frees it and wipes the secrets in it. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._library = library()
+        self._config = _abi.config_p()
+        self._library.dam_config_new(ctypes.byref(self._config), _abi.dam_error())
+        #: The C callbacks that a session opened from this configuration goes on using.
+        self.callbacks: list[Any] = []
+
+    def __enter__(self) -> Config:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self._library.dam_config_free(self._config)
+        self._config = _abi.config_p()
+
+    def set(self, keyword: str, value: OptionValue) -> None:
+        """Sets one option by its Python keyword; None leaves it as it is. OptionError: unknown, or a bad value."""
+        text = words(keyword, value)
+        if text is None:
+            return
+        with wiped(encoded(text, keyword)) as buffer:  # any value may be a secret
+            self._library.dam_config_set(
+                self._config, encoded(option_name(keyword), "an option's name"), buffer, _abi.dam_error()
+            )
+
+    def unset_secrets(self) -> None:
+        """Forgets the secrets set so far, but for those that are remembered: then the library asks for them."""
+        for option in options():
+            if option.secret and not option.remembered:
+                self._library.dam_config_set(self._config, option.name.encode(), None, _abi.dam_error())
+
+    def get(self, name: str) -> str:
+        """One option that is not secret, by its own name."""
+        return taken(self._library.dam_config_get, self._config, encoded(name, "an option's name"))
+
+    def load(self, name: str) -> None:
+        """Sets the options remembered under `name`. NameUnknown: there are none."""
+        self._library.dam_config_load(self._config, encoded(name, "the name"), _abi.dam_error())
+
+    def load_environment(self) -> None:
+        """Sets the options that the environment names."""
+        self._library.dam_config_load_environment(self._config, _abi.dam_error())
+
+    def save(self, name: str) -> None:
+        """Remembers under `name` what was set."""
+        self._library.dam_config_save(self._config, encoded(name, "the name"), _abi.dam_error())
+
+    def ask(self, credentials: Credentials) -> None:
+        """Says who answers for credentials."""
+        callback = credentials_callback(credentials)
+        self.callbacks.append(callback)
+        self._library.dam_config_set_credentials(self._config, callback, None, _abi.dam_error())
+
+    def log(self, logger: logging.Logger) -> None:
+        """Says who gets log lines. All of them are asked for, so that the logger's level can change later."""
+        callback = log_callback(logger)
+        self.callbacks.append(callback)
+        self._library.dam_config_set_log(self._config, callback, _abi.DAM_LOG_DEBUG, None, _abi.dam_error())
+
+    def open(self) -> Any:
+        """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until then."""
+        session = _abi.session_p()
+        try:
+            self._library.dam_session_open(self._config, ctypes.byref(session), _abi.dam_error())
+        except BaseException:
+            self._library.dam_session_free(session)  # a log callback may have raised although the session was opened
+            raise
+        return session

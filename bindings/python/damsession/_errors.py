@@ -1,0 +1,235 @@
+"""The exceptions: one class for each status of the C header, grouped by what a caller can do about them.
+
+Refuses to decide anything: the status, the numbers and the sentence all come from the library, and a status that this
+version has never heard of is a plain `DamError` with its number.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final, Optional
+
+if TYPE_CHECKING:
+    from ._response import Response
+
+
+class Status(enum.IntEnum):
+    """What a call came to: the `dam_status` numbers. From 20: the network; from 40: the server; from 60: the store."""
+
+    OK = 0
+    ARGUMENT = 1
+    OPTION = 2
+    NAME_UNKNOWN = 3
+    NOT_SUPPORTED = 4
+    CALLBACK = 5
+    INTERNAL = 6
+    CONNECT = 20
+    TLS = 21
+    TIMEOUT = 22
+    TRANSFER = 23
+    PROTOCOL = 24
+    TOO_LARGE = 25
+    INSECURE = 26
+    CREDENTIALS_NEEDED = 40
+    CREDENTIALS_REFUSED = 41
+    SECOND_FACTOR = 42
+    ORGANIZATION_REFUSED = 43
+    API_KEY_REFUSED = 44
+    TOKEN_LIMIT = 45
+    SESSION_INVALID = 46
+    THROTTLED = 47
+    SERVER = 48
+    HANDLE_STALE = 49
+    STORE = 60
+    LOCKED = 61
+    RECORD_NEWER = 62
+
+
+class DamError(Exception):
+    """Everything that damsession reports. Its text is one redacted sentence: no secret, no query string, no body."""
+
+    def __init__(self, status: int, http_status: Optional[int], retry_after: Optional[int], message: str) -> None:
+        """`http_status` and `retry_after` (seconds) are None where the server gave none."""
+        super().__init__(status, http_status, retry_after, message)  # all four, so that it survives pickling
+        self.status: Final = status
+        self.http_status: Final = http_status
+        self.retry_after: Final = retry_after
+        self.message: Final = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+# ---- The call itself -------------------------------------------------------------------------------------------------
+
+
+class ArgumentError(DamError, ValueError):
+    """A malformed path, method or header, or text that C cannot take (a NUL, half a surrogate pair)."""
+
+
+class OptionError(DamError, ValueError):
+    """An unknown option (the text names the nearest one), a bad value, or options that contradict each other."""
+
+
+class NameUnknown(DamError, LookupError):
+    """No options are remembered under this name."""
+
+
+class NotSupported(DamError):
+    """This system or this authentication has no such thing."""
+
+
+class CallbackStopped(DamError):
+    """A callback asked to stop. Seldom seen: an exception from a callback of yours is raised as it is, in its stead."""
+
+
+class InternalError(DamError):
+    """A state of the library that should not exist; please report it."""
+
+
+# ---- The network -----------------------------------------------------------------------------------------------------
+
+
+class NetworkError(DamError):
+    """The server was not reached, or not safely, or its answer did not arrive whole."""
+
+
+class ConnectError(NetworkError):
+    """The server could not be reached; nothing was sent."""
+
+
+class TLSError(NetworkError):
+    """The certificate or the handshake was refused; nothing was sent."""
+
+
+class Timeout(NetworkError):
+    """`timeout` or `connect_timeout` ran out."""
+
+
+class TransferError(NetworkError):
+    """The connection broke before the answer was whole."""
+
+
+class ProtocolError(NetworkError):
+    """The answer is not what the API's guide describes."""
+
+
+class TooLarge(NetworkError):
+    """The answer is larger than the option `response_limit`."""
+
+
+class Insecure(NetworkError):
+    """It would send a secret over plain HTTP or to another origin, so it was not sent."""
+
+
+# ---- What the server says --------------------------------------------------------------------------------------------
+
+
+class AuthenticationError(DamError):
+    """The server, or what is known from it, keeps this identity out. Trying again changes nothing."""
+
+
+class CredentialsNeeded(AuthenticationError):
+    """A login is needed and there is nobody to give the credentials."""
+
+
+class CredentialsRefused(AuthenticationError):
+    """The server refused the credentials, now or before; they are not tried again unless `login(again=True)`."""
+
+
+class SecondFactorRequired(AuthenticationError):
+    """The account wants a second factor, which the API does not offer."""
+
+
+class OrganizationRefused(AuthenticationError):
+    """The user may not act for this organization."""
+
+
+class ApiKeyRefused(AuthenticationError):
+    """The API key is missing or refused."""
+
+
+class TokenLimitReached(AuthenticationError):
+    """The user has too many device tokens; an administrator must revoke some."""
+
+
+class SessionInvalid(AuthenticationError):
+    """The session was refused again right after a new login."""
+
+
+class Throttled(DamError):
+    """Too many requests; `retry_after` says in how many seconds to come back, if the server said so."""
+
+
+class ServerFault(DamError):
+    """The server failed (HTTP 5xx)."""
+
+
+class HandleStale(DamError):
+    """The image handle belongs to a device token that is no longer in use."""
+
+
+class HTTPStatusError(DamError):
+    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the answer says no."""
+
+    def __init__(
+        self,
+        status: int,
+        http_status: Optional[int],
+        retry_after: Optional[int],
+        message: str,
+        response: Optional[Response] = None,
+    ) -> None:
+        """`response` is the answer in question."""
+        super().__init__(status, http_status, retry_after, message)
+        self.response: Optional[Response] = response
+
+
+# ---- The store -------------------------------------------------------------------------------------------------------
+
+
+class StoreError(DamError):
+    """The store cannot be read or written where it must be."""
+
+
+class Locked(StoreError):
+    """Another process held this session longer than the option `lock_timeout`."""
+
+
+class RecordNewer(StoreError):
+    """The stored session was written by a newer damsession; it is left alone."""
+
+
+BY_STATUS: Final[dict[int, type[DamError]]] = {
+    Status.ARGUMENT: ArgumentError,
+    Status.OPTION: OptionError,
+    Status.NAME_UNKNOWN: NameUnknown,
+    Status.NOT_SUPPORTED: NotSupported,
+    Status.CALLBACK: CallbackStopped,
+    Status.INTERNAL: InternalError,
+    Status.CONNECT: ConnectError,
+    Status.TLS: TLSError,
+    Status.TIMEOUT: Timeout,
+    Status.TRANSFER: TransferError,
+    Status.PROTOCOL: ProtocolError,
+    Status.TOO_LARGE: TooLarge,
+    Status.INSECURE: Insecure,
+    Status.CREDENTIALS_NEEDED: CredentialsNeeded,
+    Status.CREDENTIALS_REFUSED: CredentialsRefused,
+    Status.SECOND_FACTOR: SecondFactorRequired,
+    Status.ORGANIZATION_REFUSED: OrganizationRefused,
+    Status.API_KEY_REFUSED: ApiKeyRefused,
+    Status.TOKEN_LIMIT: TokenLimitReached,
+    Status.SESSION_INVALID: SessionInvalid,
+    Status.THROTTLED: Throttled,
+    Status.SERVER: ServerFault,
+    Status.HANDLE_STALE: HandleStale,
+    Status.STORE: StoreError,
+    Status.LOCKED: Locked,
+    Status.RECORD_NEWER: RecordNewer,
+}
+
+
+def argument_error(message: str) -> ArgumentError:
+    """An `ArgumentError` that Python found before C was asked."""
+    return ArgumentError(Status.ARGUMENT, None, None, message)

@@ -1,0 +1,62 @@
+"""Holds one `dam_session` for as long as anybody is inside it: the last one out frees it.
+
+The header forbids to free a session while a call of it is under way, and Python programs close things from other
+threads, from callbacks and at garbage collection. So a call borrows the handle, `close` only shuts the door, and who
+leaves a shut handle last frees it. Nobody waits, so nothing can deadlock here.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from types import TracebackType
+from typing import Any, Optional
+
+from ._library import library
+
+
+class SessionHandle:
+    """A context manager around every call: `with handle as session: ...`. Any number of threads."""
+
+    def __init__(self, session: Any, callbacks: list[Any]) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._calls = 0
+        self._open = True
+        # Runs once, whoever comes first: the last call, close(), or the garbage collector. Never at interpreter exit,
+        # when callbacks into Python are no longer safe and the system takes everything back anyway.
+        self._free = weakref.finalize(self, _free, library().dam_session_free, session, callbacks)
+        self._free.atexit = False
+
+    def __enter__(self) -> Any:
+        with self._lock:
+            if not self._open:
+                raise ValueError("this session is closed")
+            self._calls += 1
+        return self._session
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        with self._lock:
+            self._calls -= 1
+            last = not self._open and self._calls == 0
+        if last:
+            self._free()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return not self._open
+
+    def close(self) -> None:
+        """Lets no further call in. Calls under way go on to their end. Closing twice is fine."""
+        with self._lock:
+            self._open = False
+            idle = self._calls == 0
+        if idle:
+            self._free()
+
+
+def _free(free: Any, session: Any, callbacks: list[Any]) -> None:
+    free(session)  # `callbacks` are an argument so that they live until here: the library may still log

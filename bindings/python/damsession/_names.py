@@ -1,0 +1,44 @@
+"""Remembered names: options that `damsession.open("NAME")` and the shell wrapper find again. Never a password."""
+
+from __future__ import annotations
+
+from . import _abi
+from ._check import guarded
+from ._config import Config
+from ._errors import OptionError, Status
+from ._library import library
+from ._options import OptionValue, option_name, options
+from ._text import encoded
+
+
+def names() -> list[str]:
+    """The remembered names, in alphabetical order. StoreError: they cannot be read."""
+    found: list[str] = []
+    callback = _abi.dam_name_callback(guarded(lambda _, name: found.append(name.decode())))
+    library().dam_name_list(callback, None, _abi.dam_error())
+    return found
+
+
+def save(name: str, **options: OptionValue) -> None:
+    """Remembers exactly these options under `name`, instead of what was remembered before.
+
+    OptionError: an unknown option, a bad value, or one that is never remembered (a password). ArgumentError: a bad
+    name. StoreError: it cannot be written.
+    """
+    with Config() as config:
+        for keyword, value in options.items():
+            config.set(keyword, value)
+            if value is not None and option_name(keyword) in _never_remembered():
+                raise OptionError(
+                    Status.OPTION, None, None, f"{option_name(keyword)} is never remembered; give it to open() instead"
+                )
+        config.save(name)
+
+
+def _never_remembered() -> set[str]:
+    return {option.name for option in options() if not option.remembered}
+
+
+def forget_name(name: str) -> None:
+    """Forgets the options remembered under `name`; sessions stay. NameUnknown: there are none."""
+    library().dam_name_remove(encoded(name, "the name"), _abi.dam_error())

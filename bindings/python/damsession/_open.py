@@ -1,0 +1,50 @@
+"""`damsession.open`: options from a remembered name, the environment and keywords, in that order, become a session."""
+
+from __future__ import annotations
+
+import logging
+from typing import Optional, Union
+
+from ._callbacks import Credentials, password_command
+from ._config import Config
+from ._options import OptionValue
+from ._session import Session
+
+
+def open(
+    name: Optional[str] = None,
+    *,
+    credentials: Optional[Credentials] = None,
+    log: Union[logging.Logger, bool, None] = None,
+    environment: bool = True,
+    **options: OptionValue,
+) -> Session:
+    """Opens a session. Reads no network and logs nobody in: that happens at the first need.
+
+    name: options remembered under it (`damsession.save`, or the wrapper's `damsession login NAME`).
+    environment: whether DAMSESSION_* variables count; they override the name's options.
+    options: as `damsession.options()` lists them, with `_` for `-`; they override both. None counts as not given.
+    credentials: called with a `Prompt` when a login needs a secret that no option gives; returns it, or None. It must
+        not use the session. Without it, the option `password_command` is run, if there is one.
+    log: a logger for the library's (redacted) lines; True: the logger "damsession".
+
+    NameUnknown: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or contradicts
+    another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound: there is no shared library.
+    """
+    with Config() as config:
+        if name is not None:
+            config.load(name)
+        if environment:
+            config.load_environment()
+        if credentials is not None or options.get("password_command") is not None:
+            config.unset_secrets()  # who says here where secrets come from means it, whatever DAMSESSION_PASSWORD says
+        for keyword, value in options.items():
+            config.set(keyword, value)
+        if credentials is None:
+            command = config.get("password-command")
+            credentials = password_command(command) if command else None
+        if credentials is not None:
+            config.ask(credentials)
+        if log:
+            config.log(logging.getLogger("damsession") if log is True else log)
+        return Session(config)

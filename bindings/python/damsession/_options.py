@@ -1,0 +1,77 @@
+"""The option table: the one vocabulary of `damsession.open`, remembered names, the environment and the shell wrapper.
+
+The rows are the library's own. No rule about an option is repeated here: a keyword is the option's name with `_` for
+`-`, a value is turned into words, and the library judges both.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import NamedTuple, Optional, Union
+
+from . import _abi
+from ._library import library
+
+#: What an option may be given as. None counts as not given.
+OptionValue = Union[str, int, float, bool, "os.PathLike[str]", None]
+
+
+class Option(NamedTuple):
+    """One row of the table."""
+
+    name: str  #: "connect-timeout": as remembered, and as the wrapper's `--connect-timeout`
+    kind: str  #: what it takes: "text", "choice", "url", "seconds", "count", "bytes", "boolean", "path", "secret", ...
+    default: str  #: "" where there is none
+    choices: tuple[str, ...]  #: the words of a "choice"
+    help: str  #: one line
+    secret: bool  #: never shown
+    remembered: bool  #: `damsession.save` keeps it
+
+    @property
+    def keyword(self) -> str:
+        """The keyword of `damsession.open`: "connect_timeout"."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable: "DAMSESSION_CONNECT_TIMEOUT"."""
+        return "DAMSESSION_" + self.keyword.upper()
+
+
+@functools.lru_cache(maxsize=None)
+def options() -> tuple[Option, ...]:
+    """Every option there is, in the library's order."""
+    return tuple(_row(index) for index in range(library().dam_option_count()))
+
+
+def _row(index: int) -> Option:
+    row = _abi.dam_option()
+    library().dam_option_get(index, row, _abi.dam_error())
+    return Option(
+        name=row.name.decode(),
+        kind=row.kind.decode(),
+        default=row.default_value.decode(),
+        choices=tuple(filter(None, row.choices.decode().split("|"))),
+        help=row.help.decode(),
+        secret=bool(row.secret),
+        remembered=bool(row.remembered),
+    )
+
+
+def option_name(keyword: str) -> str:
+    """The option's name for a Python keyword."""
+    return keyword.replace("_", "-")
+
+
+def words(keyword: str, value: OptionValue) -> Optional[str]:
+    """A value in the words that the library takes; None for None. TypeError: nothing an option can be."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    raise TypeError(f"{keyword} must be a str, a number, a bool or a path, not {type(value).__name__}")

@@ -1,0 +1,118 @@
+"""An answer, whole and in Python's own memory: nothing in it needs to be closed.
+
+Read with one call into C and one copy of the body; headers are parsed and text is decoded when somebody asks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from typing import Any, Iterator, Mapping, Optional
+
+from . import _abi
+from ._errors import HTTPStatusError, Status
+
+
+class Headers(Mapping[str, str]):
+    """Response headers: names in any case; a header that came several times reads as one, joined by ", ".
+
+    `get_all` gives the single values, which for Set-Cookie is the only right way.
+    """
+
+    def __init__(self, block: bytes) -> None:
+        """`block` is "Name: value\\r\\n" for each header."""
+        try:
+            text = block.decode("utf-8")
+        except UnicodeDecodeError:
+            text = block.decode("latin-1")  # what servers mean that do not mean UTF-8
+        self._values: dict[str, tuple[str, list[str]]] = {}
+        for line in text.split("\r\n"):
+            name, colon, value = line.partition(":")
+            if colon:
+                self._values.setdefault(name.lower(), (name, []))[1].append(value.strip(" \t"))
+
+    def __getitem__(self, name: str) -> str:
+        return ", ".join(self._values[name.lower()][1])
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of one header, in the order received; empty if it did not come."""
+        return list(self._values.get(name.lower(), ("", []))[1])
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)})"
+
+
+class Response:
+    """What the server answered. Made by `Session.request`."""
+
+    __slots__ = ("_block", "_headers", "_what", "content", "generation", "replays", "status")
+
+    def __init__(self, view: _abi.dam_response_view, what: str) -> None:
+        """Copies what `view` borrows. `what` names the request in messages: its method, and its path without query."""
+        #: The HTTP status: 200, 404, ...
+        self.status: int = view.http_status
+        #: The body.
+        self.content: bytes = ctypes.string_at(view.body, view.body_size)
+        #: The generation of the session secret that it was sent with; what `Session.bind_image` wants to know.
+        self.generation: int = view.generation
+        #: 1 if it had to be sent again after a new login, else 0.
+        self.replays: int = view.replays
+        self._block = ctypes.string_at(view.headers, view.headers_size)
+        self._headers: Optional[Headers] = None
+        self._what = what
+
+    @property
+    def headers(self) -> Headers:
+        """The response headers, without cookies that hold the session's secrets."""
+        if self._headers is None:
+            self._headers = Headers(self._block)
+        return self._headers
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx. Redirects are not followed, so a 3xx is not what was asked for either."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that Content-Type names, else UTF-8; bytes that do not fit become U+FFFD."""
+        try:
+            return self.content.decode(self._charset(), "replace")
+        except LookupError:  # a charset that Python does not know
+            return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body parsed as JSON. ValueError: it is none."""
+        return json.loads(self.content)
+
+    def raise_for_status(self) -> Response:
+        """Raises HTTPStatusError unless `ok`; returns itself, so that calls can be chained."""
+        if not self.ok:
+            wait = self.headers.get("Retry-After", "")
+            raise HTTPStatusError(
+                Status.OK,
+                self.status,
+                int(wait) if wait.isdecimal() else None,
+                f"the server answered {self.status} to {self._what}",
+                self,
+            )
+        return self
+
+    def _charset(self) -> str:
+        from email.message import Message  # here, because most answers are JSON and never get here
+
+        message = Message()
+        message["Content-Type"] = self.headers.get("Content-Type", "")
+        return message.get_content_charset("utf-8")
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.content)} bytes>"

@@ -1,0 +1,221 @@
+"""A session: stays logged in and sends requests. The Python face of `dam_session`; it decides nothing."""
+
+from __future__ import annotations
+
+import ctypes
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Optional
+
+from . import _abi
+from ._check import guarded
+from ._config import Config
+from ._handle import SessionHandle
+from ._library import library
+from ._request import Body, Fields, HeaderFields, RequestOptions, build
+from ._response import Response
+from ._text import encoded, taken
+from ._values import LogoutResult, Organization, State, Statistics
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # type checkers bring it along; nothing needs it at run time
+
+
+class Session:
+    """One identity (server, authentication, user, organization) at work. Made by `damsession.open`.
+
+    Any number of threads may use it at once. A context manager; closing it keeps the stored session, so that the next
+    program need not log in. Using it after that is a ValueError. Every method raises `DamError` for what the library
+    reports, and whatever a callback raised.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._library = library()
+        #: Which API: "photoshelter" or "fotoweb".
+        self.system: str = config.get("system")
+        #: The server, as the options name it; "" for the system's usual one.
+        self.url: str = config.get("url")
+        #: Who is logged in.
+        self.user: str = config.get("user")
+        self._handle = SessionHandle(config.open(), config.callbacks)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.system} {self.url} {self.user!r}{' closed' if self.closed else ''}>"
+
+    def close(self) -> None:
+        """Closes the session; what is stored stays stored. Calls of other threads that are under way end normally."""
+        self._handle.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._handle.closed
+
+    # ---- Requests ----------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Optional[Fields] = None,
+        headers: Optional[HeaderFields] = None,
+        data: Optional[Body] = None,
+        json: Any = None,
+        content_type: Optional[str] = None,
+        image: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Response:
+        """Sends a request with the session's secret and waits for the answer, logging in first (or again) if needed.
+
+        path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of this server;
+            percent-encoded, and "{image}" in it (or as a value in params) stands for the image ID of `image`.
+        params: the query; appended, percent-encoded. None values are left out.
+        data: bytes as they are, a str as UTF-8, or fields as a form. Its Content-Type is `content_type`, else a form's.
+        json: any value but None, sent as JSON. Not together with data.
+        image: an image handle from `bind_image`.
+        timeout: seconds for this request in all; else the option `timeout` holds. Ctrl-C is seen when the call is back.
+
+        A 4xx of the application is an answer, not an exception (see `Response.raise_for_status`); redirects come back
+        as they are. ArgumentError: a malformed path, method or header. Insecure: a URL of another server. Besides:
+        NetworkError, AuthenticationError, Throttled, ServerFault, HandleStale, StoreError.
+        """
+        request = build(method, path, params, headers, data, json, content_type, image, timeout)
+        answer, view = _abi.response_p(), _abi.dam_response_view()
+        with self._handle as session:
+            try:
+                self._library.dam_session_request(session, request, ctypes.byref(answer), _abi.dam_error())
+                self._library.dam_response_read(answer, view, _abi.dam_error())
+                return Response(view, f"{method} {path.partition('?')[0]}")
+            finally:
+                self._library.dam_response_free(answer)
+
+    def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("GET", ...)`."""
+        return self.request("GET", path, **options)
+
+    def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("HEAD", ...)`."""
+        return self.request("HEAD", path, **options)
+
+    def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("POST", ...)`."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("PUT", ...)`."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("PATCH", ...)`."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """`request("DELETE", ...)`."""
+        return self.request("DELETE", path, **options)
+
+    # ---- Logging in and out ------------------------------------------------------------------------------------------
+
+    def login(self, again: bool = False) -> None:
+        """Makes sure that there is a session; not needed before requests.
+
+        again: try credentials that were refused before once more.
+        AuthenticationError: the server keeps this identity out.
+        """
+        flags = _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED
+        with self._handle as session:
+            self._library.dam_session_login(session, flags, _abi.dam_error())
+
+    def logout(self) -> LogoutResult:
+        """Ends the session, here first and then at the server where it has a logout. It may log in again later.
+
+        StoreError: the stored secret could not be wiped.
+        """
+        result = ctypes.c_int32()
+        with self._handle as session:
+            self._library.dam_session_logout(session, result, _abi.dam_error())
+        return LogoutResult(result.value)
+
+    def forget(self) -> None:
+        """Forgets the session's secrets in memory and store, without a word to the server."""
+        with self._handle as session:
+            self._library.dam_session_forget(session, _abi.dam_error())
+
+    @property
+    def organizations(self) -> list[Organization]:
+        """The organizations that the last login named; logs in if there was none. NotSupported: the system has none."""
+        found: list[Organization] = []
+        callback = _abi.dam_organization_callback(
+            guarded(lambda _, given: found.append(Organization._read(given.contents)))
+        )
+        with self._handle as session:
+            self._library.dam_session_organizations(session, callback, None, _abi.dam_error())
+        return found
+
+    # ---- For requests of the host's own ------------------------------------------------------------------------------
+
+    def headers(self) -> dict[str, str]:
+        """The request headers that authenticate a request made with another client, logging in if needed. Secret.
+
+        In PhotoShelter's cookie mode they are good until the server rotates the cookie; token mode suits this better.
+        NotSupported: the secret travels in the URL.
+        """
+        found: dict[str, str] = {}
+        callback = _abi.dam_header_callback(
+            guarded(lambda _, name, value: found.update({name.decode(): value.decode()}))
+        )
+        with self._handle as session:
+            self._library.dam_session_headers(session, callback, None, _abi.dam_error())
+        return found
+
+    def token(self) -> str:
+        """The bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
+
+        NotSupported: this authentication has no token.
+        """
+        with self._handle as session:
+            return taken(self._library.dam_session_token, session)
+
+    # ---- What is known -----------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """What is known here, without asking the server."""
+        state = _abi.dam_session_state()
+        with self._handle as session:
+            self._library.dam_session_get_state(session, state, _abi.dam_error())
+        return State._read(state)
+
+    @property
+    def statistics(self) -> Statistics:
+        """Counters since this identity was first opened in this process."""
+        statistics = _abi.dam_statistics()
+        with self._handle as session:
+            self._library.dam_session_get_statistics(session, statistics, _abi.dam_error())
+        return Statistics._read(statistics)
+
+    # ---- Image handles -----------------------------------------------------------------------------------------------
+
+    def bind_image(self, image_id: str, response: Optional[Response] = None, *, generation: int = 0) -> str:
+        """An image handle: the image ID, bound to the device token that it came with.
+
+        response: the answer that the ID was read from; or `generation`: that answer's; or neither: the present token.
+        Short printable text without a secret, for processes that share the session; temporary, as the IDs are.
+        HandleStale: that token is not in use any more. NotSupported: IDs are not bound to a token here.
+        """
+        if response is not None:
+            generation = response.generation
+        with self._handle as session:
+            return taken(self._library.dam_image_bind, session, encoded(image_id, "image_id"), generation)
+
+    def resolve_image(self, handle: str) -> str:
+        """The image ID of a handle. Sends nothing. HandleStale: its device token is gone. ArgumentError: no handle."""
+        with self._handle as session:
+            return taken(self._library.dam_image_resolve, session, encoded(handle, "handle"))

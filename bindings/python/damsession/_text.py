@@ -1,0 +1,54 @@
+"""Text on its way into C: UTF-8 without a NUL, and secrets in memory that is wiped.
+
+Python cannot wipe a `str` or a `bytes` of the caller's; the buffer that C reads is wiped. No message here quotes the
+text that it complains about, because the text may be a password.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from typing import Any, Iterator
+
+from ._abi import dam_error
+from ._errors import argument_error
+from ._library import library
+
+
+def utf8(text: str, what: str) -> bytes:
+    """The UTF-8 of `text`; `what` names it in messages. ArgumentError: it holds half a surrogate pair."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} must be a str, not {type(text).__name__}")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        pass  # raised below, without a context: this exception carries the whole text
+    raise argument_error(f"{what} holds half a surrogate pair, which is no text; decode it with its real encoding")
+
+
+def encoded(text: str, what: str) -> bytes:
+    """The UTF-8 of `text` for a `const char *`. ArgumentError: C could not take it whole."""
+    data = utf8(text, what)
+    if b"\0" in data:
+        raise argument_error(f"{what} holds a NUL character; leave it out")
+    return data
+
+
+@contextlib.contextmanager
+def wiped(data: bytes) -> Iterator[ctypes.Array[ctypes.c_char]]:
+    """Lends `data` to C in a NUL-terminated buffer of its own, which is wiped afterwards."""
+    buffer = ctypes.create_string_buffer(data)
+    try:
+        yield buffer
+    finally:
+        ctypes.memset(buffer, 0, len(buffer))
+
+
+def taken(function: Any, *arguments: Any) -> str:
+    """Calls a function that returns a string through `char **out`; copies it and has the library wipe its own."""
+    out = ctypes.c_char_p()
+    try:
+        function(*arguments, ctypes.byref(out), dam_error())
+        return (out.value or b"").decode()
+    finally:
+        library().dam_string_free(out)

@@ -1,0 +1,91 @@
+"""What a session tells about itself, as plain values: organizations, state, statistics, how a logout went."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import Any, NamedTuple, Optional
+
+from . import _abi
+
+
+class LogoutResult(enum.IntEnum):
+    """How a session ended."""
+
+    NONE = 0  #: there was no session
+    SERVER = 1  #: the server closed it, and it is forgotten here
+    LOCAL = 2  #: forgotten here only: FotoWeb has no logout; an administrator can revoke the device token
+    UNCONFIRMED = 3  #: forgotten here; the server could not be told or did not agree
+
+
+class Organization(NamedTuple):
+    """An organization of the user."""
+
+    id: str  #: opaque; what the option `organization` takes
+    name: str  #: "" where the server gave none
+    member: Optional[bool]  #: whether the server says that the user is a member; None: it did not say
+    selected: bool  #: this session acts for it
+
+    @classmethod
+    def _read(cls, given: Any) -> Organization:
+        member = None if given.member < 0 else bool(given.member)
+        return cls(given.id.decode(), given.name.decode(), member, bool(given.selected))
+
+
+class State(NamedTuple):
+    """What is known here about a session, without asking the server."""
+
+    logged_in: bool  #: there is a session secret; the server may have ended it meanwhile
+    stored: bool  #: it is kept where it outlives the process
+    refused: bool  #: the last login was refused; those credentials are not tried again
+    generation: int  #: the number of the session secret; it only grows; 0: there never was one
+    issued_at: Optional[datetime.datetime]  #: when the secret was issued (UTC); None: never
+    used_at: Optional[datetime.datetime]  #: when the server last answered to it (UTC); None: never
+    idle_limit: int  #: seconds of inactivity after which the server ends it; 0: unknown or never
+    tokens_obtained: int  #: device tokens that this store obtained for the user and that are not known to be dead
+    fingerprint: str  #: a short hash that tells secrets apart and gives nothing away; "" without one
+    organization: str  #: the organization acted for; "" for none
+    store: str  #: where the record is kept; "memory" for nowhere
+
+    @classmethod
+    def _read(cls, given: Any) -> State:
+        return cls(
+            logged_in=bool(given.flags & _abi.DAM_STATE_LOGGED_IN),
+            stored=bool(given.flags & _abi.DAM_STATE_STORED),
+            refused=bool(given.flags & _abi.DAM_STATE_REFUSED),
+            generation=given.generation,
+            issued_at=_moment(given.issued_at),
+            used_at=_moment(given.used_at),
+            idle_limit=given.idle_limit,
+            tokens_obtained=given.tokens_obtained,
+            fingerprint=given.fingerprint.decode(),
+            organization=given.organization.decode(),
+            store=given.store.decode(),
+        )
+
+
+class Statistics(NamedTuple):
+    """Counters since the session's identity was first opened in this process."""
+
+    requests: int  #: requests of the host, replays not counted
+    exchanges: int  #: HTTP exchanges of every kind: requests, replays, logins, logouts
+    logins: int  #: logins that were sent
+    logins_refused: int  #: of these, refused
+    organization_logins: int  #: organization steps that were sent
+    replays: int  #: requests sent once more with a newer secret
+    adopted_from_siblings: int  #: newer secrets that another process had stored
+    waits: int  #: times a call had to wait for a sibling thread or process
+    wait_microseconds: int  #: how long in all
+    cookies_adopted: int  #: rotated cookies taken
+    cookies_late: int  #: cookies dropped because a later-sent request had brought a newer one
+    saves: int  #: records written
+    save_failures: int  #: records that could not be written; the session went on in memory
+    records_damaged: int  #: damaged records set aside
+
+    @classmethod
+    def _read(cls, given: Any) -> Statistics:
+        return cls(*(getattr(given, name) for name in cls._fields))
+
+
+def _moment(seconds: int) -> Optional[datetime.datetime]:
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc) if seconds else None
