@@ -136,7 +136,14 @@ extension Exchange {
   private mutating func refusedLogin(
     _ failure: Failure, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
+    let halfOpen = login?.secret ?? SessionSecret()
     login = nil
+    if failure.cause == .organizationRefused, system.isUsable(halfOpen), let request = system.logout(halfOpen) {
+      // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
+      phase = .discarding(failure)
+      state.statistics.exchanges += 1
+      return .send(request, isForHost: false)
+    }
     guard let credentials, failure.cause == .credentialsRefused || failure.cause == .secondFactor else {
       return recheck(failure)
     }

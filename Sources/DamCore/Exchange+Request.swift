@@ -87,11 +87,34 @@ extension Exchange {
     switch system.judge(answer, to: wire) {
     case .sessionInvalid:
       return invalid(answer, &state, moment)
+    case .sessionSuspect:
+      guard case .host = purpose else { return invalid(answer, &state, moment) }
+      let open = Outcome.failed(Exchange.unconfirmed)
+      // Where cookies do not rotate, those of a suspicious answer may be a guest's.
+      guard system.rotates else { return end(.confirm(delivered), open, &state, moment) }
+      return settle(.confirm(delivered), open, answer, &state, moment)
     case .deliver:
-      let replays = hostSends > 1 ? hostSends - 1 : 0
-      return settle(purpose, .delivered(generation: sent.generation, replays: replays), answer, &state, moment)
+      return settle(purpose, delivered, answer, &state, moment)
     case .failed(let failure):
       return settle(purpose, .failed(failure), answer, &state, moment)
+    }
+  }
+
+  private var delivered: Outcome {
+    .delivered(generation: sent.generation, replays: hostSends > 1 ? hostSends - 1 : 0)
+  }
+
+  /// Stands for "not known yet" between a suspicious answer and its confirmation.
+  private static let unconfirmed = Failure(.internalError, "a suspicious answer was not looked into")
+
+  /// Sending failed. If an answer's head had arrived, the server has rotated the cookie: that one is the live one now.
+  mutating func broken(
+    _ failure: Failure, _ head: Answer?, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    guard let head, let wire else { return end(purpose, .failed(failure), &state, moment) }
+    switch system.judge(head, to: wire) {
+    case .sessionInvalid, .sessionSuspect: return end(purpose, .failed(failure), &state, moment)
+    case .deliver, .failed: return settle(purpose, .failed(failure), head, &state, moment)
     }
   }
 
@@ -152,6 +175,13 @@ extension Exchange {
   ) -> Action {
     switch (purpose, outcome) {
     case (.host, _): return finish(outcome)
+    // The session lives: the suspicious answer was the application's own.
+    case (.confirm(let original), .delivered): return finish(original)
+    case (.confirm(let original), .failed(Exchange.unconfirmed)):
+      guard let secret = usable(state) else { return proceed(&state, moment) }
+      log(.info, "asking whether the session lives after an answer that may deny it")
+      return send(system.keepalive, .confirm(original), secret, &state, moment)
+    case (.confirm, _): return finish(outcome)
     // A probe that failed for another reason says nothing about the session: the request itself will tell.
     case (.probe, _): return proceed(&state, moment)
     case (.keepalive, .delivered): return finish(.ready(state.record))

@@ -70,8 +70,8 @@ public struct Exchange: Sendable {
     case savedSession(Saving<SessionRecord>)
     case savedAccount(Saving<AccountRecord>)
     case unlocked
-    /// Sending or asking failed.
-    case failed(Failure)
+    /// Sending or asking failed. `head`: what had arrived of an answer, which may hold a rotated cookie.
+    case failed(Failure, head: Answer?)
   }
 
   public enum Action: Sendable {
@@ -109,6 +109,8 @@ public struct Exchange: Sendable {
     case host
     /// Before a long upload: is the session still alive?
     case probe
+    /// After an answer that may mean that it is not.
+    case confirm(Outcome)
     case keepalive
   }
 
@@ -123,6 +125,8 @@ public struct Exchange: Sendable {
     case savingAccount
     case savingRefusal(Failure)
     case recheckingAfter(Failure)
+    /// Closing a session whose organization was refused.
+    case discarding(Failure)
     case unlocking
     case sending(Purpose)
     case savingRotation(Purpose, Outcome)
@@ -202,9 +206,8 @@ public struct Exchange: Sendable {
       return proceed(&state, moment)
     case (.sending(let purpose), .answered(let answer)):
       return judge(answer, purpose, &state, moment)
-    case (.sending(.probe), .failed):
-      // The secret may still be good: the request itself will tell.
-      return proceed(&state, moment)
+    case (.sending(let purpose), .failed(let failure, let head)):
+      return broken(failure, head, purpose, &state, moment)
     case (.savingRotation(let purpose, let outcome), .savedSession(let saving)):
       note(saving, &state)
       return end(purpose, outcome, &state, moment)
@@ -212,12 +215,14 @@ public struct Exchange: Sendable {
       return savedTombstone(saving, secret, &state, moment)
     case (.loggingOut(let storeFailure), .answered(let answer)):
       return loggedOut(system.confirmsLogout(answer) ? .server : .unconfirmed, storeFailure)
-    case (.loggingOut(let storeFailure), .failed(let failure)):
+    case (.discarding(let failure), .answered), (.discarding(let failure), .failed):
+      return recheck(failure)
+    case (.loggingOut(let storeFailure), .failed(let failure, _)):
       log(.warning, "the server could not be told of the logout: \(failure.message)")
       return loggedOut(.unconfirmed, storeFailure)
-    case (.loggingIn, .failed(let failure)):
+    case (.loggingIn, .failed(let failure, _)):
       return recheck(failure)
-    case (_, .failed(let failure)):
+    case (_, .failed(let failure, _)):
       return fail(failure)
     default:
       return fail(Failure(.internalError, "the session engine met an event out of turn"))
@@ -307,9 +312,7 @@ public struct Exchange: Sendable {
     case .unchanged, .absent:
       return nil
     case .record(let record):
-      state.take(record)
-      state.isStored = true
-      state.savedUsedAt = max(state.savedUsedAt, record.usedAt)
+      state.noteStored(record)
       return nil
     case .newer:
       return fail(Failure(.recordNewer, Exchange.newerMessage))
@@ -354,11 +357,7 @@ public struct Exchange: Sendable {
   }
 
   mutating func note<Record>(_ saving: Saving<Record>, _ state: inout SessionState) {
-    if let record = saving.record as? SessionRecord {
-      state.take(record)
-      state.isStored = true
-      state.savedUsedAt = max(state.savedUsedAt, record.usedAt)
-    }
+    if let record = saving.record as? SessionRecord { state.noteStored(record) }
     guard case .failed(let reason) = saving else {
       state.statistics.saves += 1
       return

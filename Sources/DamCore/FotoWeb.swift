@@ -137,10 +137,12 @@ struct FotoWeb: System {
   }
 
   func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+    // A 403 may be one archive's, a page may be a document: a device token is not given up for that.
+    if isQuery, answer.status == 401 { return .sessionInvalid }
     if answer.beginningContains(settings.invalidText) || settings.invalidStatuses.contains(answer.status)
       || isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings)
     {
-      return .sessionInvalid
+      return .sessionSuspect
     }
     if let failure = commonFailure(answer) { return .failed(failure) }
     return .deliver

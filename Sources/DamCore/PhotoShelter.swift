@@ -174,10 +174,10 @@ struct PhotoShelter: System {
         return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: answer.status))
       }
     } else if settings.invalidStatuses.contains(answer.status) {
-      return .sessionInvalid
+      return answer.status == 401 ? .sessionInvalid : .sessionSuspect
     }
     if let failure = commonFailure(answer) { return .failed(failure) }
-    if isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings) { return .sessionInvalid }
+    if isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings) { return .sessionSuspect }
     return .deliver
   }
 

@@ -60,10 +60,14 @@ public struct SessionState: Sendable {
     if before.generation > 0, record.freshness > before.freshness { statistics.adoptedFromSiblings += 1 }
   }
 
-  /// Takes what was found by somebody who only wanted to look.
+  /// Takes what the store was found to hold.
   public mutating func note(_ loading: Exchange.Loading<SessionRecord>) {
-    guard case .record(let found) = loading else { return }
-    take(found)
+    if case .record(let found) = loading { noteStored(found) }
+  }
+
+  mutating func noteStored(_ stored: SessionRecord) {
+    take(stored)
     isStored = true
+    savedUsedAt = max(savedUsedAt, stored.usedAt)
   }
 }

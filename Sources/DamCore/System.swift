@@ -29,6 +29,9 @@ enum Verdict {
   /// An ordinary answer of the application, whatever its status.
   case deliver
   case sessionInvalid
+  /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce is
+  /// never replaced on a suspicion.
+  case sessionSuspect
   case failed(Failure)
 }
 

@@ -15,6 +15,13 @@ struct TransferLimits: Sendable {
   var caFile: String
 }
 
+/// A transfer that ended early, with what had arrived.
+struct Broken: Error, Sendable {
+  var failure: Failure
+  /// nil: no answer had begun, or its headers were not complete.
+  var head: Received?
+}
+
 /// A finished transfer.
 struct Received: Sendable {
   var status: Int32
@@ -41,7 +48,7 @@ struct Received: Sendable {
   }
 
   /// Sends a request and waits. `body` is the host's, for `.host` bodies.
-  func perform(_ request: WireRequest, body: Span<UInt8>?, _ limits: TransferLimits) -> Result<Received, Failure> {
+  func perform(_ request: WireRequest, body: Span<UInt8>?, _ limits: TransferLimits) -> Result<Received, Broken> {
     unsafe curl_easy_reset(easy)
     let sink = Sink(limit: limits.responseLimit)
     let lines = HeaderLines(request)
@@ -63,7 +70,7 @@ struct Received: Sendable {
     }
   }
 
-  private func send(_ method: String, _ body: UnsafeRawBufferPointer?, _ sink: Sink) -> Result<Received, Failure> {
+  private func send(_ method: String, _ body: UnsafeRawBufferPointer?, _ sink: Sink) -> Result<Received, Broken> {
     let source = unsafe body.map { unsafe Source($0) }
     let code = withExtendedLifetime(source) {
       setMethod(method, source)
@@ -71,7 +78,7 @@ struct Received: Sendable {
       defer { dam_pipe_guard_leave(pipe) }
       return unsafe curl_easy_perform(easy)
     }
-    guard code == CURLE_OK else { return .failure(failure(code, sink)) }
+    guard code == CURLE_OK else { return .failure(Broken(failure: failure(code, sink), head: sink.head)) }
     var status = 0
     _ = unsafe dam_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     return .success(Received(status: Int32(clamping: status), headers: sink.headers, body: sink.body))
@@ -82,6 +89,7 @@ struct Received: Sendable {
     unsafe errorText.pointee = 0
     for (option, value) in [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_PATH_AS_IS, 1), (CURLOPT_NETRC, 0),
+      (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
       (CURLOPT_TIMEOUT_MS, Int(limits.timeoutMilliseconds)),
       (CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connectTimeoutMilliseconds)),
     ] { _ = unsafe dam_curl_set_long(easy, option, value) }
@@ -189,6 +197,9 @@ private final class Sink {
   var status: Int32 = 0
   let body = Buffer()
   var isTooLarge = false
+  /// The answer as far as it came, once its headers are complete.
+  var head: Received? { isHeadComplete ? Received(status: status, headers: headers, body: body) : nil }
+  private var isHeadComplete = false
   private let limit: Int64
   private static let longestHeaders = 1 << 20
 
@@ -198,11 +209,15 @@ private final class Sink {
     if unsafe line.starts(with: "HTTP/".utf8) {
       // A new header block: an interim answer or a proxy's came before it.
       headers = HeaderBlock()
+      isHeadComplete = false
       let word = unsafe String(decoding: line.drop { $0 != 0x20 }.dropFirst().prefix(3), as: UTF8.self)
       status = Int32(word) ?? 0
       return true
     }
-    guard unsafe line.contains(0x3A) else { return true }
+    guard unsafe line.contains(0x3A) else {
+      isHeadComplete = status >= 200
+      return true
+    }
     unsafe headers.append(line)
     isTooLarge = headers.bytes.count > Sink.longestHeaders
     return !isTooLarge

@@ -76,7 +76,7 @@ struct Driver: ~Copyable {
       release(keepSession: keepSession)
       return .unlocked
     case .finish:
-      return .failed(Failure(.internalError, "the exchange is over"))
+      return .failed(Failure(.internalError, "the exchange is over"), head: nil)
     }
   }
 
@@ -86,7 +86,7 @@ struct Driver: ~Copyable {
       isEncryptionSecret: settings.credentialsAreEncryptionSecret, user: settings.user, origin: settings.origin.text)
     switch session.host.credentials(prompt) {
     case .success(let secret): return .credentials(secret)
-    case .failure(let failure): return .failed(failure)
+    case .failure(let failure): return .failed(failure, head: nil)
     }
   }
 
@@ -94,19 +94,22 @@ struct Driver: ~Copyable {
     let limits = limits
     let result = hub.connections.withHandle { handle in
       handle?.perform(request, body: body, limits)
-        ?? .failure(Failure(.internalError, "libcurl cannot be started"))
+        ?? .failure(Broken(failure: Failure(.internalError, "libcurl cannot be started"), head: nil))
     }
     switch result {
-    case .failure(let failure):
-      return .failed(failure)
+    case .failure(let broken):
+      return .failed(broken.failure, head: broken.head.map { answer($0, isWhole: false) })
     case .success(let received):
       if isForHost { self.received = received }
-      let beginning = received.body.prefix(Answer.inspected)
-      return .answered(
-        Answer(
-          status: received.status, headers: received.headers, beginning: beginning,
-          isWhole: beginning.count == received.body.count))
+      return .answered(answer(received, isWhole: true))
     }
+  }
+
+  private func answer(_ received: Received, isWhole: Bool) -> Answer {
+    let beginning = received.body.prefix(Answer.inspected)
+    return Answer(
+      status: received.status, headers: received.headers, beginning: beginning,
+      isWhole: isWhole && beginning.count == received.body.count)
   }
 
   // MARK: Locks

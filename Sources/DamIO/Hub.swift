@@ -44,6 +44,8 @@ final class Hub: Sendable {
     let (loading, found) = load(SessionRecord.self, sessionKey, unless: mark, log)
     if let found {
       state.withLock { state in
+        // The mark says "taken": nobody may see it before the record is.
+        state.session.note(loading)
         state.mark = found.mark
         state.revision = found.revision
       }

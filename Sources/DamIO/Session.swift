@@ -119,11 +119,8 @@ public struct Response: Sendable {
   /// The session as it is known here, freshly read from the store.
   public func current() -> SessionRecord {
     let hub = hub
-    let loading = hub.loadSession(log)
-    return hub.state.withLock { state in
-      state.session.note(loading)
-      return state.session.record
-    }
+    _ = hub.loadSession(log)
+    return hub.state.withLock { $0.session.record }
   }
 
   /// All that is known here.
