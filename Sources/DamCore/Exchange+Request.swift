@@ -38,8 +38,12 @@ extension Exchange {
   /// An upload that begins late in the idle time may find the session dead at its end.
   private func isProbeDue(_ request: HostRequest, _ state: SessionState, _ moment: Moment) -> Bool {
     let limit = settings.idleLimit(state.record)
-    guard !hasProbed, refused == nil, limit > 0, request.bodySize ?? 0 >= Exchange.longUpload else { return false }
+    guard !hasProbed, refused == nil, limit > 0, isLong(request.body) else { return false }
     return moment.seconds - state.record.usedAt >= limit / 2
+  }
+
+  private func isLong(_ body: HostRequest.Body) -> Bool {
+    body.isPresent && body.size ?? .max >= Exchange.longUpload
   }
 
   private func wireRequest(_ request: HostRequest, _ secret: SessionSecret) throws(Failure) -> WireRequest {
@@ -51,7 +55,7 @@ extension Exchange {
     }
     var wire = WireRequest(method: request.method, origin: settings.origin, target: target)
     wire.headers = request.headers
-    wire.body = request.bodySize == nil ? .none : .host
+    wire.body = request.body.isPresent ? .host : .none
     return wire
   }
 
@@ -59,45 +63,75 @@ extension Exchange {
     _ request: WireRequest, _ purpose: Purpose, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     var wire = request
-    system.authorize(&wire, secret, credentials: credentials)
-    self.wire = wire
+    if wire.origin == settings.origin { system.authorize(&wire, secret, credentials: credentials) }
+    self.wire = request
     sent = state.record.freshness
     sentStamp = state.nextStamp(moment)
     restedSince = state.record.usedAt
     state.statistics.exchanges += 1
-    if case .host = purpose {
-      if hostSends > 0 {
+    phase = .sending(purpose)
+    log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
+    switch purpose {
+    case .host:
+      if refused != nil, hostSends > 0 {
         state.statistics.replays += 1
         log(.info, "sending the request again with generation \(sent.generation)")
       }
       hostSends += 1
-    } else {
+      return .send(wire, isForHost: true)
+    case .redirected:
+      return .send(wire, isForHost: true)
+    case .probe, .confirm, .keepalive:
       state.statistics.keepalives += 1
+      return .send(wire, isForHost: false)
     }
-    phase = .sending(purpose)
-    log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
-    if case .host = purpose { return .send(wire, isForHost: true) }
-    return .send(wire, isForHost: false)
   }
 
   mutating func judge(
     _ answer: Answer, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard let wire else { return fail(Failure(.internalError, "an answer came without a request")) }
+    // Another origin knows nothing of the session.
+    if case .redirected(isOwn: false) = purpose { return end(purpose, delivered, answer, &state, moment) }
     switch system.judge(answer, to: wire) {
     case .sessionInvalid:
       return invalid(answer, &state, moment)
     case .sessionSuspect:
-      guard case .host = purpose else { return invalid(answer, &state, moment) }
+      switch purpose {
+      case .host, .redirected: break
+      case .probe, .confirm, .keepalive: return invalid(answer, &state, moment)
+      }
       let open = Outcome.failed(Exchange.unconfirmed)
       // Where cookies do not rotate, those of a suspicious answer may be a guest's.
-      guard system.rotates else { return end(.confirm(delivered), open, &state, moment) }
+      guard system.rotates else { return end(.confirm(delivered), open, answer, &state, moment) }
       return settle(.confirm(delivered), open, answer, &state, moment)
     case .deliver:
       return settle(purpose, delivered, answer, &state, moment)
     case .failed(let failure):
       return settle(purpose, .failed(failure), answer, &state, moment)
     }
+  }
+
+  /// Whether the host's request can be sent once more.
+  private var canSendAgain: Bool {
+    guard case .request(let request) = goal, hostSends > 0 else { return true }
+    return request.body.canRewind
+  }
+
+  /// Nothing came back. Try again only what certainly was not acted upon, or may be acted upon twice.
+  private mutating func retry(
+    after failure: Failure, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    let wasNotSent = failure.cause == .connect
+    let mayRepeat = wire?.isIdempotent == true && [.transfer, .timeout].contains(failure.cause)
+    guard case .host = purpose, wasNotSent || mayRepeat, canSendAgain, retries < settings.retries else {
+      return end(purpose, .failed(failure), nil, &state, moment)
+    }
+    retries += 1
+    log(.info, "trying again (\(retries) of \(settings.retries)): \(failure.message)")
+    phase = .waiting
+    // Twice as long each time: half a second, one, two, ...
+    return .wait(milliseconds: 250 << UInt64(retries))
   }
 
   private var delivered: Outcome {
@@ -111,9 +145,9 @@ extension Exchange {
   mutating func broken(
     _ failure: Failure, _ head: Answer?, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
-    guard let head, let wire else { return end(purpose, .failed(failure), &state, moment) }
+    guard let head, let wire else { return retry(after: failure, purpose, &state, moment) }
     switch system.judge(head, to: wire) {
-    case .sessionInvalid, .sessionSuspect: return end(purpose, .failed(failure), &state, moment)
+    case .sessionInvalid, .sessionSuspect: return end(purpose, .failed(failure), nil, &state, moment)
     case .deliver, .failed: return settle(purpose, .failed(failure), head, &state, moment)
     }
   }
@@ -126,6 +160,12 @@ extension Exchange {
           httpStatus: answer.status))
     }
     refused = sent
+    if !canSendAgain {
+      return fail(
+        Failure(
+          .replayImpossible, "the session had ended and the request's body cannot be given again; log in and repeat the"
+            + " request", httpStatus: answer.status))
+    }
     if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }
     log(.info, "the server refuses generation \(sent.generation) (HTTP \(answer.status))")
     return proceed(&state, moment)
@@ -137,7 +177,7 @@ extension Exchange {
   ) -> Action {
     guard state.record.generation == sent.generation, var secret = state.record.secret else {
       // A newer login or a logout came between: whatever this answer set belongs to the past.
-      return end(purpose, outcome, &state, moment)
+      return end(purpose, outcome, answer, &state, moment)
     }
     if let restedSince, system.hasIdleLimit, case .delivered = outcome {
       state.record.idle.sawSurvival(after: moment.seconds - restedSince)
@@ -147,8 +187,8 @@ extension Exchange {
     let adoption = adopt(answer, &secret, &state, moment)
     state.record.secret = secret
     let isWorthSaving = adoption.adopted > 0 || isUseWorthSaving(state)
-    guard isWorthSaving else { return end(purpose, outcome, &state, moment) }
-    phase = .savingRotation(purpose, outcome)
+    guard isWorthSaving else { return end(purpose, outcome, answer, &state, moment) }
+    phase = .savingRotation(purpose, outcome, answer)
     return .saveSession(state.record, isDurable: system.isScarce && adoption.adopted > 0)
   }
 
@@ -171,21 +211,74 @@ extension Exchange {
   }
 
   mutating func end(
-    _ purpose: Purpose, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
+    _ purpose: Purpose, _ outcome: Outcome, _ answer: Answer?, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     switch (purpose, outcome) {
-    case (.host, _): return finish(outcome)
+    case (.host, .delivered), (.redirected, .delivered):
+      return follow(answer, outcome, &state, moment)
+    case (.host, .failed(let failure)) where isWorthWaiting(for: failure):
+      return wait(for: failure)
+    case (.host, _), (.redirected, _):
+      return finish(outcome)
     // The session lives: the suspicious answer was the application's own.
-    case (.confirm(let original), .delivered): return finish(original)
+    case (.confirm(let original), .delivered):
+      return finish(original)
     case (.confirm(let original), .failed(Exchange.unconfirmed)):
       guard let secret = usable(state) else { return proceed(&state, moment) }
       log(.info, "asking whether the session lives after an answer that may deny it")
       return send(system.keepalive, .confirm(original), secret, &state, moment)
-    case (.confirm, _): return finish(outcome)
+    case (.confirm, _):
+      return finish(outcome)
     // A probe that failed for another reason says nothing about the session: the request itself will tell.
-    case (.probe, _): return proceed(&state, moment)
-    case (.keepalive, .delivered): return finish(.ready(state.record))
-    case (.keepalive, _): return finish(outcome)
+    case (.probe, _):
+      return proceed(&state, moment)
+    case (.keepalive, .delivered):
+      return finish(.ready(state.record))
+    case (.keepalive, _):
+      return finish(outcome)
     }
+  }
+
+  // MARK: Redirects and Retry-After
+
+  private mutating func follow(
+    _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
+    let secrets = [state.record.secret?.token, credentials, settings.apiKey].compactMap { $0 }
+    switch Redirect.judge(answer, to: wire, secrets: secrets + (state.record.secret?.cookies.live.map(\.value) ?? [])) {
+    case .none:
+      return finish(outcome)
+    case .refused(let failure):
+      return fail(failure)
+    case .follow(let next):
+      hops += 1
+      guard hops <= settings.redirects else {
+        return fail(
+          Failure(
+            .protocolViolation, "the server redirects more than \(settings.redirects) times (\"redirects\")",
+            httpStatus: answer.status))
+      }
+      if case .host = next.body, !canSendAgain {
+        return fail(Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
+      }
+      guard let secret = usable(state) else { return proceed(&state, moment) }
+      let isOwn = next.origin == settings.origin
+      log(.debug, "redirected to \(next.redactedURL)" + (isOwn ? "" : ", which gets no secret"))
+      return send(next, .redirected(isOwn: isOwn), secret, &state, moment)
+    }
+  }
+
+  private func isWorthWaiting(for failure: Failure) -> Bool {
+    guard failure.cause == .throttled, let asked = failure.retryAfter, retries < 5 else { return false }
+    return asked <= settings.retryAfter && canSendAgain
+  }
+
+  private mutating func wait(for failure: Failure) -> Action {
+    retries += 1
+    let seconds = max(1, failure.retryAfter ?? 1)
+    log(.info, "waiting \(seconds) s as the server asks")
+    phase = .waiting
+    return .wait(milliseconds: UInt64(seconds) * 1000)
   }
 }

@@ -70,6 +70,7 @@ public struct Exchange: Sendable {
     case savedSession(Saving<SessionRecord>)
     case savedAccount(Saving<AccountRecord>)
     case unlocked
+    case waited
     /// Sending or asking failed. `head`: what had arrived of an answer, which may hold a rotated cookie.
     case failed(Failure, head: Answer?)
   }
@@ -86,6 +87,8 @@ public struct Exchange: Sendable {
     case saveAccount(AccountRecord)
     /// Release the account's lock, and the session's too unless `keepSession`.
     case unlock(keepSession: Bool)
+    /// Let this many milliseconds go by.
+    case wait(milliseconds: UInt64)
     /// Release everything; this is the result.
     case finish(Outcome)
   }
@@ -105,8 +108,10 @@ public struct Exchange: Sendable {
     case failed(Failure)
   }
 
-  enum Purpose: Sendable {
+  indirect enum Purpose: Sendable {
     case host
+    /// The host's request, sent on to where a redirect points. The last one may be to another origin.
+    case redirected(isOwn: Bool)
     /// Before a long upload: is the session still alive?
     case probe
     /// After an answer that may mean that it is not.
@@ -128,8 +133,9 @@ public struct Exchange: Sendable {
     /// Closing a session whose organization was refused.
     case discarding(Failure)
     case unlocking
+    case waiting
     case sending(Purpose)
-    case savingRotation(Purpose, Outcome)
+    case savingRotation(Purpose, Outcome, Answer)
     case savingTombstone(SessionSecret)
     case loggingOut(storeFailure: String?)
     case finished
@@ -148,6 +154,8 @@ public struct Exchange: Sendable {
   var sentStamp: UInt64 = 0
   var wire: WireRequest?
   var hostSends: UInt32 = 0
+  var hops: Int32 = 0
+  var retries: Int32 = 0
   var hasProbed = false
   /// When the session was last used before this exchange; what the idle clock learns from.
   var restedSince: Int64?
@@ -202,15 +210,17 @@ public struct Exchange: Sendable {
     case (.savingRefusal(let failure), .savedAccount(let saving)):
       note(saving, &state)
       return recheck(failure)
+    case (.waiting, .waited):
+      return proceed(&state, moment)
     case (.unlocking, .unlocked):
       return proceed(&state, moment)
     case (.sending(let purpose), .answered(let answer)):
       return judge(answer, purpose, &state, moment)
     case (.sending(let purpose), .failed(let failure, let head)):
       return broken(failure, head, purpose, &state, moment)
-    case (.savingRotation(let purpose, let outcome), .savedSession(let saving)):
+    case (.savingRotation(let purpose, let outcome, let answer), .savedSession(let saving)):
       note(saving, &state)
-      return end(purpose, outcome, &state, moment)
+      return end(purpose, outcome, answer, &state, moment)
     case (.savingTombstone(let secret), .savedSession(let saving)):
       return savedTombstone(saving, secret, &state, moment)
     case (.loggingOut(let storeFailure), .answered(let answer)):

@@ -17,6 +17,7 @@ public struct Failure: Error, Equatable, Sendable {
     case protocolViolation
     case tooLarge
     case insecure
+    case cancelled
     case credentialsNeeded
     case credentialsRefused
     case secondFactor
@@ -24,6 +25,7 @@ public struct Failure: Error, Equatable, Sendable {
     case apiKeyRefused
     case tokenLimit
     case sessionInvalid
+    case replayImpossible
     case throttled
     case server
     case handleStale

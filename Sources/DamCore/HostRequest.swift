@@ -7,15 +7,31 @@ public struct HostRequest: Sendable {
   /// Begins with "/"; may still hold "{image}".
   public let target: String
   public let headers: [(name: String, value: String)]
-  /// nil: no body.
-  public let bodySize: UInt64?
+  public let body: Body
   public let image: ImageHandle?
+
+  /// What is known of the host's body; the driver has the bytes.
+  public struct Body: Sendable {
+    public var isPresent: Bool
+    /// nil: unknown until it ends.
+    public var size: UInt64?
+    /// Whether it can be given once more.
+    public var canRewind: Bool
+
+    public static let none = Body(isPresent: false, size: nil, canRewind: true)
+
+    public init(isPresent: Bool, size: UInt64?, canRewind: Bool) {
+      self.isPresent = isPresent
+      self.size = size
+      self.canRewind = canRewind
+    }
+  }
 
   static let imagePlaceholder = "{image}"
   private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
 
   public init(
-    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, bodySize: UInt64?,
+    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
     image: String?, settings: Settings
   ) throws(Failure) {
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
@@ -27,14 +43,14 @@ public struct HostRequest: Sendable {
       throw Failure(.argument, objection)
     }
     self.target = target
-    self.bodySize = bodySize
+    self.body = body
     var checked: [(name: String, value: String)] = []
     let reserved = Systems.make(settings).reservedHeaders
     for (name, value) in headers {
       try HostRequest.check(name, value, reserved)
       checked.append((name, value))
     }
-    if bodySize != nil {
+    if body.isPresent {
       let type = contentType ?? "application/x-www-form-urlencoded"
       try HostRequest.check("content_type", type, [])
       checked.append(("Content-Type", type))

@@ -29,6 +29,9 @@ public struct WireRequest: Sendable {
     self.target = target
   }
 
+  /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2).
+  var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+
   /// The URL as a log may show it.
   public var redactedURL: String { origin.text + target.prefix { $0 != "?" } }
 

@@ -29,7 +29,18 @@ public struct Settings: Sendable {
   public let tokenLimit: Int32
   public let tokenReserve: Int32
   public let caFile: String
+  public let clientCertificate: String
+  public let clientKey: String
+  public let pinnedKey: String
+  public let proxy: String
+  public let unixSocket: String
+  public let ipVersion: String
+  public let newestHTTP: String
+  public let redirects: Int32
+  public let retries: Int32
+  public let retryAfter: Int32
   public let timeout: Int32
+  public let idleTimeout: Int32
   public let connectTimeout: Int32
   public let responseLimit: Int64
 
@@ -69,7 +80,18 @@ public struct Settings: Sendable {
     tokenLimit = values.integer("token-limit")
     tokenReserve = values.integer("token-reserve")
     caFile = values.text("ca-file")
+    clientCertificate = values.text("client-certificate")
+    clientKey = values.text("client-key")
+    pinnedKey = values.text("pinned-key")
+    proxy = values.text("proxy")
+    unixSocket = values.text("unix-socket")
+    ipVersion = values.text("ip")
+    newestHTTP = values.text("http")
+    redirects = values.integer("redirects")
+    retries = values.integer("retries")
+    retryAfter = values.integer("retry-after")
     timeout = values.integer("timeout")
+    idleTimeout = values.integer("idle-timeout")
     connectTimeout = values.integer("connect-timeout")
     responseLimit = OptionValues.bytes(values.text("response-limit")) ?? 0
     try kind.check(self)

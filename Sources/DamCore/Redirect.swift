@@ -1,0 +1,67 @@
+// Redirect.swift - where a redirect leads, and what may go there.
+// libcurl's own redirects stay off: they carry custom secret headers to other hosts. Here the same origin keeps the secret;
+// another one gets a bare GET or HEAD; https never becomes http. It refuses to guess at damaged locations.
+
+internal import FoundationEssentials
+
+enum Redirect {
+  /// Not a redirect that can be followed: the answer is delivered as it is.
+  case none
+  case follow(WireRequest)
+  case refused(Failure)
+
+  private static let statuses: [Int32] = [301, 302, 303, 307, 308]
+
+  /// Headers that say nothing about who asks; all others stay at home when a request goes elsewhere.
+  private static let travelling = [
+    "accept", "accept-encoding", "accept-language", "cache-control", "if-match", "if-modified-since", "if-none-match",
+    "if-range", "if-unmodified-since", "range",
+  ]
+
+  /// What to send after `answer` to `request`. `secrets`: what must not appear in a foreign URL.
+  static func judge(_ answer: Answer, to request: WireRequest, secrets: [Secret]) -> Redirect {
+    guard statuses.contains(answer.status), let location = answer.headers.first("location") else { return .none }
+    guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
+      return .refused(
+        Failure(.protocolViolation, "the server redirects to a location that makes no sense", httpStatus: answer.status))
+    }
+    let method = method(after: answer.status, request.method)
+    let isOwn = origin == request.origin
+    if request.origin.isSecure, !origin.isSecure {
+      return .refused(
+        Failure(.insecure, "the server redirects from https to http, which is not followed", httpStatus: answer.status))
+    }
+    guard isOwn || method == "GET" || method == "HEAD" else { return .none }
+    if !isOwn, secrets.contains(where: { leaks($0, target) }) {
+      return .refused(
+        Failure(.insecure, "the server redirects to another origin with a secret in the URL", httpStatus: answer.status))
+    }
+    var next = WireRequest(method: method, origin: origin, target: target)
+    next.headers = isOwn ? request.headers : request.headers.filter { travelling.contains($0.name.lowercased()) }
+    next.body = method == request.method ? request.body : .none
+    if case .none = next.body { next.headers.removeAll { $0.name.lowercased() == "content-type" } }
+    return .follow(next)
+  }
+
+  /// As every client does: 303 and, by custom, 301 and 302 turn a POST into a GET.
+  private static func method(after status: Int32, _ method: String) -> String {
+    if method == "HEAD" || method == "GET" { return method }
+    return status == 303 || (method == "POST" && status < 303) ? "GET" : method
+  }
+
+  private static func resolve(_ location: String, _ request: WireRequest) -> (Origin, String)? {
+    guard let base = URL(string: request.origin.text + request.target),
+      let url = URL(string: location, relativeTo: base)?.absoluteURL,
+      let (origin, rest) = Origin.split(String(url.absoluteString.prefix { $0 != "#" }))
+    else { return nil }
+    let target = rest.hasPrefix("/") ? String(rest) : "/" + rest
+    return target.utf8.allSatisfy(ASCII.isVisible) && target.utf8.count <= 65_536 ? (origin, target) : nil
+  }
+
+  private static func leaks(_ secret: Secret, _ target: String) -> Bool {
+    guard secret.count >= 4 else { return false }
+    let plain = secret.revealText()
+    let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)
+    return target.contains(plain) || target.contains(encoded)
+  }
+}
