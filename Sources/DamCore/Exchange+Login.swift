@@ -26,6 +26,11 @@ extension Exchange {
   mutating func beginLogin(_ state: inout SessionState, _ moment: Moment) -> Action {
     guard let credentials else { return fail(Failure(.internalError, "a login began without credentials")) }
     if let objection = objection(to: credentials, state, moment) { return fail(objection) }
+    if system.isScarce, !hasProvedStore {
+      // A token that cannot be kept would be lost with this process, and the next one would take another.
+      phase = .provingStore
+      return .saveAccount(account)
+    }
     var progress = LoginProgress(credentials: credentials, now: moment.seconds, clockSkew: state.record.clockSkew)
     do throws(Failure) {
       let request = try system.beginLogin(&progress)
@@ -36,6 +41,21 @@ extension Exchange {
     } catch {
       return fail(error)
     }
+  }
+
+  mutating func provedStore(
+    _ saving: Saving<AccountRecord>, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    note(saving, &state)
+    if case .failed(let reason) = saving {
+      return fail(
+        Failure(
+          .store,
+          "a device token could not be kept (\(reason)), so none was asked for; make the store writable, or"
+            + " choose \"store\" memory if this process alone shall have one"))
+    }
+    hasProvedStore = true
+    return beginLogin(&state, moment)
   }
 
   private var insists: Bool {

@@ -125,6 +125,7 @@ public struct Exchange: Sendable {
     case lockingSession
     case lockingAccount
     case asking
+    case provingStore
     case loggingIn
     case savingLogin
     case savingAccount
@@ -147,6 +148,7 @@ public struct Exchange: Sendable {
   var phase = Phase.idle
   var holdsSession = false
   var holdsAccount = false
+  var hasProvedStore = false
   /// What was refused to this exchange; only something newer may be tried again.
   var refused: Freshness?
   /// What the request under way carries.
@@ -202,6 +204,8 @@ public struct Exchange: Sendable {
       return answered(answer, &state, moment)
     case (.loggingIn, .answered(let answer)):
       return continueLogin(answer, &state, moment)
+    case (.provingStore, .savedAccount(let saving)):
+      return provedStore(saving, &state, moment)
     case (.savingLogin, .savedSession(let saving)):
       return savedLogin(saving, &state)
     case (.savingAccount, .savedAccount(let saving)):

@@ -25,10 +25,15 @@ _FUNCTION = re.compile(r"^([\w ]+?[ *]+)(dam_\w+)\(([^)]*)\)\s*;", re.MULTILINE)
 CALLBACKS = {name: (result, arguments) for result, name, arguments in _CALLBACK.findall(HEADER)}
 FUNCTIONS = {name: (result, arguments) for result, name, arguments in _FUNCTION.findall(_CALLBACK.sub("", HEADER))}
 STRUCTS = set(re.findall(r"typedef struct (\w+) \{", HEADER))
+MEMBERS = {  # the functions that a struct of the host's holds
+    name: (result, arguments)
+    for result, name, arguments in re.findall(r"(\w+) \(\*(\w+)\)\(([^)]*)\);", _CALLBACK.sub("", HEADER))
+}
 NUMBERS = {name: int(number) for name, number in re.findall(r"^\s+(DAM_\w+) = (\d+)", HEADER, re.MULTILINE)}
 
 _BASES: dict[str, Any] = {
     "int32_t": ctypes.c_int32,
+    "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
     "uint64_t": ctypes.c_uint64,
     "dam_status": ctypes.c_int,
@@ -42,6 +47,7 @@ _POINTERS: dict[str, Any] = {
     "dam_config": _abi.config_p,
     "dam_session": _abi.session_p,
     "dam_response": _abi.response_p,
+    "dam_record": _abi.record_p,
 }
 
 
@@ -82,6 +88,13 @@ def test_callback_has_the_types_of_the_header(name: str) -> None:
     assert (callback._restype_, callback._argtypes_) == (as_ctypes(result), as_arguments(arguments))
 
 
+@pytest.mark.parametrize("name", MEMBERS)
+def test_function_of_a_store_has_the_types_of_the_header(name: str) -> None:
+    result, arguments = MEMBERS[name]
+    function = type(getattr(_abi.dam_store(), name))
+    assert (function._restype_, function._argtypes_) == (as_ctypes(result), as_arguments(arguments))
+
+
 def test_structs_are_laid_out_as_the_compiler_does(tmp_path: Path) -> None:
     assert {struct.__name__ for struct in _abi.STRUCTS} == STRUCTS
     lines, expected = [], []
@@ -106,7 +119,8 @@ def test_every_field_of_the_header_is_in_its_struct() -> None:
     for struct in _abi.STRUCTS:
         found = re.search(rf"typedef struct {struct.__name__} \{{(.*?)\}}", HEADER, re.DOTALL)
         assert found is not None
-        assert re.findall(r"(\w+)(?:\[\d+\])?;", found[1]) == [field for field, *_ in struct._fields_]
+        fields = re.sub(r"\(\*(\w+)\)\([^)]*\);", r"\1;", found[1])
+        assert re.findall(r"(\w+)(?:\[\d+\])?;", fields) == [field for field, *_ in struct._fields_]
 
 
 def members(kind: type[enum.IntEnum], prefix: str) -> dict[str, int]:
@@ -122,7 +136,7 @@ def test_numbers_are_those_of_the_header() -> None:
     assert {("DAM_OK" if not s else f"DAM_ERR_{s.name}"): s.value for s in damsession.Status} == statuses
     assert members(damsession.LogoutResult, "DAM_LOGOUT_") == numbers("DAM_LOGOUT_")
     assert members(damsession.PromptKind, "DAM_PROMPT_") == numbers("DAM_PROMPT_")
-    for prefix in ("DAM_LOG_", "DAM_LOGIN_", "DAM_STATE_"):
+    for prefix in ("DAM_LOG_", "DAM_LOGIN_", "DAM_STATE_", "DAM_STORE_"):
         assert {name: number for name, number in vars(_abi).items() if name.startswith(prefix)} == numbers(prefix)
 
 

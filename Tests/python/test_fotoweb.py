@@ -46,6 +46,29 @@ def test_the_device_token_is_given_for_requests_of_the_hosts_own(fotoweb: Opener
                 ask()
 
 
+def test_device_tokens_are_listed_with_their_fate(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    with fotoweb() as session, fotoweb(authentication="query") as other:
+        assert session.device_tokens == []
+        session.login()
+        dam_sandbox.revoke()
+        session.get("Information").raise_for_status()
+        first, second = session.device_tokens
+        assert first.dead_at is not None and first.dead_at >= first.obtained_at and not first.in_use
+        assert second.dead_at is None and second.in_use and second.obtained_at >= first.obtained_at
+        assert session.token() not in repr((first, second)) and first.fingerprint != second.fingerprint
+        with pytest.raises(damsession.NotSupported):
+            other.device_tokens
+
+
+def test_keepalive_asks_for_information_and_replaces_a_revoked_token(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    with fotoweb() as session:
+        session.keepalive()
+        dam_sandbox.revoke()
+        session.keepalive()
+        assert (session.statistics.logins, session.state.generation) == (2, 2)
+        assert session.statistics.requests == 0
+
+
 def first_image(session: damsession.Session) -> tuple[str, damsession.Response]:
     answer = session.get("5000/Search", params={"Search": "photos", "MaxHits": 1, "PreviewSize": [200, 800]})
     found = re.search(r'PreviewUrl Id="([^"]+)"', answer.raise_for_status().text)
@@ -78,6 +101,10 @@ def test_an_image_handle_goes_stale_with_its_device_token(fotoweb: Opener, dam_s
             session.resolve_image(handle)
         with pytest.raises(damsession.HandleStale):
             session.bind_image(image_id, old)
+        fresh = session.bind_image("fresh")
+        assert session.stale([handle, fresh, handle]) == [handle, handle]
+        with pytest.raises(damsession.ArgumentError):
+            session.stale([handle, "no handle"])
         assert len(dam_sandbox.log()) == seen  # nothing was sent
 
 

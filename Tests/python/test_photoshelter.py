@@ -21,6 +21,7 @@ def test_requests_are_logged_in(photoshelter: Opener, dam_sandbox: Sandbox, auth
         session.post("mem/gallery/G1", data={"name": "Grüße & more"}).raise_for_status()
         state, statistics = session.state, session.statistics
     assert (state.logged_in, state.stored, state.refused, state.generation) == (True, True, False, 1)
+    assert state.origin == dam_sandbox.photoshelter
     assert state.issued_at is not None and state.used_at is not None and state.issued_at <= state.used_at
     assert (statistics.requests, statistics.logins, statistics.replays) == (2, 1, 0)
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
@@ -37,6 +38,18 @@ def test_an_expired_session_is_replaced_and_the_request_sent_again(
         assert answer.json()["data"]["Gallery"]["name"] == "again"
         assert (answer.replays, answer.generation) == (1, 2)
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
+
+
+def test_keepalive_asks_the_server_and_replaces_an_expired_session(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    with photoshelter() as session:
+        session.keepalive()
+        dam_sandbox.expire()
+        session.keepalive()
+        assert session.state.generation == 2
+        # One after each login, and the one that found the session expired.
+        assert (session.statistics.requests, session.statistics.keepalives) == (0, 3)
+    asked = [entry["method"] + entry["path"] for entry in dam_sandbox.log() if "authenticate" not in entry["path"]]
+    assert asked == ["GET/psapi/v3/mem/user/session"] * 3
 
 
 def test_the_newest_cookie_is_always_sent(photoshelter: Opener, dam_sandbox: Sandbox) -> None:

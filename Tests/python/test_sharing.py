@@ -64,6 +64,15 @@ def test_a_forked_child_goes_on_with_the_session(
     assert (state["logins_ok"], state["refused"]) == (1, 0)
 
 
+def test_a_fork_while_a_handle_is_being_taken_leaves_the_child_free(photoshelter: Opener) -> None:
+    with photoshelter(store="memory") as session:
+        with session._handle._lock:  # as another thread may hold it at the moment of the fork
+            child = multiprocessing.get_context("fork").Process(target=lambda: session.login())
+            child.start()
+        child.join(20)
+        assert child.exitcode == 0
+
+
 @pytest.mark.parametrize("options", [{"authentication": "token"}, {"rotation": "serialize"}, {"rotation": "newest"}])
 def test_threads_log_in_once_per_expiry(photoshelter: Opener, dam_sandbox: Sandbox, options: dict[str, str]) -> None:
     threads, rounds = 8, 3
@@ -133,6 +142,9 @@ def test_a_closed_session_says_so_everywhere(photoshelter: Opener) -> None:
         lambda: session.organizations,
         lambda: session.bind_image("x"),
         lambda: session.resolve_image("x"),
+        lambda: session.stale(["x"]),
+        session.keepalive,
+        lambda: session.device_tokens,
     ):
         with pytest.raises(ValueError, match="closed"):
             use()

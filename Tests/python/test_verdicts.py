@@ -83,9 +83,18 @@ def test_what_happens_on_the_way_is_told_apart(
 ) -> None:
     with photoshelter(rotation="newest", authentication="token") as session:
         session.login()
-        dam_sandbox.fault(**fault, count=2, match="gallery")  # libcurl tries a reused connection's request again
+        dam_sandbox.fault(**fault, match="gallery")
         with pytest.raises(expected):
             session.post("mem/gallery/G1", data={"name": "x"}, **options)
+
+
+def test_a_post_on_a_connection_that_died_is_not_sent_again(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    with photoshelter(authentication="token") as session:
+        session.login()  # and the connection is reused
+        dam_sandbox.fault("drop-after-processing", match="gallery")
+        with pytest.raises(damsession.TransferError):
+            session.post("mem/gallery/G1", data={"name": "x"})
+    assert dam_sandbox.state()["photoshelter"]["writes"] == 1
 
 
 def test_nobody_there_is_a_connect_error(photoshelter: Opener) -> None:
@@ -111,7 +120,34 @@ def test_another_origin_gets_nothing(photoshelter: Opener, dam_sandbox: Sandbox)
         session.get(f"{dam_sandbox.photoshelter}/psapi/v3/mem/user/session").raise_for_status()
 
 
-@pytest.mark.parametrize("path", ["a b", "a#b", "//other.example/x", "ä", "a\0", "a\ud800", "a\r\nb"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mem/authenticate",
+        "mem/authenticate/logout?x=y",
+        "/psapi/v3/mem/organization/O1/authenticate",
+        "mem/organization/logout",
+        "mem/%61uthenticate",
+    ],
+)
+def test_the_sessions_own_endpoints_are_not_the_programs(
+    photoshelter: Opener, dam_sandbox: Sandbox, path: str
+) -> None:
+    with photoshelter() as session, pytest.raises(damsession.ArgumentError):
+        session.post(path)
+    assert dam_sandbox.log() == []
+
+
+def test_fotowebs_login_is_not_the_programs(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    with fotoweb() as session, pytest.raises(damsession.ArgumentError):
+        session.post("/fotoweb/cmdrequest/login.fwx", data={"u": "ada", "p": "ada-password"})
+    assert dam_sandbox.log() == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["a b", "a#b", "//other.example/x", "ä", "a\0", "a\ud800", "a\r\nb", "a/../b", "./a", "a/%2e%2e/b", "a/.?b"],
+)
 def test_malformed_paths_are_refused(photoshelter: Opener, path: str) -> None:
     with photoshelter() as session, pytest.raises(damsession.ArgumentError):
         session.get(path)

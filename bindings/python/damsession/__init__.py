@@ -49,7 +49,9 @@ from ._open import open
 from ._options import Option, OptionValue, options
 from ._response import Headers, Response
 from ._session import Session
-from ._values import LogoutResult, Organization, State, Statistics
+from ._store import UNCHANGED, Store
+from ._stored import remove_session, sessions
+from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
 
 __all__ = [
     "ApiKeyRefused",
@@ -61,6 +63,7 @@ __all__ = [
     "CredentialsNeeded",
     "CredentialsRefused",
     "DamError",
+    "DeviceToken",
     "HTTPStatusError",
     "HandleStale",
     "Headers",
@@ -89,18 +92,23 @@ __all__ = [
     "State",
     "Statistics",
     "Status",
+    "Store",
     "StoreError",
+    "StoredSession",
     "TLSError",
     "Throttled",
     "Timeout",
     "TokenLimitReached",
     "TooLarge",
     "TransferError",
+    "UNCHANGED",
     "forget_name",
     "names",
     "open",
     "options",
+    "remove_session",
     "save",
+    "sessions",
     "version",
 ]
 

@@ -20,7 +20,21 @@ HEADER_VERSION = "1.0.0"  # DAM_VERSION of the header that this file was written
 
 DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
 DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
+DAM_STORE_OK, DAM_STORE_ABSENT, DAM_STORE_UNCHANGED = 0, 1, 2
+DAM_STORE_CONFLICT, DAM_STORE_HELD, DAM_STORE_FAILED = 3, 4, 5
 DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
+
+# ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one ---------------------------------
+
+
+def _handle(name: str) -> Any:
+    return POINTER(type(name, (ctypes.Structure,), {}))
+
+
+config_p: Final = _handle("dam_config")
+session_p: Final = _handle("dam_session")
+response_p: Final = _handle("dam_response")
+record_p: Final = _handle("dam_record")
 
 # ---- Structs ---------------------------------------------------------------------------------------------------------
 
@@ -57,11 +71,25 @@ class dam_organization(ctypes.Structure):
     _fields_ = [("id", c_char_p), ("name", c_char_p), ("member", c_int32), ("selected", c_int32)]
 
 
+class dam_device_token(ctypes.Structure):
+    _fields_ = [
+        ("fingerprint", c_char_p), ("obtained_at", c_int64), ("dead_at", c_int64),
+        ("in_use", c_int32), ("reserved", c_int32),
+    ]  # fmt: skip
+
+
+class dam_stored_session(ctypes.Structure):
+    _fields_ = [
+        ("key", c_char_p), ("system", c_char_p), ("url", c_char_p), ("user", c_char_p), ("organization", c_char_p),
+        ("generation", c_uint64), ("used_at", c_int64), ("logged_in", c_int32), ("reserved", c_int32),
+    ]  # fmt: skip
+
+
 class dam_session_state(_Sized):
     _fields_ = [
         ("size", c_uint32), ("flags", c_uint32), ("generation", c_uint64), ("issued_at", c_int64), ("used_at", c_int64),
-        ("idle_limit", c_int32), ("tokens_obtained", c_int32),
-        ("fingerprint", c_char * 16), ("organization", c_char * 128), ("store", c_char * 512),
+        ("idle_limit", c_int32), ("tokens_obtained", c_int32), ("fingerprint", c_char * 16),
+        ("organization", c_char * 128), ("origin", c_char * 264), ("store", c_char * 512),
     ]  # fmt: skip
 
 
@@ -72,6 +100,7 @@ class dam_statistics(_Sized):
         ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_microseconds", c_uint64),
         ("cookies_adopted", c_uint64), ("cookies_late", c_uint64),
         ("saves", c_uint64), ("save_failures", c_uint64), ("records_damaged", c_uint64),
+        ("keepalives", c_uint64),
     ]  # fmt: skip
 
 
@@ -97,22 +126,6 @@ class dam_response_view(_Sized):
     ]  # fmt: skip
 
 
-STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
-    dam_error, dam_option, dam_prompt, dam_organization, dam_session_state, dam_statistics, dam_header, dam_request,
-    dam_response_view,
-)  # fmt: skip
-
-# ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one ---------------------------------
-
-
-def _handle(name: str) -> Any:
-    return POINTER(type(name, (ctypes.Structure,), {}))
-
-
-config_p: Final = _handle("dam_config")
-session_p: Final = _handle("dam_session")
-response_p: Final = _handle("dam_response")
-
 # ---- Callbacks -------------------------------------------------------------------------------------------------------
 
 dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
@@ -120,6 +133,26 @@ dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_promp
 dam_log_callback: Final = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_organization))
 dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
+dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
+dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
+
+
+class dam_store(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
+        ("load", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint64, record_p)),
+        ("save", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_uint64, c_uint64, c_uint64)),
+        ("lock", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint32, POINTER(c_void_p))),
+        ("unlock", CFUNCTYPE(None, c_void_p, c_char_p, c_void_p)),
+        ("list", CFUNCTYPE(c_int32, c_void_p, dam_name_callback, c_void_p)),
+        ("remove", CFUNCTYPE(c_int32, c_void_p, c_char_p)),
+    ]  # fmt: skip
+
+
+STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
+    dam_error, dam_option, dam_prompt, dam_organization, dam_device_token, dam_stored_session, dam_session_state,
+    dam_statistics, dam_header, dam_request, dam_response_view, dam_store,
+)  # fmt: skip
 
 # ---- Functions -------------------------------------------------------------------------------------------------------
 
@@ -166,14 +199,20 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),
     "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_uint64),
     "dam_config_set_log": _status(config_p, dam_log_callback, c_int32, c_void_p),
+    "dam_record_fill": _status(record_p, c_void_p, c_uint64),
+    "dam_config_set_store": _status(config_p, POINTER(dam_store)),
+    "dam_store_list": _status(config_p, dam_stored_session_callback, c_void_p),
+    "dam_store_remove": _status(config_p, c_char_p),
     "dam_session_open": _status(config_p, _out(session_p)),
     "dam_session_free": Function(None, (session_p,), surface),
     "dam_session_login": _status(session_p, c_uint32),
+    "dam_session_keepalive": _status(session_p),
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
     "dam_session_organizations": _status(session_p, dam_organization_callback, c_void_p),
     "dam_session_headers": _status(session_p, dam_header_callback, c_void_p),
     "dam_session_token": _status(session_p, _text_out),
+    "dam_session_device_tokens": _status(session_p, dam_device_token_callback, c_void_p),
     "dam_session_get_state": _status(session_p, _out(dam_session_state)),
     "dam_session_get_statistics": _status(session_p, _out(dam_statistics)),
     "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),

@@ -1,4 +1,4 @@
-"""A configuration of the C library for the time it takes to open a session or to remember options."""
+"""A configuration of the C library for the time it takes to open a session, to list a store or to remember options."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any, Optional
 
 from . import _abi
 from ._callbacks import Credentials, credentials_callback, log_callback
+from ._check import guarded
 from ._library import library
 from ._options import OptionValue, option_name, options, words
+from ._store import Store, table_of
 from ._text import encoded, taken, wiped
+from ._values import StoredSession
 
 
 class Config:
@@ -21,7 +24,7 @@ class Config:
         self._library = library()
         self._config = _abi.config_p()
         self._library.dam_config_new(ctypes.byref(self._config), _abi.dam_error())
-        #: The C callbacks that a session opened from this configuration goes on using.
+        #: The C callbacks, and the store, that a session opened from this configuration goes on using.
         self.callbacks: list[Any] = []
 
     def __enter__(self) -> Config:
@@ -76,6 +79,25 @@ class Config:
         callback = log_callback(logger)
         self.callbacks.append(callback)
         self._library.dam_config_set_log(self._config, callback, _abi.DAM_LOG_DEBUG, None, _abi.dam_error())
+
+    def keep_in(self, store: Store) -> None:
+        """Keeps sessions in the program's own store instead of the one of the option `store`."""
+        table = table_of(store)
+        self.callbacks.append(table)
+        self._library.dam_config_set_store(self._config, table.struct, _abi.dam_error())
+
+    def sessions(self) -> list[StoredSession]:
+        """What the store holds, in order of the keys."""
+        found: list[StoredSession] = []
+        callback = _abi.dam_stored_session_callback(
+            guarded(lambda _, given: found.append(StoredSession._read(given.contents)))
+        )
+        self._library.dam_store_list(self._config, callback, None, _abi.dam_error())
+        return found
+
+    def remove_session(self, key: str) -> None:
+        """Removes one record from the store."""
+        self._library.dam_store_remove(self._config, encoded(key, "the key"), _abi.dam_error())
 
     def open(self) -> Any:
         """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until then."""

@@ -2,11 +2,13 @@
 
 The header forbids to free a session while a call of it is under way, and Python programs close things from other
 threads, from callbacks and at garbage collection. So a call borrows the handle, `close` only shuts the door, and who
-leaves a shut handle last frees it. Nobody waits, so nothing can deadlock here.
+leaves a shut handle last frees it. Nobody waits, so nothing can deadlock here; a forked child gets locks of its own, since
+those it inherits may be held by threads that it does not have.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from types import TracebackType
@@ -23,6 +25,7 @@ class SessionHandle:
         self._lock = threading.Lock()
         self._calls = 0
         self._open = True
+        _handles.add(self)
         # Runs once, whoever comes first: the last call, close(), or the garbage collector. Never at interpreter exit,
         # when callbacks into Python are no longer safe and the system takes everything back anyway.
         self._free = weakref.finalize(self, _free, library().dam_session_free, session, callbacks)
@@ -60,3 +63,14 @@ class SessionHandle:
 
 def _free(free: Any, session: Any, callbacks: list[Any]) -> None:
     free(session)  # `callbacks` are an argument so that they live until here: the library may still log
+
+
+_handles: weakref.WeakSet[SessionHandle] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    for handle in list(_handles):
+        handle._lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_locks)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Optional, Union
+from typing import Mapping, Optional, Union
 
 from ._callbacks import Credentials, password_command
 from ._config import Config
 from ._options import OptionValue
 from ._session import Session
+from ._store import Store
 
 
 def open(
@@ -16,6 +17,7 @@ def open(
     *,
     credentials: Optional[Credentials] = None,
     log: Union[logging.Logger, bool, None] = None,
+    store: Union[OptionValue, Store] = None,
     environment: bool = True,
     **options: OptionValue,
 ) -> Session:
@@ -27,19 +29,15 @@ def open(
     credentials: called with a `Prompt` when a login needs a secret that no option gives; returns it, or None. It must
         not use the session. Without it, the option `password_command` is run, if there is one.
     log: a logger for the library's (redacted) lines; True: the logger "damsession".
+    store: where sessions outlive the process: the option of this name ("file", "memory" or a directory), or a `Store`
+        of the program's own.
 
     NameUnknown: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or contradicts
     another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound: there is no shared library.
     """
     with Config() as config:
-        if name is not None:
-            config.load(name)
-        if environment:
-            config.load_environment()
-        if credentials is not None or options.get("password_command") is not None:
-            config.unset_secrets()  # who says here where secrets come from means it, whatever DAMSESSION_PASSWORD says
-        for keyword, value in options.items():
-            config.set(keyword, value)
+        from_elsewhere = credentials is not None or options.get("password_command") is not None
+        configure(config, name, store, environment, options, unset_secrets=from_elsewhere)
         if credentials is None:
             command = config.get("password-command")
             credentials = password_command(command) if command else None
@@ -48,3 +46,28 @@ def open(
         if log:
             config.log(logging.getLogger("damsession") if log is True else log)
         return Session(config)
+
+
+def configure(
+    config: Config,
+    name: Optional[str],
+    store: Union[OptionValue, Store],
+    environment: bool,
+    options: Mapping[str, OptionValue],
+    unset_secrets: bool = False,
+) -> None:
+    """Sets what the three sources say. `unset_secrets`: who says here where secrets come from means it, whatever the
+    environment's DAMSESSION_PASSWORD says.
+    """
+    if name is not None:
+        config.load(name)
+    if environment:
+        config.load_environment()
+    if unset_secrets:
+        config.unset_secrets()
+    if isinstance(store, Store):
+        config.keep_in(store)
+    else:
+        config.set("store", store)
+    for keyword, value in options.items():
+        config.set(keyword, value)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ctypes
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Optional
 
 from . import _abi
 from ._check import guarded
 from ._config import Config
+from ._errors import HandleStale
 from ._handle import SessionHandle
 from ._library import library
 from ._request import Body, Fields, HeaderFields, RequestOptions, build
 from ._response import Response
 from ._text import encoded, taken
-from ._values import LogoutResult, Organization, State, Statistics
+from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack  # type checkers bring it along; nothing needs it at run time
@@ -127,11 +128,20 @@ class Session:
         """Makes sure that there is a session; not needed before requests.
 
         again: try credentials that were refused before once more.
-        AuthenticationError: the server keeps this identity out.
+        AuthenticationError: the server keeps this identity out. StoreError: a new FotoWeb device token could not be
+        saved; `token()` still gives it, and it counts against the user's limit whether it is kept or not.
         """
         flags = _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED
         with self._handle as session:
             self._library.dam_session_login(session, flags, _abi.dam_error())
+
+    def keepalive(self) -> None:
+        """Makes sure that the server still has the session, and resets its idle clock: sends one small request and logs
+        in if that is refused. Nothing does this by itself, but for one case: before an upload of 64 KiB or more, when
+        half of the idle limit has gone by.
+        """
+        with self._handle as session:
+            self._library.dam_session_keepalive(session, _abi.dam_error())
 
     def logout(self) -> LogoutResult:
         """Ends the session, here first and then at the server where it has a logout. It may log in again later.
@@ -183,6 +193,19 @@ class Session:
         with self._handle as session:
             return taken(self._library.dam_session_token, session)
 
+    @property
+    def device_tokens(self) -> list[DeviceToken]:
+        """The FotoWeb device tokens that this store obtained for the user, oldest first: what an administrator needs to
+        see before revoking. Asks no server. NotSupported: this authentication has none.
+        """
+        found: list[DeviceToken] = []
+        callback = _abi.dam_device_token_callback(
+            guarded(lambda _, given: found.append(DeviceToken._read(given.contents)))
+        )
+        with self._handle as session:
+            self._library.dam_session_device_tokens(session, callback, None, _abi.dam_error())
+        return found
+
     # ---- What is known -----------------------------------------------------------------------------------------------
 
     @property
@@ -219,3 +242,14 @@ class Session:
         """The image ID of a handle. Sends nothing. HandleStale: its device token is gone. ArgumentError: no handle."""
         with self._handle as session:
             return taken(self._library.dam_image_resolve, session, encoded(handle, "handle"))
+
+    def stale(self, handles: Iterable[str]) -> list[str]:
+        """Those of `handles` whose device token is gone, as after a revocation. Sends nothing."""
+        return [handle for handle in handles if self._is_stale(handle)]
+
+    def _is_stale(self, handle: str) -> bool:
+        try:
+            self.resolve_image(handle)
+        except HandleStale:
+            return True
+        return False

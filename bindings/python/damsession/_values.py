@@ -1,4 +1,4 @@
-"""What a session tells about itself, as plain values: organizations, state, statistics, how a logout went."""
+"""What sessions and stores tell about themselves, as plain values: organizations, tokens, state, statistics."""
 
 from __future__ import annotations
 
@@ -32,6 +32,41 @@ class Organization(NamedTuple):
         return cls(given.id.decode(), given.name.decode(), member, bool(given.selected))
 
 
+class DeviceToken(NamedTuple):
+    """A device token that this store obtained for the session's user. The token itself is not kept in this list."""
+
+    fingerprint: str  #: a short hash
+    obtained_at: datetime.datetime  #: UTC
+    dead_at: Optional[datetime.datetime]  #: when the server proved it invalid (UTC); None: it counts as far as known
+    in_use: bool  #: this session uses it
+
+    @classmethod
+    def _read(cls, given: Any) -> DeviceToken:
+        obtained = datetime.datetime.fromtimestamp(given.obtained_at, datetime.timezone.utc)
+        return cls(given.fingerprint.decode(), obtained, _moment(given.dead_at), bool(given.in_use))
+
+
+class StoredSession(NamedTuple):
+    """A session as the store holds it, whoever uses it."""
+
+    key: str  #: names the record; for `damsession.remove_session`
+    system: str  #: as the option of this name; so are the next three
+    url: str
+    user: str
+    organization: str  #: "" for none
+    generation: int  #: the number of the session secret
+    used_at: Optional[datetime.datetime]  #: when the server last answered to it (UTC); None: never
+    logged_in: bool  #: there is a secret; else it was logged out or forgotten
+
+    @classmethod
+    def _read(cls, given: Any) -> StoredSession:
+        texts = (given.key, given.system, given.url, given.user, given.organization)
+        key, system, url, user, organization = (text.decode() for text in texts)
+        return cls(
+            key, system, url, user, organization, given.generation, _moment(given.used_at), bool(given.logged_in)
+        )
+
+
 class State(NamedTuple):
     """What is known here about a session, without asking the server."""
 
@@ -45,6 +80,7 @@ class State(NamedTuple):
     tokens_obtained: int  #: device tokens that this store obtained for the user and that are not known to be dead
     fingerprint: str  #: a short hash that tells secrets apart and gives nothing away; "" without one
     organization: str  #: the organization acted for; "" for none
+    origin: str  #: the server, for example "https://www.photoshelter.com"
     store: str  #: where the record is kept; "memory" for nowhere
 
     @classmethod
@@ -60,6 +96,7 @@ class State(NamedTuple):
             tokens_obtained=given.tokens_obtained,
             fingerprint=given.fingerprint.decode(),
             organization=given.organization.decode(),
+            origin=given.origin.decode(),
             store=given.store.decode(),
         )
 
@@ -81,6 +118,7 @@ class Statistics(NamedTuple):
     saves: int  #: records written
     save_failures: int  #: records that could not be written; the session went on in memory
     records_damaged: int  #: damaged records set aside
+    keepalives: int  #: small requests sent only to keep or to prove a session
 
     @classmethod
     def _read(cls, given: Any) -> Statistics:

@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# What the wrapper says about itself, and what it refuses before anything is sent. No server is needed.
+load helpers
+
+setup() {
+    clean_home
+}
+
+@test "without a command it says how it is used" {
+    run -2 --separate-stderr dam
+    [ -z "$output" ]
+    [[ $stderr == "damsession: usage: "* ]]
+}
+
+@test "an unknown command, flag or option is a usage error" {
+    run -2 --separate-stderr dam frobnicate
+    run -2 --separate-stderr dam get desk x -q
+    run -2 --separate-stderr dam get desk x --usr ada
+    [[ $stderr == *DAM_ERR_OPTION*'"user"'* ]]
+}
+
+@test "a missing or superfluous word is a usage error that repeats no argument" {
+    run -2 --separate-stderr dam get
+    [[ $stderr == "damsession: usage: damsession get NAME PATH" ]]
+    run -2 --separate-stderr dam get desk
+    run -2 --separate-stderr dam login desk hunter2
+    [[ $stderr != *hunter2* ]]
+}
+
+@test "a flag that a command does not take is a usage error" {
+    run -2 --separate-stderr dam get desk x --json
+    [[ $stderr == *"\`get\` does not take --json"* ]]
+    run -2 --separate-stderr dam list --user ada
+    run -2 --separate-stderr dam get desk x --data y
+    run -2 --separate-stderr dam status desk --again
+}
+
+@test "flag values are checked" {
+    run -2 --separate-stderr dam get desk x --user
+    run -2 --separate-stderr dam get desk x --include=yes
+    run -2 --separate-stderr dam get desk x --header nocolon
+    run -2 --separate-stderr dam get desk x --header ': nameless'
+    run -2 --separate-stderr dam get desk x --password-fd 77
+    run -2 --separate-stderr dam get desk x --password-fd one
+    run -2 --separate-stderr dam bind web 1 --generation -1
+    run -2 --separate-stderr dam bind web 1 --generation 18446744073709551616
+    run -2 --separate-stderr dam post desk x --data @- --password-stdin
+}
+
+@test "an option's bad value is refused by the library" {
+    run -2 --separate-stderr dam get - x --system lightroom
+    [[ $stderr == *'DAM_ERR_OPTION: "system" takes'* ]]
+    DAMSESSION_TIMEOUT=soon run -2 --separate-stderr dam get - x
+    [[ $stderr == *timeout* ]]
+}
+
+@test "a name that is not remembered, and one that cannot be" {
+    run -3 --separate-stderr dam get nowhere x
+    [[ $stderr == *DAM_ERR_NAME_UNKNOWN* ]]
+    run -2 --separate-stderr dam login ../desk --system photoshelter
+    run -3 --separate-stderr dam forget nowhere
+}
+
+@test "help names every command and exit code, and so does the manual page" {
+    run -0 --separate-stderr dam help
+    local command flag
+    for command in login get post put delete request organizations token header status logout forget list options \
+        bind resolve version help; do
+        grep -q "^  $command\b" <<<"$output"
+        grep -Eq "^\.(B|BI|BR) $command\b" "$ROOT/bindings/shell/damsession.1"
+        run -0 --separate-stderr dam help "$command"
+        [[ ${lines[0]} == "usage: damsession $command"* ]]
+        run -0 --separate-stderr dam "$command" --help
+        run -0 --separate-stderr dam help
+    done
+    sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
+    while read -r flag; do
+        grep -qe "$flag" manual
+    done < <(grep -oE '^  .{4}--[a-z-]+' <<<"$output" | grep -oE -- '--.*')
+    sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <<<"$output" >in-help
+    awk '/^\.SH/ { on = $0 == ".SH EXIT STATUS" } on && after { print $1 } { after = /^\.TP/ }' \
+        "$ROOT/bindings/shell/damsession.1" >in-manual
+    [ "$(wc -l <in-help)" -gt 20 ]
+    diff in-help in-manual
+}
+
+@test "options lists the library's table in four ways" {
+    run -0 --separate-stderr dam options
+    [[ ${lines[0]} == system* ]]
+    local rows=${#lines[@]}
+    run -0 --separate-stderr dam options --json
+    [ "$(jq length <<<"$output")" -eq "$rows" ]
+    [ "$(jq -r '.[] | select(.name == "connect-timeout").environment' <<<"$output")" = DAMSESSION_CONNECT_TIMEOUT ]
+    [ "$(jq -c '.[] | select(.name == "api-key") | [.secret, .remembered]' <<<"$output")" = '[true,true]' ]
+    [ "$(jq -c '.[] | select(.name == "rotation").choices' <<<"$output")" = '["serialize","newest"]' ]
+    run -0 --separate-stderr dam options --markdown
+    [ "${#lines[@]}" -eq $((rows + 2)) ]
+    [[ $output == *'| `rotation` | `serialize`, `newest` | `serialize` |'* ]]
+    run ! grep -vE '^\|.*\|.*\|.*\|.*\|$' <<<"$output"
+}
+
+@test "no flag of the wrapper hides an option of the library" {
+    dam options | awk '{ print "--" $1 }' | sort >in-table
+    dam help | grep -oE '^  .{4}--[a-z-]+' | grep -oE -- '--.*' | sort >in-help
+    [ -s in-help ]
+    [ -z "$(comm -12 in-table in-help)" ]
+}
+
+@test "version tells those of wrapper and library" {
+    run -0 --separate-stderr dam version
+    [[ $output =~ ^damsession\ [0-9.]+\ \(library\ [0-9.]+\)$ ]]
+    run -0 --separate-stderr dam version --json
+    [ "$(jq -r 'keys | join(" ")' <<<"$output")" = "library wrapper" ]
+    run -0 --separate-stderr dam --version
+}
+
+@test "nothing is remembered at first" {
+    run -0 --separate-stderr dam list
+    [ -z "$output" ]
+    run -0 --separate-stderr dam list --json
+    [ "$output" = "[]" ]
+}
+
+@test "standard output that cannot be written is an error" {
+    run -5 --separate-stderr bash -c '"$1" version >/dev/full' - "$DAMSESSION"
+    [[ $stderr == *"standard output"* ]]
+    run -5 --separate-stderr bash -c '"$1" version >&-' - "$DAMSESSION"
+}
+
+@test "bash completes commands, flags, options, values and names from the program" {
+    # shellcheck source=/dev/null
+    source "$ROOT/bindings/shell/completions/damsession.bash"
+    offers() { # offers EXPECTED WORD...: what completing the last WORD gives.
+        local expected=$1
+        shift
+        COMP_WORDS=(damsession "$@") COMP_CWORD=$#
+        _damsession "$DAMSESSION"
+        [ "${COMPREPLY[*]}" = "$expected" ]
+    }
+    offers organizations org
+    offers "photoshelter fotoweb" get desk --system ""
+    offers fotoweb get desk --system = f
+    offers "--password-stdin --password-fd --password-command" get desk --pass
+    offers "--help --json" list --
+    offers delete help del
+    [ "$(complete -p damsession)" = "complete -F _damsession damsession" ]
+}

@@ -1,0 +1,96 @@
+"""Runs a command on a terminal of its own and types at it.
+
+    terminal.py STEP... -- COMMAND...
+
+Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and Enter, `interrupt`
+types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has stopped. Prints what the screen showed, what
+the echo was at each step and at the end, and the exit status (128 + N for signal N). It waits for events and never for
+time to pass; it refuses to know anything about the command.
+"""
+
+import os
+import pty
+import signal
+import sys
+import termios
+
+PATIENCE = 30  # seconds until a hung test is ended.
+
+
+def echo(terminal):
+    return "on" if termios.tcgetattr(terminal)[3] & termios.ECHO else "off"
+
+
+class Screen:
+    def __init__(self, master):
+        self.master = master
+        self.text = b""
+        self.seen = 0
+
+    def read(self):
+        try:
+            more = os.read(self.master, 4096)
+        except OSError:  # Linux says EIO where others say end of file.
+            more = b""
+        self.text += more
+        return bool(more)
+
+    def wait_for_question(self):
+        while not self.text[self.seen :].endswith(b": "):
+            if not self.read():
+                break
+        self.seen = len(self.text)
+
+
+def start(command, terminal):
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        os.setpgid(0, 0)
+        os.tcsetpgrp(terminal, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        for number in range(3):
+            os.dup2(terminal, number)
+        os.execvp(command[0], command)
+    return child
+
+
+def play(steps, screen, terminal, child):
+    for step in steps:
+        screen.wait_for_question()
+        print(f"echo at the question: {echo(terminal)}")
+        if step == "interrupt":
+            os.write(screen.master, b"\x03")
+        elif step == "suspend":
+            os.write(screen.master, b"\x1a")
+            os.waitpid(child, os.WUNTRACED)
+            print(f"echo while stopped: {echo(terminal)}")
+            os.kill(child, signal.SIGCONT)
+        else:
+            os.write(screen.master, step.partition("=")[2].encode() + b"\n")
+
+
+def main():
+    signal.alarm(PATIENCE)
+    at = sys.argv.index("--")
+    steps, command = sys.argv[1:at], sys.argv[at + 1 :]
+    master, terminal = pty.openpty()
+    os.setsid()
+    os.close(os.open(os.ttyname(terminal), os.O_RDWR))  # the first terminal a session leader opens becomes its own.
+    screen = Screen(master)
+    child = start(command, terminal)
+    play(steps, screen, terminal, child)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    final = echo(terminal)
+    os.set_blocking(master, False)
+    while screen.read():
+        pass
+    print(screen.text.decode().replace("\r\n", "\n"))
+    print(f"echo at the end: {final}")
+    print(f"exit: {status if status >= 0 else 128 - status}")
+
+
+if os.fork() == 0:  # a process that leads no group may lead a session.
+    main()
+    sys.exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))

@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# The exit code of every verdict, so that a script can tell a wrong password from a server that is down.
+load helpers
+
+setup_file() {
+    start_sandbox
+}
+
+teardown_file() {
+    stop_sandbox
+}
+
+setup() {
+    clean_home
+    clean_sandbox
+}
+
+@test "exit 4: the system has no such thing" {
+    login_fotoweb
+    run -4 --separate-stderr dam organizations web
+    login_photoshelter
+    run -4 --separate-stderr dam token desk
+    run -4 --separate-stderr dam bind desk 1
+    run -4 --separate-stderr dam header desk --authentication token-in-url --password-stdin <<<"$ADA_PASSWORD"
+    [[ $stderr == *DAM_ERR_NOT_SUPPORTED* && -z $output ]]
+}
+
+@test "exit 20 to 22: not reached, not trusted, not in time" {
+    photoshelter_environment
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+    run -20 --separate-stderr dam get - x --url https://localhost:1
+    [[ $stderr == *DAM_ERR_CONNECT* ]]
+    (
+        unset DAMSESSION_CA_FILE
+        run -21 --separate-stderr dam get - x
+        [[ $stderr == *DAM_ERR_TLS* ]]
+    )
+    run -22 --separate-stderr dam get - 'mem/slow?seconds=20' --timeout 1
+    [[ $stderr == *DAM_ERR_TIMEOUT* ]]
+}
+
+@test "exit 23 to 26: broken off, not the API, too large, not secure" {
+    login_photoshelter
+    sandbox faults '{"fault": "truncate", "match": "mem/image"}' >/dev/null
+    run -23 --separate-stderr dam get desk mem/image/I1/download
+    [ -z "$output" ]
+    sandbox faults '{"fault": "garbage", "match": "mem/image"}' >/dev/null
+    run -24 --separate-stderr dam get desk mem/image/I1
+    run -25 --separate-stderr dam get desk 'mem/image/I1/download?size=2000' --response-limit 1K
+    run -26 --separate-stderr dam get desk http://localhost/x
+    run -26 --separate-stderr dam get desk mem/user/session --url http://example.com
+}
+
+@test "exit 40 and 41: no credentials, and refused ones are not tried again" {
+    photoshelter_environment
+    run -40 --separate-stderr dam get - mem/user/session
+    [[ $stderr == *DAM_ERR_CREDENTIALS_NEEDED* ]]
+    export DAMSESSION_PASSWORD=wrong
+    run -41 --separate-stderr dam get - mem/user/session
+    run -41 --separate-stderr dam get - mem/user/session
+    run -41 --separate-stderr dam login -
+    count photoshelter.logins_refused 1
+    [ "$(dam status - --json | jq .refused)" = true ]
+    run -41 --separate-stderr dam login - --again
+    count photoshelter.logins_refused 2
+    DAMSESSION_PASSWORD=$ADA_PASSWORD run -0 --separate-stderr dam login -
+}
+
+@test "exit 42 to 44: second factor, organization, API key" {
+    photoshelter_environment
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+    DAMSESSION_USER=second@example.com DAMSESSION_PASSWORD=second-password run -42 --separate-stderr dam login -
+    [[ $stderr == *DAM_ERR_SECOND_FACTOR* ]]
+    run -43 --separate-stderr dam login - --organization O0000CAPYBARA0003
+    [[ $stderr == *DAM_ERR_ORGANIZATION_REFUSED* ]]
+    DAMSESSION_API_KEY=wrong run -44 --separate-stderr dam login -
+    [[ $stderr == *DAM_ERR_API_KEY_REFUSED* ]]
+}
+
+@test "exit 45: too many device tokens" {
+    run -45 --separate-stderr login_fotoweb --token-limit 1 --token-reserve 1
+    [[ $stderr == *DAM_ERR_TOKEN_LIMIT* ]]
+    count fotoweb.tokens_created 0
+}
+
+@test "exit 46 to 48: invalid again, throttled, out of order" {
+    login_photoshelter
+    sandbox knobs '{"storm": 1}' >/dev/null
+    run -46 --separate-stderr dam get desk mem/user/session --password-stdin <<<"$ADA_PASSWORD"
+    [[ $stderr == *DAM_ERR_SESSION_INVALID* ]]
+    sandbox knobs '{"storm": 0, "throttle": 7}' >/dev/null
+    run -47 --separate-stderr dam get desk mem/user/session --password-stdin <<<"$ADA_PASSWORD"
+    [[ $stderr == *DAM_ERR_THROTTLED*"7 s"* ]]
+    sandbox knobs '{"throttle": 0}' >/dev/null
+    sandbox faults '{"fault": "status", "status": 503, "count": 9}' >/dev/null
+    run -48 --separate-stderr dam get desk mem/user/session --password-stdin <<<"$ADA_PASSWORD"
+    [[ $stderr == *DAM_ERR_SERVER* ]]
+}
+
+@test "exit 60: nowhere to remember; a session that cannot be stored goes on with a warning" {
+    photoshelter_environment
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+    : >file
+    XDG_CONFIG_HOME=$HOME/file run -60 --separate-stderr dam login desk
+    [[ $stderr == *DAM_ERR_STORE* ]]
+    run -0 --separate-stderr dam get - mem/user/session --store "$HOME/file"
+    [ "$(jq -r .data.Session.user <<<"$output")" = "$ADA" ]
+    [[ $stderr == *"damsession: warning: "* ]]
+    run -60 --separate-stderr login_fotoweb --store "$HOME/file" # here a secret that is lost would be one of ten.
+    [ "$(dam list)" = "" ]
+}
+
+@test "exit 61: another process holds the session" {
+    photoshelter_environment
+    DAMSESSION_PASSWORD=$ADA_PASSWORD dam login -
+    local before holder
+    before=$(sandbox state | jq .log.arrived)
+    "$DAMSESSION" get - 'mem/slow?seconds=20' 3>&- &
+    holder=$!
+    until [ "$(sandbox state | jq .log.arrived)" -gt "$before" ]; do :; done
+    run -61 --separate-stderr dam get - mem/user/session --lock-timeout 0
+    [[ $stderr == *DAM_ERR_LOCKED* ]]
+    kill "$holder"
+    wait "$holder" || true
+}
+
+@test "exit 62: a newer program wrote the session" {
+    photoshelter_environment
+    DAMSESSION_PASSWORD=$ADA_PASSWORD dam login -
+    sed -i '1s/^damsession-record [0-9]*/damsession-record 999/' "$XDG_STATE_HOME"/damsession/*.record
+    run -62 --separate-stderr dam get - mem/user/session
+    [[ $stderr == *DAM_ERR_RECORD_NEWER* && -z $output ]]
+}

@@ -1,0 +1,270 @@
+/*
+ * arguments.c - takes the command line apart.
+ *
+ * It knows the wrapper's own flags; every other --name is looked up in the library's table. It refuses secrets as
+ * arguments, whatever the library would do with them, and never prints a value it was given: it might be one.
+ */
+#include "wrapper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct flag flags[FLAG_COUNT] = {
+    [FLAG_HELP] = {"help", 'h', ACCEPTS_HELP, NULL, "print the command's page"},
+    [FLAG_VERSION] = {"version", 0, 0, NULL, "the same as the command `version`"},
+    [FLAG_VERBOSE] = {"verbose", 'v', ACCEPTS_OPTIONS, NULL, "say what happens on standard error; -vv: every request"},
+    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL, "the same as --verbose"},
+    [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, "print JSON"},
+    [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, "print a Markdown table"},
+    [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, "try credentials that were refused before once more"},
+    [FLAG_PASSWORD_STDIN] = {"password-stdin", 0, ACCEPTS_OPTIONS, NULL,
+                             "the password (or encryption secret) is the first line of standard input"},
+    [FLAG_PASSWORD_FD] = {"password-fd", 0, ACCEPTS_OPTIONS, "N", "the same, from file descriptor N"},
+    [FLAG_API_KEY_STDIN] = {"api-key-stdin", 0, ACCEPTS_OPTIONS, NULL,
+                            "the API key is the first line of standard input; a password would be the second"},
+    [FLAG_API_KEY_FD] = {"api-key-fd", 0, ACCEPTS_OPTIONS, "N", "the same, from file descriptor N"},
+    [FLAG_DATA] = {"data", 'd', ACCEPTS_BODY, "TEXT|@FILE|@-", "the body, byte for byte; @-: standard input"},
+    [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", "of the body; else a form's"},
+    [FLAG_HEADER] = {"header", 'H', ACCEPTS_ANSWER, "'NAME: VALUE'", "one more header; may be repeated"},
+    [FLAG_IMAGE] = {"image", 0, ACCEPTS_ANSWER, "HANDLE", "the image that {image} in PATH stands for"},
+    [FLAG_INCLUDE] = {"include", 'i', ACCEPTS_ANSWER, NULL, "print `Status: N` and the headers before the body"},
+    [FLAG_OUTPUT] = {"output", 'o', ACCEPTS_ANSWER, "FILE", "replace FILE by the body once a success (2xx) is whole"},
+    [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", "that the ID came with; else the present one"},
+};
+
+static int find_flag(const char *name, char letter)
+{
+    for (int id = 0; id < FLAG_COUNT; id++)
+        if (name != NULL ? strcmp(flags[id].name, name) == 0 : flags[id].letter == letter)
+            return id;
+    return -1;
+}
+
+static int find_option(const char *name, dam_option *row)
+{
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        *row = (dam_option){.size = sizeof *row};
+        if (dam_option_get(index, row, NULL) == DAM_OK && strcmp(row->name, name) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* The library knows the nearest name. */
+static int refuse_unknown(const char *name)
+{
+    dam_error error = {0};
+    dam_config *config = NULL;
+    if (dam_config_new(&config, &error) == DAM_OK)
+        dam_config_set(config, name, NULL, &error);
+    dam_config_free(config);
+    if (error.status == DAM_OK)
+        say("--%s is not known", name);
+    else
+        report(&error);
+    return EXIT_USAGE;
+}
+
+static int refuse_secret(const char *name)
+{
+    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N"
+                                                   : "--password-stdin, --password-fd N, --password-command COMMAND";
+    char variable[VARIABLE_CAPACITY];
+    name_variable(name, variable);
+    say("--%s is refused: every user of this machine can read a command line. Use %s, %s or the prompt.",
+        name, way, variable);
+    return EXIT_USAGE;
+}
+
+static int parse_number(const char *flag, const char *text, uint64_t most, uint64_t *out)
+{
+    char *rest = NULL;
+    errno = 0;
+    unsigned long long number = strtoull(text, &rest, 10);
+    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno != 0 || number > most) {
+        say("--%s takes a number", flag);
+        return EXIT_USAGE;
+    }
+    *out = number;
+    return EXIT_OK;
+}
+
+static int parse_descriptor(const char *flag, const char *text, int *out)
+{
+    uint64_t number = 0;
+    int code = parse_number(flag, text, INT32_MAX, &number);
+    if (code != EXIT_OK)
+        return code;
+    *out = (int)number;
+    /* Close-on-exec: the password command is not to find the other secrets. */
+    if (fcntl(*out, F_SETFD, FD_CLOEXEC) < 0) {
+        say("--%s: file descriptor %d is not open", flag, *out);
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
+static int take_header(struct arguments *out, char *text)
+{
+    char *colon = strchr(text, ':');
+    if (colon == NULL || colon == text) {
+        say("--header takes 'NAME: VALUE'");
+        return EXIT_USAGE;
+    }
+    *colon = '\0';
+    out->headers[out->header_count++] = (dam_header){.name = text, .value = colon + 1 + strspn(colon + 1, " \t")};
+    return EXIT_OK;
+}
+
+static int take_flag(struct arguments *out, enum flag_id id, char *value)
+{
+    out->given |= 1U << id;
+    switch (id) {
+    case FLAG_VERBOSE:
+    case FLAG_EXPLAIN: out->verbosity++; return EXIT_OK;
+    case FLAG_PASSWORD_STDIN: out->password_fd = 0; return EXIT_OK;
+    case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
+    case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
+    case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
+    case FLAG_DATA: out->data = value; return EXIT_OK;
+    case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
+    case FLAG_HEADER: return take_header(out, value);
+    case FLAG_IMAGE: out->image = value; return EXIT_OK;
+    case FLAG_OUTPUT: out->output = value; return EXIT_OK;
+    case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
+    default: return EXIT_OK; /* those that `given` is enough for. */
+    }
+}
+
+/* `--name`, `--name=value` or `--name value`; `*next` is what follows, and moves on if it is taken. */
+static int take_long(struct arguments *out, char *name, char ***next)
+{
+    dam_option row;
+    char *value = strchr(name, '=');
+    if (value != NULL)
+        *value++ = '\0';
+    int id = find_flag(name, 0);
+    int takes_value = id >= 0 && flags[id].operand != NULL;
+    if (id < 0) {
+        if (!find_option(name, &row))
+            return refuse_unknown(name);
+        if (row.secret)
+            return refuse_secret(name);
+        takes_value = strcmp(row.kind, "boolean") != 0;
+        if (!takes_value && value == NULL)
+            value = "yes";
+    } else if (!takes_value && value != NULL) {
+        say("--%s takes no value", name);
+        return EXIT_USAGE;
+    }
+    if (takes_value && value == NULL && (value = **next) != NULL)
+        (*next)++;
+    if (takes_value && value == NULL) {
+        say("--%s needs a value", name);
+        return EXIT_USAGE;
+    }
+    if (id >= 0)
+        return take_flag(out, (enum flag_id)id, value);
+    out->settings[out->setting_count++] = (struct setting){name, value};
+    return EXIT_OK;
+}
+
+/* `-v`, `-vv`, `-o FILE`, `-oFILE`. */
+static int take_letters(struct arguments *out, char *letters, char ***next)
+{
+    for (; *letters != '\0'; letters++) {
+        int id = find_flag(NULL, *letters);
+        char *value = NULL;
+        if (id < 0) {
+            say("a flag of one letter is not known; see `damsession help`");
+            return EXIT_USAGE;
+        }
+        if (flags[id].operand != NULL) {
+            value = letters[1] != '\0' ? letters + 1 : **next;
+            if (value == NULL) {
+                say("-%c needs a value", *letters);
+                return EXIT_USAGE;
+            }
+            if (letters[1] == '\0')
+                (*next)++;
+        }
+        int code = take_flag(out, (enum flag_id)id, value);
+        if (code != EXIT_OK || value != NULL)
+            return code;
+    }
+    return EXIT_OK;
+}
+
+/* What was given against what the command accepts. */
+static int check(const struct arguments *given)
+{
+    const struct command *command = given->command;
+    if (is_given(given, FLAG_HELP) || is_given(given, FLAG_VERSION))
+        return EXIT_OK;
+    if (command == NULL) {
+        say("usage: damsession COMMAND [NAME] [ARGUMENT]... [--OPTION VALUE]... [FLAG]...; see `damsession help`");
+        return EXIT_USAGE;
+    }
+    for (int id = 0; id < FLAG_COUNT; id++)
+        if (is_given(given, (enum flag_id)id) && !(command->accepts & flags[id].group)) {
+            say("`%s` does not take --%s; see `damsession help %s`", command->name, flags[id].name, command->name);
+            return EXIT_USAGE;
+        }
+    if (given->setting_count > 0 && !(command->accepts & ACCEPTS_OPTIONS)) {
+        say("`%s` does not take --%s; see `damsession help %s`", command->name, given->settings[0].name, command->name);
+        return EXIT_USAGE;
+    }
+    if (given->word_count < command->least || given->word_count > command->most) {
+        say("usage: damsession %s %s", command->name, command->words);
+        return EXIT_USAGE;
+    }
+    if (given->data != NULL && strcmp(given->data, "@-") == 0 && (given->password_fd == 0 || given->api_key_fd == 0)) {
+        say("standard input cannot hold both the body and a secret; use --password-fd or --api-key-fd");
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
+static int take_word(struct arguments *out, const char *word)
+{
+    if (out->command == NULL) {
+        out->command = find_command(word);
+        if (out->command != NULL)
+            return EXIT_OK;
+        say("there is no such command; see `damsession help`");
+        return EXIT_USAGE;
+    }
+    if ((size_t)out->word_count < sizeof out->words / sizeof out->words[0])
+        out->words[out->word_count] = word;
+    out->word_count++;
+    return EXIT_OK;
+}
+
+int parse_arguments(int argc, char **argv, struct arguments *out)
+{
+    size_t room = (size_t)argc + 1;
+    *out = (struct arguments){.password_fd = -1, .api_key_fd = -1};
+    out->settings = calloc(room, sizeof *out->settings);
+    out->headers = calloc(room, sizeof *out->headers);
+    if (out->settings == NULL || out->headers == NULL) {
+        say("no memory");
+        return EXIT_INTERNAL;
+    }
+    int code = EXIT_OK;
+    int only_words = 0;
+    char **next = argv + (argc > 0);
+    while (code == EXIT_OK && *next != NULL) {
+        char *argument = *next++;
+        if (only_words || argument[0] != '-' || argument[1] == '\0')
+            code = take_word(out, argument);
+        else if (argument[1] != '-')
+            code = take_letters(out, argument + 1, &next);
+        else if (argument[2] != '\0')
+            code = take_long(out, argument + 2, &next);
+        else
+            only_words = 1;
+    }
+    return code == EXIT_OK ? check(out) : code;
+}

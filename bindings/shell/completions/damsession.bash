@@ -1,0 +1,66 @@
+# damsession.bash - completion for bash.
+#
+# Commands, flags, options, their values and the remembered names are asked of the program itself, so nothing here can be
+# out of date. It refuses to offer options that are secrets: the program would not take them from a command line.
+# shellcheck shell=bash
+
+# The commands.
+_damsession_commands() {
+    "$1" help 2>/dev/null | awk '$0 == "commands:" { on = 1; next } $0 == "" { on = 0 } on { print $1 }'
+}
+
+# The flags that command $2 takes, and the options if it takes those.
+_damsession_flags() {
+    local page
+    page=$("$1" help "$2" 2>/dev/null) || return 0
+    awk '/^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) }' <<<"$page"
+    [[ $page != *"damsession options"* ]] || "$1" options 2>/dev/null | awk '$2 != "secret" { print "--" $1 }'
+}
+
+# The values of option $2: words parted by "|", or the kind of value it takes.
+_damsession_values() {
+    "$1" options 2>/dev/null | awk -v option="$2" '"--" $1 == option { print $2 == "boolean" ? "yes|no" : $2 }'
+}
+
+# Those lines of standard input that begin with the word.
+_damsession_offer() {
+    local line
+    while IFS= read -r line; do
+        [[ $line != "$1"* ]] || COMPREPLY+=("$line")
+    done
+}
+
+_damsession() {
+    local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" at values
+    COMPREPLY=()
+    # Bash takes --system=fotoweb apart at the "=".
+    if [[ $word == "=" ]]; then
+        word=""
+    elif [[ $before == "=" ]]; then
+        before=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        [[ ${COMP_WORDS[at]} == -* ]] || break
+    done
+    ((at == COMP_CWORD)) || command=${COMP_WORDS[at]}
+
+    values=$(_damsession_values "$program" "$before")
+    if [[ $before == -o || $before == --output || $values == path ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        compopt -o filenames 2>/dev/null
+    elif [[ ($before == -d || $before == --data) && $word == @* ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
+    elif [[ $values == *"|"* ]]; then
+        _damsession_offer "$word" <<<"${values//|/$'\n'}"
+    elif [[ -n $values ]]; then
+        return 0
+    elif [[ -z $command || $before == help ]]; then
+        _damsession_offer "$word" < <(_damsession_commands "$program")
+    elif [[ $word == -* ]]; then
+        _damsession_offer "$word" < <(_damsession_flags "$program" "$command")
+    elif ((COMP_CWORD == at + 1)); then
+        _damsession_offer "$word" < <("$program" list 2>/dev/null)
+    fi
+}
+
+complete -F _damsession damsession

@@ -1,0 +1,84 @@
+/*
+ * damsession - the library for shell scripts: `damsession login NAME` once, then `damsession get NAME PATH` from any
+ * number of scripts. This file is the table of commands and main.
+ *
+ * It refuses to decide anything about sessions: every command is one library call with something printed afterwards.
+ * Results go to standard output, words to standard error, so that $(damsession token NAME) never captures a complaint.
+ */
+#include "wrapper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SESSION (ACCEPTS_HELP | ACCEPTS_OPTIONS)
+
+const struct command commands[] = {
+    {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN, run_login, NULL,
+     "log in if needed, then remember the options under NAME"},
+    {"get", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER, run_request, "GET", "print what PATH holds"},
+    {"post", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, run_request, "POST", "send a POST request"},
+    {"put", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, run_request, "PUT", "send a PUT request"},
+    {"delete", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER, run_request, "DELETE", "send a DELETE request"},
+    {"request", "NAME METHOD PATH", 3, 3, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, run_request, NULL,
+     "send a request of any method"},
+    {"organizations", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_organizations, NULL,
+     "list the user's organizations: ID, name, membership, selected"},
+    {"token", "NAME", 1, 1, SESSION, run_token, NULL, "print the bare token; it is a secret"},
+    {"header", "NAME", 1, 1, SESSION, run_header, NULL, "print the authenticating headers for `curl -H @-`; secrets"},
+    {"status", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_status, NULL,
+     "print what is known here, without asking the server"},
+    {"logout", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_logout, NULL, "end the session; the options stay remembered"},
+    {"forget", "NAME", 1, 1, SESSION, run_forget, NULL,
+     "forget session and remembered options without a word to the server"},
+    {"bind", "NAME ID", 2, 2, SESSION | ACCEPTS_GENERATION, run_bind, NULL,
+     "print a handle that ties an image ID to the device token"},
+    {"resolve", "NAME HANDLE", 2, 2, SESSION, run_resolve, NULL, "print the image ID of a handle that is still good"},
+    {"list", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, run_list, NULL, "list the remembered names"},
+    {"options", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON | ACCEPTS_MARKDOWN, run_options, NULL,
+     "list every option: name, values, default, meaning"},
+    {"version", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, run_version, NULL, "print the versions of wrapper and library"},
+    {"help", "[COMMAND]", 0, 1, ACCEPTS_HELP, run_help, NULL, "print this page, or the one of a command"},
+};
+
+const size_t command_count = sizeof commands / sizeof commands[0];
+
+const struct command *find_command(const char *name)
+{
+    for (size_t index = 0; index < command_count; index++)
+        if (strcmp(commands[index].name, name) == 0)
+            return &commands[index];
+    return NULL;
+}
+
+/* A descriptor 0 to 2 that the caller closed would be given to the next file opened, and words would end up in it. */
+static void fill_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            _exit(EXIT_STOPPED);
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+    fill_standard_descriptors();
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* whole lines, because parallel scripts share one log. */
+    int code = parse_arguments(argc, argv, &arguments);
+    if (code == EXIT_OK) {
+        if (is_given(&arguments, FLAG_HELP) || is_given(&arguments, FLAG_VERSION))
+            code = is_given(&arguments, FLAG_HELP) ? run_help(&arguments) : run_version(&arguments);
+        else
+            code = arguments.command->run(&arguments);
+    }
+    free(arguments.settings);
+    free(arguments.headers);
+    int failed = ferror(stdout);
+    if ((fclose(stdout) != 0 || failed) && code == EXIT_OK) {
+        say("standard output: %s", errno != 0 ? strerror(errno) : "not everything could be written");
+        code = EXIT_STOPPED;
+    }
+    return code;
+}

@@ -1,0 +1,87 @@
+/*
+ * print.c - words on standard error, clean text and JSON on standard output.
+ *
+ * JSON is written here by hand: the wrapper's objects are flat and only ever written, so a string escaper is all that a
+ * JSON library would be used for. It refuses to hold anything that reads JSON.
+ */
+#include "wrapper.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void print_clean(FILE *stream, const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        if (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f) { /* U+0080 to U+009F drive terminals as well. */
+            putc('?', stream);
+            at++;
+        } else {
+            putc(*at < 0x20 || *at == 0x7f ? '?' : *at, stream);
+        }
+    }
+}
+
+void say(const char *format, ...)
+{
+    char line[2048];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    fputs("damsession: ", stderr);
+    print_clean(stderr, line);
+    putc('\n', stderr);
+}
+
+int report(const dam_error *error)
+{
+    char http[32] = "", wait[48] = "";
+    if (error->http_status != 0)
+        snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);
+    if (error->retry_after >= 0 && error->status == DAM_ERR_THROTTLED)
+        snprintf(wait, sizeof wait, " (come back in %d s)", (int)error->retry_after);
+    say("%s: %s%s%s", dam_status_name(error->status),
+        error->message[0] != '\0' ? error->message : dam_status_text(error->status), http, wait);
+    switch (error->status) {
+    case DAM_ERR_ARGUMENT:
+    case DAM_ERR_OPTION:
+        return EXIT_USAGE;
+    case DAM_ERR_INTERNAL:
+        return EXIT_INTERNAL;
+    default:
+        return error->status;
+    }
+}
+
+void name_variable(const char *option, char variable[VARIABLE_CAPACITY])
+{
+    int length = snprintf(variable, VARIABLE_CAPACITY, "DAMSESSION_%s", option);
+    for (char *at = variable; length > 0 && *at != '\0'; at++) {
+        if (*at == '-')
+            *at = '_';
+        else if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A'); /* not toupper, which asks the locale. */
+    }
+}
+
+void print_json(const char *text)
+{
+    putchar('"');
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            printf("\\%c", *at);
+        else if (*at < 0x20 || *at == 0x7f)
+            printf("\\u%04x", *at);
+        else
+            putchar(*at); /* UTF-8, as all text of the library. */
+    }
+    putchar('"');
+}
+
+void print_json_member(const char *before, const char *key, const char *text)
+{
+    fputs(before, stdout);
+    print_json(key);
+    putchar(':');
+    print_json(text);
+}

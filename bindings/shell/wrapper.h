@@ -1,0 +1,193 @@
+/*
+ * wrapper.h - what the files of the wrapper binary `damsession` share. It is not installed.
+ *
+ * The wrapper turns arguments into one library call and prints what comes back. It refuses to know the library's
+ * options, defaults and rules: they come from dam_option_get at run time, and what the library refuses, it says itself.
+ */
+#ifndef DAMSESSION_WRAPPER_H
+#define DAMSESSION_WRAPPER_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* explicit_bzero, ppoll and pipe2; it has to come before any system header. */
+#endif
+
+#include <damsession.h>
+
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Exit codes of the wrapper's own; every other one is the number of a dam_status, which is never reused. */
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_INTERNAL = 1, /* DAM_ERR_INTERNAL, or no memory. */
+    EXIT_USAGE = 2,    /* DAM_ERR_ARGUMENT, DAM_ERR_OPTION, or a command line that says nothing. */
+    EXIT_STOPPED = 5,  /* DAM_ERR_CALLBACK, or a file that cannot be read or written. */
+    EXIT_HTTP = 8      /* an ordinary answer whose HTTP status is not a success; the number is wget's. */
+};
+
+/* ---- The command line (arguments.c) ---- */
+
+/* What a command accepts beside its words. */
+enum accepts {
+    ACCEPTS_HELP = 1 << 0,
+    ACCEPTS_OPTIONS = 1 << 1, /* the library's options, and the flags that say where secrets come from. */
+    ACCEPTS_JSON = 1 << 2,
+    ACCEPTS_MARKDOWN = 1 << 3,
+    ACCEPTS_AGAIN = 1 << 4,
+    ACCEPTS_ANSWER = 1 << 5,
+    ACCEPTS_BODY = 1 << 6,
+    ACCEPTS_GENERATION = 1 << 7
+};
+
+enum flag_id {
+    FLAG_HELP, FLAG_VERSION, FLAG_VERBOSE, FLAG_EXPLAIN, FLAG_JSON, FLAG_MARKDOWN, FLAG_AGAIN, FLAG_PASSWORD_STDIN,
+    FLAG_PASSWORD_FD, FLAG_API_KEY_STDIN, FLAG_API_KEY_FD, FLAG_DATA, FLAG_CONTENT_TYPE, FLAG_HEADER, FLAG_IMAGE,
+    FLAG_INCLUDE, FLAG_OUTPUT, FLAG_GENERATION, FLAG_COUNT
+};
+
+/* A flag of the wrapper's own; the library's options are not among them. */
+struct flag {
+    const char *name;
+    char letter;          /* 0: none. */
+    unsigned group;       /* one of enum accepts. */
+    const char *operand;  /* what its value is called; NULL: it takes none. */
+    const char *help;
+};
+
+extern const struct flag flags[FLAG_COUNT];
+
+struct arguments;
+
+struct command {
+    const char *name;
+    const char *words;    /* "NAME PATH". */
+    int least, most;      /* how many words. */
+    unsigned accepts;     /* enum accepts, or-ed. */
+    int (*run)(const struct arguments *arguments);
+    const char *method;   /* the HTTP method, where the command's name says it; else NULL. */
+    const char *help;
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+struct setting {
+    const char *name, *value;
+};
+
+/* A command line, taken apart. Everything points into argv or lives until the process ends. */
+struct arguments {
+    const struct command *command;
+    const char *words[4];
+    int word_count;
+    unsigned given;                /* bit FLAG_x: that flag was there. */
+    unsigned verbosity;
+    struct setting *settings;      /* the library's options, in the order given. */
+    size_t setting_count;
+    dam_header *headers;
+    uint32_t header_count;
+    const char *data, *content_type, *image, *output;
+    uint64_t generation;
+    int password_fd, api_key_fd;   /* -1: not given. */
+};
+
+/* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
+int parse_arguments(int argc, char **argv, struct arguments *out);
+
+/* The command of that name, or NULL. */
+const struct command *find_command(const char *name);
+
+static inline int is_given(const struct arguments *arguments, enum flag_id flag)
+{
+    return (int)(arguments->given >> flag & 1U);
+}
+
+/* ---- Words, tables, JSON (print.c) ---- */
+
+/* One line on standard error, with "damsession: " before it. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says what went wrong and gives the exit code for it. */
+int report(const dam_error *error);
+
+/* Text that may come from a server: control characters, which could drive a terminal or split a line, become '?'. */
+void print_clean(FILE *stream, const char *text);
+
+/* The environment variable of an option: DAMSESSION_CONNECT_TIMEOUT for "connect-timeout". */
+enum { VARIABLE_CAPACITY = 128 };
+void name_variable(const char *option, char variable[VARIABLE_CAPACITY]);
+
+/* A JSON string on standard output. */
+void print_json(const char *text);
+
+/* `before`, the key and a string: print_json_member("{", "name", "press"). */
+void print_json_member(const char *before, const char *key, const char *text);
+
+/* ---- Bytes in and out (files.c) ---- */
+
+/* Everything, or EXIT_STOPPED after saying why. `place` is for the message. */
+int write_bytes(int fd, const void *bytes, size_t size, const char *place);
+
+/* Secrets and the like: `text` and a newline, past stdio's buffers; a line break in it is refused (EXIT_INTERNAL). */
+int write_line(const char *text);
+
+/* Writes `what` to `fd`; `place` is for messages. EXIT_OK, or another exit code after saying why. */
+typedef int (*filler)(int fd, const char *place, const void *what);
+
+/* Replaces `path` by what `fill` writes, once that is whole. A device or a pipe is written to as it is. */
+int write_file(const char *path, filler fill, const void *what);
+
+/* A file, or standard input for "-", in memory of malloc. */
+int read_file(const char *path, void **bytes, size_t *size);
+
+/* ---- Secrets (credentials.c, terminal.c) ---- */
+
+enum { SECRET_CAPACITY = 4096 }; /* a line of a terminal is no longer than this either. */
+
+/* Where passwords come from. Lives as long as the session. */
+struct credentials {
+    int fd;           /* -1: not this way. */
+    char *command;    /* the option `password-command`; "" or NULL: not this way. */
+};
+
+/* A dam_credentials_callback; `user_data` is a struct credentials. */
+int32_t answer_prompt(void *user_data, dam_prompt *prompt);
+
+/* The first line of `fd`, without its end and NUL-terminated. Its length, or -1 after saying why. */
+ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place);
+
+/* Asks without echo. The length of the answer; -1: there is no terminal that would answer. */
+ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY]);
+
+/* ---- A session of the library (session.c) ---- */
+
+struct work {
+    dam_config *config;
+    dam_session *session;
+    struct credentials credentials;
+};
+
+/* A session with the options remembered, of the environment and of the command line. Not EXIT_OK: it has said why. */
+int begin(struct work *work, const struct arguments *arguments);
+
+/* Gives everything back. */
+void end(struct work *work);
+
+/* ---- Commands (session.c, answers.c, commands.c, help.c) ---- */
+
+int run_login(const struct arguments *arguments);
+int run_logout(const struct arguments *arguments);
+int run_forget(const struct arguments *arguments);
+int run_request(const struct arguments *arguments);
+int run_organizations(const struct arguments *arguments);
+int run_token(const struct arguments *arguments);
+int run_header(const struct arguments *arguments);
+int run_status(const struct arguments *arguments);
+int run_bind(const struct arguments *arguments);
+int run_resolve(const struct arguments *arguments);
+int run_list(const struct arguments *arguments);
+int run_options(const struct arguments *arguments);
+int run_version(const struct arguments *arguments);
+int run_help(const struct arguments *arguments);
+
+#endif
