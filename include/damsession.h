@@ -66,6 +66,7 @@ typedef enum dam_status {
     DAM_ERR_PROTOCOL = 24,            /**< the answer is not what the API's guide describes. */
     DAM_ERR_TOO_LARGE = 25,           /**< the answer is larger than `response-limit`. */
     DAM_ERR_INSECURE = 26,            /**< it would send a secret over plain HTTP or to another origin. */
+    DAM_ERR_CANCELLED = 27,           /**< the host cancelled it. */
 
     DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
     DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before; they are not tried again. */
@@ -77,6 +78,7 @@ typedef enum dam_status {
     DAM_ERR_THROTTLED = 47,           /**< too many requests; dam_error.retry_after says when to come back. */
     DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx). */
     DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
+    DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the request. */
 
     DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be. */
     DAM_ERR_LOCKED = 61,              /**< another process held this session longer than `lock-timeout`. */

@@ -23,16 +23,19 @@ public func dam_session_request(
     unsafe try checkSize(request, request.pointee.size, "request")
     let out = unsafe try present(out, "out")
     let raw = unsafe request.pointee
-    let checked = unsafe try hostRequest(raw, session.settings)
-    let body = unsafe UnsafeBufferPointer(
-      start: raw.body?.assumingMemoryBound(to: UInt8.self), count: Int(raw.body == nil ? 0 : raw.body_size))
-    let response = try session.request(
-      checked, body: unsafe checked.bodySize != nil ? Span(_unsafeElements: body) : nil, timeout: unsafe raw.timeout)
-    unsafe out.pointee = ResponseHandle(response).give()
+    var options = CallOptions()
+    unsafe options.timeout = raw.timeout
+    if let body = unsafe raw.body {
+      options.body = unsafe OutgoingBody(UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size)))
+    }
+    let checked = unsafe try hostRequest(raw, options.body?.description ?? .none, session.settings)
+    unsafe out.pointee = ResponseHandle(try session.request(checked, options)).give()
   }
 }
 
-private func hostRequest(_ raw: dam_request, _ settings: Settings) throws(Failure) -> HostRequest {
+private func hostRequest(
+  _ raw: dam_request, _ body: HostRequest.Body, _ settings: Settings
+) throws(Failure) -> HostRequest {
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
@@ -40,7 +43,7 @@ private func hostRequest(_ raw: dam_request, _ settings: Settings) throws(Failur
   return unsafe try HostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
     headers: try headers(raw), contentType: try optionalText(raw.content_type, "request->content_type"),
-    bodySize: raw.body == nil ? nil : raw.body_size, image: try optionalText(raw.image, "request->image"),
+    body: body, image: try optionalText(raw.image, "request->image"),
     settings: settings)
 }
 

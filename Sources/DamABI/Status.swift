@@ -21,6 +21,7 @@ func status(of cause: Failure.Cause) -> dam_status {
   case .protocolViolation: DAM_ERR_PROTOCOL
   case .tooLarge: DAM_ERR_TOO_LARGE
   case .insecure: DAM_ERR_INSECURE
+  case .cancelled: DAM_ERR_CANCELLED
   case .credentialsNeeded: DAM_ERR_CREDENTIALS_NEEDED
   case .credentialsRefused: DAM_ERR_CREDENTIALS_REFUSED
   case .secondFactor: DAM_ERR_SECOND_FACTOR
@@ -31,6 +32,7 @@ func status(of cause: Failure.Cause) -> dam_status {
   case .throttled: DAM_ERR_THROTTLED
   case .server: DAM_ERR_SERVER
   case .handleStale: DAM_ERR_HANDLE_STALE
+  case .replayImpossible: DAM_ERR_REPLAY_IMPOSSIBLE
   case .store: DAM_ERR_STORE
   case .locked: DAM_ERR_LOCKED
   case .recordNewer: DAM_ERR_RECORD_NEWER
@@ -62,6 +64,7 @@ private let words: [Words] = [
   Words(
     status: DAM_ERR_INSECURE, name: "DAM_ERR_INSECURE",
     text: "A secret would travel over plain HTTP or to another origin."),
+  Words(status: DAM_ERR_CANCELLED, name: "DAM_ERR_CANCELLED", text: "The request was cancelled."),
   Words(
     status: DAM_ERR_CREDENTIALS_NEEDED, name: "DAM_ERR_CREDENTIALS_NEEDED",
     text: "A login is needed and no credentials are at hand."),
@@ -82,6 +85,9 @@ private let words: [Words] = [
   Words(
     status: DAM_ERR_HANDLE_STALE, name: "DAM_ERR_HANDLE_STALE",
     text: "The image handle belongs to a device token that is no longer in use."),
+  Words(
+    status: DAM_ERR_REPLAY_IMPOSSIBLE, name: "DAM_ERR_REPLAY_IMPOSSIBLE",
+    text: "The request had to be sent again, but its body cannot be given twice."),
   Words(status: DAM_ERR_STORE, name: "DAM_ERR_STORE", text: "The store cannot be read or written."),
   Words(status: DAM_ERR_LOCKED, name: "DAM_ERR_LOCKED", text: "The session was held by somebody else for too long."),
   Words(

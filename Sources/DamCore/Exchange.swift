@@ -33,6 +33,12 @@ public struct Exchange: Sendable {
     case keepalive
     case logout
     case forget
+
+    /// Whether the host wants a part of something, so that its bytes must come as they are.
+    public var asksForRange: Bool {
+      guard case .request(let request) = self else { return false }
+      return request.headers.contains { $0.name.lowercased() == "range" }
+    }
   }
 
   public enum Loading<Record: Sendable>: Sendable {

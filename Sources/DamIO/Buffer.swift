@@ -20,6 +20,9 @@ internal import Glibc
   /// The first byte; a NUL follows the last one.
   public var address: UnsafeRawPointer { unsafe UnsafeRawPointer(start) }
 
+  /// All of it.
+  var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
+
   public func append(_ bytes: UnsafeRawBufferPointer) {
     if count + bytes.count + 1 > capacity { grow(count + bytes.count + 1) }
     if let source = bytes.baseAddress { unsafe memcpy(start + count, source, bytes.count) }

@@ -1,155 +1,116 @@
-// Driver.swift - the blocking way to run an exchange: does what its actions say, on the caller's thread, and nothing else.
-// The state is lent to the exchange for the length of one step; no lock but the flights and the store's own is held while
-// anything is sent, read, written or asked. It refuses to look into answers.
+// Driver.swift - the blocking way to run a call: on the caller's thread, from beginning to end.
+// It refuses to keep a connection longer than the answer takes.
 
 internal import DamCore
 internal import Glibc
 internal import Synchronization
 
 struct Driver: ~Copyable {
-  private let session: Session
-  private let hub: Hub
-  private let limits: TransferLimits
-  private var sessionLock: Held?
-  private var accountLock: Held?
-  /// The last answer that was sent for the host.
-  private(set) var received: Received?
+  private let call: Call
+  /// The last transfer of the host's request; its answer may still be arriving.
+  private var host: (transfer: Transfer, connection: Connection)?
 
-  /// A flight and the store's lock behind it.
-  private struct Held {
-    let flight: Flight
-    let lock: (any StoreLockHandle)?
+  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions) { call = Call(session, goal, options) }
 
-    func release() {
-      lock?.unlock()
-      flight.release()
-    }
-  }
-
-  /// `timeout` in milliseconds; 0: the option's.
-  init(_ session: Session, timeout: UInt32) {
-    self.session = session
-    hub = session.hub
-    let settings = session.settings
-    limits = TransferLimits(
-      timeoutMilliseconds: timeout > 0 ? Int64(timeout) : Int64(settings.timeout) * 1000,
-      connectTimeoutMilliseconds: Int64(settings.connectTimeout) * 1000, responseLimit: settings.responseLimit,
-      caFile: settings.caFile)
-  }
-
-  mutating func run(_ goal: Exchange.Goal, body: Span<UInt8>?) -> Exchange.Outcome {
-    var exchange = Exchange(goal, session.settings)
-    var event = Exchange.Event.begin
+  mutating func run() -> Exchange.Outcome {
+    var step = call.begin()
     while true {
-      let action = hub.state.withLock { exchange.step(event, &$0.session, Clock.moment) }
-      for line in exchange.takeLines() { session.log(line.level, line.message) }
-      if case .finish(let outcome) = action {
-        release(keepSession: false)
-        return outcome
+      switch step {
+      case .done(let outcome): return outcome
+      case .lock(let wish): step = lock(wish)
+      case .wait(let milliseconds): step = pause(milliseconds)
+      case .send(let request, let isForHost): step = send(request, isForHost)
       }
-      event = perform(action, body)
     }
   }
 
-  private mutating func perform(_ action: Exchange.Action, _ body: Span<UInt8>?) -> Exchange.Event {
-    let log = session.log
-    switch action {
-    case .load:
-      return .loaded(hub.loadSession(log))
-    case .lockSession:
-      let (locking, held) = lock(hub.flight, hub.sessionKey)
-      sessionLock = held
-      return .sessionLocked(locking, hub.loadSession(log))
-    case .lockAccount:
-      let (locking, held) = lock(hub.accountFlight, hub.accountKey)
-      accountLock = held
-      return .accountLocked(locking, hub.loadAccount(log), entropy: Clock.random(16))
-    case .askCredentials:
-      return ask()
-    case .send(let request, let isForHost):
-      return send(request, isForHost, body)
-    case .saveSession(let record, let isDurable):
-      return .savedSession(hub.saveSession(record, isDurable: isDurable, log))
-    case .saveAccount(let record):
-      return .savedAccount(hub.saveAccount(record, log))
-    case .unlock(let keepSession):
-      release(keepSession: keepSession)
-      return .unlocked
-    case .finish:
-      return .failed(Failure(.internalError, "the exchange is over"), head: nil)
+  /// Lets the rest of a delivered answer arrive.
+  mutating func receive() throws(Failure) -> Sink {
+    guard let (transfer, connection) = host else {
+      throw Failure(.internalError, "an answer was delivered that nobody received")
+    }
+    host = nil
+    defer { call.hub.connections.give(connection) }
+    transfer.deliver(to: call.options.destination ?? .memory(limit: call.session.settings.responseLimit))
+    while true {
+      switch connection.next(transfer) {
+      case .judgeable: continue
+      case .finished:
+        if let failure = transfer.sink.failure { throw failure }
+        return transfer.sink
+      case .failed(let failure): throw failure
+      }
     }
   }
 
-  private func ask() -> Exchange.Event {
-    let settings = session.settings
-    let prompt = Prompt(
-      isEncryptionSecret: settings.credentialsAreEncryptionSecret, user: settings.user, origin: settings.origin.text)
-    switch session.host.credentials(prompt) {
-    case .success(let secret): return .credentials(secret)
-    case .failure(let failure): return .failed(failure, head: nil)
-    }
+  /// Gives back what a call that delivers nothing has used.
+  mutating func discard() {
+    if let host { call.hub.connections.give(host.connection) }
+    host = nil
   }
 
-  private mutating func send(_ request: WireRequest, _ isForHost: Bool, _ body: Span<UInt8>?) -> Exchange.Event {
-    let limits = limits
-    let result = hub.connections.withHandle { handle in
-      handle?.perform(request, body: body, limits)
-        ?? .failure(Broken(failure: Failure(.internalError, "libcurl cannot be started"), head: nil))
+  private mutating func send(_ request: WireRequest, _ isForHost: Bool) -> Call.Step {
+    if isForHost { discard() }
+    guard let connection = call.hub.connections.take() else {
+      return call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil))
     }
-    switch result {
-    case .failure(let broken):
-      return .failed(broken.failure, head: broken.head.map { answer($0, isWhole: false) })
-    case .success(let received):
-      if isForHost { self.received = received }
-      return .answered(answer(received, isWhole: true))
+    let options = call.options
+    guard
+      let transfer = Transfer(
+        request, isForHost: isForHost, body: options.body, connection.handle, call.limits, progress: options.progress,
+        options.cancellation)
+    else {
+      call.hub.connections.give(connection)
+      return call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil))
     }
+    connection.multi.add(connection.handle)
+    let event = connection.next(transfer)
+    if isForHost { host = (transfer, connection) } else { call.hub.connections.give(connection) }
+    return call.advance(transfer.report(event))
   }
 
-  private func answer(_ received: Received, isWhole: Bool) -> Answer {
-    let beginning = received.body.prefix(Answer.inspected)
-    return Answer(
-      status: received.status, headers: received.headers, beginning: beginning,
-      isWhole: isWhole && beginning.count == received.body.count)
+  private func pause(_ milliseconds: UInt64) -> Call.Step {
+    let end = Clock.monotonic &+ milliseconds &* 1000
+    while Clock.monotonic < end {
+      if call.options.cancellation.isSet {
+        return call.advance(.failed(Failure(.cancelled, "the request was cancelled"), head: nil))
+      }
+      usleep(UInt32(min(end &- Clock.monotonic, 50_000)))
+    }
+    return call.advance(.waited)
   }
-
-  // MARK: Locks
 
   /// Waits for the flight among the threads, then for the store's lock among the processes.
-  private func lock(_ flight: Flight, _ key: String) -> (Exchange.Locking, Held?) {
+  private func lock(_ wish: LockWish) -> Call.Step {
     let began = Clock.monotonic
-    let allowed = UInt64(clamping: session.settings.lockTimeout) &* 1_000_000
-    let hadToWait = !flight.tryTake()
-    if hadToWait, !flight.take(timeout: allowed) {
-      count(waitedSince: began)
-      return (.busy, nil)
+    let allowed = UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
+    let hadToWait = !wish.flight.tryTake()
+    if hadToWait, !wish.flight.take(timeout: allowed) {
+      call.hub.count(waitedSince: began)
+      return call.locked(wish, .busy, nil)
     }
     let spent = Clock.monotonic &- began
-    switch hub.store.lock(key, wait: allowed > spent ? allowed - spent : 0) {
+    switch call.hub.store.lock(wish.key, wait: allowed > spent ? allowed - spent : 0) {
     case .held(let lock, let storeMadeUsWait):
-      if hadToWait || storeMadeUsWait { count(waitedSince: began) }
-      return (.held, Held(flight: flight, lock: lock))
+      if hadToWait || storeMadeUsWait { call.hub.count(waitedSince: began) }
+      return call.locked(wish, .held, Held(flight: wish.flight, lock: lock))
     case .unavailable(let reason):
-      return (.unavailable(reason), Held(flight: flight, lock: nil))
+      return call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil))
     case .busy:
-      flight.release()
-      count(waitedSince: began)
-      return (.busy, nil)
+      wish.flight.release()
+      call.hub.count(waitedSince: began)
+      return call.locked(wish, .busy, nil)
     }
   }
+}
 
-  private func count(waitedSince began: UInt64) {
-    let elapsed = Clock.monotonic &- began
-    hub.state.withLock { state in
-      state.session.statistics.waits += 1
-      state.session.statistics.waitMicroseconds += elapsed
+extension Transfer {
+  /// What the exchange is to hear.
+  func report(_ event: Event) -> Exchange.Event {
+    switch event {
+    case .judgeable(let isWhole): .answered(sink.answer(isWhole: isWhole))
+    case .failed(let failure): .failed(failure, head: sink.isHeadComplete ? sink.answer(isWhole: false) : nil)
+    case .finished: .failed(Failure(.internalError, "a transfer ended before it was judged"), head: nil)
     }
-  }
-
-  private mutating func release(keepSession: Bool) {
-    accountLock?.release()
-    accountLock = nil
-    guard !keepSession else { return }
-    sessionLock?.release()
-    sessionLock = nil
   }
 }

@@ -128,32 +128,12 @@ final class Hub: Sendable {
     }
     return (.failed("other writers are always faster"), nil)
   }
-}
 
-/// Idle connections of one identity: whoever sends takes one and brings it back.
-final class ConnectionPool: Sendable {
-  private struct Idle: ~Copyable, @unchecked Sendable {
-    // A handle is used by one thread at a time; the pool passes it from one to the next.
-    var handles: [CurlHandle] = []
-  }
-
-  private let idle = Mutex(Idle())
-  private static let mostIdle = 64
-
-  func withHandle<Result>(_ body: (CurlHandle?) -> Result) -> Result {
-    let handle = idle.withLock { Carried($0.handles.popLast()) }.handle ?? CurlHandle()
-    let result = body(handle)
-    if let handle {
-      let carried = Carried(handle)
-      idle.withLock {
-        if $0.handles.count < ConnectionPool.mostIdle, let back = carried.handle { $0.handles.append(back) }
-      }
+  func count(waitedSince began: UInt64) {
+    let elapsed = Clock.monotonic &- began
+    state.withLock { state in
+      state.session.statistics.waits += 1
+      state.session.statistics.waitMicroseconds += elapsed
     }
-    return result
-  }
-
-  private struct Carried: @unchecked Sendable {
-    let handle: CurlHandle?
-    init(_ handle: CurlHandle?) { self.handle = handle }
   }
 }

@@ -36,6 +36,15 @@ public struct Response: Sendable {
   public let body: Buffer
   public let generation: UInt64
   public let replays: UInt32
+
+  init(_ sink: Sink, generation: UInt64, replays: UInt32) {
+    status = sink.status
+    // Cookies are the session's own business.
+    headers = Buffer(sink.headers.without("set-cookie").bytes)
+    body = sink.body
+    self.generation = generation
+    self.replays = replays
+  }
 }
 
 @safe public final class Session: Sendable {
@@ -49,6 +58,7 @@ public struct Response: Sendable {
     self.settings = settings
     self.host = host
     identity = settings.identity
+    CurlHandle.prepareLibrary()
     store = try Stores.named(settings.store, host.store)
     unsafe slot = Atomic(Unmanaged.passRetained(World.current.hub(identity, store)))
   }
@@ -79,15 +89,14 @@ public struct Response: Sendable {
 
   // MARK: What the host can ask
 
-  public func request(_ request: HostRequest, body: Span<UInt8>?, timeout: UInt32) throws(Failure) -> Response {
-    var driver = Driver(self, timeout: timeout)
-    let outcome = driver.run(.request(request), body: body)
-    guard case .delivered(let generation, let replays) = outcome, let received = driver.received else {
+  public func request(_ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+    var driver = Driver(self, .request(request), options)
+    let outcome = driver.run()
+    guard case .delivered(let generation, let replays) = outcome else {
+      driver.discard()
       throw Session.failure(outcome)
     }
-    return Response(
-      status: received.status, headers: Buffer(received.headers.without("set-cookie").bytes), body: received.body,
-      generation: generation, replays: replays)
+    return Response(try driver.receive(), generation: generation, replays: replays)
   }
 
   /// Makes sure that there is a session, and says what is known of it.
@@ -100,8 +109,8 @@ public struct Response: Sendable {
   public func keepalive() throws(Failure) { _ = try reach(.keepalive) }
 
   private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
-    var driver = Driver(self, timeout: 0)
-    let outcome = driver.run(goal, body: nil)
+    var driver = Driver(self, goal, CallOptions())
+    let outcome = driver.run()
     guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
     return record
   }
@@ -110,8 +119,8 @@ public struct Response: Sendable {
   public func forget() throws(Failure) { _ = try end(.forget) }
 
   private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
-    var driver = Driver(self, timeout: 0)
-    let outcome = driver.run(goal, body: nil)
+    var driver = Driver(self, goal, CallOptions())
+    let outcome = driver.run()
     guard case .loggedOut(let result) = outcome else { throw Session.failure(outcome) }
     return result
   }

@@ -1,0 +1,140 @@
+// Call.swift - one call of the host under way: does what its exchange says as long as that needs no waiting, and says what
+// it waits for. A blocking caller and an event loop drive the same call. The state is lent to the exchange for the length
+// of one step; no lock but the flights and the store's own is held while anything is sent, read, written or asked. It
+// refuses to look into answers.
+
+internal import DamCore
+internal import Synchronization
+
+/// What the host wants of a call besides its goal.
+public struct CallOptions {
+  public var body: OutgoingBody?
+  public var destination: Destination?
+  public var progress: Progress?
+  public var cancellation = Cancellation()
+  /// Milliseconds for each HTTP exchange; 0: the option's.
+  public var timeout: UInt32 = 0
+
+  public init() {}
+}
+
+final class Call {
+  enum Step {
+    case send(WireRequest, isForHost: Bool)
+    case lock(LockWish)
+    case wait(milliseconds: UInt64)
+    case done(Exchange.Outcome)
+  }
+
+  let session: Session
+  let hub: Hub
+  let options: CallOptions
+  let limits: TransferLimits
+  private var exchange: Exchange
+  private var sessionLock: Held?
+  private var accountLock: Held?
+
+  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions) {
+    self.session = session
+    self.options = options
+    hub = session.hub
+    let settings = session.settings
+    let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.timeout) * 1000
+    limits = TransferLimits(
+      timeout: timeout, settings: settings, isCompressible: options.destination == nil && !goal.asksForRange)
+    exchange = Exchange(goal, settings)
+  }
+
+  func begin() -> Step { advance(.begin) }
+
+  func advance(_ first: Exchange.Event) -> Step {
+    var event = first
+    while true {
+      let action = hub.state.withLock { exchange.step(event, &$0.session, Clock.moment) }
+      for line in exchange.takeLines() { session.log(line.level, line.message) }
+      switch perform(action) {
+      case .event(let next): event = next
+      case .step(let step): return step
+      }
+    }
+  }
+
+  /// A wish for a lock was fulfilled, or was not.
+  func locked(_ wish: LockWish, _ locking: Exchange.Locking, _ held: Held?) -> Step {
+    if wish.isAccount {
+      accountLock = held
+      return advance(.accountLocked(locking, hub.loadAccount(session.log), entropy: Clock.random(16)))
+    }
+    sessionLock = held
+    return advance(.sessionLocked(locking, hub.loadSession(session.log)))
+  }
+
+  private enum Doing {
+    case event(Exchange.Event)
+    case step(Step)
+  }
+
+  private func perform(_ action: Exchange.Action) -> Doing {
+    let log = session.log
+    switch action {
+    case .load:
+      return .event(.loaded(hub.loadSession(log)))
+    case .lockSession:
+      return .step(.lock(LockWish(flight: hub.flight, key: hub.sessionKey, isAccount: false)))
+    case .lockAccount:
+      return .step(.lock(LockWish(flight: hub.accountFlight, key: hub.accountKey, isAccount: true)))
+    case .askCredentials:
+      return .event(ask())
+    case .send(let request, let isForHost):
+      return .step(.send(request, isForHost: isForHost))
+    case .saveSession(let record, let isDurable):
+      return .event(.savedSession(hub.saveSession(record, isDurable: isDurable, log)))
+    case .saveAccount(let record):
+      return .event(.savedAccount(hub.saveAccount(record, log)))
+    case .unlock(let keepSession):
+      release(keepSession: keepSession)
+      return .event(.unlocked)
+    case .wait(let milliseconds):
+      return .step(.wait(milliseconds: milliseconds))
+    case .finish(let outcome):
+      release(keepSession: false)
+      return .step(.done(outcome))
+    }
+  }
+
+  private func ask() -> Exchange.Event {
+    let settings = session.settings
+    let prompt = Prompt(
+      isEncryptionSecret: settings.credentialsAreEncryptionSecret, user: settings.user, origin: settings.origin.text)
+    switch session.host.credentials(prompt) {
+    case .success(let secret): return .credentials(secret)
+    case .failure(let failure): return .failed(failure, head: nil)
+    }
+  }
+
+  func release(keepSession: Bool) {
+    accountLock?.release()
+    accountLock = nil
+    guard !keepSession else { return }
+    sessionLock?.release()
+    sessionLock = nil
+  }
+}
+
+/// A flight and the store's lock behind it.
+struct Held {
+  let flight: Flight
+  let lock: (any StoreLockHandle)?
+
+  func release() {
+    lock?.unlock()
+    flight.release()
+  }
+}
+
+/// A lock that a call needs before it goes on.
+struct LockWish {
+  let flight: Flight
+  let key: String
+  let isAccount: Bool
+}

@@ -1,0 +1,50 @@
+// Connection.swift - connections of one identity that wait for work: a blocking caller takes one and brings it back.
+// Each has its own libcurl multi handle, so that no two threads ever meet in libcurl. It refuses to hoard.
+
+internal import DamCore
+internal import Synchronization
+
+/// An easy handle in a multi handle of its own, for one thread at a time.
+final class Connection {
+  let handle: CurlHandle
+  let multi: CurlMulti
+
+  init?() {
+    guard let handle = CurlHandle(), let multi = CurlMulti() else { return nil }
+    self.handle = handle
+    self.multi = multi
+  }
+
+  /// Runs a transfer until there is something to act on.
+  func next(_ transfer: Transfer) -> Transfer.Event {
+    while true {
+      multi.perform()
+      if let event = transfer.event() { return event }
+      multi.wait(milliseconds: 250)
+    }
+  }
+}
+
+final class ConnectionPool: Sendable {
+  // A connection is used by one thread at a time; the pool passes it from one to the next.
+  private struct Carried: @unchecked Sendable {
+    var idle: [Connection] = []
+  }
+
+  private let carried = Mutex(Carried())
+  private static let mostIdle = 64
+
+  /// nil when libcurl cannot be started.
+  func take() -> Connection? {
+    let idle = carried.withLock { carried in Carried(idle: carried.idle.popLast().map { [$0] } ?? []) }
+    return idle.idle.first ?? Connection()
+  }
+
+  func give(_ connection: Connection) {
+    connection.multi.remove(connection.handle)
+    let back = Carried(idle: [connection])
+    carried.withLock { carried in
+      if carried.idle.count < ConnectionPool.mostIdle { carried.idle += back.idle }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// Transfer.swift - one HTTP exchange on its way: everything that must stay in memory while libcurl works on it.
+// It stops twice: when the answer can be judged, and when it is over. It refuses to know who drives it.
+
+internal import CCurl
+internal import DamCore
+internal import Synchronization
+
+/// What a transfer needs to know besides the request.
+struct TransferLimits: Sendable {
+  /// Milliseconds in all; 0: no limit.
+  var timeout: Int64
+  var settings: Settings
+  /// Streams come as they are: their length and ranges mean bytes of the file.
+  var isCompressible: Bool
+}
+
+final class Transfer {
+  enum Event {
+    /// The answer is there as far as a verdict needs it. `isWhole`: and there is no more.
+    case judgeable(isWhole: Bool)
+    case finished
+    case failed(Failure)
+  }
+
+  let request: WireRequest
+  let isForHost: Bool
+  let sink = Sink()
+  let source: OutgoingBody?
+  let handle: CurlHandle
+  /// Set by whoever wants it to end early, from any thread.
+  let cancellation: Cancellation
+  private(set) var isOver = false
+  private(set) var isJudged = false
+
+  /// nil when the body cannot be given once more.
+  init?(
+    _ request: WireRequest, isForHost: Bool, body: OutgoingBody?, _ handle: CurlHandle, _ limits: TransferLimits,
+    progress: Progress?, _ cancellation: Cancellation
+  ) {
+    self.request = request
+    self.isForHost = isForHost
+    self.handle = handle
+    self.cancellation = cancellation
+    switch request.body {
+    case .none: source = nil
+    case .secret(let secret):
+      var offset = 0
+      source = unsafe OutgoingBody(
+        size: UInt64(secret.count),
+        read: { room in
+          secret.withBytes { bytes in
+            let part = unsafe bytes.dropFirst(offset).prefix(room.count)
+            unsafe room.copyBytes(from: part)
+            unsafe offset += part.count
+            return unsafe part.count
+          }
+        }, rewind: nil)
+    case .host: source = body
+    }
+    guard source?.begin() ?? true else { return nil }
+    handle.prepare(request, sink, source, limits, isForHost ? progress : nil, cancellation)
+  }
+
+  /// What has become of the transfer since the last time; nil: nothing to act on yet.
+  func event() -> Event? {
+    if let code = handle.result {
+      guard !isOver else { return nil }
+      if code == CURLE_OK, !isJudged { return .judgeable(isWhole: true) }
+      isOver = true
+      return code == CURLE_OK ? .finished : .failed(failure(code))
+    }
+    if case .full = sink.reading, !isJudged { return .judgeable(isWhole: false) }
+    return nil
+  }
+
+  /// The answer goes to the host; the rest of it too.
+  func deliver(to destination: Destination) {
+    isJudged = true
+    let goesOn = sink.deliver(to: destination)
+    if handle.result == nil { handle.resume(goesOn) }
+  }
+
+  /// The answer was judged and is of no further use.
+  func drop() { isJudged = true }
+
+  private func failure(_ code: CURLcode) -> Failure {
+    if let failure = sink.failure { return failure }
+    if cancellation.isSet { return Failure(.cancelled, "the request was cancelled", httpStatus: sink.status) }
+    if source?.hasFailed == true { return Failure(.callback, "the host's read function asked to stop") }
+    return handle.failure(code, httpStatus: sink.status)
+  }
+}
+
+/// A wish to end early, which any thread may have.
+public final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+  public init() {}
+  public func set() { flag.store(true, ordering: .releasing) }
+  public var isSet: Bool { flag.load(ordering: .acquiring) }
+}
