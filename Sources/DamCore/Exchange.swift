@@ -119,6 +119,8 @@ public struct Exchange: Sendable {
     case loading
     case lockingSession
     case lockingAccount
+    case buryingSession
+    case buryingToken
     case asking
     case provingStore
     case loggingIn
@@ -192,6 +194,12 @@ public struct Exchange: Sendable {
       holdsAccount = true
       self.entropy = entropy
       return notLocked(locking) ?? take(loading) ?? proceed(&state, moment)
+    case (.buryingSession, .savedSession(let saving)):
+      note(saving, &state)
+      return proceed(&state, moment)
+    case (.buryingToken, .savedAccount(let saving)):
+      note(saving, &state)
+      return buryRecord(&state)
     case (.asking, .credentials(let answer)):
       return answered(answer, &state, moment)
     case (.loggingIn, .answered(let answer)):
@@ -292,6 +300,7 @@ public struct Exchange: Sendable {
       phase = .lockingAccount
       return .lockAccount
     }
+    if let action = bury(&state, moment) { return action }
     guard credentials != nil else { return ask(&state, moment) }
     return beginLogin(&state, moment)
   }

@@ -61,7 +61,7 @@ struct Driver: ~Copyable {
       sessionLock = held
       return .sessionLocked(locking, hub.loadSession(log))
     case .lockAccount:
-      let (locking, held) = lock(hub.accountFlight, hub.accountKey)
+      let (locking, held) = lock(hub.account.flight, hub.accountKey)
       accountLock = held
       return .accountLocked(locking, hub.loadAccount(log), entropy: Clock.random(16))
     case .askCredentials:
