@@ -32,7 +32,7 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	rm -f $(SHIP)/release/libdamsession.so
 	swift build -c release --scratch-path $(SHIP) --product damsession \
-	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld \
+	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
 	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new

@@ -17,7 +17,10 @@
  *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
  *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
  *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
- *               versions can add fields at the end.
+ *               versions can add fields at the end. A larger size is taken if what this version does not know is zero.
+ *               `reserved` must be 0.
+ *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000 headers a
+ *               request. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
  *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
  *               its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed: their
  *               comment says for how long. Input is copied before the function returns, or used only until it returns.
@@ -157,7 +160,8 @@ dam_status dam_config_load_environment(dam_config *config, dam_error *err);
 /**
  * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
  * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
- * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable. DAM_ERR_OPTION: it holds an option that is none.
+ * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable. DAM_ERR_OPTION: the file is not JSON, or holds an option
+ * that is none.
  * DAM_ERR_ARGUMENT: `name` is not one; so for all functions that take a name.
  */
 dam_status dam_config_load(dam_config *config, const char *name, dam_error *err);
@@ -250,7 +254,8 @@ typedef struct dam_store {
     uint32_t size;     /**< sizeof(dam_store). */
     uint32_t reserved; /**< 0. */
     void *user_data;   /**< handed to every function; must outlive every session opened. */
-    /** Finds a record and hands it to dam_record_fill. `known`: a revision that the library has; 0: none. */
+    /** Finds a record and hands it to dam_record_fill; DAM_STORE_OK without that counts as DAM_STORE_FAILED. `known`: a
+        revision that the library has; 0: none. */
     int32_t (*load)(void *user_data, const char *key, uint64_t known, dam_record *record);
     /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that is
         durable when it returns. */
@@ -426,7 +431,8 @@ typedef struct dam_session_state {
     char fingerprint[16];    /**< a short hash that tells secrets apart and gives nothing away; "" without one. */
     char organization[128];  /**< the organization acted for; "" for none. */
     char origin[264];        /**< the server, for example "https://www.photoshelter.com". */
-    char store[512];         /**< where the record is kept; "memory" for nowhere. Cut at a character if longer. */
+    char store[512];         /**< where the record is kept: a folder, "memory", or "host" for the host's own store. Cut at a
+                                  character if longer. */
 } dam_session_state;
 
 /** Fills `out` with what is known here. DAM_ERR_ARGUMENT: a wrong `out->size`. */
@@ -438,7 +444,7 @@ typedef struct dam_statistics {
     uint32_t reserved;             /**< 0. */
     uint64_t requests;             /**< requests of the host, replays not counted. */
     uint64_t exchanges;            /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
-    uint64_t logins;               /**< logins that were sent. */
+    uint64_t logins;               /**< logins that were tried. */
     uint64_t logins_refused;       /**< of these, refused. */
     uint64_t organization_logins;  /**< organization steps that were sent. */
     uint64_t replays;              /**< requests sent once more with a newer secret. */
@@ -447,7 +453,7 @@ typedef struct dam_statistics {
     uint64_t wait_microseconds;    /**< how long in all. */
     uint64_t cookies_adopted;      /**< rotated cookies taken. */
     uint64_t cookies_late;         /**< cookies dropped because a later-sent request had brought a newer one. */
-    uint64_t saves;                /**< records written. */
+    uint64_t saves;                /**< records handed to the store, one in memory too. */
     uint64_t save_failures;        /**< records that could not be written; the session went on in memory. */
     uint64_t records_damaged;      /**< damaged records set aside. */
     uint64_t keepalives;           /**< small requests sent only to keep or to prove a session. */
@@ -519,7 +525,7 @@ void dam_response_free(dam_response *response);
 
 /**
  * Binds an image ID to the device token it came with (FotoWeb guide, "Validity of image IDs"). `generation` is that of the
- * answer (dam_response_view.generation); 0: the session's present one. The handle is short printable ASCII without a secret,
+ * answer (dam_response_view.generation); 0: the session's present one, if there is a session. The handle is short printable ASCII without a secret,
  * and may be passed between processes that share the session. Do not keep it for long: the guide says IDs are temporary.
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: `generation` is not in use any more.
  * DAM_ERR_NOT_SUPPORTED: this system's IDs are not bound to a token, or this authentication has none.

@@ -39,6 +39,7 @@ private func hostRequest(
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
+  guard unsafe raw.reserved == 0 else { throw Failure(.argument, "request->reserved must be 0") }
   guard unsafe raw.body_size <= UInt64(Int.max) else { throw Failure(.argument, "request->body_size is too large") }
   return unsafe try HostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),

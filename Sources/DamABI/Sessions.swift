@@ -161,7 +161,7 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   let size = out.size
   var flags: UInt32 = 0
   if snapshot.record.secret != nil { flags |= DAM_STATE_LOGGED_IN.rawValue }
-  if snapshot.isStored { flags |= DAM_STATE_STORED.rawValue }
+  if snapshot.isStored, snapshot.record.secret != nil { flags |= DAM_STATE_STORED.rawValue }
   if snapshot.account.refusal != nil { flags |= DAM_STATE_REFUSED.rawValue }
   out = dam_session_state()
   out.size = size
@@ -171,7 +171,7 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   out.used_at = snapshot.record.usedAt
   out.idle_limit = Int32(clamping: settings.idleLimit(snapshot.record))
   out.tokens_obtained = Int32(clamping: snapshot.account.liveTokens)
-  unsafe withUnsafeMutableBytes(of: &out.fingerprint) { unsafe put(snapshot.record.fingerprint, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.fingerprint) { unsafe put(settings.fingerprint(snapshot.record), into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.organization, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.origin) { unsafe put(settings.origin.text, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.store) { unsafe put(snapshot.place, into: $0) }

@@ -43,6 +43,12 @@ extension Settings {
     return idleLimit > 0 ? Int64(idleLimit) : record.idle.learned
   }
 
+  /// Tells the session's secret from others without giving it away; "" without one.
+  public func fingerprint(_ record: SessionRecord) -> String {
+    guard let secret = record.secret else { return "" }
+    return (Systems.make(self).token(secret) ?? secret.cookies.header)?.fingerprint ?? ""
+  }
+
   public func requireOrganizations() throws(Failure) {
     guard Systems.make(self).hasOrganizations else {
       throw Failure(.notSupported, "\(systemName) has no organizations")
@@ -74,13 +80,5 @@ extension Settings {
     let handle = try ImageHandle(text: text)
     try handle.require(record.secret.flatMap(Systems.make(self).binding))
     return handle.id
-  }
-}
-
-extension SessionRecord {
-  /// Tells this secret from others without giving it away; "" without one.
-  public var fingerprint: String {
-    guard let secret else { return "" }
-    return (secret.token ?? secret.cookies.header)?.fingerprint ?? ""
   }
 }

@@ -23,6 +23,23 @@ extension Exchange {
     return proceed(&state, moment)
   }
 
+  /// A secret that is proven dead is forgotten before anything else, so that no sibling sends it again and whatever is
+  /// bound to it is known to be stale, also when no login follows. nil: there is none.
+  mutating func bury(_ state: inout SessionState, _ moment: Moment) -> Action? {
+    guard let refused, let secret = state.record.secret, state.record.freshness <= refused else { return nil }
+    guard system.isScarce, let token = system.token(secret), account.markDead(token: token, now: moment.seconds) else {
+      return buryRecord(&state)
+    }
+    phase = .buryingToken
+    return .saveAccount(account)
+  }
+
+  mutating func buryRecord(_ state: inout SessionState) -> Action {
+    state.record.secret = nil
+    phase = .buryingSession
+    return .saveSession(state.record, isDurable: false)
+  }
+
   mutating func beginLogin(_ state: inout SessionState, _ moment: Moment) -> Action {
     guard let credentials else { return fail(Failure(.internalError, "a login began without credentials")) }
     if let objection = objection(to: credentials, state, moment) { return fail(objection) }
@@ -73,9 +90,6 @@ extension Exchange {
           + " locked; change them or insist (login --again)")
     }
     guard system.isScarce else { return nil }
-    if refused != nil, let dead = state.record.secret.flatMap(system.token) {
-      _ = account.markDead(token: dead, now: moment.seconds)
-    }
     let live = account.liveTokens
     let allowed = Int(settings.tokenLimit) - Int(settings.tokenReserve)
     if live >= allowed {

@@ -130,6 +130,8 @@ public struct Exchange: Sendable {
     case loading
     case lockingSession
     case lockingAccount
+    case buryingSession
+    case buryingToken
     case asking
     case provingStore
     case loggingIn
@@ -206,6 +208,12 @@ public struct Exchange: Sendable {
       holdsAccount = true
       self.entropy = entropy
       return notLocked(locking) ?? take(loading) ?? proceed(&state, moment)
+    case (.buryingSession, .savedSession(let saving)):
+      note(saving, &state)
+      return proceed(&state, moment)
+    case (.buryingToken, .savedAccount(let saving)):
+      note(saving, &state)
+      return buryRecord(&state)
     case (.asking, .credentials(let answer)):
       return answered(answer, &state, moment)
     case (.loggingIn, .answered(let answer)):
@@ -308,6 +316,7 @@ public struct Exchange: Sendable {
       phase = .lockingAccount
       return .lockAccount
     }
+    if let action = bury(&state, moment) { return action }
     guard credentials != nil else { return ask(&state, moment) }
     return beginLogin(&state, moment)
   }

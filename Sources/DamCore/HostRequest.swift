@@ -50,11 +50,9 @@ public struct HostRequest: Sendable {
       try HostRequest.check(name, value, reserved)
       checked.append((name, value))
     }
-    if body.isPresent {
-      let type = contentType ?? "application/x-www-form-urlencoded"
-      try HostRequest.check("content_type", type, [])
-      checked.append(("Content-Type", type))
-    }
+    let type = contentType ?? "application/x-www-form-urlencoded"
+    try HostRequest.check("content_type", type, [])
+    if body.isPresent { checked.append(("Content-Type", type)) }
     self.headers = checked
     self.image = try image.map { (text) throws(Failure) in try ImageHandle(text: text) }
     guard (self.image != nil) == target.contains(HostRequest.imagePlaceholder) else {

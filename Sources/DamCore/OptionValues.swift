@@ -49,7 +49,7 @@ public struct OptionValues: Sendable {
     for (name, value) in members.sorted(by: { $0.key < $1.key }) {
       let option = try Option.named(name)
       guard option.isRemembered else { throw Failure(.option, "\"\(name)\" is never remembered; remove it") }
-      guard let text = value.text else { throw Failure(.option, "\"\(name)\" must be a string") }
+      guard case .string(let text) = value else { throw Failure(.option, "\"\(name)\" must be a string") }
       try result.set(name, text)
     }
     self = result

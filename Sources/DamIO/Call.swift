@@ -82,7 +82,7 @@ final class Call {
     case .lockSession:
       return .step(.lock(LockWish(flight: hub.flight, key: hub.sessionKey, isAccount: false)))
     case .lockAccount:
-      return .step(.lock(LockWish(flight: hub.accountFlight, key: hub.accountKey, isAccount: true)))
+      return .step(.lock(LockWish(flight: hub.account.flight, key: hub.accountKey, isAccount: true)))
     case .askCredentials:
       return .event(ask())
     case .send(let request, let isForHost):

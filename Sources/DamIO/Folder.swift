@@ -41,9 +41,19 @@ enum Folder {
 enum Environment {
   /// A variable's value; nil when it is absent, empty or not UTF-8.
   static func value(_ name: String) -> String? {
-    guard let text = unsafe getenv(name), let value = unsafe String(validatingCString: text), !value.isEmpty else {
-      return nil
-    }
+    guard case .text(let value) = look(name) else { return nil }
     return value
+  }
+
+  enum Found {
+    case nothing
+    case text(String)
+    case notUTF8
+  }
+
+  /// As `value`, for those who must tell damage from absence. An empty variable counts as absent.
+  static func look(_ name: String) -> Found {
+    guard let bytes = unsafe getenv(name), unsafe bytes.pointee != 0 else { return .nothing }
+    return unsafe String(validatingCString: bytes).map { .text($0) } ?? .notUTF8
   }
 }

@@ -10,6 +10,8 @@ final class Hub: Sendable {
   struct Key: Hashable, Sendable {
     var identity: Identity
     var store: String
+    /// The account's place among those of the process.
+    var account: String { store + "/" + identity.accountKey }
   }
 
   struct State {
@@ -23,14 +25,14 @@ final class Hub: Sendable {
   let key: Key
   let store: any Store
   let flight = Flight()
-  let accountFlight: Flight
+  let account: Account
   let connections = ConnectionPool()
   let state = Mutex(State())
 
-  init(_ key: Key, _ store: any Store, accountFlight: Flight, pid: pid_t) {
+  init(_ key: Key, _ store: any Store, account: Account, pid: pid_t) {
     self.key = key
     self.store = store
-    self.accountFlight = accountFlight
+    self.account = account
     self.pid = pid
   }
 
@@ -54,7 +56,20 @@ final class Hub: Sendable {
   }
 
   func loadAccount(_ log: (LogLevel, String) -> Void) -> Exchange.Loading<AccountRecord> {
-    load(AccountRecord.self, accountKey, unless: nil, log).0
+    let loading = load(AccountRecord.self, accountKey, unless: nil, log).0
+    switch loading {
+    case .record(let stored): return .record(join(stored))
+    case .absent, .unchanged: return .record(join(AccountRecord()))
+    case .newer, .unavailable: return loading
+    }
+  }
+
+  /// What this process knows of the account, also where the store keeps nothing.
+  private func join(_ other: AccountRecord) -> AccountRecord {
+    account.record.withLock { known in
+      known = known.joined(other)
+      return known
+    }
   }
 
   private func load<Record: Recordable>(
@@ -96,7 +111,7 @@ final class Hub: Sendable {
   }
 
   func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Exchange.Saving<AccountRecord> {
-    save(record, accountKey, 0, true, log).0
+    save(join(record), accountKey, 0, true, log).0
   }
 
   /// Writes `record` over revision `revision`; if somebody was faster, joins and tries again.

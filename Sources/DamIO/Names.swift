@@ -51,7 +51,7 @@ public enum Names {
   public static func all() throws(Failure) -> [String] {
     switch Folder.files(try folder()) {
     case .failure(let error):
-      if error.code == ENOENT { return [] }
+      if error.code == ENOENT || error.code == ENOTDIR { return [] }
       throw failure("read", error)
     case .success(let files):
       return files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.filter(isName).sorted()
@@ -97,9 +97,13 @@ public enum EnvironmentOptions {
   public static func load(into values: inout OptionValues) throws(Failure) {
     var result = values
     for option in Option.table {
-      guard let value = Environment.value(option.environmentName) else { continue }
-      do { try result.set(option.name, value) } catch {
-        throw Failure(.option, "\(option.environmentName): \(error.message)")
+      switch Environment.look(option.environmentName) {
+      case .nothing: continue
+      case .notUTF8: throw Failure(.option, "\(option.environmentName) is not valid UTF-8")
+      case .text(let value):
+        do { try result.set(option.name, value) } catch {
+          throw Failure(.option, "\(option.environmentName): \(error.message)")
+        }
       }
     }
     values = result

@@ -70,7 +70,7 @@ public struct Response: Sendable {
     guard hub.pid == getpid() else { return }
     let key = hub.key
     unsafe held.release()
-    World.current.tidy(key)
+    World.current.tidy(key, isLasting: store.isLasting)
   }
 
   /// The identity's hub in this process.

@@ -46,7 +46,7 @@ public enum Stores {
   public static func remove(_ key: String, _ place: String, _ host: HostStoreFunctions?) throws(Failure) {
     guard !key.isEmpty, key.utf8.count <= 64,
       key.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
-    else { throw Failure(.argument, "a key has 1 to 64 letters and digits; dam_store_list gives them") }
+    else { throw Failure(.argument, "a key has 1 to 64 letters and digits, as the list of stored sessions shows it") }
     let store = try named(place, host)
     do throws(StoreFailure) {
       guard try store.remove(key).get() else { throw StoreFailure(reason: "") }

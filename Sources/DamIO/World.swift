@@ -11,11 +11,15 @@ internal import Synchronization
 @safe final class World: Sendable {
   private struct Hubs {
     var byKey: [Hub.Key: WeakHub] = [:]
-    var accountFlights: [String: WeakFlight] = [:]
+    var accounts: [String: SharedAccount] = [:]
   }
 
   private struct WeakHub { weak var hub: Hub? }
-  private struct WeakFlight { weak var flight: Flight? }
+
+  private struct SharedAccount {
+    let account: Account
+    var hubs = 0
+  }
 
   private let pid: pid_t
   private let hubs = Mutex(Hubs())
@@ -45,21 +49,28 @@ internal import Synchronization
     let key = Hub.Key(identity: identity, store: store.id)
     return hubs.withLock { hubs in
       if let hub = hubs.byKey[key]?.hub { return hub }
-      let account = store.id + "/" + identity.accountKey
-      let flight = hubs.accountFlights[account]?.flight ?? Flight()
-      let hub = Hub(key, store, accountFlight: flight, pid: pid)
-      hubs.byKey[key] = WeakHub(hub: hub)
-      hubs.accountFlights[account] = WeakFlight(flight: flight)
+      var shared = hubs.accounts[key.account] ?? SharedAccount(account: Account())
+      let hub = Hub(key, store, account: shared.account, pid: pid)
+      if hubs.byKey.updateValue(WeakHub(hub: hub), forKey: key) == nil { shared.hubs += 1 }
+      hubs.accounts[key.account] = shared
       return hub
     }
   }
 
-  /// Forgets the entries of hubs that nobody holds any more.
-  func tidy(_ key: Hub.Key) {
+  /// Forgets a hub that nobody holds any more. What is known of its account stays where no store keeps it: a refused
+  /// password must not be tried again only because the session was closed in between.
+  func tidy(_ key: Hub.Key, isLasting: Bool) {
     hubs.withLock { hubs in
-      if hubs.byKey[key]?.hub == nil { hubs.byKey[key] = nil }
-      let account = key.store + "/" + key.identity.accountKey
-      if hubs.accountFlights[account]?.flight == nil { hubs.accountFlights[account] = nil }
+      guard let entry = hubs.byKey[key], entry.hub == nil else { return }
+      hubs.byKey[key] = nil
+      hubs.accounts[key.account]?.hubs -= 1
+      if isLasting, hubs.accounts[key.account]?.hubs == 0 { hubs.accounts[key.account] = nil }
     }
   }
+}
+
+/// What all sessions of an account share in this process.
+final class Account: Sendable {
+  let flight = Flight()
+  let record = Mutex(AccountRecord())
 }

@@ -121,7 +121,11 @@ upload() {
     run -5 --separate-stderr bash -c '"$1" status desk --json >/dev/full' - "$DAMSESSION"
     run -5 --separate-stderr bash -c '"$1" get desk mem/image/I1 >&-' - "$DAMSESSION"
     # A reader that is gone before anything is written.
-    run ! --separate-stderr bash -o pipefail -c '{ read -r; "$1" get desk mem/image/I1; } <<<go | exec true' - "$DAMSESSION"
+    run ! --separate-stderr "$PYTHON" -c '
+import os, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)' "$DAMSESSION" get desk mem/image/I1
 }
 
 @test "control characters of a server do not reach the terminal" {

@@ -33,6 +33,10 @@ setup() {
     run -2 --separate-stderr dam list --user ada
     run -2 --separate-stderr dam get desk x --data y
     run -2 --separate-stderr dam status desk --again
+    run -2 --separate-stderr dam list --explain
+    run -2 --separate-stderr dam sessions --user ada
+    [[ $stderr == *"\`sessions\` does not take --user"* ]]
+    run -2 --separate-stderr dam remove 1 --password-stdin
 }
 
 @test "flag values are checked" {
@@ -64,15 +68,17 @@ setup() {
 @test "help names every command and exit code, and so does the manual page" {
     run -0 --separate-stderr dam help
     local command flag
-    for command in login get post put delete request organizations token header status logout forget list options \
-        bind resolve version help; do
-        grep -q "^  $command\b" <<<"$output"
-        grep -Eq "^\.(B|BI|BR) $command\b" "$ROOT/bindings/shell/damsession.1"
+    awk '$0 == "commands:" { on = 1; next } $0 == "" { on = 0 } on { print $1 }' <<<"$output" >in-help
+    awk '/^\.SH/ { on = $0 == ".SH COMMANDS" } on && after { print $2 } { after = /^\.T[PQ]/ }' \
+        "$ROOT/bindings/shell/damsession.1" >in-manual
+    [ "$(wc -l <in-help)" -gt 20 ]
+    diff in-help in-manual
+    while read -r command; do
         run -0 --separate-stderr dam help "$command"
         [[ ${lines[0]} == "usage: damsession $command"* ]]
         run -0 --separate-stderr dam "$command" --help
-        run -0 --separate-stderr dam help
-    done
+    done <in-help
+    run -0 --separate-stderr dam help
     sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
     while read -r flag; do
         grep -qe "$flag" manual
@@ -143,5 +149,12 @@ setup() {
     offers "--password-stdin --password-fd --password-command" get desk --pass
     offers "--help --json" list --
     offers delete help del
+    offers "--help --verbose --json --store" sessions --
+    offers "--explain" keepalive --e
+    mkdir -p "$XDG_CONFIG_HOME/damsession"
+    echo '{"system": "fotoweb"}' >"$XDG_CONFIG_HOME/damsession/web.json"
+    offers web tokens ""
+    offers "" remove ""
+    offers "" options ""
     [ "$(complete -p damsession)" = "complete -F _damsession damsession" ]
 }

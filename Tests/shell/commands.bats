@@ -189,11 +189,11 @@ setup() {
     run -49 --separate-stderr dam resolve web "$handle"
 }
 
-@test "an expired session is renewed by the password command, and --explain says so" {
+@test "an expired session is renewed by the password command, and --verbose says so" {
     echo "$ADA_PASSWORD" >password
     login_photoshelter --password-command "cat '$HOME/password'"
     sandbox expire '{}' >/dev/null
-    run -0 --separate-stderr dam get desk mem/user/session --explain
+    run -0 --separate-stderr dam get desk mem/user/session -v
     [ "$(jq -r .data.Session.user <<<"$output")" = "$ADA" ]
     [[ $stderr == *"damsession: info: "* ]]
     count photoshelter.logins_ok 2

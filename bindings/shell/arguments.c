@@ -14,8 +14,9 @@
 const struct flag flags[FLAG_COUNT] = {
     [FLAG_HELP] = {"help", 'h', ACCEPTS_HELP, NULL, "print the command's page"},
     [FLAG_VERSION] = {"version", 0, 0, NULL, "the same as the command `version`"},
-    [FLAG_VERBOSE] = {"verbose", 'v', ACCEPTS_OPTIONS, NULL, "say what happens on standard error; -vv: every request"},
-    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL, "the same as --verbose"},
+    [FLAG_VERBOSE] = {"verbose", 'v', ACCEPTS_OPTIONS | ACCEPTS_STORE, NULL,
+                      "say what happens on standard error; -vv: every request"},
+    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL, "say at the end how many requests, logins and waits it took"},
     [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, "print JSON"},
     [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, "print a Markdown table"},
     [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, "try credentials that were refused before once more"},
@@ -42,7 +43,7 @@ static int find_flag(const char *name, char letter)
     return -1;
 }
 
-static int find_option(const char *name, dam_option *row)
+int find_option(const char *name, dam_option *row)
 {
     for (uint32_t index = 0; index < dam_option_count(); index++) {
         *row = (dam_option){.size = sizeof *row};
@@ -122,8 +123,7 @@ static int take_flag(struct arguments *out, enum flag_id id, char *value)
 {
     out->given |= 1U << id;
     switch (id) {
-    case FLAG_VERBOSE:
-    case FLAG_EXPLAIN: out->verbosity++; return EXIT_OK;
+    case FLAG_VERBOSE: out->verbosity++; return EXIT_OK;
     case FLAG_PASSWORD_STDIN: out->password_fd = 0; return EXIT_OK;
     case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
@@ -212,9 +212,13 @@ static int check(const struct arguments *given)
             say("`%s` does not take --%s; see `damsession help %s`", command->name, flags[id].name, command->name);
             return EXIT_USAGE;
         }
-    if (given->setting_count > 0 && !(command->accepts & ACCEPTS_OPTIONS)) {
-        say("`%s` does not take --%s; see `damsession help %s`", command->name, given->settings[0].name, command->name);
-        return EXIT_USAGE;
+    for (size_t index = 0; index < given->setting_count; index++) {
+        const char *name = given->settings[index].name;
+        int is_store = strcmp(name, "store") == 0;
+        if (!(command->accepts & (is_store ? ACCEPTS_OPTIONS | ACCEPTS_STORE : ACCEPTS_OPTIONS))) {
+            say("`%s` does not take --%s; see `damsession help %s`", command->name, name, command->name);
+            return EXIT_USAGE;
+        }
     }
     if (given->word_count < command->least || given->word_count > command->most) {
         say("usage: damsession %s %s", command->name, command->words);
@@ -236,9 +240,7 @@ static int take_word(struct arguments *out, const char *word)
         say("there is no such command; see `damsession help`");
         return EXIT_USAGE;
     }
-    if ((size_t)out->word_count < sizeof out->words / sizeof out->words[0])
-        out->words[out->word_count] = word;
-    out->word_count++;
+    out->words[out->word_count++] = word;
     return EXIT_OK;
 }
 
@@ -246,9 +248,10 @@ int parse_arguments(int argc, char **argv, struct arguments *out)
 {
     size_t room = (size_t)argc + 1;
     *out = (struct arguments){.password_fd = -1, .api_key_fd = -1};
+    out->words = calloc(room, sizeof *out->words);
     out->settings = calloc(room, sizeof *out->settings);
     out->headers = calloc(room, sizeof *out->headers);
-    if (out->settings == NULL || out->headers == NULL) {
+    if (out->words == NULL || out->settings == NULL || out->headers == NULL) {
         say("no memory");
         return EXIT_INTERNAL;
     }

@@ -8,7 +8,6 @@
 #include "wrapper.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct rows {
@@ -125,27 +124,9 @@ static void print_state_json(const char *name, const dam_session_state *state)
     puts("}");
 }
 
-static void print_time(const char *label, int64_t seconds)
-{
-    char text[32] = "never";
-    time_t time = (time_t)seconds;
-    struct tm parts;
-    if (seconds != 0)
-        snprintf(text, sizeof text, "%lld", (long long)seconds);
-    if (seconds != 0 && gmtime_r(&time, &parts) != NULL)
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    printf("%s: %s\n", label, text);
-}
-
-static void print_text(const char *label, const char *text)
-{
-    printf("%s: ", label);
-    print_clean(stdout, text[0] != '\0' ? text : "-");
-    putchar('\n');
-}
-
 static void print_state(const char *name, const dam_session_state *state)
 {
+    char time[TIME_CAPACITY];
     print_text("name", name);
     print_text("logged in", state->flags & DAM_STATE_LOGGED_IN ? "yes" : "no");
     print_text("stored", state->flags & DAM_STATE_STORED ? "yes" : "no");
@@ -154,8 +135,8 @@ static void print_state(const char *name, const dam_session_state *state)
     print_text("organization", state->organization);
     printf("generation: %llu\n", (unsigned long long)state->generation);
     print_text("fingerprint", state->fingerprint);
-    print_time("issued", state->issued_at);
-    print_time("used", state->used_at);
+    print_text("issued", write_time(state->issued_at, time));
+    print_text("used", write_time(state->used_at, time));
     if (state->idle_limit > 0)
         printf("idle limit: %d s\n", (int)state->idle_limit);
     else

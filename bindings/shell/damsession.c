@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,12 +31,22 @@ const struct command commands[] = {
     {"header", "NAME", 1, 1, SESSION, run_header, NULL, "print the authenticating headers for `curl -H @-`; secrets"},
     {"status", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_status, NULL,
      "print what is known here, without asking the server"},
+    {"keepalive", "NAME", 1, 1, SESSION, run_keepalive, NULL,
+     "make sure that the server still has the session, and reset its idle clock"},
     {"logout", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_logout, NULL, "end the session; the options stay remembered"},
     {"forget", "NAME", 1, 1, SESSION, run_forget, NULL,
      "forget session and remembered options without a word to the server"},
     {"bind", "NAME ID", 2, 2, SESSION | ACCEPTS_GENERATION, run_bind, NULL,
      "print a handle that ties an image ID to the device token"},
     {"resolve", "NAME HANDLE", 2, 2, SESSION, run_resolve, NULL, "print the image ID of a handle that is still good"},
+    {"stale", "NAME [HANDLE]...", 1, INT_MAX, SESSION | ACCEPTS_JSON, run_stale, NULL,
+     "print those handles that are stale; without any, of the lines of standard input"},
+    {"tokens", "NAME", 1, 1, SESSION | ACCEPTS_JSON, run_tokens, NULL,
+     "list the user's device tokens: fingerprint, obtained, alive or dead, in use"},
+    {"sessions", "", 0, 0, ACCEPTS_HELP | ACCEPTS_STORE | ACCEPTS_JSON, run_sessions, NULL,
+     "list what is stored: key, system, URL, user, organization, generation, use, state"},
+    {"remove", "KEY", 1, 1, ACCEPTS_HELP | ACCEPTS_STORE, run_remove, NULL,
+     "remove a stored session that no name opens any more"},
     {"list", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, run_list, NULL, "list the remembered names"},
     {"options", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON | ACCEPTS_MARKDOWN, run_options, NULL,
      "list every option: name, values, default, meaning"},
@@ -73,6 +84,7 @@ int main(int argc, char **argv)
         else
             code = arguments.command->run(&arguments);
     }
+    free(arguments.words);
     free(arguments.settings);
     free(arguments.headers);
     int failed = ferror(stdout);

@@ -95,7 +95,7 @@ int read_file(const char *path, void **bytes, size_t *size)
     size_t room = 0, used = 0;
     ssize_t got = fd < 0 ? -1 : 1;
     while (got > 0) {
-        if (used == room) {
+        if (used + 1 >= room) { /* one for the NUL. */
             room = room == 0 ? 65536 : 2 * room;
             char *larger = room > used ? realloc(buffer, room) : NULL;
             if (larger == NULL) {
@@ -106,7 +106,7 @@ int read_file(const char *path, void **bytes, size_t *size)
             buffer = larger;
         }
         do
-            got = read(fd, buffer + used, room - used);
+            got = read(fd, buffer + used, room - used - 1);
         while (got < 0 && errno == EINTR);
         used += got > 0 ? (size_t)got : 0;
     }
@@ -117,6 +117,7 @@ int read_file(const char *path, void **bytes, size_t *size)
         free(buffer);
         return code;
     }
+    buffer[used] = '\0';
     *bytes = buffer;
     *size = used;
     return EXIT_OK;

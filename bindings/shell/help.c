@@ -8,18 +8,19 @@
 
 #include <string.h>
 
+/* `--name OPERAND`, with a letter if it has one. */
+static void print_flag(char letter, const char *name, const char *operand, const char *help)
+{
+    char left[48];
+    snprintf(left, sizeof left, "--%s%s%s", name, operand != NULL ? " " : "", operand != NULL ? operand : "");
+    printf("  %c%c%c %-26s %s\n", letter ? '-' : ' ', letter ? letter : ' ', letter ? ',' : ' ', left, help);
+}
+
 static void print_flags(unsigned accepts)
 {
-    for (int id = 0; id < FLAG_COUNT; id++) {
-        const struct flag *flag = &flags[id];
-        char left[48];
-        if (!(flag->group & accepts))
-            continue;
-        snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->operand != NULL ? " " : "",
-                 flag->operand != NULL ? flag->operand : "");
-        printf("  %c%c%c %-26s %s\n", flag->letter ? '-' : ' ', flag->letter ? flag->letter : ' ',
-                flag->letter ? ',' : ' ', left, flag->help);
-    }
+    for (int id = 0; id < FLAG_COUNT; id++)
+        if (flags[id].group & accepts)
+            print_flag(flags[id].letter, flags[id].name, flags[id].operand, flags[id].help);
 }
 
 /* Numbers of the wrapper's own first; the rest are the library's, with its own sentences. */
@@ -60,9 +61,12 @@ static void print_help(void)
 
 static void print_command(const struct command *command)
 {
+    dam_option store;
     printf("usage: damsession %s%s%s%s [FLAG]...\n\n%s\n\n", command->name, command->words[0] ? " " : "",
            command->words, command->accepts & ACCEPTS_OPTIONS ? " [--OPTION VALUE]..." : "", command->help);
     print_flags(command->accepts);
+    if (command->accepts & ACCEPTS_STORE && find_option("store", &store))
+        print_flag(0, store.name, "PLACE", store.help);
     if (command->accepts & ACCEPTS_OPTIONS)
         puts("\nOptions are those of `damsession options`.");
 }

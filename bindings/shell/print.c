@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 void print_clean(FILE *stream, const char *text)
 {
@@ -51,6 +52,29 @@ int report(const dam_error *error)
     default:
         return error->status;
     }
+}
+
+void print_text(const char *label, const char *text)
+{
+    printf("%s: ", label);
+    print_column(text, '\n');
+}
+
+void print_column(const char *text, char after)
+{
+    print_clean(stdout, text[0] != '\0' ? text : "-");
+    putchar(after);
+}
+
+const char *write_time(int64_t seconds, char text[TIME_CAPACITY])
+{
+    time_t time = (time_t)seconds;
+    struct tm parts;
+    if (seconds == 0)
+        return strcpy(text, "never");
+    if (gmtime_r(&time, &parts) == NULL || strftime(text, TIME_CAPACITY, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        snprintf(text, TIME_CAPACITY, "%lld", (long long)seconds);
+    return text;
 }
 
 void name_variable(const char *option, char variable[VARIABLE_CAPACITY])

@@ -1,5 +1,6 @@
 /*
- * session.c - from a command line to an open session, and the commands that begin and end one: login, logout, forget.
+ * session.c - from a command line to an open session, and the commands that begin, keep and end one: login,
+ * keepalive, logout, forget.
  *
  * It refuses to remember anything before a login worked, and to forget a name whose secret it could not wipe.
  */
@@ -8,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "-" stands for no remembered name: options from environment and command line only. */
+/* "-" stands for no remembered name: options from environment and command line only. So does a command without one. */
 static int has_name(const struct arguments *arguments)
 {
-    return strcmp(arguments->words[0], "-") != 0;
+    return (arguments->command->accepts & ACCEPTS_OPTIONS) != 0 && strcmp(arguments->words[0], "-") != 0;
 }
 
 static void log_line(void *user_data, int32_t level, const char *message)
@@ -27,7 +28,10 @@ static void log_line(void *user_data, int32_t level, const char *message)
 static dam_status load(struct work *work, const struct arguments *arguments, dam_error *error)
 {
     unsigned more = arguments->verbosity < 2 ? arguments->verbosity : 2;
-    *work = (struct work){.credentials = {.fd = arguments->password_fd}};
+    *work = (struct work){
+        .credentials = {.fd = arguments->password_fd},
+        .explains = is_given(arguments, FLAG_EXPLAIN),
+    };
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
         status = dam_config_set_log(work->config, log_line, DAM_LOG_WARNING + (int32_t)more, NULL, error);
@@ -84,12 +88,21 @@ static int open_session(struct work *work)
     return dam_session_open(work->config, &work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 
-int begin(struct work *work, const struct arguments *arguments)
+int begin_options(struct work *work, const struct arguments *arguments)
 {
     dam_error error;
     int code = load(work, arguments, &error) == DAM_OK ? override(work, arguments) : report(&error);
-    if (code == EXIT_OK)
-        code = open_session(work);
+    if (code != EXIT_OK)
+        end(work);
+    return code;
+}
+
+int begin(struct work *work, const struct arguments *arguments)
+{
+    int code = begin_options(work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    code = open_session(work);
     if (code != EXIT_OK)
         end(work);
     return code;
@@ -97,6 +110,8 @@ int begin(struct work *work, const struct arguments *arguments)
 
 void end(struct work *work)
 {
+    if (work->explains && work->session != NULL)
+        explain(work->session);
     dam_session_free(work->session);
     dam_config_free(work->config);
     dam_string_free(work->credentials.command);
@@ -137,6 +152,19 @@ int run_login(const struct arguments *arguments)
         code = report(&error);
     if (code == EXIT_OK && has_name(arguments) &&
         dam_config_save(work.config, arguments->words[0], &error) != DAM_OK)
+        code = report(&error);
+    end(&work);
+    return code;
+}
+
+int run_keepalive(const struct arguments *arguments)
+{
+    struct work work;
+    dam_error error;
+    int code = begin(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    if (dam_session_keepalive(work.session, &error) != DAM_OK)
         code = report(&error);
     end(&work);
     return code;

@@ -36,7 +36,8 @@ enum accepts {
     ACCEPTS_AGAIN = 1 << 4,
     ACCEPTS_ANSWER = 1 << 5,
     ACCEPTS_BODY = 1 << 6,
-    ACCEPTS_GENERATION = 1 << 7
+    ACCEPTS_GENERATION = 1 << 7,
+    ACCEPTS_STORE = 1 << 8    /* of the library's options, `store` alone. */
 };
 
 enum flag_id {
@@ -49,7 +50,7 @@ enum flag_id {
 struct flag {
     const char *name;
     char letter;          /* 0: none. */
-    unsigned group;       /* one of enum accepts. */
+    unsigned group;       /* enum accepts: a command that accepts any of these takes the flag. */
     const char *operand;  /* what its value is called; NULL: it takes none. */
     const char *help;
 };
@@ -60,7 +61,7 @@ struct arguments;
 
 struct command {
     const char *name;
-    const char *words;    /* "NAME PATH". */
+    const char *words;    /* "NAME PATH". Completion goes by the first of them. */
     int least, most;      /* how many words. */
     unsigned accepts;     /* enum accepts, or-ed. */
     int (*run)(const struct arguments *arguments);
@@ -78,7 +79,7 @@ struct setting {
 /* A command line, taken apart. Everything points into argv or lives until the process ends. */
 struct arguments {
     const struct command *command;
-    const char *words[4];
+    const char **words;            /* what follows the command; NULL after the last. */
     int word_count;
     unsigned given;                /* bit FLAG_x: that flag was there. */
     unsigned verbosity;
@@ -93,6 +94,9 @@ struct arguments {
 
 /* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
 int parse_arguments(int argc, char **argv, struct arguments *out);
+
+/* The library's option of that name; 0: there is none. */
+int find_option(const char *name, dam_option *row);
 
 /* The command of that name, or NULL. */
 const struct command *find_command(const char *name);
@@ -112,6 +116,16 @@ int report(const dam_error *error);
 
 /* Text that may come from a server: control characters, which could drive a terminal or split a line, become '?'. */
 void print_clean(FILE *stream, const char *text);
+
+/* "label: text", clean; "-" for no text. */
+void print_text(const char *label, const char *text);
+
+/* A column of a table: the text, clean, or "-", and then `after`. */
+void print_column(const char *text, char after);
+
+/* Seconds since 1970 as "2026-01-31T12:00:00Z"; 0: "never". Gives back `text`. */
+enum { TIME_CAPACITY = 32 };
+const char *write_time(int64_t seconds, char text[TIME_CAPACITY]);
 
 /* The environment variable of an option: DAMSESSION_CONNECT_TIMEOUT for "connect-timeout". */
 enum { VARIABLE_CAPACITY = 128 };
@@ -137,7 +151,7 @@ typedef int (*filler)(int fd, const char *place, const void *what);
 /* Replaces `path` by what `fill` writes, once that is whole. A device or a pipe is written to as it is. */
 int write_file(const char *path, filler fill, const void *what);
 
-/* A file, or standard input for "-", in memory of malloc. */
+/* A file, or standard input for "-", in memory of malloc, with a NUL after it that is not counted. */
 int read_file(const char *path, void **bytes, size_t *size);
 
 /* ---- Secrets (credentials.c, terminal.c) ---- */
@@ -165,17 +179,25 @@ struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
+    int explains;     /* --explain: `end` says what the session did. */
 };
+
+/* Only the options, for commands that open no session. Not EXIT_OK: it has said why, and there is nothing to end. */
+int begin_options(struct work *work, const struct arguments *arguments);
 
 /* A session with the options remembered, of the environment and of the command line. Not EXIT_OK: it has said why. */
 int begin(struct work *work, const struct arguments *arguments);
 
-/* Gives everything back. */
+/* Gives everything back, and explains what the session did if that was asked for. */
 void end(struct work *work);
 
-/* ---- Commands (session.c, answers.c, commands.c, help.c) ---- */
+/* The line of --explain: what the statistics count, in words (explain.c). */
+void explain(dam_session *session);
+
+/* ---- Commands (session.c, answers.c, commands.c, tokens.c, stored.c, help.c) ---- */
 
 int run_login(const struct arguments *arguments);
+int run_keepalive(const struct arguments *arguments);
 int run_logout(const struct arguments *arguments);
 int run_forget(const struct arguments *arguments);
 int run_request(const struct arguments *arguments);
@@ -185,6 +207,10 @@ int run_header(const struct arguments *arguments);
 int run_status(const struct arguments *arguments);
 int run_bind(const struct arguments *arguments);
 int run_resolve(const struct arguments *arguments);
+int run_tokens(const struct arguments *arguments);
+int run_stale(const struct arguments *arguments);
+int run_sessions(const struct arguments *arguments);
+int run_remove(const struct arguments *arguments);
 int run_list(const struct arguments *arguments);
 int run_options(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);

@@ -1,6 +1,6 @@
 # damsession.bash - completion for bash.
 #
-# Commands, flags, options, their values and the remembered names are asked of the program itself, so nothing here can be
+# Commands, flags, options, their values, the remembered names and stored sessions are asked of the program itself, so nothing here can be
 # out of date. It refuses to offer options that are secrets: the program would not take them from a command line.
 # shellcheck shell=bash
 
@@ -20,6 +20,14 @@ _damsession_flags() {
 # The values of option $2: words parted by "|", or the kind of value it takes.
 _damsession_values() {
     "$1" options 2>/dev/null | awk -v option="$2" '"--" $1 == option { print $2 == "boolean" ? "yes|no" : $2 }'
+}
+
+# What the first word after command $2 may be: remembered names, or keys of stored sessions.
+_damsession_words() {
+    case $("$1" help "$2" 2>/dev/null) in
+    "usage: damsession $2 NAME"*) "$1" list 2>/dev/null ;;
+    "usage: damsession $2 KEY"*) "$1" sessions 2>/dev/null | cut -f 1 ;;
+    esac
 }
 
 # Those lines of standard input that begin with the word.
@@ -59,7 +67,7 @@ _damsession() {
     elif [[ $word == -* ]]; then
         _damsession_offer "$word" < <(_damsession_flags "$program" "$command")
     elif ((COMP_CWORD == at + 1)); then
-        _damsession_offer "$word" < <("$program" list 2>/dev/null)
+        _damsession_offer "$word" < <(_damsession_words "$program" "$command")
     fi
 }
 

@@ -1,0 +1,161 @@
+/*
+ * abuse_names.c - the environment, and options remembered under names: bad names, bad files, unusable folders, and what
+ * must never be in a file. It refuses to touch any folder but the one that main has put in the place of the user's.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "abuse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static void check_option(dam_config *config, const char *name, const char *wanted)
+{
+    char *text = NULL;
+    EXPECT(DAM_OK, dam_config_get(config, name, &text, err));
+    CHECK(strcmp(text, wanted) == 0, "%s is \"%s\"", name, wanted);
+    dam_string_free(text);
+}
+
+void abuse_environment(void)
+{
+    dam_config *config = make_config((const char *const[]){NULL});
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_load_environment(NULL, err), check_nothing);
+    setenv("DAMSESSION_USER", "ada", 1);
+    setenv("DAMSESSION_CONNECT_TIMEOUT", "canary", 1);
+    REFUSES(DAM_ERR_OPTION, dam_config_load_environment(config, err), check_nothing);
+    check_option(config, "user", "");
+    setenv("DAMSESSION_CONNECT_TIMEOUT", not_utf8[0], 1); /* there, but no text: not to be taken for absent. */
+    REFUSES(DAM_ERR_OPTION, dam_config_load_environment(config, err), check_nothing);
+    check_option(config, "user", "");
+    setenv("DAMSESSION_CONNECT_TIMEOUT", "", 1);
+    EXPECT(DAM_OK, dam_config_load_environment(config, err));
+    check_option(config, "user", "ada");
+    check_option(config, "connect-timeout", "30");
+    unsetenv("DAMSESSION_USER");
+    unsetenv("DAMSESSION_CONNECT_TIMEOUT");
+    dam_config_free(config);
+}
+
+static void file_of(char path[4096], const char *name)
+{
+    snprintf(path, 4096, "%s/damsession/%s.json", getenv("XDG_CONFIG_HOME"), name);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    char path[4096];
+    file_of(path, name);
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "a file %s.json for the test", name);
+}
+
+static int32_t take_name(void *user_data, const char *name)
+{
+    char *list = user_data;
+    strcat(strcat(list, name), " ");
+    return 0;
+}
+
+static int32_t stop(void *user_data, const char *name)
+{
+    (void)name;
+    ++*(int *)user_data;
+    return 42;
+}
+
+static void refuse_names(dam_config *config)
+{
+    static const char *const names[] = {"", ".", "..", ".hidden", "-flag", "a/b", "../escape", "/etc/passwd", "a b", "a\nb",
+                                        "n\xc3\xa6", "a\\b", "a:b", NULL};
+    char long_name[66];
+    memset(long_name, 'n', sizeof long_name);
+    long_name[65] = '\0';
+    for (const char *const *name = names; *name != NULL; name++) {
+        check_note(*name);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_load(config, *name, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_save(config, *name, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_name_remove(*name, err), check_nothing);
+    }
+    const char *const wrong[] = {long_name, huge_text, not_utf8[0], not_utf8[1], not_utf8[2], not_utf8[3], not_utf8[4]};
+    for (size_t at = 0; at < sizeof wrong / sizeof wrong[0]; at++) {
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_load(config, wrong[at], err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_save(config, wrong[at], err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_name_remove(wrong[at], err), check_nothing);
+    }
+    long_name[64] = '\0';
+    EXPECT(DAM_OK, dam_config_save(config, long_name, err));
+    EXPECT(DAM_OK, dam_name_remove(long_name, err));
+    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_load(config, "nobody", err), check_nothing);
+    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_name_remove("nobody", err), check_nothing);
+}
+
+/* Whatever is wrong with a file, nothing of it is taken. */
+static void refuse_files(dam_config *config)
+{
+    static const char *const files[] = {
+        "", "{", "[]", "null", "{\"user\":", "{\"usr\":\"x\"}", "{\"user\":{}}", "{\"user\":\"x\\u0000\"}",
+        "{\"user\":\"x\",\"timeout\":\"canary\"}", "{\"password\":\"canary\"}", "{\"encryption-secret\":\"canary\"}",
+        "{\"user\":\"\xff\"}", NULL};
+    for (const char *const *text = files; *text != NULL; text++) {
+        check_note(*text);
+        write_file("damaged", *text);
+        REFUSES(DAM_ERR_OPTION, dam_config_load(config, "damaged", err), check_nothing);
+        check_option(config, "user", "ada");
+    }
+    EXPECT(DAM_OK, dam_name_remove("damaged", err));
+}
+
+static void refuse_folder(dam_config *config)
+{
+    char before[4096];
+    snprintf(before, sizeof before, "%s", getenv("XDG_CONFIG_HOME"));
+    setenv("XDG_CONFIG_HOME", "/dev/null/nowhere", 1);
+    REFUSES(DAM_ERR_STORE, dam_config_save(config, "press", err), check_nothing);
+    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_load(config, "press", err), check_nothing);
+    setenv("XDG_CONFIG_HOME", before, 1);
+}
+
+/* What is in the file, who may read it, and that a password is not in it. */
+static void keep(dam_config *config)
+{
+    char path[4096], text[8192] = "", names[256] = "";
+    struct stat status;
+    EXPECT(DAM_OK, dam_config_set(config, "password", "canary-password", err));
+    EXPECT(DAM_OK, dam_config_set(config, "encryption-secret", "canary-secret", err));
+    EXPECT(DAM_OK, dam_config_save(config, "press", err));
+    EXPECT(DAM_OK, dam_config_save(config, "Archive.1", err));
+    file_of(path, "press");
+    FILE *file = fopen(path, "r");
+    CHECK(file != NULL && fread(text, 1, sizeof text - 1, file) > 0 && fclose(file) == 0, "press.json can be read");
+    CHECK(strstr(text, "ada") != NULL && check_find_secret(text) == NULL, "press.json holds the user and no secret");
+    CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0600, "press.json is mode 0600");
+    *strrchr(path, '/') = '\0';
+    CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0700, "its folder is mode 0700");
+    EXPECT(DAM_OK, dam_name_list(take_name, names, err));
+    CHECK(strcmp(names, "Archive.1 press ") == 0, "the names come in alphabetical order: %s", names);
+}
+
+void abuse_names(void)
+{
+    int calls = 0;
+    dam_config *config = make_config((const char *const[]){"user", "ada", NULL});
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_load(NULL, "press", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_load(config, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_save(NULL, "press", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_save(config, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_name_remove(NULL, err), check_nothing);
+    EXPECT(DAM_OK, dam_name_list(stop, &calls, err));
+    CHECK(calls == 0, "no names, no calls");
+    refuse_names(config);
+    refuse_files(config);
+    refuse_folder(config);
+    keep(config);
+    REFUSES(DAM_ERR_ARGUMENT, dam_name_list(NULL, &calls, err), check_nothing);
+    EXPECT(DAM_ERR_CALLBACK, dam_name_list(stop, &calls, err));
+    CHECK(calls == 1, "a callback that stops is not called again");
+    EXPECT(DAM_OK, dam_name_remove("press", err));
+    EXPECT(DAM_OK, dam_name_remove("Archive.1", err));
+    dam_config_free(config);
+}

@@ -1,0 +1,130 @@
+/*
+ * check.c - the judge behind check.h. It refuses to print a secret that it finds: only where it was.
+ */
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SECRETS = 64 };
+
+dam_error check_error;
+char check_nothing;
+
+static char note[80];
+static char *secrets[SECRETS];
+static int secret_count;
+
+void check(int good, const char *file, int line, const char *format, ...)
+{
+    va_list arguments;
+    fputs(good ? "ok " : "FAILED ", stdout);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    if (good) {
+        putchar('\n');
+        return;
+    }
+    printf(" (%s:%d)\n  with: %s\n", file, line, note);
+    if (check_error.message[0] != '\0')
+        printf("  the last error: %s: %.495s\n", dam_status_name(check_error.status), check_error.message);
+    fflush(stdout);
+    exit(1);
+}
+
+void check_secret(const char *secret)
+{
+    size_t size = strlen(secret) + 1;
+    char *copy = malloc(size);
+    CHECK(copy != NULL && secret_count < SECRETS && size > 4, "secret %d is watched", secret_count);
+    secrets[secret_count++] = memcpy(copy, secret, size);
+}
+
+void check_note(const char *text)
+{
+    size_t at = 0;
+    for (; text[at] != '\0' && at + 1 < sizeof note; at++)
+        note[at] = text[at] < ' ' || text[at] > '~' ? '?' : text[at];
+    note[at] = '\0';
+}
+
+const char *check_find_secret(const char *text)
+{
+    for (int index = 0; index < secret_count; index++)
+        if (strstr(text, secrets[index]) != NULL)
+            return secrets[index];
+    return NULL;
+}
+
+/* How long the character at `text` is, and which second bytes it allows (RFC 3629: no overlong form, no surrogate). */
+static int character(const unsigned char *text)
+{
+    unsigned char low = 0x80, high = 0xBF;
+    int length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
+    if (text[0] == 0xE0 || text[0] == 0xF0)
+        low = text[0] == 0xE0 ? 0xA0 : 0x90;
+    if (text[0] == 0xED || text[0] == 0xF4)
+        high = text[0] == 0xED ? 0x9F : 0x8F;
+    if (length > 1 && (text[1] < low || text[1] > high))
+        return 0;
+    for (int at = 2; at < length; at++)
+        if (text[at] < 0x80 || text[at] > 0xBF)
+            return 0;
+    return length;
+}
+
+int check_is_utf8(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    for (int length; *at != '\0'; at += length)
+        if ((length = character(at)) == 0)
+            return 0;
+    return 1;
+}
+
+dam_error *check_fresh(void)
+{
+    memset(&check_error, 0xA5, sizeof check_error);
+    return &check_error;
+}
+
+static const char *objection(dam_status wanted, dam_status got)
+{
+    if (got != wanted)
+        return "another status";
+    if (check_error.status != (int32_t)got)
+        return "another status in the error";
+    if (check_error.reserved != 0)
+        return "error.reserved is not 0";
+    if (memchr(check_error.message, '\0', sizeof check_error.message) == NULL)
+        return "a message without an end";
+    if (!check_is_utf8(check_error.message))
+        return "a message that is not UTF-8";
+    if ((check_error.message[0] == '\0') != (got == DAM_OK))
+        return got == DAM_OK ? "a message on success" : "no message";
+    if (check_find_secret(check_error.message) != NULL)
+        return "a secret in the message";
+    for (const char *at = check_error.message; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7F)
+            return "a control character in the message";
+    if (check_error.http_status != 0 && (check_error.http_status < 100 || check_error.http_status > 599))
+        return "an HTTP status that is none";
+    if (check_error.retry_after < -1 || (got == DAM_OK && (check_error.retry_after != -1 || check_error.http_status != 0)))
+        return "a retry_after or HTTP status that is none";
+    return NULL;
+}
+
+void check_result(dam_status wanted, dam_status got, const char *call, const char *file, int line)
+{
+    const char *wrong = objection(wanted, got);
+    if (wrong == NULL) {
+        check(1, file, line, "%s -> %s", call, dam_status_name((int32_t)got));
+        return;
+    }
+    if (check_find_secret(check_error.message) != NULL || memchr(check_error.message, 0, sizeof check_error.message) == NULL)
+        check_error.message[0] = '\0';
+    check(0, file, line, "%s -> %s instead of %s: %s", call, dam_status_name((int32_t)got),
+          dam_status_name((int32_t)wanted), wrong);
+}

@@ -1,0 +1,75 @@
+#!/bin/sh
+# linkage.sh - the shipped library as an artefact: its name, what it needs, what it exports, and what it must not carry.
+#
+# LIB (default .build/lib) holds it. The header is the source of truth; the export map, the dynamic symbols and the Python
+# table are held against it. Ends with "linkage: N passed, N failed". It refuses a new dependency: that is a decision.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+library=${LIB:-.build/lib}/libdamsession.so.1
+python=${PYTHON:-.build/venv/bin/python}
+export LC_ALL=C PYTHONPATH=bindings/python PYTHONDONTWRITEBYTECODE=1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# check WHAT COMMAND...: the command succeeds; if not, what it printed.
+check() {
+    what=$1
+    shift
+    if "$@" >"$work/said" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok $what"
+    else
+        failed=$((failed + 1))
+        echo "FAILED $what"
+        head -n 20 "$work/said"
+    fi
+}
+
+# The file holds something, and the other one holds the same.
+same() { [ -s "$1" ] && diff "$1" "$2"; }
+
+# Nothing in the file matches.
+lacks() { [ -s "$2" ] && ! grep -nE "$1" "$2"; }
+
+# Every line of the file is one of these.
+only() { [ -s "$2" ] && ! grep -vxE "$1" "$2"; }
+
+readelf -dW "$library" >"$work/dynamic"
+readelf --dyn-syms -W "$library" >"$work/symbols"
+sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$work/dynamic" | sort >"$work/needed"
+
+check "it is a shared library for this machine" sh -c "readelf -hW '$library' | grep -q 'DYN (Shared object file)'"
+check "SONAME is libdamsession.so.1" grep -q '(SONAME).*\[libdamsession\.so\.1\]' "$work/dynamic"
+check "it cannot be unloaded (NODELETE)" grep -qE '\(FLAGS_1\).*NODELETE' "$work/dynamic"
+check "no RPATH or RUNPATH" lacks '\((RPATH|RUNPATH)\)' "$work/dynamic"
+check "no text relocations" lacks 'TEXTREL' "$work/dynamic"
+check "the stack is not executable" sh -c "readelf -lW '$library' | grep -q 'GNU_STACK.*RW '"
+check "it needs nothing that was not decided on" only \
+    'lib(c\.so\.6|m\.so\.6|gcc_s\.so\.1|stdc\+\+\.so\.6|curl\.so\.4)|ld-linux-x86-64\.so\.2' "$work/needed"
+check "it needs libcurl.so.4 of the system" grep -qx 'libcurl\.so\.4' "$work/needed"
+
+# Four lists of functions that must be one.
+awk -v want=functions -f Tests/C/header.awk include/damsession.h | cut -f1 | sort >"$work/header"
+sed -n 's/^ *\(dam_[a-z_]*\);$/\1/p' Sources/DamABI/exports.map | sort >"$work/map"
+awk '$7 != "UND" && $5 == "GLOBAL" && $4 == "FUNC" { print $8 }' "$work/symbols" | sed 's/@.*//' | sort >"$work/exported"
+"$python" Tests/C/abi.py functions >"$work/python"
+check "exports.map lists the header's functions" same "$work/header" "$work/map"
+check "the library exports the header's functions" same "$work/header" "$work/exported"
+check "the Python table has the header's functions" same "$work/header" "$work/python"
+
+awk '$7 != "UND" && $5 != "LOCAL" && $8 !~ /^dam_[a-z_]+@@DAMSESSION_1$/ && $8 != "DAMSESSION_1" && NR > 3 { print $8 }' \
+    "$work/symbols" >"$work/others"
+check "and nothing else, all of it under DAMSESSION_1" sh -c "cat '$work/others'; [ ! -s '$work/others' ]"
+
+# What undefined symbols there are is found at load time, all of them.
+echo 'int main(void) { return 0; }' >"$work/main.c"
+check "every symbol that it needs is there" sh -c "LD_LIBRARY_PATH='$(dirname "$library")' LD_BIND_NOW=1 ldd -r '$library' \
+    | { ! grep -E 'undefined symbol|not found'; }"
+check "a program needs nothing but -ldamsession" gcc -Wl,--no-as-needed "$work/main.c" -o "$work/main" \
+    -L"$(dirname "$library")" -ldamsession
+check "and starts in an empty environment" env -i LD_LIBRARY_PATH="$(dirname "$library")" LD_BIND_NOW=1 "$work/main"
+
+echo "linkage: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,130 @@
+/*
+ * loopback.c - the server of loopback.h: one connection after the other, one request each, one of two answers.
+ *
+ * To a login both systems find what they look for; any other request gets the same once more. It refuses to read a
+ * request larger than its buffer.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "loopback.h"
+
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PHOTOSHELTER                                                                                 \
+    "{\"status\":\"ok\",\"data\":{\"token\":\"canary-token\",\"org\":["                              \
+    "{\"id\":\"O1\",\"name\":\"One\",\"member\":\"t\"},{\"id\":\"O2\",\"name\":\"Two\",\"member\":\"f\"}," \
+    "{\"id\":\"O3\"}]}}"
+#define FOTOWEB "<FileList><File Name=\"x\" Id=\"image 1\"/></FileList>"
+
+static pthread_t thread;
+static int listener = -1;
+static int answered;
+
+static int listen_on_any_port(char url[LOOPBACK_URL])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 16) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
+        perror("loopback");
+        exit(1);
+    }
+    snprintf(url, LOOPBACK_URL, "http://127.0.0.1:%d", ntohs(address.sin_port));
+    return fd;
+}
+
+void loopback_closed(char url[LOOPBACK_URL])
+{
+    close(listen_on_any_port(url));
+}
+
+static void send_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        bytes += sent;
+        size -= (size_t)sent;
+    }
+}
+
+/* Reads the head and as much of the body as Content-Length says; 0: there was no whole request. */
+static int read_request(int fd, char *buffer, size_t room)
+{
+    size_t size = 0;
+    for (;;) {
+        ssize_t count = recv(fd, buffer + size, room - 1 - size, 0);
+        if (count <= 0)
+            return 0;
+        buffer[size += (size_t)count] = '\0';
+        const char *end = strstr(buffer, "\r\n\r\n");
+        const char *length = strstr(buffer, "Content-Length: ");
+        if (end == NULL)
+            continue;
+        size_t body = length != NULL && length < end ? strtoul(length + 16, NULL, 10) : 0;
+        if (size >= (size_t)(end - buffer) + 4 + body)
+            return 1;
+    }
+}
+
+static void serve(int fd)
+{
+    char buffer[65536], answer[1024];
+    if (!read_request(fd, buffer, sizeof buffer))
+        return;
+    int is_photoshelter = strstr(buffer, " /psapi/") != NULL;
+    const char *body = is_photoshelter ? PHOTOSHELTER : FOTOWEB;
+    int size = snprintf(answer, sizeof answer,
+                        "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nSet-Cookie: %s; path=/\r\nX-Test: yes\r\n"
+                        "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                        is_photoshelter ? "application/json" : "text/xml",
+                        is_photoshelter ? "SSphotoshelter_com_mem=canary-cookie" : "FWSession=canary-device",
+                        strlen(body), body);
+    send_all(fd, answer, (size_t)size);
+    answered++;
+    shutdown(fd, SHUT_WR);
+    while (recv(fd, buffer, sizeof buffer, 0) > 0) /* until the client has it: closing earlier could reset it away. */
+        continue;
+}
+
+static void *run(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+        if (fd < 0 && errno == EINTR)
+            continue;
+        if (fd < 0)
+            return NULL; /* loopback_stop has shut the listener down. */
+        serve(fd);
+        close(fd);
+    }
+}
+
+void loopback_start(char url[LOOPBACK_URL])
+{
+    answered = 0;
+    listener = listen_on_any_port(url);
+    if (pthread_create(&thread, NULL, run, NULL) != 0) {
+        perror("loopback");
+        exit(1);
+    }
+}
+
+int loopback_stop(void)
+{
+    shutdown(listener, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(listener);
+    return answered;
+}

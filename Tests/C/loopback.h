@@ -1,0 +1,20 @@
+/*
+ * loopback.h - a server of a few lines for the tests that need an answer but no sandbox.
+ *
+ * It lets everybody in, as either system, over plain HTTP on 127.0.0.1. It refuses to check anything.
+ */
+#ifndef LOOPBACK_H
+#define LOOPBACK_H
+
+enum { LOOPBACK_URL = 64 };
+
+/* Starts it on a thread of its own; one at a time. */
+void loopback_start(char url[LOOPBACK_URL]);
+
+/* Stops it and waits for the thread. How many requests it answered. */
+int loopback_stop(void);
+
+/* The URL of a port on which nobody listens. */
+void loopback_closed(char url[LOOPBACK_URL]);
+
+#endif

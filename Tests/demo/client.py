@@ -1,0 +1,35 @@
+"""The demo's Python program: the commands of client.c, on damsession for Python. It refuses to know about logins."""
+
+import re
+import sys
+from collections.abc import Callable
+
+import damsession
+
+
+def get(session: damsession.Session, path: str, count: str, text: str) -> object:
+    answers = [session.get(path) for _ in range(int(count))]
+    return sum(answer.status == 200 and text in answer.text for answer in answers)
+
+
+def bind(session: damsession.Session, path: str) -> object:
+    found = session.get(path).raise_for_status()
+    image = re.search(r' Id="([^"]*)"', found.text)
+    return session.bind_image(image.group(1), found) if image else "nothing"
+
+
+def image(session: damsession.Session, path: str, handle: str) -> object:
+    try:
+        return "found" if session.get(path, image=handle).ok else "lost"
+    except damsession.HandleStale:
+        return "stale"
+
+
+def logout(session: damsession.Session) -> object:
+    return session.logout().name.lower()
+
+
+if __name__ == "__main__":
+    commands: dict[str, Callable[..., object]] = {"get": get, "bind": bind, "image": image, "logout": logout}
+    with damsession.open() as session:
+        print(commands[sys.argv[1]](session, *sys.argv[2:]))

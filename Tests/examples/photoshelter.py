@@ -1,0 +1,35 @@
+"""Prints the galleries of a PhotoShelter account, then logs out.
+
+It refuses to hold a password: DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like come from the
+environment. Several threads may use one session.
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import damsession
+
+
+def main() -> int:
+    try:
+        with damsession.open(system="photoshelter", authentication="token") as session:
+            galleries = session.get("mem/gallery/query").raise_for_status().json()["data"]["Gallery"]
+
+            def details(gallery: dict[str, str]) -> damsession.Response:
+                return session.get(f"mem/gallery/{gallery['id']}", params={"fields": "name"}).raise_for_status()
+
+            with ThreadPoolExecutor(4) as pool:
+                for answer in pool.map(details, galleries):
+                    print(answer.json()["data"]["Gallery"]["name"])
+            print("logins:", session.statistics.logins, "- logout:", session.logout().name, file=sys.stderr)
+    except damsession.CredentialsRefused as error:
+        print(f"The password is wrong and is not tried again: {error}", file=sys.stderr)
+        return 1
+    except damsession.DamError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

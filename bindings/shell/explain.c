@@ -1,0 +1,31 @@
+/*
+ * explain.c - the line that --explain ends a command with: who logged in, who waited, what was adopted and dropped.
+ *
+ * Its words and their order are documented, and scripts read them: new counters go to the end. It refuses to count
+ * anything itself: the numbers are the library's.
+ */
+#include "wrapper.h"
+
+#include <inttypes.h>
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+void explain(dam_session *session)
+{
+    dam_statistics seen = {.size = sizeof seen};
+    dam_error error;
+    if (dam_session_get_statistics(session, &seen, &error) != DAM_OK) {
+        report(&error); /* the command's own result stands. */
+        return;
+    }
+    say("explain: %" PRIu64 " request%s, %" PRIu64 " exchange%s, %" PRIu64 " login%s, %" PRIu64 " replay%s, "
+        "waited %" PRIu64 " time%s for %.2f s, adopted %" PRIu64 " cookie%s, dropped %" PRIu64 " late, "
+        "took %" PRIu64 " from siblings, saved %" PRIu64 " record%s",
+        seen.requests, plural(seen.requests), seen.exchanges, plural(seen.exchanges), seen.logins, plural(seen.logins),
+        seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_microseconds / 1e6,
+        seen.cookies_adopted, plural(seen.cookies_adopted), seen.cookies_late, seen.adopted_from_siblings,
+        seen.saves, plural(seen.saves));
+}

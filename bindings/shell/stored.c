@@ -1,0 +1,64 @@
+/*
+ * stored.c - sessions and remove: what a store holds, whoever put it there.
+ *
+ * They go by the store alone, from --store or DAMSESSION_STORE. They refuse to open a session: what is listed may belong
+ * to options that nobody remembers, and what is removed may be damaged.
+ */
+#include "wrapper.h"
+
+struct rows {
+    int json, count;
+};
+
+static int32_t print_session(void *user_data, const dam_stored_session *session)
+{
+    struct rows *list = user_data;
+    char time[TIME_CAPACITY];
+    if (list->json) {
+        print_json_member(list->count++ > 0 ? ",{" : "[{", "key", session->key);
+        print_json_member(",", "system", session->system);
+        print_json_member(",", "url", session->url);
+        print_json_member(",", "user", session->user);
+        print_json_member(",", "organization", session->organization);
+        printf(",\"generation\":%llu,\"used_at\":%lld,\"logged_in\":%s}", (unsigned long long)session->generation,
+               (long long)session->used_at, session->logged_in ? "true" : "false");
+        return DAM_OK;
+    }
+    print_column(session->key, '\t');
+    print_column(session->system, '\t');
+    print_column(session->url, '\t');
+    print_column(session->user, '\t');
+    print_column(session->organization, '\t');
+    printf("%llu\t%s\t%s\n", (unsigned long long)session->generation, write_time(session->used_at, time),
+           session->logged_in ? "logged-in" : "logged-out");
+    return DAM_OK;
+}
+
+int run_sessions(const struct arguments *arguments)
+{
+    struct work work;
+    struct rows list = {.json = is_given(arguments, FLAG_JSON)};
+    dam_error error;
+    int code = begin_options(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    if (dam_store_list(work.config, print_session, &list, &error) != DAM_OK)
+        code = report(&error);
+    else if (list.json)
+        puts(list.count > 0 ? "]" : "[]");
+    end(&work);
+    return code;
+}
+
+int run_remove(const struct arguments *arguments)
+{
+    struct work work;
+    dam_error error;
+    int code = begin_options(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    if (dam_store_remove(work.config, arguments->words[0], &error) != DAM_OK)
+        code = report(&error);
+    end(&work);
+    return code;
+}
