@@ -471,6 +471,63 @@ typedef struct dam_header {
     const char *value;  /**< no CR, LF or NUL. */
 } dam_header;
 
+/** A body whose size is not known before it ends. */
+#define DAM_SIZE_UNKNOWN UINT64_MAX
+
+/** Gives the next bytes of a request's body: fills at most `size` of them. Returns how many, 0 at the end, negative to stop
+    (DAM_ERR_CALLBACK); in an event loop DAM_READ_PAUSE: none yet, dam_loop_resume will say. */
+typedef int64_t (*dam_read_callback)(void *user_data, void *buffer, uint64_t size);
+
+/** Makes the first byte of the body the next one, because the request must be sent again. Returns 0; else it cannot. */
+typedef int32_t (*dam_rewind_callback)(void *user_data);
+
+/** Takes the next bytes of an answer. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK); in an event loop DAM_WRITE_PAUSE:
+    not now, give the same bytes again after dam_loop_resume. */
+typedef int32_t (*dam_write_callback)(void *user_data, const void *data, uint64_t size);
+
+/** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called several
+    times a second while bytes move, about once a second while not. */
+typedef int32_t (*dam_progress_callback)(
+    void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total);
+
+/** What a read or write callback says in an event loop when it is not ready. */
+#define DAM_READ_PAUSE (-1000)
+#define DAM_WRITE_PAUSE 1000
+
+/** A wish to end requests early. Any thread, at any time. */
+typedef struct dam_canceller dam_canceller;
+
+/** Makes one. Ownership: dam_canceller_free, when no request uses it any more. */
+dam_status dam_canceller_new(dam_canceller **out, dam_error *err);
+
+/** Ends the requests that were given this canceller, within a quarter of a second: they return DAM_ERR_CANCELLED. For good. */
+dam_status dam_canceller_cancel(dam_canceller *canceller, dam_error *err);
+
+/** Frees a canceller. NULL is fine. */
+void dam_canceller_free(dam_canceller *canceller);
+
+/** A multipart/form-data body (RFC 7578), such as PhotoShelter's image upload. Files are read from disk while they are sent.
+    One thread at a time; any number of requests one after another. */
+typedef struct dam_form dam_form;
+
+/** Makes an empty form. Ownership: dam_form_free, not before the requests that use it are over. */
+dam_status dam_form_new(dam_form **out, dam_error *err);
+
+/** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `content_type` may be NULL: none is said. */
+dam_status dam_form_add(
+    dam_form *form, const char *name, const void *data, uint64_t size, const char *content_type, dam_error *err);
+
+/**
+ * Adds a file. `file_name` is what the server is told; NULL: the last part of `path`. `content_type` NULL:
+ * application/octet-stream. DAM_ERR_ARGUMENT: the file cannot be read; its size counts from here on, and a file that changes
+ * before it is sent fails the request.
+ */
+dam_status dam_form_add_file(
+    dam_form *form, const char *name, const char *path, const char *file_name, const char *content_type, dam_error *err);
+
+/** Frees a form. NULL is fine. */
+void dam_form_free(dam_form *form);
+
 /** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
@@ -488,6 +545,15 @@ typedef struct dam_request {
     uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t reserved;          /**< 0. */
+    void *user_data;            /**< for the four callbacks. */
+    dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or DAM_SIZE_UNKNOWN. */
+    dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be, and
+                                     DAM_ERR_REPLAY_IMPOSSIBLE says so. */
+    dam_write_callback write;   /**< takes the body of an answer with a status of 2xx, once it is judged: no login page and no
+                                     error ever gets there. Other bodies are in the dam_response as ever. */
+    dam_progress_callback progress; /**< may be NULL. */
+    dam_canceller *canceller;   /**< may be NULL. */
+    const dam_form *form;       /**< the body as multipart/form-data, instead of `body` and `read`. */
 } dam_request;
 
 /** An answer, whole and in memory. One thread at a time. */
@@ -508,8 +574,9 @@ typedef struct dam_response_view {
 
 /**
  * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
- * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer;
- * redirects are not followed and come back as they are.
+ * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer.
+ * Redirects are followed (option `redirects`): the same origin keeps the secret; another one gets a GET or HEAD without any
+ * secret and without headers that say who asks; https never becomes http. What cannot be followed comes back as it is.
  * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
  * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
  */
@@ -520,6 +587,132 @@ dam_status dam_response_read(const dam_response *response, dam_response_view *ou
 
 /** Frees an answer. NULL is fine. */
 void dam_response_free(dam_response *response);
+
+/** Flags of dam_session_download. */
+typedef enum dam_download_flags {
+    DAM_DOWNLOAD_REPLACE = 0,   /**< a file of this name is replaced, once the new one is whole. */
+    DAM_DOWNLOAD_CONTINUE = 1,  /**< go on where an earlier download of the same thing was interrupted. */
+    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. */
+} dam_download_flags;
+
+/**
+ * Sends a GET and writes the body of a 2xx answer to the file `path`, which appears under its name only when it is whole;
+ * until then there are `path`.part and, if the server gave a validator (ETag or Last-Modified), `path`.part.json, which
+ * remain after an interruption. DAM_DOWNLOAD_CONTINUE asks for the rest of what is there (Range, If-Range); if the thing
+ * has changed meanwhile, or the server gives all of it, the download starts over. Another answer than 2xx is in `*out` and
+ * touches no file. `request->write` must be NULL.
+ * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written. Errors of dam_session_request.
+ */
+dam_status dam_session_download(
+    dam_session *session, const dam_request *request, const char *path, uint32_t flags, dam_response **out,
+    dam_error *err);
+
+/* ---- Event loop ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * Many requests on one thread, for programs that have an event loop: watch dam_loop_fd for reading, and call
+ * dam_loop_dispatch when it is readable. Logins and waiting for siblings happen in there without blocking; only small
+ * records are read and written, and the credentials callback is called, on the way.
+ * Threads: one at a time. Sessions may be used elsewhere at the same time. After fork(), a child must not use it.
+ */
+typedef struct dam_loop dam_loop;
+
+/** Makes a loop. Ownership: dam_loop_free. */
+dam_status dam_loop_new(dam_loop **out, dam_error *err);
+
+/** Frees a loop. Requests under way are dropped, and their callbacks are not called. Not in a callback. NULL is fine. */
+void dam_loop_free(dam_loop *loop);
+
+/** The descriptor to watch; readable when there is something to do. -1 for NULL. The loop's own: do not read or close it. */
+int32_t dam_loop_fd(const dam_loop *loop);
+
+/** How many requests are under way. 0 for NULL. */
+uint32_t dam_loop_count(const dam_loop *loop);
+
+/**
+ * Called once for every submitted request, in dam_loop_dispatch. On DAM_OK `response` is the host's, to be freed with
+ * dam_response_free; else it is NULL. `error` is never NULL and borrowed for the call. It may submit, cancel and resume.
+ */
+typedef void (*dam_done_callback)(
+    void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error);
+
+/**
+ * Takes note of a request; nothing is sent before the next dispatch. `body` and all texts are copied; what callbacks, form
+ * and canceller point to must live until `done` was called. `id_out` may be NULL.
+ * Errors: DAM_ERR_ARGUMENT and DAM_ERR_INSECURE as in dam_session_request; then `done` is not called.
+ */
+dam_status dam_loop_submit(
+    dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done, void *user_data,
+    uint64_t *id_out, dam_error *err);
+
+/** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
+dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
+
+/** Ends a request early: its `done` says DAM_ERR_CANCELLED in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over already. */
+dam_status dam_loop_cancel(dam_loop *loop, uint64_t id, dam_error *err);
+
+/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over. */
+dam_status dam_loop_resume(dam_loop *loop, uint64_t id, dam_error *err);
+
+/* ---- Bring your own HTTP ------------------------------------------------------------------------------------------- */
+
+/**
+ * A request that the host sends with an HTTP client of its own: first authorized, then observed. Logins, confirmations and
+ * everything else that the session needs for itself still go through the library's own client.
+ * The host's client must not follow redirects: they come back as DAM_OBSERVE_REPLAY, without secrets where they must not go.
+ * With `rotation` serialize, the session is held for this request until it is delivered or freed: siblings wait.
+ * Threads: one at a time.
+ */
+typedef struct dam_authorization dam_authorization;
+
+/**
+ * Makes sure that there is a session, and says what to send. `request->body` is not looked at beyond its presence; its
+ * callbacks must be NULL, and so must `form` and `canceller`: they are the host's business.
+ * Ownership: dam_authorization_free. Errors: those of dam_session_request.
+ */
+dam_status dam_session_authorize(
+    dam_session *session, const dam_request *request, dam_authorization **out, dam_error *err);
+
+/** What to send. Borrowed from the dam_authorization until it is observed or freed. */
+typedef struct dam_authorization_view {
+    uint32_t size;        /**< set by the caller to sizeof(dam_authorization_view). */
+    uint32_t replays;     /**< 1: it is to be sent again. */
+    uint64_t generation;  /**< the generation of the secret. */
+    const char *method;
+    const char *url;      /**< may hold secrets in its query: not for logs. */
+    const char *headers;  /**< "Name: value\r\n" for each: the request's own and those that authenticate. Not for logs. */
+} dam_authorization_view;
+
+/** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
+dam_status dam_authorization_read(
+    const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
+
+/** What the host is to do with an answer. */
+typedef enum dam_observe_result {
+    DAM_OBSERVE_DELIVER = 0,  /**< it is the answer. */
+    DAM_OBSERVE_REPLAY = 1    /**< throw it away, read the authorization again and send that. */
+} dam_observe_result;
+
+/** An answer as the host's client received it. Everything in it is read only until the call returns. */
+typedef struct dam_observation {
+    uint32_t size;         /**< sizeof(dam_observation). */
+    int32_t http_status;   /**< 100 to 599. */
+    const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. */
+    const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
+    uint64_t body_size;    /**< bytes of `body`. */
+    int32_t is_whole;      /**< 1: that is all of it. */
+    int32_t reserved;      /**< 0. */
+} dam_observation;
+
+/**
+ * Judges an answer, adopts its cookies, logs in if the session has ended. DAM_OK with DAM_OBSERVE_DELIVER or _REPLAY in
+ * `result_out`; else the verdict, as in dam_session_request.
+ */
+dam_status dam_authorization_observe(
+    dam_authorization *authorization, const dam_observation *answer, int32_t *result_out, dam_error *err);
+
+/** Frees an authorization; one that was not observed counts as not answered. NULL is fine. */
+void dam_authorization_free(dam_authorization *authorization);
 
 /* ---- Image handles ------------------------------------------------------------------------------------------------- */
 

@@ -6,7 +6,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +29,42 @@ int dam_lock_byte(int descriptor, int64_t byte, short type, int waits) {
 int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC); }
 
 void dam_event_signal(int event) { (void)eventfd_write(event, 1); }
+
+int dam_poller_new(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+void dam_poller_set(int poller, int descriptor, int events) {
+    struct epoll_event event = {0};
+    event.data.fd = descriptor;
+    event.events = (events & POLLIN ? EPOLLIN : 0) | (events & POLLOUT ? EPOLLOUT : 0);
+    if (events == 0) {
+        epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
+    } else if (epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) != 0 && errno == ENOENT) {
+        epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+    }
+}
+
+int dam_poller_ready(int poller, int *descriptors, int *events, int room) {
+    struct epoll_event ready[64];
+    int count = epoll_wait(poller, ready, room < 64 ? room : 64, 0);
+    for (int i = 0; i < count; i++) {
+        descriptors[i] = ready[i].data.fd;
+        events[i] = (ready[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR) ? POLLIN : 0) |
+                    (ready[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR) ? POLLOUT : 0);
+    }
+    return count < 0 ? 0 : count;
+}
+
+int dam_timer_new(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+void dam_timer_set(int timer, int64_t microseconds) {
+    struct itimerspec when = {0};
+    if (microseconds >= 0) {
+        when.it_value.tv_sec = microseconds / 1000000;
+        /* A zero would disarm it. */
+        when.it_value.tv_nsec = (microseconds % 1000000) * 1000 + 1;
+    }
+    timerfd_settime(timer, 0, &when, NULL);
+}
 
 /* Slots hold a descriptor plus one; 0 is free. A lock-free table, since the child runs while other threads are gone. */
 enum { FORK_SLOTS = 1024 };

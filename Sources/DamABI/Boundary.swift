@@ -9,22 +9,23 @@ internal import Glibc
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
   do throws(Failure) {
     try body()
-    unsafe fill(err, Failure(.internalError, ""), DAM_OK)
+    unsafe fill(err, nil)
     return DAM_OK
   } catch {
-    let status = status(of: error.cause)
-    unsafe fill(err, error, status)
-    return status
+    unsafe fill(err, error)
+    return status(of: error.cause)
   }
 }
 
-private func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure, _ status: dam_status) {
+/// `failure` nil: success.
+func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure?) {
   guard let err = unsafe err else { return }
+  let code = failure.map { status(of: $0.cause) } ?? DAM_OK
   unsafe err.initialize(to: dam_error())
-  unsafe err.pointee.status = Int32(bitPattern: status.rawValue)
-  unsafe err.pointee.http_status = failure.httpStatus
-  unsafe err.pointee.retry_after = failure.retryAfter ?? -1
-  unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure.message, into: $0) }
+  unsafe err.pointee.status = Int32(bitPattern: code.rawValue)
+  unsafe err.pointee.http_status = failure?.httpStatus ?? 0
+  unsafe err.pointee.retry_after = failure?.retryAfter ?? -1
+  unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure?.message ?? "", into: $0) }
 }
 
 /// Copies text into a fixed array, cut between characters, NUL-terminated.

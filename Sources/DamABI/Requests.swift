@@ -1,9 +1,10 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Requests.swift - dam_request, dam_response and image handles for C: guard, convert, call, convert.
+// Requests.swift - dam_request and dam_response for C: guard, convert, call, convert.
 
 public import CDam
 internal import DamCore
 internal import DamIO
+internal import Glibc
 
 /// What a dam_response is.
 final class ResponseHandle: Handle {
@@ -19,28 +20,83 @@ public func dam_session_request(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    guard let request = unsafe request else { throw Failure(.argument, "request is NULL") }
-    unsafe try checkSize(request, request.pointee.size, "request")
+    let raw = unsafe try requestStruct(request)
     let out = unsafe try present(out, "out")
-    let raw = unsafe request.pointee
-    var options = CallOptions()
-    unsafe options.timeout = raw.timeout
-    if let body = unsafe raw.body {
-      options.body = unsafe OutgoingBody(UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size)))
-    }
-    let checked = unsafe try hostRequest(raw, options.body?.description ?? .none, session.settings)
+    let (checked, options) = unsafe try parts(raw, session.settings, copiesBody: false)
     unsafe out.pointee = ResponseHandle(try session.request(checked, options)).give()
   }
+}
+
+func requestStruct(_ request: UnsafePointer<dam_request>?) throws(Failure) -> dam_request {
+  guard let request = unsafe request else { throw Failure(.argument, "request is NULL") }
+  unsafe try checkSize(request, request.pointee.size, "request")
+  return unsafe request.pointee
+}
+
+/// A request in the library's terms. `copiesBody`: the call returns before the body is sent.
+func parts(
+  _ raw: dam_request, _ settings: Settings, copiesBody: Bool
+) throws(Failure) -> (HostRequest, CallOptions) {
+  let options = unsafe try callOptions(raw, copiesBody: copiesBody)
+  let body = options.form?.description ?? options.body?.description ?? .none
+  return (unsafe try hostRequest(raw, body, settings), options)
+}
+
+/// The parts of a request that are not its head. The host vouches for its functions until the request is over.
+private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -> CallOptions {
+  guard unsafe [raw.body != nil, raw.read != nil, raw.form != nil].count(where: { $0 }) <= 1 else {
+    throw Failure(.argument, "request has more than one of body, read and form")
+  }
+  guard unsafe raw.read != nil || raw.rewind == nil else {
+    throw Failure(.argument, "request->rewind is nothing without request->read")
+  }
+  var options = CallOptions()
+  unsafe options.timeout = raw.timeout
+  if let body = unsafe raw.body {
+    let bytes = unsafe UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size))
+    options.body = unsafe copiesBody ? OutgoingBody([UInt8](bytes)) : OutgoingBody(bytes)
+  }
+  options.body = unsafe reader(raw) ?? options.body
+  options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
+  if let write = unsafe raw.write {
+    options.destination = unsafe .stream { bytes in
+      switch unsafe write(raw.user_data, bytes.baseAddress, UInt64(bytes.count)) {
+      case 0: .goOn
+      case DAM_WRITE_PAUSE: .pause
+      default: .stop
+      }
+    }
+  }
+  if let progress = unsafe raw.progress {
+    options.progress = { down, downTotal, up, upTotal in
+      unsafe progress(raw.user_data, down, downTotal > 0 ? downTotal : -1, up, upTotal > 0 ? upTotal : -1) == 0
+    }
+  }
+  if unsafe raw.canceller != nil { options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation }
+  return options
+}
+
+private func reader(_ raw: dam_request) -> OutgoingBody? {
+  guard let read = unsafe raw.read else { return nil }
+  let user = unsafe raw.user_data
+  let size = unsafe raw.body_size == UInt64.max ? nil : raw.body_size
+  let rewind = unsafe raw.rewind.map { rewind in { unsafe rewind(user) == 0 } }
+  return unsafe OutgoingBody(
+    size: size,
+    read: { room in Int(clamping: unsafe read(user, room.baseAddress, UInt64(room.count))) },
+    rewind: rewind)
 }
 
 private func hostRequest(
   _ raw: dam_request, _ body: HostRequest.Body, _ settings: Settings
 ) throws(Failure) -> HostRequest {
-  guard unsafe raw.body != nil || raw.body_size == 0 else {
+  guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
   guard unsafe raw.reserved == 0 else { throw Failure(.argument, "request->reserved must be 0") }
-  guard unsafe raw.body_size <= UInt64(Int.max) else { throw Failure(.argument, "request->body_size is too large") }
+  guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == UInt64.max) else {
+    throw Failure(.argument, "request->body_size is too large")
+  }
   return unsafe try HostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
     headers: try headers(raw), contentType: try optionalText(raw.content_type, "request->content_type"),
@@ -57,6 +113,31 @@ private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, valu
   let given = unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count))
   return unsafe try given.map { (header) throws(Failure) in
     unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
+  }
+}
+
+@_cdecl("dam_session_download") @implementation
+public func dam_session_download(
+  _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?, _ path: UnsafePointer<CChar>?, _ flags: UInt32,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let raw = unsafe try requestStruct(request)
+    let path = unsafe try text(path, "path")
+    let out = unsafe try present(out, "out")
+    let ways: [UInt32: Download.IfThere] = [
+      DAM_DOWNLOAD_REPLACE.rawValue: .replace, DAM_DOWNLOAD_CONTINUE.rawValue: .goOn,
+      DAM_DOWNLOAD_KEEP.rawValue: .keep,
+    ]
+    guard let way = ways[flags] else { throw Failure(.argument, "flags is \(flags), which is no dam_download_flags") }
+    guard unsafe raw.write == nil else { throw Failure(.argument, "request->write must be NULL: the file is written") }
+    guard unsafe raw.method == nil || strcmp(raw.method, "GET") == 0 else {
+      throw Failure(.argument, "request->method must be GET")
+    }
+    let (checked, options) = unsafe try parts(raw, session.settings, copiesBody: false)
+    let response = try Download(path, way).run(session, checked, options)
+    unsafe out.pointee = ResponseHandle(response).give()
   }
 }
 
@@ -79,30 +160,3 @@ public func dam_response_read(
 
 @_cdecl("dam_response_free") @implementation
 public func dam_response_free(_ response: OpaquePointer?) { unsafe ResponseHandle.free(response) }
-
-@_cdecl("dam_image_bind") @implementation
-public func dam_image_bind(
-  _ session: OpaquePointer?, _ image_id: UnsafePointer<CChar>?, _ generation: UInt64,
-  _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
-) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let session = (unsafe try SessionHandle.take(session)).session
-    let id = unsafe try text(image_id, "image_id")
-    let out = unsafe try present(out, "out")
-    let handle = try session.settings.bind(image: id, generation: generation, session.current())
-    unsafe out.pointee = try cString(handle.text.utf8)
-  }
-}
-
-@_cdecl("dam_image_resolve") @implementation
-public func dam_image_resolve(
-  _ session: OpaquePointer?, _ handle: UnsafePointer<CChar>?,
-  _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
-) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let session = (unsafe try SessionHandle.take(session)).session
-    let text = unsafe try text(handle, "handle")
-    let out = unsafe try present(out, "out")
-    unsafe out.pointee = try cString(try session.settings.resolve(image: text, session.current()).utf8)
-  }
-}

@@ -163,7 +163,8 @@ extension Exchange {
     if !canSendAgain {
       return fail(
         Failure(
-          .replayImpossible, "the session had ended and the request's body cannot be given again; log in and repeat the"
+          .replayImpossible,
+          "the session had ended and the request's body cannot be given again; log in and repeat the"
             + " request", httpStatus: answer.status))
     }
     if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }

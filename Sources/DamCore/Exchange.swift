@@ -183,6 +183,9 @@ public struct Exchange: Sendable {
     system = Systems.make(settings)
   }
 
+  /// The generation of the secret that was sent last.
+  public var sentGeneration: UInt64 { sent.generation }
+
   /// Log lines since the last time; redacted.
   public mutating func takeLines() -> [(level: LogLevel, message: String)] {
     guard !lines.isEmpty else { return [] }

@@ -6,7 +6,7 @@ public struct HostRequest: Sendable {
   public let method: String
   /// Begins with "/"; may still hold "{image}".
   public let target: String
-  public let headers: [(name: String, value: String)]
+  public private(set) var headers: [(name: String, value: String)]
   public let body: Body
   public let image: ImageHandle?
 
@@ -17,6 +17,8 @@ public struct HostRequest: Sendable {
     public var size: UInt64?
     /// Whether it can be given once more.
     public var canRewind: Bool
+    /// It says its own Content-Type.
+    public var isForm = false
 
     public static let none = Body(isPresent: false, size: nil, canRewind: true)
 
@@ -52,12 +54,19 @@ public struct HostRequest: Sendable {
     }
     let type = contentType ?? "application/x-www-form-urlencoded"
     try HostRequest.check("content_type", type, [])
-    if body.isPresent { checked.append(("Content-Type", type)) }
+    if body.isPresent, !body.isForm { checked.append(("Content-Type", type)) }
     self.headers = checked
     self.image = try image.map { (text) throws(Failure) in try ImageHandle(text: text) }
     guard (self.image != nil) == target.contains(HostRequest.imagePlaceholder) else {
       throw Failure(.argument, "an image handle and \"{image}\" in the path go together")
     }
+  }
+
+  /// The same request with headers of the library's own.
+  public func adding(_ more: [(name: String, value: String)]) -> HostRequest {
+    var copy = self
+    copy.headers += more
+    return copy
   }
 
   private static func target(_ path: String, _ settings: Settings) throws(Failure) -> String {

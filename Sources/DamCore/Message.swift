@@ -30,7 +30,30 @@ public struct WireRequest: Sendable {
   }
 
   /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2).
-  var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+  public var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+
+  /// The whole URL, with its secrets.
+  public var url: Secret {
+    var bytes = Array((origin.text + target).utf8)
+    if let query = secretQuery {
+      bytes.append(target.contains("?") ? 0x26 : 0x3F)
+      bytes += query.reveal()
+    }
+    return Secret(bytes)
+  }
+
+  /// All header lines, with their secrets.
+  public var headerLines: Secret {
+    var bytes: [UInt8] = []
+    for (name, value) in headers { bytes += "\(name): \(value)\r\n".utf8 }
+    for (name, value) in secretHeaders { bytes += Array("\(name): ".utf8) + value.reveal() + [0x0D, 0x0A] }
+    return Secret(bytes)
+  }
+
+  public var hasNoBody: Bool {
+    if case .none = body { return true }
+    return false
+  }
 
   /// The URL as a log may show it.
   public var redactedURL: String { origin.text + target.prefix { $0 != "?" } }

@@ -95,13 +95,16 @@ public struct Option: Sendable {
     Option("unix-socket", .path, "For tests: a Unix socket that stands for the server."),
     Option("ip", .choice(["any", "4", "6"]), default: "any", "The versions of IP to use."),
     Option("http", .choice(["2", "1.1"]), default: "2", "The newest version of HTTP to offer."),
-    Option("redirects", .count(0...50), default: "10", "How many redirects to follow; 0: they are answers like others."),
+    Option(
+      "redirects", .count(0...50), default: "10", "How many redirects to follow; 0: they are answers like others."),
     Option("retries", .count(0...10), default: "0", "How often to try again what certainly was not acted upon."),
-    Option("retry-after", .seconds(0...3_600), default: "0", "How long to wait if the server asks for it; 0: not at all."),
+    Option(
+      "retry-after", .seconds(0...3_600), default: "0", "How long to wait if the server asks for it; 0: not at all."),
     Option("timeout", .seconds(0...86_400), default: "0", "How long one request may take in all; 0: no limit."),
     Option("idle-timeout", .seconds(0...86_400), default: "120", "How long a transfer may stand still; 0: no limit."),
     Option("connect-timeout", .seconds(1...3_600), default: "30", "How long connecting may take."),
-    Option("response-limit", .bytes, default: "64M", "The largest answer that is kept in memory; streams have no limit."),
+    Option(
+      "response-limit", .bytes, default: "64M", "The largest answer that is kept in memory; streams have no limit."),
     Option("allow-loopback-http", .boolean, default: "no", "For tests: plain HTTP to this very machine."),
   ]
 

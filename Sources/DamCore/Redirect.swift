@@ -23,7 +23,8 @@ enum Redirect {
     guard statuses.contains(answer.status), let location = answer.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
       return .refused(
-        Failure(.protocolViolation, "the server redirects to a location that makes no sense", httpStatus: answer.status))
+        Failure(.protocolViolation, "the server redirects to a location that makes no sense", httpStatus: answer.status)
+      )
     }
     let method = method(after: answer.status, request.method)
     let isOwn = origin == request.origin
@@ -34,7 +35,8 @@ enum Redirect {
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
     if !isOwn, secrets.contains(where: { leaks($0, target) }) {
       return .refused(
-        Failure(.insecure, "the server redirects to another origin with a secret in the URL", httpStatus: answer.status))
+        Failure(.insecure, "the server redirects to another origin with a secret in the URL", httpStatus: answer.status)
+      )
     }
     var next = WireRequest(method: method, origin: origin, target: target)
     next.headers = isOwn ? request.headers : request.headers.filter { travelling.contains($0.name.lowercased()) }

@@ -7,11 +7,14 @@ public import DamCore
 /// The body of a request. Used by one transfer at a time.
 @safe public final class OutgoingBody {
   public let description: HostRequest.Body
-  /// Fills the room with the next bytes and says how many; 0 at the end, negative to stop.
+  public static let pause = -1000
+  /// Fills the room with the next bytes and says how many; 0 at the end, `pause`: none yet, else negative: stop.
   private let read: (UnsafeMutableRawBufferPointer) -> Int
   private let rewind: (() -> Bool)?
   private(set) var hasBegun = false
   private(set) var hasFailed = false
+  /// Whether somebody will ever say "go on".
+  var canPause = false
 
   /// `size` nil: unknown until it ends. `rewind` nil: it can be given once.
   public init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int, rewind: (() -> Bool)?) {
@@ -37,6 +40,23 @@ public import DamCore
       })
   }
 
+  /// Bytes of its own.
+  public convenience init(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    unsafe self.init(
+      size: UInt64(bytes.count),
+      read: { room in
+        let part = rest.prefix(room.count)
+        unsafe room.copyBytes(from: part)
+        rest = rest.dropFirst(part.count)
+        return part.count
+      },
+      rewind: {
+        rest = bytes[...]
+        return true
+      })
+  }
+
   /// Makes the first byte the next one; false when that cannot be done.
   func begin() -> Bool {
     hasFailed = false
@@ -51,6 +71,7 @@ public import DamCore
   func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
     let count = unsafe read(room)
     if (0...room.count).contains(count) { return count }
+    if count == OutgoingBody.pause, canPause { return Int(CURL_READFUNC_PAUSE) }
     hasFailed = true
     return Int(CURL_READFUNC_ABORT)
   }
@@ -59,8 +80,15 @@ public import DamCore
 /// Where the body of an answer that is delivered goes.
 @safe public enum Destination {
   case memory(limit: Int64)
-  /// Takes the next bytes; false to stop.
-  case stream((UnsafeRawBufferPointer) -> Bool)
+  case stream((UnsafeRawBufferPointer) -> Flow)
+}
+
+/// What the host says to bytes that it is given.
+public enum Flow: Sendable {
+  case goOn
+  /// Not now; the same bytes again when told. Only in an event loop.
+  case pause
+  case stop
 }
 
 /// Bytes so far and in all, down and up; -1 where a total is unknown. False to stop the transfer.

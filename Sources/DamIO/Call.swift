@@ -9,7 +9,13 @@ internal import Synchronization
 /// What the host wants of a call besides its goal.
 public struct CallOptions {
   public var body: OutgoingBody?
+  public var form: Form?
+  /// Where the body of a 2xx answer goes; nil, and for all others: memory.
   public var destination: Destination?
+  /// Hears of the answer whose body goes to `destination`, before the first byte does.
+  var onHead: ((Int32, HeaderBlock) -> Void)?
+  /// The bytes as the server has them, without compression on the way.
+  var asIs = false
   public var progress: Progress?
   public var cancellation = Cancellation()
   /// Milliseconds for each HTTP exchange; 0: the option's.
@@ -41,8 +47,18 @@ final class Call {
     let settings = session.settings
     let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.timeout) * 1000
     limits = TransferLimits(
-      timeout: timeout, settings: settings, isCompressible: options.destination == nil && !goal.asksForRange)
+      timeout: timeout, settings: settings,
+      isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
     exchange = Exchange(goal, settings)
+  }
+
+  /// What to do with the body of an answer that is delivered.
+  func destination(_ sink: Sink) -> Destination {
+    guard let destination = options.destination, (200..<300).contains(sink.status) else {
+      return .memory(limit: session.settings.responseLimit)
+    }
+    options.onHead?(sink.status, sink.headers)
+    return destination
   }
 
   func begin() -> Step { advance(.begin) }
@@ -58,6 +74,9 @@ final class Call {
       }
     }
   }
+
+  /// The generation of the secret that the last request carries.
+  var generation: UInt64 { exchange.sentGeneration }
 
   /// A wish for a lock was fulfilled, or was not.
   func locked(_ wish: LockWish, _ locking: Exchange.Locking, _ held: Held?) -> Step {

@@ -15,6 +15,7 @@ internal import Glibc
   private var lines: HeaderLines?
   private var isPaused = false
   private var hooks: Hooks?
+  private var form: FormInTransit?
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
@@ -40,6 +41,7 @@ internal import Glibc
     _ cancellation: Cancellation
   ) {
     unsafe curl_easy_reset(easy)
+    form = nil
     result = nil
     isPaused = false
     let lines = HeaderLines(request, source)
@@ -47,7 +49,7 @@ internal import Glibc
     let hooks = Hooks(sink, source, progress, cancellation)
     self.hooks = hooks
     unsafe errorText.pointee = 0
-    CurlHandle.url(request).withBytes { bytes in
+    Secret(request.url.reveal() + [0]).withBytes { bytes in
       _ = unsafe dam_curl_set_text(easy, CURLOPT_URL, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
     }
     setManners(request, limits)
@@ -55,8 +57,17 @@ internal import Glibc
     if limits.isCompressible { set(CURLOPT_ACCEPT_ENCODING, "") }
     setHooks(hooks)
     _ = unsafe dam_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.first)
-    setMethod(request.method, source)
+    setMethod(request, source)
   }
+
+  /// The body is a form instead of a source.
+  func attach(_ form: Form) {
+    guard let transit = unsafe FormInTransit(form, easy) else { return }
+    self.form = transit
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(transit.mime))
+  }
+
+  var formHasChanged: Bool { form?.hasChanged ?? false }
 
   private func setManners(_ request: WireRequest, _ limits: TransferLimits) {
     let settings = limits.settings
@@ -111,7 +122,8 @@ internal import Glibc
   /// A body is read through a callback that cannot go back: libcurl sends a request again by itself when a reused
   /// connection turns out to be dead, and a second POST is a second upload or a second device token. Without a way back
   /// it fails instead.
-  private func setMethod(_ method: String, _ body: OutgoingBody?) {
+  private func setMethod(_ request: WireRequest, _ body: OutgoingBody?) {
+    let method = request.method
     if method == "HEAD" {
       set(CURLOPT_NOBODY, 1)
       return
@@ -126,25 +138,19 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    let isSafeToRepeat = ["GET", "PUT", "DELETE", "OPTIONS"].contains(method)
-    if !isSafeToRepeat, body?.description.size ?? 0 == 0 { set(CURLOPT_FRESH_CONNECT, 1) }
+    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own.
+    if !request.isIdempotent, body?.description.size == 0 || request.hasNoBody { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)
   }
 
   private func set(_ option: CURLoption, _ value: Int) { _ = unsafe dam_curl_set_long(easy, option, value) }
 
   private func set(_ option: CURLoption, _ value: String?) {
-    if let value { _ = unsafe dam_curl_set_text(easy, option, value) } else { _ = unsafe dam_curl_set_text(easy, option, nil) }
-  }
-
-  /// The URL, NUL-terminated, with the secret part of its query; wiped after use.
-  private static func url(_ request: WireRequest) -> Secret {
-    var bytes = Array((request.origin.text + request.target).utf8)
-    if let query = request.secretQuery {
-      bytes.append(request.target.contains("?") ? 0x26 : 0x3F)
-      bytes += query.reveal()
+    if let value {
+      _ = unsafe dam_curl_set_text(easy, option, value)
+    } else {
+      _ = unsafe dam_curl_set_text(easy, option, nil)
     }
-    return Secret(bytes + [0])
   }
 
   // MARK: Under way
@@ -191,7 +197,7 @@ internal import Glibc
     for (name, value) in request.secretHeaders { add(Secret(Array("\(name): ".utf8) + value.reveal())) }
     // libcurl would wait a second for a "100 Continue" that these servers never send.
     add(Secret("Expect:"))
-    if source == nil { add(Secret("Content-Type:")) }
+    if case .none = request.body { add(Secret("Content-Type:")) }
     if case .secret = request.body { add(Secret("Content-Type: application/x-www-form-urlencoded")) }
     if source != nil, source?.description.size == nil { add(Secret("Transfer-Encoding: chunked")) }
   }

@@ -4,11 +4,17 @@
 internal import CCurl
 internal import CLinux
 internal import DamCore
+internal import Glibc
 
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
+  /// For an event loop: what to watch, and when to act without being asked.
+  private var watch: ((Int32, Int32) -> Void)?
+  private(set) var deadline: UInt64?
+  /// Hears of every transfer that is over.
+  var onOver: ((CurlHandle) -> Void)?
 
   init?() {
     CurlHandle.prepareLibrary()
@@ -30,6 +36,28 @@ internal import DamCore
   func remove(_ handle: CurlHandle) {
     guard handles.removeValue(forKey: handle.address) != nil else { return }
     _ = unsafe curl_multi_remove_handle(multi, handle.easy)
+  }
+
+  /// Tells an event loop which descriptors to watch (POLLIN, POLLOUT, 0: none) from now on.
+  func drive(_ watch: @escaping (_ descriptor: Int32, _ events: Int32) -> Void) {
+    self.watch = watch
+    let user = unsafe Unmanaged.passUnretained(self).toOpaque()
+    _ = unsafe dam_multi_set_socket(multi, watchSocket)
+    _ = unsafe dam_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, user)
+    _ = unsafe dam_multi_set_timer(multi, watchTimer)
+    _ = unsafe dam_multi_set_pointer(multi, CURLMOPT_TIMERDATA, user)
+  }
+
+  fileprivate func wants(_ descriptor: Int32, _ events: Int32) { watch?(descriptor, events) }
+
+  fileprivate func wantsToAct(inMilliseconds milliseconds: Int) {
+    deadline = milliseconds < 0 ? nil : Clock.monotonic &+ UInt64(milliseconds) &* 1000
+  }
+
+  /// Acts on a deadline that has come.
+  func actOnTime() {
+    deadline = nil
+    act(CURL_SOCKET_TIMEOUT, 0)
   }
 
   /// Moves whatever can be moved without waiting.
@@ -60,7 +88,24 @@ internal import DamCore
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(multi, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
-      unsafe handles[Int(bitPattern: easy)]?.result = message.pointee.data.result
+      guard let handle = handles[Int(bitPattern: easy)] else { continue }
+      unsafe handle.result = message.pointee.data.result
+      onOver?(handle)
     }
   }
+}
+
+private let watchSocket: curl_socket_callback = { _, socket, what, user, _ in
+  guard let user = unsafe user else { return 0 }
+  let events: [Int32: Int32] = [
+    CURL_POLL_IN: Int32(POLLIN), CURL_POLL_OUT: Int32(POLLOUT), CURL_POLL_INOUT: Int32(POLLIN) | Int32(POLLOUT),
+  ]
+  unsafe Unmanaged<CurlMulti>.fromOpaque(user).takeUnretainedValue().wants(socket, events[what] ?? 0)
+  return 0
+}
+
+private let watchTimer: curl_multi_timer_callback = { _, milliseconds, user in
+  guard let user = unsafe user else { return 0 }
+  unsafe Unmanaged<CurlMulti>.fromOpaque(user).takeUnretainedValue().wantsToAct(inMilliseconds: milliseconds)
+  return 0
 }

@@ -12,8 +12,11 @@ final class Descriptor: Sendable {
   deinit { close(number) }
 
   /// Opens a file; close-on-exec, because a child program has no business with it.
-  static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) -> Result<Descriptor, SystemError> {
-    let number = retrying { unsafe Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode) }
+  static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o600, followsLinks: Bool = false
+  ) -> Result<Descriptor, SystemError> {
+    let link = followsLinks ? 0 : O_NOFOLLOW
+    let number = retrying { unsafe Glibc.open(path, flags | O_CLOEXEC | link, mode) }
     return number < 0 ? .failure(.last) : .success(Descriptor(number))
   }
 
@@ -33,14 +36,14 @@ final class Descriptor: Sendable {
     return .success(bytes)
   }
 
-  func writeAll(_ bytes: [UInt8]) -> SystemError? {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { buffer in
-        retrying { unsafe write(number, buffer.baseAddress, buffer.count) }
-      }
+  func writeAll(_ bytes: [UInt8]) -> SystemError? { unsafe bytes.withUnsafeBytes { unsafe writeAll($0) } }
+
+  func writeAll(_ bytes: UnsafeRawBufferPointer) -> SystemError? {
+    var done = 0
+    while done < bytes.count {
+      let count = retrying { unsafe write(number, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done) }
       if count < 0 { return .last }
-      rest = rest.dropFirst(count)
+      done += count
     }
     return nil
   }

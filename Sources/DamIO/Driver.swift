@@ -15,11 +15,34 @@ struct Driver: ~Copyable {
   mutating func run() -> Exchange.Outcome {
     var step = call.begin()
     while true {
+      step = settle(step)
       switch step {
       case .done(let outcome): return outcome
+      case .send(let request, _): step = send(request, true)
+      case .lock, .wait: continue
+      }
+    }
+  }
+
+  /// For hosts that send their requests themselves: everything up to that point.
+  mutating func runUntilHostSends() -> Call.Step { settle(call.begin()) }
+
+  mutating func report(_ answer: Answer) -> Call.Step { settle(call.advance(.answered(answer))) }
+
+  var generation: UInt64 { call.generation }
+
+  /// A call that nobody goes on with.
+  func abandon() { call.release(keepSession: false) }
+
+  /// Goes on until the call is done or wants the host's request sent.
+  private mutating func settle(_ first: Call.Step) -> Call.Step {
+    var step = first
+    while true {
+      switch step {
       case .lock(let wish): step = lock(wish)
       case .wait(let milliseconds): step = pause(milliseconds)
-      case .send(let request, let isForHost): step = send(request, isForHost)
+      case .send(let request, isForHost: false): step = send(request, false)
+      case .send, .done: return step
       }
     }
   }
@@ -31,7 +54,7 @@ struct Driver: ~Copyable {
     }
     host = nil
     defer { call.hub.connections.give(connection) }
-    transfer.deliver(to: call.options.destination ?? .memory(limit: call.session.settings.responseLimit))
+    transfer.deliver(to: call.destination(transfer.sink))
     while true {
       switch connection.next(transfer) {
       case .judgeable: continue
@@ -57,8 +80,9 @@ struct Driver: ~Copyable {
     let options = call.options
     guard
       let transfer = Transfer(
-        request, isForHost: isForHost, body: options.body, connection.handle, call.limits, progress: options.progress,
-        options.cancellation)
+        request, isForHost: isForHost, body: options.body, form: options.form, connection.handle, call.limits,
+        progress: options.progress,
+        options.cancellation, canPause: false)
     else {
       call.hub.connections.give(connection)
       return call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil))

@@ -12,10 +12,15 @@ final class Flight: Sendable {
     var waiters: [Waiter] = []
   }
 
-  private final class Waiter: Sendable {
+  final class Waiter: Sendable {
     let event: Int32
     init() { event = dam_event_new() }
     deinit { if event >= 0 { close(event) } }
+
+    var hasTurn: Bool {
+      var watch = pollfd(fd: event, events: Int16(POLLIN), revents: 0)
+      return unsafe poll(&watch, 1, 0) > 0
+    }
   }
 
   private let state = Mutex(State())
@@ -30,7 +35,13 @@ final class Flight: Sendable {
 
   /// True when the flight is the caller's; false when `timeout` microseconds ran out.
   func take(timeout: UInt64) -> Bool {
-    let waiter: Waiter? = state.withLock { state in
+    guard let waiter = queue() else { return true }
+    return Flight.wait(waiter.event, timeout) || leave(waiter)
+  }
+
+  /// nil when the flight is the caller's at once; else a place in the line, whose event says when it is.
+  func queue() -> Waiter? {
+    state.withLock { state in
       guard state.isTaken else {
         state.isTaken = true
         return nil
@@ -39,10 +50,11 @@ final class Flight: Sendable {
       state.waiters.append(waiter)
       return waiter
     }
-    guard let waiter else { return true }
-    if Flight.wait(waiter.event, timeout) { return true }
-    return state.withLock { state in
-      // The turn may have come between the time-out and this look.
+  }
+
+  /// Gives up waiting. True when the turn came all the same, between the decision and this look.
+  func leave(_ waiter: Waiter) -> Bool {
+    state.withLock { state in
       guard let index = state.waiters.firstIndex(where: { $0 === waiter }) else { return true }
       state.waiters.remove(at: index)
       return false

@@ -150,7 +150,7 @@ public struct Response: Sendable {
     host.log(level, message)
   }
 
-  private static func failure(_ outcome: Exchange.Outcome) -> Failure {
+  static func failure(_ outcome: Exchange.Outcome) -> Failure {
     if case .failed(let failure) = outcome { return failure }
     return Failure(.internalError, "the session engine ended in a state that it should not reach")
   }

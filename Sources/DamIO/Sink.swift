@@ -19,6 +19,12 @@ final class Sink {
   private(set) var body = Buffer()
   private(set) var reading = Reading.inspecting
   private(set) var isHeadComplete = false
+  /// Whether somebody will ever say "go on".
+  var canPause = false
+  /// Bytes that the host did not want yet.
+  private var heldBack: Buffer?
+  /// Hears that the transfer pauses until it is judged.
+  var onFull: (() -> Void)?
   /// Why the transfer was stopped from here.
   private(set) var failure: Failure?
 
@@ -56,34 +62,44 @@ final class Sink {
       return .taken
     case .inspecting, .full:
       reading = .full
+      onFull?()
       return .pause
     case .delivering(let destination):
-      return unsafe deliver(bytes, to: destination) ? .taken : .stop
+      return unsafe deliver(bytes, to: destination)
     }
   }
 
   /// The answer was judged: what has come goes to its destination, and so does the rest.
-  func deliver(to destination: Destination) -> Bool {
+  func deliver(to destination: Destination) -> Taking {
     reading = .delivering(destination)
     switch destination {
     case .memory(let limit):
-      return isWithin(limit, 0)
-    case .stream(let take):
-      let beginning = body
+      return isWithin(limit, 0) ? .taken : .stop
+    case .stream:
+      heldBack = body.count > 0 ? body : nil
       body = Buffer()
-      guard beginning.count > 0 else { return true }
-      return unsafe accept(take(beginning.bytes))
+      return flush()
     }
   }
 
-  private func deliver(_ bytes: UnsafeRawBufferPointer, to destination: Destination) -> Bool {
+  /// Offers once more what the host did not want yet.
+  func flush() -> Taking {
+    guard let waiting = heldBack, case .delivering(.stream(let take)) = reading else { return .taken }
+    let taking = unsafe judge(take(waiting.bytes))
+    if case .pause = taking {} else { heldBack = nil }
+    return taking
+  }
+
+  var hasHeldBack: Bool { heldBack != nil && failure == nil }
+
+  private func deliver(_ bytes: UnsafeRawBufferPointer, to destination: Destination) -> Taking {
     switch destination {
     case .memory(let limit):
-      guard isWithin(limit, bytes.count) else { return false }
+      guard isWithin(limit, bytes.count) else { return .stop }
       unsafe body.append(bytes)
-      return true
+      return .taken
     case .stream(let take):
-      return unsafe accept(take(bytes))
+      return unsafe judge(take(bytes))
     }
   }
 
@@ -93,9 +109,14 @@ final class Sink {
     return false
   }
 
-  private func accept(_ goesOn: Bool) -> Bool {
-    if !goesOn { failure = Failure(.callback, "the host's write function asked to stop", httpStatus: status) }
-    return goesOn
+  private func judge(_ flow: Flow) -> Taking {
+    switch flow {
+    case .goOn: return .taken
+    case .pause where canPause: return .pause
+    case .pause, .stop:
+      failure = Failure(.callback, "the host's write function asked to stop", httpStatus: status)
+      return .stop
+    }
   }
 
   /// What the verdict is made of.

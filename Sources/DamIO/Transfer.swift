@@ -34,8 +34,9 @@ final class Transfer {
 
   /// nil when the body cannot be given once more.
   init?(
-    _ request: WireRequest, isForHost: Bool, body: OutgoingBody?, _ handle: CurlHandle, _ limits: TransferLimits,
-    progress: Progress?, _ cancellation: Cancellation
+    _ request: WireRequest, isForHost: Bool, body: OutgoingBody?, form: Form?, _ handle: CurlHandle,
+    _ limits: TransferLimits,
+    progress: Progress?, _ cancellation: Cancellation, canPause: Bool
   ) {
     self.request = request
     self.isForHost = isForHost
@@ -57,14 +58,17 @@ final class Transfer {
         }, rewind: nil)
     case .host: source = body
     }
+    sink.canPause = canPause
+    source?.canPause = canPause
     guard source?.begin() ?? true else { return nil }
     handle.prepare(request, sink, source, limits, isForHost ? progress : nil, cancellation)
+    if isForHost, case .host = request.body, let form { handle.attach(form) }
   }
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.
   func event() -> Event? {
     if let code = handle.result {
-      guard !isOver else { return nil }
+      guard !isOver, !sink.hasHeldBack else { return nil }
       if code == CURLE_OK, !isJudged { return .judgeable(isWhole: true) }
       isOver = true
       return code == CURLE_OK ? .finished : .failed(failure(code))
@@ -76,16 +80,28 @@ final class Transfer {
   /// The answer goes to the host; the rest of it too.
   func deliver(to destination: Destination) {
     isJudged = true
-    let goesOn = sink.deliver(to: destination)
-    if handle.result == nil { handle.resume(goesOn) }
+    goOn(after: sink.deliver(to: destination))
   }
 
-  /// The answer was judged and is of no further use.
-  func drop() { isJudged = true }
+  /// The host is ready again.
+  func resume() {
+    guard isJudged else { return handle.resume(true) }
+    goOn(after: sink.flush())
+  }
+
+  private func goOn(after taking: Sink.Taking) {
+    guard handle.result == nil else { return }
+    switch taking {
+    case .taken: handle.resume(true)
+    case .stop: handle.resume(false)
+    case .pause: break
+    }
+  }
 
   private func failure(_ code: CURLcode) -> Failure {
     if let failure = sink.failure { return failure }
     if cancellation.isSet { return Failure(.cancelled, "the request was cancelled", httpStatus: sink.status) }
+    if handle.formHasChanged { return Failure(.argument, "a file of the form changed before it was sent") }
     if source?.hasFailed == true { return Failure(.callback, "the host's read function asked to stop") }
     return handle.failure(code, httpStatus: sink.status)
   }

@@ -21,6 +21,16 @@ void dam_event_signal(int event);
 void dam_fork_close_add(int descriptor);
 void dam_fork_close_remove(int descriptor);
 
+/* A set of descriptors that is itself one (epoll), and a timer that is one (timerfd). */
+int dam_poller_new(void);
+/* Watches `descriptor` for POLLIN and POLLOUT as `events` says; 0: no longer. */
+void dam_poller_set(int poller, int descriptor, int events);
+/* Fills in which descriptors are ready for what, without waiting; returns how many. */
+int dam_poller_ready(int poller, int *descriptors, int *events, int room);
+int dam_timer_new(void);
+/* Makes the timer ready in so many microseconds; negative: never. */
+void dam_timer_set(int timer, int64_t microseconds);
+
 /* What the thread's SIGPIPE looked like before a transfer. */
 typedef struct dam_pipe_guard {
     sigset_t mask;

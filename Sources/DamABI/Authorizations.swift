@@ -1,0 +1,92 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// Authorizations.swift - dam_authorization for C: guard, convert, call, convert.
+
+public import CDam
+internal import DamCore
+internal import DamIO
+
+/// What a dam_authorization is. One thread at a time, as the header says.
+final class AuthorizationHandle: Handle {
+  static let word = "authorization"
+  let authorization: Authorization
+  /// What C has borrowed: method, URL, headers; wiped when they are replaced.
+  var lent: [Secret] = []
+  init(_ authorization: Authorization) { self.authorization = authorization }
+}
+
+@_cdecl("dam_session_authorize") @implementation
+public func dam_session_authorize(
+  _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let raw = unsafe try requestStruct(request)
+    let out = unsafe try present(out, "out")
+    guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
+      unsafe raw.canceller == nil
+    else {
+      throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
+    }
+    let (checked, _) = unsafe try parts(raw, session.settings, copiesBody: false)
+    unsafe out.pointee = AuthorizationHandle(try Authorization(session, checked)).give()
+  }
+}
+
+@_cdecl("dam_authorization_read") @implementation
+public func dam_authorization_read(
+  _ authorization: OpaquePointer?, _ out: UnsafeMutablePointer<dam_authorization_view>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let handle = unsafe try AuthorizationHandle.take(authorization)
+    let out = unsafe try present(out, "out")
+    unsafe try checkSize(out, out.pointee.size, "out")
+    guard let request = handle.authorization.request else {
+      throw Failure(.argument, "there is nothing to send any more: the answer was observed")
+    }
+    handle.lent = [Secret(request.method), request.url, request.headerLines].map { Secret($0.reveal() + [0]) }
+    let pointers = unsafe handle.lent.map { text in
+      text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
+    }
+    unsafe out.pointee = dam_authorization_view(
+      size: out.pointee.size, replays: handle.authorization.sends > 1 ? 1 : 0,
+      generation: handle.authorization.generation, method: pointers[0], url: pointers[1], headers: pointers[2])
+  }
+}
+
+@_cdecl("dam_authorization_observe") @implementation
+public func dam_authorization_observe(
+  _ authorization: OpaquePointer?, _ answer: UnsafePointer<dam_observation>?,
+  _ result_out: UnsafeMutablePointer<Int32>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let handle = unsafe try AuthorizationHandle.take(authorization)
+    guard let answer = unsafe answer else { throw Failure(.argument, "answer is NULL") }
+    unsafe try checkSize(answer, answer.pointee.size, "answer")
+    let result = unsafe try present(result_out, "result_out")
+    let next = try handle.authorization.observe(unsafe try observed(answer.pointee))
+    handle.lent = []
+    let code = next == .deliver ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY
+    unsafe result.pointee = Int32(bitPattern: code.rawValue)
+  }
+}
+
+private func observed(_ raw: dam_observation) throws(Failure) -> Answer {
+  guard unsafe (100...599).contains(raw.http_status) else {
+    throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
+  }
+  guard unsafe raw.body != nil || raw.body_size == 0 else {
+    throw Failure(.argument, "answer->body is NULL but body_size is not 0")
+  }
+  let headers = unsafe try text(raw.headers, "answer->headers")
+  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: Int(clamping: raw.body_size))
+  let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
+  return Answer(
+    status: unsafe raw.http_status, headers: HeaderBlock(Array(headers.utf8)), beginning: beginning,
+    isWhole: unsafe raw.is_whole == 1 && beginning.count == given.count)
+}
+
+@_cdecl("dam_authorization_free") @implementation
+public func dam_authorization_free(_ authorization: OpaquePointer?) { unsafe AuthorizationHandle.free(authorization) }

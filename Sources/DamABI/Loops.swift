@@ -1,0 +1,93 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// Loops.swift - dam_loop for C: guard, convert, call, convert.
+
+public import CDam
+internal import DamCore
+internal import DamIO
+
+/// What a dam_loop is. One thread at a time, as the header says.
+final class LoopHandle: Handle {
+  static let word = "loop"
+  let loop: Loop
+  var isDispatching = false
+  init(_ loop: Loop) { self.loop = loop }
+}
+
+@_cdecl("dam_loop_new") @implementation
+public func dam_loop_new(
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let out = unsafe try present(out, "out")
+    unsafe out.pointee = LoopHandle(try Loop()).give()
+  }
+}
+
+@_cdecl("dam_loop_free") @implementation
+public func dam_loop_free(_ loop: OpaquePointer?) { unsafe LoopHandle.free(loop) }
+
+@_cdecl("dam_loop_fd") @implementation
+public func dam_loop_fd(_ loop: OpaquePointer?) -> Int32 { (unsafe try? LoopHandle.take(loop))?.loop.descriptor ?? -1 }
+
+@_cdecl("dam_loop_count") @implementation
+public func dam_loop_count(_ loop: OpaquePointer?) -> UInt32 {
+  UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0)
+}
+
+@_cdecl("dam_loop_submit") @implementation
+public func dam_loop_submit(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?, _ done: dam_done_callback?,
+  _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let loop = (unsafe try LoopHandle.take(loop)).loop
+    let session = (unsafe try SessionHandle.take(session)).session
+    let raw = unsafe try requestStruct(request)
+    guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
+    let (checked, options) = unsafe try parts(raw, session.settings, copiesBody: true)
+    let id = loop.submit(session, checked, options) { id, result in
+      var error = dam_error()
+      switch result {
+      case .success(let response):
+        unsafe fill(&error, nil)
+        unsafe done(user_data, id, 0, ResponseHandle(response).give(), &error)
+      case .failure(let failure):
+        unsafe fill(&error, failure)
+        unsafe done(user_data, id, error.status, nil, &error)
+      }
+    }
+    if let id_out = unsafe id_out { unsafe id_out.pointee = id }
+  }
+}
+
+@_cdecl("dam_loop_dispatch") @implementation
+public func dam_loop_dispatch(_ loop: OpaquePointer?, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let handle = unsafe try LoopHandle.take(loop)
+    guard !handle.isDispatching else {
+      throw Failure(.argument, "dam_loop_dispatch was called in a callback of its own")
+    }
+    handle.isDispatching = true
+    handle.loop.dispatch()
+    handle.isDispatching = false
+  }
+}
+
+@_cdecl("dam_loop_cancel") @implementation
+public func dam_loop_cancel(_ loop: OpaquePointer?, _ id: UInt64, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status
+{
+  unsafe export(err) { () throws(Failure) in
+    guard (unsafe try LoopHandle.take(loop)).loop.cancel(id) else { throw isOver }
+  }
+}
+
+@_cdecl("dam_loop_resume") @implementation
+public func dam_loop_resume(_ loop: OpaquePointer?, _ id: UInt64, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status
+{
+  unsafe export(err) { () throws(Failure) in
+    guard (unsafe try LoopHandle.take(loop)).loop.resume(id) else { throw isOver }
+  }
+}
+
+private let isOver = Failure(.nameUnknown, "no request of this id is under way")

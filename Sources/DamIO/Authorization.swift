@@ -1,0 +1,49 @@
+// Authorization.swift - a call whose request the host sends with an HTTP client of its own.
+// The same exchange as ever, but the host's transfer happens elsewhere: its answer is reported instead of received. The
+// session's own requests still go through our connections. A redirect comes back as one more thing to send: a client that
+// follows it by itself would carry custom secret headers along. It refuses to go on after a failure.
+
+public import DamCore
+
+public final class Authorization {
+  /// What the host is to do next.
+  public enum Next {
+    case deliver
+    case send
+  }
+
+  private var driver: Driver
+  public private(set) var request: WireRequest?
+  public private(set) var generation: UInt64 = 0
+  public private(set) var sends: UInt32 = 0
+
+  public init(_ session: Session, _ request: HostRequest) throws(Failure) {
+    driver = Driver(session, .request(request), CallOptions())
+    _ = try take(driver.runUntilHostSends())
+  }
+
+  deinit { driver.abandon() }
+
+  /// Reports an answer to what was sent last.
+  public func observe(_ answer: Answer) throws(Failure) -> Next {
+    guard request != nil else { throw Failure(.argument, "nothing was sent that could have been answered") }
+    request = nil
+    return try take(driver.report(answer))
+  }
+
+  private func take(_ step: Call.Step) throws(Failure) -> Next {
+    switch step {
+    case .send(let wire, _):
+      request = wire
+      sends += 1
+      generation = driver.generation
+      return .send
+    case .done(.delivered):
+      return .deliver
+    case .done(let outcome):
+      throw Session.failure(outcome)
+    case .lock, .wait:
+      throw Failure(.internalError, "a wait was left over")
+    }
+  }
+}

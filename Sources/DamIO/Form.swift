@@ -1,0 +1,140 @@
+// Form.swift - a multipart/form-data body as libcurl's MIME engine takes it: fields in memory, files read while they are sent.
+// libcurl writes boundaries and escapes names; what is ours is that a file is sent as it was when it was added. It refuses
+// files that change in between.
+
+internal import CCurl
+public import DamCore
+internal import Glibc
+
+public final class Form: Sendable {
+  enum Content: Sendable {
+    case bytes([UInt8])
+    case file(path: String, size: Int64)
+  }
+
+  struct Part: Sendable {
+    let name: String
+    let fileName: String?
+    let contentType: String?
+    let content: Content
+  }
+
+  let parts: [Part]
+
+  public init() { parts = [] }
+
+  /// What an exchange must know of it.
+  public var description: HostRequest.Body {
+    let size = parts.reduce(into: 0 as UInt64) { $0 += UInt64(clamping: PartSource($1.content).size) }
+    var body = HostRequest.Body(isPresent: true, size: size, canRewind: true)
+    body.isForm = true
+    return body
+  }
+
+  private init(_ parts: [Part]) { self.parts = parts }
+
+  public func adding(_ name: String, _ bytes: [UInt8], contentType: String?) throws(Failure) -> Form {
+    try Form.check(name, "name")
+    try contentType.map { (text) throws(Failure) in try Form.check(text, "content_type") }
+    return Form(parts + [Part(name: name, fileName: nil, contentType: contentType, content: .bytes(bytes))])
+  }
+
+  public func adding(
+    _ name: String, file path: String, fileName: String?, contentType: String?
+  ) throws(Failure) -> Form {
+    let told = fileName ?? path.split(separator: "/").last.map(String.init) ?? "file"
+    for (text, what) in [(name, "name"), (told, "file_name"), (contentType ?? "", "content_type")] {
+      try Form.check(text, what)
+    }
+    guard case .success(let descriptor) = Descriptor.open(path, O_RDONLY, followsLinks: true),
+      let status = descriptor.status,
+      status.st_mode & S_IFMT == S_IFREG
+    else { throw Failure(.argument, "the file to send cannot be read, or is not a file") }
+    let content = Content.file(path: path, size: Int64(status.st_size))
+    return Form(
+      parts + [
+        Part(name: name, fileName: told, contentType: contentType ?? "application/octet-stream", content: content)
+      ])
+  }
+
+  private static func check(_ text: String, _ what: String) throws(Failure) {
+    guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      throw Failure(.argument, "\(what) holds a line end or another control character")
+    }
+  }
+}
+
+/// A form on its way, once: what libcurl reads from must live as long as the transfer.
+@safe final class FormInTransit {
+  let mime: OpaquePointer
+  private let sources: [PartSource]
+
+  init?(_ form: Form, _ easy: UnsafeMutableRawPointer) {
+    guard let mime = unsafe curl_mime_init(easy) else { return nil }
+    unsafe self.mime = mime
+    sources = form.parts.map { PartSource($0.content) }
+    for (part, source) in zip(form.parts, sources) {
+      guard let added = unsafe curl_mime_addpart(mime) else { continue }
+      unsafe curl_mime_name(added, part.name)
+      if let name = part.fileName { unsafe curl_mime_filename(added, name) }
+      if let type = part.contentType { unsafe curl_mime_type(added, type) }
+      // No way to seek: a request with a form is never repeated behind our back (see CurlHandle.setMethod).
+      let user = unsafe Unmanaged.passUnretained(source).toOpaque()
+      unsafe curl_mime_data_cb(added, curl_off_t(source.size), readPart, nil, nil, user)
+    }
+  }
+
+  deinit { unsafe curl_mime_free(mime) }
+
+  /// Whether a file was not what it was when it was added.
+  var hasChanged: Bool { sources.contains { $0.hasChanged } }
+}
+
+private final class PartSource {
+  let size: Int64
+  private let content: Form.Content
+  private var offset: Int64 = 0
+  private var descriptor: Descriptor?
+  private(set) var hasChanged = false
+
+  init(_ content: Form.Content) {
+    self.content = content
+    switch content {
+    case .bytes(let bytes): size = Int64(bytes.count)
+    case .file(_, let known): size = known
+    }
+  }
+
+  func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    switch content {
+    case .bytes(let bytes):
+      let part = bytes.dropFirst(Int(offset)).prefix(room.count)
+      unsafe room.copyBytes(from: part)
+      offset += Int64(part.count)
+      return part.count
+    case .file(let path, _):
+      return unsafe giveFile(path, room)
+    }
+  }
+
+  private func giveFile(_ path: String, _ room: UnsafeMutableRawBufferPointer) -> Int {
+    if descriptor == nil, case .success(let opened) = Descriptor.open(path, O_RDONLY, followsLinks: true) {
+      descriptor = opened
+      hasChanged = opened.status.map { Int64($0.st_size) } != size
+    }
+    guard let descriptor, !hasChanged else {
+      hasChanged = true
+      return Int(CURL_READFUNC_ABORT)
+    }
+    let count = retrying { unsafe read(descriptor.number, room.baseAddress, room.count) }
+    offset += Int64(max(0, count))
+    hasChanged = count < 0 || offset > size || (count == 0 && offset < size)
+    return hasChanged ? Int(CURL_READFUNC_ABORT) : count
+  }
+}
+
+private let readPart: curl_read_callback = { room, size, count, user in
+  guard let user = unsafe user else { return 0 }
+  let source = unsafe Unmanaged<PartSource>.fromOpaque(user).takeUnretainedValue()
+  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+}

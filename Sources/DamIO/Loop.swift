@@ -1,0 +1,255 @@
+// Loop.swift - many calls on one thread, for programs that have an event loop of their own.
+//
+// The host watches one descriptor and calls `dispatch` when it is readable. Everything happens in there: starting calls,
+// moving bytes, waiting for locks (a place in the line of the flight, then short tries for the store's lock), callbacks.
+// `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop, hence one pool of
+// connections. It refuses to block, but for reading and writing small records.
+
+public import DamCore
+internal import Glibc
+
+public final class Loop {
+  public typealias Done = (UInt64, Result<Response, Failure>) -> Void
+
+  private let poller: Poller
+  private var jobs: [UInt64: Job] = [:]
+  private var lastID: UInt64 = 0
+  /// Jobs that have something to do in the next dispatch.
+  private var pending: [UInt64] = []
+  /// Jobs that wait for a time.
+  private var timed: Set<UInt64> = []
+  private var lanes: [ObjectIdentifier: Lane] = [:]
+  private var watched: [Int32: Watched] = [:]
+
+  private enum Watched {
+    case lane(Lane)
+    case job(UInt64)
+  }
+
+  public init() throws(Failure) {
+    guard let poller = Poller() else { throw Failure(.internalError, "no descriptors are left for an event loop") }
+    self.poller = poller
+  }
+
+  deinit { for job in jobs.values { job.abandon() } }
+
+  public var descriptor: Int32 { poller.descriptor }
+  public var count: Int { jobs.count }
+
+  /// Takes note of a request; `done` is called once, in a later dispatch.
+  public func submit(
+    _ session: Session, _ request: HostRequest, _ options: CallOptions, _ done: @escaping Done
+  ) -> UInt64 {
+    lastID &+= 1
+    jobs[lastID] = Job(lastID, Call(session, .request(request), options), done)
+    poke(lastID)
+    return lastID
+  }
+
+  /// False when there is no such call under way.
+  public func cancel(_ id: UInt64) -> Bool {
+    guard let job = jobs[id] else { return false }
+    job.isCancelled = true
+    poke(id)
+    return true
+  }
+
+  /// After a read or write callback said that it was not ready.
+  public func resume(_ id: UInt64) -> Bool {
+    guard let job = jobs[id] else { return false }
+    job.isResumed = true
+    poke(id)
+    return true
+  }
+
+  private func poke(_ id: UInt64) {
+    pending.append(id)
+    poller.wake(at: 0)
+  }
+
+  public func dispatch() {
+    for (descriptor, events) in poller.ready() {
+      switch watched[descriptor] {
+      case .lane(let lane): act(lane) { $0.act(descriptor, events) }
+      case .job(let id): pending.append(id)
+      case nil: poller.watch(descriptor, 0)
+      }
+    }
+    let now = Clock.monotonic
+    for lane in lanes.values where lane.multi.deadline.map({ $0 <= now }) ?? false { act(lane) { $0.actOnTime() } }
+    pending += timed.filter { jobs[$0].map { $0.deadline ?? .max <= now } ?? false }
+    // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the host from its own.
+    let round = pending
+    pending = []
+    for id in round { if let job = jobs[id] { go(job) } }
+    poller.wake(at: pending.isEmpty ? nextDeadline : 0)
+  }
+
+  private var nextDeadline: UInt64? {
+    let jobTimes = timed.compactMap { jobs[$0]?.deadline }
+    return (jobTimes + lanes.values.compactMap(\.multi.deadline)).min()
+  }
+
+  private func act(_ lane: Lane, _ body: (CurlMulti) -> Void) {
+    body(lane.multi)
+    pending += lane.takeReady()
+  }
+
+  // MARK: One job
+
+  private func go(_ job: Job) {
+    if job.isCancelled { return end(job, .failure(Failure(.cancelled, "the request was cancelled"))) }
+    if job.isResumed {
+      job.isResumed = false
+      job.transfer?.resume()
+    }
+    switch job.state {
+    case .fresh:
+      take(job.call.begin(), job)
+    case .queueing(let wish, let waiter, let began):
+      queueing(job, wish, waiter, began)
+    case .locking(let wish, let began):
+      locking(job, wish, began)
+    case .sleeping(let until):
+      if Clock.monotonic >= until { take(job.call.advance(.waited), job) }
+    case .sending:
+      sending(job)
+    case .delivering(let generation, let replays):
+      delivering(job, generation, replays)
+    }
+  }
+
+  private func take(_ step: Call.Step, _ job: Job) {
+    timed.remove(job.id)
+    switch step {
+    case .send(let request, let isForHost):
+      send(request, isForHost, job)
+    case .lock(let wish):
+      let began = Clock.monotonic
+      if let waiter = wish.flight.queue() {
+        watched[waiter.event] = .job(job.id)
+        poller.watch(waiter.event, Int32(POLLIN))
+        wait(job, .queueing(wish, waiter, began: began), until: job.lockDeadline(began))
+      } else {
+        locking(job, wish, began)
+      }
+    case .wait(let milliseconds):
+      let until = Clock.monotonic &+ milliseconds &* 1000
+      wait(job, .sleeping(until: until), until: until)
+    case .done(.delivered(let generation, let replays)):
+      guard let transfer = job.host else {
+        return end(job, .failure(Failure(.internalError, "an answer was delivered that nobody received")))
+      }
+      job.state = .delivering(generation: generation, replays: replays)
+      job.transfer = transfer
+      transfer.deliver(to: job.call.destination(transfer.sink))
+      pending.append(job.id)
+    case .done(let outcome):
+      end(job, .failure(Session.failure(outcome)))
+    }
+  }
+
+  private func wait(_ job: Job, _ state: Job.State, until: UInt64) {
+    job.state = state
+    job.deadline = until
+    timed.insert(job.id)
+  }
+
+  private func queueing(_ job: Job, _ wish: LockWish, _ waiter: Flight.Waiter, _ began: UInt64) {
+    let hasTurn = waiter.hasTurn
+    let isLate = Clock.monotonic >= job.lockDeadline(began)
+    guard hasTurn || isLate else { return }
+    forget(waiter)
+    if hasTurn || wish.flight.leave(waiter) { return locking(job, wish, began) }
+    job.call.hub.count(waitedSince: began)
+    take(job.call.locked(wish, .busy, nil), job)
+  }
+
+  private func forget(_ waiter: Flight.Waiter) {
+    watched[waiter.event] = nil
+    poller.watch(waiter.event, 0)
+  }
+
+  private func locking(_ job: Job, _ wish: LockWish, _ began: UInt64) {
+    let hub = job.call.hub
+    switch hub.store.lock(wish.key, wait: 0) {
+    case .held(let lock, _):
+      if Clock.monotonic &- began > 1000 { hub.count(waitedSince: began) }
+      take(job.call.locked(wish, .held, Held(flight: wish.flight, lock: lock)), job)
+    case .unavailable(let reason):
+      take(job.call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil)), job)
+    case .busy where Clock.monotonic < job.lockDeadline(began):
+      // Again in two milliseconds: the kernel does not tell when a file lock is free.
+      wait(job, .locking(wish, began: began), until: Clock.monotonic &+ 2000)
+    case .busy:
+      wish.flight.release()
+      hub.count(waitedSince: began)
+      take(job.call.locked(wish, .busy, nil), job)
+    }
+  }
+
+  private func send(_ request: WireRequest, _ isForHost: Bool, _ job: Job) {
+    let call = job.call
+    guard let lane = lane(call.hub) else {
+      return take(call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil)), job)
+    }
+    if isForHost, let old = job.host { lane.give(old.handle) }
+    guard let handle = lane.take(job.id) else {
+      return take(call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil)), job)
+    }
+    guard
+      let transfer = Transfer(
+        request, isForHost: isForHost, body: call.options.body, form: call.options.form, handle, call.limits,
+        progress: call.options.progress, call.options.cancellation, canPause: true)
+    else {
+      lane.give(handle)
+      return take(
+        call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil)), job)
+    }
+    transfer.sink.onFull = { [weak lane] in lane?.note(job.id) }
+    job.state = .sending
+    job.transfer = transfer
+    if isForHost { job.host = transfer }
+    lane.start(handle)
+    pending += lane.takeReady()
+  }
+
+  private func sending(_ job: Job) {
+    guard let transfer = job.transfer, let event = transfer.event() else { return }
+    if !transfer.isForHost { lane(job.call.hub)?.give(transfer.handle) }
+    job.transfer = nil
+    take(job.call.advance(transfer.report(event)), job)
+  }
+
+  private func delivering(_ job: Job, _ generation: UInt64, _ replays: UInt32) {
+    guard let transfer = job.transfer, let event = transfer.event() else { return }
+    switch event {
+    case .judgeable: break
+    case .failed(let failure): end(job, .failure(failure))
+    case .finished:
+      if let failure = transfer.sink.failure { return end(job, .failure(failure)) }
+      end(job, .success(Response(transfer.sink, generation: generation, replays: replays)))
+    }
+  }
+
+  private func end(_ job: Job, _ result: Result<Response, Failure>) {
+    if case .queueing(_, let waiter, _) = job.state { forget(waiter) }
+    timed.remove(job.id)
+    jobs[job.id] = nil
+    let lane = lane(job.call.hub)
+    for transfer in [job.host, job.transfer] { if let transfer { lane?.give(transfer.handle) } }
+    job.abandon()
+    job.done(job.id, result)
+  }
+
+  private func lane(_ hub: Hub) -> Lane? {
+    if let lane = lanes[ObjectIdentifier(hub)] { return lane }
+    guard let lane = Lane(hub) else { return nil }
+    lane.multi.drive { [unowned self, unowned lane] descriptor, events in
+      self.watched[descriptor] = events == 0 ? nil : .lane(lane)
+      self.poller.watch(descriptor, events)
+    }
+    lanes[ObjectIdentifier(hub)] = lane
+    return lane
+  }
+}
