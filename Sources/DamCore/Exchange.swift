@@ -157,6 +157,8 @@ public struct Exchange: Sendable {
   var holdsSession = false
   var holdsAccount = false
   var hasProvedStore = false
+  /// When this exchange began, in microseconds since 1970.
+  var beganAt: UInt64 = 0
   /// What was refused to this exchange; only something newer may be tried again.
   var refused: Freshness?
   /// What the request under way carries.
@@ -198,12 +200,14 @@ public struct Exchange: Sendable {
   public mutating func step(_ event: Event, _ state: inout SessionState, _ moment: Moment) -> Action {
     switch (phase, event) {
     case (.idle, .begin):
-      return begin(&state)
+      return begin(&state, moment)
     case (.loading, .loaded(let loading)):
       return take(loading, &state) ?? proceed(&state, moment)
     case (.recheckingAfter(let failure), .loaded(let loading)):
       if let end = take(loading, &state) { return end }
-      return usable(state) == nil ? fail(failure) : proceed(&state, moment)
+      guard usable(state) == nil else { return proceed(&state, moment) }
+      state.noteLogin(failed: failure, moment)
+      return fail(failure)
     case (.lockingSession, .sessionLocked(let locking, let loading)):
       holdsSession = true
       return notLocked(locking) ?? take(loading, &state) ?? proceed(&state, moment)
@@ -270,7 +274,8 @@ public struct Exchange: Sendable {
     return secret
   }
 
-  private mutating func begin(_ state: inout SessionState) -> Action {
+  private mutating func begin(_ state: inout SessionState, _ moment: Moment) -> Action {
+    beganAt = moment.microseconds
     switch goal {
     case .logout, .forget:
       return lockSession()
@@ -315,6 +320,7 @@ public struct Exchange: Sendable {
       return use(secret, &state, moment)
     }
     if !holdsSession { return lockSession() }
+    if let failure = state.loginFailure(since: beganAt) { return fail(failure) }
     if !holdsAccount {
       phase = .lockingAccount
       return .lockAccount

@@ -41,6 +41,8 @@ public struct SessionState: Sendable {
   /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
   var credentials: Secret?
   public var statistics = Statistics()
+  /// The last login that failed for reasons other than the credentials, and when (microseconds since 1970).
+  private var loginFailure: (failure: Failure, at: UInt64)?
   /// `record.usedAt` as the store knows it.
   var savedUsedAt: Int64 = 0
   private var lastStamp: UInt64 = 0
@@ -51,6 +53,13 @@ public struct SessionState: Sendable {
   mutating func nextStamp(_ moment: Moment) -> UInt64 {
     lastStamp = max(moment.microseconds, lastStamp &+ 1, record.freshness.stamp &+ 1)
     return lastStamp
+  }
+
+  mutating func noteLogin(failed failure: Failure, _ moment: Moment) { loginFailure = (failure, moment.microseconds) }
+
+  /// What those hear who waited for a login since `start`, and would only repeat it.
+  func loginFailure(since start: UInt64) -> Failure? {
+    loginFailure.flatMap { $0.at >= start ? $0.failure : nil }
   }
 
   /// Takes what the store or a sibling knows.

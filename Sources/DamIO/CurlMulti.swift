@@ -69,11 +69,13 @@ internal import Glibc
     collect()
   }
 
-  /// As `perform()`, for one socket that is ready, or CURL_SOCKET_TIMEOUT.
+  /// As `perform()`, for one socket that is ready (POLLIN, POLLOUT), or CURL_SOCKET_TIMEOUT.
   func act(_ socket: curl_socket_t, _ events: Int32) {
+    let readable = events & Int32(POLLIN) != 0 ? CURL_CSELECT_IN : 0
+    let writable = events & Int32(POLLOUT) != 0 ? CURL_CSELECT_OUT : 0
     let pipe = dam_pipe_guard_enter()
     var running: Int32 = 0
-    _ = unsafe curl_multi_socket_action(multi, socket, events, &running)
+    _ = unsafe curl_multi_socket_action(multi, socket, readable | writable, &running)
     dam_pipe_guard_leave(pipe)
     collect()
   }
