@@ -30,8 +30,16 @@ internal import Glibc
   }
 
   deinit {
-    unsafe curl_easy_cleanup(easy)
+    withoutPipeSignal { unsafe curl_easy_cleanup(easy) }
     unsafe errorText.deallocate()
+  }
+
+  /// Between requests nothing of the last one is kept: neither its secrets nor its answer.
+  func rest() {
+    unsafe curl_easy_reset(easy)
+    lines = nil
+    hooks = nil
+    form = nil
   }
 
   // MARK: Preparing

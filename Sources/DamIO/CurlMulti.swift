@@ -6,6 +6,13 @@ internal import CLinux
 internal import DamCore
 internal import Glibc
 
+/// Closing a TLS connection writes too; the host must not get a SIGPIPE for it.
+func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
+  let pipe = dam_pipe_guard_enter()
+  defer { dam_pipe_guard_leave(pipe) }
+  return body()
+}
+
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
   /// By the address of the easy handle.
@@ -20,11 +27,18 @@ internal import Glibc
     CurlHandle.prepareLibrary()
     guard let multi = unsafe curl_multi_init() else { return nil }
     unsafe self.multi = multi
+    // More at once is what servers take for an attack; the rest waits its turn in libcurl.
+    _ = unsafe dam_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
   }
 
   deinit {
-    for handle in handles.values { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
-    unsafe curl_multi_cleanup(multi)
+    // Nobody is left to hear of sockets.
+    _ = unsafe dam_multi_set_socket(multi, nil)
+    _ = unsafe dam_multi_set_timer(multi, nil)
+    withoutPipeSignal {
+      for handle in handles.values { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
+      _ = unsafe curl_multi_cleanup(multi)
+    }
   }
 
   func add(_ handle: CurlHandle) {
@@ -35,7 +49,8 @@ internal import Glibc
   /// Takes a transfer out; one that is not over loses its connection.
   func remove(_ handle: CurlHandle) {
     guard handles.removeValue(forKey: handle.address) != nil else { return }
-    _ = unsafe curl_multi_remove_handle(multi, handle.easy)
+    withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
+    handle.rest()
   }
 
   /// Tells an event loop which descriptors to watch (POLLIN, POLLOUT, 0: none) from now on.
@@ -62,10 +77,8 @@ internal import Glibc
 
   /// Moves whatever can be moved without waiting.
   func perform() {
-    let pipe = dam_pipe_guard_enter()
     var running: Int32 = 0
-    _ = unsafe curl_multi_perform(multi, &running)
-    dam_pipe_guard_leave(pipe)
+    withoutPipeSignal { _ = unsafe curl_multi_perform(multi, &running) }
     collect()
   }
 
@@ -73,10 +86,8 @@ internal import Glibc
   func act(_ socket: curl_socket_t, _ events: Int32) {
     let readable = events & Int32(POLLIN) != 0 ? CURL_CSELECT_IN : 0
     let writable = events & Int32(POLLOUT) != 0 ? CURL_CSELECT_OUT : 0
-    let pipe = dam_pipe_guard_enter()
     var running: Int32 = 0
-    _ = unsafe curl_multi_socket_action(multi, socket, readable | writable, &running)
-    dam_pipe_guard_leave(pipe)
+    withoutPipeSignal { _ = unsafe curl_multi_socket_action(multi, socket, readable | writable, &running) }
     collect()
   }
 
