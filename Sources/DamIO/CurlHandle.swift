@@ -43,7 +43,10 @@ struct Received: Sendable {
   }
 
   deinit {
+    // Closing a TLS connection writes too; the host must not get a SIGPIPE for it.
+    let pipe = dam_pipe_guard_enter()
     unsafe curl_easy_cleanup(easy)
+    dam_pipe_guard_leave(pipe)
     unsafe errorText.deallocate()
   }
 
