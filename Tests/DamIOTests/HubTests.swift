@@ -115,7 +115,9 @@ struct HubTests {
 
   @Test("a record of a newer damsession is neither read nor overwritten")
   func newer() throws {
-    try scratch.write(identity.sessionKey + ".record", "damsession-record 2 1 7 x\nfuture!")
+    let line = "damsession-record 2 1 7 "
+    let checksum = Hash.sha256(Array("\(line)future!".utf8))
+    try scratch.write(identity.sessionKey + ".record", "\(line)\(checksum)\nfuture!")
     let hub = hub()
     if case .newer = hub.loadSession(log) {} else { Issue.record("it was read") }
     if case .failed = hub.saveSession(Sample.record(1, cookie: "c1"), isDurable: true, log) {
