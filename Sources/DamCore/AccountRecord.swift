@@ -83,6 +83,14 @@ public struct AccountRecord: Equatable, Sendable {
   /// What two holders know together; dead stays dead.
   public func joined(_ other: AccountRecord) -> AccountRecord {
     var result = revision >= other.revision ? self : other
+    let keys = [key, other.key].compactMap { $0 }
+    // A refusal goes with the key that it was hashed with; without one, either will do for both.
+    if result.refusal == nil || revision == other.revision {
+      result.key = result.refusal == nil ? keys.min() : result.key
+    }
+    result.unknown = unknown.merging(other.unknown) { ours, theirs in
+      ours.encoded().lexicographicallyPrecedes(theirs.encoded()) ? theirs : ours
+    }
     var entries: [String: LedgerEntry] = [:]
     for entry in ledger + other.ledger {
       var known = entries[entry.fingerprint] ?? entry

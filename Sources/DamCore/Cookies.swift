@@ -79,33 +79,35 @@ public struct CookieSet: Equatable, Sendable {
     }
     var adoption = Adoption()
     for cookie in outcome {
+      let isKnown = all.contains { $0.name == cookie.name }
+      guard isKnown || all.count < CookieSet.most else { continue }
       switch place(Cookie(name: cookie.name, value: cookie.value, stamp: stamp)) {
       case .placed: adoption.adopted += 1
       case .late: adoption.late += 1
-      case .same, .full: break
+      case .same: break
       }
     }
     return adoption
   }
 
-  /// Takes what another holder of the same session secret knows; the later stamp wins, so order does not matter.
-  mutating func join(_ other: CookieSet) {
-    for cookie in other.all { _ = place(cookie) }
+  /// What two holders of the same session secret know together; the later stamp wins, so order does not matter.
+  func joined(_ other: CookieSet) -> CookieSet {
+    var both = self
+    for cookie in other.all { _ = both.place(cookie) }
+    return both
   }
 
   private enum Placing {
     case placed
     case same
     case late
-    case full
   }
 
   private mutating func place(_ cookie: Cookie) -> Placing {
     guard let index = all.firstIndex(where: { $0.name == cookie.name }) else {
-      guard cookie.value != nil else { return .same }
-      guard all.count < CookieSet.most else { return .full }
+      // A deletion is remembered too: an earlier-sent request may yet bring the cookie.
       all.append(cookie)
-      return .placed
+      return cookie.value == nil ? .same : .placed
     }
     let held = all[index]
     if held.value == cookie.value {

@@ -26,7 +26,7 @@ extension Exchange {
   /// A secret that is proven dead is forgotten before anything else, so that no sibling sends it again and whatever is
   /// bound to it is known to be stale, also when no login follows. nil: there is none.
   mutating func bury(_ state: inout SessionState, _ moment: Moment) -> Action? {
-    guard let refused, let secret = state.record.secret, state.record.freshness <= refused else { return nil }
+    guard let refused, let secret = state.record.secret, freshness(state) <= refused else { return nil }
     guard system.isScarce, let token = system.token(secret), account.markDead(token: token, now: moment.seconds) else {
       return buryRecord(&state)
     }
@@ -42,7 +42,15 @@ extension Exchange {
 
   mutating func beginLogin(_ state: inout SessionState, _ moment: Moment) -> Action {
     guard let credentials else { return fail(Failure(.internalError, "a login began without credentials")) }
-    if let objection = objection(to: credentials, state, moment) { return fail(objection) }
+    // Once because there was no session, once because it was refused: whatever comes then, more logins will not mend it.
+    guard logins < 2 else {
+      return fail(Failure(.sessionInvalid, "the session was ended by somebody else right after the login"))
+    }
+    if let objection = objection(to: credentials, state, moment) {
+      // The host may have better ones next time.
+      state.credentials = nil
+      return fail(objection)
+    }
     if system.isScarce, !hasProvedStore {
       // A token that cannot be kept would be lost with this process, and the next one would take another.
       phase = .provingStore
@@ -53,6 +61,7 @@ extension Exchange {
       let request = try system.beginLogin(&progress)
       login = progress
       state.statistics.logins += 1
+      logins += 1
       log(.info, "logging in at \(settings.origin.text)" + (refused == nil ? "" : ": the session has ended"))
       return sendForLogin(request, &state, moment)
     } catch {
@@ -138,14 +147,17 @@ extension Exchange {
     record.issuedAt = moment.seconds
     record.usedAt = moment.seconds
     record.clockSkew = answer.clockSkew(at: moment) ?? progress.clockSkew
-    state.record = record
-    state.isStored = false
+    hasLoggedIn = refused != nil
     log(.info, "logged in: generation \(record.generation)")
-    phase = .savingLogin
+    // Not in the state yet: no sibling thread may use what is not saved.
+    phase = .savingLogin(record)
     return .saveSession(record, isDurable: system.isScarce)
   }
 
-  mutating func savedLogin(_ saving: Saving<SessionRecord>, _ state: inout SessionState) -> Action {
+  mutating func savedLogin(
+    _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ state: inout SessionState
+  ) -> Action {
+    state.take(record)
     note(saving, &state)
     if case .failed(let reason) = saving, system.isScarce {
       unsaved = reason
@@ -167,12 +179,12 @@ extension Exchange {
     return .saveAccount(account)
   }
 
-  private mutating func refusedLogin(
+  mutating func refusedLogin(
     _ failure: Failure, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     let halfOpen = login?.secret ?? SessionSecret()
     login = nil
-    if failure.cause == .organizationRefused, system.isUsable(halfOpen), let request = system.logout(halfOpen) {
+    if system.isUsable(halfOpen), let request = system.logout(halfOpen) {
       // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
       phase = .discarding(failure)
       state.statistics.exchanges += 1

@@ -1,5 +1,5 @@
 // Exchange+Request.swift - the half of an exchange that uses a session secret and reads what the answers say.
-// It refuses to send the host's request more than twice.
+// It refuses to send the host's request more than three times.
 
 extension Exchange {
   /// A body of this many bytes is worth a small request that shows whether the session still lives.
@@ -65,7 +65,8 @@ extension Exchange {
     var wire = request
     if wire.origin == settings.origin { system.authorize(&wire, secret, credentials: credentials) }
     self.wire = request
-    sent = state.record.freshness
+    sent = freshness(state)
+    sentSecrets += [secret.token].compactMap { $0 } + secret.cookies.live.map(\.value)
     sentStamp = state.nextStamp(moment)
     restedSince = state.record.usedAt
     state.statistics.exchanges += 1
@@ -153,13 +154,15 @@ extension Exchange {
   }
 
   private mutating func invalid(_ answer: Answer, _ state: inout SessionState, _ moment: Moment) -> Action {
-    guard refused == nil else {
+    // Three times at the most: as it was, with what a sibling had newer, after a login of our own.
+    guard !hasLoggedIn, hostSends < 3 else {
       return fail(
         Failure(
           .sessionInvalid, "the session was refused again right after a new login (HTTP \(answer.status))",
           httpStatus: answer.status))
     }
-    refused = sent
+    // A newer cookie of the same login was refused as well: nothing of that login is worth another try.
+    refused = refused == nil ? sent : Freshness(generation: sent.generation, stamp: .max)
     if !canSendAgain {
       return fail(
         Failure(
@@ -222,8 +225,11 @@ extension Exchange {
     case (.host, _), (.redirected, _):
       return finish(outcome)
     // The session lives: the suspicious answer was the application's own.
-    case (.confirm(let original), .delivered):
-      return finish(original)
+    case (.confirm(let original), .delivered): return finish(original)
+    case (.confirm, .failed(Exchange.unconfirmed)) where state.record.generation > sent.generation:
+      // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
+      refused = sent
+      return proceed(&state, moment)
     case (.confirm(let original), .failed(Exchange.unconfirmed)):
       guard let secret = usable(state) else { return proceed(&state, moment) }
       log(.info, "asking whether the session lives after an answer that may deny it")

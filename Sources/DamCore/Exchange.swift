@@ -135,7 +135,7 @@ public struct Exchange: Sendable {
     case asking
     case provingStore
     case loggingIn
-    case savingLogin
+    case savingLogin(SessionRecord)
     case savingAccount
     case savingRefusal(Failure)
     case recheckingAfter(Failure)
@@ -165,6 +165,11 @@ public struct Exchange: Sendable {
   var sent = Freshness(generation: 0, stamp: 0)
   var sentStamp: UInt64 = 0
   var wire: WireRequest?
+  /// What `wire` and its predecessors carried, so that no message repeats it.
+  var sentSecrets: [Secret] = []
+  /// Whether this exchange has logged in after a refusal: nothing newer can be expected.
+  var hasLoggedIn = false
+  var logins = 0
   var hostSends: UInt32 = 0
   var hops: Int32 = 0
   var retries: Int32 = 0
@@ -227,8 +232,8 @@ public struct Exchange: Sendable {
       return continueLogin(answer, &state, moment)
     case (.provingStore, .savedAccount(let saving)):
       return provedStore(saving, &state, moment)
-    case (.savingLogin, .savedSession(let saving)):
-      return savedLogin(saving, &state)
+    case (.savingLogin(let record), .savedSession(let saving)):
+      return savedLogin(saving, record, &state)
     case (.savingAccount, .savedAccount(let saving)):
       note(saving, &state)
       return proceed(&state, moment)
@@ -256,7 +261,7 @@ public struct Exchange: Sendable {
       log(.warning, "the server could not be told of the logout: \(failure.message)")
       return loggedOut(.unconfirmed, storeFailure)
     case (.loggingIn, .failed(let failure, _)):
-      return recheck(failure)
+      return refusedLogin(failure, &state, moment)
     case (_, .failed(let failure, _)):
       return fail(failure)
     default:
@@ -267,11 +272,16 @@ public struct Exchange: Sendable {
   /// Only the newest secret that was not refused to this exchange is worth sending.
   func usable(_ state: SessionState) -> SessionSecret? {
     guard let secret = state.record.secret, system.isUsable(secret) else { return nil }
-    if let refused, state.record.freshness <= refused { return nil }
+    if let refused, freshness(state) <= refused { return nil }
     if system.sendsCredentials {
       guard let credentials, SessionSecret.proves(secret.proof, credentials) else { return nil }
     }
     return secret
+  }
+
+  /// How new the secret is. Where cookies do not rotate, only a login makes a newer one.
+  func freshness(_ state: SessionState) -> Freshness {
+    Freshness(generation: state.record.generation, stamp: system.rotates ? state.record.freshness.stamp : 0)
   }
 
   private mutating func begin(_ state: inout SessionState, _ moment: Moment) -> Action {
@@ -332,16 +342,22 @@ public struct Exchange: Sendable {
 
   mutating func finish(_ outcome: Outcome) -> Action {
     phase = .finished
-    return .finish(outcome)
+    guard case .failed(let failure) = outcome else { return .finish(outcome) }
+    return .finish(.failed(clean(failure)))
   }
 
-  mutating func fail(_ failure: Failure) -> Action {
+  mutating func fail(_ failure: Failure) -> Action { finish(.failed(failure)) }
+
+  /// A server may quote what it was sent; our messages do not. Cut last, so that no half of a secret is left.
+  private func clean(_ failure: Failure) -> Failure {
     var clean = failure
-    for secret in [credentials, settings.apiKey].compactMap({ $0 }) where !secret.isEmpty {
-      // A server may quote what it was sent; our messages do not.
-      clean.message = clean.message.replacing(secret.revealText(), with: "***")
+    let given = [credentials, settings.apiKey, settings.password, settings.encryptionSecret].compactMap { $0 }
+    for secret in given + sentSecrets where !secret.isEmpty {
+      let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)
+      for text in [secret.revealText(), encoded] { clean.message = clean.message.replacing(text, with: "***") }
     }
-    return finish(.failed(clean))
+    clean.message = String(clean.message.prefix(400))
+    return clean
   }
 
   /// nil when the record was taken and the exchange goes on.

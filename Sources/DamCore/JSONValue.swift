@@ -68,7 +68,15 @@ public enum JSONValue: Equatable, Sendable {
   /// The parser recurses; an answer of brackets alone must not exhaust the host's stack.
   private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
     var depth = 0
+    var isInString = false
+    var isEscaped = false
     for byte in bytes {
+      if isInString {
+        if byte == 0x22, !isEscaped { isInString = false }
+        isEscaped = byte == 0x5C && !isEscaped
+        continue
+      }
+      if byte == 0x22 { isInString = true }
       if byte == 0x5B || byte == 0x7B { depth += 1 }
       if byte == 0x5D || byte == 0x7D { depth -= 1 }
       if depth > 64 { return false }

@@ -11,10 +11,10 @@ public struct OptionValues: Sendable {
   /// Sets one option; `nil` puts the default back.
   public mutating func set(_ name: String, _ value: String?) throws(Failure) {
     let option = try Option.named(name)
+    if let value { try OptionValues.check(value, option) }
     plain[name] = nil
     secrets[name] = nil
     guard let value else { return }
-    try OptionValues.check(value, option)
     if option.isSecret { secrets[name] = Secret(value) } else { plain[name] = value }
   }
 

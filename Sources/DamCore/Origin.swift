@@ -32,6 +32,8 @@ public struct Origin: Hashable, Sendable {
   public static func split(_ text: String) -> (origin: Origin, rest: Substring)? {
     guard let (isSecure, afterScheme) = scheme(text) else { return nil }
     let authority = afterScheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    // Before any case is changed: letters of other scripts can become ASCII by that.
+    guard authority.utf8.allSatisfy(ASCII.isVisible) else { return nil }
     guard let (host, port) = hostAndPort(authority, defaultPort: isSecure ? 443 : 80) else { return nil }
     return (Origin(isSecure: isSecure, host: host, port: port), afterScheme.dropFirst(authority.count))
   }

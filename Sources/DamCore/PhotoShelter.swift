@@ -70,7 +70,7 @@ struct PhotoShelter: System {
 
   private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure)
   {
-    if let error = ServiceError(answer) { throw loginFailure(error, answer) }
+    if let error = ServiceError(answer), ![404, 405, 410].contains(answer.status) { throw loginFailure(error, answer) }
     guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
       if (400..<500).contains(answer.status), ![404, 405, 410].contains(answer.status) {
         throw loginFailure(ServiceError(class: "", message: ""), answer)
@@ -98,6 +98,11 @@ struct PhotoShelter: System {
     guard answer.isSuccess, ServiceError(answer) == nil, json?["status"]?.text == "ok" else {
       let reason = ServiceError(answer)?.sentence ?? ""
       if let error = ServiceError(answer), error.isAboutAPIKey { throw loginFailure(error, answer) }
+      if let error = ServiceError(answer), settings.invalidClasses.contains(error.name) {
+        throw Failure(
+          .sessionInvalid, "the session was refused right after the login, at the organization step",
+          httpStatus: answer.status)
+      }
       throw Failure(
         .organizationRefused,
         "the server refuses organization \(settings.organization) for this user (HTTP \(answer.status))\(reason)",

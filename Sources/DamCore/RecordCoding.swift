@@ -3,7 +3,7 @@
 // A record is one text line and one JSON document:
 //   damsession-record FORMAT REVISION LENGTH SHA256\n{...}
 // FORMAT says who may read it, REVISION grows with every save (the store compares and swaps on it), LENGTH and SHA256
-// catch truncation and damage. Unknown members of the document are kept, so that two library versions can share a store;
+// (over the line before it and the document; the same in every format to come) catch truncation and damage. Unknown members of the document are kept, so that two library versions can share a store;
 // a higher FORMAT is left alone. It refuses to repair anything.
 
 /// What the bytes of a record turned out to be.
@@ -30,7 +30,7 @@ public struct RecordHeader: Equatable, Sendable {
     guard let end = bytes.prefix(longest).firstIndex(of: 0x0A) else { return nil }
     let words = bytes[..<end].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
     guard words.count == 5, words.first == magic, let format = words.dropFirst(1).first.flatMap({ Int($0) }),
-      let revision = words.dropFirst(2).first.flatMap({ UInt64($0) }),
+      format > 0, let revision = words.dropFirst(2).first.flatMap({ UInt64($0) }), revision < 1 << 62,
       let length = words.dropFirst(3).first.flatMap({ Int($0) }), let checksum = words.last
     else { return nil }
     return (RecordHeader(format: format, revision: revision, length: length, checksum: checksum), end + 1)
@@ -48,18 +48,19 @@ public protocol Recordable: Sendable, Equatable {
 extension Recordable {
   public func encoded(revision: UInt64) -> [UInt8] {
     let document = json.encoded()
-    let line = "\(RecordHeader.magic) \(RecordHeader.format) \(revision) \(document.count) \(Hash.sha256(document))\n"
-    return Array(line.utf8) + document
+    let line = "\(RecordHeader.magic) \(RecordHeader.format) \(revision) \(document.count) "
+    return Array((line + Hash.sha256(Array(line.utf8) + document) + "\n").utf8) + document
   }
 
   public static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
     guard let (header, size) = RecordHeader.parse(bytes) else { return .damaged("it does not begin as a record does") }
-    guard header.format <= RecordHeader.format else { return .newer }
     let document = Array(bytes.dropFirst(size))
     guard document.count == header.length else {
       return .damaged("it has \(document.count) bytes where \(header.length) were written")
     }
-    guard Hash.sha256(document) == header.checksum else { return .damaged("its checksum does not match") }
+    let line = bytes.prefix(size).dropLast(header.checksum.utf8.count + 1)
+    guard Hash.sha256(Array(line) + document) == header.checksum else { return .damaged("its checksum does not match") }
+    guard header.format <= RecordHeader.format else { return .newer }
     guard let json = JSONValue.parse(document), let value = Self(json: json) else {
       return .damaged("its fields make no sense")
     }
@@ -67,19 +68,31 @@ extension Recordable {
   }
 }
 
+/// Numbers of a record are outside numbers: what passes here can be added and subtracted without a thought.
+enum RecordBounds {
+  /// Seconds since 1970 to the year 9999.
+  static func time(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, 0), 253_402_300_799) }
+  /// Ten years either way.
+  static func skew(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, -315_360_000), 315_360_000) }
+  /// Counters that grow by one; nil for one that could not have grown so far.
+  static func counter(_ value: JSONValue?) -> UInt64? {
+    value?.text.flatMap { UInt64($0) }.flatMap { $0 < 1 << 62 ? $0 : nil }
+  }
+}
+
 extension SessionRecord: Recordable {
   public init?(json: JSONValue) {
-    guard case .object(var members) = json, let generation = members.removeValue(forKey: "generation")?.text,
-      let number = UInt64(generation)
+    guard case .object(var members) = json,
+      let number = RecordBounds.counter(members.removeValue(forKey: "generation"))
     else { return nil }
     self.init()
-    self.generation = number
-    issuedAt = members.removeValue(forKey: "issued_at")?.integer ?? 0
-    usedAt = members.removeValue(forKey: "used_at")?.integer ?? 0
-    clockSkew = members.removeValue(forKey: "clock_skew")?.integer ?? 0
+    generation = number
+    issuedAt = RecordBounds.time(members.removeValue(forKey: "issued_at"))
+    usedAt = RecordBounds.time(members.removeValue(forKey: "used_at"))
+    clockSkew = RecordBounds.skew(members.removeValue(forKey: "clock_skew"))
     organizations = (members.removeValue(forKey: "organizations")?.array ?? []).compactMap(Organization.init(json:))
-    idle.survived = members.removeValue(forKey: "idle_survived")?.integer ?? 0
-    idle.died = members.removeValue(forKey: "idle_died")?.integer ?? 0
+    idle.survived = RecordBounds.time(members.removeValue(forKey: "idle_survived"))
+    idle.died = RecordBounds.time(members.removeValue(forKey: "idle_died"))
     identity = members.removeValue(forKey: "identity").flatMap(Identity.init(json:))
     if let stored = members.removeValue(forKey: "secret"), stored != .null {
       guard let read = SessionSecret(json: stored) else { return nil }
@@ -128,7 +141,7 @@ extension SessionSecret {
     proof = json["proof"]?.text
     var list: [Cookie] = []
     for item in json["cookies"]?.array ?? [] {
-      guard let name = item["name"]?.text, let stamp = item["stamp"]?.text.flatMap({ UInt64($0) }) else { return nil }
+      guard let name = item["name"]?.text, let stamp = RecordBounds.counter(item["stamp"]) else { return nil }
       list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
     }
     cookies = CookieSet(list)
@@ -161,19 +174,20 @@ extension Organization {
 
 extension AccountRecord: Recordable {
   public init?(json: JSONValue) {
-    guard case .object(var members) = json, let revision = members.removeValue(forKey: "revision")?.text,
-      let number = UInt64(revision)
+    guard case .object(var members) = json,
+      let number = RecordBounds.counter(members.removeValue(forKey: "revision"))
     else { return nil }
     self.init()
-    self.revision = number
+    revision = number
     key = members.removeValue(forKey: "key")?.text
     ledger = (members.removeValue(forKey: "tokens")?.array ?? []).compactMap { item in
-      guard let print = item["fingerprint"]?.text, let obtained = item["obtained_at"]?.integer else { return nil }
-      return LedgerEntry(fingerprint: print, obtainedAt: obtained, deadAt: item["dead_at"]?.integer)
+      guard let print = item["fingerprint"]?.text, item["obtained_at"]?.integer != nil else { return nil }
+      let dead = item["dead_at"]?.integer == nil ? nil : RecordBounds.time(item["dead_at"])
+      return LedgerEntry(fingerprint: print, obtainedAt: RecordBounds.time(item["obtained_at"]), deadAt: dead)
     }
     if let stored = members.removeValue(forKey: "refusal"), let hash = stored["hash"]?.text {
       refusal = Refusal(
-        hash: hash, at: stored["at"]?.integer ?? 0, wantsSecondFactor: stored["second_factor"]?.truth ?? false)
+        hash: hash, at: RecordBounds.time(stored["at"]), wantsSecondFactor: stored["second_factor"]?.truth ?? false)
     }
     unknown = members
   }

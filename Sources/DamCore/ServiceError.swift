@@ -5,7 +5,7 @@
 struct ServiceError {
   /// "SessionRequiredErr"; "" where there is none.
   var name: String
-  /// The server's own words, cut and cleaned for our messages.
+  /// The server's own words; whoever shows them cuts and scrubs them.
   private var message: String
 
   init(class name: String, message: String) {
@@ -59,6 +59,6 @@ struct ServiceError {
   }
 
   private static func clean(_ text: String) -> String {
-    String(text.prefix(120).unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
+    String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
   }
 }

@@ -59,21 +59,34 @@ public struct SessionRecord: Equatable, Sendable {
       newer.idle = idle.joined(other.idle)
       return newer
     }
-    var result = self
+    // Two logins of one generation happen where a store has no locks: every process must keep the same one.
+    var result = rank.lexicographicallyPrecedes(other.rank) ? other : self
     result.idle = idle.joined(other.idle)
     if let ours = secret, let theirs = other.secret {
-      var both = ours
-      both.cookies.join(theirs.cookies)
-      result.secret = both
+      result.secret?.cookies = ours.cookies.joined(theirs.cookies)
     } else {
       // One of them was told to forget this generation: forgetting wins.
       result.secret = nil
     }
-    if other.usedAt > usedAt {
-      result.usedAt = other.usedAt
-      result.clockSkew = other.clockSkew
+    result.usedAt = max(usedAt, other.usedAt)
+    result.clockSkew =
+      usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
+    result.identity = identity ?? other.identity
+    result.unknown = unknown.merging(other.unknown) { ours, theirs in
+      ours.encoded().lexicographicallyPrecedes(theirs.encoded()) ? theirs : ours
     }
     return result
+  }
+
+  /// Any order will do as long as it is everybody's: later issued first, then by what was issued.
+  private var rank: [UInt8] {
+    let issued = bigEndian(issuedAt)
+    return issued + (secret?.token?.reveal() ?? []) + Array((secret?.proof ?? "").utf8)
+      + organizations.flatMap { Array($0.id.utf8) }
+  }
+
+  private func bigEndian(_ number: Int64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
   }
 }
 

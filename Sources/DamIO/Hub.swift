@@ -99,10 +99,13 @@ final class Hub: Sendable {
   func saveSession(
     _ record: SessionRecord, isDurable: Bool, _ log: (LogLevel, String) -> Void
   ) -> Exchange.Saving<SessionRecord> {
-    let revision = state.withLock { $0.revision }
-    let (saving, mark) = save(record, sessionKey, revision, isDurable, log)
-    if let mark {
+    // What other threads learned since the record was made belongs to the revision that is about to be replaced.
+    let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
+    let (saving, mark) = save(joined, sessionKey, revision, isDurable, log)
+    if case .saved(let stored) = saving {
       state.withLock { state in
+        state.session.note(.record(stored))
+        guard let mark else { return }
         state.mark = mark.mark
         state.revision = mark.revision
       }

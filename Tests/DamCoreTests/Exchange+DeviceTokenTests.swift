@@ -1,0 +1,219 @@
+// Exchange+DeviceTokenTests.swift - FotoWeb's device tokens in whole calls: proven, saved, counted, never wasted; and its
+// method without tokens, where credentials travel with every request.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("Exchange: device tokens")
+struct ExchangeDeviceTokenTests {
+  private static let login = "send POST /fotoweb/cmdrequest/Login.fwx"
+  private static let information = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Information"
+
+  private static func token(_ value: String) -> Answer { Answer(200, ["Set-Cookie: FWSession=\(value)"]) }
+
+  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
+    let play = Play(try Sample.fotoWeb(changes.mapValues { $0 }))
+    play.answer(Self.token("t1"))
+    #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
+    play.clear()
+    return play
+  }
+
+  @Test("the store is proven before a token is asked for, and the token is saved durably before its first use")
+  func order() throws {
+    let play = Play(try Sample.fotoWeb())
+    play.answer(Self.token("t1"), Answer(200))
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(
+      play.actions == [
+        "load", "lock session", "lock account", "save account", Self.login, "save session 1 durably", "save account",
+        "unlock", "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search",
+      ])
+    #expect(play.storedAccount?.ledger == [LedgerEntry(fingerprint: Secret("t1").fingerprint, obtainedAt: play.now)])
+  }
+
+  @Test("where nothing can be saved no token is asked for")
+  func unprovenStore() throws {
+    let play = Play(try Sample.fotoWeb())
+    (play.sessionSaveFails, play.accountSaveFails) = ("disk full", "disk full")
+    let outcome = try play.request("Search")
+    #expect(outcome.summary == "store")
+    #expect(outcome.failure?.message.contains("disk full") == true)
+    #expect(play.sent.isEmpty)
+  }
+
+  @Test("a token that cannot be saved after all is used by this process, loudly; who asked for it to be saved is told")
+  func unsaved() throws {
+    for (goal, expected) in [
+      (Exchange.Goal.ensure(again: false, saved: false), "ready 1"), (.ensure(again: false, saved: true), "store"),
+    ] {
+      let play = Play(try Sample.fotoWeb())
+      play.sessionSaveFails = "disk full"
+      play.answer(Self.token("t1"))
+      #expect(play.run(goal).summary == expected)
+      #expect(play.lines.contains { $0.level == .error })
+      #expect(play.state.record.secret?.cookies.value("FWSession") == Secret("t1"))
+      #expect(play.storedAccount?.liveTokens == 1)
+    }
+  }
+
+  @Test("a token is given up only after a second answer denies it")
+  func suspicion() throws {
+    let play = try loggedIn()
+    play.answer(Answer(403), Answer(200, ["Content-Type: text/xml"]))
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(
+      play.actions.suffix(2) == [
+        "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search", "send GET \(Self.information)",
+      ])
+    play.clear()
+    play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
+    #expect(try play.request("Search").summary == "delivered 2, 1 replay")
+    #expect(play.sent.map { $0.secretHeader("Cookie") } == ["FWSession=t1", "FWSession=t1", nil, "FWSession=t2"])
+    #expect(play.storedAccount?.ledger.map { $0.deadAt != nil } == [true, false])
+  }
+
+  @Test("what cannot be confirmed is a failure, and the token is kept")
+  func unconfirmed() throws {
+    let play = try loggedIn()
+    play.answer(Answer(403), Answer(500))
+    #expect(try play.request("Search").summary == "server")
+    play.replies = [.answer(Answer(403)), .failure(Failure(.connect, "no route"))]
+    #expect(try play.request("Search").summary == "connect")
+    #expect(play.storedCookie == "FWSession=t1")
+  }
+
+  @Test("tokens that may still count stop a login before it burns another")
+  func limit() throws {
+    let play = Play(try Sample.fotoWeb(["token-limit": "4", "token-reserve": "2"]))
+    for number in 1...2 {
+      play.answer(Self.token("t\(number)"))
+      #expect(play.run(.ensure(again: false, saved: true)).summary == "ready \(number * 2 - 1)")
+      // Forgotten here, it still counts at the server.
+      #expect(play.run(.forget).summary == "logged out: local")
+    }
+    play.clear()
+    let outcome = play.run(.ensure(again: false, saved: true))
+    #expect(outcome.summary == "tokenLimit")
+    #expect(outcome.failure?.message.contains("2 device tokens") == true)
+    #expect(play.sent.isEmpty)
+    // Not even who insists: an administrator must act.
+    #expect(play.run(.ensure(again: true, saved: true)).summary == "tokenLimit")
+  }
+
+  @Test("a token that the server refused no longer counts")
+  func revoked() throws {
+    let play = Play(try Sample.fotoWeb(["token-limit": "2", "token-reserve": "1"]))
+    play.answer(Self.token("t1"))
+    play.run(.ensure(again: false, saved: true))
+    for number in 2...4 {
+      play.answer(Answer(401), Answer(401), Self.token("t\(number)"), Answer(200))
+      #expect(try play.request("Search").summary == "delivered \(number), 1 replay")
+      #expect(play.storedAccount?.liveTokens == 1)
+    }
+  }
+
+  @Test("the last tokens before the limit are taken with a warning")
+  func warning() throws {
+    for (limit, warns) in [("4", false), ("3", true), ("2", true)] {
+      let play = Play(try Sample.fotoWeb(["token-limit": limit, "token-reserve": "1"]))
+      play.answer(Self.token("t1"))
+      play.run(.ensure(again: false, saved: true))
+      #expect(play.lines.contains { $0.level == .warning && $0.message.contains("token 1 of \(limit)") } == warns)
+    }
+  }
+
+  @Test("cookies that come along with a device token are sent with it, those of an error answer are not taken")
+  func otherCookies() throws {
+    let play = try loggedIn()
+    play.answer(Answer(200, ["Set-Cookie: extra=1"]), Answer(404, ["Set-Cookie: FWSession=guest"]), Answer(200))
+    for _ in 0..<3 { _ = try play.request("Search") }
+    #expect(
+      play.sent.map { $0.secretHeader("Cookie") } == ["FWSession=t1", "FWSession=t1; extra=1", "FWSession=t1; extra=1"])
+    #expect(play.actions.contains("save session 1 durably"))
+  }
+
+  @Test("an image request goes out for the token it is bound to, and for no other")
+  func images() throws {
+    let play = try loggedIn()
+    let handle = try play.settings.bind(image: "12/3 4", generation: 0, try #require(play.stored)).text
+    let preview = try Sample.request(play.settings, "Preview?Id={image}&Size=1", image: handle)
+    play.answer(Answer(200))
+    #expect(play.run(preview).summary == "delivered 1")
+    #expect(play.sent[0].target.hasSuffix("/Preview?Id=12%2F3%204&Size=1"))
+    // Revoked while it was asked for: the new token knows nothing of the image.
+    play.answer(Answer(401), Answer(401), Self.token("t2"))
+    #expect(play.run(preview).summary == "handleStale")
+    play.clear()
+    #expect(play.run(preview).summary == "handleStale")
+    #expect(play.sent.isEmpty)
+  }
+}
+
+@Suite("Exchange: credentials in every request")
+struct ExchangeQueryTests {
+  private static let data = Answer(200, ["Content-Type: text/xml"])
+
+  private func play(_ password: String? = Sample.password) throws -> Play {
+    Play(try Sample.fotoWeb(["authentication": "query", "password": password]))
+  }
+
+  @Test("new credentials are proven once, alone; what is stored is a proof and no password")
+  func proof() throws {
+    let play = try play()
+    play.answer(Self.data, Self.data, Self.data)
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(play.state.statistics.logins == 1)
+    #expect(play.sent.allSatisfy { $0.secretQuery?.revealText() == "u=kim&p=\(Sample.encodedPassword)" })
+    let bytes = String(decoding: try #require(play.stored).encoded(revision: 1), as: UTF8.self)
+    #expect(!bytes.contains(Sample.password))
+    let sibling = play.sibling()
+    sibling.answer(Self.data)
+    #expect(try sibling.request("Search").summary == "delivered 1")
+    #expect(sibling.state.statistics.logins == 0)
+  }
+
+  @Test("a changed password is proven anew; a wrong one is tried once and by nobody else")
+  func changed() throws {
+    let first = try play()
+    first.answer(Self.data)
+    first.run(.ensure(again: false, saved: false))
+    let wrong = try play("wrong")
+    (wrong.session, wrong.account) = (first.session, first.account)
+    wrong.answer(Answer(401))
+    #expect(try wrong.request("Search").summary == "credentialsRefused")
+    let again = try play("wrong")
+    (again.session, again.account) = (wrong.session, wrong.account)
+    #expect(try again.request("Search").summary == "credentialsRefused")
+    #expect(again.sent.isEmpty)
+    // The proof of the right one is still there.
+    first.session = wrong.session
+    first.answer(Self.data)
+    #expect(try first.request("Search").summary == "delivered 1")
+  }
+
+  @Test("credentials that the host gave are asked for once in a process, and again after they were refused")
+  func asking() throws {
+    let play = try play(nil)
+    play.credentials = Secret("given")
+    play.answer(Self.data, Self.data, Self.data)
+    _ = try play.request("Search")
+    _ = try play.request("Search")
+    #expect(play.actions.filter { $0 == "ask" }.count == 1)
+    play.answer(Answer(401), Answer(401))
+    #expect(try play.request("Search").summary == "credentialsRefused")
+    // Each request with them would be another failed attempt, and ten lock the account.
+    let other = play.sibling()
+    other.credentials = Secret("given")
+    #expect(try other.request("Search").summary == "credentialsRefused")
+    #expect(other.sent.isEmpty)
+    play.clear()
+    play.credentials = Secret("changed")
+    play.answer(Self.data, Self.data)
+    #expect(try play.request("Search").summary == "delivered 2")
+    #expect(play.actions.filter { $0 == "ask" }.count == 1)
+    #expect(play.sent.allSatisfy { $0.secretQuery?.revealText() == "u=kim&p=changed" })
+  }
+}

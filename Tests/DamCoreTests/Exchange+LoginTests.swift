@@ -1,0 +1,197 @@
+// Exchange+LoginTests.swift - getting a session secret: refusals that are remembered, steps that are not skipped, device
+// tokens that are not wasted. Its other half, giving a secret up, is in Exchange+LogoutTests.swift.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("Exchange: credentials")
+struct ExchangeCredentialsTests {
+  @Test("refused credentials are remembered before the locks are let go, and not tried again by anybody")
+  func refused() throws {
+    let play = Play(try Sample.photoShelter())
+    play.answer(.error(400, "AuthInvalidPasswordErr", "Wrong."))
+    #expect(try play.request().summary == "credentialsRefused")
+    #expect(
+      play.actions == ["lock session", "lock account", "send POST /psapi/v3/mem/authenticate", "save account", "load"])
+    #expect(play.state.statistics.loginsRefused == 1)
+    #expect(play.storedAccount?.key?.count == 32)
+    let sibling = play.sibling()
+    sibling.now += 720
+    let outcome = try sibling.request()
+    #expect(outcome.summary == "credentialsRefused")
+    #expect(outcome.failure?.message.contains("12 minutes ago") == true)
+    #expect(sibling.sent.isEmpty)
+  }
+
+  @Test("who insists tries refused credentials again, and a success forgets the refusal")
+  func insisting() throws {
+    let play = Play(try Sample.photoShelter())
+    play.answer(.error(400, "AuthInvalidPasswordErr"))
+    _ = try play.request()
+    play.answer(.cookie("c1"))
+    #expect(play.run(.ensure(again: true, saved: false)).summary == "ready 1")
+    #expect(play.storedAccount?.refusal == nil)
+    #expect(play.actions.last == "unlock")
+  }
+
+  @Test("changed credentials are tried: only those that were refused are not")
+  func changed() throws {
+    let play = Play(try Sample.photoShelter())
+    play.answer(.error(400, "AuthInvalidPasswordErr"))
+    _ = try play.request()
+    let fixed = Play(try Sample.photoShelter(["password": "another"]))
+    fixed.account = play.account
+    fixed.answer(.cookie("c1"), .expired, .cookie("c2"), .ok())
+    #expect(try fixed.request().summary == "delivered 2, 1 replay")
+    // The lock is kept from the first look to the last answer: taking it twice would be waiting for oneself.
+    #expect(fixed.actions.filter { $0 == "lock session" }.count == 1)
+  }
+
+  @Test("a wanted second factor is remembered as that")
+  func secondFactor() throws {
+    let play = Play(try Sample.photoShelter())
+    play.answer(.ok(data: #"{"two_factor":"t"}"#))
+    #expect(try play.request().summary == "secondFactor")
+    #expect(play.storedAccount?.refusal?.wantsSecondFactor == true)
+    #expect(try play.sibling().request().summary == "secondFactor")
+  }
+
+  @Test(
+    "a login that failed for another reason is not remembered",
+    arguments: [
+      (Play.Reply.answer(Answer(429)), "throttled"), (.answer(Answer(500)), "server"),
+      (.answer(Answer(404)), "protocolViolation"), (.answer(.error(403, "ApiKeyInvalidErr")), "apiKeyRefused"),
+      (.failure(Failure(.connect, "no route")), "connect"),
+      (.failure(Failure(.timeout, "slow"), head: Answer(401)), "timeout"),
+    ])
+  func passing(reply: Play.Reply, expected: String) throws {
+    let play = Play(try Sample.photoShelter())
+    play.replies = [reply]
+    #expect(try play.request().summary == expected)
+    #expect(play.storedAccount?.refusal == nil)
+    play.answer(.cookie("c1"), .ok())
+    #expect(try play.request().summary == "delivered 1")
+  }
+
+  @Test("a login that fails while a sibling's succeeds uses the sibling's session")
+  func siblingSucceeds() throws {
+    let other = Play(try Sample.photoShelter())
+    other.answer(.cookie("s1"))
+    other.run(.ensure(again: false, saved: false))
+    for reply in [Play.Reply.answer(.error(400, "AuthInvalidPasswordErr")), .failure(Failure(.connect, "no route"))] {
+      let play = Play(other.settings)
+      (play.sessionLocking, play.accountLocking) = (.unavailable("no locks"), .unavailable("no locks"))
+      play.replies = [reply, .answer(.ok())]
+      play.meanwhile = [("load", { $0.session = other.session })]
+      #expect(try play.request().summary == "delivered 1")
+      #expect(play.sent.last?.secretHeader("Cookie") == "mem=s1")
+    }
+  }
+
+  @Test("credentials are asked for when none are at hand, and only under the locks")
+  func asking() throws {
+    let play = Play(try Sample.photoShelter(["password": nil]))
+    play.credentials = Secret("given")
+    play.answer(.cookie("c1"), .ok())
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.actions.prefix(4) == ["lock session", "lock account", "ask", "send POST /psapi/v3/mem/authenticate"])
+    #expect(play.sent[0].form?.hasSuffix("&password=given") == true)
+    play.clear()
+    play.answer(.ok())
+    #expect(try play.request().summary == "delivered 1")
+    #expect(!play.actions.contains("ask"))
+  }
+
+  @Test("without an answer there is no login, and the message says what is missing", arguments: [nil, ""])
+  func noCredentials(answer: String?) throws {
+    let play = Play(try Sample.photoShelter(["password": nil]))
+    play.credentials = answer.map { Secret($0) }
+    #expect(try play.request().failure?.message.contains("no password") == true)
+    let token = Play(try Sample.fotoWeb(["authentication": "login-token", "encryption-secret": nil]))
+    let outcome = token.run(.ensure(again: false, saved: false))
+    #expect(outcome.summary == "credentialsNeeded")
+    #expect(outcome.failure?.message.contains("no encryption secret") == true)
+    #expect(play.sent.isEmpty && token.sent.isEmpty)
+  }
+
+  @Test("a host that fails to answer ends the call with its own failure")
+  func askingFails() throws {
+    let play = Play(try Sample.photoShelter(["password": nil]))
+    var exchange = Exchange(.ensure(again: false, saved: false), play.settings)
+    var action = play.step(&exchange, .begin)
+    for _ in 0..<3 { action = play.step(&exchange, play.perform(action)) }
+    guard case .askCredentials = action,
+      case .finish(.failed(let failure)) = play.step(&exchange, .failed(Failure(.callback, "no"), head: nil))
+    else {
+      Issue.record("not asked")
+      return
+    }
+    #expect(failure.cause == .callback)
+  }
+
+  @Test("no message shows a password or an API key, though the server repeats them")
+  func echo() throws {
+    let play = Play(try Sample.photoShelter(["password": "hunter2hunter2"]))
+    play.answer(.error(400, "AuthInvalidPasswordErr", "hunter2hunter2 is wrong, says \(Sample.apiKey)"))
+    let outcome = try play.request()
+    #expect(outcome.failure?.message.contains("*** is wrong, says ***") == true)
+    for line in play.lines { #expect(!line.message.contains("hunter2") && !line.message.contains(Sample.apiKey)) }
+  }
+
+  @Test("logs name generations and paths, never a cookie, a query or a form")
+  func logs() throws {
+    let play = Play(try Sample.photoShelter(["api-key-in": "parameter"]))
+    play.answer(.cookie("c1secret"), .cookie("c2secret"), .expired, .cookie("c3secret"), .ok())
+    _ = try play.request("mem/user?fields=private")
+    _ = try play.request("mem/user?fields=private")
+    #expect(play.lines.count > 5)
+    for line in play.lines {
+      for word in ["secret=", "c1secret", "c2secret", "c3secret", "private", Sample.apiKey, "p&ss", "p%26ss"] {
+        #expect(!line.message.contains(word), "\(line.message)")
+      }
+    }
+  }
+}
+
+@Suite("Exchange: organizations")
+struct ExchangeOrganizationTests {
+  private static let step = "send POST /psapi/v3/mem/organization/O1/authenticate"
+
+  @Test("the organization step follows every login, also that after an expiry")
+  func everyLogin() throws {
+    let play = Play(try Sample.photoShelter(["organization": "O1"]))
+    play.answer(.cookie("c1"), .cookie("c2"), .cookie("c3"))
+    #expect(try play.request().summary == "delivered 1")
+    play.answer(.expired, .cookie("d1"), .cookie("d2"), .ok())
+    #expect(try play.request().summary == "delivered 2, 1 replay")
+    #expect(play.actions.filter { $0 == Self.step }.count == 2)
+    #expect(
+      play.sent.map { $0.secretHeader("Cookie") } == [nil, "mem=c1", "mem=c2", "mem=c3", nil, "mem=d1", "mem=d2"])
+    #expect(play.state.statistics.organizationLogins == 2)
+    #expect(play.state.statistics.logins == 2)
+  }
+
+  @Test("a session whose organization was refused is closed, and never saved or used")
+  func refused() throws {
+    let play = Play(try Sample.photoShelter(["organization": "O1"]))
+    play.answer(.cookie("c1"), .error(403, "OrgPermErr"), .ok())
+    #expect(try play.request().summary == "organizationRefused")
+    #expect(
+      play.actions == [
+        "lock session", "lock account", "send POST /psapi/v3/mem/authenticate", Self.step,
+        "send POST /psapi/v3/mem/authenticate/logout", "load",
+      ])
+    #expect(play.sent.last?.secretHeader("Cookie") == "mem=c1")
+    #expect(play.stored == nil)
+    // The credentials were right: they are tried again when the membership is mended.
+    #expect(play.storedAccount?.refusal == nil)
+  }
+
+  @Test("closing it may fail: the refusal is still the answer")
+  func closingFails() throws {
+    let play = Play(try Sample.photoShelter(["organization": "O1"]))
+    play.replies = [.answer(.cookie("c1")), .answer(Answer(403)), .failure(Failure(.connect, "no route"))]
+    #expect(try play.request().summary == "organizationRefused")
+  }
+}

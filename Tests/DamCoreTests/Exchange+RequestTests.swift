@@ -1,0 +1,228 @@
+// Exchange+RequestTests.swift - using a session: cookies that rotate, suspicions that are looked into, idleness.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("Exchange: requests")
+struct ExchangeRequestTests {
+  private static let keepalive = "send GET /psapi/v3/mem/user/session"
+  private static let request = "request GET /psapi/v3/mem/user"
+
+  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
+    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
+    play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
+    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
+    play.clear()
+    return play
+  }
+
+  @Test(
+    "a rotated cookie is saved before the answer is handed over, also when the answer is an error",
+    arguments: [(200, "delivered 1"), (404, "delivered 1"), (400, "delivered 1"), (500, "server"), (429, "throttled")])
+  func rotation(status: Int32, expected: String) throws {
+    let play = try loggedIn()
+    play.answer(Answer(status, ["Set-Cookie: mem=c2"]))
+    #expect(try play.request().summary == expected)
+    #expect(play.actions == ["lock session", Self.request, "save session 1"])
+    #expect(play.storedCookie == "mem=c2")
+    #expect(play.state.statistics.cookiesAdopted == 1)
+  }
+
+  @Test("an answer without a new cookie is not worth a save")
+  func noRotation() throws {
+    let play = try loggedIn()
+    play.answer(.ok(), .cookie("c1"))
+    for _ in 0..<2 { #expect(try play.request().summary == "delivered 1") }
+    #expect(!play.actions.contains { $0.hasPrefix("save") })
+  }
+
+  @Test("the cookie of an answer that broke off is kept, since the server has rotated")
+  func brokenAnswer() throws {
+    let play = try loggedIn()
+    play.replies = [
+      .failure(Failure(.transfer, "broke"), head: Answer(200, ["Set-Cookie: mem=c2"], "", isWhole: false))
+    ]
+    #expect(try play.request().summary == "transfer")
+    #expect(play.storedCookie == "mem=c2")
+    play.replies = [.failure(Failure(.transfer, "broke"), head: Answer(401, ["Set-Cookie: mem=c3"]))]
+    #expect(try play.request().summary == "transfer")
+    play.replies = [.failure(Failure(.connect, "no route"))]
+    #expect(try play.request().summary == "connect")
+    #expect(play.storedCookie == "mem=c2")
+    #expect(play.state.statistics.logins == 1)
+  }
+
+  @Test("a late cookie of an earlier-sent request is dropped and counted")
+  func lateCookie() throws {
+    let play = try loggedIn(["rotation": "newest"])
+    // The second request is sent and answered while the first is under way.
+    play.answer(.cookie("early"))
+    play.meanwhile = [
+      (
+        "request",
+        { play in
+          play.replies.insert(.answer(.cookie("later")), at: 0)
+          #expect((try? play.request().summary) == "delivered 1")
+        }
+      )
+    ]
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.storedCookie == "mem=later")
+    #expect(play.state.statistics.cookiesLate == 1)
+    #expect(play.state.statistics.cookiesAdopted == 1)
+  }
+
+  @Test("the cookie of a request that was sent before a new login belongs to the past")
+  func cookieOfOldGeneration() throws {
+    let play = try loggedIn(["rotation": "newest"])
+    // One of a name that the new session knows, and one that nothing stands against.
+    play.answer(.ok("Set-Cookie: mem=old", "Set-Cookie: other=old"))
+    play.meanwhile = [
+      (
+        "request",
+        { play in
+          let replies = play.replies
+          play.replies = [.answer(.expired), .answer(.cookie("new")), .answer(.ok())]
+          #expect((try? play.request().summary) == "delivered 2, 1 replay")
+          play.replies = replies
+        }
+      )
+    ]
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.storedCookie == "mem=new")
+  }
+
+  @Test("where tokens are used cookies are nobody's business")
+  func tokenMode() throws {
+    let play = try loggedIn(["authentication": "token"])
+    play.answer(.cookie("c9"))
+    _ = try play.request()
+    #expect(play.stored?.secret?.cookies.all.isEmpty == true)
+    #expect(play.actions == ["load", Self.request])
+  }
+
+  @Test("a suspicious answer is the application's own when the session proves to live")
+  func suspicionUnfounded() throws {
+    for answer in [Answer(403), Answer(302, ["Location: /login"]), Answer(200, ["Content-Type: text/html"], "<html>")] {
+      let play = try loggedIn()
+      play.answer(answer, .ok())
+      #expect(try play.request().summary == "delivered 1")
+      #expect(play.actions == ["lock session", Self.request, Self.keepalive])
+      #expect(play.state.statistics.logins == 1)
+    }
+  }
+
+  @Test("a suspicion that is confirmed is an expiry: one login, one replay")
+  func suspicionFounded() throws {
+    for confirmation in [Answer.expired, Answer(403), Answer(302, ["Location: /login"])] {
+      let play = try loggedIn()
+      play.answer(Answer(302, ["Location: /login"]), confirmation, .cookie("c2"), .ok())
+      #expect(try play.request().summary == "delivered 2, 1 replay")
+      #expect(play.state.statistics.logins == 2)
+    }
+  }
+
+  @Test("what stays suspicious after a login, while the session lives, goes to the host")
+  func suspicionAgain() throws {
+    let play = try loggedIn()
+    play.answer(Answer(403), Answer(403), .cookie("c2"), Answer(403), .ok())
+    #expect(try play.request().summary == "delivered 2, 1 replay")
+    #expect(play.state.statistics.logins == 2)
+  }
+
+  @Test("a rotated cookie of a suspicious answer carries the question")
+  func suspicionRotates() throws {
+    let play = try loggedIn()
+    play.answer(Answer(403, ["Set-Cookie: mem=c2"]), .cookie("c3"))
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.sent.map { $0.secretHeader("Cookie") } == ["mem=c1", "mem=c2"])
+    #expect(play.storedCookie == "mem=c3")
+  }
+}
+
+@Suite("Exchange: idleness")
+struct ExchangeIdleTests {
+  private func loggedIn(_ changes: [String: String] = ["idle-limit": "7200"]) throws -> Play {
+    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
+    play.answer(.cookie("c1"))
+    play.run(.ensure(again: false, saved: false))
+    play.clear()
+    return play
+  }
+
+  private static let probe = "send GET /psapi/v3/mem/user/session"
+
+  @Test("a keepalive asks the server, takes the rotated cookie, and logs in when the session is over")
+  func keepalive() throws {
+    let play = try loggedIn()
+    play.answer(.cookie("c2"))
+    #expect(play.run(.keepalive).summary == "ready 1")
+    #expect(play.actions == ["lock session", Self.probe, "save session 1"])
+    play.answer(.expired, .cookie("d1"), .ok())
+    #expect(play.run(.keepalive).summary == "ready 2")
+    #expect(play.state.statistics.keepalives == 3)
+    play.answer(Answer(500))
+    #expect(play.run(.keepalive).summary == "server")
+  }
+
+  @Test(
+    "a long upload late in the idle time asks first whether the session lives",
+    arguments: [
+      (3600, 65_536, true), (3599, 65_536, false), (3600, 65_535, false), (90_000, 1 << 40, true), (0, 1 << 40, false),
+    ] as [(Int64, UInt64, Bool)])
+  func probing(rest: Int64, size: UInt64, isDue: Bool) throws {
+    let play = try loggedIn()
+    play.now += rest
+    play.answer(.ok(), .ok())
+    #expect(try play.request("mem/image/upload", bodySize: size).summary == "delivered 1")
+    #expect(play.actions.contains(Self.probe) == isDue)
+  }
+
+  @Test("a dead session is found by the probe, and the upload goes out once, with the new one")
+  func probeFindsDeath() throws {
+    let play = try loggedIn()
+    play.now += 8000
+    play.answer(.expired, .cookie("d1"), .ok())
+    #expect(try play.request("mem/image/upload", bodySize: 1 << 20).summary == "delivered 2")
+    #expect(play.actions.filter { $0.hasPrefix("request") }.count == 1)
+    #expect(play.sent.last?.secretHeader("Cookie") == "mem=d1")
+  }
+
+  @Test("a probe that fails for another reason does not stop the upload")
+  func probeFails() throws {
+    let play = try loggedIn()
+    play.now += 8000
+    play.replies = [.answer(Answer(500)), .answer(.ok())]
+    #expect(try play.request("mem/image/upload", bodySize: 1 << 20).summary == "delivered 1")
+  }
+
+  @Test("where no limit is known nothing is probed, and deaths are learned from")
+  func learning() throws {
+    let play = try loggedIn([:])
+    play.now += 8000
+    play.answer(.expired, .cookie("d1"), .ok())
+    _ = try play.request("mem/image/upload", bodySize: 1 << 20)
+    #expect(!play.actions.contains(Self.probe))
+    #expect(play.stored?.idle.learned == 8000)
+    // Learned, it makes the next upload ask.
+    play.now += 5000
+    play.answer(.ok(), .ok())
+    _ = try play.request("mem/image/upload", bodySize: 1 << 20)
+    #expect(play.actions.contains(Self.probe))
+    #expect(play.stored?.idle.survived == 4940)
+  }
+
+  @Test("the time of last use is written now and then, for siblings to judge by")
+  func savedUse() throws {
+    let play = try loggedIn()
+    for (rest, saves): (Int64, Int) in [(59, 0), (1, 1), (59, 0), (60, 1)] {
+      play.clear()
+      play.now += rest
+      play.answer(.ok())
+      _ = try play.request()
+      #expect(play.actions.count { $0.hasPrefix("save") } == saves, "after \(rest) s")
+    }
+    #expect(play.stored?.usedAt == play.now)
+  }
+}

@@ -1,0 +1,116 @@
+// ExchangeModelServer.swift - the server of the model: sessions that expire, cookies that rotate, logins that are counted.
+// It is written from the two guides and as strict as they allow, so that a fault of the engine has consequences here.
+
+@testable import DamCore
+
+/// What kind of server and client are tried against each other.
+struct ModelKind: Sendable, CustomStringConvertible {
+  enum Expiry: Sendable {
+    case errorClass
+    case status401
+    case redirect
+  }
+
+  let description: String
+  let options: [String: String]
+  var isFotoWeb = false
+  /// A cookie that was superseded by a newer one is refused.
+  var isStrict = false
+  var expiry = Expiry.errorClass
+  /// Answers may be lost on the way, before the server has acted or after.
+  var losesAnswers = false
+  var logsOut = false
+
+  /// Where requests with cookies are parallel, the one replay may go to a newer cookie of the very session that has ended.
+  var mayReplayInVain: Bool { isFotoWeb || options["rotation"] == "newest" }
+
+  func settings() throws(Failure) -> Settings {
+    let changes = options.mapValues { Optional($0) }
+    return try isFotoWeb ? Sample.fotoWeb(changes) : Sample.photoShelter(changes)
+  }
+}
+
+struct ModelServer {
+  private struct Session {
+    var isAlive = true
+    var isMember = false
+    /// The number of the cookie that was given out last.
+    var cookie = 0
+  }
+
+  let kind: ModelKind
+  private var sessions: [Session] = []
+  private(set) var logins = 0
+  /// What makes a login necessary: sessions that ended here.
+  private(set) var ends = 0
+
+  init(_ kind: ModelKind) { self.kind = kind }
+
+  /// All sessions end.
+  mutating func expire() {
+    if sessions.contains(where: \.isAlive) { ends += 1 }
+    for index in sessions.indices { sessions[index].isAlive = false }
+  }
+
+  /// The number of the session that a secret belongs to: "s12.3" is the third cookie of session 12.
+  static func session(of value: String) -> Int? {
+    guard let start = value.lastIndex(of: "s") else { return nil }
+    return Int(value[start...].dropFirst().prefix { $0.isNumber })
+  }
+
+  static func secret(_ request: WireRequest) -> String? {
+    request.secretHeader("Cookie") ?? request.secretHeader("X-PS-Auth-Token")
+  }
+
+  mutating func handle(_ request: WireRequest) -> Answer {
+    let path = request.target.lowercased()
+    if path.hasSuffix("/login.fwx") || path.hasSuffix("/mem/authenticate") { return login() }
+    let secret = ModelServer.secret(request)
+    if path.hasSuffix("/logout") { return logout(secret) }
+    guard let secret, let index = ModelServer.session(of: secret), sessions.indices.contains(index),
+      sessions[index].isAlive, isCurrent(secret, sessions[index])
+    else { return expired }
+    if path.contains("/organization/") {
+      sessions[index].isMember = true
+    }
+    // Members see other pictures than the person does: a forgotten step is an error that nobody notices.
+    else if kind.options["organization"] != nil, !sessions[index].isMember {
+      return Answer(418)
+    }
+    return ok(index)
+  }
+
+  private func isCurrent(_ secret: String, _ session: Session) -> Bool {
+    !kind.isStrict || secret.hasSuffix(".\(session.cookie)")
+  }
+
+  private mutating func login() -> Answer {
+    logins += 1
+    sessions.append(Session())
+    return ok(sessions.count - 1)
+  }
+
+  private mutating func logout(_ secret: String?) -> Answer {
+    guard let secret, let index = ModelServer.session(of: secret), sessions.indices.contains(index),
+      sessions[index].isAlive
+    else { return expired }
+    sessions[index].isAlive = false
+    // The trap: a deletion, then the cookie that was sent.
+    return .ok("Set-Cookie: mem=x; Max-Age=0", "Set-Cookie: \(secret)")
+  }
+
+  private mutating func ok(_ index: Int) -> Answer {
+    if kind.isFotoWeb { return Answer(200, ["Set-Cookie: FWSession=s\(index)"]) }
+    if kind.options["authentication"] == "token" { return .ok(data: #"{"token":"s\#(index)"}"#) }
+    sessions[index].cookie += 1
+    return .ok("Set-Cookie: mem=x; Max-Age=0", "Set-Cookie: mem=s\(index).\(sessions[index].cookie)")
+  }
+
+  private var expired: Answer {
+    switch kind.expiry {
+    case .errorClass: .expired
+    case .status401: Answer(401)
+    case .redirect: Answer(302, ["Location: /login"])
+    }
+  }
+}

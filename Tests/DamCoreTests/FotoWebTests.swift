@@ -1,0 +1,228 @@
+// FotoWebTests.swift - FotoWeb's requests by its three methods, and what each of its answers means.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("FotoWeb: requests and verdicts")
+struct FotoWebTests {
+  private static let information = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Information"
+
+  private func system(_ changes: [String: String] = [:]) throws -> FotoWeb {
+    FotoWeb(try Sample.fotoWeb(changes.mapValues { $0 }))
+  }
+
+  private static let secret: SessionSecret = {
+    var secret = SessionSecret()
+    secret.cookies = CookieSet([Cookie("FWSession", "dev%2F1", 1), Cookie("extra", "e", 1)])
+    return secret
+  }()
+
+  private func begin(_ changes: [String: String], password: String = Sample.password, skew: Int64 = 0) throws
+    -> WireRequest
+  {
+    var progress = LoginProgress(credentials: Secret(password), now: 1_577_836_860, clockSkew: skew)
+    return try system(changes).beginLogin(&progress)
+  }
+
+  @Test("method 2: a login is a POST of a form to Login.fwx, without a cookie")
+  func deviceToken() throws {
+    let request = try begin(["authentication": "device-token", "user": "DOM\\kåre"])
+    #expect(request.method == "POST")
+    #expect(request.target == "/fotoweb/cmdrequest/Login.fwx")
+    #expect(request.form == "u=DOM%5Ck%C3%A5re&p=\(Sample.encodedPassword)")
+    #expect(request.secretHeaders.isEmpty && request.secretQuery == nil)
+  }
+
+  @Test("method 3: a login is a small request with the percent-encoded token, valid from a minute before now")
+  func loginToken() throws {
+    // The vector V1, with a life that ends where its token ends.
+    let changes = ["authentication": "login-token", "user": "user1", "login-token-life": "1800"]
+    let expected = "lt=" + LoginTokenTests.vectors[0].token.replacing("=", with: "%3D")
+    let request = try begin(changes, password: "secret")
+    #expect(request.method == "GET")
+    #expect(request.target == Self.information)
+    #expect(request.secretQuery?.revealText() == expected)
+    // A cookie beside it would make the server ignore the token.
+    #expect(request.secretHeaders.isEmpty)
+    #expect(try begin(changes, password: "secret", skew: 60).secretQuery?.revealText() != expected)
+    #expect(#expect(throws: Failure.self) { try begin(changes, password: "") }?.cause == .option)
+  }
+
+  @Test("method 1: the credentials are proven by one small request")
+  func query() throws {
+    let request = try begin(["authentication": "query"])
+    #expect(request.target == Self.information)
+    #expect(request.secretQuery?.revealText() == "u=kim&p=\(Sample.encodedPassword)")
+  }
+
+  @Test(
+    "a request carries what its method has, percent-encoded in a URL and as it is in a cookie",
+    arguments: [
+      (["authentication": "device-token"], "FWSession=dev%2F1; extra=e", nil),
+      (["authentication": "login-token"], "FWSession=dev%2F1; extra=e", nil),
+      (["authentication": "query"], nil, "u=kim&p=\(Sample.encodedPassword)"),
+      (
+        ["authentication": "query", "query-names": "username,password"], nil,
+        "username=kim&password=\(Sample.encodedPassword)"
+      ),
+    ] as [([String: String], String?, String?)])
+  func authorizing(changes: [String: String], cookie: String?, query: String?) throws {
+    let settings = try Sample.fotoWeb(changes.mapValues { $0 })
+    var request = WireRequest(method: "GET", origin: settings.origin, target: "/x")
+    FotoWeb(settings).authorize(&request, Self.secret, credentials: Secret(Sample.password))
+    #expect(request.secretHeader("Cookie") == cookie)
+    #expect(request.secretQuery?.revealText() == query)
+  }
+
+  @Test(
+    "each answer has its verdict",
+    arguments: [
+      (Answer(200, ["Content-Type: text/xml"], "<FileList/>"), "deliver"), (Answer(404), "deliver"),
+      (Answer(400), "deliver"),
+      // A device token is scarce: none is given up for one answer.
+      (Answer(401), "suspect"), (Answer(403), "suspect"),
+      (Answer(200, ["Content-Type: text/html"], "<html>"), "suspect"),
+      (Answer(302, ["Location: /fotoweb/views/login?to=%2Ffotoweb"]), "suspect"),
+      (Answer(302, ["Location: /fotoweb/cmdrequest/Login.fwx"]), "suspect"), (Answer(302, ["Location: /x"]), "deliver"),
+      (Answer(429), "throttled"), (Answer(500), "server"), (Answer(503, ["Retry-After: 1"]), "throttled"),
+      (Answer(500, ["Content-Type: text/html"], "<html>"), "server"),
+      (Answer(404, ["Content-Type: text/html"]), "deliver"),
+    ])
+  func verdicts(answer: Answer, expected: String) throws { #expect(try verdict(answer) == expected) }
+
+  private func verdict(_ answer: Answer, _ changes: [String: String] = [:]) throws -> String {
+    let settings = try Sample.fotoWeb(changes.mapValues { $0 })
+    let request = WireRequest(method: "GET", origin: settings.origin, target: Self.information)
+    switch FotoWeb(settings).judge(answer, to: request) {
+    case .deliver: return "deliver"
+    case .sessionInvalid: return "invalid"
+    case .sessionSuspect: return "suspect"
+    case .failed(let failure): return "\(failure.cause)"
+    }
+  }
+
+  @Test("credentials in the query have nothing to lose: a 401 means them")
+  func queryVerdict() throws {
+    #expect(try verdict(Answer(401), ["authentication": "query"]) == "invalid")
+    #expect(try verdict(Answer(403), ["authentication": "query"]) == "suspect")
+  }
+
+  @Test("statuses and words that make an answer suspicious are options")
+  func options() throws {
+    #expect(try verdict(Answer(410), ["invalid-status": "410"]) == "suspect")
+    #expect(try verdict(Answer(401), ["invalid-status": "410"]) == "deliver")
+    #expect(try verdict(Answer(200, [], "Welcome, guest"), ["invalid-text": "guest"]) == "suspect")
+  }
+
+  @Test("the session is asked after by a small request")
+  func keepalive() throws {
+    #expect(try system().keepalive.target == Self.information)
+    #expect(try !system().hasIdleLimit)
+  }
+
+  @Test("there is no logout, and image IDs are bound to the device token")
+  func manners() throws {
+    #expect(try system().logout(Self.secret) == nil)
+    #expect(try system().binding(Self.secret)?.revealText() == "dev%2F1")
+    #expect(try system(["authentication": "query"]).binding(Self.secret) == nil)
+    #expect(try system().isScarce && system(["authentication": "login-token"]).isScarce)
+    #expect(try !system(["authentication": "query"]).isScarce)
+  }
+
+  @Test("only a set with the device token in it is a session")
+  func usable() throws {
+    var other = SessionSecret()
+    other.cookies = CookieSet([Cookie("extra", "e", 1), Cookie("FWSession", nil, 1)])
+    #expect(try system().isUsable(Self.secret))
+    #expect(try !system().isUsable(other))
+  }
+}
+
+@Suite("FotoWeb: login")
+struct FotoWebLoginTests {
+  private static let cookie = "Set-Cookie: FWSession=new"
+
+  private static func cause(_ changes: [String: String], _ answers: Answer...) throws -> String {
+    let system = FotoWeb(try Sample.fotoWeb(changes.mapValues { $0 }))
+    var progress = LoginProgress(credentials: Secret(Sample.password), now: 1_000_000, clockSkew: 0)
+    _ = try system.beginLogin(&progress)
+    do throws(Failure) {
+      for answer in answers {
+        if case .finished = try system.continueLogin(&progress, answer) {
+          #expect(system.isUsable(progress.secret) || system.sendsCredentials)
+          return "finished"
+        }
+      }
+      return "more"
+    } catch {
+      // A refused login leaves nothing that could be taken for a session.
+      if !system.sendsCredentials { #expect(progress.secret.isEmpty) }
+      return "\(error.cause)"
+    }
+  }
+
+  @Test(
+    "each answer to a login has its result",
+    arguments: [
+      (Answer(200, [cookie]), "finished"), (Answer(200, [cookie, "Set-Cookie: extra=e"]), "finished"),
+      (Answer(200), "credentialsRefused"),
+      (Answer(200, ["Set-Cookie: other=1"], "<html>Login failed"), "credentialsRefused"),
+      (Answer(401), "credentialsRefused"), (Answer(401, [cookie]), "credentialsRefused"),
+      (Answer(403), "credentialsRefused"),
+      (Answer(302, ["Location: /login"]), "credentialsRefused"), (Answer(500, [], "<html>"), "credentialsRefused"),
+      (Answer(404), "protocolViolation"), (Answer(405), "protocolViolation"), (Answer(410), "protocolViolation"),
+      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 9"]), "throttled"), (Answer(502), "server"),
+      (Answer(403, [], "Maximum number of devices"), "tokenLimit"),
+    ])
+  func results(answer: Answer, expected: String) throws {
+    for authentication in ["device-token", "login-token"] {
+      let changes = ["authentication": authentication, "token-limit-text": "number of devices"]
+      #expect(try Self.cause(changes, answer) == expected)
+    }
+  }
+
+  @Test(
+    "credentials in the query are accepted when the answer is data",
+    arguments: [
+      (Answer(200, ["Content-Type: text/xml"], "<x/>"), "finished"), (Answer(401), "credentialsRefused"),
+      (Answer(200, ["Content-Type: text/html"], "<html>"), "credentialsRefused"), (Answer(400), "credentialsRefused"),
+      (Answer(302, ["Location: /views/login"]), "credentialsRefused"), (Answer(404), "protocolViolation"),
+      (Answer(502), "server"), (Answer(429), "throttled"),
+    ])
+  func query(answer: Answer, expected: String) throws {
+    #expect(try Self.cause(["authentication": "query"], answer) == expected)
+  }
+
+  @Test("a login token is made once more when the server's clock explains the refusal, and only once")
+  func clockSkew() throws {
+    let login = ["authentication": "login-token"]
+    func refused(_ date: String) -> Answer { Answer(401, ["Date: \(date)"]) }
+    // Our clock says 12 January 1970, 13:46:40.
+    let (ahead, near) = (refused("Mon, 12 Jan 1970 14:46:40 GMT"), refused("Mon, 12 Jan 1970 13:47:10 GMT"))
+    #expect(try Self.cause(login, ahead) == "more")
+    #expect(try Self.cause(login, ahead, Answer(200, [Self.cookie])) == "finished")
+    #expect(try Self.cause(login, ahead, ahead) == "credentialsRefused")
+    #expect(try Self.cause(login, ahead, refused("Mon, 12 Jan 1970 15:46:40 GMT")) == "credentialsRefused")
+    #expect(try Self.cause(login, refused("Mon, 12 Jan 1970 12:46:40 GMT")) == "more")
+    #expect(try Self.cause(login, near) == "credentialsRefused")
+    #expect(try Self.cause(login, Answer(401)) == "credentialsRefused")
+    #expect(try Self.cause(["authentication": "device-token"], ahead) == "credentialsRefused")
+  }
+
+  @Test("the second login token is of the server's time")
+  func secondToken() throws {
+    let system = FotoWeb(
+      try Sample.fotoWeb(["authentication": "login-token", "user": "user1", "login-token-life": "1800"]))
+    // An hour behind the vector's start and its minute of allowance.
+    var progress = LoginProgress(credentials: Secret("secret"), now: 1_577_836_860 - 3600, clockSkew: 0)
+    _ = try system.beginLogin(&progress)
+    let step = try system.continueLogin(&progress, Answer(401, ["Date: Wed, 01 Jan 2020 00:01:00 GMT"]))
+    guard case .send(let request) = step else {
+      Issue.record("no second try")
+      return
+    }
+    #expect(request.secretQuery?.revealText() == "lt=" + LoginTokenTests.vectors[0].token.replacing("=", with: "%3D"))
+    #expect(progress.clockSkew == 3600)
+  }
+}

@@ -1,0 +1,87 @@
+// JSONValueTests.swift - JSON as servers write it and as records keep it.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("JSONValue")
+struct JSONValueTests {
+  private func parse(_ text: String) -> JSONValue? { JSONValue.parse(Array(text.utf8)) }
+
+  @Test("every kind of value is read as what it is")
+  func kinds() {
+    #expect(
+      parse(#" {"a":null,"b":true,"c":[1,-2.5,"x"],"d":{},"e":[],"f":"1"} "#)
+        == .object([
+          "a": .null, "b": .bool(true), "c": .array([.integer(1), .number(-2.5), .string("x")]), "d": .object([:]),
+          "e": .array([]), "f": .string("1"),
+        ]))
+    #expect(parse("0") == .integer(0))
+    #expect(parse("1") == .integer(1))
+    #expect(parse("false") == .bool(false))
+  }
+
+  @Test(
+    "what is no JSON is nothing",
+    arguments: ["", " ", "{", "{]", #"{"a":}"#, #"{"a" 1}"#, "<html>", "{'a':1}", "nul", "01", "{}{}", "\u{0}"])
+  func refuses(text: String) { #expect(parse(text) == nil) }
+
+  @Test("bytes that are no UTF-8 are nothing, and no trap")
+  func badUTF8() { #expect(JSONValue.parse([0x22, 0xFF, 0xFE, 0x22]) == nil) }
+
+  @Test("an answer of brackets alone does not exhaust the stack")
+  func depth() {
+    for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
+      func nested(_ depth: Int) -> String {
+        String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+      }
+      #expect(parse(nested(64)) != nil)
+      #expect(parse(nested(65)) == nil)
+      #expect(parse(nested(100_000)) == nil)
+      #expect(parse(String(repeating: open, count: 100_000)) == nil)
+    }
+  }
+
+  @Test(
+    "numbers count whether they come as numbers or as strings",
+    arguments: [
+      ("1800", 1800), (#""1800""#, 1800), ("-3", -3), ("28800.000000", 28_800), (#""1.5""#, nil), (#""""#, nil),
+      ("true", nil), ("null", nil), ("[1]", nil), ("1e300", nil), ("9223372036854775807", .max),
+    ] as [(String, Int64?)])
+  func integers(text: String, expected: Int64?) throws { #expect(try #require(parse(text)).integer == expected) }
+
+  @Test(
+    "truth is written in many ways",
+    arguments: [
+      ("true", true), ("false", false), (#""t""#, true), (#""f""#, false), ("1", true), ("0", false), (#""1""#, true),
+      (#""0""#, false), (#""TRUE""#, true), (#""yes""#, true), (#""""#, false), ("null", nil), ("[]", nil), ("{}", nil),
+    ] as [(String, Bool?)])
+  func truth(text: String, expected: Bool?) throws { #expect(try #require(parse(text)).truth == expected) }
+
+  @Test(
+    "text may have come as a number",
+    arguments: [(#""a""#, "a"), ("7", "7"), ("1.5", "1.5"), ("true", nil), ("null", nil), ("[]", nil)]
+      as [(String, String?)])
+  func texts(text: String, expected: String?) throws { #expect(try #require(parse(text)).text == expected) }
+
+  @Test("members and elements of something else are absent")
+  func access() {
+    #expect(JSONValue.array([])["a"] == nil)
+    #expect(JSONValue.object(["a": .null])["b"] == nil)
+    #expect(JSONValue.object(["a": .null])["a"] == .null)
+    #expect(JSONValue.object([:]).array == nil)
+    #expect(JSONValue.array([.null]).array == [.null])
+  }
+
+  @Test("equal values are equal bytes, slashes stay as they are, and reading gives the value back")
+  func writing() {
+    let value = JSONValue.object([
+      "b": .array([.integer(1), .number(1.5), .null]), "a": .string("x/\u{1}\"ü"), "c": .bool(false),
+    ])
+    #expect(String(decoding: value.encoded(), as: UTF8.self) == #"{"a":"x/\u0001\"ü","b":[1,1.5,null],"c":false}"#)
+    #expect(JSONValue.parse(value.encoded()) == value)
+  }
+
+  @Test("a number that JSON cannot hold is not written, and no trap")
+  func infinity() { #expect(JSONValue.number(.infinity).encoded().isEmpty) }
+}

@@ -1,0 +1,172 @@
+// PhotoShelterLoginTests.swift - what each answer to PhotoShelter's login and organization step means.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("PhotoShelter: login")
+struct PhotoShelterLoginTests {
+  private static let cookie = "Set-Cookie: mem=live; path=/"
+
+  private struct Login {
+    let system: PhotoShelter
+    var progress = LoginProgress(credentials: Secret(Sample.password), now: 1000, clockSkew: 0)
+
+    init(_ changes: [String: String] = [:]) throws {
+      system = PhotoShelter(try Sample.photoShelter(changes.mapValues { $0 }))
+      progress.stamp = 5
+      _ = try system.beginLogin(&progress)
+    }
+
+    mutating func take(_ answer: Answer) throws(Failure) -> LoginStep { try system.continueLogin(&progress, answer) }
+
+    /// "finished", the next request, or the cause of the failure.
+    mutating func outcome(_ answer: Answer) -> String {
+      do throws(Failure) {
+        switch try take(answer) {
+        case .finished: return "finished"
+        case .send(let request): return "\(request.method) \(request.target)"
+        }
+      } catch {
+        return "\(error.cause)"
+      }
+    }
+  }
+
+  private static func ok(_ data: String, _ lines: [String] = []) -> Answer {
+    Answer(200, lines, #"{"status":"ok","data":\#(data)}"#)
+  }
+
+  @Test(
+    "each answer to a login by cookie has its result",
+    arguments: [
+      (ok("{}", [cookie]), "finished"), (ok("null", [cookie]), "finished"), (ok("{}"), "protocolViolation"),
+      (ok("{}", ["Set-Cookie: mem=x; Max-Age=0"]), "protocolViolation"),
+      (.error(400, "AuthInvalidPasswordErr"), "credentialsRefused"),
+      (.error(400, "AuthInvalidLoginErr"), "credentialsRefused"),
+      (.error(200, "AuthInvalidPasswordErr"), "credentialsRefused"),
+      (Answer(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "credentialsRefused"),
+      (Answer(401), "credentialsRefused"), (Answer(403, [], "<html>"), "credentialsRefused"),
+      (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "HTTPSRequiredPermErr"), "insecure"),
+      (.error(400, "TwoFactorRequiredErr"), "secondFactor"), (ok(#"{"two_factor":true}"#, [cookie]), "secondFactor"),
+      (ok(#"{"two_factor":"t"}"#), "secondFactor"), (ok(#"{"two_factor":"f"}"#, [cookie]), "finished"),
+      (Answer(200, [cookie], #"{"status":"ok","two_factor":1}"#), "secondFactor"),
+      (Answer(404, [], "<html>"), "protocolViolation"), (Answer(404), "protocolViolation"),
+      (Answer(405), "protocolViolation"), (Answer(410), "protocolViolation"),
+      (Answer(200, [cookie], "<html>"), "protocolViolation"), (Answer(200, [cookie]), "protocolViolation"),
+      (Answer(200, [cookie], #"{"status":"odd"}"#), "protocolViolation"),
+      (Answer(200, [cookie], "[]"), "protocolViolation"),
+      (Answer(302, ["Location: /login", cookie]), "protocolViolation"),
+      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(500), "server"),
+      (Answer(503), "server"), (.error(500, "AuthInvalidPasswordErr"), "server"),
+    ])
+  func results(answer: Answer, expected: String) throws {
+    var login = try Login()
+    #expect(login.outcome(answer) == expected)
+  }
+
+  @Test(
+    "each answer to a login by token has its result",
+    arguments: [
+      (#"{"token":"T"}"#, "finished", "T"), (#"{"token":12345}"#, "finished", "12345"),
+      (#"{"token":""}"#, "protocolViolation", nil), (#"{"token":null}"#, "protocolViolation", nil),
+      (#"{"token":["T"]}"#, "protocolViolation", nil), ("{}", "protocolViolation", nil),
+      ("null", "protocolViolation", nil),
+    ] as [(String, String, String?)])
+  func tokens(data: String, expected: String, token: String?) throws {
+    for authentication in ["token", "token-in-url"] {
+      var login = try Login(["authentication": authentication])
+      #expect(login.outcome(Self.ok(data, [Self.cookie])) == expected)
+      #expect(login.progress.secret.token?.revealText() == token)
+      // Cookies that come along are nobody's business in token mode.
+      #expect(login.progress.secret.cookies.all.isEmpty)
+    }
+  }
+
+  @Test("the cookies of a login are those of its answer, stamped with its request")
+  func cookies() throws {
+    var login = try Login()
+    let lines = ["Set-Cookie: mem=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT", Self.cookie, "Set-Cookie: acs=a"]
+    #expect(login.outcome(Self.ok("{}", lines)) == "finished")
+    #expect(login.progress.secret.cookies.all == [Cookie("mem", "live", 5), Cookie("acs", "a", 5)])
+    #expect(login.progress.secret.token == nil)
+  }
+
+  @Test(
+    "organizations come as a list, as one, or not at all",
+    arguments: [
+      (
+        #"{"org":[{"id":"O1","name":"A","member":"t"},{"id":"O2","name":"B","member":"f"}]}"#,
+        ["O1 A true", "O2 B false"]
+      ),
+      (#"{"org":{"id":"O1","name":"A","member":true}}"#, ["O1 A true"]), ("{}", []), (#"{"org":null}"#, []),
+      (#"{"org":[]}"#, []), (#"{"org":"O1"}"#, []), (#"{"org":[{"name":"no ID"},{"id":"O2"}]}"#, ["O2  nil"]),
+    ])
+  func organizations(data: String, expected: [String]) throws {
+    var login = try Login()
+    _ = try login.take(Self.ok(data, [Self.cookie]))
+    let found = login.progress.organizations.map { "\($0.id) \($0.name) \($0.isMember.map { "\($0)" } ?? "nil")" }
+    #expect(found == expected)
+  }
+
+  @Test("a member of an organization authenticates to it with the fresh session, by the method of the options")
+  func organizationStep() throws {
+    for method in ["post", "get"] {
+      var login = try Login(["organization": "O0000.a-b_c", "organization-method": method])
+      guard case .send(let request) = try login.take(Self.ok("{}", [Self.cookie])) else {
+        Issue.record("the step was skipped")
+        continue
+      }
+      #expect(request.method == method.uppercased())
+      #expect(request.target == "/psapi/v3/mem/organization/O0000.a-b_c/authenticate")
+      #expect(request.secretHeader("Cookie") == "mem=live")
+      #expect(request.secretHeader("X-PS-Api-Key") == Sample.apiKey)
+      login.progress.stamp = 6
+      #expect(login.outcome(Self.ok("{}", ["Set-Cookie: mem=member"])) == "finished")
+      #expect(login.progress.secret.cookies.all == [Cookie("mem", "member", 6)])
+    }
+  }
+
+  @Test(
+    "each answer to the organization step has its result",
+    arguments: [
+      (ok("{}"), "finished"), (ok(#"{"Session":{"organization":"O1"}}"#), "finished"),
+      // An answer for another organization would be foreign pictures.
+      (ok(#"{"Session":{"organization":"O2"}}"#), "organizationRefused"),
+      (.error(400, "OrgPermErr"), "organizationRefused"),
+      (.error(200, "OrgPermErr"), "organizationRefused"), (Answer(403), "organizationRefused"),
+      (Answer(404), "organizationRefused"), (Answer(200, [], "<html>"), "organizationRefused"),
+      (Answer(200, [], #"{"status":"odd"}"#), "organizationRefused"),
+      (Answer(302, ["Location: /x"]), "organizationRefused"),
+      (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (Answer(429), "throttled"), (Answer(500), "server"),
+    ])
+  func organizationResults(answer: Answer, expected: String) throws {
+    var login = try Login(["organization": "O1"])
+    _ = try login.take(Self.ok("{}", [Self.cookie]))
+    #expect(login.outcome(answer) == expected)
+  }
+
+  @Test("a token that the organization step renews is the one to use; else the first stays")
+  func organizationToken() throws {
+    for (data, token) in [(#"{"token":"T2"}"#, "T2"), ("{}", "T1"), (#"{"token":""}"#, "T1")] {
+      var login = try Login(["organization": "O1", "authentication": "token"])
+      _ = try login.take(Self.ok(#"{"token":"T1"}"#))
+      #expect(login.outcome(Self.ok(data, [Self.cookie])) == "finished")
+      #expect(login.progress.secret.token?.revealText() == token)
+      #expect(login.progress.secret.cookies.all.isEmpty)
+    }
+  }
+
+  @Test("a refusal quotes the server, and names the organization that was refused")
+  func messages() throws {
+    var login = try Login(["organization": "O77"])
+    let refused = #expect(throws: Failure.self) { try login.take(.error(400, "AuthInvalidPasswordErr", "Wrong one.")) }
+    #expect(refused?.message.hasSuffix("the server says \"AuthInvalidPasswordErr: Wrong one.\"") == true)
+    #expect(refused?.httpStatus == 400)
+    login = try Login(["organization": "O77"])
+    _ = try login.take(Self.ok("{}", [Self.cookie]))
+    let organization = #expect(throws: Failure.self) { try login.take(.error(403, "OrgPermErr", "No.")) }
+    #expect(organization?.message.contains("O77") == true)
+    #expect(organization?.message.contains("OrgPermErr: No.") == true)
+  }
+}

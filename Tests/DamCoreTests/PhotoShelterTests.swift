@@ -1,0 +1,164 @@
+// PhotoShelterTests.swift - PhotoShelter's requests, and what each of its answers says about the session.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("PhotoShelter: requests")
+struct PhotoShelterTests {
+  private func system(_ changes: [String: String] = [:]) throws -> PhotoShelter {
+    PhotoShelter(try Sample.photoShelter(changes.mapValues { $0 }))
+  }
+
+  private static let secret: SessionSecret = {
+    var secret = SessionSecret()
+    secret.cookies = CookieSet([Cookie("mem", "m%3D", 1), Cookie("acs", "a", 1)])
+    secret.token = Secret("tok&en")
+    return secret
+  }()
+
+  @Test("a login is a POST of a form, with the API key and never with the password in the URL")
+  func login() throws {
+    for (authentication, mode) in [("cookie", ""), ("token", "&mode=token"), ("token-in-url", "&mode=token")] {
+      var progress = LoginProgress(credentials: Secret(Sample.password), now: 0, clockSkew: 0)
+      let request = try system(["authentication": authentication]).beginLogin(&progress)
+      #expect(request.method == "POST")
+      #expect(request.target == "/psapi/v3/mem/authenticate")
+      #expect(request.form == "email=kim%40example.com&password=\(Sample.encodedPassword)\(mode)")
+      #expect(request.secretHeader("X-PS-Api-Key") == Sample.apiKey)
+      #expect(request.secretHeader("Cookie") == nil)
+      #expect(request.secretQuery == nil)
+    }
+  }
+
+  @Test(
+    "a request carries the API key and the secret where the options say",
+    arguments: [
+      (["authentication": "cookie"], ["X-PS-Api-Key: KEY45678901", "Cookie: mem=m%3D; acs=a"], nil),
+      (["authentication": "token"], ["X-PS-Api-Key: KEY45678901", "X-PS-Auth-Token: tok&en"], nil),
+      (["authentication": "token-in-url"], ["X-PS-Api-Key: KEY45678901"], "auth_token=tok%26en"),
+      (["authentication": "token", "api-key-in": "parameter"], ["X-PS-Auth-Token: tok&en"], "api_key=KEY45678901"),
+      (["authentication": "token-in-url", "api-key-in": "parameter"], [], "api_key=KEY45678901&auth_token=tok%26en"),
+    ] as [([String: String], [String], String?)])
+  func authorizing(changes: [String: String], headers: [String], query: String?) throws {
+    let settings = try Sample.photoShelter(changes.mapValues { $0 })
+    var request = WireRequest(method: "GET", origin: settings.origin, target: "/x?y")
+    PhotoShelter(settings).authorize(&request, Self.secret, credentials: nil)
+    #expect(request.secretHeaders.map { "\($0.name): \($0.value.revealText())" } == headers)
+    #expect(request.secretQuery?.revealText() == query)
+    #expect(request.target == "/x?y")
+    #expect(request.headers.isEmpty)
+  }
+
+  @Test("a logout carries the session, by the method that the options say")
+  func logout() throws {
+    for method in ["post", "get"] {
+      let request = try #require(try system(["logout-method": method]).logout(Self.secret))
+      #expect(request.method == method.uppercased())
+      #expect(request.target == "/psapi/v3/mem/authenticate/logout")
+      #expect(request.secretHeader("Cookie") == "mem=m%3D; acs=a")
+      #expect(request.secretHeader("X-PS-Api-Key") == Sample.apiKey)
+    }
+  }
+
+  @Test(
+    "a logout is confirmed by success, or by an error that says there is no session",
+    arguments: [
+      (Answer(200, [], #"{"status":"ok","data":null}"#), true), (Answer(204), true),
+      (.error(400, "SessionRequiredErr"), true), (.error(200, "SomethingErr"), false), (Answer(500), false),
+      (Answer(302, ["Location: /login"]), false),
+    ])
+  func confirming(answer: Answer, isConfirmed: Bool) throws {
+    #expect(try system().confirmsLogout(answer) == isConfirmed)
+  }
+
+  @Test("the session is asked after by a small request of a member")
+  func keepalive() throws {
+    #expect(try system().keepalive.method == "GET")
+    #expect(try system().keepalive.target == "/psapi/v3/mem/user/session")
+    #expect(try system().hasIdleLimit)
+  }
+
+  @Test("cookies rotate, tokens do not, and nothing is bound or scarce")
+  func manners() throws {
+    #expect(try system().rotates)
+    #expect(try !system(["authentication": "token"]).rotates)
+    #expect(try !system(["authentication": "token"]).keepsCookies)
+    #expect(try system().binding(Self.secret) == nil)
+    #expect(try !system().isScarce)
+    #expect(try system().token(Self.secret) == nil)
+    #expect(try system(["authentication": "token"]).token(Self.secret) == Secret("tok&en"))
+  }
+}
+
+@Suite("PhotoShelter: verdicts")
+struct PhotoShelterVerdictTests {
+  private func verdict(_ answer: Answer, _ changes: [String: String] = [:], path: String = "mem/user") throws -> String
+  {
+    let settings = try Sample.photoShelter(changes.mapValues { $0 })
+    let target = path.hasPrefix("/") ? path : settings.apiPath + path
+    let request = WireRequest(method: "GET", origin: settings.origin, target: target)
+    switch PhotoShelter(settings).judge(answer, to: request) {
+    case .deliver: return "deliver"
+    case .sessionInvalid: return "invalid"
+    case .sessionSuspect: return "suspect"
+    case .failed(let failure):
+      #expect(failure.httpStatus == answer.status)
+      return "\(failure.cause)"
+    }
+  }
+
+  private static let html = ["Content-Type: text/html; charset=utf-8"]
+
+  @Test(
+    "each answer has its verdict",
+    arguments: [
+      (Answer(200, [], #"{"status":"ok","data":{}}"#), "deliver"), (Answer(204), "deliver"), (Answer(304), "deliver"),
+      (Answer(404), "deliver"), (Answer(400), "deliver"), (.error(400, "SomethingErr"), "deliver"),
+      (.error(404, "NotFoundErr"), "deliver"), (Answer(400, [], #"{"errors":[{"title":"x"}]}"#), "deliver"),
+      // The body is read before the status.
+      (.error(400, "SessionRequiredErr"), "invalid"), (.error(401, "SessionRequiredErr"), "invalid"),
+      (.error(200, "SessionRequiredErr"), "invalid"), (.error(500, "SessionRequiredErr"), "invalid"),
+      (.error(403, "GalleryPermErr"), "deliver"), (Answer(401), "invalid"), (Answer(401, [], "<html>"), "invalid"),
+      // One gallery may be forbidden, one document may be a page: that is no proof.
+      (Answer(403), "suspect"), (Answer(403, html, "<html>"), "suspect"),
+      (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "ApiKeyInvalidErr"), "apiKeyRefused"),
+      (.error(400, "HTTPSRequiredPermErr"), "insecure"),
+      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(503), "server"),
+      (Answer(500), "server"), (.error(500, "MalformedErr"), "server"), (Answer(502, html, "<html>"), "server"),
+      (Answer(302, ["Location: /login?next=/x"]), "suspect"), (Answer(307, ["Location: https://h/Login"]), "suspect"),
+      (Answer(302, ["Location: /elsewhere?page=login"]), "deliver"), (Answer(302), "deliver"),
+      (Answer(201, ["Location: /login"]), "deliver"), (Answer(200, html, "<html>Log in</html>"), "suspect"),
+      (Answer(404, html, "<html>"), "deliver"), (Answer(200, ["Content-Type: image/jpeg"], "\u{1}\u{2}"), "deliver"),
+    ])
+  func verdicts(answer: Answer, expected: String) throws { #expect(try verdict(answer) == expected) }
+
+  @Test("pages are data where pages are asked for")
+  func pages() throws { #expect(try verdict(Answer(200, Self.html, "<html>"), path: "/index.html") == "deliver") }
+
+  @Test(
+    "statuses, classes and words that mean an ended session are options",
+    arguments: [
+      (Answer(440), ["invalid-status": "440"], "suspect"), (Answer(401), ["invalid-status": "401"], "invalid"),
+      (Answer(401), ["invalid-status": "440"], "deliver"),
+      (.error(400, "ExpiredErr"), ["invalid-class": "GoneErr,ExpiredErr"], "invalid"),
+      (.error(400, "SessionRequiredErr"), ["invalid-class": "GoneErr"], "deliver"),
+      (Answer(200, [], "Hello guest"), ["invalid-text": "guest"], "invalid"),
+      (Answer(200, [], "Hello kim"), ["invalid-text": "guest"], "deliver"),
+      (Answer(500, [], "guest"), ["invalid-text": "guest"], "invalid"),
+    ])
+  func options(answer: Answer, changes: [String: String], expected: String) throws {
+    #expect(try verdict(answer, changes) == expected)
+  }
+
+  @Test("a server that asks to wait says how long")
+  func waiting() throws {
+    let settings = try Sample.photoShelter()
+    let request = WireRequest(method: "GET", origin: settings.origin, target: "/")
+    guard case .failed(let failure) = PhotoShelter(settings).judge(Answer(429, ["Retry-After: 7"]), to: request) else {
+      Issue.record("delivered")
+      return
+    }
+    #expect(failure.retryAfter == 7)
+  }
+}

@@ -1,0 +1,166 @@
+// Play.swift - a driver for one exchange after another, whose store, locks and server do what the test says.
+// It joins what is saved as a real store's driver does, keeps what was sent, and writes down every action in order.
+
+import Testing
+
+@testable import DamCore
+
+final class Play {
+  enum Reply {
+    case answer(Answer)
+    case failure(Failure, head: Answer? = nil)
+  }
+
+  let settings: Settings
+  var state = SessionState()
+  /// What the store holds, and what it is like.
+  var session = Exchange.Loading<SessionRecord>.absent
+  var account = Exchange.Loading<AccountRecord>.absent
+  var sessionLocking = Exchange.Locking.held
+  var accountLocking = Exchange.Locking.held
+  var sessionSaveFails: String?
+  var accountSaveFails: String?
+  /// What the host answers when it is asked for credentials.
+  var credentials: Secret?
+  /// What the server answers, in order.
+  var replies: [Reply] = []
+  var now: Int64 = 1_000_000
+  /// What happens elsewhere just before an action is done; the action's name as in `actions`, or its beginning.
+  var meanwhile: [(action: String, happens: (Play) -> Void)] = []
+
+  private(set) var actions: [String] = []
+  private(set) var sent: [WireRequest] = []
+  private(set) var lines: [(level: LogLevel, message: String)] = []
+  private var microseconds: UInt64 = 0
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  /// Another process: the same store and server, nothing else known.
+  func sibling() -> Play {
+    let other = Play(settings)
+    (other.session, other.account, other.now) = (session, account, now)
+    return other
+  }
+
+  var stored: SessionRecord? {
+    if case .record(let record) = session { return record }
+    return nil
+  }
+
+  var storedAccount: AccountRecord? {
+    if case .record(let record) = account { return record }
+    return nil
+  }
+
+  var storedCookie: String? { stored?.secret?.cookies.header?.revealText() }
+
+  func answer(_ answers: Answer...) { replies += answers.map { .answer($0) } }
+
+  /// Forgets what was noted down so far.
+  func clear() { (actions, sent, lines) = ([], [], []) }
+
+  @discardableResult
+  func run(_ goal: Exchange.Goal) -> Exchange.Outcome {
+    var exchange = Exchange(goal, settings)
+    var event = Exchange.Event.begin
+    // A login with its locks, saves and a replay takes about twenty steps.
+    for _ in 0..<100 {
+      let action = step(&exchange, event)
+      if case .finish(let outcome) = action { return outcome }
+      event = perform(action)
+    }
+    Issue.record("the exchange does not end: \(actions.suffix(20))")
+    return .failed(Failure(.internalError, "endless"))
+  }
+
+  func request(_ path: String = "mem/user", bodySize: UInt64? = nil) throws -> Exchange.Outcome {
+    run(try Sample.request(settings, path, method: bodySize == nil ? "GET" : "POST", bodySize: bodySize))
+  }
+
+  func step(_ exchange: inout Exchange, _ event: Exchange.Event) -> Exchange.Action {
+    microseconds += 1
+    let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
+    let action = exchange.step(event, &state, moment)
+    lines += exchange.takeLines()
+    return action
+  }
+
+  /// Does what an action says and tells what came of it.
+  func perform(_ action: Exchange.Action) -> Exchange.Event {
+    let name = Play.name(action)
+    actions.append(name)
+    if let index = meanwhile.firstIndex(where: { name.hasPrefix($0.action) }) {
+      meanwhile.remove(at: index).happens(self)
+    }
+    switch action {
+    case .load: return .loaded(session)
+    case .lockSession: return .sessionLocked(sessionLocking, session)
+    case .lockAccount: return .accountLocked(accountLocking, account, entropy: [UInt8](0..<16))
+    case .askCredentials: return .credentials(credentials)
+    case .send(let request, _):
+      sent.append(request)
+      guard !replies.isEmpty else {
+        Issue.record("nobody expected \(name)")
+        return .failed(Failure(.connect, "no answer is left"), head: nil)
+      }
+      switch replies.removeFirst() {
+      case .answer(let answer): return .answered(answer)
+      case .failure(let failure, let head): return .failed(failure, head: head)
+      }
+    case .saveSession(let record, _):
+      if let reason = sessionSaveFails { return .savedSession(.failed(reason)) }
+      let joined = stored.map { record.joined($0) } ?? record
+      session = .record(joined)
+      return .savedSession(.saved(joined))
+    case .saveAccount(let record):
+      if let reason = accountSaveFails { return .savedAccount(.failed(reason)) }
+      let joined = storedAccount.map { record.joined($0) } ?? record
+      account = .record(joined)
+      return .savedAccount(.saved(joined))
+    case .unlock: return .unlocked
+    case .finish: return .failed(Failure(.internalError, "over"), head: nil)
+    }
+  }
+
+  /// An action in words; sends with their path.
+  static func name(_ action: Exchange.Action) -> String {
+    switch action {
+    case .load: "load"
+    case .lockSession: "lock session"
+    case .lockAccount: "lock account"
+    case .askCredentials: "ask"
+    case .send(let request, let isForHost): (isForHost ? "request " : "send ") + request.method + " " + request.target
+    case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
+    case .saveAccount: "save account"
+    case .unlock(let keepSession): keepSession ? "unlock account" : "unlock"
+    case .finish(let outcome): "finish: \(outcome.summary)"
+    }
+  }
+}
+
+extension Exchange.Outcome {
+  /// "delivered 3, 1 replay", "ready 3", "logged out: server", or the cause of the failure.
+  var summary: String {
+    switch self {
+    case .delivered(let generation, let replays):
+      "delivered \(generation)" + (replays == 0 ? "" : ", \(replays) replay")
+    case .ready(let record): "ready \(record.generation)"
+    case .loggedOut(let result): "logged out: \(result)"
+    case .failed(let failure): "\(failure.cause)"
+    }
+  }
+
+  var failure: Failure? {
+    if case .failed(let failure) = self { return failure }
+    return nil
+  }
+}
+
+extension Answer {
+  static func ok(_ lines: String..., data: String = "{}") -> Answer {
+    Answer(200, lines, #"{"status":"ok","data":\#(data)}"#)
+  }
+
+  static let expired = Answer.error(400, "SessionRequiredErr")
+  static func cookie(_ value: String) -> Answer { .ok("Set-Cookie: mem=\(value); path=/") }
+}

@@ -1,0 +1,191 @@
+// RecordCodingTests.swift - records as bytes: what comes back, and what is told apart when it does not.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("RecordCoding")
+struct RecordCodingTests {
+  static let session: SessionRecord = {
+    var secret = SessionSecret()
+    secret.cookies = CookieSet([Cookie("mem", "a%3D\"ü", 17), Cookie("acs", nil, 1 << 61)])
+    secret.token = Secret("tok\\en/")
+    secret.proof = "00:11"
+    var record = SessionRecord()
+    record.generation = 1 << 61
+    record.secret = secret
+    record.issuedAt = 1
+    record.usedAt = 2
+    record.clockSkew = -3
+    record.organizations = [
+      Organization(id: "O1", name: "Ünited \"Press\"", isMember: true), Organization(id: "O2", name: "", isMember: nil),
+    ]
+    record.idle.survived = 4
+    record.idle.died = 5
+    record.identity = Origin("https://archive.example:444").map {
+      Identity(system: "photoshelter", origin: $0, secretKind: "cookie", user: "kim", organization: "O1")
+    }
+    record.unknown = ["from_the_future": .array([.integer(1), .object(["x": .null])])]
+    return record
+  }()
+
+  static let account: AccountRecord = {
+    var record = AccountRecord()
+    record.key = "00ff"
+    record.refusal = Refusal(hash: "abc", at: 5, wantsSecondFactor: true)
+    record.ledger = [
+      LedgerEntry(fingerprint: "f1", obtainedAt: 1, deadAt: 2), LedgerEntry(fingerprint: "f2", obtainedAt: 3),
+    ]
+    record.revision = 9
+    record.unknown = ["from_the_future": .string("x")]
+    return record
+  }()
+
+  private func value<Record: Recordable>(_ decoded: Decoded<(value: Record, revision: UInt64)>) -> Record? {
+    if case .value(let (value, _)) = decoded { return value }
+    return nil
+  }
+
+  @Test("a record comes back as it was, with its revision and with fields that only the future knows")
+  func roundTrip() {
+    for revision: UInt64 in [0, 7, 1 << 61] {
+      guard case .value(let (session, found)) = SessionRecord.decode(Self.session.encoded(revision: revision)) else {
+        Issue.record("not read")
+        continue
+      }
+      #expect(session == Self.session)
+      #expect(found == revision)
+    }
+    #expect(value(AccountRecord.decode(Self.account.encoded(revision: 1))) == Self.account)
+    #expect(value(SessionRecord.decode(SessionRecord().encoded(revision: 1))) == SessionRecord())
+    #expect(value(AccountRecord.decode(AccountRecord().encoded(revision: 1))) == AccountRecord())
+  }
+
+  @Test("the first line tells format, revision, length and checksum")
+  func header() throws {
+    let bytes = SessionRecord().encoded(revision: 12)
+    let (header, size) = try #require(RecordHeader.parse(bytes))
+    #expect(header.format == 1)
+    #expect(header.revision == 12)
+    #expect(header.length == bytes.count - size)
+    #expect(header.checksum == Hash.sha256(Array(bytes.prefix(size).dropLast(65)) + bytes.dropFirst(size)))
+    // A store reads so much and no more to learn the revision.
+    #expect(try #require(RecordHeader.parse(Self.session.encoded(revision: 1 << 61))).size < RecordHeader.longest)
+  }
+
+  @Test("a record that was cut off anywhere is damaged")
+  func truncated() {
+    let bytes = Self.session.encoded(revision: 3)
+    for length in 0..<bytes.count {
+      guard case .damaged = SessionRecord.decode(Array(bytes[..<length])) else {
+        Issue.record("cut to \(length) bytes")
+        return
+      }
+    }
+    guard case .damaged = SessionRecord.decode(bytes + [0x20]) else {
+      Issue.record("with a byte more")
+      return
+    }
+  }
+
+  @Test("a bit that flipped in the document is damage; one in the first line never yields another value")
+  func flipped() throws {
+    let bytes = Self.session.encoded(revision: 3)
+    let size = try #require(RecordHeader.parse(bytes)).size
+    for index in bytes.indices {
+      for bit in 0..<8 {
+        var other = bytes
+        other[index] ^= 1 << bit
+        switch SessionRecord.decode(other) {
+        case .damaged: break
+        case .newer, .value: Issue.record("byte \(index) of \(size), bit \(bit)")
+        }
+      }
+    }
+  }
+
+  private static func sealed(_ line: String, _ document: String) -> [UInt8] {
+    Array((line + Hash.sha256(Array(line.utf8) + Array(document.utf8)) + "\n" + document).utf8)
+  }
+
+  @Test("a record of a later format is told from damage, and is not read")
+  func newer() {
+    for line in ["damsession-record 2 1 19 ", "damsession-record 99 1 19 "] {
+      guard case .newer = SessionRecord.decode(Self.sealed(line, #"{"shape":"unknown"}"#)) else {
+        Issue.record("\(line)")
+        continue
+      }
+    }
+  }
+
+  @Test(
+    "something else in a record's place is damage",
+    arguments: [
+      "", "\n", "hello\n", "{}", "damsession-record\n", "damsession-record 1 1 0\n", "damsession-record 1 -1 0 x\n",
+      "damsession-record one 1 0 x\n", "damsession-record 1 1 0 x y\n", "Damsession-record 1 1 0 x\n",
+      "damsession-record 1 99999999999999999999 0 x\n", "damsession-record 0 1 0 x\n",
+      String(repeating: "x", count: 5000),
+    ])
+  func foreign(text: String) {
+    guard case .damaged = SessionRecord.decode(Array(text.utf8)) else {
+      Issue.record("read as something")
+      return
+    }
+  }
+
+  @Test(
+    "a document with a right checksum and wrong fields is damage, not half a session",
+    arguments: [
+      "", "[]", "null", "{}", #"{"generation":"-1"}"#, #"{"generation":"x"}"#, #"{"generation":null}"#,
+      #"{"generation":"1","secret":"x"}"#, #"{"generation":"1","secret":[]}"#,
+      #"{"generation":"1","secret":{"cookies":[{"name":"a"}]}}"#,
+      #"{"generation":"1","secret":{"cookies":[{"stamp":"1"}]}}"#,
+      #"{"generation":"1","secret":{"cookies":[{"name":"a","stamp":"-1"}]}}"#,
+    ])
+  func wrongFields(document: String) {
+    let bytes = Self.sealed("damsession-record 1 1 \(document.utf8.count) ", document)
+    guard case .damaged(let reason) = SessionRecord.decode(bytes) else {
+      Issue.record("read as something")
+      return
+    }
+    #expect(reason == "its fields make no sense")
+  }
+
+  @Test("numbers that nothing could have made are brought to where arithmetic is safe, or are damage")
+  func outsideNumbers() throws {
+    for number in [Int64.min, .max] {
+      let fields: [String: JSONValue] = [
+        "generation": .integer(1), "used_at": .integer(number), "issued_at": .integer(number),
+        "clock_skew": .integer(number), "idle_died": .integer(number), "idle_survived": .integer(number),
+      ]
+      let session = try #require(SessionRecord(json: .object(fields)))
+      #expect((0...253_402_300_799).contains(session.usedAt) && (0...253_402_300_799).contains(session.issuedAt))
+      #expect(abs(session.clockSkew) <= 315_360_000)
+      #expect((0...253_402_300_799).contains(session.idle.died))
+    }
+    #expect(SessionRecord(json: .object(["generation": .string(String(UInt64.max))])) == nil)
+    #expect(AccountRecord(json: .object(["revision": .string(String(UInt64.max))])) == nil)
+  }
+
+  @Test("fields that are missing have their zero: an older damsession did not write them")
+  func missingFields() throws {
+    let session = try #require(SessionRecord(json: .object(["generation": .integer(4)])))
+    #expect(session.generation == 4)
+    #expect(session.secret == nil)
+    #expect(session.identity == nil)
+    let account = try #require(AccountRecord(json: .object(["revision": .string("2")])))
+    #expect(account.ledger.isEmpty)
+    #expect(account.refusal == nil)
+    #expect(AccountRecord(json: .object([:])) == nil)
+  }
+
+  @Test("an organization without an ID is none; its membership is in the vendor's letters")
+  func organizations() {
+    #expect(Organization(json: .object(["name": .string("x")])) == nil)
+    #expect(Organization(json: .object(["id": .string("")])) == nil)
+    #expect(
+      Organization(json: .object(["id": .string("O1"), "name": .string("x"), "member": .string("t")]))
+        == Organization(id: "O1", name: "x", isMember: true))
+    #expect(Organization(json: .object(["id": .integer(7)])) == Organization(id: "7", name: "", isMember: nil))
+  }
+}

@@ -1,0 +1,66 @@
+// ServiceErrorTests.swift - PhotoShelter's errors in every shape on record, and nothing else taken for one.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("ServiceError")
+struct ServiceErrorTests {
+  private static let envelope = #"{"status":"error","error":{"class":"SessionRequiredErr","message":"Log in."}}"#
+  private static let xml =
+    "<?xml version=\"1.0\"?>\n<PhotoShelterAPI version=\"3.0\"><status>error</status>"
+    + "<error><class>SessionRequiredErr</class><message>Log in.</message></error></PhotoShelterAPI>"
+
+  @Test(
+    "an error is read from each of its shapes",
+    arguments: [
+      (400, envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
+      (200, envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
+      (401, "\r\n \t" + envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
+      (400, #"{"errors":[{"title":"No such gallery"}]}"#, "", ": the server says \"No such gallery\""),
+      (400, #"{"status":"error","error":{}}"#, "", ""), (400, #"{"status":"error","error":null}"#, "", ""),
+      (400, #"{"status":"error","error":{"class":7,"message":null}}"#, "7", ": the server says \"7\""),
+      (200, xml, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
+      (400, "<x><status>error</status><class>A", "", ""),
+    ] as [(Int32, String, String, String)])
+  func shapes(status: Int32, body: String, name: String, sentence: String) throws {
+    let error = try #require(ServiceError(Answer(status, [], body)))
+    #expect(error.name == name)
+    #expect(error.sentence == sentence)
+  }
+
+  @Test(
+    "content is no error, whatever words are in it",
+    arguments: [
+      (200, ""), (400, ""), (400, "   "), (200, #"{"status":"ok","data":{"errors":3}}"#),
+      (200, #"{"status":"ok","error":{"class":"A"}}"#), (400, #"{"status":"ok"}"#), (400, "{"),
+      (400, #"{"errors":[]}"#), (400, #"{"errors":["x"]}"#), (400, #"{"errors":{"title":"x"}}"#), (400, #"["error"]"#),
+      (400, "<html><body>error</body></html>"), (200, "<a><status>ok</status></a>"), (500, "status: error"),
+      (200, #""error""#),
+    ] as [(Int32, String)])
+  func content(status: Int32, body: String) { #expect(ServiceError(Answer(status, [], body)) == nil) }
+
+  @Test("the beginning of something long is no error: errors are short")
+  func unfinished() { #expect(ServiceError(Answer(400, [], Self.envelope, isWhole: false)) == nil) }
+
+  @Test(
+    "what an error is about is in its class",
+    arguments: [
+      ("ApiKeyInvalidException", "key"), ("APIKeyRequiredErr", "key"), ("HTTPSRequiredPermErr", "https"),
+      ("TwoFactorRequiredErr", "factor"), ("SecondFactorErr", "factor"), ("Auth2FAErr", "factor"),
+      ("AuthInvalidPasswordErr", ""), ("SessionRequiredErr", ""), ("", ""),
+    ])
+  func subjects(name: String, subject: String) {
+    let error = ServiceError(class: name, message: "")
+    #expect(error.isAboutAPIKey == (subject == "key"))
+    #expect(error.isAboutHTTPS == (subject == "https"))
+    #expect(error.isAboutSecondFactor == (subject == "factor"))
+  }
+
+  @Test("the server's words are cleaned before they enter a message")
+  func cleaning() {
+    let error = ServiceError(class: "A\u{1B}[31m", message: "line\r\nline" + String(repeating: "x", count: 5000))
+    #expect(error.sentence.hasPrefix(": the server says \"A[31m: linelinexxx"))
+    #expect(error.sentence.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+  }
+}

@@ -1,0 +1,229 @@
+// FileStoreTests.swift - records as real files: their modes, their replacement, what stands in their way.
+
+import Dispatch
+import Glibc
+import Synchronization
+import Testing
+
+@testable import DamCore
+@testable import DamIO
+
+@Suite("FileStore: records")
+struct FileStoreTests {
+  let scratch: Scratch
+  let store: FileStore
+
+  init() throws {
+    scratch = try Scratch()
+    store = FileStore(scratch.file("state/damsession"))
+  }
+
+  private func bytes(_ generation: UInt64, revision: UInt64) -> [UInt8] {
+    Sample.record(generation, cookie: "c\(generation)").encoded(revision: revision)
+  }
+
+  private func save(_ generation: UInt64, replacing: UInt64, isDurable: Bool = false) -> StoreSave {
+    store.save(
+      "key", bytes(generation, revision: replacing + 1), revision: replacing + 1, replacing: replacing,
+      isDurable: isDurable)
+  }
+
+  private func found(_ load: StoreLoad) -> [UInt8]? {
+    if case .found(let bytes, _) = load { return bytes }
+    return nil
+  }
+
+  @Test("files are 0600 and folders 0700, whatever the umask", arguments: [false, true])
+  func modes(isDurable: Bool) {
+    guard case .saved = save(1, replacing: 0, isDurable: isDurable) else {
+      Issue.record("not saved")
+      return
+    }
+    #expect(scratch.mode("state") == S_IFDIR | 0o700)
+    #expect(scratch.mode("state/damsession") == S_IFDIR | 0o700)
+    #expect(scratch.mode("state/damsession/key.record") == S_IFREG | 0o600)
+    #expect(scratch.mode("state/damsession/key.lock") == S_IFREG | 0o600)
+    #expect(scratch.mode("state/damsession/key.tmp") == nil)
+  }
+
+  @Test("a record is absent, then found, then unchanged until somebody saves")
+  func marks() throws {
+    guard case .absent = store.load("key", unless: nil) else {
+      Issue.record("found before it was saved")
+      return
+    }
+    guard case .saved(let own) = save(1, replacing: 0), case .unchanged = store.load("key", unless: own),
+      case .found(let read, let mark) = FileStore(store.place).load("key", unless: nil)
+    else {
+      Issue.record("not saved, or not found")
+      return
+    }
+    #expect(read == bytes(1, revision: 1))
+    #expect(mark == own)
+    _ = save(2, replacing: 1)
+    #expect(found(store.load("key", unless: own)) == bytes(2, revision: 2))
+  }
+
+  @Test("a save over another revision is a conflict that brings what is there, and changes nothing")
+  func conflicts() {
+    if case .conflict(nil) = save(1, replacing: 7) {} else { Issue.record("replaced what was not there") }
+    _ = save(1, replacing: 0)
+    for wrong: UInt64 in [0, 2, .max - 1] {
+      guard case .conflict(let present?) = save(9, replacing: wrong) else {
+        Issue.record("revision \(wrong) was replaced")
+        continue
+      }
+      #expect(present == bytes(1, revision: 1))
+    }
+    #expect(found(store.load("key", unless: nil)) == bytes(1, revision: 1))
+  }
+
+  @Test("what is no record is a conflict too: nothing is overwritten unseen")
+  func foreignFile() throws {
+    _ = save(1, replacing: 0)
+    try scratch.write("state/damsession/key.record", "not a record")
+    guard case .conflict(let present?) = save(2, replacing: 1) else {
+      Issue.record("overwritten")
+      return
+    }
+    #expect(present == Array("not a record".utf8))
+    store.setAside("key")
+    #expect(scratch.read("state/damsession/key.damaged") == "not a record")
+    if case .saved = save(2, replacing: 0) {} else { Issue.record("the damaged record is still in the way") }
+  }
+
+  @Test("a replacement is a new file, so that a reader of the old one reads it to its end")
+  func replacement() {
+    _ = save(1, replacing: 0)
+    let before = scratch.inode("state/damsession/key.record")
+    _ = save(2, replacing: 1)
+    #expect(scratch.inode("state/damsession/key.record") != before)
+  }
+
+  @Test("what a killed writer left behind is overwritten, whatever it is")
+  func leftovers() throws {
+    _ = save(1, replacing: 0)
+    try scratch.write("state/damsession/key.tmp", String(repeating: "x", count: 100_000))
+    chmod(scratch.file("state/damsession/key.tmp"), 0o644)
+    _ = save(2, replacing: 1)
+    #expect(found(store.load("key", unless: nil)) == bytes(2, revision: 2))
+    #expect(scratch.mode("state/damsession/key.record") == S_IFREG | 0o600)
+    // A link planted there leads nowhere.
+    try scratch.write("victim", "precious")
+    symlink(scratch.file("victim"), scratch.file("state/damsession/key.tmp"))
+    if case .saved = save(3, replacing: 2) {} else { Issue.record("not saved") }
+    #expect(scratch.read("victim") == "precious")
+  }
+
+  @Test("symbolic links in place of a record or a lock are refused")
+  func links() throws {
+    _ = save(1, replacing: 0)
+    try scratch.write("other", "")
+    for name in ["key.record", "key.lock"] {
+      unlink(scratch.file("state/damsession/\(name)"))
+      symlink(scratch.file("other"), scratch.file("state/damsession/\(name)"))
+    }
+    if case .failed(let reason) = store.load("key", unless: nil) {
+      #expect(reason == "it is a symbolic link")
+    } else {
+      Issue.record("a linked record was read")
+    }
+    if case .failed(let reason) = save(2, replacing: 1) {
+      #expect(reason == "it is a symbolic link")
+    } else {
+      Issue.record("saved through a link")
+    }
+    if case .unavailable = store.lock("key", wait: 0) {} else { Issue.record("a linked lock was taken") }
+    #expect(scratch.read("other") == "")
+  }
+
+  @Test("where no folder can be made, records are absent, saves fail and locks are unavailable, each with a reason")
+  func unwritable() throws {
+    try scratch.write("file", "")
+    // /proc refuses even the superuser; a file is no folder for anybody.
+    for place in ["/proc/damsession", scratch.file("file"), scratch.file("file/deeper")] {
+      let store = FileStore(place)
+      if case .absent = store.load("key", unless: nil) {} else { Issue.record("\(place): not absent") }
+      if case .failed(let reason) = store.save("key", [1], revision: 1, replacing: 0, isDurable: true) {
+        #expect(!reason.isEmpty)
+      } else {
+        Issue.record("\(place): saved")
+      }
+      if case .unavailable(let reason) = store.lock("key", wait: 0) {
+        #expect(!reason.isEmpty)
+      } else {
+        Issue.record("\(place): locked")
+      }
+    }
+  }
+
+  @Test("a folder that has become read-only still serves its records", .enabled(if: geteuid() != 0))
+  func readOnly() {
+    _ = save(1, replacing: 0)
+    chmod(store.place, 0o500)
+    defer { chmod(store.place, 0o700) }
+    #expect(found(store.load("key", unless: nil)) == bytes(1, revision: 1))
+    if case .failed(let reason) = save(2, replacing: 1) {
+      #expect(reason == "permission denied")
+    } else {
+      Issue.record("saved")
+    }
+  }
+
+  @Test("keys are listed in order, and removed once; locks stay")
+  func listing() throws {
+    #expect(try store.list().get().isEmpty)
+    for key in ["b", "a"] { _ = store.save(key, bytes(1, revision: 1), revision: 1, replacing: 0, isDurable: false) }
+    try scratch.write("state/damsession/c.damaged", "")
+    #expect(try store.list().get() == ["a", "b"])
+    #expect(try store.remove("a").get())
+    #expect(try !store.remove("a").get())
+    #expect(try store.list().get() == ["b"])
+    #expect(scratch.mode("state/damsession/a.lock") != nil)
+  }
+
+  @Test("readers never see half a record, and writers never lose each other's work")
+  func concurrency() {
+    let isDone = Atomic(0)
+    // Each writer has a store of its own, as another process would, and adds one to the generation by compare and swap.
+    DispatchQueue.concurrentPerform(iterations: 6) { thread in
+      let store = FileStore(scratch.file("state/damsession"))
+      guard thread < 3 else {
+        while isDone.load(ordering: .acquiring) < 3 {
+          guard let bytes = found(store.load("key", unless: nil)) else { continue }
+          guard case .value = SessionRecord.decode(bytes) else {
+            Issue.record("half a record")
+            return
+          }
+        }
+        return
+      }
+      var (count, revision, generation) = (0, UInt64(0), UInt64(0))
+      while count < 60 {
+        let next = bytes(generation + 1, revision: revision + 1)
+        switch store.save("key", next, revision: revision + 1, replacing: revision, isDurable: false) {
+        case .saved:
+          (count, revision, generation) = (count + 1, revision + 1, generation + 1)
+        case .conflict(let present?):
+          guard case .value((let record, let number)) = SessionRecord.decode(present) else {
+            Issue.record("half a record")
+            count = 60
+            continue
+          }
+          (revision, generation) = (number, record.generation)
+        case .conflict(nil), .failed:
+          Issue.record("lost")
+          count = 60
+        }
+      }
+      isDone.add(1, ordering: .releasing)
+    }
+    guard case .value((let record, let revision)) = SessionRecord.decode(found(store.load("key", unless: nil)) ?? [])
+    else {
+      Issue.record("nothing there")
+      return
+    }
+    #expect(record.generation == 180)
+    #expect(revision == 180)
+  }
+}

@@ -1,0 +1,203 @@
+// HubTests.swift - one identity's knowledge in a process against a store that other processes write to as well. Each hub
+// here plays a process of its own.
+
+import Glibc
+import Synchronization
+import Testing
+
+@testable import DamCore
+@testable import DamIO
+
+@Suite("Hub")
+struct HubTests {
+  let scratch: Scratch
+  let identity: Identity
+  private let lines = Lines()
+
+  private final class Lines: Sendable {
+    let all = Mutex<[String]>([])
+  }
+
+  init() throws {
+    scratch = try Scratch()
+    identity = try Sample.settings().identity
+  }
+
+  private func hub() -> Hub {
+    let store = FileStore(scratch.path)
+    return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), pid: getpid())
+  }
+
+  private func log(_ level: LogLevel, _ message: String) { lines.all.withLock { $0.append(message) } }
+
+  private func load(_ hub: Hub) -> SessionRecord? {
+    if case .record(let record) = hub.loadSession(log) { return record }
+    return nil
+  }
+
+  private func isUnchanged(_ hub: Hub) -> Bool {
+    if case .unchanged = hub.loadSession(log) { return true }
+    return false
+  }
+
+  @discardableResult
+  private func save(_ hub: Hub, _ record: SessionRecord) -> SessionRecord? {
+    hub.saveSession(record, isDurable: false, log).record
+  }
+
+  @Test("what one process saves another one finds, and its own saves are no news to itself")
+  func sharing() throws {
+    let (one, other) = (hub(), hub())
+    if case .absent = one.loadSession(log) {} else { Issue.record("found before it was saved") }
+    #expect(save(one, Sample.record(1, cookie: "c1"))?.cookie == "c1")
+    #expect(isUnchanged(one))
+    #expect(load(other)?.cookie == "c1")
+    #expect(isUnchanged(other))
+    save(other, Sample.record(2, cookie: "c2"))
+    #expect(load(one)?.cookie == "c2")
+  }
+
+  @Test("what was found is known before anybody in the process can be told that nothing changed")
+  func foundIsTaken() {
+    let (one, other) = (hub(), hub())
+    save(one, Sample.record(1, cookie: "c1"))
+    _ = other.loadSession(log)
+    #expect(other.state.withLock { $0.session.record.cookie } == "c1")
+  }
+
+  @Test("who saves late joins: the newer cookie stays, whoever saves it last")
+  func joining() {
+    let (one, other) = (hub(), hub())
+    save(one, Sample.record(1, cookie: "c0", stamp: 1))
+    _ = load(other)
+    save(one, Sample.record(1, cookie: "newer", stamp: 30))
+    #expect(save(other, Sample.record(1, cookie: "older", stamp: 20))?.cookie == "newer")
+    #expect(load(hub())?.cookie == "newer")
+    #expect(save(other, Sample.record(1, cookie: "newest", stamp: 40))?.cookie == "newest")
+    #expect(load(hub())?.cookie == "newest")
+  }
+
+  @Test("a slow process does not bring a logged-out session back")
+  func tombstone() {
+    let (one, other) = (hub(), hub())
+    save(one, Sample.record(1, cookie: "c1"))
+    _ = load(other)
+    save(one, Sample.record(2, cookie: nil))
+    let saved = save(other, Sample.record(1, cookie: "late", stamp: 99))
+    #expect(saved?.generation == 2)
+    #expect(saved?.secret == nil)
+    #expect(load(hub())?.secret == nil)
+  }
+
+  @Test("a damaged record is set aside, counted and reported, and a new one takes its place")
+  func damaged() throws {
+    let hub = hub()
+    save(hub, Sample.record(1, cookie: "c1"))
+    let file = identity.sessionKey + ".record"
+    let whole = try #require(scratch.read(file))
+    try scratch.write(file, String(whole.dropLast(3)))
+    if case .absent = hub.loadSession(log) {} else { Issue.record("damage was read") }
+    #expect(scratch.read(identity.sessionKey + ".damaged") == String(whole.dropLast(3)))
+    #expect(hub.state.withLock { $0.session.statistics.recordsDamaged } == 1)
+    #expect(lines.all.withLock { $0.contains { $0.contains("damaged") } })
+    #expect(save(hub, Sample.record(2, cookie: "c2"))?.cookie == "c2")
+    #expect(load(self.hub())?.cookie == "c2")
+  }
+
+  @Test("damage that appears between a look and a save is no obstacle either")
+  func damagedMeanwhile() throws {
+    let hub = hub()
+    save(hub, Sample.record(1, cookie: "c1"))
+    try scratch.write(identity.sessionKey + ".record", "garbage")
+    #expect(save(hub, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
+    #expect(scratch.read(identity.sessionKey + ".damaged") == "garbage")
+  }
+
+  @Test("a record of a newer damsession is neither read nor overwritten")
+  func newer() throws {
+    let line = "damsession-record 2 1 7 "
+    let checksum = Hash.sha256(Array("\(line)future!".utf8))
+    try scratch.write(identity.sessionKey + ".record", "\(line)\(checksum)\nfuture!")
+    let hub = hub()
+    if case .newer = hub.loadSession(log) {} else { Issue.record("it was read") }
+    if case .failed = hub.saveSession(Sample.record(1, cookie: "c1"), isDurable: true, log) {
+    } else {
+      Issue.record("it was overwritten")
+    }
+    #expect(scratch.read(identity.sessionKey + ".record")?.hasSuffix("future!") == true)
+    #expect(scratch.mode(identity.sessionKey + ".damaged") == nil)
+  }
+
+  @Test("a record that somebody removed is saved anew")
+  func removed() {
+    let hub = hub()
+    save(hub, Sample.record(1, cookie: "c1"))
+    unlink(scratch.file(identity.sessionKey + ".record"))
+    #expect(save(hub, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
+    #expect(load(self.hub())?.cookie == "c2")
+  }
+
+  @Test("fields that only a newer damsession knows survive a save")
+  func unknownFields() {
+    var record = Sample.record(1, cookie: "c1")
+    record.unknown = ["from_the_future": .integer(7)]
+    save(hub(), record)
+    let other = hub()
+    var next = load(other) ?? SessionRecord()
+    next.usedAt = 5
+    save(other, next)
+    #expect(load(hub())?.unknown == ["from_the_future": .integer(7)])
+  }
+
+  @Test("the account's record is one for all processes: refusals and tokens add up")
+  func account() {
+    let (one, other) = (hub(), hub())
+    var refused = AccountRecord()
+    refused.remember(refused: Secret("wrong"), secondFactor: false, now: 1, entropy: [1])
+    refused.enter(token: Secret("t1"), now: 1)
+    _ = one.saveAccount(refused, log)
+    var more = AccountRecord()
+    more.enter(token: Secret("t2"), now: 2)
+    let saved = other.saveAccount(more, log).record
+    #expect(saved?.liveTokens == 2)
+    #expect(saved?.refuses(Secret("wrong")) != nil)
+    guard case .record(let found) = one.loadAccount(log) else {
+      Issue.record("not found")
+      return
+    }
+    #expect(found.liveTokens == 2)
+  }
+
+  @Test("a refusal is remembered for all sessions of the account in a process, also where nothing is stored")
+  func accountInMemory() throws {
+    let account = Account()
+    let (one, other) = (
+      Hub(Hub.Key(identity: identity, store: "memory"), MemoryStore(), account: account, pid: getpid()),
+      Hub(
+        Hub.Key(identity: try Sample.settings(["organization": "O1"]).identity, store: "memory"), MemoryStore(),
+        account: account, pid: getpid())
+    )
+    var refused = AccountRecord()
+    refused.remember(refused: Secret("wrong"), secondFactor: false, now: 1, entropy: [1])
+    _ = one.saveAccount(refused, log)
+    guard case .record(let found) = other.loadAccount(log) else {
+      Issue.record("not found")
+      return
+    }
+    #expect(found.refuses(Secret("wrong")) != nil)
+  }
+
+  @Test("sessions of one identity at one store share a hub; another store or user has its own")
+  func world() throws {
+    let (here, there) = (FileStore(scratch.file("a")), FileStore(scratch.file("b")))
+    let other = try Sample.settings(["user": "eva@example.com"]).identity
+    let organization = try Sample.settings(["organization": "O1"]).identity
+    let hub = World.current.hub(identity, here)
+    #expect(World.current.hub(identity, FileStore(scratch.file("a"))) === hub)
+    #expect(World.current.hub(identity, there) !== hub)
+    #expect(World.current.hub(other, here) !== hub)
+    #expect(World.current.hub(organization, here) !== hub)
+    #expect(World.current.hub(organization, here).account === hub.account)
+    #expect(World.current.hub(other, here).account !== hub.account)
+  }
+}

@@ -1,0 +1,95 @@
+// Support.swift - what the I/O tests build on: folders that vanish, records, and threads that are known to wait.
+
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import DamCore
+@testable import DamIO
+
+/// A folder of the test's own, removed at its end.
+final class Scratch: Sendable {
+  let path: String
+
+  init() throws {
+    // Modes must not depend on a kind umask.
+    umask(0)
+    path = FileManager.default.temporaryDirectory.path + "/damsession-test-" + UUID().uuidString
+    try #require(mkdir(path, 0o700) == 0)
+  }
+
+  deinit { remove() }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Type and mode; nil when there is nothing. Links are not followed.
+  func mode(_ name: String) -> mode_t? {
+    var found = stat()
+    return lstat(file(name), &found) == 0 ? found.st_mode : nil
+  }
+
+  func inode(_ name: String) -> ino_t? {
+    var found = stat()
+    return lstat(file(name), &found) == 0 ? found.st_ino : nil
+  }
+
+  func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file(name))) }
+  func read(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
+  var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+enum Sample {
+  static func settings(_ changes: [String: String] = [:]) throws -> Settings {
+    var values = OptionValues()
+    let base = [
+      "system": "photoshelter", "url": "https://archive.example", "user": "kim@example.com", "api-key": "KEY45678901",
+      "password": "hunter2",
+    ]
+    for (name, value) in base.merging(changes, uniquingKeysWith: { $1 }) { try values.set(name, value) }
+    return try Settings(values)
+  }
+
+  /// A session of this generation; no cookie: a logged-out one.
+  static func record(_ generation: UInt64, cookie: String?, stamp: UInt64 = 1) -> SessionRecord {
+    var record = SessionRecord()
+    record.generation = generation
+    guard let cookie else { return record }
+    record.secret = SessionSecret()
+    record.secret?.cookies = CookieSet([Cookie(name: "mem", value: Secret(cookie), stamp: stamp)])
+    return record
+  }
+}
+
+extension SessionRecord {
+  var cookie: String? { secret?.cookies.value("mem")?.revealText() }
+}
+
+/// A thread whose beginning to wait can be waited for: tests of queues need that order, and clocks do not give it.
+final class Waiter: Sendable {
+  private let folder = Mutex("")
+  private let done = DispatchSemaphore(value: 0)
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    Thread.detachNewThread { [self] in
+      let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+      folder.withLock { $0 = "/proc/" + (own ?? "self") }
+      body()
+      done.signal()
+    }
+  }
+
+  /// Returns once the thread is inside the kernel's poll(), which is where a flight's waiter sleeps.
+  func isAsleep() {
+    while true {
+      let call = try? String(contentsOfFile: folder.withLock { $0 } + "/syscall", encoding: .utf8)
+      // poll and ppoll, on x86-64 and on arm64.
+      if let call, ["7", "271", "73"].contains(call.prefix { $0 != " " }) { return }
+      sched_yield()
+    }
+  }
+
+  func join() { done.wait() }
+}
