@@ -447,7 +447,7 @@ typedef struct dam_statistics {
     uint64_t logins;               /**< logins that were tried. */
     uint64_t logins_refused;       /**< of these, refused. */
     uint64_t organization_logins;  /**< organization steps that were sent. */
-    uint64_t replays;              /**< requests sent once more with a newer secret. */
+    uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try (`retries`). */
     uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */
     uint64_t waits;                /**< times a call had to wait for a sibling thread or process. */
     uint64_t wait_microseconds;    /**< how long in all. */
@@ -576,7 +576,8 @@ typedef struct dam_response_view {
  * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
  * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer.
  * Redirects are followed (option `redirects`): the same origin keeps the secret; another one gets a GET or HEAD without any
- * secret and without headers that say who asks; https never becomes http. What cannot be followed comes back as it is.
+ * secret and without headers that say who asks; https never becomes http (DAM_ERR_INSECURE); too many are
+ * DAM_ERR_PROTOCOL. A POST that points elsewhere comes back as it is.
  * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
  * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
  */

@@ -71,6 +71,12 @@ enum { FORK_SLOTS = 1024 };
 static atomic_int fork_slots[FORK_SLOTS];
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_change = PTHREAD_COND_INITIALIZER;
+static int gate_inside;
+static int gate_forking;
+static __thread int gate_depth;
+
 static void close_in_child(void) {
     for (int i = 0; i < FORK_SLOTS; i++) {
         int held = atomic_exchange(&fork_slots[i], 0);
@@ -80,7 +86,81 @@ static void close_in_child(void) {
     }
 }
 
-static void watch_forks(void) { pthread_atfork(NULL, NULL, close_in_child); }
+/* The lock stays held across fork(): nobody enters meanwhile. A host that forks in a callback is outside already. */
+static void before_fork(void) {
+    pthread_mutex_lock(&gate_lock);
+    gate_forking = 1;
+    while (gate_inside > (gate_depth > 0)) {
+        pthread_cond_wait(&gate_change, &gate_lock);
+    }
+}
+
+static void after_fork_in_parent(void) {
+    gate_forking = 0;
+    pthread_cond_broadcast(&gate_change);
+    pthread_mutex_unlock(&gate_lock);
+}
+
+static void after_fork_in_child(void) {
+    pthread_mutex_init(&gate_lock, NULL);
+    pthread_cond_init(&gate_change, NULL);
+    gate_forking = 0;
+    gate_inside = gate_depth > 0;
+    close_in_child();
+}
+
+static void watch_forks(void) { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+
+static void gate_open(int depth) {
+    pthread_once(&fork_once, watch_forks);
+    pthread_mutex_lock(&gate_lock);
+    while (gate_forking) {
+        pthread_cond_wait(&gate_change, &gate_lock);
+    }
+    gate_inside++;
+    gate_depth = depth;
+    pthread_mutex_unlock(&gate_lock);
+}
+
+static void gate_close(void) {
+    pthread_mutex_lock(&gate_lock);
+    gate_depth = 0;
+    gate_inside--;
+    if (gate_forking) {
+        pthread_cond_broadcast(&gate_change);
+    }
+    pthread_mutex_unlock(&gate_lock);
+}
+
+void dam_gate_enter(void) {
+    if (gate_depth > 0) {
+        gate_depth++;
+    } else {
+        gate_open(1);
+    }
+}
+
+void dam_gate_leave(void) {
+    if (gate_depth > 1) {
+        gate_depth--;
+    } else {
+        gate_close();
+    }
+}
+
+int dam_gate_step_out(void) {
+    int depth = gate_depth;
+    if (depth > 0) {
+        gate_close();
+    }
+    return depth;
+}
+
+void dam_gate_step_in(int depth) {
+    if (depth > 0) {
+        gate_open(depth);
+    }
+}
 
 void dam_fork_close_add(int descriptor) {
     pthread_once(&fork_once, watch_forks);

@@ -77,6 +77,11 @@ private func observed(_ raw: dam_observation) throws(Failure) -> Answer {
   guard unsafe (100...599).contains(raw.http_status) else {
     throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
+  guard unsafe raw.reserved == 0, unsafe (0...1).contains(raw.is_whole),
+    unsafe raw.body_size <= UInt64(Answer.inspected)
+  else {
+    throw Failure(.argument, "answer->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
+  }
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "answer->body is NULL but body_size is not 0")
   }

@@ -3,12 +3,13 @@
 
 internal import CDam
 internal import DamCore
+internal import DamIO
 internal import Glibc
 
 /// Runs the body of an export: fills `err` on every way out and turns a failure into its status.
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
   do throws(Failure) {
-    try body()
+    try Gate.inside(body)
     unsafe fill(err, nil)
     return DAM_OK
   } catch {

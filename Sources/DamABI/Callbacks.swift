@@ -20,7 +20,7 @@ internal import DamIO
       credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
       log: { level, message in
         if let callback = unsafe self.log {
-          unsafe lend(message) { unsafe callback(self.logData, level.rawValue, $0) }
+          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.rawValue, text) } }
         }
       }, store: store)
   }
@@ -35,7 +35,7 @@ internal import DamIO
           var question = unsafe dam_prompt(
             size: UInt32(MemoryLayout<dam_prompt>.size), kind: Int32(bitPattern: kind.rawValue), user: user,
             origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
-          return unsafe credentials(credentialsData, &question)
+          return Gate.outside { unsafe credentials(credentialsData, &question) }
         }
       }
     }
@@ -75,7 +75,7 @@ public func dam_prompt_answer(
 
 /// Gives items to the host one by one until it has had enough.
 func each<Item>(_ items: [Item], _ body: (Item) -> Int32) throws(Failure) {
-  for item in items where body(item) != 0 {
+  for item in items where Gate.outside({ body(item) }) != 0 {
     throw Failure(.callback, "the callback asked to stop")
   }
 }

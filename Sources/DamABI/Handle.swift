@@ -2,6 +2,7 @@
 // one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It refuses NULL.
 
 internal import DamCore
+internal import DamIO
 
 /// A class that C holds through an opaque pointer.
 protocol Handle: AnyObject {
@@ -25,6 +26,6 @@ extension Handle {
   /// Takes a handle back; NULL is fine.
   static func free(_ pointer: OpaquePointer?) {
     guard let pointer = unsafe pointer else { return }
-    unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).release()
+    Gate.inside { unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).release() }
   }
 }

@@ -56,7 +56,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     load: { key, known in
       let found = Found()
       let result = withExtendedLifetime(found) {
-        unsafe lend(key) { key in unsafe load(table.raw.user_data, key, known, found.lend()) }
+        unsafe lend(key) { key in Gate.outside { unsafe load(table.raw.user_data, key, known, found.lend()) } }
       }
       switch (code(result), found.bytes) {
       case (DAM_STORE_OK, let bytes?): return .found(bytes)
@@ -68,7 +68,9 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     save: { key, bytes, revision, expected in
       let result = unsafe lend(key) { key in
         unsafe bytes.withUnsafeBytes { data in
-          unsafe save(table.raw.user_data, key, data.baseAddress, UInt64(data.count), revision, expected)
+          Gate.outside {
+            unsafe save(table.raw.user_data, key, data.baseAddress, UInt64(data.count), revision, expected)
+          }
         }
       }
       switch code(result) {
@@ -79,11 +81,14 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     },
     lock: { key, milliseconds in
       var held: UnsafeMutableRawPointer?
-      let result = unsafe lend(key) { key in unsafe lock(table.raw.user_data, key, milliseconds, &held) }
+      let result = unsafe lend(key) { key in Gate.outside { unsafe lock(table.raw.user_data, key, milliseconds, &held) }
+      }
       switch code(result) {
       case DAM_STORE_OK:
         let token = unsafe Token(held)
-        return .held { unsafe lend(key) { key in unsafe unlock(table.raw.user_data, key, token.pointer) } }
+        return .held {
+          unsafe lend(key) { key in Gate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
+        }
       case DAM_STORE_HELD: return .busy
       default: return .failed
       }
@@ -91,12 +96,12 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     list: {
       let names = Names()
       let result = withExtendedLifetime(names) {
-        unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque())
+        Gate.outside { unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque()) }
       }
       return code(result) == DAM_STORE_OK ? names.all : nil
     },
     remove: { key in
-      let result = unsafe lend(key) { key in unsafe remove(table.raw.user_data, key) }
+      let result = unsafe lend(key) { key in Gate.outside { unsafe remove(table.raw.user_data, key) } }
       switch code(result) {
       case DAM_STORE_OK: return true
       case DAM_STORE_ABSENT: return false

@@ -51,10 +51,11 @@ public func dam_loop_submit(
       switch result {
       case .success(let response):
         unsafe fill(&error, nil)
-        unsafe done(user_data, id, 0, ResponseHandle(response).give(), &error)
+        let handle = unsafe ResponseHandle(response).give()
+        Gate.outside { unsafe done(user_data, id, 0, handle, &error) }
       case .failure(let failure):
         unsafe fill(&error, failure)
-        unsafe done(user_data, id, error.status, nil, &error)
+        Gate.outside { unsafe done(user_data, id, error.status, nil, &error) }
       }
     }
     if let id_out = unsafe id_out { unsafe id_out.pointee = id }

@@ -3,6 +3,7 @@
 
 public import CDam
 internal import DamCore
+internal import DamIO
 internal import Glibc
 
 @safe private struct Row: @unchecked Sendable {
@@ -21,7 +22,7 @@ private let rows: [Row] = Option.table.map { option in
 }
 
 @_cdecl("dam_option_count") @implementation
-public func dam_option_count() -> UInt32 { UInt32(clamping: rows.count) }
+public func dam_option_count() -> UInt32 { Gate.inside { UInt32(clamping: rows.count) } }
 
 @_cdecl("dam_option_get") @implementation
 public func dam_option_get(

@@ -60,7 +60,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
   if let write = unsafe raw.write {
     options.destination = unsafe .stream { bytes in
-      switch unsafe write(raw.user_data, bytes.baseAddress, UInt64(bytes.count)) {
+      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, UInt64(bytes.count)) }) {
       case 0: .goOn
       case DAM_WRITE_PAUSE: .pause
       default: .stop
@@ -69,7 +69,9 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   }
   if let progress = unsafe raw.progress {
     options.progress = { down, downTotal, up, upTotal in
-      unsafe progress(raw.user_data, down, downTotal > 0 ? downTotal : -1, up, upTotal > 0 ? upTotal : -1) == 0
+      Gate.outside {
+        unsafe progress(raw.user_data, down, downTotal > 0 ? downTotal : -1, up, upTotal > 0 ? upTotal : -1)
+      } == 0
     }
   }
   if unsafe raw.canceller != nil { options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation }
@@ -80,10 +82,10 @@ private func reader(_ raw: dam_request) -> OutgoingBody? {
   guard let read = unsafe raw.read else { return nil }
   let user = unsafe raw.user_data
   let size = unsafe raw.body_size == UInt64.max ? nil : raw.body_size
-  let rewind = unsafe raw.rewind.map { rewind in { unsafe rewind(user) == 0 } }
+  let rewind = unsafe raw.rewind.map { rewind in { Gate.outside { unsafe rewind(user) } == 0 } }
   return unsafe OutgoingBody(
     size: size,
-    read: { room in Int(clamping: unsafe read(user, room.baseAddress, UInt64(room.count))) },
+    read: { room in Int(clamping: Gate.outside { unsafe read(user, room.baseAddress, UInt64(room.count)) }) },
     rewind: rewind)
 }
 

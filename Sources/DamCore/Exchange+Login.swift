@@ -107,7 +107,7 @@ extension Exchange {
         "\(live) device tokens of this user were obtained from here and may still count against the limit of"
           + " \(settings.tokenLimit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
     }
-    if live + 2 >= allowed {
+    if live + 2 >= allowed, hasProvedStore {
       log(.warning, "this login takes device token \(live + 1) of \(settings.tokenLimit) of the user")
     }
     return nil

@@ -22,7 +22,12 @@ extension Exchange {
     case .keepalive:
       return send(system.keepalive, .keepalive, secret, &state, moment)
     case .ensure(_, let saved):
-      if let unsaved, saved {
+      if saved, system.isScarce, !state.isStored {
+        guard let unsaved else {
+          // An earlier call could not; there may be room by now.
+          phase = .savingAgain
+          return .saveSession(state.record, isDurable: true)
+        }
         return fail(
           Failure(
             .store,
@@ -74,7 +79,7 @@ extension Exchange {
     log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
     switch purpose {
     case .host:
-      if refused != nil, hostSends > 0 {
+      if hostSends > 0 {
         state.statistics.replays += 1
         log(.info, "sending the request again with generation \(sent.generation)")
       }
@@ -164,11 +169,9 @@ extension Exchange {
     // A newer cookie of the same login was refused as well: nothing of that login is worth another try.
     refused = refused == nil ? sent : Freshness(generation: sent.generation, stamp: .max)
     if !canSendAgain {
-      return fail(
-        Failure(
-          .replayImpossible,
-          "the session had ended and the request's body cannot be given again; log in and repeat the"
-            + " request", httpStatus: answer.status))
+      blocked = Failure(
+        .replayImpossible, "the session had ended and the request's body cannot be given again; repeat the request",
+        httpStatus: answer.status)
     }
     if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }
     log(.info, "the server refuses generation \(sent.generation) (HTTP \(answer.status))")
@@ -190,10 +193,10 @@ extension Exchange {
     if let skew = answer.clockSkew(at: moment) { state.record.clockSkew = skew }
     let adoption = adopt(answer, &secret, &state, moment)
     state.record.secret = secret
-    let isWorthSaving = adoption.adopted > 0 || isUseWorthSaving(state)
+    let isWorthSaving = adoption.adopted > 0 || !state.isStored || isUseWorthSaving(state)
     guard isWorthSaving else { return end(purpose, outcome, answer, &state, moment) }
     phase = .savingRotation(purpose, outcome, answer)
-    return .saveSession(state.record, isDurable: system.isScarce && adoption.adopted > 0)
+    return .saveSession(state.record, isDurable: system.isScarce)
   }
 
   private mutating func adopt(

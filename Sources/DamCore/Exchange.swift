@@ -136,6 +136,7 @@ public struct Exchange: Sendable {
     case provingStore
     case loggingIn
     case savingLogin(SessionRecord)
+    case savingAgain
     case savingAccount
     case savingRefusal(Failure)
     case recheckingAfter(Failure)
@@ -171,6 +172,8 @@ public struct Exchange: Sendable {
   var hasLoggedIn = false
   var logins = 0
   var hostSends: UInt32 = 0
+  /// Why the host's request cannot go on; the dead secret is buried first, so that repeating it helps.
+  var blocked: Failure?
   var hops: Int32 = 0
   var retries: Int32 = 0
   var hasProbed = false
@@ -234,6 +237,10 @@ public struct Exchange: Sendable {
       return provedStore(saving, &state, moment)
     case (.savingLogin(let record), .savedSession(let saving)):
       return savedLogin(saving, record, &state)
+    case (.savingAgain, .savedSession(let saving)):
+      note(saving, &state)
+      if case .failed(let reason) = saving { unsaved = reason }
+      return proceed(&state, moment)
     case (.savingAccount, .savedAccount(let saving)):
       note(saving, &state)
       return proceed(&state, moment)
@@ -320,6 +327,7 @@ public struct Exchange: Sendable {
     case .request, .keepalive, .ensure: break
     }
     if system.sendsCredentials, credentials == nil { return ask(&state, moment) }
+    if let blocked, usable(state) != nil || state.record.secret == nil { return fail(blocked) }
     if let secret = usable(state) {
       if holdsAccount || (holdsSession && !serializes) {
         phase = .unlocking

@@ -12,6 +12,8 @@ public import DamCore
   private let read: (UnsafeMutableRawBufferPointer) -> Int
   private let rewind: (() -> Bool)?
   private(set) var hasBegun = false
+  /// How much of the announced size is still to come; nil: none was announced.
+  private var rest: UInt64?
   private(set) var hasFailed = false
   /// Whether somebody will ever say "go on".
   var canPause = false
@@ -60,6 +62,7 @@ public import DamCore
   /// Makes the first byte the next one; false when that cannot be done.
   func begin() -> Bool {
     hasFailed = false
+    rest = description.size
     guard hasBegun else {
       hasBegun = true
       return true
@@ -69,8 +72,15 @@ public import DamCore
 
   /// libcurl's wish for more: bytes, 0 at the end, or its word for "stop".
   func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    // Never more than was announced: the server would take the surplus for another request.
+    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: room.prefix(Int(clamping: rest ?? .max)))
+    if unsafe room.isEmpty { return 0 }
     let count = unsafe read(room)
-    if (0...room.count).contains(count) { return count }
+    let endsEarly = count == 0 && rest != nil
+    if (0...room.count).contains(count), !endsEarly {
+      rest = rest.map { $0 - UInt64(count) }
+      return count
+    }
     if count == OutgoingBody.pause, canPause { return Int(CURL_READFUNC_PAUSE) }
     hasFailed = true
     return Int(CURL_READFUNC_ABORT)

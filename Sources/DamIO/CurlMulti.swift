@@ -93,7 +93,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
   /// Waits until something can be moved, at most this long.
   func wait(milliseconds: Int32) {
-    _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil)
+    Gate.outside { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
   }
 
   /// Notes which transfers are over.

@@ -21,6 +21,10 @@ public struct Download {
   public init(_ path: String, _ ifThere: IfThere) throws(Failure) {
     guard !path.isEmpty, !path.hasSuffix("/") else { throw Failure(.argument, "path names no file") }
     self.path = path
+    var there = stat()
+    if unsafe lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
+      throw Failure(.argument, "path is a folder, a link or a device; a download replaces files only")
+    }
     if ifThere == .keep, unsafe access(path, F_OK) == 0 {
       throw Failure(.argument, "there is a file of this name already, and it is to be kept")
     }
@@ -42,6 +46,9 @@ public struct Download {
 
   /// Runs the request into the file.
   public func run(_ session: Session, _ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+    guard !Exchange.Goal.request(request).asksForRange else {
+      throw Failure(.argument, "a download asks for ranges itself; remove the header Range")
+    }
     let (offset, headers) = resumption(request.target)
     let asked = request.adding(headers)
     let file = Writer(self, request.target, offset)
@@ -83,7 +90,7 @@ public struct Download {
     /// The answer was judged and is to be written: what is it a part of?
     func begin(_ status: Int32, _ headers: HeaderBlock) {
       let goesOn = status == 206 && offset > 0 && headers.rangeStart == offset
-      guard goesOn || status == 200 else {
+      guard goesOn || status != 206 else {
         failure = Failure(
           .protocolViolation, "the server sends another part of the thing than was asked for", httpStatus: status)
         return

@@ -99,7 +99,8 @@ struct Driver: ~Copyable {
       if call.options.cancellation.isSet {
         return call.advance(.failed(Failure(.cancelled, "the request was cancelled"), head: nil))
       }
-      usleep(UInt32(min(end &- Clock.monotonic, 50_000)))
+      let rest = end &- Clock.monotonic
+      Gate.outside { _ = usleep(UInt32(min(rest, 50_000))) }
     }
     return call.advance(.waited)
   }
@@ -110,19 +111,19 @@ struct Driver: ~Copyable {
     let allowed = UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
     let hadToWait = !wish.flight.tryTake()
     if hadToWait, !wish.flight.take(timeout: allowed) {
-      call.hub.count(waitedSince: began)
+      call.hub.count(waitedSince: began, call.session.log)
       return call.locked(wish, .busy, nil)
     }
     let spent = Clock.monotonic &- began
     switch call.hub.store.lock(wish.key, wait: allowed > spent ? allowed - spent : 0) {
     case .held(let lock, let storeMadeUsWait):
-      if hadToWait || storeMadeUsWait { call.hub.count(waitedSince: began) }
+      if hadToWait || storeMadeUsWait { call.hub.count(waitedSince: began, call.session.log) }
       return call.locked(wish, .held, Held(flight: wish.flight, lock: lock))
     case .unavailable(let reason):
       return call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil))
     case .busy:
       wish.flight.release()
-      call.hub.count(waitedSince: began)
+      call.hub.count(waitedSince: began, call.session.log)
       return call.locked(wish, .busy, nil)
     }
   }

@@ -21,7 +21,13 @@ struct FileStore: Store {
   /// A record is a few kilobytes; what is larger is not one.
   private static let longest = 4 << 20
 
-  init(_ folder: String) { place = folder }
+  /// How long to wait for somebody else's save, in microseconds.
+  private let patience: UInt64
+
+  init(_ folder: String, patience: UInt64 = 60_000_000) {
+    place = folder
+    self.patience = patience
+  }
 
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
     let path = file(key, "record")
@@ -50,13 +56,24 @@ struct FileStore: Store {
     case .failure(let error):
       return .failed(error.text)
     case .success(let descriptor):
-      switch FileLock.take(descriptor, byte: 1, waits: true) {
-      case .failure(let error):
-        return .failed(error.text)
-      case .success(let lock):
-        defer { lock.unlock() }
-        return saveLocked(key, bytes, expected, isDurable)
+      return locked(descriptor) {
+        saveLocked(key, bytes, expected, isDurable)
+      } onFailure: {
+        .failed($0)
       }
+    }
+  }
+
+  /// A save takes milliseconds; whoever was stopped in the middle of one must not stop everybody else.
+  private func locked<Outcome>(
+    _ descriptor: Descriptor, _ body: () -> Outcome, onFailure: (String) -> Outcome
+  ) -> Outcome {
+    switch FileLock.take(descriptor, byte: 1, wait: patience) {
+    case .held(let lock, _):
+      defer { lock.unlock() }
+      return body()
+    case .busy: return onFailure("another process has been saving it for too long")
+    case .unavailable(let reason): return onFailure(reason)
     }
   }
 
@@ -95,32 +112,24 @@ struct FileStore: Store {
     }
   }
 
-  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so that
-  /// a process with many threads of its own does not starve the others.
   func lock(_ key: String, wait microseconds: UInt64) -> StoreLock {
     switch openLock(key) {
     case .failure(let error):
       return .unavailable(error.text)
     case .success(let descriptor):
-      let began = Clock.monotonic
-      var pause: UInt32 = 100
-      var hadToWait = false
-      while true {
-        switch FileLock.take(descriptor, byte: 0, waits: false) {
-        case .success(let lock): return .held(lock, hadToWait: hadToWait)
-        case .failure(let error):
-          guard error.code == EAGAIN || error.code == EACCES else { return .unavailable(error.text) }
-        }
-        hadToWait = true
-        let elapsed = Clock.monotonic &- began
-        guard elapsed < microseconds else { return .busy }
-        usleep(pause)
-        pause = min(pause * 2, elapsed < 2_000_000 ? 1000 : 5000)
-      }
+      return FileLock.take(descriptor, byte: 0, wait: microseconds)
     }
   }
 
-  func setAside(_ key: String) { _ = unsafe rename(file(key, "record"), file(key, "damaged")) }
+  /// Looks once more under the lock of saves: a good record may have come meanwhile.
+  func setAside(_ key: String, _ seen: [UInt8]) {
+    guard case .success(let descriptor) = openLock(key) else { return }
+    locked(descriptor) {
+      guard case .found(let present, _) = load(key, unless: nil), present == seen else { return }
+      _ = unsafe rename(file(key, "record"), file(key, "damaged"))
+    } onFailure: { _ in
+    }
+  }
 
   func list() -> Result<[String], StoreFailure> {
     switch Folder.files(place) {
@@ -158,11 +167,28 @@ private final class FileLock: StoreLockHandle {
     self.byte = byte
   }
 
-  static func take(_ descriptor: Descriptor, byte: Int64, waits: Bool) -> Result<FileLock, SystemError> {
-    let result = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK), waits ? 1 : 0)
-    guard result == 0 else { return .failure(.last) }
+  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so that
+  /// a process with many threads of its own does not starve the others.
+  static func take(_ descriptor: Descriptor, byte: Int64, wait microseconds: UInt64) -> StoreLock {
+    // Before it is locked, and before anybody sleeps: a child must never get hold of it.
     dam_fork_close_add(descriptor.number)
-    return .success(FileLock(descriptor, byte))
+    let began = Clock.monotonic
+    var pause: UInt32 = 100
+    var hadToWait = false
+    while dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK), 0) != 0 {
+      let error = SystemError.last
+      let elapsed = Clock.monotonic &- began
+      let isHeld = error.code == EAGAIN || error.code == EACCES
+      guard isHeld, elapsed < microseconds else {
+        dam_fork_close_remove(descriptor.number)
+        return isHeld ? .busy : .unavailable(error.text)
+      }
+      hadToWait = true
+      let nap = pause
+      Gate.outside { _ = usleep(nap) }
+      pause = min(pause * 2, elapsed < 2_000_000 ? 1000 : 5000)
+    }
+    return .held(FileLock(descriptor, byte), hadToWait: hadToWait)
   }
 
   /// Said aloud rather than left to close(): a child that was being forked may hold the same open file.

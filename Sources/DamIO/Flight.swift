@@ -80,7 +80,7 @@ final class Flight: Sendable {
       guard now < deadline else { return false }
       var watch = pollfd(fd: event, events: Int16(POLLIN), revents: 0)
       let milliseconds = Int32(clamping: (deadline - now) / 1000 + 1)
-      if unsafe poll(&watch, 1, milliseconds) > 0 { return true }
+      if Gate.outside({ unsafe poll(&watch, 1, milliseconds) }) > 0 { return true }
     }
   }
 }

@@ -46,7 +46,7 @@ public final class Form: Sendable {
     for (text, what) in [(name, "name"), (told, "file_name"), (contentType ?? "", "content_type")] {
       try Form.check(text, what)
     }
-    guard case .success(let descriptor) = Descriptor.open(path, O_RDONLY, followsLinks: true),
+    guard case .success(let descriptor) = Descriptor.open(path, O_RDONLY | O_NONBLOCK, followsLinks: true),
       let status = descriptor.status,
       status.st_mode & S_IFMT == S_IFREG
     else { throw Failure(.argument, "the file to send cannot be read, or is not a file") }
@@ -118,7 +118,7 @@ private final class PartSource {
   }
 
   private func giveFile(_ path: String, _ room: UnsafeMutableRawBufferPointer) -> Int {
-    if descriptor == nil, case .success(let opened) = Descriptor.open(path, O_RDONLY, followsLinks: true) {
+    if descriptor == nil, case .success(let opened) = Descriptor.open(path, O_RDONLY | O_NONBLOCK, followsLinks: true) {
       descriptor = opened
       hasChanged = opened.status.map { Int64($0.st_size) } != size
     }

@@ -96,7 +96,9 @@ struct HostStore: Store {
   }
 
   /// The host has no place for damaged records; without it a new one can be saved.
-  func setAside(_ key: String) { _ = functions.remove(key) }
+  func setAside(_ key: String, _ seen: [UInt8]) {
+    if case .found(let present) = functions.load(key, 0), present == seen { _ = functions.remove(key) }
+  }
 
   func list() -> Result<[String], StoreFailure> {
     functions.list().map { .success($0.sorted()) } ?? .failure(StoreFailure(reason: HostStore.broken))

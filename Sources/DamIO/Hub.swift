@@ -84,14 +84,14 @@ final class Hub: Sendable {
       case .value((let record, let revision)): return (.record(record), (mark, revision))
       case .newer: return (.newer, nil)
       case .damaged(let reason):
-        putAside(key, reason, log)
+        putAside(key, bytes, reason, log)
         return (.absent, nil)
       }
     }
   }
 
-  private func putAside(_ key: String, _ reason: String, _ log: (LogLevel, String) -> Void) {
-    store.setAside(key)
+  private func putAside(_ key: String, _ seen: [UInt8], _ reason: String, _ log: (LogLevel, String) -> Void) {
+    store.setAside(key, seen)
     state.withLock { $0.session.statistics.recordsDamaged += 1 }
     log(.warning, "a stored record was damaged (\(reason)) and is set aside as \(key).damaged")
   }
@@ -101,7 +101,11 @@ final class Hub: Sendable {
   ) -> Exchange.Saving<SessionRecord> {
     // What other threads learned since the record was made belongs to the revision that is about to be replaced.
     let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
-    let (saving, mark) = save(joined, sessionKey, revision, isDurable, log)
+    let (saving, mark) = save(joined, sessionKey, revision, isDurable, log) { present in
+      // Another process has saved a newer cookie of the same login: ours was late without our knowing.
+      guard present.generation == joined.generation, present.freshness > joined.freshness else { return }
+      state.withLock { $0.session.statistics.cookiesLate += 1 }
+    }
     if case .saved(let stored) = saving {
       state.withLock { state in
         state.session.note(.record(stored))
@@ -114,12 +118,13 @@ final class Hub: Sendable {
   }
 
   func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Exchange.Saving<AccountRecord> {
-    save(join(record), accountKey, 0, true, log).0
+    save(join(record), accountKey, 0, true, log) { _ in }.0
   }
 
   /// Writes `record` over revision `revision`; if somebody was faster, joins and tries again.
   private func save<Record: Recordable>(
-    _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void
+    _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void,
+    onConflict: (Record) -> Void
   ) -> (Exchange.Saving<Record>, (mark: StoreMark, revision: UInt64)?) {
     var record = record
     var revision = revision
@@ -136,19 +141,21 @@ final class Hub: Sendable {
       case .conflict(let bytes?):
         switch Record.decode(bytes) {
         case .value((let present, let number)):
+          onConflict(present)
           record = record.joined(present)
           revision = number
           if record == present { return (.saved(record), nil) }
         case .newer: return (.failed("it was written by a newer damsession"), nil)
-        case .damaged(let reason): putAside(key, reason, log)
+        case .damaged(let reason): putAside(key, bytes, reason, log)
         }
       }
     }
     return (.failed("other writers are always faster"), nil)
   }
 
-  func count(waitedSince began: UInt64) {
+  func count(waitedSince began: UInt64, _ log: (LogLevel, String) -> Void) {
     let elapsed = Clock.monotonic &- began
+    log(.info, "waited \(elapsed / 1000) ms for a sibling that held the session")
     state.withLock { state in
       state.session.statistics.waits += 1
       state.session.statistics.waitMicroseconds += elapsed

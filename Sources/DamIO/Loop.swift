@@ -161,7 +161,7 @@ public final class Loop {
     guard hasTurn || isLate else { return }
     forget(waiter)
     if hasTurn || wish.flight.leave(waiter) { return locking(job, wish, began) }
-    job.call.hub.count(waitedSince: began)
+    job.call.hub.count(waitedSince: began, job.call.session.log)
     take(job.call.locked(wish, .busy, nil), job)
   }
 
@@ -174,7 +174,7 @@ public final class Loop {
     let hub = job.call.hub
     switch hub.store.lock(wish.key, wait: 0) {
     case .held(let lock, _):
-      if Clock.monotonic &- began > 1000 { hub.count(waitedSince: began) }
+      if Clock.monotonic &- began > 1000 { hub.count(waitedSince: began, job.call.session.log) }
       take(job.call.locked(wish, .held, Held(flight: wish.flight, lock: lock)), job)
     case .unavailable(let reason):
       take(job.call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil)), job)
@@ -183,7 +183,7 @@ public final class Loop {
       wait(job, .locking(wish, began: began), until: Clock.monotonic &+ 2000)
     case .busy:
       wish.flight.release()
-      hub.count(waitedSince: began)
+      hub.count(waitedSince: began, job.call.session.log)
       take(job.call.locked(wish, .busy, nil), job)
     }
   }
@@ -206,7 +206,7 @@ public final class Loop {
       return take(
         call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil)), job)
     }
-    transfer.sink.onFull = { [weak lane] in lane?.note(job.id) }
+    transfer.sink.onFull = { [weak lane, id = job.id] in lane?.note(id) }
     job.state = .sending
     job.transfer = transfer
     if isForHost { job.host = transfer }

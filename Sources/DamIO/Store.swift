@@ -53,8 +53,8 @@ protocol Store: Sendable {
   ) -> StoreSave
   /// Waits for the lock of other processes at most `microseconds`; 0: tries once.
   func lock(_ key: String, wait microseconds: UInt64) -> StoreLock
-  /// Puts a damaged record aside, where people can look at it if the store has such a place.
-  func setAside(_ key: String)
+  /// Puts a damaged record aside if it is still the one that was `seen`, where people can look at it if the store has such a place.
+  func setAside(_ key: String, _ seen: [UInt8])
   /// The keys of all records.
   func list() -> Result<[String], StoreFailure>
   /// True when there was one.
@@ -81,7 +81,7 @@ struct MemoryStore: Store {
     .saved(mark: StoreMark())
   }
   func lock(_ key: String, wait microseconds: UInt64) -> StoreLock { .held(NoLock.shared, hadToWait: false) }
-  func setAside(_ key: String) {}
+  func setAside(_ key: String, _ seen: [UInt8]) {}
   func list() -> Result<[String], StoreFailure> { .success([]) }
   func remove(_ key: String) -> Result<Bool, StoreFailure> { .success(false) }
 

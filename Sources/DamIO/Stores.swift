@@ -11,7 +11,9 @@ public struct StoredSession: Sendable {
 }
 
 public enum Stores {
-  static func named(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> any Store {
+  static func named(
+    _ place: String, _ host: HostStoreFunctions?, patience: UInt64 = 60_000_000
+  ) throws(Failure) -> any Store {
     if let host { return HostStore(functions: host) }
     switch place {
     case "memory": return MemoryStore()
@@ -19,12 +21,12 @@ public enum Stores {
       guard let folder = Folder.state else {
         throw Failure(.store, "there is no place for sessions: set HOME or XDG_STATE_HOME, or the option \"store\"")
       }
-      return FileStore(folder)
+      return FileStore(folder, patience: patience)
     default:
       guard place.hasPrefix("/") else {
         throw Failure(.option, "\"store\" takes file, memory, or a folder that begins with /")
       }
-      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place)
+      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place, patience: patience)
     }
   }
 

@@ -88,6 +88,11 @@ int main(void)
     abuse_session();
     abuse_request();
     abuse_response();
+    abuse_stream();
+    abuse_form();
+    abuse_download();
+    abuse_loop();
+    abuse_authorization();
     abuse_image();
 
     CHECK(loopback_stop() > 0, "the loopback server was asked");

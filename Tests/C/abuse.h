@@ -24,6 +24,11 @@ void abuse_store(void);
 void abuse_session(void);
 void abuse_request(void);
 void abuse_response(void);
+void abuse_stream(void);
+void abuse_form(void);
+void abuse_download(void);
+void abuse_loop(void);
+void abuse_authorization(void);
 void abuse_image(void);
 
 /* The server that answers, and the port that does not. */
@@ -34,6 +39,9 @@ extern const char *const not_utf8[];
 
 /* A mebibyte of 'a'. */
 extern const char *huge_text;
+
+/* The SHA-256 of at most 64 KiB, in hexadecimal digits. */
+void sha256(char hex[65], const void *data, size_t size);
 
 /* What a struct larger than the library's looks like: a size that says so, and something behind the end. */
 #define WITH_TAIL(type) \

@@ -107,6 +107,23 @@ static dam_status login_with(const char *record, size_t size, uint64_t *damaged)
     return status;
 }
 
+/* Makes it a record of the next format: its digit, and the checksum, which covers the line before it and the document. */
+static void renumber(char *record, size_t size)
+{
+    static char covered[1 << 16];
+    char hex[65], *end = memchr(record, '\n', size);
+    CHECK(end != NULL && end - record > 64, "the record's first line ends with its checksum");
+    char *checksum = end - 64;
+    size_t line = (size_t)(checksum - record), rest = size - (size_t)(end + 1 - record);
+    memcpy(covered, record, line);
+    memcpy(covered + line, end + 1, rest);
+    sha256(hex, covered, line + rest);
+    CHECK(memcmp(hex, checksum, 64) == 0, "the checksum is the SHA-256 of line and document");
+    covered[strcspn(record, " ") + 1] = record[strcspn(record, " ") + 1] = '2';
+    sha256(hex, covered, line + rest);
+    memcpy(checksum, hex, 64);
+}
+
 /* A record with a bit turned, or cut, at any single place is set aside and a login replaces it; a newer one is left. */
 static void damage(void)
 {
@@ -120,18 +137,15 @@ static void damage(void)
           (unsigned)table.rows[0].size);
     size = (size_t)table.rows[0].size;
     memcpy(record, table.rows[0].data, size);
-    char *format = memchr(record, ' ', size), *length = memchr(format + 3, ' ', size);
     CHECK(login_with(record, size, &damaged) == DAM_OK && damaged == 0, "as it was, it is good");
     for (size_t at = 0; at < size; at++) {
-        if (record + at >= format && record + at <= length) /* format and revision may be any. */
-            continue;
         record[at] ^= 4;
         missed += login_with(record, size, &damaged) != DAM_OK || damaged < 1;
         record[at] ^= 4;
         missed += at > 0 && (login_with(record, at, &damaged) != DAM_OK || damaged < 1);
     }
     CHECK(missed == 0, "a bit turned and a cut at every place: %zu missed", missed);
-    format[1] = '2';
+    renumber(record, size);
     CHECK(login_with(record, size, &damaged) == DAM_ERR_RECORD_NEWER && damaged == 0, "a newer record is left alone");
     table_clear(&table);
 }

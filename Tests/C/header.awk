@@ -28,7 +28,7 @@ function read_body(head, body,   count, words, i) {
 function read_declaration(piece,   open) {
     if (piece == "" || piece ~ /^typedef struct (dam_[a-z]+) (dam_[a-z]+)$/) return
     if (piece ~ /^typedef [a-z0-9_]+ \(\*dam_[a-z_]+_callback\)\(.*\)$/) return
-    if (piece !~ /^(dam_status |void |uint32_t |const char \*)dam_[a-z_]+\(.+\)$/) fail(piece)
+    if (piece !~ /^(dam_status |void |u?int32_t |const char \*)dam_[a-z_]+\(.+\)$/) fail(piece)
     open = index(piece, "(")
     if (want == "functions") {
         name = substr(piece, 1, open - 1)

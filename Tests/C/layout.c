@@ -122,6 +122,13 @@ int main(void)
     FIELD(dam_request, image);
     FIELD(dam_request, timeout);
     FIELD(dam_request, reserved);
+    FIELD(dam_request, user_data);
+    FIELD(dam_request, read);
+    FIELD(dam_request, rewind);
+    FIELD(dam_request, write);
+    FIELD(dam_request, progress);
+    FIELD(dam_request, canceller);
+    FIELD(dam_request, form);
 
     STRUCT(dam_response_view);
     FIELD(dam_response_view, size);
@@ -133,5 +140,22 @@ int main(void)
     FIELD(dam_response_view, generation);
     FIELD(dam_response_view, replays);
     FIELD(dam_response_view, reserved);
+
+    STRUCT(dam_authorization_view);
+    FIELD(dam_authorization_view, size);
+    FIELD(dam_authorization_view, replays);
+    FIELD(dam_authorization_view, generation);
+    FIELD(dam_authorization_view, method);
+    FIELD(dam_authorization_view, url);
+    FIELD(dam_authorization_view, headers);
+
+    STRUCT(dam_observation);
+    FIELD(dam_observation, size);
+    FIELD(dam_observation, http_status);
+    FIELD(dam_observation, headers);
+    FIELD(dam_observation, body);
+    FIELD(dam_observation, body_size);
+    FIELD(dam_observation, is_whole);
+    FIELD(dam_observation, reserved);
     return 0;
 }

@@ -15,7 +15,7 @@ passed=0
 failed=0
 warnings='-Wall -Wextra -pedantic -Werror'
 memcheck='valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-    --child-silent-after-fork=yes --suppressions=Tests/C/valgrind.supp'
+    --child-silent-after-fork=yes --num-callers=60 --suppressions=Tests/C/valgrind.supp'
 
 # verdict NAME FILE: counts the checks of a program that has just ended with $?, or shows the end of what it printed.
 verdict() {
@@ -55,7 +55,7 @@ program() {
     name=$1
     shift
     # shellcheck disable=SC2086 # words on purpose
-    step "compile $name" gcc -std=c11 -g -O1 $warnings -Iinclude "$@" -o "$work/$name" -L"$lib" -ldamsession -lpthread
+    step "compile $name" gcc -std=c11 -g -O1 $warnings -Iinclude "$@" -o "$work/$name" -L"$lib" -ldamsession -lpthread -lm
 }
 
 start_sandbox() {

@@ -169,6 +169,12 @@ int main(void)
     smoke_refusals();
     smoke_failures();
     smoke_threads();
+    smoke_streams();
+    smoke_forms();
+    smoke_downloads();
+    smoke_redirects();
+    smoke_loop();
+    smoke_authorize();
 
     CHECK(logged.lines > 50 && check_is_utf8(logged.text), "%zu log lines", logged.lines);
     CHECK(check_find_secret(logged.text) == NULL, "no log line holds a secret");

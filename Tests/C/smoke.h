@@ -32,6 +32,12 @@ void smoke_fotoweb(void);
 void smoke_refusals(void);
 void smoke_failures(void);
 void smoke_threads(void);
+void smoke_streams(void);
+void smoke_forms(void);
+void smoke_downloads(void);
+void smoke_redirects(void);
+void smoke_loop(void);
+void smoke_authorize(void);
 
 /* The sandbox as just started, and a new, empty store for the sessions that are opened from now on. */
 void fresh(void);

@@ -157,7 +157,11 @@ struct Model {
       throw Violation(description: "the host was given HTTP \(threads[thread].hostStatus)")
     case .delivered, .ready, .loggedOut:
       return
-    case .failed(let failure) where failure.cause == .transfer && threads[thread].lostAnswers > 0:
+    // Its own answer was lost, or that of the sibling whose login it waited for.
+    case .failed(let failure) where failure.cause == .transfer && kind.losesAnswers:
+      return
+    // The session of a sibling's login ended before its organization step: those who waited for it hear the same.
+    case .failed(let failure) where failure.cause == .organizationRefused && ends > 0:
       return
     case .failed(let failure) where failure.cause == .sessionInvalid && kind.mayReplayInVain && ends > 0:
       return
@@ -194,6 +198,8 @@ struct Model {
       let joined = account.map { record.joined($0) } ?? record
       account = joined
       try feed(thread, .savedAccount(.saved(joined)))
+    case .wait:
+      try feed(thread, .waited)
     case .unlock(let keepSession):
       if accountOwner == thread { accountOwner = nil }
       if sessionOwner == thread, !keepSession { sessionOwner = nil }

@@ -11,7 +11,8 @@ struct HostRequestTests {
     type: String? = nil, bodySize: UInt64? = nil, image: String? = nil, settings: Settings? = nil
   ) throws -> HostRequest {
     try HostRequest(
-      method: method, path: path, headers: headers, contentType: type, bodySize: bodySize, image: image,
+      method: method, path: path, headers: headers, contentType: type,
+      body: bodySize.map { HostRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
       settings: settings ?? Sample.photoShelter())
   }
 

@@ -22,7 +22,7 @@ struct OptionTests {
         not: ["\(range.lowerBound - 1)", "\(range.upperBound + 1)", "1.5", "1s", "0x10", "ten", "99999999999", " 60"])
     }
     static func choice(_ words: String...) -> Row {
-      Row(words, not: ["nonsense", words[0].uppercased(), words[0] + " ", "\(words[0]),"])
+      Row(words, not: ["nonsense", "NONSENSE", words[0] + " ", "\(words[0]),"])
     }
   }
 
@@ -42,7 +42,10 @@ struct OptionTests {
     "login-token-life": .number(30...86_400), "login-token-encoding": .choice("utf-8", "legacy"),
     "store": Row(["file", "memory", "/var/lib/x"], not: []), "lock-timeout": .number(0...86_400),
     "idle-limit": .number(0...604_800), "token-limit": .number(1...10_000), "token-reserve": .number(0...10_000),
-    "ca-file": .text, "timeout": .number(0...86_400), "connect-timeout": .number(1...3_600),
+    "ca-file": .text, "client-certificate": .text, "client-key": .text, "pinned-key": .text, "proxy": .text,
+    "unix-socket": .text, "ip": .choice("any", "4", "6"), "http": .choice("2", "1.1"), "redirects": .number(0...50),
+    "retries": .number(0...10), "retry-after": .number(0...3_600), "idle-timeout": .number(0...86_400),
+    "timeout": .number(0...86_400), "connect-timeout": .number(1...3_600),
     "response-limit": Row(
       ["1", "64M", "2g", "512k"], not: ["0", "-1", "M", "64MB", "1.5M", "many", "9999999999999G"]),
     "allow-loopback-http": Row(["yes", "no", "true", "false", "1", "0"], not: ["Yes", "maybe", "2", "on"]),

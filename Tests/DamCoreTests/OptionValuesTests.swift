@@ -9,12 +9,12 @@ struct OptionValuesTests {
   @Test("what is not set has its default; nil puts the default back")
   func defaults() throws {
     var values = OptionValues()
-    #expect(values.text("timeout") == "300")
+    #expect(values.text("timeout") == "0")
     try values.set("timeout", "5")
     #expect(values.integer("timeout") == 5)
     try values.set("timeout", nil)
     #expect(!values.isSet("timeout"))
-    #expect(values.integer("timeout") == 300)
+    #expect(values.integer("timeout") == 0)
     #expect(values.text("user") == "")
   }
 

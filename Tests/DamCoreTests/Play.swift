@@ -118,6 +118,7 @@ final class Play {
       account = .record(joined)
       return .savedAccount(.saved(joined))
     case .unlock: return .unlocked
+    case .wait: return .waited
     case .finish: return .failed(Failure(.internalError, "over"), head: nil)
     }
   }
@@ -132,6 +133,7 @@ final class Play {
     case .send(let request, let isForHost): (isForHost ? "request " : "send ") + request.method + " " + request.target
     case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
     case .saveAccount: "save account"
+    case .wait(let milliseconds): "wait \(milliseconds) ms"
     case .unlock(let keepSession): keepSession ? "unlock account" : "unlock"
     case .finish(let outcome): "finish: \(outcome.summary)"
     }

@@ -44,7 +44,8 @@ enum Sample {
   ) throws(Failure) -> Exchange.Goal {
     .request(
       try HostRequest(
-        method: method, path: path, headers: [], contentType: nil, bodySize: bodySize, image: image,
+        method: method, path: path, headers: [], contentType: nil,
+        body: bodySize.map { HostRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
         settings: settings))
   }
 }

@@ -87,7 +87,9 @@ struct FileStoreTests {
       return
     }
     #expect(present == Array("not a record".utf8))
-    store.setAside("key")
+    store.setAside("key", Array("another".utf8))
+    #expect(scratch.read("state/damsession/key.record") == "not a record", "it is not the one that was seen")
+    store.setAside("key", Array("not a record".utf8))
     #expect(scratch.read("state/damsession/key.damaged") == "not a record")
     if case .saved = save(2, replacing: 0) {} else { Issue.record("the damaged record is still in the way") }
   }

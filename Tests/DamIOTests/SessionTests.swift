@@ -40,9 +40,9 @@ struct SessionTests {
 
   private func request(_ session: Session) throws(Failure) -> Response {
     let request = try HostRequest(
-      method: "GET", path: "mem/user", headers: [], contentType: nil, bodySize: nil, image: nil,
+      method: "GET", path: "mem/user", headers: [], contentType: nil, body: .none, image: nil,
       settings: session.settings)
-    return try session.request(request, body: nil, timeout: 0)
+    return try session.request(request, CallOptions())
   }
 
   private func store(_ record: SessionRecord, _ session: Session) {

@@ -142,7 +142,7 @@ struct HostStoreTests {
     } else {
       Issue.record("no conflict")
     }
-    store.setAside("k")
+    store.setAside("k", present)
     if case .absent = store.load("k", unless: nil) {} else { Issue.record("still there") }
   }
 

@@ -11,8 +11,11 @@ damsession organizations desk >&2
 # Every command from here on uses the stored session, and logs in again only if the server has ended it.
 damsession get desk mem/gallery/query
 
-# A form is the default; the answer replaces the file only if it is a success.
-damsession post desk mem/gallery/G1 --data 'name=Front%20page' --output front-page.json
+# A form is the default for what is sent.
+damsession post desk mem/gallery/G1 --data 'name=Front%20page' >front-page.json
+
+# The file appears when it is whole, and only if the answer is a success; --continue goes on after an interruption.
+damsession get desk mem/image/I1/download --output front-page.jpg
 
 # `damsession header` is for other programs, such as: damsession header desk | curl -H @- URL
 damsession header desk | cut -d : -f 1 >&2

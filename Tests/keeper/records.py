@@ -1,6 +1,7 @@
 """Stored records as text: read, changed and damaged from outside, the way another program (or a bad disk) would.
 
-Written from the form of a record: a line `damsession-record FORMAT REVISION LENGTH SHA256`, then one JSON document.
+Written from the form of a record: a line `damsession-record FORMAT REVISION LENGTH SHA256`, then one JSON document; the checksum is over the
+line before it and the document.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ MAGIC = "damsession-record"
 def packed(document: dict[str, Any], revision: int, form: int = 1) -> bytes:
     """The bytes of a record."""
     text = json.dumps(document).encode()
-    return f"{MAGIC} {form} {revision} {len(text)} {hashlib.sha256(text).hexdigest()}\n".encode() + text
+    line = f"{MAGIC} {form} {revision} {len(text)} ".encode()
+    return line + hashlib.sha256(line + text).hexdigest().encode() + b"\n" + text
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any], int]:
     """Document and revision; an AssertionError where it is damaged."""
     line, _, text = data.partition(b"\n")
     magic, _, revision, length, checksum = line.decode().split(" ")
-    assert magic == MAGIC and len(text) == int(length) and hashlib.sha256(text).hexdigest() == checksum
+    sealed = line[: -len(checksum)] + text
+    assert magic == MAGIC and len(text) == int(length) and hashlib.sha256(sealed).hexdigest() == checksum
     document: dict[str, Any] = json.loads(text)
     return document, int(revision)
 

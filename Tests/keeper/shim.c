@@ -4,7 +4,6 @@
  *   SHIM_NO_LOCKS=1        file locks answer ENOLCK, as on some network mounts
  *   SHIM_PAUSE_RENAME=END  a rename to a name that ends so first makes FILE.reached and then waits for FILE.go
  *   SHIM_FILE=FILE         see above
- *   SHIM_PAUSE_LOCK=1      after a lock of byte 0 was taken, likewise
  *
  * A pause happens once in a process. It refuses to change anything else.
  */
@@ -57,13 +56,7 @@ static int lock_or(int (*real)(int, int, ...), int descriptor, int command, void
         errno = ENOLCK;
         return -1;
     }
-    int result = real(descriptor, command, argument);
-    if (result == 0 && is_lock && getenv("SHIM_PAUSE_LOCK") != NULL) {
-        const struct flock *range = argument;
-        if (range->l_type == F_WRLCK && range->l_start == 0)
-            pause_once();
-    }
-    return result;
+    return real(descriptor, command, argument);
 }
 
 #define FCNTL(name)                                              \

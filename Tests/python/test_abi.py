@@ -48,6 +48,10 @@ _POINTERS: dict[str, Any] = {
     "dam_session": _abi.session_p,
     "dam_response": _abi.response_p,
     "dam_record": _abi.record_p,
+    "dam_canceller": _abi.canceller_p,
+    "dam_form": _abi.form_p,
+    "dam_loop": _abi.loop_p,
+    "dam_authorization": _abi.authorization_p,
 }
 
 
@@ -136,8 +140,14 @@ def test_numbers_are_those_of_the_header() -> None:
     assert {("DAM_OK" if not s else f"DAM_ERR_{s.name}"): s.value for s in damsession.Status} == statuses
     assert members(damsession.LogoutResult, "DAM_LOGOUT_") == numbers("DAM_LOGOUT_")
     assert members(damsession.PromptKind, "DAM_PROMPT_") == numbers("DAM_PROMPT_")
-    for prefix in ("DAM_LOG_", "DAM_LOGIN_", "DAM_STATE_", "DAM_STORE_"):
+    for prefix in ("DAM_LOG_", "DAM_LOGIN_", "DAM_STATE_", "DAM_STORE_", "DAM_DOWNLOAD_", "DAM_OBSERVE_"):
         assert {name: number for name, number in vars(_abi).items() if name.startswith(prefix)} == numbers(prefix)
+
+
+def test_defined_numbers_are_those_of_the_header() -> None:
+    found = dict(re.findall(r"^#define (DAM_(?:SIZE|READ|WRITE)_\w+) \(?(\S+?)\)?$", HEADER, re.MULTILINE))
+    assert found == {"DAM_SIZE_UNKNOWN": "UINT64_MAX", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
+    assert (_abi.DAM_SIZE_UNKNOWN, _abi.DAM_READ_PAUSE, _abi.DAM_WRITE_PAUSE) == (2**64 - 1, -1000, 1000)
 
 
 def test_every_status_has_an_exception_of_its_own() -> None:

@@ -74,8 +74,13 @@ def test_a_4xx_is_an_answer(photoshelter: Opener) -> None:
         assert str(caught.value) == "the server answered 404 to GET mem/nothing/here"
 
 
-def test_a_redirect_comes_back_as_it_is(photoshelter: Opener) -> None:
+def test_redirects_are_followed(photoshelter: Opener) -> None:
     with photoshelter() as session:
+        assert session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"}).status == 200
+
+
+def test_a_redirect_comes_back_as_it_is_where_none_is_to_be_followed(photoshelter: Opener) -> None:
+    with photoshelter(redirects=0) as session:
         answer = session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"})
         assert answer.status == 302 and answer.headers["location"]
 

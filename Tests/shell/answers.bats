@@ -66,8 +66,10 @@ upload() {
     run -8 --separate-stderr dam get desk mem/nothing
     [ "$(jq -r .status <<<"$output")" = error ]
     [ "$stderr" = "damsession: the server answered with HTTP status 404" ]
-    run -8 --separate-stderr dam get desk 'mem/redirect?to=/elsewhere'
-    [[ $output == moved* && $stderr == *"302; redirects are not followed" ]]
+    run -8 --separate-stderr dam get desk 'mem/redirect?to=/elsewhere' --redirects 0
+    [[ $output == moved* && $stderr == *"302; the redirect was not followed" ]]
+    run -0 --separate-stderr dam get desk 'mem/redirect?to=/psapi/v3/mem/image/I1'
+    [ "$(jq -r .data.Image.id <<<"$output")" = I1 ]
     sandbox faults '{"fault": "status", "status": 304, "headers": {}}' >/dev/null
     run -0 --separate-stderr dam get desk mem/image/I1 -o kept
     [ ! -e kept ]
@@ -90,7 +92,7 @@ upload() {
     [ -L link ]
     cmp file new
     [ "$(stat -c %a file)" = 600 ]
-    [ "$(find . -maxdepth 1 -name '.damsession.*')" = "" ]
+    [ "$(find . -name '*.part*')" = "" ]
 }
 
 @test "-o to standard output, a pipe, a folder that is none" {
@@ -101,17 +103,19 @@ upload() {
     dam get desk mem/image/I1 -o pipe
     [ -p pipe ]
     [ "$(dd bs=64k count=1 status=none <&8 | jq -r .data.Image.id)" = I1 ]
-    run -5 --separate-stderr dam get desk mem/image/I1 -o nowhere/file
-    [[ $stderr == "damsession: nowhere/file: "* ]]
+    run -2 --separate-stderr dam get desk mem/image/I1 -o pipe --continue
+    run -60 --separate-stderr dam get desk mem/image/I1 -o nowhere/file
+    [[ $stderr == "damsession: DAM_ERR_STORE: the file cannot be written"* ]]
+    run -5 --separate-stderr dam get desk mem/image/I1 -o .
+    [[ $stderr == "damsession: .: "* ]]
 }
 
-@test "-o leaves the old file and no rest when the new one cannot be written" {
+@test "-o leaves the old file when the new one cannot be written" {
     echo old >file
-    run -5 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 32; "$1" get desk "mem/image/I1/download?size=70000" -o file' \
+    run -60 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 32; "$1" get desk "mem/image/I1/download?size=70000" -o file' \
         - "$DAMSESSION"
-    [[ $stderr == "damsession: file: "* ]]
+    [[ $stderr == "damsession: DAM_ERR_STORE: the file cannot be written"* ]]
     [ "$(cat file)" = old ]
-    [ "$(find . -maxdepth 1 -name '.damsession.*')" = "" ]
 }
 
 @test "an answer that cannot be printed is an error" {

@@ -49,6 +49,15 @@ setup() {
     run -2 --separate-stderr dam bind web 1 --generation -1
     run -2 --separate-stderr dam bind web 1 --generation 18446744073709551616
     run -2 --separate-stderr dam post desk x --data @- --password-stdin
+    run -2 --separate-stderr dam post desk x --form nosign
+    run -2 --separate-stderr dam post desk x --form =nameless
+    run -2 --separate-stderr dam post desk x --form a=b --data c
+    run -2 --separate-stderr dam post desk x --form a=b --content-type text/plain
+    run -2 --separate-stderr dam post desk x --form a=@-
+    run -2 --separate-stderr dam get desk x --form a=b
+    run -2 --separate-stderr dam get desk x --continue
+    run -2 --separate-stderr dam get desk x --keep -o -
+    run -2 --separate-stderr dam get desk x -o file --keep --continue
 }
 
 @test "an option's bad value is refused by the library" {
@@ -151,6 +160,10 @@ setup() {
     offers delete help del
     offers "--help --verbose --json --store" sessions --
     offers "--explain" keepalive --e
+    offers "--continue --connect-timeout" get desk x --con
+    touch picture
+    offers @picture post desk x -d @pic
+    offers @picture post desk x --form file = @pic
     mkdir -p "$XDG_CONFIG_HOME/damsession"
     echo '{"system": "fotoweb"}' >"$XDG_CONFIG_HOME/damsession/web.json"
     offers web tokens ""

@@ -3,7 +3,8 @@
     terminal.py STEP... -- COMMAND...
 
 Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and Enter, `interrupt`
-types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has stopped. Prints what the screen showed, what
+types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has stopped. `interrupt-at=TEXT` waits for that
+text instead of a question. Prints what the screen showed, what
 the echo was at each step and at the end, and the exit status (128 + N for signal N). It waits for events and never for
 time to pass; it refuses to know anything about the command.
 """
@@ -35,6 +36,11 @@ class Screen:
         self.text += more
         return bool(more)
 
+    def wait_for(self, text):
+        while text not in self.text[self.seen :]:
+            if not self.read():
+                break
+
     def wait_for_question(self):
         while not self.text[self.seen :].endswith(b": "):
             if not self.read():
@@ -57,6 +63,10 @@ def start(command, terminal):
 
 def play(steps, screen, terminal, child):
     for step in steps:
+        if step.startswith("interrupt-at="):
+            screen.wait_for(step.partition("=")[2].encode())
+            os.write(screen.master, b"\x03")
+            continue
         screen.wait_for_question()
         print(f"echo at the question: {echo(terminal)}")
         if step == "interrupt":

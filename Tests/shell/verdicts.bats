@@ -46,7 +46,7 @@ setup() {
     [ -z "$output" ]
     sandbox faults '{"fault": "garbage", "match": "mem/image"}' >/dev/null
     run -24 --separate-stderr dam get desk mem/image/I1
-    run -25 --separate-stderr dam get desk 'mem/image/I1/download?size=2000' --response-limit 1K
+    run -25 --separate-stderr dam get desk 'mem/image/I1/download?size=2000' --response-limit 1K --include
     run -26 --separate-stderr dam get desk http://localhost/x
     run -26 --separate-stderr dam get desk mem/user/session --url http://example.com
 }
@@ -127,7 +127,14 @@ setup() {
 @test "exit 62: a newer program wrote the session" {
     photoshelter_environment
     DAMSESSION_PASSWORD=$ADA_PASSWORD dam login -
-    sed -i '1s/^damsession-record [0-9]*/damsession-record 999/' "$XDG_STATE_HOME"/damsession/*.record
+    local record words
+    record=("$XDG_STATE_HOME"/damsession/*.record)
+    read -ra words <"${record[0]}"
+    { # The sum is over the line before it and the document.
+        printf '%s 999 %s %s ' "${words[0]}" "${words[2]}" "${words[3]}"
+        tail -n +2 "${record[0]}"
+    } >newer
+    { head -c -"${words[3]}" newer && sha256sum <newer | cut -d ' ' -f 1 && tail -c "${words[3]}" newer; } >"${record[0]}"
     run -62 --separate-stderr dam get - mem/user/session
     [[ $stderr == *DAM_ERR_RECORD_NEWER* && -z $output ]]
 }

@@ -1,51 +1,75 @@
 /*
  * answers.c - get, post, put, delete and request: one request, and where its answer goes.
  *
- * The body goes out as it came, byte for byte. It refuses to replace a file by anything but a success: yesterday's
- * picture is better than today's error message under its name.
+ * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the file
+ * of -o: yesterday's picture is better than today's error message under its name.
  */
 #include "wrapper.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-struct answer {
-    dam_response_view view;
-    int include;
-};
-
-static int write_answer(int fd, const char *place, const void *what)
+/* A dam_write_callback: only successes come this way. */
+static int32_t write_sink(void *user_data, const void *data, uint64_t size)
 {
-    const struct answer *answer = what;
-    int code = EXIT_OK;
-    if (answer->include) { /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
-        char line[32];
-        int size = snprintf(line, sizeof line, "Status: %d\r\n", (int)answer->view.http_status);
-        code = write_bytes(fd, line, (size_t)size, place);
-        if (code == EXIT_OK)
-            code = write_bytes(fd, answer->view.headers, answer->view.headers_size, place);
-        if (code == EXIT_OK)
-            code = write_bytes(fd, "\r\n", 2, place);
-    }
-    return code == EXIT_OK ? write_bytes(fd, answer->view.body, answer->view.body_size, place) : code;
+    struct transfer *transfer = user_data;
+    clear_progress();
+    transfer->code = write_bytes(transfer->sink, data, (size_t)size, transfer->sink_place);
+    return transfer->code;
 }
 
-static int deliver(const struct arguments *arguments, const dam_response *response)
+static int write_head(int fd, const dam_response_view *view, const char *place)
 {
-    struct answer answer = {.view = {.size = sizeof answer.view}, .include = is_given(arguments, FLAG_INCLUDE)};
+    char line[32]; /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
+    int size = snprintf(line, sizeof line, "Status: %d\r\n", (int)view->http_status);
+    int code = write_bytes(fd, line, (size_t)size, place);
+    if (code == EXIT_OK)
+        code = write_bytes(fd, view->headers, view->headers_size, place);
+    return code == EXIT_OK ? write_bytes(fd, "\r\n", 2, place) : code;
+}
+
+/* What was not written while it came. */
+static int deliver(const struct arguments *arguments, const struct transfer *transfer, const dam_response *response)
+{
+    dam_response_view view = {.size = sizeof view};
     dam_error error;
-    if (dam_response_read(response, &answer.view, &error) != DAM_OK)
+    if (dam_response_read(response, &view, &error) != DAM_OK)
         return report(&error);
-    int32_t http = answer.view.http_status;
+    int32_t http = view.http_status;
     int success = http >= 200 && http < 300;
-    int to_file = success && arguments->output != NULL && strcmp(arguments->output, "-") != 0;
-    int code = to_file ? write_file(arguments->output, write_answer, &answer)
-                       : write_answer(STDOUT_FILENO, "standard output", &answer);
+    int fd = success ? transfer->sink : STDOUT_FILENO;
+    const char *place = success ? transfer->sink_place : "standard output";
+    int code = is_given(arguments, FLAG_INCLUDE) ? write_head(fd, &view, place) : EXIT_OK;
+    if (code == EXIT_OK)
+        code = write_bytes(fd, view.body, view.body_size, place);
     if (code != EXIT_OK || success || http == 304) /* 304 is what the script asked for, with a header of its own. */
         return code;
-    say("the server answered with HTTP status %d%s", (int)http, http < 400 ? "; redirects are not followed" : "");
+    say("the server answered with HTTP status %d%s", (int)http, http < 400 ? "; the redirect was not followed" : "");
     return EXIT_HTTP;
+}
+
+static int send_request(const struct arguments *arguments, dam_request *request, struct transfer *transfer)
+{
+    struct work work;
+    dam_response *response = NULL;
+    dam_error error;
+    int code = begin(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    request->user_data = transfer;
+    request->progress = wants_progress(arguments, transfer) ? show_progress : NULL;
+    /* Headers are known only with the whole answer, and come first: with them it is kept in memory. */
+    request->write = transfer->file == NULL && !is_given(arguments, FLAG_INCLUDE) ? write_sink : NULL;
+    dam_status status = transfer->file != NULL
+                            ? download(arguments, transfer, work.session, request, &response, &error)
+                            : dam_session_request(work.session, request, &response, &error);
+    clear_progress();
+    if (transfer->code != EXIT_OK)
+        code = transfer->code; /* it has been said why. */
+    else
+        code = status == DAM_OK ? deliver(arguments, transfer, response) : report(&error);
+    dam_response_free(response);
+    end(&work);
+    return code;
 }
 
 int run_request(const struct arguments *arguments)
@@ -60,28 +84,13 @@ int run_request(const struct arguments *arguments)
         .content_type = arguments->content_type,
         .image = arguments->image,
     };
-    struct work work;
-    dam_response *response = NULL;
-    dam_error error;
-    void *file = NULL;
-    size_t size = 0;
-    int code = EXIT_OK;
-    if (arguments->data != NULL && arguments->data[0] == '@') {
-        code = read_file(arguments->data + 1, &file, &size);
-        request.body = file;
-    } else if (arguments->data != NULL) {
-        request.body = arguments->data;
-        size = strlen(arguments->data);
-    }
-    request.body_size = size;
+    struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
+    int code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)
-        code = begin(&work, arguments);
-    if (code == EXIT_OK) {
-        code = dam_session_request(work.session, &request, &response, &error) == DAM_OK ? deliver(arguments, response)
-                                                                                        : report(&error);
-        dam_response_free(response);
-        end(&work);
-    }
-    free(file);
-    return code;
+        code = open_target(arguments, &transfer);
+    if (code == EXIT_OK)
+        code = send_request(arguments, &request, &transfer);
+    close_body(&transfer);
+    int closed = close_target(&transfer);
+    return code == EXIT_OK ? closed : code;
 }

@@ -26,12 +26,17 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_API_KEY_STDIN] = {"api-key-stdin", 0, ACCEPTS_OPTIONS, NULL,
                             "the API key is the first line of standard input; a password would be the second"},
     [FLAG_API_KEY_FD] = {"api-key-fd", 0, ACCEPTS_OPTIONS, "N", "the same, from file descriptor N"},
-    [FLAG_DATA] = {"data", 'd', ACCEPTS_BODY, "TEXT|@FILE|@-", "the body, byte for byte; @-: standard input"},
+    [FLAG_DATA] = {"data", 'd', ACCEPTS_BODY, "TEXT|@FILE|@-", "the body, byte for byte; @-: standard input, once"},
+    [FLAG_FORM] = {"form", 0, ACCEPTS_BODY, "NAME=VALUE",
+                   "a field of a form, or a file: NAME=@FILE[;type=TYPE]; may be repeated"},
     [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", "of the body; else a form's"},
     [FLAG_HEADER] = {"header", 'H', ACCEPTS_ANSWER, "'NAME: VALUE'", "one more header; may be repeated"},
     [FLAG_IMAGE] = {"image", 0, ACCEPTS_ANSWER, "HANDLE", "the image that {image} in PATH stands for"},
     [FLAG_INCLUDE] = {"include", 'i', ACCEPTS_ANSWER, NULL, "print `Status: N` and the headers before the body"},
     [FLAG_OUTPUT] = {"output", 'o', ACCEPTS_ANSWER, "FILE", "replace FILE by the body once a success (2xx) is whole"},
+    [FLAG_CONTINUE] = {"continue", 0, ACCEPTS_ANSWER, NULL, "with -o: go on where a download was interrupted"},
+    [FLAG_KEEP] = {"keep", 0, ACCEPTS_ANSWER, NULL, "with -o: fail if there is a FILE already"},
+    [FLAG_NO_PROGRESS] = {"no-progress", 0, ACCEPTS_ANSWER, NULL, "show no progress bar, at a terminal either"},
     [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", "that the ID came with; else the present one"},
 };
 
@@ -119,6 +124,18 @@ static int take_header(struct arguments *out, char *text)
     return EXIT_OK;
 }
 
+static int take_part(struct arguments *out, char *text)
+{
+    char *sign = strchr(text, '=');
+    if (sign == NULL || sign == text) {
+        say("--form takes NAME=VALUE or NAME=@FILE");
+        return EXIT_USAGE;
+    }
+    *sign = '\0';
+    out->parts[out->part_count++] = (struct setting){.name = text, .value = sign + 1};
+    return EXIT_OK;
+}
+
 static int take_flag(struct arguments *out, enum flag_id id, char *value)
 {
     out->given |= 1U << id;
@@ -129,6 +146,7 @@ static int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
     case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
     case FLAG_DATA: out->data = value; return EXIT_OK;
+    case FLAG_FORM: return take_part(out, value);
     case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
     case FLAG_HEADER: return take_header(out, value);
     case FLAG_IMAGE: out->image = value; return EXIT_OK;
@@ -197,6 +215,24 @@ static int take_letters(struct arguments *out, char *letters, char ***next)
     return EXIT_OK;
 }
 
+/* Flags that the command takes, but not together. */
+static int check_pairs(const struct arguments *given)
+{
+    if (given->data != NULL && strcmp(given->data, "@-") == 0 && (given->password_fd == 0 || given->api_key_fd == 0)) {
+        say("standard input cannot hold both the body and a secret; use --password-fd or --api-key-fd");
+        return EXIT_USAGE;
+    }
+    if (given->part_count > 0 && (given->data != NULL || given->content_type != NULL)) {
+        say("--form makes the body and its type, and goes with neither --data nor --content-type");
+        return EXIT_USAGE;
+    }
+    if (is_given(given, FLAG_CONTINUE) && is_given(given, FLAG_KEEP)) {
+        say("--continue and --keep do not go together");
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
 /* What was given against what the command accepts. */
 static int check(const struct arguments *given)
 {
@@ -224,11 +260,7 @@ static int check(const struct arguments *given)
         say("usage: damsession %s %s", command->name, command->words);
         return EXIT_USAGE;
     }
-    if (given->data != NULL && strcmp(given->data, "@-") == 0 && (given->password_fd == 0 || given->api_key_fd == 0)) {
-        say("standard input cannot hold both the body and a secret; use --password-fd or --api-key-fd");
-        return EXIT_USAGE;
-    }
-    return EXIT_OK;
+    return check_pairs(given);
 }
 
 static int take_word(struct arguments *out, const char *word)
@@ -251,7 +283,8 @@ int parse_arguments(int argc, char **argv, struct arguments *out)
     out->words = calloc(room, sizeof *out->words);
     out->settings = calloc(room, sizeof *out->settings);
     out->headers = calloc(room, sizeof *out->headers);
-    if (out->words == NULL || out->settings == NULL || out->headers == NULL) {
+    out->parts = calloc(room, sizeof *out->parts);
+    if (out->words == NULL || out->settings == NULL || out->headers == NULL || out->parts == NULL) {
         say("no memory");
         return EXIT_INTERNAL;
     }

@@ -87,6 +87,7 @@ int main(int argc, char **argv)
     free(arguments.words);
     free(arguments.settings);
     free(arguments.headers);
+    free(arguments.parts);
     int failed = ferror(stdout);
     if ((fclose(stdout) != 0 || failed) && code == EXIT_OK) {
         say("standard output: %s", errno != 0 ? strerror(errno) : "not everything could be written");

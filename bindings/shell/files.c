@@ -1,8 +1,8 @@
 /*
- * files.c - bytes in and out, whole or not at all.
+ * files.c - bytes in and out.
  *
  * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens. It
- * refuses to leave half a file behind under the name that was asked for.
+ * refuses to write files: the library does, whole or not at all.
  */
 #include "wrapper.h"
 
@@ -10,10 +10,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static int complain(const char *place)
+int complain(const char *place)
 {
     say("%s: %s", place, strerror(errno));
     return EXIT_STOPPED;
@@ -42,48 +41,6 @@ int write_line(const char *text)
     }
     int code = write_bytes(STDOUT_FILENO, text, strlen(text), "standard output");
     return code == EXIT_OK ? write_bytes(STDOUT_FILENO, "\n", 1, "standard output") : code;
-}
-
-/* A new file beside `path`, filled, and renamed to it with the rights `mode`. */
-static int replace_file(const char *path, const char *place, mode_t mode, filler fill, const void *what)
-{
-    const char *slash = strrchr(path, '/');
-    int directory = slash == NULL ? 0 : (int)(slash - path) + 1;
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%.*s.damsession.XXXXXX", directory, path) < 0)
-        return complain(place);
-    int fd = mkostemp(temporary, O_CLOEXEC); /* O_EXCL, 0600. */
-    int code = fd < 0 ? complain(place) : fill(fd, place, what);
-    if (code == EXIT_OK && fchmod(fd, mode) != 0)
-        code = complain(place);
-    if (fd >= 0 && close(fd) != 0 && code == EXIT_OK)
-        code = complain(place);
-    if (code == EXIT_OK && rename(temporary, path) != 0)
-        code = complain(place);
-    if (code != EXIT_OK && fd >= 0)
-        unlink(temporary);
-    free(temporary);
-    return code;
-}
-
-int write_file(const char *path, filler fill, const void *what)
-{
-    struct stat found;
-    int exists = stat(path, &found) == 0;
-    if (exists && !S_ISREG(found.st_mode)) { /* renaming over /dev/null would be a disaster. */
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
-        if (fd < 0)
-            return complain(path);
-        int code = fill(fd, path, what);
-        return close(fd) != 0 && code == EXIT_OK ? complain(path) : code;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    char *target = exists ? realpath(path, NULL) : NULL; /* a symbolic link stays one. */
-    mode_t mode = exists ? found.st_mode & 0777 : 0666 & ~mask;
-    int code = replace_file(target != NULL ? target : path, path, mode, fill, what);
-    free(target);
-    return code;
 }
 
 int read_file(const char *path, void **bytes, size_t *size)

@@ -29,6 +29,7 @@ void say(const char *format, ...)
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
     va_end(list);
+    clear_progress();
     fputs("damsession: ", stderr);
     print_clean(stderr, line);
     putc('\n', stderr);

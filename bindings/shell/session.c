@@ -19,6 +19,7 @@ static void log_line(void *user_data, int32_t level, const char *message)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
     (void)user_data;
+    clear_progress();
     fprintf(stderr, "damsession: %s: ", levels[level >= DAM_LOG_ERROR && level <= DAM_LOG_DEBUG ? level - 1 : 3]);
     print_clean(stderr, message);
     putc('\n', stderr);

@@ -86,6 +86,7 @@ ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY])
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
         return -1;
+    clear_progress();
     do {
         caught = 0;
         if (tcgetpgrp(terminal) == getpgrp())

@@ -42,8 +42,8 @@ enum accepts {
 
 enum flag_id {
     FLAG_HELP, FLAG_VERSION, FLAG_VERBOSE, FLAG_EXPLAIN, FLAG_JSON, FLAG_MARKDOWN, FLAG_AGAIN, FLAG_PASSWORD_STDIN,
-    FLAG_PASSWORD_FD, FLAG_API_KEY_STDIN, FLAG_API_KEY_FD, FLAG_DATA, FLAG_CONTENT_TYPE, FLAG_HEADER, FLAG_IMAGE,
-    FLAG_INCLUDE, FLAG_OUTPUT, FLAG_GENERATION, FLAG_COUNT
+    FLAG_PASSWORD_FD, FLAG_API_KEY_STDIN, FLAG_API_KEY_FD, FLAG_DATA, FLAG_FORM, FLAG_CONTENT_TYPE, FLAG_HEADER,
+    FLAG_IMAGE, FLAG_INCLUDE, FLAG_OUTPUT, FLAG_CONTINUE, FLAG_KEEP, FLAG_NO_PROGRESS, FLAG_GENERATION, FLAG_COUNT
 };
 
 /* A flag of the wrapper's own; the library's options are not among them. */
@@ -87,6 +87,8 @@ struct arguments {
     size_t setting_count;
     dam_header *headers;
     uint32_t header_count;
+    struct setting *parts;         /* of --form, in the order given. */
+    size_t part_count;
     const char *data, *content_type, *image, *output;
     uint64_t generation;
     int password_fd, api_key_fd;   /* -1: not given. */
@@ -145,14 +147,45 @@ int write_bytes(int fd, const void *bytes, size_t size, const char *place);
 /* Secrets and the like: `text` and a newline, past stdio's buffers; a line break in it is refused (EXIT_INTERNAL). */
 int write_line(const char *text);
 
-/* Writes `what` to `fd`; `place` is for messages. EXIT_OK, or another exit code after saying why. */
-typedef int (*filler)(int fd, const char *place, const void *what);
-
-/* Replaces `path` by what `fill` writes, once that is whole. A device or a pipe is written to as it is. */
-int write_file(const char *path, filler fill, const void *what);
+/* Says what errno is about; EXIT_STOPPED. */
+int complain(const char *place);
 
 /* A file, or standard input for "-", in memory of malloc, with a NUL after it that is not counted. */
 int read_file(const char *path, void **bytes, size_t *size);
+
+/* ---- Bodies on their way (body.c, target.c, progress.c) ---- */
+
+/* One request's bodies: the user_data of all its callbacks. */
+struct transfer {
+    dam_form *form;            /* of --form, else NULL. */
+    int source;                /* the body of --data @FILE or @-; -1: it is not a file. */
+    const char *source_place;  /* for messages. */
+    char *file;                /* the file of -o, which the library writes; NULL: `sink` is written. */
+    int sink;
+    const char *sink_place;
+    int code;                  /* not EXIT_OK: a callback has said why it stopped the request. */
+};
+
+/* Puts the body into `request`. EXIT_OK, or another exit code after saying why. */
+int open_body(const struct arguments *arguments, dam_request *request, struct transfer *transfer);
+void close_body(struct transfer *transfer);
+
+/* Finds out where a success goes, and opens what is no file. EXIT_OK, or another exit code after saying why. */
+int open_target(const struct arguments *arguments, struct transfer *transfer);
+int close_target(struct transfer *transfer);
+
+/* dam_session_download to the file of -o. */
+dam_status download(const struct arguments *arguments, struct transfer *transfer, dam_session *session,
+                    const dam_request *request, dam_response **out, dam_error *error);
+
+/* Whether somebody watches a transfer that is worth it. */
+int wants_progress(const struct arguments *arguments, const struct transfer *transfer);
+
+/* A dam_progress_callback. */
+int32_t show_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total);
+
+/* Takes the bar away, before anything else is written. */
+void clear_progress(void);
 
 /* ---- Secrets (credentials.c, terminal.c) ---- */
 

@@ -16,6 +16,14 @@ int dam_lock_byte(int descriptor, int64_t byte, short type, int waits);
 int dam_event_new(void);
 void dam_event_signal(int event);
 
+/* The gate: who is inside the library holds locks that a forked child would never see released (of TLS, of run times, of
+ * this library), so fork() waits until everybody is outside or asleep. Enter and leave nest. Whoever waits, or calls the
+ * host, steps outside for that long: step_out says how deep it was, step_in goes back there. */
+void dam_gate_enter(void);
+void dam_gate_leave(void);
+int dam_gate_step_out(void);
+void dam_gate_step_in(int depth);
+
 /* A forked child shares its parent's open files, and with them its locks: a lock would outlive a parent that dies. What is
  * listed here is closed in every child before fork() returns there. */
 void dam_fork_close_add(int descriptor);

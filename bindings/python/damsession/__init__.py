@@ -9,12 +9,15 @@
 This package is the Python face of a C library, which is loaded at the first use and not by the import.
 """
 
+from ._async import AsyncSession, Stream, aopen
 from ._callbacks import Credentials, Prompt, PromptKind
+from ._cancel import Canceller
 from ._errors import (
     ApiKeyRefused,
     ArgumentError,
     AuthenticationError,
     CallbackStopped,
+    Cancelled,
     ConnectError,
     CredentialsNeeded,
     CredentialsRefused,
@@ -31,6 +34,7 @@ from ._errors import (
     OrganizationRefused,
     ProtocolError,
     RecordNewer,
+    ReplayImpossible,
     SecondFactorRequired,
     ServerFault,
     SessionInvalid,
@@ -57,7 +61,10 @@ __all__ = [
     "ApiKeyRefused",
     "ArgumentError",
     "AuthenticationError",
+    "AsyncSession",
     "CallbackStopped",
+    "Cancelled",
+    "Canceller",
     "ConnectError",
     "Credentials",
     "CredentialsNeeded",
@@ -84,6 +91,7 @@ __all__ = [
     "PromptKind",
     "ProtocolError",
     "RecordNewer",
+    "ReplayImpossible",
     "Response",
     "SecondFactorRequired",
     "ServerFault",
@@ -95,6 +103,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoredSession",
+    "Stream",
     "TLSError",
     "Throttled",
     "Timeout",
@@ -102,6 +111,7 @@ __all__ = [
     "TooLarge",
     "TransferError",
     "UNCHANGED",
+    "aopen",
     "forget_name",
     "names",
     "open",

@@ -23,6 +23,10 @@ DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
 DAM_STORE_OK, DAM_STORE_ABSENT, DAM_STORE_UNCHANGED = 0, 1, 2
 DAM_STORE_CONFLICT, DAM_STORE_HELD, DAM_STORE_FAILED = 3, 4, 5
 DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
+DAM_DOWNLOAD_REPLACE, DAM_DOWNLOAD_CONTINUE, DAM_DOWNLOAD_KEEP = 0, 1, 2
+DAM_OBSERVE_DELIVER, DAM_OBSERVE_REPLAY = 0, 1
+DAM_SIZE_UNKNOWN = 2**64 - 1
+DAM_READ_PAUSE, DAM_WRITE_PAUSE = -1000, 1000
 
 # ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one ---------------------------------
 
@@ -35,6 +39,10 @@ config_p: Final = _handle("dam_config")
 session_p: Final = _handle("dam_session")
 response_p: Final = _handle("dam_response")
 record_p: Final = _handle("dam_record")
+canceller_p: Final = _handle("dam_canceller")
+form_p: Final = _handle("dam_form")
+loop_p: Final = _handle("dam_loop")
+authorization_p: Final = _handle("dam_authorization")
 
 # ---- Structs ---------------------------------------------------------------------------------------------------------
 
@@ -108,14 +116,25 @@ class dam_header(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("value", c_char_p)]
 
 
+# The callbacks that a request holds; the others are below.
+dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_uint64)
+dam_rewind_callback: Final = CFUNCTYPE(c_int32, c_void_p)
+dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
+dam_progress_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64)
+
+
 class dam_request(_Sized):
     _fields_ = [
         ("size", c_uint32), ("header_count", c_uint32), ("method", c_char_p), ("path", c_char_p),
         ("headers", POINTER(dam_header)),
         ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
-        ("timeout", c_uint32), ("reserved", c_uint32),
+        ("timeout", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
+        ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
+        ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
     ]  # fmt: skip
+    kept_canceller: Any  # the Python owners of the last two, which live as long as the struct
+    kept_form: Any
 
 
 class dam_response_view(_Sized):
@@ -123,6 +142,20 @@ class dam_response_view(_Sized):
         ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
         ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
         ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+class dam_authorization_view(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("replays", c_uint32), ("generation", c_uint64),
+        ("method", c_char_p), ("url", c_char_p), ("headers", c_char_p),
+    ]  # fmt: skip
+
+
+class dam_observation(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("http_status", c_int32), ("headers", c_char_p), ("body", c_char_p),
+        ("body_size", c_uint64), ("is_whole", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
@@ -135,6 +168,7 @@ dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_orga
 dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
 dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
+dam_done_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error))
 
 
 class dam_store(_Sized):
@@ -151,7 +185,8 @@ class dam_store(_Sized):
 
 STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
     dam_error, dam_option, dam_prompt, dam_organization, dam_device_token, dam_stored_session, dam_session_state,
-    dam_statistics, dam_header, dam_request, dam_response_view, dam_store,
+    dam_statistics, dam_header, dam_request, dam_response_view, dam_authorization_view,
+    dam_observation, dam_store,
 )  # fmt: skip
 
 # ---- Functions -------------------------------------------------------------------------------------------------------
@@ -218,6 +253,28 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),
     "dam_response_read": _status(response_p, _out(dam_response_view), holds_gil=True),
     "dam_response_free": Function(None, (response_p,), holds_gil=True),
+    "dam_session_download": _status(session_p, POINTER(dam_request), c_char_p, c_uint32, _out(response_p)),
+    "dam_canceller_new": _status(_out(canceller_p)),
+    "dam_canceller_cancel": _status(canceller_p),
+    "dam_canceller_free": Function(None, (canceller_p,), holds_gil=True),
+    "dam_form_new": _status(_out(form_p)),
+    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_uint64, c_char_p),
+    "dam_form_add_file": _status(form_p, c_char_p, c_char_p, c_char_p, c_char_p),
+    "dam_form_free": Function(None, (form_p,)),
+    "dam_loop_new": _status(_out(loop_p)),
+    "dam_loop_free": Function(None, (loop_p,), surface),
+    "dam_loop_fd": Function(c_int32, (loop_p,), holds_gil=True),
+    "dam_loop_count": Function(c_uint32, (loop_p,), holds_gil=True),
+    "dam_loop_submit": _status(
+        loop_p, session_p, POINTER(dam_request), dam_done_callback, c_void_p, _out(c_uint64)
+    ),
+    "dam_loop_dispatch": _status(loop_p),
+    "dam_loop_cancel": _status(loop_p, c_uint64),
+    "dam_loop_resume": _status(loop_p, c_uint64),
+    "dam_session_authorize": _status(session_p, POINTER(dam_request), _out(authorization_p)),
+    "dam_authorization_read": _status(authorization_p, _out(dam_authorization_view)),
+    "dam_authorization_observe": _status(authorization_p, POINTER(dam_observation), _out(c_int32)),
+    "dam_authorization_free": Function(None, (authorization_p,), surface),
     "dam_image_bind": _status(session_p, c_char_p, c_uint64, _text_out),
     "dam_image_resolve": _status(session_p, c_char_p, _text_out),
 }

@@ -11,6 +11,7 @@ import threading
 from typing import Any, Callable, Optional
 
 from ._errors import BY_STATUS, DamError, Status
+from ._interrupt import inside_callback
 
 
 class _Kept(threading.local):
@@ -22,16 +23,34 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def guarded(function: Callable[..., Optional[int]]) -> Callable[..., int]:
-    """Makes a callback that never raises into C: it asks the library to stop and keeps the exception."""
+#: Takes the exception of a callback, for whoever is to raise it.
+Keep = Callable[[BaseException], None]
+
+
+def keep_for_call(error: BaseException) -> None:
+    """Keeps an exception for the call that is under way on this thread."""
+    if _kept.error is None:  # the first one is the cause
+        _kept.error = error
+
+
+def take_kept() -> Optional[BaseException]:
+    """The exception kept so far, for a callback that must not fall over that of another one."""
+    error, _kept.error = _kept.error, None
+    return error
+
+
+def guarded(
+    function: Callable[..., Optional[int]], stop: int = Status.CALLBACK, keep: Keep = keep_for_call
+) -> Callable[..., int]:
+    """Makes a callback that never raises into C: it asks the library to stop, with `stop`, and keeps the exception."""
 
     def run(*arguments: Any) -> int:
         try:
-            return function(*arguments) or Status.OK
+            with inside_callback():
+                return function(*arguments) or Status.OK
         except BaseException as error:  # KeyboardInterrupt and SystemExit, too, belong to the caller
-            if _kept.error is None:  # the first one is the cause
-                _kept.error = error
-            return Status.CALLBACK
+            keep(error)
+            return stop
 
     return run
 

@@ -30,6 +30,7 @@ class Status(enum.IntEnum):
     PROTOCOL = 24
     TOO_LARGE = 25
     INSECURE = 26
+    CANCELLED = 27
     CREDENTIALS_NEEDED = 40
     CREDENTIALS_REFUSED = 41
     SECOND_FACTOR = 42
@@ -40,6 +41,7 @@ class Status(enum.IntEnum):
     THROTTLED = 47
     SERVER = 48
     HANDLE_STALE = 49
+    REPLAY_IMPOSSIBLE = 50
     STORE = 60
     LOCKED = 61
     RECORD_NEWER = 62
@@ -122,6 +124,10 @@ class Insecure(NetworkError):
     """It would send a secret over plain HTTP or to another origin, so it was not sent."""
 
 
+class Cancelled(NetworkError):
+    """The program ended it early, with a `Canceller` or from a progress callback."""
+
+
 # ---- What the server says --------------------------------------------------------------------------------------------
 
 
@@ -169,6 +175,10 @@ class HandleStale(DamError):
     """The image handle belongs to a device token that is no longer in use."""
 
 
+class ReplayImpossible(DamError):
+    """The session had ended, and the body cannot be given again: repeat the request with a new one."""
+
+
 class HTTPStatusError(DamError):
     """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the answer says no."""
 
@@ -214,6 +224,7 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
     Status.PROTOCOL: ProtocolError,
     Status.TOO_LARGE: TooLarge,
     Status.INSECURE: Insecure,
+    Status.CANCELLED: Cancelled,
     Status.CREDENTIALS_NEEDED: CredentialsNeeded,
     Status.CREDENTIALS_REFUSED: CredentialsRefused,
     Status.SECOND_FACTOR: SecondFactorRequired,
@@ -224,6 +235,7 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
     Status.THROTTLED: Throttled,
     Status.SERVER: ServerFault,
     Status.HANDLE_STALE: HandleStale,
+    Status.REPLAY_IMPOSSIBLE: ReplayImpossible,
     Status.STORE: StoreError,
     Status.LOCKED: Locked,
     Status.RECORD_NEWER: RecordNewer,

@@ -8,94 +8,115 @@ from __future__ import annotations
 import json as json_module
 import math
 from typing import Any, Iterable, Mapping, Optional, TypedDict, Union
-from urllib.parse import urlencode
 
 from . import _abi
+from ._body import Body, Fields, form, put_body
+from ._cancel import Canceller
+from ._check import Keep, keep_for_call
 from ._errors import argument_error
-from ._text import encoded, utf8
+from ._form import Files, Form
+from ._sink import Progress, Sink, put_progress, put_sink
+from ._text import encoded
 
-#: Query parameters or form fields. A value may be a sequence of values.
-Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
 #: Request headers.
 HeaderFields = Union[Mapping[str, str], Iterable[tuple[str, str]]]
-#: A body: bytes as they are, text as UTF-8, fields as a form.
-Body = Union[bytes, bytearray, memoryview, str, Fields]
 
 _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 
 
-class RequestOptions(TypedDict, total=False):
-    """The keywords of `Session.request`, which explains them."""
+class AnswerOptions(TypedDict, total=False):
+    """The keywords of every request; `Session.request` explains them."""
 
     params: Optional[Fields]
     headers: Optional[HeaderFields]
-    data: Optional[Body]
-    json: Any
-    content_type: Optional[str]
     image: Optional[str]
     timeout: Optional[float]
+    progress: Optional[Progress]
+    canceller: Optional[Canceller]
+
+
+class StreamOptions(AnswerOptions, total=False):
+    """The keywords of a request that may have a body."""
+
+    data: Optional[Body]
+    json: Any
+    files: Optional[Files]
+    content_type: Optional[str]
+
+
+class RequestOptions(StreamOptions, total=False):
+    """The keywords of `Session.request`."""
+
+    stream_to: Optional[Sink]
 
 
 def build(
     method: str,
     path: str,
-    params: Optional[Fields],
-    headers: Optional[HeaderFields],
-    data: Optional[Body],
-    json: Any,
-    content_type: Optional[str],
-    image: Optional[str],
-    timeout: Optional[float],
+    *,
+    params: Optional[Fields] = None,
+    headers: Optional[HeaderFields] = None,
+    data: Optional[Body] = None,
+    json: Any = None,
+    files: Optional[Files] = None,
+    content_type: Optional[str] = None,
+    image: Optional[str] = None,
+    timeout: Optional[float] = None,
+    stream_to: Optional[Sink] = None,
+    progress: Optional[Progress] = None,
+    canceller: Optional[Canceller] = None,
+    keep: Keep = keep_for_call,
 ) -> _abi.dam_request:
-    """The struct, which keeps alive everything that it points to. ArgumentError: something in it has no C form."""
+    """The struct, which keeps alive everything that it points to. ArgumentError: something in it has no C form.
+
+    keep: who takes the exceptions of its callbacks.
+    """
     request = _abi.dam_request()
     request.method = encoded(method, "the method")
     request.path = encoded(path if params is None else _with_query(path, params, image), "the path")
     if headers is not None:
         _put_headers(request, headers)
     if json is not None:
-        if data is not None:
-            raise argument_error("a request has one body: give data or json, not both")
+        if data is not None or files is not None:
+            raise argument_error("a request has one body: give data or json, not both; nor json with files")
         data, content_type = json_module.dumps(json, allow_nan=False).encode(), content_type or "application/json"
-    if data is not None:
-        body = _body(data)
-        request.body, request.body_size = body, len(body)
+    if files is not None:
+        _put_form(request, data, files)
+    elif data is not None:
+        if put_body(request, data, keep) and request.content_type is None:
+            request.content_type = b"application/octet-stream"
     if content_type is not None:
         request.content_type = encoded(content_type, "content_type")
     if image is not None:
         request.image = encoded(image, "image")
     if timeout is not None:
         request.timeout = _milliseconds(timeout)
+    if stream_to is not None:
+        put_sink(request, stream_to, keep)
+    if progress is not None:
+        put_progress(request, progress, keep)
+    if canceller is not None:
+        request.canceller, request.kept_canceller = canceller._pointer, canceller
     return request
 
 
+def _put_form(request: _abi.dam_request, data: Any, files: Files) -> None:
+    multipart = Form()
+    if data is not None:
+        if isinstance(data, (bytes, bytearray, memoryview, str)) or hasattr(data, "read"):
+            raise argument_error("with files, data must be fields: they become parts of the same form")
+        multipart.add_fields(data)
+    multipart.add_files(files)
+    request.form, request.kept_form = multipart.pointer, multipart
+
+
 def _with_query(path: str, params: Fields, image: Optional[str]) -> str:
-    query = _form(params, "params")
+    query = form(params, "params")
     if not query:
         return path
     if image is not None:
         query = query.replace("%7Bimage%7D", "{image}")  # the place of the image ID, which the library fills
     return path + ("&" if "?" in path else "?") + query
-
-
-def _form(fields: Fields, what: str) -> str:
-    """`application/x-www-form-urlencoded`; fields whose value is None are left out."""
-    pairs = fields.items() if isinstance(fields, Mapping) else fields
-    try:
-        return urlencode([(name, value) for name, value in pairs if value is not None], doseq=True)
-    except UnicodeEncodeError:
-        pass  # raised below, without a context: this exception carries the whole text, which may be a password
-    raise argument_error(f"{what} hold half a surrogate pair, which is no text")
-
-
-def _body(data: Body) -> bytes:
-    if isinstance(data, bytes):
-        return data
-    if isinstance(data, (bytearray, memoryview)):
-        return bytes(data)
-    if isinstance(data, str):
-        return utf8(data, "data")
-    return _form(data, "data").encode()
 
 
 def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:

@@ -79,7 +79,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether the status is 2xx. Redirects are not followed, so a 3xx is not what was asked for either."""
+        """Whether the status is 2xx. A redirect that comes back was not to be followed, so it is no success either."""
         return 200 <= self.status < 300
 
     @property

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Iterable, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Optional, Union
 
 from . import _abi
+from ._body import Body, Fields
+from ._cancel import Canceller
 from ._check import guarded
 from ._config import Config
 from ._errors import HandleStale
+from ._form import Files
 from ._handle import SessionHandle
+from ._interrupt import interruptible
 from ._library import library
-from ._request import Body, Fields, HeaderFields, RequestOptions, build
+from ._request import AnswerOptions, HeaderFields, RequestOptions, build
 from ._response import Response
+from ._sink import HEARTBEAT, Progress, Sink
 from ._text import encoded, taken
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
 
@@ -70,31 +76,64 @@ class Session:
         headers: Optional[HeaderFields] = None,
         data: Optional[Body] = None,
         json: Any = None,
+        files: Optional[Files] = None,
         content_type: Optional[str] = None,
         image: Optional[str] = None,
         timeout: Optional[float] = None,
+        stream_to: Optional[Sink] = None,
+        progress: Optional[Progress] = None,
+        canceller: Optional[Canceller] = None,
     ) -> Response:
         """Sends a request with the session's secret and waits for the answer, logging in first (or again) if needed.
 
         path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of this server;
             percent-encoded, and "{image}" in it (or as a value in params) stands for the image ID of `image`.
         params: the query; appended, percent-encoded. None values are left out.
-        data: bytes as they are, a str as UTF-8, or fields as a form. Its Content-Type is `content_type`, else a form's.
+        data: bytes as they are, a str as UTF-8, or fields as a form; a file opened for reading bytes or an iterable of
+            bytes is read while it is sent. Its Content-Type is `content_type`, else a form's, for a stream
+            application/octet-stream. A stream that cannot begin anew (a pipe, a generator) cannot be sent again after a
+            new login: ReplayImpossible.
         json: any value but None, sent as JSON. Not together with data.
+        files: file parts of a multipart form, whose other fields are in data: {"file": "a.jpg"}, or for a part
+            ("name.jpg", path or bytes, "image/jpeg"). Read from disk while they are sent.
         image: an image handle from `bind_image`.
-        timeout: seconds for this request in all; else the option `timeout` holds. Ctrl-C is seen when the call is back.
+        timeout: seconds for each exchange with the server; else the option `timeout` holds.
+        stream_to: a file or a callable that takes the body of a 2xx answer while it comes; `content` is empty then.
+        progress: called with (received, total, sent, total) several times a second; a total is None while unknown.
+        canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a second or so.
 
-        A 4xx of the application is an answer, not an exception (see `Response.raise_for_status`); redirects come back
-        as they are. ArgumentError: a malformed path, method or header. Insecure: a URL of another server. Besides:
-        NetworkError, AuthenticationError, Throttled, ServerFault, HandleStale, StoreError.
+        A 4xx of the application is an answer, not an exception (see `Response.raise_for_status`); redirects are
+        followed (option `redirects`). ArgumentError: a malformed path, method or header. Insecure: a URL of another
+        server. Besides: NetworkError, AuthenticationError, Throttled, ServerFault, HandleStale, StoreError. What a
+        callback, a file or an iterable raises ends the request and is raised as it is.
         """
-        request = build(method, path, params, headers, data, json, content_type, image, timeout)
+        request = build(
+            method,
+            path,
+            params=params,
+            headers=headers,
+            data=data,
+            json=json,
+            files=files,
+            content_type=content_type,
+            image=image,
+            timeout=timeout,
+            stream_to=stream_to,
+            progress=progress,
+            canceller=canceller,
+        )
+        return self._send(self._library.dam_session_request, request, (), f"{method} {path.partition('?')[0]}")
+
+    def _send(self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], what: str) -> Response:
         answer, view = _abi.response_p(), _abi.dam_response_view()
+        if not request.progress:
+            request.progress = HEARTBEAT
         with self._handle as session:
             try:
-                self._library.dam_session_request(session, request, ctypes.byref(answer), _abi.dam_error())
+                with interruptible():
+                    function(session, request, *where, ctypes.byref(answer), _abi.dam_error())
                 self._library.dam_response_read(answer, view, _abi.dam_error())
-                return Response(view, f"{method} {path.partition('?')[0]}")
+                return Response(view, what)
             finally:
                 self._library.dam_response_free(answer)
 
@@ -121,6 +160,27 @@ class Session:
     def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("DELETE", ...)`."""
         return self.request("DELETE", path, **options)
+
+    def download(
+        self,
+        path: str,
+        file: Union[str, os.PathLike[str]],
+        *,
+        resume: bool = False,
+        keep: bool = False,
+        **options: Unpack[AnswerOptions],
+    ) -> Response:
+        """Sends a GET and writes the body of a 2xx answer to `file`, which appears only when it is whole.
+
+        resume: go on where an earlier download of the same thing was interrupted (`file`.part).
+        keep: leave a file of this name alone: ArgumentError. Else it is replaced.
+        options: as for `request`. Another answer than 2xx touches no file: `raise_for_status`.
+        StoreError: the file cannot be written.
+        """
+        request = build("GET", path, **options)
+        flags = _abi.DAM_DOWNLOAD_CONTINUE * resume | _abi.DAM_DOWNLOAD_KEEP * keep
+        where = encoded(os.fsdecode(file), "the file's path"), flags
+        return self._send(self._library.dam_session_download, request, where, f"GET {path.partition('?')[0]}")
 
     # ---- Logging in and out ------------------------------------------------------------------------------------------
 

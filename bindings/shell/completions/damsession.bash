@@ -39,13 +39,14 @@ _damsession_offer() {
 }
 
 _damsession() {
-    local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" at values
+    local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} part="" command="" at values
     COMPREPLY=()
     # Bash takes --system=fotoweb apart at the "=".
     if [[ $word == "=" ]]; then
         word=""
     elif [[ $before == "=" ]]; then
         before=${COMP_WORDS[COMP_CWORD - 2]}
+        ((COMP_CWORD < 4)) || part=${COMP_WORDS[COMP_CWORD - 3]} # --form NAME=@FILE.
     fi
     for ((at = 1; at < COMP_CWORD; at++)); do
         [[ ${COMP_WORDS[at]} == -* ]] || break
@@ -56,7 +57,7 @@ _damsession() {
     if [[ $before == -o || $before == --output || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o filenames 2>/dev/null
-    elif [[ ($before == -d || $before == --data) && $word == @* ]]; then
+    elif [[ ($before == -d || $before == --data || $part == --form) && $word == @* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
     elif [[ $values == *"|"* ]]; then
         _damsession_offer "$word" <<<"${values//|/$'\n'}"

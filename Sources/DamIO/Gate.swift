@@ -1,0 +1,22 @@
+// Gate.swift - inside and outside of the library, for the sake of fork().
+// A fork copies one thread and every lock: a child of a process in which another thread was in the middle of a TLS
+// handshake could never make one of its own. So every call of the host goes through the gate, fork() waits until nobody is
+// inside, and whoever sleeps or calls the host back steps outside for that long. It refuses to be held while waiting.
+
+internal import CLinux
+
+public enum Gate {
+  /// A call of the host: everything the library does.
+  public static func inside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
+    dam_gate_enter()
+    defer { dam_gate_leave() }
+    return try body()
+  }
+
+  /// Sleeping, or calling the host.
+  public static func outside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
+    let depth = dam_gate_step_out()
+    defer { dam_gate_step_in(depth) }
+    return try body()
+  }
+}

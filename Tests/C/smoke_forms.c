@@ -1,0 +1,87 @@
+/*
+ * smoke_forms.c - uploads as multipart/form-data: what arrives is what was added, also after an expiry.
+ * The sandbox hashes what it gets. It refuses to hash here: the sums are written down.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "smoke.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* 100000 times 'a', and nothing. */
+#define SUM "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee"
+#define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static char path[PATH_ROOM + 8];
+
+static void write_file(size_t size)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL, "a file for the test");
+    for (size_t at = 0; at < size; at++)
+        putc('a', file);
+    CHECK(fclose(file) == 0, "a file of %zu bytes", size);
+}
+
+static uint32_t upload(dam_session *session, const dam_form *form, dam_status wanted, const char *text)
+{
+    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
+    dam_response_view view = {.size = sizeof view};
+    dam_response *response = NULL;
+    EXPECT(wanted, dam_session_request(session, &request, &response, err));
+    if (wanted != DAM_OK) {
+        CHECK(response == NULL, "no answer was written");
+        return 0;
+    }
+    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    CHECK(view.http_status == 200 && strstr(view.body, text) != NULL, "the server has %s: %.300s", text, (const char *)view.body);
+    dam_response_free(response);
+    return view.replays;
+}
+
+static void files(const char *authentication)
+{
+    dam_form *form = NULL;
+    fresh();
+    snprintf(path, sizeof path, "%s.jpg", store);
+    write_file(100000);
+    dam_session *session = open_photoshelter(OPTIONS("authentication", authentication));
+    EXPECT(DAM_OK, dam_form_new(&form, err));
+    EXPECT(DAM_OK, dam_form_add(form, "gallery", "G1", 2, NULL, err));
+    EXPECT(DAM_OK, dam_form_add_file(form, "file", path, "k\xc3\xa5re.jpg", "image/jpeg", err));
+    CHECK(upload(session, form, DAM_OK, SUM) == 0, "sent once");
+    COUNTED("photoshelter", "writes", 1);
+    control_post("expire", "{}");
+    CHECK(upload(session, form, DAM_OK, "k\xc3\xa5re.jpg") == 1, "sent once more, from the beginning");
+    control_post("expire", "{}");
+    CHECK(upload(session, form, DAM_OK, SUM) == 1, "and again");
+    COUNTED("photoshelter", "writes", 3);
+
+    /* What changes before it is sent fails the request; the server has nothing of it. */
+    static const size_t sizes[] = {99999, 100001, 0};
+    for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        write_file(sizes[at]);
+        upload(session, form, DAM_ERR_ARGUMENT, "");
+    }
+    unlink(path);
+    upload(session, form, DAM_ERR_ARGUMENT, "");
+    COUNTED("photoshelter", "writes", 3);
+    write_file(100000);
+    upload(session, form, DAM_OK, SUM);
+    dam_form_free(form);
+
+    write_file(0);
+    EXPECT(DAM_OK, dam_form_new(&form, err));
+    EXPECT(DAM_OK, dam_form_add_file(form, "file", path, NULL, NULL, err));
+    upload(session, form, DAM_OK, EMPTY);
+    unlink(path);
+    dam_form_free(form);
+    dam_session_free(session);
+}
+
+void smoke_forms(void)
+{
+    files("token");
+    files("cookie");
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# Large things on their way: downloads that are whole or go on, uploads from disk, forms, memory that does not grow with
+# them, and the bar that a person sees.
+load helpers
+
+setup_file() {
+    start_sandbox
+}
+
+teardown_file() {
+    stop_sandbox
+}
+
+setup() {
+    clean_home
+    clean_sandbox
+    login_photoshelter --authentication token
+    PICTURE='mem/image/I1/download?size=300000'
+}
+
+sum() {
+    sha256sum <"$1" | cut -d ' ' -f 1
+}
+
+# A header of the last request.
+sent() {
+    sandbox log | jq -r --arg name "$1" '.[-1].headers[] | select(.[0] == $name)[1]'
+}
+
+# The most memory, in KiB, that the wrapper took for this command; its output is thrown away.
+memory() {
+    "$PYTHON" -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$DAMSESSION" "$@"
+}
+
+# Breaks a download of the picture off half-way.
+interrupt() {
+    sandbox faults '{"fault": "truncate", "match": "download"}' >/dev/null
+    run -23 --separate-stderr dam get desk "$PICTURE" -o "$@"
+    [ -z "$output" ]
+}
+
+@test "a download that breaks off leaves its part, and --continue fetches the rest" {
+    interrupt file
+    [ ! -e file ]
+    [ "$(stat -c %s file.part)" -eq 150000 ]
+    run -0 --separate-stderr dam get desk "$PICTURE" -o file --continue
+    [ -z "$output$stderr" ]
+    [ "$(sent Range)" = "bytes=150000-" ]
+    dam get desk "$PICTURE" | cmp - file
+    [ "$(find . -name '*.part*')" = "" ]
+}
+
+@test "without --continue, of another thing, or of a changed one, it starts over" {
+    interrupt file
+    dam get desk "$PICTURE" -o file
+    [ -z "$(sent Range)" ]
+    rm file
+    interrupt file
+    dam get desk 'mem/image/I1/download?size=1000' -o file --continue
+    [ "$(stat -c %s file)" -eq 1000 ]
+    [ -z "$(sent Range)" ]
+    rm file
+    interrupt file
+    sed -i 's/"validator":"[^,]*"}/"validator":"\\"old\\""}/' file.part.json
+    dam get desk "$PICTURE" -o file --continue
+    [ "$(sent If-Range)" = '"old"' ]
+    dam get desk "$PICTURE" | cmp - file
+}
+
+@test "--keep leaves a file that is there alone, and nothing is sent" {
+    dam get desk "$PICTURE" -o file --keep
+    [ "$(stat -c %s file)" -eq 300000 ]
+    echo mine >file
+    local before
+    before=$(sandbox state | jq .log.arrived)
+    run -2 --separate-stderr dam get desk "$PICTURE" -o file --keep
+    [[ $stderr == *DAM_ERR_ARGUMENT* ]]
+    [ "$(cat file)" = mine ]
+    [ "$(sandbox state | jq .log.arrived)" -eq "$before" ]
+}
+
+@test "a file that replaces a private one is never readable by others" {
+    umask 022
+    : >file
+    chmod 600 file
+    interrupt file
+    [ "$(stat -c %a file.part)" = 600 ]
+    dam get desk "$PICTURE" -o file --continue
+    [ "$(stat -c '%a %s' file)" = "600 300000" ]
+}
+
+@test "a session that has ended costs a download nothing, and its error never gets into the file" {
+    echo old >file
+    sandbox expire '{}' >/dev/null
+    run -40 --separate-stderr dam get desk "$PICTURE" -o file
+    [ "$(cat file)" = old ]
+    run -0 --separate-stderr dam get desk "$PICTURE" -o file --password-stdin <<<"$ADA_PASSWORD"
+    dam get desk "$PICTURE" | cmp - file
+    run -8 --separate-stderr dam get desk mem/nothing -o file --continue
+    [ "$(jq -r .status <<<"$output")" = error ]
+    dam get desk "$PICTURE" | cmp - file
+}
+
+@test "-o and --include: the headers go to standard output" {
+    run -0 --separate-stderr dam get desk "$PICTURE" -o file -i
+    [ "${lines[0]}" = $'Status: 200\r' ]
+    [[ $output == *$'\nContent-Length: 300000\r\n'* ]]
+    [ "$(stat -c %s file)" -eq 300000 ]
+}
+
+@test "-o to a file is for GET" {
+    run -0 --separate-stderr dam request desk GET "$PICTURE" -o file
+    run -2 --separate-stderr dam post desk mem/gallery/G1 -d name=x -o file
+    [[ $stderr == *GET* ]]
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d name=x -o -
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = x ]
+}
+
+@test "a file is sent again after the session has ended, standard input is not" {
+    echo -n name=first >body
+    sandbox expire '{}' >/dev/null
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d @body --password-stdin --explain <<<"$ADA_PASSWORD"
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = first ]
+    [[ $stderr == *" 1 login, 1 replay, "* ]]
+    sandbox expire '{}' >/dev/null
+    run -50 --separate-stderr dam post desk mem/gallery/G1 -d @- --password-fd 7 7<<<"$ADA_PASSWORD" < <(echo -n name=second)
+    [[ $stderr == *DAM_ERR_REPLAY_IMPOSSIBLE* && -z $output ]]
+    # The same command once more, with a login of its own.
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d @- --password-fd 7 7<<<"$ADA_PASSWORD" < <(echo -n name=third)
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = third ]
+}
+
+@test "bodies tell their length where it is known, and only what is left of standard input is sent" {
+    printf 'skipped\nname=rest' >body
+    run -0 --separate-stderr bash -c '{ read -r; "$1" post desk mem/gallery/G1 -d @-; } <body' - "$DAMSESSION"
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = rest ]
+    [ "$(sent Content-Length)" = 9 ]
+    : >empty
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d @empty
+    [ "$(sent Content-Length)" = 0 ]
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d @<(echo -n name=pipe)
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = pipe ]
+    [ -z "$(sent Content-Length)" ]
+}
+
+@test "a form: repeated fields, files with a type, and once more after the session has ended" {
+    head -c 300000 /dev/urandom >picture
+    local odd='odd;type=name' upload
+    cp picture "$odd"
+    upload=(post desk mem/image/upload --form tag=one --form=tag='two=2;type=x' --form 'file=@picture;type=image/png'
+        --form "other=@$odd;type=image/jpeg")
+    run -0 --separate-stderr dam "${upload[@]}"
+    [ -z "$stderr" ]
+    [ "$(jq -c '[.data.Image[] | select(.file_name == "picture").sha256]' <<<"$output")" = "[\"$(sum picture)\"]" ]
+    [ "$(sandbox log | jq -c '.[-1].form')" = '{"tag":["one","two=2;type=x"],"file":["picture"],"other":["odd;type=name"]}' ]
+    sandbox expire '{}' >/dev/null
+    run -0 --separate-stderr dam "${upload[@]}" --password-stdin <<<"$ADA_PASSWORD"
+    [ "$(jq -r '.data.Image[0].sha256' <<<"$output")" = "$(sum picture)" ]
+    count photoshelter.writes 2
+}
+
+@test "a form that cannot be made sends nothing" {
+    local before
+    before=$(sandbox state | jq .log.arrived)
+    run -5 --separate-stderr dam post desk mem/image/upload --form file=@nowhere
+    [[ $stderr == "damsession: nowhere: "* ]]
+    run -2 --separate-stderr dam post desk mem/image/upload --form file=@.
+    run -2 --separate-stderr dam post desk mem/image/upload --form file=@-
+    : >file
+    run -2 --separate-stderr dam post desk mem/image/upload --form $'file=@file;type=a\nb'
+    [ "$(sandbox state | jq .log.arrived)" -eq "$before" ]
+}
+
+@test "memory does not grow with what is transferred" {
+    local small
+    truncate -s 128M large
+    small=$(memory get desk 'mem/image/I1/download?size=1000' -o file)
+    [ "$(memory get desk 'mem/image/I1/download?size=134217728' --response-limit 1M)" -lt $((small + 16384)) ]
+    [ "$(memory get desk 'mem/image/I1/download?size=134217728' -o file)" -lt $((small + 16384)) ]
+    [ "$(memory post desk mem/image/upload --form file=@large)" -lt $((small + 16384)) ]
+}
+
+@test "a bar at a terminal, for files only, and not with --no-progress" {
+    local upload=(post desk mem/image/upload --form file=@file)
+    run -0 --separate-stderr "$PYTHON" "$ROOT/Tests/shell/terminal.py" -- "$DAMSESSION" get desk "$PICTURE" -o file
+    [[ $output == *" % ["*"] "*" KiB of 293.0 KiB"*$'\r\e[K\n'*"exit: 0" ]]
+    run -0 --separate-stderr "$PYTHON" "$ROOT/Tests/shell/terminal.py" -- "$DAMSESSION" "${upload[@]}"
+    [[ $output == *" % ["*$'\r\e[K{"status":"ok"'*"exit: 0" ]]
+    run -0 --separate-stderr "$PYTHON" "$ROOT/Tests/shell/terminal.py" -- "$DAMSESSION" "${upload[@]}" --no-progress
+    [[ $output == '{"status":"ok"'*"exit: 0" && $output != *" % ["* ]]
+    run -0 --separate-stderr "$PYTHON" "$ROOT/Tests/shell/terminal.py" -- "$DAMSESSION" get desk mem/image/I1
+    [[ $output != *" % ["* ]]
+}
+
+@test "Ctrl-C leaves the part of a download" {
+    # So large that it is not over before the key is pressed; the first MiB is past what is judged before it is written.
+    run -0 --separate-stderr "$PYTHON" "$ROOT/Tests/shell/terminal.py" "interrupt-at=MiB of 1.0 GiB" -- \
+        "$DAMSESSION" get desk 'mem/image/I1/download?size=1073741824' -o file
+    [[ $output == *"exit: 130" ]]
+    [ ! -e file ]
+    [ -s file.part ]
+    [ "$(jq -r .target file.part.json)" = '/psapi/v3/mem/image/I1/download?size=1073741824' ]
+}

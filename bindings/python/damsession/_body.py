@@ -1,0 +1,129 @@
+"""Bodies: what `data=` may be, as bytes that C borrows or as callbacks that C asks for the next ones.
+
+A file or an iterable is read while it is sent, a piece at a time. One that can begin anew (a seekable file, a list)
+lets the library send the request again after a new login; one that cannot is still sent, once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Protocol, Sequence, Union
+from urllib.parse import urlencode
+
+from . import _abi
+from ._check import Keep, guarded
+from ._errors import argument_error
+from ._text import utf8
+
+
+class Readable(Protocol):
+    """A file opened for reading bytes. Read from where it stands; if it can seek, its size is known beforehand."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+#: Query parameters or form fields. A value may be a sequence of values.
+Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+#: A body: bytes as they are, text as UTF-8, fields as a form, files and iterables of bytes as they are read.
+Body = Union[bytes, bytearray, memoryview, str, Fields, Readable, Iterable[bytes]]
+
+_PIECE = 1 << 18
+_BYTES = (bytes, bytearray, memoryview)
+
+
+def form(fields: Fields, what: str) -> str:
+    """`application/x-www-form-urlencoded`; fields whose value is None are left out."""
+    try:
+        return urlencode([(name, value) for name, value in pairs(fields) if value is not None], doseq=True)
+    except UnicodeEncodeError:
+        pass  # raised below, without a context: this exception carries the whole text, which may be a password
+    raise argument_error(f"{what} hold half a surrogate pair, which is no text")
+
+
+def pairs(fields: Fields) -> Iterable[tuple[str, Any]]:
+    """Fields as names and values."""
+    return fields.items() if isinstance(fields, Mapping) else fields
+
+
+def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
+    """Lays `data` out as the request's body; says whether it is a stream, which is no form by default."""
+    source = _source(data)
+    if isinstance(source, bytes):
+        request.body, request.body_size = source, len(source)
+        return False
+    request.read = _abi.dam_read_callback(guarded(source.read, -1, keep))
+    if source.rewind is not None:
+        request.rewind = _abi.dam_rewind_callback(guarded(source.rewind, keep=keep))
+    request.body_size = source.size
+    return True
+
+
+class _Source:
+    """A body that is asked for piece by piece."""
+
+    def __init__(self, fill: Callable[[int], Any], size: int, rewind: Optional[Callable[[], Any]]) -> None:
+        self._fill, self.size, self._begin = fill, size, rewind
+        self._rest = memoryview(b"")
+        self.rewind = None if rewind is None else self._rewind
+
+    def read(self, _: Any, buffer: int, size: int) -> int:
+        """The `dam_read_callback`."""
+        if not self._rest:
+            piece = self._fill(min(size, _PIECE))
+            if not isinstance(piece, _BYTES):
+                raise TypeError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+            self._rest = memoryview(piece).cast("B")
+        count = min(size, len(self._rest))
+        ctypes.memmove(buffer, bytes(self._rest[:count]), count)
+        self._rest = self._rest[count:]
+        return count
+
+    def _rewind(self, _: Any) -> None:
+        assert self._begin is not None
+        self._rest = memoryview(b"")
+        self._begin()
+
+
+def _source(data: Any) -> Union[bytes, _Source]:
+    if isinstance(data, _BYTES):
+        return bytes(data)
+    if isinstance(data, str):
+        return utf8(data, "data")
+    if isinstance(data, Mapping):
+        return form(data, "data").encode()
+    if hasattr(data, "read"):
+        return _file(data)
+    start = iter(data)
+    first = next(start, None)
+    if first is None or not isinstance(first, _BYTES):  # fields; nothing at all is an empty form
+        return form(() if first is None else itertools.chain([first], start), "data").encode()
+    return _pieces(data, itertools.chain([first], start), again=start is not data)
+
+
+def _file(file: Any) -> _Source:
+    if not (hasattr(file, "seekable") and file.seekable()):
+        return _Source(file.read, _abi.DAM_SIZE_UNKNOWN, None)
+    begin = file.tell()
+    end = file.seek(0, os.SEEK_END)
+    file.seek(begin)
+    return _Source(file.read, max(end - begin, 0), lambda: file.seek(begin))
+
+
+def _pieces(data: Iterable[Any], start: Iterator[Any], again: bool) -> _Source:
+    """An iterable of bytes, of which the first piece was looked at already. Empty pieces are not the end."""
+    left = start
+
+    def fill(_: int) -> Any:
+        return next((piece for piece in left if not isinstance(piece, _BYTES) or len(piece)), b"")
+
+    def rewind() -> None:
+        nonlocal left
+        left = iter(data)
+
+    size = _abi.DAM_SIZE_UNKNOWN
+    if isinstance(data, Sequence) and all(isinstance(piece, _BYTES) for piece in data):
+        size = sum(memoryview(piece).nbytes for piece in data)
+    return _Source(fill, size, rewind if again else None)

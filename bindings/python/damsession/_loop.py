@@ -1,0 +1,131 @@
+"""A `dam_loop` under asyncio: the running event loop watches its descriptor, and no thread is needed.
+
+Every request is a `Transfer`, which keeps what C points to until the library says that it is over. Exceptions of a
+transfer's own callbacks are its own; those of credentials callbacks go to the requests that the login was for. Decides
+nothing about requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+from typing import Any, Optional
+
+from . import _abi
+from ._check import failure, guarded, keep_for_call, take_kept
+from ._errors import NameUnknown, Status
+from ._handle import SessionHandle
+from ._library import library
+from ._response import Response
+
+
+class Transfer:
+    """One request under way, or over."""
+
+    def __init__(self, what: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.what = what  #: names it in messages
+        self.id = 0
+        self.over: asyncio.Future[Response] = loop.create_future()
+        self.error: Optional[BaseException] = None
+        self.request: Optional[_abi.dam_request] = None
+        self.handle: Optional[SessionHandle] = None
+
+    def keep(self, error: BaseException) -> None:
+        """Takes the exception of one of its callbacks; the first one is the cause."""
+        if self.error is None:
+            self.error = error
+
+
+class Loop:
+    """Owns a `dam_loop`. Belongs to the event loop that runs when it is made; to be closed in it."""
+
+    def __init__(self) -> None:
+        self._library = library()
+        self.asyncio = asyncio.get_running_loop()
+        self._loop = _abi.loop_p()
+        self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
+        self._transfers: dict[int, Transfer] = {}
+        self._done = _abi.dam_done_callback(guarded(self._end))
+        self._raised: Optional[BaseException] = None
+        self.asyncio.add_reader(self._library.dam_loop_fd(self._loop), self._dispatch)
+
+    def submit(self, handle: SessionHandle, request: _abi.dam_request, transfer: Transfer) -> None:
+        """Takes a request in. Its session cannot be freed before it is over."""
+        number = ctypes.c_uint64()
+        session = handle.__enter__()
+        try:
+            self._library.dam_loop_submit(self._loop, session, request, self._done, None, number, _abi.dam_error())
+        except BaseException:
+            handle.__exit__(None, None, None)
+            raise
+        transfer.id, transfer.request, transfer.handle = number.value, request, handle
+        self._transfers[transfer.id] = transfer
+
+    def cancel(self, transfer: Transfer) -> None:
+        """Ends a request early; one that is over is left alone."""
+        self._poke(self._library.dam_loop_cancel, transfer)
+
+    def resume(self, transfer: Transfer) -> None:
+        """Has a paused callback asked again."""
+        self._poke(self._library.dam_loop_resume, transfer)
+
+    async def close(self) -> None:
+        """Ends every request, waits for their ends, and frees the loop."""
+        if not self._loop:
+            return
+        for transfer in list(self._transfers.values()):
+            self.cancel(transfer)
+        if self._transfers:
+            await asyncio.wait([transfer.over for transfer in self._transfers.values()])
+        if self._loop:
+            self.asyncio.remove_reader(self._library.dam_loop_fd(self._loop))
+            loop, self._loop = self._loop, _abi.loop_p()
+            self._library.dam_loop_free(loop)
+            for transfer in list(self._transfers.values()):  # those whose waiter had gone before their end came
+                self._release(transfer)
+
+    def _poke(self, function: Any, transfer: Transfer) -> None:
+        if transfer.id in self._transfers and self._loop:
+            try:
+                function(self._loop, transfer.id, _abi.dam_error())
+            except NameUnknown:
+                pass  # it ended meanwhile; its end is on its way
+
+    def _dispatch(self) -> None:
+        try:
+            self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
+        finally:
+            self._raised = None
+
+    def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
+        """The `dam_done_callback`."""
+        raised = take_kept()  # a credentials or a log callback's, from earlier in this dispatch
+        if raised is not None:
+            self._raised = raised
+        transfer = self._transfers[number]
+        self._release(transfer)
+        try:
+            if transfer.over.done():
+                return  # nobody waits any more
+            if transfer.error is not None:
+                transfer.over.set_exception(transfer.error)
+            elif status == Status.OK:
+                view = _abi.dam_response_view()
+                self._library.dam_response_read(answer, view, _abi.dam_error())
+                transfer.over.set_result(Response(view, transfer.what))
+            elif status == Status.CALLBACK and self._raised is not None:
+                transfer.over.set_exception(self._raised)
+                raised = None
+            else:
+                transfer.over.set_exception(failure(status, error.contents))
+        finally:
+            if answer:
+                self._library.dam_response_free(answer)
+            if raised is not None:
+                keep_for_call(raised)  # nobody's but the event loop's, which hears of it from dispatch
+
+    def _release(self, transfer: Transfer) -> None:
+        del self._transfers[transfer.id]
+        transfer.request = None
+        if transfer.handle is not None:
+            transfer.handle.__exit__(None, None, None)

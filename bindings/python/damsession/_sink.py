@@ -1,0 +1,59 @@
+"""Where an answer's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the C struct."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Callable, Optional, Protocol, Union
+
+from . import _abi
+from ._check import Keep, guarded
+
+
+class Writable(Protocol):
+    """A file opened for writing bytes."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Takes bytes; a count that is less than all of them means: the rest again, please."""
+
+
+#: A file, or a callable that takes all of the bytes it is given.
+Sink = Union[Writable, Callable[[bytes], Any]]
+#: Called with bytes received, their total, bytes sent, their total; a total is None while unknown.
+Progress = Callable[[int, Optional[int], int, Optional[int]], Any]
+
+
+def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
+    """Has the body of a good answer written to `sink`."""
+    write = getattr(sink, "write", None)
+    take: Any = sink if write is None else _whole(write)
+    if not callable(take):
+        raise TypeError(f"stream_to must be a file or a callable, not {type(sink).__name__}")
+
+    def call(_: Any, data: int, size: int) -> None:
+        take(ctypes.string_at(data, size))
+
+    request.write = _abi.dam_write_callback(guarded(call, keep=keep))
+
+
+def _whole(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
+    """A file without a buffer may write less than it is given."""
+
+    def take(data: bytes) -> None:
+        while data:
+            written = write(data)
+            data = data[written:] if isinstance(written, int) else b""
+
+    return take
+
+
+def put_progress(request: _abi.dam_request, progress: Progress, keep: Keep) -> None:
+    """Has `progress` told how far it is."""
+
+    def call(_: Any, down: int, down_total: int, up: int, up_total: int) -> None:
+        progress(down, None if down_total < 0 else down_total, up, None if up_total < 0 else up_total)
+
+    request.progress = _abi.dam_progress_callback(guarded(call, keep=keep))
+
+
+#: A progress callback for requests without one, at which Ctrl-C is seen.
+HEARTBEAT = _abi.dam_progress_callback(guarded(lambda *_: None))

@@ -1,0 +1,72 @@
+/*
+ * target.c - where -o goes. A file is the library's to write: FILE.part until it is whole.
+ *
+ * It refuses to let the library rename anything over what is no file: a pipe, or a device, which a mistake would cost the
+ * machine. Those are written as they are. A symbolic link stays one, and a file that is replaced keeps its rights.
+ */
+#include "wrapper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int open_stream(const char *path, struct transfer *transfer)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return complain(path);
+    transfer->sink = fd;
+    transfer->sink_place = path;
+    return EXIT_OK;
+}
+
+int open_target(const struct arguments *arguments, struct transfer *transfer)
+{
+    const char *path = arguments->output;
+    struct stat found;
+    int is_file = 0, exists = 0;
+    if (path != NULL && strcmp(path, "-") != 0) {
+        exists = stat(path, &found) == 0;
+        is_file = !exists || S_ISREG(found.st_mode);
+    }
+    if (!is_file && (is_given(arguments, FLAG_CONTINUE) || is_given(arguments, FLAG_KEEP))) {
+        say("--continue and --keep need a file of -o");
+        return EXIT_USAGE;
+    }
+    if (is_file) {
+        transfer->file = exists ? realpath(path, NULL) : strdup(path);
+        return transfer->file != NULL ? EXIT_OK : complain(path);
+    }
+    return exists ? open_stream(path, transfer) : EXIT_OK;
+}
+
+int close_target(struct transfer *transfer)
+{
+    free(transfer->file);
+    return transfer->sink > STDERR_FILENO && close(transfer->sink) != 0 ? complain(transfer->sink_place) : EXIT_OK;
+}
+
+dam_status download(const struct arguments *arguments, struct transfer *transfer, dam_session *session,
+                    const dam_request *request, dam_response **out, dam_error *error)
+{
+    struct stat before;
+    uint32_t flags = is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE
+                     : is_given(arguments, FLAG_KEEP)   ? DAM_DOWNLOAD_KEEP
+                                                        : DAM_DOWNLOAD_REPLACE;
+    int exists = stat(transfer->file, &before) == 0;
+    mode_t mask = umask(0);
+    /* Nobody is to read the new file who may not read the old one, not for a moment. */
+    umask(exists ? mask | (~before.st_mode & 0177) : mask);
+    dam_status status = dam_session_download(session, request, transfer->file, flags, out, error);
+    umask(mask);
+    if (status != DAM_OK || !exists)
+        return status;
+    dam_response_view view = {.size = sizeof view};
+    if (dam_response_read(*out, &view, NULL) == DAM_OK && view.http_status / 100 == 2 &&
+        chmod(transfer->file, before.st_mode & 0777) != 0)
+        say("%s: its former rights could not be given back: %s", arguments->output, strerror(errno));
+    return status;
+}
