@@ -37,6 +37,7 @@ PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 # The longest first, so that the two workers end together.
 SUITES = [
+    Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
     Suite("C", ["Tests/C/run.sh"]),
     Suite("shell", ["bats", "Tests/shell"], passed=r"(?m)^(ok) \d+ (?!.*# skip)", failed=r"(?m)^(not ok) |^ok \d+ .*(# skip)"),
@@ -46,8 +47,13 @@ SUITES = [
         passed=r"Test run with (\d+) tests.* passed",
         failed=r"with (\d+) issues?",
     ),
-    Suite("keeper", [*PYTEST, "Tests/keeper"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),
+    Suite(
+        "types",
+        [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession"],
+        passed=r"no issues found in (\d+) source files",
+        failed=r"Found (\d+) errors?",
+    ),
     Suite("README", [PYTHON, "Tests/examples/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]

@@ -1,7 +1,7 @@
 # What tests and the demo need. Kept apart from the build, which users of the library read.
 
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config
-APT_TEST  := bats valgrind curl python3-venv shellcheck
+APT_TEST  := bats jq valgrind curl python3-venv util-linux
 
 # apt-get is asked only for what is missing, so that a second run does not touch the network.
 define install-missing
