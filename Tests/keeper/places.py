@@ -26,7 +26,6 @@ class SQLiteStore:
     def __init__(self, path: str) -> None:
         self._path = path
         with self._records() as records:
-            records.execute("PRAGMA journal_mode = WAL")
             records.execute("CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, revision INTEGER, data BLOB)")
 
     def _records(self) -> contextlib.closing[sqlite3.Connection]:
