@@ -26,6 +26,8 @@
  *               comment says for how long. Input is copied before the function returns, or used only until it returns.
  *   Threads     dam_session: any number of threads at once. dam_config, dam_response: one thread at a time (different
  *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another.
+ *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and finds the
+ *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count.
  *   A guest     no threads, signal handlers, atexit handlers, environment changes or output of its own. Passing a freed or
  *               foreign pointer is undefined, as everywhere in C; anything else comes back as a status.
  */

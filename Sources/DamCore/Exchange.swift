@@ -21,7 +21,7 @@
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
 // WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
-// than a trap. Exchange+Login.swift and Exchange+Request.swift hold the two halves of the work.
+// than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift and Exchange+Request.swift hold the two halves of the work.
 
 public struct Exchange: Sendable {
   public enum Goal: Sendable {
