@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int dam_lock_byte(int descriptor, int64_t byte, short type, int waits) {
+int dam_lock_byte(int descriptor, int64_t byte, short type) {
     struct flock range = {0};
     int result;
     range.l_type = type;
@@ -21,7 +21,7 @@ int dam_lock_byte(int descriptor, int64_t byte, short type, int waits) {
     range.l_start = byte;
     range.l_len = 1;
     do {
-        result = fcntl(descriptor, waits ? F_OFD_SETLKW : F_OFD_SETLK, &range);
+        result = fcntl(descriptor, F_OFD_SETLK, &range);
     } while (result < 0 && errno == EINTR);
     return result;
 }

@@ -88,9 +88,7 @@ public struct AccountRecord: Equatable, Sendable {
     if result.refusal == nil || revision == other.revision {
       result.key = result.refusal == nil ? keys.min() : result.key
     }
-    result.unknown = unknown.merging(other.unknown) { ours, theirs in
-      ours.encoded().lexicographicallyPrecedes(theirs.encoded()) ? theirs : ours
-    }
+    result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     var entries: [String: LedgerEntry] = [:]
     for entry in ledger + other.ledger {
       var known = entries[entry.fingerprint] ?? entry

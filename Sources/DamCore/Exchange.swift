@@ -10,7 +10,7 @@
 //            yes: authorize, send, judge the answer, take its cookies, save them, finish
 //            no:  lock the session, look again (a sibling may have logged in), lock the account, ask for credentials,
 //                 log in, save, look again
-//         -> refused? remember which secret it was (generation and stamp) and start over, once
+//         -> refused? remember which secret it was (generation and stamp) and start over, but log in for it only once
 //
 // Four rules carry everything:
 //   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if something
@@ -21,7 +21,8 @@
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
 // WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
-// than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift and Exchange+Request.swift hold the two halves of the work.
+// than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift and
+// Exchange+Request.swift hold the two halves of the work.
 
 public struct Exchange: Sendable {
   public enum Goal: Sendable {

@@ -41,15 +41,15 @@ public struct HostRequest: Sendable {
     }
     self.method = method
     let target = try HostRequest.target(path, settings)
-    if let objection = Systems.make(settings).objection(to: HostRequest.segments(target)) {
+    let system = Systems.make(settings)
+    if let objection = system.objection(to: HostRequest.segments(target)) {
       throw Failure(.argument, objection)
     }
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
-    let reserved = Systems.make(settings).reservedHeaders
     for (name, value) in headers {
-      try HostRequest.check(name, value, reserved)
+      try HostRequest.check(name, value, system.reservedHeaders)
       checked.append((name, value))
     }
     let type = contentType ?? "application/x-www-form-urlencoded"

@@ -25,6 +25,11 @@ public enum JSONValue: Equatable, Sendable {
     return (try? encoder.encode(self)).map { Array($0) } ?? []
   }
 
+  /// The same one of two, whichever comes first: what a join keeps of fields that it does not understand.
+  static func outranking(_ one: JSONValue, _ other: JSONValue) -> JSONValue {
+    one.encoded().lexicographicallyPrecedes(other.encoded()) ? other : one
+  }
+
   /// The member of an object; nil for anything else.
   public subscript(_ key: String) -> JSONValue? {
     if case .object(let members) = self { return members[key] }

@@ -95,10 +95,11 @@ struct PhotoShelter: System {
   }
 
   private func readOrganization(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure) {
-    guard answer.isSuccess, ServiceError(answer) == nil, json?["status"]?.text == "ok" else {
-      let reason = ServiceError(answer)?.sentence ?? ""
-      if let error = ServiceError(answer), error.isAboutAPIKey { throw loginFailure(error, answer) }
-      if let error = ServiceError(answer), settings.invalidClasses.contains(error.name) {
+    let error = ServiceError(answer)
+    guard answer.isSuccess, error == nil, json?["status"]?.text == "ok" else {
+      let reason = error?.sentence ?? ""
+      if let error, error.isAboutAPIKey { throw loginFailure(error, answer) }
+      if let error, settings.invalidClasses.contains(error.name) {
         throw Failure(
           .sessionInvalid, "the session was refused right after the login, at the organization step",
           httpStatus: answer.status)

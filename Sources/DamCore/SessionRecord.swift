@@ -72,9 +72,7 @@ public struct SessionRecord: Equatable, Sendable {
     result.clockSkew =
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
     result.identity = identity ?? other.identity
-    result.unknown = unknown.merging(other.unknown) { ours, theirs in
-      ours.encoded().lexicographicallyPrecedes(theirs.encoded()) ? theirs : ours
-    }
+    result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     return result
   }
 

@@ -175,7 +175,7 @@ private final class FileLock: StoreLockHandle {
     let began = Clock.monotonic
     var pause: UInt32 = 100
     var hadToWait = false
-    while dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK), 0) != 0 {
+    while dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK)) != 0 {
       let error = SystemError.last
       let elapsed = Clock.monotonic &- began
       let isHeld = error.code == EAGAIN || error.code == EACCES
@@ -193,7 +193,7 @@ private final class FileLock: StoreLockHandle {
 
   /// Said aloud rather than left to close(): a child that was being forked may hold the same open file.
   func unlock() {
-    _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK), 0)
+    _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK))
     dam_fork_close_remove(descriptor.number)
   }
 }

@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <stdint.h>
 
-/* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description locks).
- * Returns 0, or -1 with errno. */
-int dam_lock_byte(int descriptor, int64_t byte, short type, int waits);
+/* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description locks),
+ * without waiting. Returns 0, or -1 with errno. */
+int dam_lock_byte(int descriptor, int64_t byte, short type);
 
 int dam_event_new(void);
 void dam_event_signal(int event);
