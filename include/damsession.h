@@ -381,12 +381,14 @@ dam_status dam_session_organizations(
 typedef int32_t (*dam_header_callback)(void *user_data, const char *name, const char *value);
 
 /**
- * Gives the request headers that authenticate a request of the host's own, logging in if needed.
- * In PhotoShelter's cookie mode the cookie is only good until the server rotates it; token mode suits this better.
+ * Gives the request headers that authenticate a request of the host's own, logging in if needed. `ticket_out` may be NULL;
+ * else it gets what dam_session_observe wants to know of them: short printable ASCII without a secret, by dam_string_free.
+ * In PhotoShelter's cookie mode the cookie is only good until the server rotates it, so the answer must be observed.
  * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do not
  * suffice. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_headers(dam_session *session, dam_header_callback callback, void *user_data, dam_error *err);
+dam_status dam_session_headers(
+    dam_session *session, dam_header_callback callback, void *user_data, char **ticket_out, dam_error *err);
 
 /**
  * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
@@ -515,9 +517,11 @@ typedef struct dam_form dam_form;
 /** Makes an empty form. Ownership: dam_form_free, not before the requests that use it are over. */
 dam_status dam_form_new(dam_form **out, dam_error *err);
 
-/** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `content_type` may be NULL: none is said. */
+/** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `file_name` makes it a file for the server;
+    NULL: it is none. `content_type` may be NULL: none is said. */
 dam_status dam_form_add(
-    dam_form *form, const char *name, const void *data, uint64_t size, const char *content_type, dam_error *err);
+    dam_form *form, const char *name, const void *data, uint64_t size, const char *file_name, const char *content_type,
+    dam_error *err);
 
 /**
  * Adds a file. `file_name` is what the server is told; NULL: the last part of `path`. `content_type` NULL:
@@ -529,6 +533,26 @@ dam_status dam_form_add_file(
 
 /** Frees a form. NULL is fine. */
 void dam_form_free(dam_form *form);
+
+/** An answer, whole and in memory. One thread at a time. */
+typedef struct dam_response dam_response;
+
+/** What is in an answer. The pointers are borrowed from the dam_response and live until it is freed. */
+typedef struct dam_response_view {
+    uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
+    int32_t http_status;     /**< 200, 404, ... */
+    const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
+    uint64_t body_size;      /**< bytes. */
+    const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
+    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines that hold the session's secrets are left out. */
+    uint64_t generation;     /**< the generation of the secret it was sent with. */
+    uint32_t replays;        /**< 1: it had to be sent again after a new login; else 0. */
+    uint32_t reserved;       /**< 0. */
+} dam_response_view;
+
+/** Hears of the answer that is delivered, when it is judged and before any of its body is. `head` is borrowed for the call;
+    its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */
+typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *head);
 
 /** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
 typedef struct dam_request {
@@ -547,7 +571,7 @@ typedef struct dam_request {
     uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t reserved;          /**< 0. */
-    void *user_data;            /**< for the four callbacks. */
+    void *user_data;            /**< for the five callbacks. */
     dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or DAM_SIZE_UNKNOWN. */
     dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be, and
                                      DAM_ERR_REPLAY_IMPOSSIBLE says so. */
@@ -556,23 +580,8 @@ typedef struct dam_request {
     dam_progress_callback progress; /**< may be NULL. */
     dam_canceller *canceller;   /**< may be NULL. */
     const dam_form *form;       /**< the body as multipart/form-data, instead of `body` and `read`. */
+    dam_head_callback head;     /**< may be NULL. */
 } dam_request;
-
-/** An answer, whole and in memory. One thread at a time. */
-typedef struct dam_response dam_response;
-
-/** What is in an answer. The pointers are borrowed from the dam_response and live until it is freed. */
-typedef struct dam_response_view {
-    uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
-    int32_t http_status;     /**< 200, 404, ... */
-    const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
-    uint64_t body_size;      /**< bytes. */
-    const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
-    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines that hold the session's secrets are left out. */
-    uint64_t generation;     /**< the generation of the secret it was sent with. */
-    uint32_t replays;        /**< 1: it had to be sent again after a new login; else 0. */
-    uint32_t reserved;       /**< 0. */
-} dam_response_view;
 
 /**
  * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
@@ -593,17 +602,17 @@ void dam_response_free(dam_response *response);
 
 /** Flags of dam_session_download. */
 typedef enum dam_download_flags {
-    DAM_DOWNLOAD_REPLACE = 0,   /**< a file of this name is replaced, once the new one is whole. */
+    DAM_DOWNLOAD_REPLACE = 0,   /**< a file of this name is replaced, once the new one is whole; its mode stays. */
     DAM_DOWNLOAD_CONTINUE = 1,  /**< go on where an earlier download of the same thing was interrupted. */
-    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. */
+    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. May be or-ed with the last one. */
 } dam_download_flags;
 
 /**
  * Sends a GET and writes the body of a 2xx answer to the file `path`, which appears under its name only when it is whole;
  * until then there are `path`.part and, if the server gave a validator (ETag or Last-Modified), `path`.part.json, which
- * remain after an interruption. DAM_DOWNLOAD_CONTINUE asks for the rest of what is there (Range, If-Range); if the thing
- * has changed meanwhile, or the server gives all of it, the download starts over. Another answer than 2xx is in `*out` and
- * touches no file. `request->write` must be NULL.
+ * remain after an interruption. `flags` are dam_download_flags. DAM_DOWNLOAD_CONTINUE asks for the rest of what is there
+ * (Range, If-Range); if the thing has changed meanwhile, or the server gives all of it, the download starts over. Progress
+ * counts what was there before. Another answer than 2xx is in `*out` and touches no file. `request->write` must be NULL.
  * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written. Errors of dam_session_request.
  */
 dam_status dam_session_download(
@@ -633,7 +642,7 @@ int32_t dam_loop_fd(const dam_loop *loop);
 uint32_t dam_loop_count(const dam_loop *loop);
 
 /**
- * Called once for every submitted request, in dam_loop_dispatch. On DAM_OK `response` is the host's, to be freed with
+ * Called once for everything that was submitted, in dam_loop_dispatch. On DAM_OK `response` is the host's, to be freed with
  * dam_response_free; else it is NULL. `error` is never NULL and borrowed for the call. It may submit, cancel and resume.
  */
 typedef void (*dam_done_callback)(
@@ -647,6 +656,25 @@ typedef void (*dam_done_callback)(
 dam_status dam_loop_submit(
     dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done, void *user_data,
     uint64_t *id_out, dam_error *err);
+
+/** dam_session_download in the loop. The file is written, and synced at its end, in dam_loop_dispatch: as fast as the disk is. */
+dam_status dam_loop_download(
+    dam_loop *loop, dam_session *session, const dam_request *request, const char *path, uint32_t flags,
+    dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
+
+/** dam_session_login in the loop. Its `done` gets no response; so for the next two. */
+dam_status dam_loop_login(
+    dam_loop *loop, dam_session *session, uint32_t flags, dam_done_callback done, void *user_data, uint64_t *id_out,
+    dam_error *err);
+
+/** dam_session_keepalive in the loop. */
+dam_status dam_loop_keepalive(
+    dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
+
+/** dam_session_logout in the loop. `result` (a dam_logout_result; may be NULL) is written before `done` is called. */
+dam_status dam_loop_logout(
+    dam_loop *loop, dam_session *session, int32_t *result, dam_done_callback done, void *user_data, uint64_t *id_out,
+    dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
@@ -716,6 +744,16 @@ dam_status dam_authorization_observe(
 
 /** Frees an authorization; one that was not observed counts as not answered. NULL is fine. */
 void dam_authorization_free(dam_authorization *authorization);
+
+/**
+ * For requests that were sent with the headers of dam_session_headers, perhaps by another program: judges the answer, adopts
+ * its cookies, logs in if the session has ended. `ticket` says which headers these were; NULL: those of the present session,
+ * which is wrong where a sibling has logged in meanwhile. Redirects are delivered.
+ * DAM_OK with DAM_OBSERVE_DELIVER, or with DAM_OBSERVE_REPLAY: there is a newer session, get its headers and send the request
+ * again. Else the verdict, as in dam_session_request. DAM_ERR_ARGUMENT: no ticket. DAM_ERR_NOT_SUPPORTED: as there.
+ */
+dam_status dam_session_observe(
+    dam_session *session, const char *ticket, const dam_observation *answer, int32_t *result_out, dam_error *err);
 
 /* ---- Image handles ------------------------------------------------------------------------------------------------- */
 

@@ -26,9 +26,15 @@ int dam_lock_byte(int descriptor, int64_t byte, short type) {
     return result;
 }
 
-int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC); }
+int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void dam_event_signal(int event) { (void)eventfd_write(event, 1); }
+
+void dam_event_clear(int event)
+{
+    eventfd_t count;
+    (void)eventfd_read(event, &count);
+}
 
 int dam_poller_new(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

@@ -63,17 +63,18 @@ public func dam_authorization_observe(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try AuthorizationHandle.take(authorization)
-    guard let answer = unsafe answer else { throw Failure(.argument, "answer is NULL") }
-    unsafe try checkSize(answer, answer.pointee.size, "answer")
+    let observed = unsafe try observed(answer)
     let result = unsafe try present(result_out, "result_out")
-    let next = try handle.authorization.observe(unsafe try observed(answer.pointee))
+    let next = try handle.authorization.observe(observed)
     handle.lent = []
-    let code = next == .deliver ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY
-    unsafe result.pointee = Int32(bitPattern: code.rawValue)
+    unsafe result.pointee = code(of: next)
   }
 }
 
-private func observed(_ raw: dam_observation) throws(Failure) -> Answer {
+private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
+  guard let answer = unsafe answer else { throw Failure(.argument, "answer is NULL") }
+  unsafe try checkSize(answer, answer.pointee.size, "answer")
+  let raw = unsafe answer.pointee
   guard unsafe (100...599).contains(raw.http_status) else {
     throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
@@ -91,6 +92,25 @@ private func observed(_ raw: dam_observation) throws(Failure) -> Answer {
   return Answer(
     status: unsafe raw.http_status, headers: HeaderBlock(Array(headers.utf8)), beginning: beginning,
     isWhole: unsafe raw.is_whole == 1 && beginning.count == given.count)
+}
+
+@_cdecl("dam_session_observe") @implementation
+public func dam_session_observe(
+  _ session: OpaquePointer?, _ ticket: UnsafePointer<CChar>?, _ answer: UnsafePointer<dam_observation>?,
+  _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in try Ticket(text: text) }
+    let observed = unsafe try observed(answer)
+    let result = unsafe try present(result_out, "result_out")
+    unsafe result.pointee = code(of: try session.observe(observed, ticket))
+  }
+}
+
+/// The dam_observe_result for it.
+private func code(of next: Authorization.Next) -> Int32 {
+  Int32(bitPattern: (next == .deliver ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY).rawValue)
 }
 
 @_cdecl("dam_authorization_free") @implementation

@@ -51,7 +51,7 @@ public func dam_form_free(_ form: OpaquePointer?) { unsafe FormHandle.free(form)
 @_cdecl("dam_form_add") @implementation
 public func dam_form_add(
   _ form: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ data: UnsafeRawPointer?, _ size: UInt64,
-  _ content_type: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
+  _ file_name: UnsafePointer<CChar>?, _ content_type: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try FormHandle.take(form)
@@ -60,7 +60,8 @@ public func dam_form_add(
     guard size <= UInt64(Int32.max) else { throw Failure(.argument, "size is over 2 GiB; add large things as files") }
     let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: Int(size)))
     handle.form = try handle.form.adding(
-      name, bytes, contentType: unsafe try optionalText(content_type, "content_type"))
+      name, bytes, fileName: unsafe try optionalText(file_name, "file_name"),
+      contentType: unsafe try optionalText(content_type, "content_type"))
   }
 }
 

@@ -40,23 +40,77 @@ public func dam_loop_submit(
   _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (session) throws(Failure) in
+    let (checked, options) = unsafe try parts(try requestStruct(request), session.settings, copiesBody: true)
+    return .request(checked, options)
+  }
+}
+
+@_cdecl("dam_loop_download") @implementation
+public func dam_loop_download(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?,
+  _ path: UnsafePointer<CChar>?, _ flags: UInt32, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (session) throws(Failure) in
+    .download(unsafe try download(request, path, flags, session.settings))
+  }
+}
+
+@_cdecl("dam_loop_login") @implementation
+public func dam_loop_login(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ flags: UInt32, _ done: dam_done_callback?,
+  _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in
+    .login(again: try isAgain(flags))
+  }
+}
+
+@_cdecl("dam_loop_keepalive") @implementation
+public func dam_loop_keepalive(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in .keepalive }
+}
+
+@_cdecl("dam_loop_logout") @implementation
+public func dam_loop_logout(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ done: dam_done_callback?,
+  _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err, logout: result) { (_) throws(Failure) in .logout }
+}
+
+/// What all of these have in common. `work` says what is to be done with the session.
+private func submit(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user: UnsafeMutableRawPointer?,
+  _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?,
+  logout: UnsafeMutablePointer<Int32>? = nil, _ work: (Session) throws(Failure) -> Loop.Work
+) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let loop = (unsafe try LoopHandle.take(loop)).loop
     let session = (unsafe try SessionHandle.take(session)).session
-    let raw = unsafe try requestStruct(request)
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
-    let (checked, options) = unsafe try parts(raw, session.settings, copiesBody: true)
-    let id = loop.submit(session, checked, options) { id, result in
+    let id = loop.submit(session, try work(session)) { id, result in
       var error = dam_error()
+      var response: OpaquePointer?
       switch result {
-      case .success(let response):
+      case .success(.answered(let answer)):
+        unsafe response = ResponseHandle(answer).give()
         unsafe fill(&error, nil)
-        let handle = unsafe ResponseHandle(response).give()
-        Gate.outside { unsafe done(user_data, id, 0, handle, &error) }
+      case .success(let ending):
+        if case .loggedOut(let outcome) = ending, let logout = unsafe logout {
+          unsafe logout.pointee = code(of: outcome)
+        }
+        unsafe fill(&error, nil)
       case .failure(let failure):
         unsafe fill(&error, failure)
-        Gate.outside { unsafe done(user_data, id, error.status, nil, &error) }
       }
+      Gate.outside { unsafe done(user, id, error.status, response, &error) }
     }
     if let id_out = unsafe id_out { unsafe id_out.pointee = id }
   }

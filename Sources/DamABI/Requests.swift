@@ -67,6 +67,12 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
       }
     }
   }
+  if let head = unsafe raw.head {
+    options.onHead = { response in
+      var view = unsafe view(of: response, size: UInt32(MemoryLayout<dam_response_view>.size))
+      return Gate.outside { unsafe head(raw.user_data, &view) } == 0
+    }
+  }
   if let progress = unsafe raw.progress {
     options.progress = { down, downTotal, up, upTotal in
       Gate.outside {
@@ -125,22 +131,29 @@ public func dam_session_download(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let raw = unsafe try requestStruct(request)
-    let path = unsafe try text(path, "path")
+    let download = unsafe try download(request, path, flags, session.settings)
     let out = unsafe try present(out, "out")
-    let ways: [UInt32: Download.IfThere] = [
-      DAM_DOWNLOAD_REPLACE.rawValue: .replace, DAM_DOWNLOAD_CONTINUE.rawValue: .goOn,
-      DAM_DOWNLOAD_KEEP.rawValue: .keep,
-    ]
-    guard let way = ways[flags] else { throw Failure(.argument, "flags is \(flags), which is no dam_download_flags") }
-    guard unsafe raw.write == nil else { throw Failure(.argument, "request->write must be NULL: the file is written") }
-    guard unsafe raw.method == nil || strcmp(raw.method, "GET") == 0 else {
-      throw Failure(.argument, "request->method must be GET")
-    }
-    let (checked, options) = unsafe try parts(raw, session.settings, copiesBody: false)
-    let response = try Download(path, way).run(session, checked, options)
-    unsafe out.pointee = ResponseHandle(response).give()
+    unsafe out.pointee = ResponseHandle(try download.run(session)).give()
   }
+}
+
+/// A download as the host wants it.
+func download(
+  _ request: UnsafePointer<dam_request>?, _ path: UnsafePointer<CChar>?, _ flags: UInt32, _ settings: Settings
+) throws(Failure) -> Download {
+  let raw = unsafe try requestStruct(request)
+  let path = unsafe try text(path, "path")
+  let ways: [(dam_download_flags, Download.Ways)] = [(DAM_DOWNLOAD_CONTINUE, .goOn), (DAM_DOWNLOAD_KEEP, .keep)]
+  guard flags & ~ways.reduce(0, { $0 | $1.0.rawValue }) == 0 else {
+    throw Failure(.argument, "flags is \(flags), which is no dam_download_flags")
+  }
+  guard unsafe raw.write == nil else { throw Failure(.argument, "request->write must be NULL: the file is written") }
+  guard unsafe raw.method == nil || strcmp(raw.method, "GET") == 0 else {
+    throw Failure(.argument, "request->method must be GET")
+  }
+  let (checked, options) = unsafe try parts(raw, settings, copiesBody: true)
+  let asked = ways.filter { flags & $0.0.rawValue != 0 }.map(\.1)
+  return try Download(path, Download.Ways(asked), checked, options)
 }
 
 @_cdecl("dam_response_read") @implementation
@@ -152,12 +165,17 @@ public func dam_response_read(
     let response = (unsafe try ResponseHandle.take(response)).response
     let out = unsafe try present(out, "out")
     unsafe try checkSize(out, out.pointee.size, "out")
-    unsafe out.pointee = dam_response_view(
-      size: out.pointee.size, http_status: response.status, body: response.body.address,
-      body_size: UInt64(response.body.count), headers: response.headers.address.assumingMemoryBound(to: CChar.self),
-      headers_size: UInt64(response.headers.count), generation: response.generation, replays: response.replays,
-      reserved: 0)
+    unsafe out.pointee = view(of: response, size: out.pointee.size)
   }
+}
+
+/// Borrows what is in an answer.
+private func view(of response: Response, size: UInt32) -> dam_response_view {
+  unsafe dam_response_view(
+    size: size, http_status: response.status, body: response.body.address, body_size: UInt64(response.body.count),
+    headers: response.headers.address.assumingMemoryBound(to: CChar.self),
+    headers_size: UInt64(response.headers.count), generation: response.generation, replays: response.replays,
+    reserved: 0)
 }
 
 @_cdecl("dam_response_free") @implementation

@@ -33,11 +33,16 @@ public func dam_session_login(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    guard flags <= DAM_LOGIN_AGAIN.rawValue else {
-      throw Failure(.argument, "flags is \(flags), which is no dam_login_flags")
-    }
-    try session.login(again: flags == DAM_LOGIN_AGAIN.rawValue)
+    try session.login(again: try isAgain(flags))
   }
+}
+
+/// Reads dam_login_flags.
+func isAgain(_ flags: UInt32) throws(Failure) -> Bool {
+  guard flags <= DAM_LOGIN_AGAIN.rawValue else {
+    throw Failure(.argument, "flags is \(flags), which is no dam_login_flags")
+  }
+  return flags == DAM_LOGIN_AGAIN.rawValue
 }
 
 @_cdecl("dam_session_keepalive") @implementation
@@ -51,16 +56,20 @@ public func dam_session_logout(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let outcome = try (unsafe try SessionHandle.take(session)).session.logout()
-    guard let result = unsafe result else { return }
-    let code =
-      switch outcome {
-      case .none: DAM_LOGOUT_NONE
-      case .server: DAM_LOGOUT_SERVER
-      case .local: DAM_LOGOUT_LOCAL
-      case .unconfirmed: DAM_LOGOUT_UNCONFIRMED
-      }
-    unsafe result.pointee = Int32(bitPattern: code.rawValue)
+    if let result = unsafe result { unsafe result.pointee = code(of: outcome) }
   }
+}
+
+/// The dam_logout_result for it.
+func code(of outcome: Exchange.LogoutResult) -> Int32 {
+  let code =
+    switch outcome {
+    case .none: DAM_LOGOUT_NONE
+    case .server: DAM_LOGOUT_SERVER
+    case .local: DAM_LOGOUT_LOCAL
+    case .unconfirmed: DAM_LOGOUT_UNCONFIRMED
+    }
+  return Int32(bitPattern: code.rawValue)
 }
 
 @_cdecl("dam_session_forget") @implementation
@@ -93,19 +102,23 @@ public func dam_session_organizations(
 @_cdecl("dam_session_headers") @implementation
 public func dam_session_headers(
   _ session: OpaquePointer?, _ callback: dam_header_callback?, _ user_data: UnsafeMutableRawPointer?,
-  _ err: UnsafeMutablePointer<dam_error>?
+  _ ticket_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
     try session.settings.requireHeaders()
-    try each(try session.settings.headers(try session.ensure())) { header in
+    let record = try session.ensure()
+    try each(try session.settings.headers(record)) { header in
       unsafe lend(header.name) { name in
         let value = Secret(header.value.reveal() + [0])
         return value.withBytes { bytes in
           unsafe callback(user_data, name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
         }
       }
+    }
+    if let ticket_out = unsafe ticket_out {
+      unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).text.utf8)
     }
   }
 }

@@ -35,9 +35,29 @@ extension Exchange {
               + " process ends, or it is lost and still counts"))
       }
       return finish(.ready(state.record))
+    case .observe:
+      return finish(.ready(state.record))
     case .logout, .forget:
       return fail(Failure(.internalError, "the end of a session tried to use it"))
     }
+  }
+
+  /// Takes an answer to a request that another program has sent, as if it had just come.
+  mutating func observe(
+    _ answer: Answer, _ ticket: Ticket?, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    hasObserved = true
+    let present = freshness(state)
+    guard ticket?.sent.generation ?? 0 <= present.generation else {
+      return fail(Failure(.argument, "ticket belongs to another session, or to another store"))
+    }
+    // Where it went is not known. The API's root is no page, so that a page is no suspicion.
+    wire = WireRequest(method: "GET", origin: settings.origin, target: "/")
+    sent = min(ticket?.sent ?? present, present)
+    let latest = state.nextStamp(moment)
+    sentStamp = min(ticket?.stamp ?? latest, latest)
+    restedSince = state.record.usedAt
+    return judge(answer, .observed, &state, moment)
   }
 
   /// An upload that begins late in the idle time may find the session dead at its end.
@@ -87,7 +107,7 @@ extension Exchange {
       return .send(wire, isForHost: true)
     case .redirected:
       return .send(wire, isForHost: true)
-    case .probe, .confirm, .keepalive:
+    case .probe, .confirm, .keepalive, .observed:
       state.statistics.keepalives += 1
       return .send(wire, isForHost: false)
     }
@@ -104,7 +124,7 @@ extension Exchange {
       return invalid(answer, &state, moment)
     case .sessionSuspect:
       switch purpose {
-      case .host, .redirected: break
+      case .host, .redirected, .observed: break
       case .probe, .confirm, .keepalive: return invalid(answer, &state, moment)
       }
       let open = Outcome.failed(Exchange.unconfirmed)
@@ -225,7 +245,7 @@ extension Exchange {
       return follow(answer, outcome, &state, moment)
     case (.host, .failed(let failure)) where isWorthWaiting(for: failure):
       return wait(for: failure)
-    case (.host, _), (.redirected, _):
+    case (.host, _), (.redirected, _), (.observed, _):
       return finish(outcome)
     // The session lives: the suspicious answer was the application's own.
     case (.confirm(let original), .delivered): return finish(original)

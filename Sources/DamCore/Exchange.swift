@@ -34,6 +34,8 @@ public struct Exchange: Sendable {
     case keepalive
     case logout
     case forget
+    /// An answer came to a request that was sent elsewhere with the session's headers.
+    case observe(Answer, Ticket?)
 
     /// Whether the host wants a part of something, so that its bytes must come as they are.
     public var asksForRange: Bool {
@@ -108,8 +110,9 @@ public struct Exchange: Sendable {
   }
 
   public enum Outcome: Sendable {
-    /// The last answer that was sent for the host goes to the host.
+    /// The last answer that was sent for the host goes to the host; so does an observed one.
     case delivered(generation: UInt64, replays: UInt32)
+    /// There is a session; after an observed answer: a newer one.
     case ready(SessionRecord)
     case loggedOut(LogoutResult)
     case failed(Failure)
@@ -123,6 +126,8 @@ public struct Exchange: Sendable {
     case probe
     /// After an answer that may mean that it is not.
     case confirm(Outcome)
+    /// The host's request was sent by another program.
+    case observed
     case keepalive
   }
 
@@ -159,6 +164,7 @@ public struct Exchange: Sendable {
   var holdsSession = false
   var holdsAccount = false
   var hasProvedStore = false
+  var hasObserved = false
   /// When this exchange began, in microseconds since 1970.
   var beganAt: UInt64 = 0
   /// What was refused to this exchange; only something newer may be tried again.
@@ -288,9 +294,7 @@ public struct Exchange: Sendable {
   }
 
   /// How new the secret is. Where cookies do not rotate, only a login makes a newer one.
-  func freshness(_ state: SessionState) -> Freshness {
-    Freshness(generation: state.record.generation, stamp: system.rotates ? state.record.freshness.stamp : 0)
-  }
+  func freshness(_ state: SessionState) -> Freshness { system.freshness(state.record) }
 
   private mutating func begin(_ state: inout SessionState, _ moment: Moment) -> Action {
     beganAt = moment.microseconds
@@ -300,7 +304,7 @@ public struct Exchange: Sendable {
     case .request:
       state.statistics.requests += 1
       if serializes { return lockSession() }
-    case .keepalive:
+    case .keepalive, .observe:
       if serializes { return lockSession() }
     case .ensure:
       break
@@ -311,7 +315,7 @@ public struct Exchange: Sendable {
 
   var serializes: Bool {
     switch goal {
-    case .request, .keepalive: system.rotates && settings.serializesRotation
+    case .request, .keepalive, .observe: system.rotates && settings.serializesRotation
     case .ensure, .logout, .forget: false
     }
   }
@@ -325,7 +329,8 @@ public struct Exchange: Sendable {
   mutating func proceed(_ state: inout SessionState, _ moment: Moment) -> Action {
     switch goal {
     case .logout, .forget: return endSession(&state, moment)
-    case .request, .keepalive, .ensure: break
+    case .observe(let answer, let ticket) where !hasObserved: return observe(answer, ticket, &state, moment)
+    case .request, .keepalive, .ensure, .observe: break
     }
     if system.sendsCredentials, credentials == nil { return ask(&state, moment) }
     if let blocked, usable(state) != nil || state.record.secret == nil { return fail(blocked) }

@@ -102,6 +102,11 @@ public enum Systems {
 }
 
 extension System {
+  /// How new a record's secret is. Where cookies do not rotate, only a login makes a newer one.
+  func freshness(_ record: SessionRecord) -> Freshness {
+    Freshness(generation: record.generation, stamp: rotates ? record.freshness.stamp : 0)
+  }
+
   /// The verdicts that every HTTP API has in common; nil: the system must look closer.
   func commonFailure(_ answer: Answer) -> Failure? {
     if answer.status == 429 || (answer.status == 503 && answer.retryAfter != nil) {

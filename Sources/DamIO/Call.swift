@@ -12,8 +12,10 @@ public struct CallOptions {
   public var form: Form?
   /// Where the body of a 2xx answer goes; nil, and for all others: memory.
   public var destination: Destination?
-  /// Hears of the answer whose body goes to `destination`, before the first byte does.
-  var onHead: ((Int32, HeaderBlock) -> Void)?
+  /// Hears of the answer that is delivered, before any of its body is; false to stop.
+  public var onHead: ((Response) -> Bool)?
+  /// Hears of the answer whose body goes to `destination`, right after that.
+  var onStream: ((Int32, HeaderBlock) -> Void)?
   /// The bytes as the server has them, without compression on the way.
   var asIs = false
   public var progress: Progress?
@@ -52,12 +54,20 @@ final class Call {
     exchange = Exchange(goal, settings)
   }
 
-  /// What to do with the body of an answer that is delivered.
-  func destination(_ sink: Sink) -> Destination {
-    guard let destination = options.destination, (200..<300).contains(sink.status) else {
+  /// The answer goes to the host: its head, then its body.
+  func deliver(_ transfer: Transfer, generation: UInt64, replays: UInt32) {
+    let sink = transfer.sink
+    if let onHead = options.onHead, !onHead(Response(headOf: sink, generation: generation, replays: replays)) {
+      sink.refuse(Failure(.callback, "the host's head function asked to stop", httpStatus: sink.status))
+    }
+    transfer.deliver(to: destination(sink))
+  }
+
+  private func destination(_ sink: Sink) -> Destination {
+    guard let destination = options.destination, (200..<300).contains(sink.status), sink.failure == nil else {
       return .memory(limit: session.settings.responseLimit)
     }
-    options.onHead?(sink.status, sink.headers)
+    options.onStream?(sink.status, sink.headers)
     return destination
   }
 

@@ -1,151 +1,111 @@
 // Download.swift - a file that appears under its name only when it is whole, and can be gone on with after an interruption.
 //
 // PATH.part holds what has come so far, PATH.part.json whose it is: the request's target and the validator that the server
-// gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole. It refuses to mix two
-// versions of a thing, and to let an error page or a login page near the file.
+// gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole. Whoever drives the call
+// asks `begin` what to send and tells `end` what came of it. It refuses to mix two versions of a thing, and to let an error
+// page or a login page near the file.
 
 public import DamCore
 internal import Glibc
 
-public struct Download {
-  public enum IfThere: Sendable {
-    case replace
-    case goOn
-    case keep
+public final class Download {
+  public struct Ways: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Go on where an earlier download was interrupted.
+    public static let goOn = Ways(rawValue: 1)
+    /// A file of this name is left alone.
+    public static let keep = Ways(rawValue: 2)
   }
 
-  private let path: String
-  private var part: String { path + ".part" }
-  private var note: String { path + ".part.json" }
+  private let file: PartialFile
+  private let request: HostRequest
+  private let options: CallOptions
+  /// What was there already, of the thing as it was then.
+  private var offset: Int64 = 0
 
-  public init(_ path: String, _ ifThere: IfThere) throws(Failure) {
-    guard !path.isEmpty, !path.hasSuffix("/") else { throw Failure(.argument, "path names no file") }
-    self.path = path
-    var there = stat()
-    if unsafe lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
-      throw Failure(.argument, "path is a folder, a link or a device; a download replaces files only")
-    }
-    if ifThere == .keep, unsafe access(path, F_OK) == 0 {
-      throw Failure(.argument, "there is a file of this name already, and it is to be kept")
-    }
-    if ifThere != .goOn {
-      unsafe unlink(part)
-      unsafe unlink(note)
-    }
-  }
-
-  /// What is there of `target`, and the headers that ask for the rest.
-  private func resumption(_ target: String) -> (offset: Int64, headers: [(name: String, value: String)]) {
-    guard case .success(let file) = Descriptor.open(note, O_RDONLY),
-      case .success(let bytes) = file.readAll(limit: 65_536),
-      let json = JSONValue.parse(bytes), json["target"]?.text == target, let validator = json["validator"]?.text,
-      case .success(let partial) = Descriptor.open(part, O_RDONLY), let size = partial.status?.st_size, size > 0
-    else { return (0, []) }
-    return (Int64(size), [("Range", "bytes=\(size)-"), ("If-Range", validator)])
-  }
-
-  /// Runs the request into the file.
-  public func run(_ session: Session, _ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+  public init(
+    _ path: String, _ ways: Ways, _ request: HostRequest, _ options: CallOptions
+  ) throws(Failure) {
     guard !Exchange.Goal.request(request).asksForRange else {
       throw Failure(.argument, "a download asks for ranges itself; remove the header Range")
     }
-    let (offset, headers) = resumption(request.target)
-    let asked = request.adding(headers)
-    let file = Writer(self, request.target, offset)
+    file = try PartialFile(path, keeps: ways.contains(.keep))
+    if !ways.contains(.goOn) { file.discard() }
+    self.request = request
+    self.options = options
+  }
+
+  /// What to send, and where its answer goes.
+  func begin() -> (HostRequest, CallOptions) {
+    var asked = request
+    offset = 0
+    if let (size, validator) = file.resumable(request.target) {
+      offset = size
+      asked = request.adding([("Range", "bytes=\(size)-"), ("If-Range", validator)])
+    }
     var options = options
     options.asIs = true
-    options.onHead = { status, headers in file.begin(status, headers) }
-    options.destination = unsafe .stream { bytes in unsafe file.take(bytes) ? .goOn : .stop }
-    do {
-      let response = try session.request(asked, options)
+    options.onStream = { [self] status, headers in open(status, headers) }
+    options.destination = unsafe .stream { [self] bytes in unsafe file.take(bytes) ? .goOn : .stop }
+    if let progress = options.progress {
+      options.progress = { [self] down, downTotal, up, upTotal in
+        progress(down + file.base, downTotal > 0 ? downTotal + file.base : downTotal, up, upTotal)
+      }
+    }
+    return (asked, options)
+  }
+
+  /// What the host hears; nil: it must begin once more.
+  func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
+    switch result {
+    case .failure(let failure): return .failure(file.failure ?? failure)
+    case .success(let response):
       if response.status == 416, offset > 0 {
         // All of it was there, or it has shrunk: from the beginning, once.
-        unsafe unlink(part)
-        unsafe unlink(note)
-        return try run(session, request, options)
+        file.discard()
+        return nil
       }
-      if (200..<300).contains(response.status) { try file.finish() }
-      return response
-    } catch {
-      throw file.failure ?? error
+      guard (200..<300).contains(response.status) else { return result }
+      return file.finish().map { .failure($0) } ?? result
     }
   }
 
-  /// The file while it is written.
-  private final class Writer {
-    private let download: Download
-    private let target: String
-    private let offset: Int64
-    private var descriptor: Descriptor?
-    private var expected: Int64?
-    private var written: Int64 = 0
-    private(set) var failure: Failure?
-
-    init(_ download: Download, _ target: String, _ offset: Int64) {
-      self.download = download
-      self.target = target
-      self.offset = offset
+  /// Runs it on the caller's thread.
+  public func run(_ session: Session) throws(Failure) -> Response {
+    while true {
+      let (asked, options) = begin()
+      let result = Result { () throws(Failure) in try session.request(asked, options) }
+      if let end = end(result) { return try end.get() }
     }
+  }
 
-    /// The answer was judged and is to be written: what is it a part of?
-    func begin(_ status: Int32, _ headers: HeaderBlock) {
-      let goesOn = status == 206 && offset > 0 && headers.rangeStart == offset
-      guard goesOn || status != 206 else {
-        failure = Failure(
-          .protocolViolation, "the server sends another part of the thing than was asked for", httpStatus: status)
-        return
-      }
-      let flags = O_WRONLY | O_CREAT | (goesOn ? O_APPEND : O_TRUNC)
-      switch Descriptor.open(download.part, flags, mode: 0o666) {
-      case .failure(let error): failure = Failure(.store, "the file cannot be written: \(error.text)")
-      case .success(let opened):
-        descriptor = opened
-        written = goesOn ? offset : 0
-        expected = headers.length.map { $0 + written }
-        if !goesOn { noteDown(headers.validator) }
-      }
+  /// The answer was judged and is to be written: what is it a part of?
+  private func open(_ status: Int32, _ headers: HeaderBlock) {
+    let range = headers.range
+    let goesOn = status == 206 && offset > 0 && range?.start == offset
+    guard goesOn || status != 206 else {
+      file.fail(
+        Failure(
+          .protocolViolation, "the server sends another part of the thing than was asked for", httpStatus: status))
+      return
     }
-
-    /// Without a validator there is no going on: nobody could tell two versions apart.
-    private func noteDown(_ validator: String?) {
-      unsafe unlink(download.note)
-      guard let validator,
-        case .success(let file) = Descriptor.open(download.note, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666)
-      else { return }
-      let json = JSONValue.object(["target": .string(target), "validator": .string(validator)])
-      _ = file.writeAll(json.encoded())
-    }
-
-    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-      guard failure == nil, let descriptor else { return false }
-      if let error = unsafe descriptor.writeAll(bytes) {
-        failure = Failure(.store, "the file cannot be written: \(error.text)")
-        return false
-      }
-      written += Int64(bytes.count)
-      return true
-    }
-
-    func finish() throws(Failure) {
-      if let failure { throw failure }
-      if let expected, expected != written {
-        throw Failure(.transfer, "the answer has \(written) bytes where \(expected) were promised")
-      }
-      guard descriptor?.sync() == nil, unsafe rename(download.part, download.path) == 0 else {
-        throw Failure(.store, "the file cannot be written: \(SystemError.last.text)")
-      }
-      unsafe unlink(download.note)
-    }
+    let base = goesOn ? offset : 0
+    file.open(
+      at: base, expecting: range?.total ?? headers.length.map { $0 + base },
+      note: goesOn ? nil : .some((request.target, headers.validator)))
   }
 }
 
 extension HeaderBlock {
   fileprivate var length: Int64? { first("content-length").flatMap { Int64(String(decoding: $0, as: UTF8.self)) } }
 
-  /// Where the part begins: "bytes 100-199/200".
-  fileprivate var rangeStart: Int64? {
+  /// Which part it is: "bytes 100-199/200". The total may be unknown ("*").
+  fileprivate var range: (start: Int64, total: Int64?)? {
     guard let value = first("content-range"), value.starts(with: "bytes ".utf8) else { return nil }
-    return Int64(String(decoding: value.dropFirst(6).prefix { $0 != 0x2D }, as: UTF8.self))
+    let words = String(decoding: value.dropFirst(6), as: UTF8.self).split(separator: "/")
+    guard words.count == 2, let start = Int64(words[0].prefix { $0 != "-" }) else { return nil }
+    return (start, Int64(words[1]))
   }
 
   /// A strong ETag, or the date; a weak ETag does not promise the same bytes (RFC 9110, 13.1.5).

@@ -48,19 +48,19 @@ struct Driver: ~Copyable {
   }
 
   /// Lets the rest of a delivered answer arrive.
-  mutating func receive() throws(Failure) -> Sink {
+  mutating func receive(generation: UInt64, replays: UInt32) throws(Failure) -> Response {
     guard let (transfer, connection) = host else {
       throw Failure(.internalError, "an answer was delivered that nobody received")
     }
     host = nil
     defer { call.hub.connections.give(connection) }
-    transfer.deliver(to: call.destination(transfer.sink))
+    call.deliver(transfer, generation: generation, replays: replays)
     while true {
       switch connection.next(transfer) {
       case .judgeable: continue
       case .finished:
         if let failure = transfer.sink.failure { throw failure }
-        return transfer.sink
+        return Response(transfer.sink, generation: generation, replays: replays)
       case .failed(let failure): throw failure
       }
     }

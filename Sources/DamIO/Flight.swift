@@ -1,10 +1,34 @@
 // Flight.swift - one at a time among the threads of this process, in the order they came, with a limit to waiting.
-// A waiter sleeps on an eventfd of its own, so that a blocking caller can poll it with a time-out and an event loop can
-// watch it. It refuses to know about other processes: the store's lock does.
+// Who waits is told by a bell: a blocking caller has one of its own and sleeps on it, an event loop has one for all of its
+// calls and watches it. It refuses to know about other processes: the store's lock does.
 
 internal import CLinux
 internal import Glibc
 internal import Synchronization
+
+/// Rings when a turn has come, and says whose.
+final class Bell: Sendable {
+  /// Readable while a turn has come that nobody took; -1 where no descriptors are left.
+  let descriptor: Int32
+  private let turns = Mutex<[UInt64]>([])
+
+  init() { descriptor = dam_event_new() }
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  func ring(_ tag: UInt64) {
+    turns.withLock { $0.append(tag) }
+    if descriptor >= 0 { dam_event_signal(descriptor) }
+  }
+
+  /// Whose turn has come since the last time.
+  func takeTurns() -> [UInt64] {
+    if descriptor >= 0 { dam_event_clear(descriptor) }
+    return turns.withLock { turns in
+      defer { turns = [] }
+      return turns
+    }
+  }
+}
 
 final class Flight: Sendable {
   private struct State {
@@ -13,13 +37,20 @@ final class Flight: Sendable {
   }
 
   final class Waiter: Sendable {
-    let event: Int32
-    init() { event = dam_event_new() }
-    deinit { if event >= 0 { close(event) } }
+    let bell: Bell
+    let tag: UInt64
+    private let turn = Atomic<Bool>(false)
 
-    var hasTurn: Bool {
-      var watch = pollfd(fd: event, events: Int16(POLLIN), revents: 0)
-      return unsafe poll(&watch, 1, 0) > 0
+    init(_ bell: Bell, _ tag: UInt64) {
+      self.bell = bell
+      self.tag = tag
+    }
+
+    var hasTurn: Bool { turn.load(ordering: .acquiring) }
+
+    func call() {
+      turn.store(true, ordering: .releasing)
+      bell.ring(tag)
     }
   }
 
@@ -35,18 +66,18 @@ final class Flight: Sendable {
 
   /// True when the flight is the caller's; false when `timeout` microseconds ran out.
   func take(timeout: UInt64) -> Bool {
-    guard let waiter = queue() else { return true }
-    return Flight.wait(waiter.event, timeout) || leave(waiter)
+    guard let waiter = queue(Bell()) else { return true }
+    return Flight.wait(waiter, timeout) || leave(waiter)
   }
 
-  /// nil when the flight is the caller's at once; else a place in the line, whose event says when it is.
-  func queue() -> Waiter? {
+  /// nil when the flight is the caller's at once; else a place in the line, whose bell rings with `tag` when it is.
+  func queue(_ bell: @autoclosure () -> Bell, tag: UInt64 = 0) -> Waiter? {
     state.withLock { state in
       guard state.isTaken else {
         state.isTaken = true
         return nil
       }
-      let waiter = Waiter()
+      let waiter = Waiter(bell(), tag)
       state.waiters.append(waiter)
       return waiter
     }
@@ -70,17 +101,20 @@ final class Flight: Sendable {
       }
       return state.waiters.removeFirst()
     }
-    if let next { dam_event_signal(next.event) }
+    next?.call()
   }
 
-  private static func wait(_ event: Int32, _ timeout: UInt64) -> Bool {
+  private static func wait(_ waiter: Waiter, _ timeout: UInt64) -> Bool {
     let deadline = Clock.monotonic &+ timeout
-    while true {
+    let event = waiter.bell.descriptor
+    while !waiter.hasTurn {
       let now = Clock.monotonic
       guard now < deadline else { return false }
       var watch = pollfd(fd: event, events: Int16(POLLIN), revents: 0)
-      let milliseconds = Int32(clamping: (deadline - now) / 1000 + 1)
-      if Gate.outside({ unsafe poll(&watch, 1, milliseconds) }) > 0 { return true }
+      // Without a descriptor to sleep on: looking again and again is better than failing.
+      let milliseconds = event < 0 ? 10 : Int32(clamping: (deadline - now) / 1000 + 1)
+      _ = Gate.outside { unsafe poll(&watch, 1, milliseconds) }
     }
+    return true
   }
 }

@@ -33,23 +33,22 @@ public final class Form: Sendable {
 
   private init(_ parts: [Part]) { self.parts = parts }
 
-  public func adding(_ name: String, _ bytes: [UInt8], contentType: String?) throws(Failure) -> Form {
-    try Form.check(name, "name")
-    try contentType.map { (text) throws(Failure) in try Form.check(text, "content_type") }
-    return Form(parts + [Part(name: name, fileName: nil, contentType: contentType, content: .bytes(bytes))])
+  public func adding(
+    _ name: String, _ bytes: [UInt8], fileName: String?, contentType: String?
+  ) throws(Failure) -> Form {
+    try Form.check(name, fileName, contentType)
+    return Form(parts + [Part(name: name, fileName: fileName, contentType: contentType, content: .bytes(bytes))])
   }
 
   public func adding(
     _ name: String, file path: String, fileName: String?, contentType: String?
   ) throws(Failure) -> Form {
     let told = fileName ?? path.split(separator: "/").last.map(String.init) ?? "file"
-    for (text, what) in [(name, "name"), (told, "file_name"), (contentType ?? "", "content_type")] {
-      try Form.check(text, what)
-    }
+    try Form.check(name, told, contentType)
     guard case .success(let descriptor) = Descriptor.open(path, O_RDONLY | O_NONBLOCK, followsLinks: true),
       let status = descriptor.status,
       status.st_mode & S_IFMT == S_IFREG
-    else { throw Failure(.argument, "the file to send cannot be read, or is not a file") }
+    else { throw Failure(.argument, "\(path) cannot be read, or is not a file") }
     let content = Content.file(path: path, size: Int64(status.st_size))
     return Form(
       parts + [
@@ -57,8 +56,9 @@ public final class Form: Sendable {
       ])
   }
 
-  private static func check(_ text: String, _ what: String) throws(Failure) {
-    guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+  private static func check(_ name: String, _ fileName: String?, _ contentType: String?) throws(Failure) {
+    for (text, what) in [(name, "name"), (fileName ?? "", "file_name"), (contentType ?? "", "content_type")]
+    where text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       throw Failure(.argument, "\(what) holds a line end or another control character")
     }
   }

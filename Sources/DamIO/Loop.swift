@@ -9,26 +9,42 @@ public import DamCore
 internal import Glibc
 
 public final class Loop {
-  public typealias Done = (UInt64, Result<Response, Failure>) -> Void
+  /// What can be done in a loop.
+  public enum Work {
+    case request(HostRequest, CallOptions)
+    case download(Download)
+    case login(again: Bool)
+    case keepalive
+    case logout
+  }
+
+  public enum Ending {
+    case answered(Response)
+    case ready
+    case loggedOut(Exchange.LogoutResult)
+  }
+
+  public typealias Done = (UInt64, Result<Ending, Failure>) -> Void
 
   private let poller: Poller
+  /// Rings when the turn of a job has come at a flight.
+  private let bell = Bell()
   private var jobs: [UInt64: Job] = [:]
   private var lastID: UInt64 = 0
   /// Jobs that have something to do in the next dispatch.
   private var pending: [UInt64] = []
-  /// Jobs that wait for a time.
+  /// Jobs that wait for a time, and a time before which none of theirs comes.
   private var timed: Set<UInt64> = []
+  private var earliest: UInt64 = .max
   private var lanes: [ObjectIdentifier: Lane] = [:]
-  private var watched: [Int32: Watched] = [:]
-
-  private enum Watched {
-    case lane(Lane)
-    case job(UInt64)
-  }
+  private var watched: [Int32: Lane] = [:]
 
   public init() throws(Failure) {
-    guard let poller = Poller() else { throw Failure(.internalError, "no descriptors are left for an event loop") }
+    guard let poller = Poller(), bell.descriptor >= 0 else {
+      throw Failure(.internalError, "no descriptors are left for an event loop")
+    }
     self.poller = poller
+    poller.watch(bell.descriptor, Int32(POLLIN))
   }
 
   deinit { for job in jobs.values { job.abandon() } }
@@ -36,12 +52,10 @@ public final class Loop {
   public var descriptor: Int32 { poller.descriptor }
   public var count: Int { jobs.count }
 
-  /// Takes note of a request; `done` is called once, in a later dispatch.
-  public func submit(
-    _ session: Session, _ request: HostRequest, _ options: CallOptions, _ done: @escaping Done
-  ) -> UInt64 {
+  /// Takes note of something to do; `done` is called once, in a later dispatch.
+  public func submit(_ session: Session, _ work: Work, _ done: @escaping Done) -> UInt64 {
     lastID &+= 1
-    jobs[lastID] = Job(lastID, Call(session, .request(request), options), done)
+    jobs[lastID] = Job(lastID, session, work, done)
     poke(lastID)
     return lastID
   }
@@ -69,15 +83,17 @@ public final class Loop {
 
   public func dispatch() {
     for (descriptor, events) in poller.ready() {
-      switch watched[descriptor] {
-      case .lane(let lane): act(lane) { $0.act(descriptor, events) }
-      case .job(let id): pending.append(id)
-      case nil: poller.watch(descriptor, 0)
+      if descriptor == bell.descriptor {
+        pending += bell.takeTurns()
+      } else if let lane = watched[descriptor] {
+        act(lane) { $0.act(descriptor, events) }
+      } else {
+        poller.watch(descriptor, 0)
       }
     }
     let now = Clock.monotonic
     for lane in lanes.values where lane.multi.deadline.map({ $0 <= now }) ?? false { act(lane) { $0.actOnTime() } }
-    pending += timed.filter { jobs[$0].map { $0.deadline ?? .max <= now } ?? false }
+    if earliest <= now { pending += late(at: now) }
     // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the host from its own.
     let round = pending
     pending = []
@@ -85,9 +101,17 @@ public final class Loop {
     poller.wake(at: pending.isEmpty ? nextDeadline : 0)
   }
 
+  /// Those whose time has come.
+  private func late(at now: UInt64) -> [UInt64] {
+    let late = timed.filter { jobs[$0].map { $0.deadline <= now } ?? false }
+    timed.subtract(late)
+    earliest = timed.compactMap { jobs[$0]?.deadline }.min() ?? .max
+    return Array(late)
+  }
+
   private var nextDeadline: UInt64? {
-    let jobTimes = timed.compactMap { jobs[$0]?.deadline }
-    return (jobTimes + lanes.values.compactMap(\.multi.deadline)).min()
+    let next = min(earliest, lanes.values.compactMap(\.multi.deadline).min() ?? .max)
+    return next == .max ? nil : next
   }
 
   private func act(_ lane: Lane, _ body: (CurlMulti) -> Void) {
@@ -126,9 +150,7 @@ public final class Loop {
       send(request, isForHost, job)
     case .lock(let wish):
       let began = Clock.monotonic
-      if let waiter = wish.flight.queue() {
-        watched[waiter.event] = .job(job.id)
-        poller.watch(waiter.event, Int32(POLLIN))
+      if let waiter = wish.flight.queue(bell, tag: job.id) {
         wait(job, .queueing(wish, waiter, began: began), until: job.lockDeadline(began))
       } else {
         locking(job, wish, began)
@@ -142,8 +164,12 @@ public final class Loop {
       }
       job.state = .delivering(generation: generation, replays: replays)
       job.transfer = transfer
-      transfer.deliver(to: job.call.destination(transfer.sink))
+      job.call.deliver(transfer, generation: generation, replays: replays)
       pending.append(job.id)
+    case .done(.ready):
+      end(job, .success(.ready))
+    case .done(.loggedOut(let result)):
+      end(job, .success(.loggedOut(result)))
     case .done(let outcome):
       end(job, .failure(Session.failure(outcome)))
     }
@@ -153,21 +179,16 @@ public final class Loop {
     job.state = state
     job.deadline = until
     timed.insert(job.id)
+    earliest = min(earliest, until)
   }
 
   private func queueing(_ job: Job, _ wish: LockWish, _ waiter: Flight.Waiter, _ began: UInt64) {
     let hasTurn = waiter.hasTurn
     let isLate = Clock.monotonic >= job.lockDeadline(began)
     guard hasTurn || isLate else { return }
-    forget(waiter)
     if hasTurn || wish.flight.leave(waiter) { return locking(job, wish, began) }
     job.call.hub.count(waitedSince: began, job.call.session.log)
     take(job.call.locked(wish, .busy, nil), job)
-  }
-
-  private func forget(_ waiter: Flight.Waiter) {
-    watched[waiter.event] = nil
-    poller.watch(waiter.event, 0)
   }
 
   private func locking(_ job: Job, _ wish: LockWish, _ began: UInt64) {
@@ -228,25 +249,25 @@ public final class Loop {
     case .failed(let failure): end(job, .failure(failure))
     case .finished:
       if let failure = transfer.sink.failure { return end(job, .failure(failure)) }
-      end(job, .success(Response(transfer.sink, generation: generation, replays: replays)))
+      end(job, .success(.answered(Response(transfer.sink, generation: generation, replays: replays))))
     }
   }
 
-  private func end(_ job: Job, _ result: Result<Response, Failure>) {
-    if case .queueing(_, let waiter, _) = job.state { forget(waiter) }
+  private func end(_ job: Job, _ result: Result<Ending, Failure>) {
     timed.remove(job.id)
-    jobs[job.id] = nil
     let lane = lane(job.call.hub)
     for transfer in [job.host, job.transfer] { if let transfer { lane?.give(transfer.handle) } }
     job.abandon()
-    job.done(job.id, result)
+    guard let ending = job.ending(result) else { return poke(job.id) }
+    jobs[job.id] = nil
+    job.done(job.id, ending)
   }
 
   private func lane(_ hub: Hub) -> Lane? {
     if let lane = lanes[ObjectIdentifier(hub)] { return lane }
     guard let lane = Lane(hub) else { return nil }
     lane.multi.drive { [unowned self, unowned lane] descriptor, events in
-      self.watched[descriptor] = events == 0 ? nil : .lane(lane)
+      self.watched[descriptor] = events == 0 ? nil : lane
       self.poller.watch(descriptor, events)
     }
     lanes[ObjectIdentifier(hub)] = lane

@@ -38,10 +38,19 @@ public struct Response: Sendable {
   public let replays: UInt32
 
   init(_ sink: Sink, generation: UInt64, replays: UInt32) {
+    self.init(sink, body: sink.body, generation: generation, replays: replays)
+  }
+
+  /// The answer as far as it is known before its body comes.
+  init(headOf sink: Sink, generation: UInt64, replays: UInt32) {
+    self.init(sink, body: Buffer(), generation: generation, replays: replays)
+  }
+
+  private init(_ sink: Sink, body: Buffer, generation: UInt64, replays: UInt32) {
     status = sink.status
     // Cookies are the session's own business.
     headers = Buffer(sink.headers.without("set-cookie").bytes)
-    body = sink.body
+    self.body = body
     self.generation = generation
     self.replays = replays
   }
@@ -97,7 +106,7 @@ public struct Response: Sendable {
       driver.discard()
       throw Session.failure(outcome)
     }
-    return Response(try driver.receive(), generation: generation, replays: replays)
+    return try driver.receive(generation: generation, replays: replays)
   }
 
   /// Makes sure that there is a session, and says what is known of it.
@@ -114,6 +123,22 @@ public struct Response: Sendable {
     let outcome = driver.run()
     guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
     return record
+  }
+
+  /// Takes an answer that came elsewhere to a request with this session's headers.
+  public func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
+    try settings.requireHeaders()
+    var driver = Driver(self, .observe(answer, ticket), CallOptions())
+    switch driver.run() {
+    case .delivered: return .deliver
+    case .ready: return .send
+    case let outcome: throw Session.failure(outcome)
+    }
+  }
+
+  /// For those who take headers from `record` now.
+  public func ticket(_ record: SessionRecord) -> Ticket {
+    hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) }
   }
 
   public func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }

@@ -69,9 +69,13 @@ final class Sink {
     }
   }
 
+  /// The host does not want the answer.
+  func refuse(_ reason: Failure) { failure = reason }
+
   /// The answer was judged: what has come goes to its destination, and so does the rest.
   func deliver(to destination: Destination) -> Taking {
     reading = .delivering(destination)
+    if failure != nil { return .stop }
     switch destination {
     case .memory(let limit):
       return isWithin(limit, 0) ? .taken : .stop

@@ -27,8 +27,19 @@ static int write_head(int fd, const dam_response_view *view, const char *place)
     return code == EXIT_OK ? write_bytes(fd, "\r\n", 2, place) : code;
 }
 
+/* A dam_head_callback, for --include. */
+static int32_t write_include(void *user_data, const dam_response_view *view)
+{
+    struct transfer *transfer = user_data;
+    int is_success = view->http_status >= 200 && view->http_status < 300;
+    clear_progress();
+    transfer->code = write_head(is_success ? transfer->sink : STDOUT_FILENO, view,
+                                is_success ? transfer->sink_place : "standard output");
+    return transfer->code;
+}
+
 /* What was not written while it came. */
-static int deliver(const struct arguments *arguments, const struct transfer *transfer, const dam_response *response)
+static int deliver(const struct transfer *transfer, const dam_response *response)
 {
     dam_response_view view = {.size = sizeof view};
     dam_error error;
@@ -36,11 +47,8 @@ static int deliver(const struct arguments *arguments, const struct transfer *tra
         return report(&error);
     int32_t http = view.http_status;
     int success = http >= 200 && http < 300;
-    int fd = success ? transfer->sink : STDOUT_FILENO;
-    const char *place = success ? transfer->sink_place : "standard output";
-    int code = is_given(arguments, FLAG_INCLUDE) ? write_head(fd, &view, place) : EXIT_OK;
-    if (code == EXIT_OK)
-        code = write_bytes(fd, view.body, view.body_size, place);
+    int code = write_bytes(success ? transfer->sink : STDOUT_FILENO, view.body, view.body_size,
+                           success ? transfer->sink_place : "standard output");
     if (code != EXIT_OK || success || http == 304) /* 304 is what the script asked for, with a header of its own. */
         return code;
     say("the server answered with HTTP status %d%s", (int)http, http < 400 ? "; the redirect was not followed" : "");
@@ -57,8 +65,8 @@ static int send_request(const struct arguments *arguments, dam_request *request,
         return code;
     request->user_data = transfer;
     request->progress = wants_progress(arguments, transfer) ? show_progress : NULL;
-    /* Headers are known only with the whole answer, and come first: with them it is kept in memory. */
-    request->write = transfer->file == NULL && !is_given(arguments, FLAG_INCLUDE) ? write_sink : NULL;
+    request->head = is_given(arguments, FLAG_INCLUDE) ? write_include : NULL;
+    request->write = transfer->file == NULL ? write_sink : NULL;
     dam_status status = transfer->file != NULL
                             ? download(arguments, transfer, work.session, request, &response, &error)
                             : dam_session_request(work.session, request, &response, &error);
@@ -66,7 +74,7 @@ static int send_request(const struct arguments *arguments, dam_request *request,
     if (transfer->code != EXIT_OK)
         code = transfer->code; /* it has been said why. */
     else
-        code = status == DAM_OK ? deliver(arguments, transfer, response) : report(&error);
+        code = status == DAM_OK ? deliver(transfer, response) : report(&error);
     dam_response_free(response);
     end(&work);
     return code;

@@ -38,6 +38,8 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_KEEP] = {"keep", 0, ACCEPTS_ANSWER, NULL, "with -o: fail if there is a FILE already"},
     [FLAG_NO_PROGRESS] = {"no-progress", 0, ACCEPTS_ANSWER, NULL, "show no progress bar, at a terminal either"},
     [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", "that the ID came with; else the present one"},
+    [FLAG_TICKET] = {"ticket", 0, ACCEPTS_TICKET, "FILE", "where `header` notes for `observe` which headers these are"},
+    [FLAG_BODY] = {"body", 0, ACCEPTS_HEAD, "FILE", "the answer's body: it may hold a verdict"},
 };
 
 static int find_flag(const char *name, char letter)
@@ -151,6 +153,8 @@ static int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_HEADER: return take_header(out, value);
     case FLAG_IMAGE: out->image = value; return EXIT_OK;
     case FLAG_OUTPUT: out->output = value; return EXIT_OK;
+    case FLAG_TICKET: out->ticket = value; return EXIT_OK;
+    case FLAG_BODY: out->body = value; return EXIT_OK;
     case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
     default: return EXIT_OK; /* those that `given` is enough for. */
     }
@@ -224,10 +228,6 @@ static int check_pairs(const struct arguments *given)
     }
     if (given->part_count > 0 && (given->data != NULL || given->content_type != NULL)) {
         say("--form makes the body and its type, and goes with neither --data nor --content-type");
-        return EXIT_USAGE;
-    }
-    if (is_given(given, FLAG_CONTINUE) && is_given(given, FLAG_KEEP)) {
-        say("--continue and --keep do not go together");
         return EXIT_USAGE;
     }
     return EXIT_OK;

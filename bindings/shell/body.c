@@ -93,7 +93,7 @@ static int open_form(const struct arguments *arguments, struct transfer *transfe
         const char *name = arguments->parts[index].name, *value = arguments->parts[index].value;
         if (value[0] == '@')
             code = add_file(transfer->form, name, value + 1);
-        else if (dam_form_add(transfer->form, name, value, strlen(value), NULL, &error) != DAM_OK)
+        else if (dam_form_add(transfer->form, name, value, strlen(value), NULL, NULL, &error) != DAM_OK)
             code = report(&error);
     }
     return code;

@@ -1,9 +1,9 @@
 /*
- * commands.c - the commands that ask a session, or the library, one thing: organizations, token, header, status, bind,
- * resolve and list.
+ * commands.c - the commands that ask a session, or the library, one thing: organizations, token, status, bind, resolve and
+ * list.
  *
  * Plain output is one record a line, parted by tabs, with control characters replaced; --json is exact. It refuses to
- * print a header or a token with a line break in it: the reader (curl -H @-) would take the rest for another header.
+ * print a token with a line break in it: the reader would take the rest for something else.
  */
 #include "wrapper.h"
 
@@ -51,7 +51,7 @@ int run_organizations(const struct arguments *arguments)
     return code;
 }
 
-/* ---- token, header ---- */
+/* ---- token ---- */
 
 int run_token(const struct arguments *arguments)
 {
@@ -63,45 +63,6 @@ int run_token(const struct arguments *arguments)
         return code;
     code = dam_session_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
     dam_string_free(token);
-    end(&work);
-    return code;
-}
-
-/* Collected first: with the failure lost in a pipe, half of the headers would make an unauthenticated request. */
-struct header_lines {
-    size_t size;
-    int refused;
-    char text[32768];
-};
-
-static int32_t collect_header(void *user_data, const char *name, const char *value)
-{
-    struct header_lines *lines = user_data;
-    size_t room = sizeof lines->text - lines->size;
-    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", name, value);
-    int is_whole = size >= 0 && (size_t)size < room;
-    lines->refused = strpbrk(name, "\r\n") != NULL || strpbrk(value, "\r\n") != NULL || !is_whole;
-    lines->size += lines->refused ? 0 : (size_t)size;
-    return lines->refused;
-}
-
-int run_header(const struct arguments *arguments)
-{
-    struct work work;
-    struct header_lines lines = {0};
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_session_headers(work.session, collect_header, &lines, &error);
-    if (lines.refused) {
-        say("a header has a line break in it, or no end, and is not printed; please report this");
-        code = EXIT_INTERNAL;
-    } else {
-        code = status != DAM_OK ? report(&error)
-                                : write_bytes(STDOUT_FILENO, lines.text, lines.size, "standard output");
-    }
-    explicit_bzero(&lines, sizeof lines);
     end(&work);
     return code;
 }

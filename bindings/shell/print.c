@@ -38,7 +38,10 @@ void say(const char *format, ...)
 int report(const dam_error *error)
 {
     char http[32] = "", wait[48] = "";
-    if (error->http_status != 0)
+    snprintf(http, sizeof http, "(HTTP %d)", (int)error->http_status);
+    if (error->http_status == 0 || strstr(error->message, http) != NULL) /* some sentences say it themselves. */
+        http[0] = '\0';
+    else
         snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);
     if (error->retry_after >= 0 && error->status == DAM_ERR_THROTTLED)
         snprintf(wait, sizeof wait, " (come back in %d s)", (int)error->retry_after);

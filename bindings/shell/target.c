@@ -2,11 +2,10 @@
  * target.c - where -o goes. A file is the library's to write: FILE.part until it is whole.
  *
  * It refuses to let the library rename anything over what is no file: a pipe, or a device, which a mistake would cost the
- * machine. Those are written as they are. A symbolic link stays one, and a file that is replaced keeps its rights.
+ * machine. Those are written as they are. A symbolic link stays one.
  */
 #include "wrapper.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,21 +51,7 @@ int close_target(struct transfer *transfer)
 dam_status download(const struct arguments *arguments, struct transfer *transfer, dam_session *session,
                     const dam_request *request, dam_response **out, dam_error *error)
 {
-    struct stat before;
-    uint32_t flags = is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE
-                     : is_given(arguments, FLAG_KEEP)   ? DAM_DOWNLOAD_KEEP
-                                                        : DAM_DOWNLOAD_REPLACE;
-    int exists = stat(transfer->file, &before) == 0;
-    mode_t mask = umask(0);
-    /* Nobody is to read the new file who may not read the old one, not for a moment. */
-    umask(exists ? mask | (~before.st_mode & 0177) : mask);
-    dam_status status = dam_session_download(session, request, transfer->file, flags, out, error);
-    umask(mask);
-    if (status != DAM_OK || !exists)
-        return status;
-    dam_response_view view = {.size = sizeof view};
-    if (dam_response_read(*out, &view, NULL) == DAM_OK && view.http_status / 100 == 2 &&
-        chmod(transfer->file, before.st_mode & 0777) != 0)
-        say("%s: its former rights could not be given back: %s", arguments->output, strerror(errno));
-    return status;
+    uint32_t flags = (is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE : 0U) |
+                     (is_given(arguments, FLAG_KEEP) ? DAM_DOWNLOAD_KEEP : 0U);
+    return dam_session_download(session, request, transfer->file, flags, out, error);
 }

@@ -22,7 +22,8 @@ enum exit_code {
     EXIT_INTERNAL = 1, /* DAM_ERR_INTERNAL, or no memory. */
     EXIT_USAGE = 2,    /* DAM_ERR_ARGUMENT, DAM_ERR_OPTION, or a command line that says nothing. */
     EXIT_STOPPED = 5,  /* DAM_ERR_CALLBACK, or a file that cannot be read or written. */
-    EXIT_HTTP = 8      /* an ordinary answer whose HTTP status is not a success; the number is wget's. */
+    EXIT_HTTP = 8,     /* an ordinary answer whose HTTP status is not a success; the number is wget's. */
+    EXIT_AGAIN = 9     /* observe: there is a new session, with which the request is to be sent again. */
 };
 
 /* ---- The command line (arguments.c) ---- */
@@ -37,13 +38,16 @@ enum accepts {
     ACCEPTS_ANSWER = 1 << 5,
     ACCEPTS_BODY = 1 << 6,
     ACCEPTS_GENERATION = 1 << 7,
-    ACCEPTS_STORE = 1 << 8    /* of the library's options, `store` alone. */
+    ACCEPTS_STORE = 1 << 8,   /* of the library's options, `store` alone. */
+    ACCEPTS_TICKET = 1 << 9,
+    ACCEPTS_HEAD = 1 << 10
 };
 
 enum flag_id {
     FLAG_HELP, FLAG_VERSION, FLAG_VERBOSE, FLAG_EXPLAIN, FLAG_JSON, FLAG_MARKDOWN, FLAG_AGAIN, FLAG_PASSWORD_STDIN,
     FLAG_PASSWORD_FD, FLAG_API_KEY_STDIN, FLAG_API_KEY_FD, FLAG_DATA, FLAG_FORM, FLAG_CONTENT_TYPE, FLAG_HEADER,
-    FLAG_IMAGE, FLAG_INCLUDE, FLAG_OUTPUT, FLAG_CONTINUE, FLAG_KEEP, FLAG_NO_PROGRESS, FLAG_GENERATION, FLAG_COUNT
+    FLAG_IMAGE, FLAG_INCLUDE, FLAG_OUTPUT, FLAG_CONTINUE, FLAG_KEEP, FLAG_NO_PROGRESS, FLAG_GENERATION, FLAG_TICKET,
+    FLAG_BODY, FLAG_COUNT
 };
 
 /* A flag of the wrapper's own; the library's options are not among them. */
@@ -89,7 +93,7 @@ struct arguments {
     uint32_t header_count;
     struct setting *parts;         /* of --form, in the order given. */
     size_t part_count;
-    const char *data, *content_type, *image, *output;
+    const char *data, *content_type, *image, *output, *ticket, *body;
     uint64_t generation;
     int password_fd, api_key_fd;   /* -1: not given. */
 };
@@ -227,7 +231,7 @@ void end(struct work *work);
 /* The line of --explain: what the statistics count, in words (explain.c). */
 void explain(dam_session *session);
 
-/* ---- Commands (session.c, answers.c, commands.c, tokens.c, stored.c, help.c) ---- */
+/* ---- Commands (session.c, answers.c, observe.c, commands.c, tokens.c, stored.c, help.c) ---- */
 
 int run_login(const struct arguments *arguments);
 int run_keepalive(const struct arguments *arguments);
@@ -237,6 +241,7 @@ int run_request(const struct arguments *arguments);
 int run_organizations(const struct arguments *arguments);
 int run_token(const struct arguments *arguments);
 int run_header(const struct arguments *arguments);
+int run_observe(const struct arguments *arguments);
 int run_status(const struct arguments *arguments);
 int run_bind(const struct arguments *arguments);
 int run_resolve(const struct arguments *arguments);

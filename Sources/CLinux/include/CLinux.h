@@ -15,6 +15,7 @@ int dam_lock_byte(int descriptor, int64_t byte, short type);
 
 int dam_event_new(void);
 void dam_event_signal(int event);
+void dam_event_clear(int event);
 
 /* The gate: who is inside the library holds locks that a forked child would never see released (of TLS, of run times, of
  * this library), so fork() waits until everybody is outside or asleep. Enter and leave nest. Whoever waits, or calls the

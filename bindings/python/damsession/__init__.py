@@ -9,7 +9,7 @@
 This package is the Python face of a C library, which is loaded at the first use and not by the import.
 """
 
-from ._async import AsyncSession, Stream, aopen
+from ._async import AsyncSession, AsyncStream, aopen
 from ._callbacks import Credentials, Prompt, PromptKind
 from ._cancel import Canceller
 from ._errors import (
@@ -55,6 +55,7 @@ from ._response import Headers, Response
 from ._session import Session
 from ._store import UNCHANGED, Store
 from ._stored import remove_session, sessions
+from ._stream import Stream
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "ArgumentError",
     "AuthenticationError",
     "AsyncSession",
+    "AsyncStream",
     "CallbackStopped",
     "Cancelled",
     "Canceller",

@@ -123,6 +123,17 @@ dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
 dam_progress_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64)
 
 
+class dam_response_view(_Sized):
+    _fields_ = [
+        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
+        ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
+        ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+dam_head_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_response_view))
+
+
 class dam_request(_Sized):
     _fields_ = [
         ("size", c_uint32), ("header_count", c_uint32), ("method", c_char_p), ("path", c_char_p),
@@ -132,17 +143,10 @@ class dam_request(_Sized):
         ("timeout", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
+        ("head", dam_head_callback),
     ]  # fmt: skip
-    kept_canceller: Any  # the Python owners of the last two, which live as long as the struct
+    kept_canceller: Any  # the Python owners of these two, which live as long as the struct
     kept_form: Any
-
-
-class dam_response_view(_Sized):
-    _fields_ = [
-        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
-        ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
-        ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
-    ]  # fmt: skip
 
 
 class dam_authorization_view(_Sized):
@@ -185,7 +189,7 @@ class dam_store(_Sized):
 
 STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
     dam_error, dam_option, dam_prompt, dam_organization, dam_device_token, dam_stored_session, dam_session_state,
-    dam_statistics, dam_header, dam_request, dam_response_view, dam_authorization_view,
+    dam_statistics, dam_header, dam_response_view, dam_request, dam_authorization_view,
     dam_observation, dam_store,
 )  # fmt: skip
 
@@ -245,7 +249,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
     "dam_session_organizations": _status(session_p, dam_organization_callback, c_void_p),
-    "dam_session_headers": _status(session_p, dam_header_callback, c_void_p),
+    "dam_session_headers": _status(session_p, dam_header_callback, c_void_p, _text_out),
     "dam_session_token": _status(session_p, _text_out),
     "dam_session_device_tokens": _status(session_p, dam_device_token_callback, c_void_p),
     "dam_session_get_state": _status(session_p, _out(dam_session_state)),
@@ -258,7 +262,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_canceller_cancel": _status(canceller_p),
     "dam_canceller_free": Function(None, (canceller_p,), holds_gil=True),
     "dam_form_new": _status(_out(form_p)),
-    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_uint64, c_char_p),
+    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_uint64, c_char_p, c_char_p),
     "dam_form_add_file": _status(form_p, c_char_p, c_char_p, c_char_p, c_char_p),
     "dam_form_free": Function(None, (form_p,)),
     "dam_loop_new": _status(_out(loop_p)),
@@ -268,6 +272,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_loop_submit": _status(
         loop_p, session_p, POINTER(dam_request), dam_done_callback, c_void_p, _out(c_uint64)
     ),
+    "dam_loop_download": _status(
+        loop_p, session_p, POINTER(dam_request), c_char_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)
+    ),
+    "dam_loop_login": _status(loop_p, session_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)),
+    "dam_loop_keepalive": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_uint64)),
+    "dam_loop_logout": _status(loop_p, session_p, _out(c_int32), dam_done_callback, c_void_p, _out(c_uint64)),
     "dam_loop_dispatch": _status(loop_p),
     "dam_loop_cancel": _status(loop_p, c_uint64),
     "dam_loop_resume": _status(loop_p, c_uint64),
@@ -275,6 +285,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_authorization_read": _status(authorization_p, _out(dam_authorization_view)),
     "dam_authorization_observe": _status(authorization_p, POINTER(dam_observation), _out(c_int32)),
     "dam_authorization_free": Function(None, (authorization_p,), surface),
+    "dam_session_observe": _status(session_p, c_char_p, POINTER(dam_observation), _out(c_int32)),
     "dam_image_bind": _status(session_p, c_char_p, c_uint64, _text_out),
     "dam_image_resolve": _status(session_p, c_char_p, _text_out),
 }

@@ -1,30 +1,30 @@
 """`damsession.aopen`: a session for asyncio. One thread, any number of requests at once, none of them blocking it.
 
-Sends requests only. What a `Session` does besides is there under `AsyncSession.blocking`: the same session, whose calls
-wait. Credentials callbacks run in the event loop and should not take long.
+What needs no server is there under `AsyncSession.blocking`: the same session, whose calls wait. Credentials callbacks run
+in the event loop and should not take long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-from collections import deque
+import os
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, AsyncIterator, Optional
+from typing import TYPE_CHECKING, Any, AsyncIterable, AsyncIterator, Optional, Union
 
 from . import _abi
-from ._check import guarded
-from ._loop import Loop, Transfer
+from ._incoming import Incoming
+from ._loop import AsyncLoop, Transfer
 from ._open import open as open_session
-from ._request import RequestOptions, StreamOptions, build
+from ._outgoing import Outgoing
+from ._request import AnswerOptions, RequestOptions, StreamOptions, build, download_target
 from ._response import Response
 from ._session import Session
+from ._stream import BaseStream
+from ._values import LogoutResult
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-_MOST_AHEAD = 1 << 18  # bytes that a stream takes before somebody has asked for them
-
 
 def aopen(name: Optional[str] = None, **options: Any) -> AsyncSession:
     """Opens a session for asyncio, with the arguments of `damsession.open`. Reads no network; nothing is awaited.
@@ -43,9 +43,9 @@ class AsyncSession:
     """
 
     def __init__(self, session: Session) -> None:
-        #: The same session, for what sends no request (`state`, `bind_image`) and for what may block (`logout`).
+        #: The same session, for what sends nothing (`state`, `bind_image`).
         self.blocking = session
-        self._loop: Optional[Loop] = None
+        self._loop: Optional[AsyncLoop] = None
 
     async def __aenter__(self) -> AsyncSession:
         return self
@@ -70,10 +70,13 @@ class AsyncSession:
         return self.blocking.closed
 
     async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
-        """`Session.request`, awaited. Its callbacks run in the event loop and should not take long."""
+        """`Session.request`, awaited. Its callbacks run in the event loop and should not take long; `data` may also be an
+        asynchronous iterable of bytes.
+        """
         transfer = self._transfer(method, path)
-        self._submit(transfer, build(method, path, keep=transfer.keep, **options))
-        return await self._ended(transfer)
+        self._submit(transfer, "dam_loop_submit", self._build(transfer, method, path, options))
+        answer: Response = await self._ended(transfer)
+        return answer
 
     async def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("GET", ...)`."""
@@ -99,22 +102,66 @@ class AsyncSession:
         """`request("DELETE", ...)`."""
         return await self.request("DELETE", path, **options)
 
-    def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
-        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET", path) as chunks:`."""
-        return Stream(self, method, path, options)
+    def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> AsyncStream:
+        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET", path) as answer:`."""
+        return AsyncStream(self, method, path, options)
+
+    async def download(
+        self,
+        path: str,
+        file: Union[str, os.PathLike[str]],
+        *,
+        resume: bool = False,
+        keep: bool = False,
+        **options: Unpack[AnswerOptions],
+    ) -> Response:
+        """`Session.download`, awaited. The file is written in the event loop, as fast as the disk is."""
+        transfer = self._transfer("GET", path)
+        request = build("GET", path, keep=transfer.keep, **options)
+        self._submit(transfer, "dam_loop_download", request, *download_target(file, resume, keep))
+        answer: Response = await self._ended(transfer)
+        return answer
+
+    async def login(self, again: bool = False) -> None:
+        """`Session.login`, awaited."""
+        await self._run("dam_loop_login", _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED)
+
+    async def keepalive(self) -> None:
+        """`Session.keepalive`, awaited."""
+        await self._run("dam_loop_keepalive")
+
+    async def logout(self) -> LogoutResult:
+        """`Session.logout`, awaited."""
+        result = ctypes.c_int32()
+        await self._run("dam_loop_logout", result)
+        return LogoutResult(result.value)
+
+    async def _run(self, function: str, *what: Any) -> None:
+        transfer = self._transfer(function, "")
+        self._submit(transfer, function, *what)
+        await self._ended(transfer)
 
     def _transfer(self, method: str, path: str) -> Transfer:
         if self._loop is None:
-            self._loop = Loop()
+            self._loop = AsyncLoop()
         if self._loop.asyncio is not asyncio.get_running_loop():
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
-        return Transfer(f"{method} {path.partition('?')[0]}", self._loop.asyncio)
+        return Transfer(f"{method} {path.partition('?')[0]}", self._loop.asyncio.create_future())
 
-    def _submit(self, transfer: Transfer, request: _abi.dam_request) -> None:
+    def _submit(self, transfer: Transfer, function: str, *what: Any) -> None:
         assert self._loop is not None
-        self._loop.submit(self.blocking._handle, request, transfer)
+        self._loop.submit(transfer, self.blocking._handle, function, *what)
 
-    async def _ended(self, transfer: Transfer) -> Response:
+    def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
+        """The request; a body that is an asynchronous iterable is asked for its pieces in a task."""
+        data = options.get("data")
+        if not isinstance(data, AsyncIterable):
+            return build(method, path, keep=transfer.keep, **options)
+        assert self._loop is not None
+        outgoing = Outgoing(data, transfer, self._loop)
+        return build(method, path, keep=transfer.keep, **{**options, "data": outgoing})
+
+    async def _ended(self, transfer: Transfer) -> Any:
         try:
             return await transfer.over
         except asyncio.CancelledError:
@@ -130,77 +177,72 @@ class AsyncSession:
         self._loop.resume(transfer)
 
 
-class Stream:
-    """The body of a 2xx answer, in chunks. Entered when the first bytes or the verdict are here; left, it is over.
+class AsyncStream(BaseStream):
+    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is over.
 
-    C hands headers out with the end of an answer, so `response` is None until then. An answer other than 2xx has no
-    chunks: it is in `response` at once, body and all.
+    async with session.stream("GET", "mem/image/I1/download") as answer:
+        async for piece in answer.raise_for_status():
+            ...
+
+    An answer other than 2xx has no pieces: its body is in `response.content`.
     """
 
     def __init__(self, session: AsyncSession, method: str, path: str, options: StreamOptions) -> None:
         self._session, self._method, self._path, self._options = session, method, path, options
-        self._chunks: deque[bytes] = deque()
-        self._size = 0
-        self._paused = False
         self._news = asyncio.Event()
 
-    async def __aenter__(self) -> Stream:
-        self._transfer = self._session._transfer(self._method, self._path)
-        request = build(self._method, self._path, keep=self._transfer.keep, **self._options)
-        request.write = _abi.dam_write_callback(guarded(self._write, keep=self._transfer.keep))
-        self._transfer.over.add_done_callback(lambda _: self._news.set())
-        self._session._submit(self._transfer, request)
+    async def __aenter__(self) -> AsyncStream:
+        transfer = self._session._transfer(self._method, self._path)
+        request = self._session._build(transfer, self._method, self._path, self._options)
+        self._incoming = Incoming(transfer, request, self._news.set)
+        transfer.over.add_done_callback(lambda _: self._news.set())
+        self._session._submit(transfer, "dam_loop_submit", request)
         try:
-            await self._news.wait()
+            while not self._incoming.ready:
+                await self._wait()
         except asyncio.CancelledError:
             await self.__aexit__()
             raise
-        if self._transfer.over.done() and not self._chunks:
-            self._transfer.over.result()  # raises what went wrong
+        if transfer.over.done() and self._incoming.empty:
+            transfer.over.result()  # raises what went wrong
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        self._chunks.clear()
-        if not self._transfer.over.done():
-            self._session._cancel(self._transfer)
-            await asyncio.wait([self._transfer.over])
-        if not self._transfer.over.cancelled():
-            self._transfer.over.exception()  # looked at, so that nobody complains that nobody did
+        self._incoming.drop()
+        over = self._incoming.transfer.over
+        if not over.done():
+            self._session._cancel(self._incoming.transfer)
+            await asyncio.wait([over])
+        if not over.cancelled():
+            over.exception()  # looked at, so that nobody complains that nobody did
 
-    @property
-    def response(self) -> Optional[Response]:
-        """The answer without its body, once it is whole; None before."""
-        return self._transfer.over.result() if self._transfer.over.done() else None
+    async def _wait(self) -> None:
+        self._news.clear()
+        await self._news.wait()
 
-    def raise_for_status(self) -> Stream:
-        """As `Response.raise_for_status`; before the end it is known to be 2xx."""
-        if self.response is not None:
-            self.response.raise_for_status()
+    def raise_for_status(self) -> AsyncStream:
+        """As `Response.raise_for_status`."""
+        self._answer.raise_for_status()
+        return self
+
+    def stream(self) -> AsyncStream:
+        """Itself, for those who like to say what they iterate over."""
         return self
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        while not self._chunks:
-            if self._transfer.over.done():
-                self._transfer.over.result()
+        while self._incoming.empty:
+            if self._incoming.transfer.over.done():
+                self._incoming.transfer.over.result()
                 raise StopAsyncIteration
-            self._news.clear()
-            await self._news.wait()
-        chunk = self._chunks.popleft()
-        self._size -= len(chunk)
-        if self._paused and self._size == 0:
-            self._paused = False
-            self._session._resume(self._transfer)
-        return chunk
+            await self._wait()
+        piece = self._incoming.pop()
+        if self._incoming.wants_more():
+            self._session._resume(self._incoming.transfer)
+        return piece
 
-    def _write(self, _: Any, data: int, size: int) -> int:
-        """The `dam_write_callback`; runs in the event loop."""
-        if self._size and self._size + size > _MOST_AHEAD:
-            self._paused = True
-            return _abi.DAM_WRITE_PAUSE
-        self._chunks.append(ctypes.string_at(data, size))
-        self._size += size
-        self._news.set()
-        return 0
+    async def read(self) -> bytes:
+        """All that is left, in memory."""
+        return b"".join([piece async for piece in self])

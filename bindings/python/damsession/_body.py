@@ -9,12 +9,14 @@ from __future__ import annotations
 import ctypes
 import itertools
 import os
+import stat
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Protocol, Sequence, Union
 from urllib.parse import urlencode
 
 from . import _abi
 from ._check import Keep, guarded
-from ._errors import argument_error
+from ._errors import argument_error, wrong_piece
+from ._outgoing import Outgoing
 from ._text import utf8
 
 
@@ -27,8 +29,8 @@ class Readable(Protocol):
 
 #: Query parameters or form fields. A value may be a sequence of values.
 Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
-#: A body: bytes as they are, text as UTF-8, fields as a form, files and iterables of bytes as they are read.
-Body = Union[bytes, bytearray, memoryview, str, Fields, Readable, Iterable[bytes]]
+#: A body: bytes as they are, text as UTF-8, fields as a form; files, what a path names, and iterables of bytes as read.
+Body = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", Fields, Readable, Iterable[bytes]]
 
 _PIECE = 1 << 18
 _BYTES = (bytes, bytearray, memoryview)
@@ -73,8 +75,10 @@ class _Source:
         """The `dam_read_callback`."""
         if not self._rest:
             piece = self._fill(min(size, _PIECE))
+            if piece is None:
+                return _abi.DAM_READ_PAUSE
             if not isinstance(piece, _BYTES):
-                raise TypeError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+                raise wrong_piece(piece)
             self._rest = memoryview(piece).cast("B")
         count = min(size, len(self._rest))
         ctypes.memmove(buffer, bytes(self._rest[:count]), count)
@@ -94,6 +98,10 @@ def _source(data: Any) -> Union[bytes, _Source]:
         return utf8(data, "data")
     if isinstance(data, Mapping):
         return form(data, "data").encode()
+    if isinstance(data, os.PathLike):
+        data = _File(data)
+    if isinstance(data, Outgoing):
+        return _Source(lambda _: data.take(), _abi.DAM_SIZE_UNKNOWN, data.begin)
     if hasattr(data, "read"):
         return _file(data)
     start = iter(data)
@@ -101,6 +109,29 @@ def _source(data: Any) -> Union[bytes, _Source]:
     if first is None or not isinstance(first, _BYTES):  # fields; nothing at all is an empty form
         return form(() if first is None else itertools.chain([first], start), "data").encode()
     return _pieces(data, itertools.chain([first], start), again=start is not data)
+
+
+class _File:
+    """A file that is closed when the request that sends it is forgotten."""
+
+    def __init__(self, path: os.PathLike[str]) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
+
+    def read(self, size: int) -> bytes:
+        return os.read(self._descriptor, size)
+
+    def seekable(self) -> bool:
+        return stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+
+    def tell(self) -> int:
+        return self.seek(0, os.SEEK_CUR)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return os.lseek(self._descriptor, offset, whence)
 
 
 def _file(file: Any) -> _Source:

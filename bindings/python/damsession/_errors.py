@@ -242,6 +242,11 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
 }
 
 
+def wrong_piece(piece: object) -> TypeError:
+    """For a body that is made of something else than bytes."""
+    return TypeError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+
+
 def argument_error(message: str) -> ArgumentError:
     """An `ArgumentError` that Python found before C was asked."""
     return ArgumentError(Status.ARGUMENT, None, None, message)

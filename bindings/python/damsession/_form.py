@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-import tempfile
 from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _abi
-from ._body import Fields, pairs
+from ._body import Fields, Readable, pairs
 from ._library import library
 from ._text import encoded, utf8
 
-#: Where a file is, or what is in it.
-Content = Union[str, "os.PathLike[str]", bytes]
-#: A path; or (file name, path or bytes), with the content type as a third if it is known. File name None: the path's.
-FilePart = Union[str, "os.PathLike[str]", tuple[Optional[str], Content], tuple[Optional[str], Content, Optional[str]]]
+#: Where a file is, what is in it, or a file opened for reading bytes.
+Content = Union[str, "os.PathLike[str]", bytes, Readable]
+#: Content; or (file name, content), with the content type as a third if it is known. File name None: the path's.
+FilePart = Union[Content, tuple[Optional[str], Content], tuple[Optional[str], Content, Optional[str]]]
 #: File parts by the name of their field. A value may be a list of parts.
 Files = Union[Mapping[str, Union[FilePart, list[FilePart]]], Iterable[tuple[str, Union[FilePart, list[FilePart]]]]]
 
@@ -29,14 +28,11 @@ class Form:
     def __init__(self) -> None:
         self._library = library()
         self.pointer = _abi.form_p()
-        self._spooled: list[Any] = []
         self._library.dam_form_new(ctypes.byref(self.pointer), _abi.dam_error())
 
     def __del__(self) -> None:
         if hasattr(self, "pointer"):
             self._library.dam_form_free(self.pointer)
-            for file in self._spooled:
-                file.close()
 
     def add_fields(self, fields: Fields) -> None:
         """Adds fields; a list or tuple repeats its field, None leaves it out."""
@@ -44,7 +40,7 @@ class Form:
             for one in value if isinstance(value, (list, tuple)) else (value,):
                 if one is not None:
                     data = one if isinstance(one, bytes) else utf8(one if isinstance(one, str) else str(one), name)
-                    self._add(name, data)
+                    self._add(name, data, None, None)
 
     def add_files(self, files: Files) -> None:
         """Adds file parts."""
@@ -52,33 +48,46 @@ class Form:
             for part in value if isinstance(value, list) else [value]:
                 self._add_file(name, part)
 
-    def _add(self, name: str, data: bytes) -> None:
+    def _add(self, name: str, data: bytes, file_name: Optional[bytes], kind: Optional[bytes]) -> None:
         field = encoded(name, "a field's name")
-        self._library.dam_form_add(self.pointer, field, data, len(data), None, _abi.dam_error())
+        self._library.dam_form_add(self.pointer, field, data, len(data), file_name, kind, _abi.dam_error())
 
     def _add_file(self, name: str, part: FilePart) -> None:
-        file_name: Optional[str] = None
+        told: Optional[str] = None
         content: Any = part
         kind: Optional[str] = None
         if isinstance(part, tuple):
-            file_name, content, kind = part if len(part) == 3 else (*part, None)
+            told, content, kind = part if len(part) == 3 else (*part, None)
+        if hasattr(content, "read"):
+            told = told or _base(content)
+            content = _path(content) or content.read()
+        file_name = None if told is None else encoded(told, "a file's name")
+        content_type = None if kind is None else encoded(kind, "a content type")
         if isinstance(content, bytes):
-            file_name, content = file_name or name, self._spool(content)
+            self._add(name, content, file_name or encoded(name, "a field's name"), content_type or _ANY_TYPE)
+            return
         if not isinstance(content, (str, os.PathLike)):
-            raise TypeError(f"a file part is a path or bytes, not {type(content).__name__}")
-        self._library.dam_form_add_file(
-            self.pointer,
-            encoded(name, "a field's name"),
-            encoded(os.fsdecode(content), "a file's path"),
-            None if file_name is None else encoded(file_name, "a file's name"),
-            None if kind is None else encoded(kind, "a content type"),
-            _abi.dam_error(),
-        )
+            raise TypeError(f"a file part is a path, bytes or a file open for bytes, not {type(content).__name__}")
+        field, path = encoded(name, "a field's name"), encoded(os.fsdecode(content), "a file's path")
+        self._library.dam_form_add_file(self.pointer, field, path, file_name, content_type, _abi.dam_error())
 
-    def _spool(self, data: bytes) -> str:
-        """The library gives a file name to files alone, so bytes that are to have one become a file for a while."""
-        file = tempfile.NamedTemporaryFile(prefix="damsession-")
-        self._spooled.append(file)
-        file.write(data)
-        file.flush()
-        return file.name
+
+_ANY_TYPE = b"application/octet-stream"
+
+
+def _base(file: Any) -> Optional[str]:
+    """What an open file is called, where it has a name."""
+    name = getattr(file, "name", None)
+    return os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else None
+
+
+def _path(file: Any) -> Optional[str]:
+    """Where the library can read all of an open file by itself; None: what it still has is read here."""
+    name = getattr(file, "name", None)
+    if not isinstance(name, (str, bytes)) or not hasattr(file, "fileno") or not file.seekable() or file.tell() != 0:
+        return None
+    try:
+        same = os.path.samestat(os.stat(name), os.fstat(file.fileno()))
+    except OSError:
+        return None
+    return os.fsdecode(name) if same else None

@@ -1,15 +1,17 @@
-"""A `dam_loop` under asyncio: the running event loop watches its descriptor, and no thread is needed.
+"""A `dam_loop`: any number of requests at once on one thread, driven by whoever waits for its descriptor.
 
-Every request is a `Transfer`, which keeps what C points to until the library says that it is over. Exceptions of a
-transfer's own callbacks are its own; those of credentials callbacks go to the requests that the login was for. Decides
+Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is over. Exceptions of
+a transfer's own callbacks are its own; those of credentials callbacks go to the requests that the login was for. Decides
 nothing about requests.
 """
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import ctypes
-from typing import Any, Optional
+import select
+from typing import Any, Optional, Union
 
 from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
@@ -18,16 +20,19 @@ from ._handle import SessionHandle
 from ._library import library
 from ._response import Response
 
+#: How a transfer ends: with an answer, or with None where none was asked for.
+Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
+
 
 class Transfer:
     """One request under way, or over."""
 
-    def __init__(self, what: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, what: str, over: Over) -> None:
         self.what = what  #: names it in messages
         self.id = 0
-        self.over: asyncio.Future[Response] = loop.create_future()
+        self.over: Any = over
         self.error: Optional[BaseException] = None
-        self.request: Optional[_abi.dam_request] = None
+        self.kept: Any = None  #: what C points to
         self.handle: Optional[SessionHandle] = None
 
     def keep(self, error: BaseException) -> None:
@@ -37,28 +42,28 @@ class Transfer:
 
 
 class Loop:
-    """Owns a `dam_loop`. Belongs to the event loop that runs when it is made; to be closed in it."""
+    """Owns a `dam_loop`. One thread at a time."""
 
     def __init__(self) -> None:
         self._library = library()
-        self.asyncio = asyncio.get_running_loop()
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
         self._done = _abi.dam_done_callback(guarded(self._end))
         self._raised: Optional[BaseException] = None
-        self.asyncio.add_reader(self._library.dam_loop_fd(self._loop), self._dispatch)
+        self.descriptor: int = self._library.dam_loop_fd(self._loop)
 
-    def submit(self, handle: SessionHandle, request: _abi.dam_request, transfer: Transfer) -> None:
-        """Takes a request in. Its session cannot be freed before it is over."""
+    def submit(self, transfer: Transfer, handle: SessionHandle, function: str, *what: Any) -> None:
+        """Takes something in: `function` of the library with `what` is to be done. Its session lives until it is over."""
         number = ctypes.c_uint64()
         session = handle.__enter__()
         try:
-            self._library.dam_loop_submit(self._loop, session, request, self._done, None, number, _abi.dam_error())
+            call = getattr(self._library, function)
+            call(self._loop, session, *what, self._done, None, number, _abi.dam_error())
         except BaseException:
             handle.__exit__(None, None, None)
             raise
-        transfer.id, transfer.request, transfer.handle = number.value, request, handle
+        transfer.id, transfer.kept, transfer.handle = number.value, what, handle
         self._transfers[transfer.id] = transfer
 
     def cancel(self, transfer: Transfer) -> None:
@@ -69,19 +74,26 @@ class Loop:
         """Has a paused callback asked again."""
         self._poke(self._library.dam_loop_resume, transfer)
 
-    async def close(self) -> None:
-        """Ends every request, waits for their ends, and frees the loop."""
-        if not self._loop:
-            return
-        for transfer in list(self._transfers.values()):
-            self.cancel(transfer)
-        if self._transfers:
-            await asyncio.wait([transfer.over for transfer in self._transfers.values()])
-        if self._loop:
-            self.asyncio.remove_reader(self._library.dam_loop_fd(self._loop))
-            loop, self._loop = self._loop, _abi.loop_p()
+    def dispatch(self) -> None:
+        """Does what there is to do, without waiting."""
+        try:
+            self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
+        finally:
+            self._raised = None
+
+    def run(self) -> None:
+        """Waits until there is something to do, and does it. For a thread that has nothing else to do."""
+        watch = select.poll()
+        watch.register(self.descriptor, select.POLLIN)
+        watch.poll()
+        self.dispatch()
+
+    def free(self) -> None:
+        """Ends everything at once, without a word to those who wait."""
+        loop, self._loop = self._loop, _abi.loop_p()
+        if loop:
             self._library.dam_loop_free(loop)
-            for transfer in list(self._transfers.values()):  # those whose waiter had gone before their end came
+            for transfer in list(self._transfers.values()):
                 self._release(transfer)
 
     def _poke(self, function: Any, transfer: Transfer) -> None:
@@ -90,12 +102,6 @@ class Loop:
                 function(self._loop, transfer.id, _abi.dam_error())
             except NameUnknown:
                 pass  # it ended meanwhile; its end is on its way
-
-    def _dispatch(self) -> None:
-        try:
-            self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
-        finally:
-            self._raised = None
 
     def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
         """The `dam_done_callback`."""
@@ -110,9 +116,7 @@ class Loop:
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
             elif status == Status.OK:
-                view = _abi.dam_response_view()
-                self._library.dam_response_read(answer, view, _abi.dam_error())
-                transfer.over.set_result(Response(view, transfer.what))
+                transfer.over.set_result(self._read(answer, transfer.what) if answer else None)
             elif status == Status.CALLBACK and self._raised is not None:
                 transfer.over.set_exception(self._raised)
                 raised = None
@@ -122,10 +126,36 @@ class Loop:
             if answer:
                 self._library.dam_response_free(answer)
             if raised is not None:
-                keep_for_call(raised)  # nobody's but the event loop's, which hears of it from dispatch
+                keep_for_call(raised)  # nobody's but the driver's, which hears of it from dispatch
+
+    def _read(self, answer: Any, what: str) -> Response:
+        view = _abi.dam_response_view()
+        self._library.dam_response_read(answer, view, _abi.dam_error())
+        return Response(view, what)
 
     def _release(self, transfer: Transfer) -> None:
         del self._transfers[transfer.id]
-        transfer.request = None
+        transfer.kept = None
         if transfer.handle is not None:
             transfer.handle.__exit__(None, None, None)
+
+
+class AsyncLoop(Loop):
+    """A loop under asyncio, whose running event loop watches it: no thread is needed. To be closed in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asyncio = asyncio.get_running_loop()
+        self.asyncio.add_reader(self.descriptor, self.dispatch)
+
+    async def close(self) -> None:
+        """Ends every request, waits for their ends, and frees the loop."""
+        if not self._loop:
+            return
+        for transfer in list(self._transfers.values()):
+            self.cancel(transfer)
+        if self._transfers:
+            await asyncio.wait([transfer.over for transfer in self._transfers.values()])
+        if self._loop:
+            self.asyncio.remove_reader(self.descriptor)
+            self.free()  # with those whose waiter had gone before their end came

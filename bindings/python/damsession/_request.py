@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json as json_module
 import math
+import os
 from typing import Any, Iterable, Mapping, Optional, TypedDict, Union
 
 from . import _abi
@@ -98,6 +99,12 @@ def build(
     if canceller is not None:
         request.canceller, request.kept_canceller = canceller._pointer, canceller
     return request
+
+
+def download_target(file: Union[str, os.PathLike[str]], resume: bool, keep: bool) -> tuple[bytes, int]:
+    """The path and the flags of a download."""
+    flags = _abi.DAM_DOWNLOAD_CONTINUE * resume | _abi.DAM_DOWNLOAD_KEEP * keep
+    return encoded(os.fsdecode(file), "the file's path"), flags
 
 
 def _put_form(request: _abi.dam_request, data: Any, files: Files) -> None:

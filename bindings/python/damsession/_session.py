@@ -17,9 +17,10 @@ from ._form import Files
 from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
-from ._request import AnswerOptions, HeaderFields, RequestOptions, build
+from ._request import AnswerOptions, HeaderFields, RequestOptions, StreamOptions, build, download_target
 from ._response import Response
 from ._sink import HEARTBEAT, Progress, Sink
+from ._stream import Stream
 from ._text import encoded, taken
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
 
@@ -173,14 +174,17 @@ class Session:
         """Sends a GET and writes the body of a 2xx answer to `file`, which appears only when it is whole.
 
         resume: go on where an earlier download of the same thing was interrupted (`file`.part).
-        keep: leave a file of this name alone: ArgumentError. Else it is replaced.
+        keep: leave a file of this name alone: ArgumentError. Else it is replaced, and its mode stays.
         options: as for `request`. Another answer than 2xx touches no file: `raise_for_status`.
         StoreError: the file cannot be written.
         """
         request = build("GET", path, **options)
-        flags = _abi.DAM_DOWNLOAD_CONTINUE * resume | _abi.DAM_DOWNLOAD_KEEP * keep
-        where = encoded(os.fsdecode(file), "the file's path"), flags
+        where = download_target(file, resume, keep)
         return self._send(self._library.dam_session_download, request, where, f"GET {path.partition('?')[0]}")
+
+    def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
+        """An answer whose body is taken as fast as it is asked for: `with s.stream("GET", path) as answer:`."""
+        return Stream(self._handle, method, path, options)
 
     # ---- Logging in and out ------------------------------------------------------------------------------------------
 
@@ -234,7 +238,8 @@ class Session:
     def headers(self) -> dict[str, str]:
         """The request headers that authenticate a request made with another client, logging in if needed. Secret.
 
-        In PhotoShelter's cookie mode they are good until the server rotates the cookie; token mode suits this better.
+        In PhotoShelter's cookie mode they are good until the server rotates the cookie: `damsession.requests` and
+        `damsession.httpx` see to that.
         NotSupported: the secret travels in the URL.
         """
         found: dict[str, str] = {}
@@ -242,7 +247,7 @@ class Session:
             guarded(lambda _, name, value: found.update({name.decode(): value.decode()}))
         )
         with self._handle as session:
-            self._library.dam_session_headers(session, callback, None, _abi.dam_error())
+            self._library.dam_session_headers(session, callback, None, None, _abi.dam_error())
         return found
 
     def token(self) -> str:

@@ -1,0 +1,73 @@
+// Job.swift - one thing that the host wants done, on its way through an event loop. It refuses to drive itself.
+
+internal import DamCore
+
+/// One call of the host in a loop.
+final class Job {
+  enum State {
+    case fresh
+    case queueing(LockWish, Flight.Waiter, began: UInt64)
+    case locking(LockWish, began: UInt64)
+    case sleeping(until: UInt64)
+    case sending
+    case delivering(generation: UInt64, replays: UInt32)
+  }
+
+  let id: UInt64
+  private(set) var call: Call
+  let done: Loop.Done
+  private let download: Download?
+  var state = State.fresh
+  /// What is under way now, and the last one whose answer is the host's.
+  var transfer: Transfer?
+  var host: Transfer?
+  var deadline: UInt64 = .max
+  var isCancelled = false
+  var isResumed = false
+
+  init(_ id: UInt64, _ session: Session, _ work: Loop.Work, _ done: @escaping Loop.Done) {
+    self.id = id
+    self.done = done
+    if case .download(let given) = work { download = given } else { download = nil }
+    call = Job.call(session, work)
+  }
+
+  private static func call(_ session: Session, _ work: Loop.Work) -> Call {
+    switch work {
+    case .request(let request, let options): return Call(session, .request(request), options)
+    case .download(let download):
+      let (request, options) = download.begin()
+      return Call(session, .request(request), options)
+    case .login(let again): return Call(session, .ensure(again: again, saved: true), CallOptions())
+    case .keepalive: return Call(session, .keepalive, CallOptions())
+    case .logout: return Call(session, .logout, CallOptions())
+    }
+  }
+
+  /// What the host hears; nil: the job has begun anew.
+  func ending(_ result: Result<Loop.Ending, Failure>) -> Result<Loop.Ending, Failure>? {
+    guard let download else { return result }
+    let answer = result.flatMap { ending -> Result<Response, Failure> in
+      if case .answered(let response) = ending { return .success(response) }
+      return .failure(Failure(.internalError, "a download ended without an answer"))
+    }
+    if let end = download.end(answer) { return end.map { .answered($0) } }
+    call = Job.call(call.session, .download(download))
+    (state, transfer, host, deadline) = (.fresh, nil, nil, .max)
+    return nil
+  }
+
+  func lockDeadline(_ began: UInt64) -> UInt64 {
+    began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
+  }
+
+  /// Lets go of whatever the call holds.
+  func abandon() {
+    switch state {
+    case .queueing(let wish, let waiter, _): if wish.flight.leave(waiter) { wish.flight.release() }
+    case .locking(let wish, _): wish.flight.release()
+    case .fresh, .sleeping, .sending, .delivering: break
+    }
+    call.release(keepSession: false)
+  }
+}

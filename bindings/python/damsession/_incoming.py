@@ -1,0 +1,78 @@
+"""The body of an answer on its way to somebody who asks for it piece by piece, with a limit to what waits.
+
+Shared by the streams of blocking programs and of asyncio; knows nothing of either.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from typing import Any, Callable, Optional
+
+from . import _abi
+from ._check import guarded
+from ._loop import Transfer
+from ._response import Response
+
+_MOST_AHEAD = 1 << 18  # bytes that are taken before somebody has asked for them
+
+
+class Incoming:
+    """What has come of one answer and was not asked for yet."""
+
+    def __init__(self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]) -> None:
+        """Puts itself into `request`. `news` is called when something has come; `transfer` says when it is over."""
+        self.transfer = transfer
+        self._news = news
+        self._chunks: deque[bytes] = deque()
+        self._size = 0
+        self._paused = False
+        self._head: Optional[Response] = None
+        request.write = _abi.dam_write_callback(guarded(self._write, keep=transfer.keep))
+        request.head = _abi.dam_head_callback(guarded(self._begin, keep=transfer.keep))
+
+    @property
+    def response(self) -> Optional[Response]:
+        """The answer without what is streamed; None before its head is here."""
+        return self.transfer.over.result() if self.transfer.over.done() else self._head
+
+    @property
+    def ready(self) -> bool:
+        """Whether the head is here, and with it the body if that is not streamed."""
+        return self.transfer.over.done() or (self._head is not None and self._head.ok)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._chunks
+
+    def pop(self) -> bytes:
+        """The next piece; there must be one."""
+        chunk = self._chunks.popleft()
+        self._size -= len(chunk)
+        return chunk
+
+    def wants_more(self) -> bool:
+        """Whether a paused transfer is to be resumed now; says so once."""
+        if not self._paused or self._size:
+            return False
+        self._paused = False
+        return True
+
+    def drop(self) -> None:
+        """Nobody will ask any more."""
+        self._chunks.clear()
+        self._size = 0
+
+    def _begin(self, _: Any, view: Any) -> None:
+        self._head = Response(view.contents, self.transfer.what)
+        self._news()
+
+    def _write(self, _: Any, data: int, size: int) -> int:
+        if self._size and self._size + size > _MOST_AHEAD:
+            self._paused = True
+            return _abi.DAM_WRITE_PAUSE
+        self._chunks.append(ctypes.string_at(data, size))
+        self._size += size
+        self._news()
+        return 0

@@ -1,0 +1,59 @@
+"""A body that is an asynchronous iterable: its next piece is asked for in a task, and the transfer pauses until it is here.
+
+Asks for one piece at a time, and only when all of the last one is on its way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, AsyncIterable, Callable, Optional
+
+from ._errors import wrong_piece
+from ._loop import AsyncLoop, Transfer
+
+
+class Outgoing:
+    """Gives the pieces of `data` to the `dam_read_callback` of `transfer`."""
+
+    def __init__(self, data: AsyncIterable[bytes], transfer: Transfer, loop: AsyncLoop) -> None:
+        self._data, self._transfer, self._loop = data, transfer, loop
+        self._pieces = data.__aiter__()
+        self._piece: Optional[bytes] = None
+        self._task: Optional[asyncio.Task[None]] = None
+        transfer.over.add_done_callback(lambda _: self._stop())
+        #: Whether it can begin anew, as what is its own iterator cannot.
+        self.begin: Optional[Callable[[], Any]] = None if self._pieces is data else self._begin
+
+    def take(self) -> Optional[bytes]:
+        """The next piece, b"" at the end, None: not here yet."""
+        piece, self._piece = self._piece, None
+        if piece is None and (self._task is None or self._task.done()):
+            self._task = self._loop.asyncio.create_task(self._ask())
+        return piece
+
+    async def _ask(self) -> None:
+        try:
+            piece = b""
+            async for piece in self._pieces:
+                if not isinstance(piece, (bytes, bytearray, memoryview)):
+                    raise wrong_piece(piece)
+                if len(piece):  # an empty one is not the end
+                    break
+            else:
+                piece = b""
+            self._piece = bytes(piece)
+            self._loop.resume(self._transfer)
+        except asyncio.CancelledError:
+            raise  # by `_stop`: nobody wants the piece any more
+        except BaseException as error:
+            self._transfer.keep(error)
+            self._loop.cancel(self._transfer)
+
+    def _begin(self) -> None:
+        self._stop()
+        self._piece, self._pieces = None, self._data.__aiter__()
+
+    def _stop(self) -> None:
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+        self._task = None

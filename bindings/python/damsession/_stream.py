@@ -1,0 +1,111 @@
+"""`Session.stream`: an answer whose body is taken as fast as it is asked for, in a program that waits.
+
+Each stream has a `dam_loop` of its own, driven by whoever asks for the next piece: no thread, and nothing is read ahead
+but a quarter of a MiB. Other requests of the session may be sent meanwhile.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+from typing import Any, Iterator, Optional
+
+from ._handle import SessionHandle
+from ._incoming import Incoming
+from ._loop import Loop, Transfer
+from ._request import StreamOptions, build
+from ._response import Headers, Response
+
+
+class BaseStream:
+    """What streams of both kinds tell of their answer. To be asked inside of `with`."""
+
+    _incoming: Incoming
+
+    @property
+    def response(self) -> Optional[Response]:
+        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None before the head is here."""
+        return self._incoming.response
+
+    @property
+    def _answer(self) -> Response:
+        response = self.response
+        if response is None:
+            raise RuntimeError("a stream is used inside of its `with`")
+        return response
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._answer.status
+
+    @property
+    def headers(self) -> Headers:
+        """The response headers."""
+        return self._answer.headers
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return self._answer.ok
+
+    @property
+    def generation(self) -> int:
+        """`Response.generation`."""
+        return self._answer.generation
+
+
+class Stream(BaseStream):
+    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is over.
+
+    with session.stream("GET", "mem/image/I1/download") as answer:
+        for piece in answer.raise_for_status():
+            ...
+
+    An answer other than 2xx has no pieces: its body is in `response.content`. One thread at a time.
+    """
+
+    def __init__(self, handle: SessionHandle, method: str, path: str, options: StreamOptions) -> None:
+        self._handle, self._method, self._path, self._options = handle, method, path, options
+
+    def __enter__(self) -> Stream:
+        self._loop = Loop()
+        transfer = Transfer(f"{self._method} {self._path.partition('?')[0]}", concurrent.futures.Future())
+        try:
+            request = build(self._method, self._path, keep=transfer.keep, **self._options)
+            self._incoming = Incoming(transfer, request, lambda: None)
+            self._loop.submit(transfer, self._handle, "dam_loop_submit", request)
+            while not self._incoming.ready:
+                self._loop.run()
+            if transfer.over.done() and self._incoming.empty:
+                transfer.over.result()  # raises what went wrong
+        except BaseException:
+            self._loop.free()
+            raise
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._incoming.drop()
+        self._loop.free()
+
+    def raise_for_status(self) -> Stream:
+        """As `Response.raise_for_status`."""
+        self._answer.raise_for_status()
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        while self._incoming.empty:
+            if self._incoming.transfer.over.done():
+                self._incoming.transfer.over.result()
+                raise StopIteration
+            self._loop.run()
+        piece = self._incoming.pop()
+        if self._incoming.wants_more():
+            self._loop.resume(self._incoming.transfer)
+        return piece
+
+    def read(self) -> bytes:
+        """All that is left, in memory."""
+        return b"".join(self)

@@ -1,0 +1,187 @@
+/*
+ * observe.c - header and observe: for requests that another program sends, such as curl.
+ *
+ *     damsession header NAME --ticket T | curl -sS -H @- -D HEAD -o BODY URL
+ *     damsession observe NAME --ticket T --body BODY <HEAD
+ *
+ * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another one,
+ * and to take cookies from an answer that a redirect led to: it may be another server's.
+ */
+#include "wrapper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- header ---- */
+
+/* Collected first: with the failure lost in a pipe, half of the headers would make an unauthenticated request. */
+struct header_lines {
+    size_t size;
+    int refused;
+    char text[32768];
+};
+
+static int32_t collect_header(void *user_data, const char *name, const char *value)
+{
+    struct header_lines *lines = user_data;
+    size_t room = sizeof lines->text - lines->size;
+    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", name, value);
+    int is_whole = size >= 0 && (size_t)size < room;
+    lines->refused = strpbrk(name, "\r\n") != NULL || strpbrk(value, "\r\n") != NULL || !is_whole;
+    lines->size += lines->refused ? 0 : (size_t)size;
+    return lines->refused;
+}
+
+/* Not a secret; so with the rights that any file gets. */
+static int write_ticket(const char *path, const char *ticket)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return complain(path);
+    int code = write_bytes(fd, ticket, strlen(ticket), path);
+    if (code == EXIT_OK)
+        code = write_bytes(fd, "\n", 1, path);
+    return close(fd) != 0 && code == EXIT_OK ? complain(path) : code;
+}
+
+int run_header(const struct arguments *arguments)
+{
+    struct work work;
+    struct header_lines lines = {0};
+    char *ticket = NULL;
+    dam_error error;
+    int code = begin(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    dam_status status = dam_session_headers(work.session, collect_header, &lines, &ticket, &error);
+    if (lines.refused) {
+        say("a header has a line break in it, or no end, and is not printed; please report this");
+        code = EXIT_INTERNAL;
+    } else {
+        code = status != DAM_OK ? report(&error) : EXIT_OK;
+        if (code == EXIT_OK && arguments->ticket != NULL) /* first: the reader of the headers begins at once. */
+            code = write_ticket(arguments->ticket, ticket);
+        if (code == EXIT_OK)
+            code = write_bytes(STDOUT_FILENO, lines.text, lines.size, "standard output");
+    }
+    dam_string_free(ticket);
+    explicit_bzero(&lines, sizeof lines);
+    end(&work);
+    return code;
+}
+
+/* ---- observe ---- */
+
+enum { BEGINNING = 65536 }; /* of a body: what dam_observation takes. */
+
+/* "HTTP/2 200": 200; 0 for what is no status line. */
+static int read_status(const char *line)
+{
+    const char *space = strchr(line, ' ');
+    if (strncmp(line, "HTTP/", 5) != 0 || space == NULL)
+        return 0;
+    long status = strtol(space, NULL, 10);
+    return status >= 100 && status <= 599 ? (int)status : 0;
+}
+
+/* What `curl -D` wrote: every head that came, of proxies, interim answers and followed redirects too. The one that answers
+   the request is the first that is neither interim nor followed by another though it was a success. */
+static int find_head(char *text, dam_observation *answer)
+{
+    for (char *head = text; head != NULL;) {
+        char *lines = strchr(head, '\n');
+        char *end = lines == NULL ? NULL : strstr(lines, "\nHTTP/");
+        answer->http_status = read_status(head);
+        if (answer->http_status == 0) {
+            say("standard input is not what `curl -D` writes: it begins with no HTTP status line");
+            return EXIT_USAGE;
+        }
+        answer->headers = lines == NULL ? "" : lines + 1;
+        if (end != NULL && answer->http_status >= 300) {
+            say("a redirect was followed; only the answer before it is the session's");
+            end[1] = '\0';
+            return EXIT_OK;
+        }
+        head = end == NULL ? NULL : end + 1;
+    }
+    return EXIT_OK;
+}
+
+/* The beginning of a file; its size may be anything. */
+static int read_beginning(const char *path, void *buffer, dam_observation *answer)
+{
+    size_t used = 0;
+    ssize_t got = 1;
+    char more;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && got > 0 && used < BEGINNING) {
+        got = read(fd, (char *)buffer + used, BEGINNING - used);
+        used += got > 0 ? (size_t)got : 0;
+    }
+    answer->body = buffer;
+    answer->body_size = used;
+    answer->is_whole = fd >= 0 && got >= 0 && read(fd, &more, 1) == 0;
+    int code = fd < 0 || got < 0 ? complain(path) : EXIT_OK;
+    if (fd >= 0)
+        close(fd);
+    return code;
+}
+
+static int read_ticket(const char *path, char **ticket)
+{
+    void *bytes = NULL;
+    size_t size;
+    int code = read_file(path, &bytes, &size);
+    *ticket = bytes;
+    if (code == EXIT_OK)
+        (*ticket)[strcspn(*ticket, "\r\n")] = '\0';
+    return code;
+}
+
+static int observe(const struct arguments *arguments, const char *ticket, const dam_observation *answer)
+{
+    struct work work;
+    int32_t result = DAM_OBSERVE_DELIVER;
+    dam_error error;
+    int code = begin(&work, arguments);
+    if (code != EXIT_OK)
+        return code;
+    if (dam_session_observe(work.session, ticket, answer, &result, &error) != DAM_OK)
+        code = report(&error);
+    else if (result == DAM_OBSERVE_REPLAY)
+        code = EXIT_AGAIN;
+    end(&work);
+    if (code == EXIT_AGAIN)
+        say("the session had ended, and there is a new one: get its headers and send the request again");
+    return code;
+}
+
+int run_observe(const struct arguments *arguments)
+{
+    dam_observation answer = {.size = sizeof answer};
+    void *head = NULL, *body = malloc(BEGINNING);
+    char *ticket = NULL;
+    size_t size = 0;
+    int code = body == NULL ? complain("memory") : read_file("-", &head, &size);
+    if (code == EXIT_OK && strlen(head) != size) {
+        say("standard input is not what `curl -D` writes: there is a NUL in it");
+        code = EXIT_USAGE;
+    }
+    if (code == EXIT_OK)
+        code = find_head(head, &answer);
+    if (code == EXIT_OK && arguments->body != NULL)
+        code = read_beginning(arguments->body, body, &answer);
+    if (code == EXIT_OK && arguments->ticket != NULL)
+        code = read_ticket(arguments->ticket, &ticket);
+    if (code == EXIT_OK)
+        code = observe(arguments, ticket, &answer);
+    if (head != NULL)
+        explicit_bzero(head, size); /* cookies. */
+    free(head);
+    free(body);
+    free(ticket);
+    return code;
+}
