@@ -50,7 +50,7 @@ $(BIN): $(WRAPPER) include/damsession.h $(LIB)
 demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
 	$(PYTHON) Tests/demo/demo.py
 
-test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools check ## install what is missing and run every test
+test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready check ## install what is missing and run every test
 	swift build --build-tests --scratch-path $(BUILD)/test
 	$(PYTHON) Tests/run.py
 

@@ -32,7 +32,8 @@ let package = Package(
       dependencies: [.product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(name: "DamIO", dependencies: ["DamCore", "CCurl", "CLinux"], swiftSettings: strict),
-    .target(name: "DamABI", dependencies: ["DamIO", "DamCore", "CDam"], swiftSettings: strict),
+    .target(
+      name: "DamABI", dependencies: ["DamIO", "DamCore", "CDam"], exclude: ["exports.map"], swiftSettings: strict),
     .testTarget(name: "DamCoreTests", dependencies: ["DamCore"]),
     .testTarget(name: "DamIOTests", dependencies: ["DamIO", "DamCore"]),
   ],

@@ -1,13 +1,16 @@
 # What tests and the demo need. Kept apart from the build, which users of the library read.
 
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config
-APT_TEST  := bats jq valgrind curl python3-venv util-linux
+APT_TEST  := bats jq valgrind curl python3-venv util-linux libuv1-dev
+# Servers to test against. Unpacked only: installed, their packages would start them on this machine.
+DEB_TEST  := nginx tinyproxy-bin microsocks
 
 # apt-get is asked only for what is missing, so that a second run does not touch the network.
+as-root := $(if $(filter 0,$(shell id -u)),,sudo)
 define install-missing
 @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
-if [ -n "$$missing" ]; then sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; fi
+if [ -n "$$missing" ]; then \
+  $(as-root) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(as-root) apt-get install -y -qq $$missing; fi
 endef
 
 $(BUILD)/tools: Tests/targets.mk
@@ -17,6 +20,12 @@ $(BUILD)/tools: Tests/targets.mk
 
 $(BUILD)/test-tools: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,$(APT_TEST))
+	@touch $@
+
+$(BUILD)/servers/ready: Tests/targets.mk | $(BUILD)/test-tools
+	rm -rf $(dir $@) && mkdir -p $(dir $@)
+	cd $(dir $@) && { apt-get download -qq $(DEB_TEST) || { $(as-root) apt-get update -qq && apt-get download -qq $(DEB_TEST); }; }
+	cd $(dir $@) && for deb in *.deb; do dpkg -x $$deb . && rm $$deb || exit 1; done
 	@touch $@
 
 $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
