@@ -10,7 +10,7 @@ as-root := $(if $(filter 0,$(shell id -u)),,sudo)
 define install-missing
 @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 if [ -n "$$missing" ]; then \
-  $(as-root) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(as-root) apt-get install -y -qq $$missing; fi
+  $(as-root) apt-get update -qq && $(as-root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
 endef
 
 $(BUILD)/tools: Tests/targets.mk

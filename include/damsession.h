@@ -544,9 +544,9 @@ typedef struct dam_response_view {
     const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
     uint64_t body_size;      /**< bytes. */
     const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
-    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines that hold the session's secrets are left out. */
+    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines are left out: cookies are the session's own. */
     uint64_t generation;     /**< the generation of the secret it was sent with. */
-    uint32_t replays;        /**< 1: it had to be sent again after a new login; else 0. */
+    uint32_t replays;        /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
     uint32_t reserved;       /**< 0. */
 } dam_response_view;
 

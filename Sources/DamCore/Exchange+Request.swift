@@ -1,5 +1,5 @@
 // Exchange+Request.swift - the half of an exchange that uses a session secret and reads what the answers say.
-// It refuses to send the host's request more than three times.
+// It refuses to send the host's request with more than three secrets.
 
 extension Exchange {
   /// A body of this many bytes is worth a small request that shows whether the session still lives.
@@ -15,7 +15,9 @@ extension Exchange {
         return send(system.keepalive, .probe, secret, &state, moment)
       }
       do throws(Failure) {
-        return send(try wireRequest(request, secret), .host, secret, &state, moment)
+        let wire = try wireRequest(request, secret)
+        guard let redirected else { return send(wire, .host, secret, &state, moment) }
+        return send(redirected, .redirected(isOwn: redirected.origin == settings.origin), secret, &state, moment)
       } catch {
         return fail(error)
       }
@@ -98,14 +100,14 @@ extension Exchange {
     phase = .sending(purpose)
     log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
     switch purpose {
-    case .host:
-      if hostSends > 0 {
+    case .host, .redirected:
+      if case .newerSecret = repetition { replays += 1 }
+      if repetition != nil {
         state.statistics.replays += 1
         log(.info, "sending the request again with generation \(sent.generation)")
       }
-      hostSends += 1
-      return .send(wire, isForHost: true)
-    case .redirected:
+      repetition = nil
+      hasSent = true
       return .send(wire, isForHost: true)
     case .probe, .confirm, .keepalive, .observed:
       state.statistics.keepalives += 1
@@ -140,7 +142,8 @@ extension Exchange {
 
   /// Whether the host's request can be sent once more.
   private var canSendAgain: Bool {
-    guard case .request(let request) = goal, hostSends > 0 else { return true }
+    guard case .request(let request) = goal, hasSent else { return true }
+    if let redirected, redirected.hasNoBody { return true }
     return request.body.canRewind
   }
 
@@ -150,10 +153,11 @@ extension Exchange {
   ) -> Action {
     let wasNotSent = failure.cause == .connect
     let mayRepeat = wire?.isIdempotent == true && [.transfer, .timeout].contains(failure.cause)
-    guard case .host = purpose, wasNotSent || mayRepeat, canSendAgain, retries < settings.retries else {
+    guard purpose.isForHost, wasNotSent || mayRepeat, canSendAgain, retries < settings.retries else {
       return end(purpose, .failed(failure), nil, &state, moment)
     }
     retries += 1
+    repetition = .anotherTry
     log(.info, "trying again (\(retries) of \(settings.retries)): \(failure.message)")
     phase = .waiting
     // Twice as long each time: half a second, one, two, ...
@@ -161,7 +165,7 @@ extension Exchange {
   }
 
   private var delivered: Outcome {
-    .delivered(generation: sent.generation, replays: hostSends > 1 ? hostSends - 1 : 0)
+    .delivered(generation: sent.generation, replays: replays)
   }
 
   /// Stands for "not known yet" between a suspicious answer and its confirmation.
@@ -180,7 +184,8 @@ extension Exchange {
 
   private mutating func invalid(_ answer: Answer, _ state: inout SessionState, _ moment: Moment) -> Action {
     // Three times at the most: as it was, with what a sibling had newer, after a login of our own.
-    guard !hasLoggedIn, hostSends < 3 else {
+    refusals += 1
+    guard !hasLoggedIn, refusals < 3 else {
       return fail(
         Failure(
           .sessionInvalid, "the session was refused again right after a new login (HTTP \(answer.status))",
@@ -194,6 +199,7 @@ extension Exchange {
         httpStatus: answer.status)
     }
     if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }
+    if hasSent { repetition = .newerSecret }
     log(.info, "the server refuses generation \(sent.generation) (HTTP \(answer.status))")
     return proceed(&state, moment)
   }
@@ -243,7 +249,8 @@ extension Exchange {
     switch (purpose, outcome) {
     case (.host, .delivered), (.redirected, .delivered):
       return follow(answer, outcome, &state, moment)
-    case (.host, .failed(let failure)) where isWorthWaiting(for: failure):
+    case (.host, .failed(let failure)) where isWorthWaiting(for: failure),
+      (.redirected, .failed(let failure)) where isWorthWaiting(for: failure):
       return wait(for: failure)
     case (.host, _), (.redirected, _), (.observed, _):
       return finish(outcome)
@@ -275,8 +282,7 @@ extension Exchange {
     _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
-    let secrets = [state.record.secret?.token, credentials, settings.apiKey].compactMap { $0 }
-    switch Redirect.judge(answer, to: wire, secrets: secrets + (state.record.secret?.cookies.live.map(\.value) ?? [])) {
+    switch Redirect.judge(answer, to: wire, secrets: secrets(state)) {
     case .none:
       return finish(outcome)
     case .refused(let failure):
@@ -292,6 +298,7 @@ extension Exchange {
       if case .host = next.body, !canSendAgain {
         return fail(Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
       }
+      redirected = next
       guard let secret = usable(state) else { return proceed(&state, moment) }
       let isOwn = next.origin == settings.origin
       log(.debug, "redirected to \(next.redactedURL)" + (isOwn ? "" : ", which gets no secret"))
@@ -299,13 +306,20 @@ extension Exchange {
     }
   }
 
+  /// What must not appear in another origin's URL: all that this exchange knows, what was sent before a rotation too.
+  private func secrets(_ state: SessionState) -> [Secret] {
+    let known = [state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret]
+    return known.compactMap { $0 } + (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
+  }
+
   private func isWorthWaiting(for failure: Failure) -> Bool {
-    guard failure.cause == .throttled, let asked = failure.retryAfter, retries < 5 else { return false }
+    guard failure.cause == .throttled, let asked = failure.retryAfter, waits < 5 else { return false }
     return asked <= settings.retryAfter && canSendAgain
   }
 
   private mutating func wait(for failure: Failure) -> Action {
-    retries += 1
+    waits += 1
+    repetition = .anotherTry
     let seconds = max(1, failure.retryAfter ?? 1)
     log(.info, "waiting \(seconds) s as the server asks")
     phase = .waiting

@@ -118,6 +118,11 @@ public struct Exchange: Sendable {
     case failed(Failure)
   }
 
+  enum Repetition: Sendable {
+    case newerSecret
+    case anotherTry
+  }
+
   indirect enum Purpose: Sendable {
     case host
     /// The host's request, sent on to where a redirect points. The last one may be to another origin.
@@ -128,6 +133,13 @@ public struct Exchange: Sendable {
     case confirm(Outcome)
     /// The host's request was sent by another program.
     case observed
+
+    var isForHost: Bool {
+      switch self {
+      case .host, .redirected: true
+      case .probe, .confirm, .keepalive, .observed: false
+      }
+    }
     case keepalive
   }
 
@@ -178,11 +190,22 @@ public struct Exchange: Sendable {
   /// Whether this exchange has logged in after a refusal: nothing newer can be expected.
   var hasLoggedIn = false
   var logins = 0
-  var hostSends: UInt32 = 0
+  /// Whether the host's request was sent: its body may have been read.
+  var hasSent = false
+  /// How often this exchange was told that its secret is not good.
+  var refusals = 0
+  /// Why the host's request is about to be sent once more.
+  var repetition: Repetition?
+  /// How often it was sent again with a newer secret.
+  var replays: UInt32 = 0
   /// Why the host's request cannot go on; the dead secret is buried first, so that repeating it helps.
   var blocked: Failure?
+  /// Where the last redirect led: from there the host's request goes on, whatever happens.
+  var redirected: WireRequest?
   var hops: Int32 = 0
   var retries: Int32 = 0
+  /// How often it has waited since the server asked for that.
+  var waits = 0
   var hasProbed = false
   /// When the session was last used before this exchange; what the idle clock learns from.
   var restedSince: Int64?

@@ -64,7 +64,7 @@ struct FotoWeb: System {
   func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
     // Errors of this server come as pages with status 500 too (reference, 2.2), so a 500 here is a refusal: not repeated.
     if answer.status != 500, let failure = commonFailure(answer) { throw failure }
-    if [404, 405, 410].contains(answer.status) {
+    if saysNothingOfCredentials(answer.status) {
       throw Failure(
         .protocolViolation, "there is no FotoWeb login at this server (HTTP \(answer.status)); check \"url\"",
         httpStatus: answer.status)

@@ -70,9 +70,12 @@ struct PhotoShelter: System {
 
   private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure)
   {
-    if let error = ServiceError(answer), ![404, 405, 410].contains(answer.status) { throw loginFailure(error, answer) }
+    let isAboutCredentials = !saysNothingOfCredentials(answer.status)
+    if let error = ServiceError(answer), isAboutCredentials { throw loginFailure(error, answer) }
     guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
-      if (400..<500).contains(answer.status), ![404, 405, 410].contains(answer.status) {
+      // A page is a gateway's, or a firewall's: the API answers in JSON. Only 401 means the same from everybody.
+      let isPage = answer.mediaType == "text/html"
+      if answer.status == 401 || ((400..<500).contains(answer.status) && isAboutCredentials && !isPage) {
         throw loginFailure(ServiceError(class: "", message: ""), answer)
       }
       throw Failure(

@@ -122,6 +122,12 @@ extension System {
     return nil
   }
 
+  /// Whether a refused login says nothing about the credentials: there is no such thing here, or somebody on the way
+  /// (a proxy, a gateway, the server's own limits) did not let it through.
+  func saysNothingOfCredentials(_ status: Int32) -> Bool {
+    [404, 405, 407, 408, 410, 411, 413, 414, 421, 425, 426, 428, 431, 451].contains(status)
+  }
+
   /// A redirect to a login page is how web applications say that a session is over.
   func isRedirectToLogin(_ answer: Answer) -> Bool {
     guard (300..<400).contains(answer.status), let location = answer.headers.first("location") else { return false }

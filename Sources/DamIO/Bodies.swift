@@ -27,36 +27,33 @@ public import DamCore
 
   /// Bytes in memory that stay valid while the body is used.
   public convenience init(_ bytes: UnsafeRawBufferPointer) {
-    var offset = 0
-    unsafe self.init(
-      size: UInt64(bytes.count),
-      read: { room in
-        let part = unsafe bytes.dropFirst(offset).prefix(room.count)
-        unsafe room.copyBytes(from: part)
-        unsafe offset += part.count
-        return unsafe part.count
-      },
-      rewind: {
-        offset = 0
-        return true
-      })
+    unsafe self.init(size: bytes.count, canRewind: true) { room, offset in unsafe bytes.give(room, &offset) }
   }
 
   /// Bytes of its own.
   public convenience init(_ bytes: [UInt8]) {
-    var rest = bytes[...]
+    unsafe self.init(size: bytes.count, canRewind: true) { room, offset in
+      unsafe bytes.withUnsafeBytes { unsafe $0.give(room, &offset) }
+    }
+  }
+
+  /// A login form: given once, since a login that was sent is never sent again.
+  convenience init(_ secret: Secret) {
+    unsafe self.init(size: secret.count, canRewind: false) { room, offset in
+      secret.withBytes { unsafe $0.give(room, &offset) }
+    }
+  }
+
+  private convenience init(
+    size: Int, canRewind: Bool, _ give: @escaping (UnsafeMutableRawBufferPointer, inout Int) -> Int
+  ) {
+    var offset = 0
+    let rewind = {
+      offset = 0
+      return true
+    }
     unsafe self.init(
-      size: UInt64(bytes.count),
-      read: { room in
-        let part = rest.prefix(room.count)
-        unsafe room.copyBytes(from: part)
-        rest = rest.dropFirst(part.count)
-        return part.count
-      },
-      rewind: {
-        rest = bytes[...]
-        return true
-      })
+      size: UInt64(size), read: { room in unsafe give(room, &offset) }, rewind: canRewind ? rewind : nil)
   }
 
   /// Makes the first byte the next one; false when that cannot be done.
@@ -84,6 +81,16 @@ public import DamCore
     if count == OutgoingBody.pause, canPause { return Int(CURL_READFUNC_PAUSE) }
     hasFailed = true
     return Int(CURL_READFUNC_ABORT)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Fills the room with what follows `offset`, as far as there is any.
+  func give(_ room: UnsafeMutableRawBufferPointer, _ offset: inout Int) -> Int {
+    let part = unsafe dropFirst(offset).prefix(room.count)
+    unsafe room.copyBytes(from: part)
+    unsafe offset += part.count
+    return unsafe part.count
   }
 }
 

@@ -54,6 +54,14 @@ final class Call {
     exchange = Exchange(goal, settings)
   }
 
+  static let noCurl = Failure(.internalError, "libcurl cannot be started")
+  static let noRewind = Failure(.replayImpossible, "the request's body cannot be given again")
+
+  /// A request about to be sent; nil when its body cannot be given again.
+  func transfer(_ request: WireRequest, isForHost: Bool, _ handle: CurlHandle, canPause: Bool) -> Transfer? {
+    Transfer(request, isForHost: isForHost, options, limits, handle, canPause: canPause)
+  }
+
   /// The answer goes to the host: its head, then its body.
   func deliver(_ transfer: Transfer, generation: UInt64, replays: UInt32) {
     let sink = transfer.sink

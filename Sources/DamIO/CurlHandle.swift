@@ -106,11 +106,21 @@ internal import Glibc
       if !settings.pinnedKey.isEmpty { set(CURLOPT_PINNEDPUBLICKEY, settings.pinnedKey) }
       if !settings.unixSocket.isEmpty { set(CURLOPT_UNIX_SOCKET_PATH, settings.unixSocket) }
     }
-    // An empty proxy is libcurl's word for none; left alone, the environment decides.
-    if !settings.proxy.isEmpty { set(CURLOPT_PROXY, settings.proxy == "none" ? "" : settings.proxy) }
+    setProxy(settings, stays: isOwn && !settings.origin.isSecure)
     let versions = ["4": CURL_IPRESOLVE_V4, "6": CURL_IPRESOLVE_V6]
     if let version = versions[settings.ipVersion] { set(CURLOPT_IPRESOLVE, Int(version)) }
     if settings.newestHTTP == "1.1" { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
+  }
+
+  /// An empty proxy is libcurl's word for none; left alone, the environment decides. `stays`: what goes over plain HTTP
+  /// never leaves this machine.
+  private func setProxy(_ settings: Settings, stays: Bool) {
+    if stays || settings.proxy == "none" {
+      set(CURLOPT_PROXY, "")
+    } else if !settings.proxy.isEmpty {
+      set(CURLOPT_PROXY, settings.proxy)
+    }
+    if !settings.caFile.isEmpty { set(CURLOPT_PROXY_CAINFO, settings.caFile) }
   }
 
   private func setHooks(_ hooks: Hooks) {
@@ -169,9 +179,17 @@ internal import Glibc
     _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
   }
 
+  /// Whether a proxy has refused the way to the server, to which nothing was sent then.
+  private var refusedByProxy: Bool {
+    var status = 0
+    _ = unsafe dam_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+    return status >= 300
+  }
+
   func failure(_ code: CURLcode, httpStatus: Int32) -> Failure {
     let detail = unsafe String(validatingCString: errorText) ?? ""
     let reason = detail.isEmpty ? unsafe String(validatingCString: curl_easy_strerror(code)) ?? "" : detail
+    if refusedByProxy { return Failure(.connect, "the proxy does not let it through: \(reason)") }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
       return Failure(.connect, "the server cannot be reached: \(reason)")

@@ -75,17 +75,11 @@ struct Driver: ~Copyable {
   private mutating func send(_ request: WireRequest, _ isForHost: Bool) -> Call.Step {
     if isForHost { discard() }
     guard let connection = call.hub.connections.take() else {
-      return call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil))
+      return call.advance(.failed(Call.noCurl, head: nil))
     }
-    let options = call.options
-    guard
-      let transfer = Transfer(
-        request, isForHost: isForHost, body: options.body, form: options.form, connection.handle, call.limits,
-        progress: options.progress,
-        options.cancellation, canPause: false)
-    else {
+    guard let transfer = call.transfer(request, isForHost: isForHost, connection.handle, canPause: false) else {
       call.hub.connections.give(connection)
-      return call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil))
+      return call.advance(.failed(Call.noRewind, head: nil))
     }
     connection.multi.add(connection.handle)
     let event = connection.next(transfer)

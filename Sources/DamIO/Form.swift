@@ -93,7 +93,7 @@ public final class Form: Sendable {
 private final class PartSource {
   let size: Int64
   private let content: Form.Content
-  private var offset: Int64 = 0
+  private var offset = 0
   private var descriptor: Descriptor?
   private(set) var hasChanged = false
 
@@ -108,10 +108,7 @@ private final class PartSource {
   func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
     switch content {
     case .bytes(let bytes):
-      let part = bytes.dropFirst(Int(offset)).prefix(room.count)
-      unsafe room.copyBytes(from: part)
-      offset += Int64(part.count)
-      return part.count
+      return unsafe bytes.withUnsafeBytes { unsafe $0.give(room, &offset) }
     case .file(let path, _):
       return unsafe giveFile(path, room)
     }
@@ -127,7 +124,7 @@ private final class PartSource {
       return Int(CURL_READFUNC_ABORT)
     }
     let count = retrying { unsafe read(descriptor.number, room.baseAddress, room.count) }
-    offset += Int64(max(0, count))
+    offset += max(0, count)
     hasChanged = count < 0 || offset > size || (count == 0 && offset < size)
     return hasChanged ? Int(CURL_READFUNC_ABORT) : count
   }

@@ -211,21 +211,12 @@ public final class Loop {
 
   private func send(_ request: WireRequest, _ isForHost: Bool, _ job: Job) {
     let call = job.call
-    guard let lane = lane(call.hub) else {
-      return take(call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil)), job)
-    }
+    guard let lane = lane(call.hub) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
     if isForHost, let old = job.host { lane.give(old.handle) }
-    guard let handle = lane.take(job.id) else {
-      return take(call.advance(.failed(Failure(.internalError, "libcurl cannot be started"), head: nil)), job)
-    }
-    guard
-      let transfer = Transfer(
-        request, isForHost: isForHost, body: call.options.body, form: call.options.form, handle, call.limits,
-        progress: call.options.progress, call.options.cancellation, canPause: true)
-    else {
+    guard let handle = lane.take(job.id) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
+    guard let transfer = call.transfer(request, isForHost: isForHost, handle, canPause: true) else {
       lane.give(handle)
-      return take(
-        call.advance(.failed(Failure(.replayImpossible, "the request's body cannot be given again"), head: nil)), job)
+      return take(call.advance(.failed(Call.noRewind, head: nil)), job)
     }
     transfer.sink.onFull = { [weak lane, id = job.id] in lane?.note(id) }
     job.state = .sending

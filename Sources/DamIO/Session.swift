@@ -119,8 +119,7 @@ public struct Response: Sendable {
   public func keepalive() throws(Failure) { _ = try reach(.keepalive) }
 
   private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
-    var driver = Driver(self, goal, CallOptions())
-    let outcome = driver.run()
+    let outcome = run(goal)
     guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
     return record
   }
@@ -128,8 +127,7 @@ public struct Response: Sendable {
   /// Takes an answer that came elsewhere to a request with this session's headers.
   public func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
     try settings.requireHeaders()
-    var driver = Driver(self, .observe(answer, ticket), CallOptions())
-    switch driver.run() {
+    switch run(.observe(answer, ticket)) {
     case .delivered: return .deliver
     case .ready: return .send
     case let outcome: throw Session.failure(outcome)
@@ -145,10 +143,15 @@ public struct Response: Sendable {
   public func forget() throws(Failure) { _ = try end(.forget) }
 
   private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
-    var driver = Driver(self, goal, CallOptions())
-    let outcome = driver.run()
+    let outcome = run(goal)
     guard case .loggedOut(let result) = outcome else { throw Session.failure(outcome) }
     return result
+  }
+
+  /// What sends no request of the host.
+  private func run(_ goal: Exchange.Goal) -> Exchange.Outcome {
+    var driver = Driver(self, goal, CallOptions())
+    return driver.run()
   }
 
   /// The session as it is known here, freshly read from the store.

@@ -34,35 +34,23 @@ final class Transfer {
 
   /// nil when the body cannot be given once more.
   init?(
-    _ request: WireRequest, isForHost: Bool, body: OutgoingBody?, form: Form?, _ handle: CurlHandle,
-    _ limits: TransferLimits,
-    progress: Progress?, _ cancellation: Cancellation, canPause: Bool
+    _ request: WireRequest, isForHost: Bool, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle,
+    canPause: Bool
   ) {
     self.request = request
     self.isForHost = isForHost
     self.handle = handle
-    self.cancellation = cancellation
+    cancellation = options.cancellation
     switch request.body {
     case .none: source = nil
-    case .secret(let secret):
-      var offset = 0
-      source = unsafe OutgoingBody(
-        size: UInt64(secret.count),
-        read: { room in
-          secret.withBytes { bytes in
-            let part = unsafe bytes.dropFirst(offset).prefix(room.count)
-            unsafe room.copyBytes(from: part)
-            unsafe offset += part.count
-            return unsafe part.count
-          }
-        }, rewind: nil)
-    case .host: source = body
+    case .secret(let secret): source = OutgoingBody(secret)
+    case .host: source = options.body
     }
     sink.canPause = canPause
     source?.canPause = canPause
     guard source?.begin() ?? true else { return nil }
-    handle.prepare(request, sink, source, limits, isForHost ? progress : nil, cancellation)
-    if isForHost, case .host = request.body, let form { handle.attach(form) }
+    handle.prepare(request, sink, source, limits, isForHost ? options.progress : nil, cancellation)
+    if isForHost, case .host = request.body, let form = options.form { handle.attach(form) }
   }
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.

@@ -1,0 +1,105 @@
+"""Servers that nobody here wrote, as processes: found, started, waited for, stopped.
+
+Refuses to use what happens to be installed on the machine: the executables are those of DAM_TEST_SERVERS (default:
+.build/servers), so that every run meets the same versions.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Callable, Optional, Sequence, TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVERS = Path(os.environ.get("DAM_TEST_SERVERS") or ROOT / ".build" / "servers")
+
+_Server = TypeVar("_Server", bound="Server")
+
+_PATIENCE = 30.0
+_STOP_SECONDS = 10.0
+
+
+def executable(path: str) -> str:
+    """The path of a server below DAM_TEST_SERVERS, such as "usr/sbin/nginx"."""
+    found = SERVERS / path
+    assert os.access(found, os.X_OK), f"{found} is missing; DAM_TEST_SERVERS names the folder with the test servers"
+    return str(found)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, neither on 127.0.0.1 nor on ::1. All different."""
+    held: list[socket.socket] = []
+    ports: list[int] = []
+    try:
+        while len(ports) < count:
+            four, six = socket.socket(socket.AF_INET), socket.socket(socket.AF_INET6)
+            held += [four, six]
+            four.bind(("127.0.0.1", 0))
+            port = four.getsockname()[1]
+            try:
+                six.bind(("::1", port))
+            except OSError:
+                continue
+            ports.append(port)
+    finally:
+        for one in held:
+            one.close()
+    return ports
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Returns when `condition` holds; fails when it never does."""
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens on 127.0.0.1 at this port."""
+    with socket.socket(socket.AF_INET) as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Server:
+    """One process with an output file. A context manager; ends with this process even if that is killed."""
+
+    def __init__(self, command: Sequence[str], output: Path, port: int) -> None:
+        """Returns when it accepts connections at `port`. RuntimeError: it ended before; its output is in the text."""
+        self.output = output
+        with output.open("wb") as file:
+            self._process: Optional[subprocess.Popen[bytes]] = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command], stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            )
+        process = self._process
+        try:
+            wait_for(lambda: process.poll() is not None or accepts(port))
+        except BaseException:
+            self.stop()
+            raise
+        if process.poll() is not None:
+            raise RuntimeError(f"{command[0]} ended with {process.returncode}: {output.read_text('utf-8', 'replace')}")
+
+    def __enter__(self: _Server) -> _Server:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the process and waits until it has."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
