@@ -489,8 +489,8 @@ typedef int32_t (*dam_rewind_callback)(void *user_data);
     not now, give the same bytes again after dam_loop_resume. */
 typedef int32_t (*dam_write_callback)(void *user_data, const void *data, uint64_t size);
 
-/** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called several
-    times a second while bytes move, about once a second while not. */
+/** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called a few times
+    a second while bytes move, and with zeros while the session logs in or waits; in an event loop only while bytes move. */
 typedef int32_t (*dam_progress_callback)(
     void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total);
 

@@ -80,7 +80,10 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
       } == 0
     }
   }
-  if unsafe raw.canceller != nil { options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation }
+  if unsafe raw.canceller != nil {
+    options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation
+    options.isWatched = true
+  }
   return options
 }
 

@@ -20,6 +20,8 @@ public struct CallOptions {
   var asIs = false
   public var progress: Progress?
   public var cancellation = Cancellation()
+  /// Somebody else may set `cancellation`, without a word.
+  public var isWatched = false
   /// Milliseconds for each HTTP exchange; 0: the option's.
   public var timeout: UInt32 = 0
 
@@ -39,6 +41,7 @@ final class Call {
   let options: CallOptions
   let limits: TransferLimits
   private var exchange: Exchange
+  private var lastAsked: UInt64 = 0
   private var sessionLock: Held?
   private var accountLock: Held?
 
@@ -54,12 +57,24 @@ final class Call {
     exchange = Exchange(goal, settings)
   }
 
+  /// Whether the host has had enough. For those who wait while nothing moves: asks it several times a second.
+  func isUnwanted() -> Bool {
+    let now = Clock.monotonic
+    if let progress = options.progress, now &- lastAsked > 200_000 {
+      lastAsked = now
+      if !progress(0, -1, 0, -1) { options.cancellation.set() }
+    }
+    return options.cancellation.isSet
+  }
+
+  func cancelled() -> Step { advance(.failed(Failure(.cancelled, "the request was cancelled"), head: nil)) }
+
   static let noCurl = Failure(.internalError, "libcurl cannot be started")
   static let noRewind = Failure(.replayImpossible, "the request's body cannot be given again")
 
   /// A request about to be sent; nil when its body cannot be given again.
   func transfer(_ request: WireRequest, isForHost: Bool, _ handle: CurlHandle, canPause: Bool) -> Transfer? {
-    Transfer(request, isForHost: isForHost, options, limits, handle, canPause: canPause)
+    Transfer(request, isForHost: isForHost, options, limits, handle, isUnwanted, canPause: canPause)
   }
 
   /// The answer goes to the host: its head, then its body.

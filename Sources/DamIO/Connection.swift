@@ -20,6 +20,8 @@ final class Connection {
     while true {
       multi.perform()
       if let event = transfer.event() { return event }
+      // libcurl does not ask while it looks up a name.
+      if transfer.cancellation.isSet { return .failed(Failure(.cancelled, "the request was cancelled")) }
       multi.wait(milliseconds: 250)
     }
   }

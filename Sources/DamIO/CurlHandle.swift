@@ -246,12 +246,25 @@ private final class Hooks {
   let progress: Progress?
   let cancellation: Cancellation
   var isStopped = false
+  private var lastReport: UInt64 = 0
 
   init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
     self.sink = sink
     self.source = source
     self.progress = progress
     self.cancellation = cancellation
+  }
+
+  /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
+  func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
+    if cancellation.isSet { return false }
+    guard let progress else { return true }
+    let now = Clock.monotonic
+    let isWhole = (down > 0 && down == downTotal) || (up > 0 && up == upTotal)
+    guard isWhole || now &- lastReport > 50_000 else { return true }
+    lastReport = now
+    if !progress(down, downTotal, up, upTotal) { cancellation.set() }
+    return !cancellation.isSet
   }
 
   static func behind(_ user: UnsafeMutableRawPointer?) -> Hooks? {
@@ -284,8 +297,6 @@ private let giveBody: dam_curl_bytes = { room, size, count, user in
 }
 
 private let report: dam_curl_progress = { user, downTotal, down, upTotal, up in
-  guard let hooks = unsafe Hooks.behind(user), !hooks.cancellation.isSet else { return 1 }
-  let goesOn = hooks.progress?(Int64(down), Int64(downTotal), Int64(up), Int64(upTotal)) ?? true
-  if !goesOn { hooks.cancellation.set() }
-  return goesOn ? 0 : 1
+  guard let hooks = unsafe Hooks.behind(user) else { return 1 }
+  return hooks.report(Int64(down), Int64(downTotal), Int64(up), Int64(upTotal)) ? 0 : 1
 }

@@ -90,9 +90,7 @@ struct Driver: ~Copyable {
   private func pause(_ milliseconds: UInt64) -> Call.Step {
     let end = Clock.monotonic &+ milliseconds &* 1000
     while Clock.monotonic < end {
-      if call.options.cancellation.isSet {
-        return call.advance(.failed(Failure(.cancelled, "the request was cancelled"), head: nil))
-      }
+      if call.isUnwanted() { return call.cancelled() }
       let rest = end &- Clock.monotonic
       Gate.outside { _ = usleep(UInt32(min(rest, 50_000))) }
     }
@@ -104,12 +102,12 @@ struct Driver: ~Copyable {
     let began = Clock.monotonic
     let allowed = UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
     let hadToWait = !wish.flight.tryTake()
-    if hadToWait, !wish.flight.take(timeout: allowed) {
+    if hadToWait, !wish.flight.take(timeout: allowed, unless: call.isUnwanted) {
       call.hub.count(waitedSince: began, call.session.log)
-      return call.locked(wish, .busy, nil)
+      return call.options.cancellation.isSet ? call.cancelled() : call.locked(wish, .busy, nil)
     }
     let spent = Clock.monotonic &- began
-    switch call.hub.store.lock(wish.key, wait: allowed > spent ? allowed - spent : 0) {
+    switch call.hub.store.lock(wish.key, wait: allowed > spent ? allowed - spent : 0, unless: call.isUnwanted) {
     case .held(let lock, let storeMadeUsWait):
       if hadToWait || storeMadeUsWait { call.hub.count(waitedSince: began, call.session.log) }
       return call.locked(wish, .held, Held(flight: wish.flight, lock: lock))
@@ -118,7 +116,7 @@ struct Driver: ~Copyable {
     case .busy:
       wish.flight.release()
       call.hub.count(waitedSince: began, call.session.log)
-      return call.locked(wish, .busy, nil)
+      return call.options.cancellation.isSet ? call.cancelled() : call.locked(wish, .busy, nil)
     }
   }
 }

@@ -68,7 +68,7 @@ struct FileStore: Store {
   private func locked<Outcome>(
     _ descriptor: Descriptor, _ body: () -> Outcome, onFailure: (String) -> Outcome
   ) -> Outcome {
-    switch FileLock.take(descriptor, byte: 1, wait: patience) {
+    switch FileLock.take(descriptor, byte: 1, wait: patience, unless: { false }) {
     case .held(let lock, _):
       defer { lock.unlock() }
       return body()
@@ -112,12 +112,12 @@ struct FileStore: Store {
     }
   }
 
-  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock {
+  func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock {
     switch openLock(key) {
     case .failure(let error):
       return .unavailable(error.text)
     case .success(let descriptor):
-      return FileLock.take(descriptor, byte: 0, wait: microseconds)
+      return FileLock.take(descriptor, byte: 0, wait: microseconds, unless: isUnwanted)
     }
   }
 
@@ -169,7 +169,9 @@ private final class FileLock: StoreLockHandle {
 
   /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so that
   /// a process with many threads of its own does not starve the others.
-  static func take(_ descriptor: Descriptor, byte: Int64, wait microseconds: UInt64) -> StoreLock {
+  static func take(
+    _ descriptor: Descriptor, byte: Int64, wait microseconds: UInt64, unless isUnwanted: () -> Bool
+  ) -> StoreLock {
     // Before it is locked, and before anybody sleeps: a child must never get hold of it.
     dam_fork_close_add(descriptor.number)
     let began = Clock.monotonic
@@ -179,7 +181,7 @@ private final class FileLock: StoreLockHandle {
       let error = SystemError.last
       let elapsed = Clock.monotonic &- began
       let isHeld = error.code == EAGAIN || error.code == EACCES
-      guard isHeld, elapsed < microseconds else {
+      guard isHeld, elapsed < microseconds, !isUnwanted() else {
         dam_fork_close_remove(descriptor.number)
         return isHeld ? .busy : .unavailable(error.text)
       }

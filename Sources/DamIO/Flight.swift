@@ -64,10 +64,10 @@ final class Flight: Sendable {
     }
   }
 
-  /// True when the flight is the caller's; false when `timeout` microseconds ran out.
-  func take(timeout: UInt64) -> Bool {
+  /// True when the flight is the caller's; false when `timeout` microseconds ran out, or nobody wants it any more.
+  func take(timeout: UInt64, unless isUnwanted: () -> Bool = { false }) -> Bool {
     guard let waiter = queue(Bell()) else { return true }
-    return Flight.wait(waiter, timeout) || leave(waiter)
+    return Flight.wait(waiter, timeout, isUnwanted) || leave(waiter)
   }
 
   /// nil when the flight is the caller's at once; else a place in the line, whose bell rings with `tag` when it is.
@@ -104,15 +104,15 @@ final class Flight: Sendable {
     next?.call()
   }
 
-  private static func wait(_ waiter: Waiter, _ timeout: UInt64) -> Bool {
+  private static func wait(_ waiter: Waiter, _ timeout: UInt64, _ isUnwanted: () -> Bool) -> Bool {
     let deadline = Clock.monotonic &+ timeout
     let event = waiter.bell.descriptor
     while !waiter.hasTurn {
       let now = Clock.monotonic
-      guard now < deadline else { return false }
+      guard now < deadline, !isUnwanted() else { return false }
       var watch = pollfd(fd: event, events: Int16(POLLIN), revents: 0)
       // Without a descriptor to sleep on: looking again and again is better than failing.
-      let milliseconds = event < 0 ? 10 : Int32(clamping: (deadline - now) / 1000 + 1)
+      let milliseconds = event < 0 ? 10 : min(200, Int32(clamping: (deadline - now) / 1000 + 1))
       _ = Gate.outside { unsafe poll(&watch, 1, milliseconds) }
     }
     return true

@@ -84,7 +84,8 @@ struct HostStore: Store {
     }
   }
 
-  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock {
+  /// The host's own waiting cannot be cut short: it would lose its place in the line.
+  func lock(_ key: String, wait microseconds: UInt64, unless _: () -> Bool) -> StoreLock {
     let began = Clock.monotonic
     switch functions.lock(key, UInt32(clamping: microseconds / 1000)) {
     case .held(let unlock):

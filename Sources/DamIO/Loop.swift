@@ -36,6 +36,9 @@ public final class Loop {
   /// Jobs that wait for a time, and a time before which none of theirs comes.
   private var timed: Set<UInt64> = []
   private var earliest: UInt64 = .max
+  /// Jobs that another thread may cancel without telling the loop; they are looked at several times a second.
+  private var cancellable: Set<UInt64> = []
+  private var nextLook: UInt64 = .max
   private var lanes: [ObjectIdentifier: Lane] = [:]
   private var watched: [Int32: Lane] = [:]
 
@@ -55,7 +58,12 @@ public final class Loop {
   /// Takes note of something to do; `done` is called once, in a later dispatch.
   public func submit(_ session: Session, _ work: Work, _ done: @escaping Done) -> UInt64 {
     lastID &+= 1
-    jobs[lastID] = Job(lastID, session, work, done)
+    let job = Job(lastID, session, work, done)
+    jobs[lastID] = job
+    if job.call.options.isWatched {
+      cancellable.insert(lastID)
+      nextLook = 0
+    }
     poke(lastID)
     return lastID
   }
@@ -94,6 +102,7 @@ public final class Loop {
     let now = Clock.monotonic
     for lane in lanes.values where lane.multi.deadline.map({ $0 <= now }) ?? false { act(lane) { $0.actOnTime() } }
     if earliest <= now { pending += late(at: now) }
+    if nextLook <= now { pending += unwanted(at: now) }
     // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the host from its own.
     let round = pending
     pending = []
@@ -109,8 +118,17 @@ public final class Loop {
     return Array(late)
   }
 
+  private func unwanted(at now: UInt64) -> [UInt64] {
+    nextLook = cancellable.isEmpty ? .max : now &+ 200_000
+    return cancellable.filter { id in
+      guard let job = jobs[id], job.call.options.cancellation.isSet else { return false }
+      job.isCancelled = true
+      return true
+    }
+  }
+
   private var nextDeadline: UInt64? {
-    let next = min(earliest, lanes.values.compactMap(\.multi.deadline).min() ?? .max)
+    let next = min(earliest, nextLook, lanes.values.compactMap(\.multi.deadline).min() ?? .max)
     return next == .max ? nil : next
   }
 
@@ -251,6 +269,7 @@ public final class Loop {
     job.abandon()
     guard let ending = job.ending(result) else { return poke(job.id) }
     jobs[job.id] = nil
+    cancellable.remove(job.id)
     job.done(job.id, ending)
   }
 

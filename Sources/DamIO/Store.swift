@@ -51,8 +51,8 @@ protocol Store: Sendable {
   func save(
     _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
   ) -> StoreSave
-  /// Waits for the lock of other processes at most `microseconds`; 0: tries once.
-  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock
+  /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any more.
+  func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock
   /// Puts a damaged record aside if it is still the one that was `seen`, where people can look at it if the store has such a place.
   func setAside(_ key: String, _ seen: [UInt8])
   /// The keys of all records.
@@ -63,6 +63,7 @@ protocol Store: Sendable {
 
 extension Store {
   var id: String { place }
+  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock { lock(key, wait: microseconds, unless: { false }) }
 }
 
 /// Why a store cannot do what it was asked.
@@ -80,7 +81,7 @@ struct MemoryStore: Store {
   ) -> StoreSave {
     .saved(mark: StoreMark())
   }
-  func lock(_ key: String, wait microseconds: UInt64) -> StoreLock { .held(NoLock.shared, hadToWait: false) }
+  func lock(_ key: String, wait: UInt64, unless: () -> Bool) -> StoreLock { .held(NoLock.shared, hadToWait: false) }
   func setAside(_ key: String, _ seen: [UInt8]) {}
   func list() -> Result<[String], StoreFailure> { .success([]) }
   func remove(_ key: String) -> Result<Bool, StoreFailure> { .success(false) }

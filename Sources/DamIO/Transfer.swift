@@ -35,7 +35,7 @@ final class Transfer {
   /// nil when the body cannot be given once more.
   init?(
     _ request: WireRequest, isForHost: Bool, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle,
-    canPause: Bool
+    _ isUnwanted: @escaping () -> Bool, canPause: Bool
   ) {
     self.request = request
     self.isForHost = isForHost
@@ -49,7 +49,9 @@ final class Transfer {
     sink.canPause = canPause
     source?.canPause = canPause
     guard source?.begin() ?? true else { return nil }
-    handle.prepare(request, sink, source, limits, isForHost ? options.progress : nil, cancellation)
+    // What the session sends for itself is no progress of the host's, which may have had enough all the same.
+    let progress = isForHost ? options.progress : { _, _, _, _ in !isUnwanted() }
+    handle.prepare(request, sink, source, limits, progress, cancellation)
     if isForHost, case .host = request.body, let form = options.form { handle.attach(form) }
   }
 
