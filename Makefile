@@ -57,6 +57,9 @@ test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready che
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
 
+sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
+	Tests/sanitize/run.sh
+
 check: | $(BUILD)/tools ## formatting of the Swift sources
 	swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -80,6 +83,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak check wheel install clean
+.PHONY: help lib demo test soak sanitize check wheel install clean
 
 include Tests/targets.mk

@@ -244,7 +244,8 @@ public struct Exchange: Sendable {
     case (.recheckingAfter(let failure), .loaded(let loading)):
       if let end = take(loading, &state) { return end }
       guard usable(state) == nil else { return proceed(&state, moment) }
-      state.noteLogin(failed: failure, moment)
+      // That its own host gave up says nothing to siblings.
+      if failure.cause != .cancelled { state.noteLogin(failed: failure, moment) }
       return fail(failure)
     case (.lockingSession, .sessionLocked(let locking, let loading)):
       holdsSession = true

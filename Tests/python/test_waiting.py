@@ -91,6 +91,21 @@ def test_a_slow_login_ends(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
     cancels(lambda canceller: session.get("mem/user/session", canceller=canceller))
 
 
+def test_a_login_that_was_cancelled_is_no_siblings_failure(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    dam_sandbox.fault("delay", seconds=LONG, match="authenticate")
+    answers = []
+    session = photoshelter()
+    waiting = threading.Thread(target=lambda: answers.append(session.get("mem/user/session")))
+
+    def login(canceller: damsession.Canceller) -> None:
+        threading.Timer(0.1, waiting.start).start()  # while the login is under way
+        session.get("mem/user/session", canceller=canceller)
+
+    cancels(login)
+    waiting.join(LONG)
+    assert [answer.status for answer in answers] == [200]
+
+
 def test_a_wait_that_the_server_asks_for_ends(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
     session = photoshelter(retry_after=int(LONG))
     session.get("mem/user/session")
