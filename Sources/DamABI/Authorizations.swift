@@ -24,7 +24,7 @@ public func dam_session_authorize(
     let raw = unsafe try requestStruct(request)
     let out = unsafe try present(out, "out")
     guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
-      unsafe raw.canceller == nil
+      unsafe raw.head == nil, unsafe raw.canceller == nil
     else {
       throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
     }
@@ -101,7 +101,8 @@ public func dam_session_observe(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in try Ticket(text: text) }
+    let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in try Ticket(text: text)
+    }
     let observed = unsafe try observed(answer)
     let result = unsafe try present(result_out, "result_out")
     unsafe result.pointee = code(of: try session.observe(observed, ticket))

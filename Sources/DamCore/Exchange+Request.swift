@@ -58,7 +58,9 @@ extension Exchange {
     sent = min(ticket?.sent ?? present, present)
     let latest = state.nextStamp(moment)
     sentStamp = min(ticket?.stamp ?? latest, latest)
-    restedSince = state.record.usedAt
+    // When it was sent and answered is not known either: nothing is learned of idleness and clocks.
+    restedSince = nil
+    if let secret = state.record.secret { keepOut(secret) }
     return judge(answer, .observed, &state, moment)
   }
 
@@ -93,7 +95,7 @@ extension Exchange {
     if wire.origin == settings.origin { system.authorize(&wire, secret, credentials: credentials) }
     self.wire = request
     sent = freshness(state)
-    sentSecrets += [secret.token].compactMap { $0 } + secret.cookies.live.map(\.value)
+    keepOut(secret)
     sentStamp = state.nextStamp(moment)
     restedSince = state.record.usedAt
     state.statistics.exchanges += 1
@@ -113,6 +115,11 @@ extension Exchange {
       state.statistics.keepalives += 1
       return .send(wire, isForHost: false)
     }
+  }
+
+  /// A server may quote it.
+  private mutating func keepOut(_ secret: SessionSecret) {
+    sentSecrets += [secret.token].compactMap { $0 } + secret.cookies.live.map(\.value)
   }
 
   mutating func judge(
@@ -216,7 +223,7 @@ extension Exchange {
       state.record.idle.sawSurvival(after: moment.seconds - restedSince)
     }
     state.record.usedAt = max(state.record.usedAt, moment.seconds)
-    if let skew = answer.clockSkew(at: moment) { state.record.clockSkew = skew }
+    if restedSince != nil, let skew = answer.clockSkew(at: moment) { state.record.clockSkew = skew }
     let adoption = adopt(answer, &secret, &state, moment)
     state.record.secret = secret
     let isWorthSaving = adoption.adopted > 0 || !state.isStored || isUseWorthSaving(state)
@@ -308,7 +315,9 @@ extension Exchange {
 
   /// What must not appear in another origin's URL: all that this exchange knows, what was sent before a rotation too.
   private func secrets(_ state: SessionState) -> [Secret] {
-    let known = [state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret]
+    let known = [
+      state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret,
+    ]
     return known.compactMap { $0 } + (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
   }
 

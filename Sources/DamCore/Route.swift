@@ -15,7 +15,8 @@ enum Route {
     let scheme = text.prefix { $0 != ":" }.lowercased()
     let rest = text.dropFirst(scheme.count)
     guard schemes.contains(scheme), rest.hasPrefix("://"), Origin("http" + rest) != nil else {
-      throw Failure(.option, "\"proxy\" takes none, or SCHEME://HOST:PORT with one of: " + schemes.joined(separator: ", "))
+      throw Failure(
+        .option, "\"proxy\" takes none, or SCHEME://HOST:PORT with one of: " + schemes.joined(separator: ", "))
     }
     return text
   }
@@ -29,7 +30,8 @@ enum Route {
     }
     guard text.isEmpty || isDigests else {
       throw Failure(
-        .option, "\"pinned-key\" takes sha256//BASE64 of the server's public key (44 characters), or several parted by ;")
+        .option,
+        "\"pinned-key\" takes sha256//BASE64 of the server's public key (44 characters), or several parted by ;")
     }
     return text
   }

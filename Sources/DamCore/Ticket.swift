@@ -16,15 +16,17 @@ public struct Ticket: Sendable, Equatable {
     let words = text.split(separator: ".", omittingEmptySubsequences: false)
     let numbers = words.compactMap { UInt64($0) }
     guard text.utf8.count <= 128, words.count == 4, numbers.count == 4, numbers[0] == Ticket.version else {
-      throw Failure(.argument, "ticket is not one that this library gave")
+      throw Ticket.foreign
     }
     sent = Freshness(generation: numbers[1], stamp: numbers[2])
     stamp = numbers[3]
+    guard self.text == text else { throw Ticket.foreign }
   }
 
   public var text: String { "\(Ticket.version).\(sent.generation).\(sent.stamp).\(stamp)" }
 
   private static let version: UInt64 = 1
+  private static let foreign = Failure(.argument, "ticket is not one that this library gave")
 }
 
 extension Settings {

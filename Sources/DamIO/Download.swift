@@ -48,21 +48,28 @@ public final class Download {
     options.asIs = true
     options.onStream = { [self] status, headers in open(status, headers) }
     options.destination = unsafe .stream { [self] bytes in unsafe file.take(bytes) ? .goOn : .stop }
+    if let onHead = options.onHead {
+      options.onHead = { [self] head in startsOver(head.status) || onHead(head) }
+    }
     if let progress = options.progress {
       options.progress = { [self] down, downTotal, up, upTotal in
-        progress(down + file.base, downTotal > 0 ? downTotal + file.base : downTotal, up, upTotal)
+        // Before the answer is judged nobody knows what its bytes are a part of.
+        guard file.isOpen else { return progress(offset, 0, up, upTotal) }
+        return progress(down + file.base, downTotal > 0 ? downTotal + file.base : downTotal, up, upTotal)
       }
     }
     return (asked, options)
   }
+
+  /// All of it was there, or it has shrunk: from the beginning, once. The host hears nothing of that.
+  private func startsOver(_ status: Int32) -> Bool { status == 416 && offset > 0 }
 
   /// What the host hears; nil: it must begin once more.
   func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
     switch result {
     case .failure(let failure): return .failure(file.failure ?? failure)
     case .success(let response):
-      if response.status == 416, offset > 0 {
-        // All of it was there, or it has shrunk: from the beginning, once.
+      if startsOver(response.status) {
         file.discard()
         return nil
       }

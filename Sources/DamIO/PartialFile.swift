@@ -38,21 +38,28 @@ final class PartialFile {
 
   /// How much of `target` is there, and which version of it.
   func resumable(_ target: String) -> (size: Int64, validator: String)? {
-    guard case .success(let file) = Descriptor.open(note, O_RDONLY),
+    guard case .success(let file) = Descriptor.open(note, O_RDONLY | O_NONBLOCK),
       case .success(let bytes) = file.readAll(limit: 65_536),
       let json = JSONValue.parse(bytes), json["target"]?.text == target, let validator = json["validator"]?.text,
-      case .success(let partial) = Descriptor.open(part, O_RDONLY), let size = partial.status?.st_size, size > 0
+      case .success(let partial) = Descriptor.open(part, O_RDONLY | O_NONBLOCK), let found = partial.status,
+      found.st_mode & S_IFMT == S_IFREG, found.st_size > 0
     else { return nil }
-    return (Int64(size), validator)
+    return (Int64(found.st_size), validator)
   }
 
   /// `at` 0: from the beginning. `note`: the target and the validator to write down.
   func open(at base: Int64, expecting total: Int64?, note whose: (target: String, validator: String?)?) {
-    let flags = O_WRONLY | O_CREAT | (base > 0 ? O_APPEND : O_TRUNC)
+    // Whatever has this name and is no file is in the way, and not to be waited for.
+    let flags = O_WRONLY | O_CREAT | O_NONBLOCK | (base > 0 ? O_APPEND : O_TRUNC)
     // Nobody is to read the new file who may not read the old one, not for a moment.
     switch Descriptor.open(part, flags, mode: mode == nil ? 0o666 : 0o600) {
     case .failure(let error): fail(unwritable(error))
     case .success(let opened):
+      guard let found = opened.status, found.st_mode & S_IFMT == S_IFREG else {
+        return fail(Failure(.store, "\(part) is no file, and in the way"))
+      }
+      // What an earlier time has left may be open to more.
+      if mode != nil, fchmod(opened.number, 0o600) != 0 { return fail(unwritable(.last)) }
       descriptor = opened
       self.base = base
       written = base
@@ -81,6 +88,8 @@ final class PartialFile {
   }
 
   func fail(_ failure: Failure) { self.failure = failure }
+
+  var isOpen: Bool { descriptor != nil }
 
   /// Gives it its name; what went wrong, if anything did.
   func finish() -> Failure? {

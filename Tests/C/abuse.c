@@ -92,7 +92,9 @@ int main(void)
     abuse_form();
     abuse_download();
     abuse_loop();
+    abuse_loop_work();
     abuse_authorization();
+    abuse_observe();
     abuse_image();
 
     CHECK(loopback_stop() > 0, "the loopback server was asked");

@@ -28,7 +28,9 @@ void abuse_stream(void);
 void abuse_form(void);
 void abuse_download(void);
 void abuse_loop(void);
+void abuse_loop_work(void);
 void abuse_authorization(void);
+void abuse_observe(void);
 void abuse_image(void);
 
 /* The server that answers, and the port that does not. */

@@ -9,6 +9,7 @@ static const dam_request good = {.size = sizeof(dam_request), .path = "Informati
 static int64_t give(void *user_data, void *buffer, uint64_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
 static int32_t rewind_it(void *user_data) { return user_data != NULL; }
 static int32_t take(void *user_data, const void *data, uint64_t size) { return user_data != data && size > 1; }
+static int32_t look(void *user_data, const dam_response_view *head) { return user_data == head; }
 static int32_t hear(void *user_data, int64_t a, int64_t b, int64_t c, int64_t d) { return user_data && a + b + c + d < -9; }
 
 static void refuse(dam_session *session, dam_request request, const char *note)
@@ -36,6 +37,7 @@ static void refuse_requests(dam_session *session)
     refuse(session, (dam_request){.rewind = rewind_it}, "rewind");
     refuse(session, (dam_request){.write = take}, "write");
     refuse(session, (dam_request){.progress = hear}, "progress");
+    refuse(session, (dam_request){.head = look}, "head");
     refuse(session, (dam_request){.form = form}, "form");
     refuse(session, (dam_request){.canceller = canceller}, "canceller");
     request.size = 1;

@@ -158,14 +158,15 @@ static void abuse_lists(void)
     CHECK(seen.calls == 2, "a callback that stops is not called again");
 
     seen = (struct seen){0};
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take_header, &seen, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(photoshelter, NULL, &seen, err), seen);
-    EXPECT(DAM_OK, dam_session_headers(photoshelter, take_header, &seen, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take_header, &seen, NULL, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(photoshelter, NULL, &seen, NULL, err), seen);
+    EXPECT(DAM_OK, dam_session_headers(photoshelter, take_header, &seen, NULL, err));
     CHECK(seen.calls == 2 && strstr(seen.text, "X-PS-Auth-Token ") && strstr(seen.text, "X-PS-Api-Key "), "headers: %s",
           seen.text);
     seen = (struct seen){.stop_at = 1};
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(photoshelter, take_header, &seen, err));
-    CHECK(seen.calls == 1, "a callback that stops is not called again");
+    char *ticket = NULL;
+    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(photoshelter, take_header, &seen, &ticket, err));
+    CHECK(seen.calls == 1 && ticket == NULL, "a callback that stops is not called again, and there is no ticket");
     dam_session_free(photoshelter);
     dam_session_free(fotoweb);
 }

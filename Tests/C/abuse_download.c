@@ -30,7 +30,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
 static void refuse_structs(dam_session *session)
 {
     WITH_TAIL(dam_request) large = {.known = {.size = sizeof large, .path = "Information"}, .more = 1};
-    static const uint32_t flags[] = {3, 4, 0x80000000, UINT32_MAX};
+    static const uint32_t flags[] = {4, 5, 7, 0x80000000, UINT32_MAX};
     dam_request request = {.size = sizeof request, .path = "Information"};
     dam_response *response = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(NULL, &request, path, 0, &response, err), response);
@@ -64,7 +64,7 @@ static void refuse_paths(dam_session *session)
     for (const char *const *name = not_utf8; *name != NULL; name++)
         REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, *name, 0, &response, err), response);
     for (const char *const *name = unusable; *name != NULL; name++)
-        for (uint32_t flags = 0; flags <= DAM_DOWNLOAD_KEEP; flags++)
+        for (uint32_t flags = 0; flags <= (DAM_DOWNLOAD_CONTINUE | DAM_DOWNLOAD_KEEP); flags++)
             REFUSES(DAM_ERR_STORE, dam_session_download(session, &request, *name, flags, &response, err), response);
     EXPECT(DAM_ERR_STORE, dam_session_download(session, &request, huge_text, 0, &response, err));
     CHECK(mkdir(path, 0700) == 0, "a folder in the file's place");

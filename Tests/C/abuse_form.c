@@ -28,22 +28,24 @@ static void send_form(const dam_form *form)
 static void refuse_fields(dam_form *form)
 {
     static const char *const bad[] = {"a\nb", "a\r\nX-Evil: 1", "\x01", "\x7f", NULL};
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(NULL, "name", "data", 4, "text/plain", err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, NULL, "data", 4, "text/plain", err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", NULL, 4, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", UINT64_MAX, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", INT64_MAX, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(NULL, "name", "data", 4, NULL, "text/plain", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, NULL, "data", 4, NULL, "text/plain", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", NULL, 4, NULL, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", UINT64_MAX, NULL, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", INT64_MAX, NULL, NULL, err), check_nothing);
     for (const char *const *text = bad; *text != NULL; text++) {
         check_note(*text);
-        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, *text, "data", 4, NULL, err), check_nothing);
-        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, *text, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, *text, "data", 4, NULL, NULL, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, *text, NULL, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, NULL, *text, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, *text, path, NULL, NULL, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, "name", path, *text, NULL, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, "name", path, NULL, *text, err), check_nothing);
     }
     for (const char *const *text = not_utf8; *text != NULL; text++) {
-        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, *text, "data", 4, NULL, err), check_nothing);
-        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, *text, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, *text, "data", 4, NULL, NULL, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, *text, NULL, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", 4, NULL, *text, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, *text, path, NULL, NULL, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, "name", *text, NULL, NULL, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_form_add_file(form, "name", path, *text, NULL, err), check_nothing);
@@ -75,9 +77,11 @@ void abuse_form(void)
     EXPECT(DAM_OK, dam_form_new(&form, err));
     refuse_fields(form);
     refuse_files(form);
-    EXPECT(DAM_OK, dam_form_add(form, "name", data, 4, "text/plain", err));
+    EXPECT(DAM_OK, dam_form_add(form, "name", data, 4, NULL, "text/plain", err));
     memset(data, 'x', 4); /* it was copied. */
-    EXPECT(DAM_OK, dam_form_add(form, "name", NULL, 0, NULL, err));
+    EXPECT(DAM_OK, dam_form_add(form, "name", NULL, 0, NULL, NULL, err));
+    EXPECT(DAM_OK, dam_form_add(form, "name", data, 4, "", NULL, err));
+    EXPECT(DAM_OK, dam_form_add(form, "name", data, 4, "../\xc3\xb8\"\\;", "", err));
     EXPECT(DAM_OK, dam_form_add_file(form, "\xc3\xa6\"\\;", path, "\xc3\xb8\"\\;", "image/jpeg", err));
     send_form(form);
     unlink(path);

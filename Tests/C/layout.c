@@ -129,6 +129,7 @@ int main(void)
     FIELD(dam_request, progress);
     FIELD(dam_request, canceller);
     FIELD(dam_request, form);
+    FIELD(dam_request, head);
 
     STRUCT(dam_response_view);
     FIELD(dam_response_view, size);

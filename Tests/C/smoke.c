@@ -136,7 +136,7 @@ static int32_t watch_header(void *user_data, const char *name, const char *value
 
 void watch(dam_session *session)
 {
-    EXPECT(DAM_OK, dam_session_headers(session, watch_header, NULL, err));
+    EXPECT(DAM_OK, dam_session_headers(session, watch_header, NULL, NULL, err));
 }
 
 static const char *need(const char *variable)
@@ -174,7 +174,13 @@ int main(void)
     smoke_downloads();
     smoke_redirects();
     smoke_loop();
+    smoke_loop_work();
+    smoke_loop_downloads();
+    smoke_head();
     smoke_authorize();
+    smoke_tickets();
+    smoke_observe();
+    smoke_suspicions();
 
     CHECK(logged.lines > 50 && check_is_utf8(logged.text), "%zu log lines", logged.lines);
     CHECK(check_find_secret(logged.text) == NULL, "no log line holds a secret");

@@ -37,7 +37,13 @@ void smoke_forms(void);
 void smoke_downloads(void);
 void smoke_redirects(void);
 void smoke_loop(void);
+void smoke_loop_work(void);
+void smoke_loop_downloads(void);
+void smoke_head(void);
 void smoke_authorize(void);
+void smoke_tickets(void);
+void smoke_observe(void);
+void smoke_suspicions(void);
 
 /* The sandbox as just started, and a new, empty store for the sessions that are opened from now on. */
 void fresh(void);
@@ -57,6 +63,14 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
 /* The session's counters, and its state. */
 dam_statistics statistics(dam_session *session);
 dam_session_state state(dam_session *session);
+
+/* The file that is downloaded, what may lie beside it ("", ".part", ".part.json"): its bytes, or -1; another text in it. */
+extern char path[PATH_ROOM];
+long size_of(const char *suffix);
+void put(const char *suffix, const char *text);
+
+/* Whether the file is the sandbox's of this many bytes, with nothing beside it. */
+int is_whole(long size);
 
 /* Watches for the session's present secret in everything that is said from now on. */
 void watch(dam_session *session);

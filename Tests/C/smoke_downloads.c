@@ -8,49 +8,8 @@
 #include "smoke.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-enum { BLOCK = 65521 };
-
-static char path[PATH_ROOM + 8];
-
-static long size_of(const char *suffix)
-{
-    char name[PATH_ROOM + 32];
-    snprintf(name, sizeof name, "%s%s", path, suffix);
-    FILE *file = fopen(name, "r");
-    if (file == NULL)
-        return -1;
-    fseek(file, 0, SEEK_END);
-    long size = ftell(file);
-    fclose(file);
-    return size;
-}
-
-static void put(const char *suffix, const char *text)
-{
-    char name[PATH_ROOM + 32];
-    snprintf(name, sizeof name, "%s%s", path, suffix);
-    FILE *file = fopen(name, "w");
-    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "a file%s for the test", suffix);
-}
-
-/* Whether the file is the sandbox's of this many bytes. */
-static int is_whole(long size)
-{
-    unsigned char block[BLOCK];
-    FILE *file = fopen(path, "r");
-    long at = 0;
-    for (int byte; file != NULL && (byte = getc(file)) != EOF; at++) {
-        if (at >= BLOCK && block[at % BLOCK] != byte)
-            break;
-        block[at % BLOCK] = (unsigned char)byte;
-    }
-    if (file != NULL)
-        fclose(file);
-    return at == size && size_of("") == size && size_of(".part") < 0 && size_of(".part.json") < 0;
-}
 
 /* A download that must end like this; replays. */
 static uint32_t fetch(dam_session *session, const char *what, uint32_t flags, dam_status wanted, int32_t status)
@@ -78,6 +37,7 @@ static void interrupt(dam_session *session, const char *what, long size)
 
 static void go_on(dam_session *session)
 {
+    struct stat known;
     interrupt(session, "mem/image/I1/download?size=300000", 300000);
     fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_CONTINUE, DAM_OK, 206);
     CHECK(is_whole(300000), "both halves are one file");
@@ -99,6 +59,14 @@ static void go_on(dam_session *session)
     control_post("expire", "{}");
     CHECK(fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_CONTINUE, DAM_OK, 206) == 1, "after a new login");
     CHECK(is_whole(300000), "an expiry in between harms nothing");
+    unlink(path);
+    interrupt(session, "mem/image/I1/download?size=300000", 300000);
+    fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_CONTINUE | DAM_DOWNLOAD_KEEP, DAM_OK, 206);
+    CHECK(is_whole(300000) && chmod(path, 0640) == 0, "nothing is in the way of what is gone on with");
+    fetch(session, "mem/image/I1/download", DAM_DOWNLOAD_CONTINUE | DAM_DOWNLOAD_KEEP, DAM_ERR_ARGUMENT, 0);
+    CHECK(is_whole(300000), "what is to be kept is");
+    fetch(session, "mem/image/I1/download?size=100000", DAM_DOWNLOAD_REPLACE, DAM_OK, 200);
+    CHECK(is_whole(100000) && stat(path, &known) == 0 && (known.st_mode & 0777) == 0640, "the file's mode stays");
 }
 
 /* Nothing but a 2xx answer gets near the file. */
@@ -137,7 +105,7 @@ static void refuse(dam_session *session)
 void smoke_downloads(void)
 {
     fresh();
-    snprintf(path, sizeof path, "%s.jpg", store);
+    snprintf(path, PATH_ROOM, "%.4000s.jpg", store);
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_REPLACE, DAM_OK, 200);
     CHECK(is_whole(300000), "a whole file");

@@ -13,8 +13,6 @@
 #define SUM "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee"
 #define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-static char path[PATH_ROOM + 8];
-
 static void write_file(size_t size)
 {
     FILE *file = fopen(path, "w");
@@ -44,11 +42,11 @@ static void files(const char *authentication)
 {
     dam_form *form = NULL;
     fresh();
-    snprintf(path, sizeof path, "%s.jpg", store);
+    snprintf(path, sizeof path, "%.4000s.jpg", store);
     write_file(100000);
     dam_session *session = open_photoshelter(OPTIONS("authentication", authentication));
     EXPECT(DAM_OK, dam_form_new(&form, err));
-    EXPECT(DAM_OK, dam_form_add(form, "gallery", "G1", 2, NULL, err));
+    EXPECT(DAM_OK, dam_form_add(form, "gallery", "G1", 2, NULL, NULL, err));
     EXPECT(DAM_OK, dam_form_add_file(form, "file", path, "k\xc3\xa5re.jpg", "image/jpeg", err));
     CHECK(upload(session, form, DAM_OK, SUM) == 0, "sent once");
     COUNTED("photoshelter", "writes", 1);
@@ -80,8 +78,40 @@ static void files(const char *authentication)
     dam_session_free(session);
 }
 
+/* Bytes that were never a file on any disk are one to the server, if they have a file's name. */
+static void bytes(const char *authentication)
+{
+    static char letters[100000];
+    dam_form *form = NULL;
+    fresh();
+    memset(letters, 'a', sizeof letters);
+    dam_session *session = open_photoshelter(OPTIONS("authentication", authentication));
+    EXPECT(DAM_OK, dam_form_new(&form, err));
+    EXPECT(DAM_OK, dam_form_add(form, "file", letters, sizeof letters, NULL, "image/jpeg", err));
+    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
+    dam_response_view view = {.size = sizeof view};
+    dam_response *response = NULL;
+    EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
+    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    CHECK(view.http_status == 400 && strstr(view.body, "no file part") != NULL, "without a name it is no file");
+    dam_response_free(response);
+    EXPECT(DAM_OK, dam_form_add(form, "file", letters, sizeof letters, "\xc3\xb8l \"1\".jpg", "image/jpeg", err));
+    memset(letters, 'b', sizeof letters); /* they were copied. */
+    CHECK(upload(session, form, DAM_OK, SUM) == 0, "sent once");
+    control_post("expire", "{}");
+    CHECK(upload(session, form, DAM_OK, "\xc3\xb8l ") == 1, "sent once more, with its name");
+    EXPECT(DAM_OK, dam_form_add(form, "file", NULL, 0, "empty.jpg", NULL, err));
+    upload(session, form, DAM_OK, EMPTY);
+    upload(session, form, DAM_OK, "\"file_name\":\"empty.jpg\"");
+    COUNTED("photoshelter", "writes", 4);
+    dam_form_free(form);
+    dam_session_free(session);
+}
+
 void smoke_forms(void)
 {
     files("token");
     files("cookie");
+    bytes("token");
+    bytes("cookie");
 }

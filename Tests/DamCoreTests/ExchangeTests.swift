@@ -169,6 +169,7 @@ struct ExchangeTests {
     ]
     for goal in [
       try Sample.request(Sample.photoShelter()), .ensure(again: true, saved: true), .keepalive, .logout, .forget,
+      .observe(.expired, nil),
     ] {
       for depth in 0..<9 {
         for event in events {

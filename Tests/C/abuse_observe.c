@@ -1,0 +1,152 @@
+/*
+ * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets, bad
+ * observations, answers that no server could have given. It refuses to send anything itself: smoke_observe.c has a server.
+ */
+#include "abuse.h"
+
+#include <stdio.h>
+
+struct seen {
+    int calls, stop_at;
+};
+
+static int32_t take(void *user_data, const char *name, const char *value)
+{
+    struct seen *seen = user_data;
+    CHECK(name[0] != '\0' && value[0] != '\0', "a header");
+    return ++seen->calls == seen->stop_at;
+}
+
+static const dam_observation good = {.size = sizeof(dam_observation), .http_status = 200, .headers = "", .is_whole = 1};
+
+/* A ticket goes to whoever asks, is printable, and is written only with the headers. */
+static void tickets(dam_session *closed, dam_session *open)
+{
+    struct seen seen = {0};
+    char *ticket = NULL;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(open, NULL, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_CONNECT, dam_session_headers(closed, take, &seen, &ticket, err), ticket);
+    CHECK(seen.calls == 0, "no header of a session that is none");
+    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, NULL, err));
+    seen = (struct seen){.stop_at = 1};
+    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(open, take, &seen, &ticket, err));
+    CHECK(ticket == NULL, "no ticket without all headers");
+    seen = (struct seen){0};
+    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, &ticket, err));
+    CHECK(seen.calls == 1 && strlen(ticket) < 128 && check_find_secret(ticket) == NULL, "a ticket without a secret");
+    for (const char *at = ticket; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~')
+            CHECK(0, "a ticket is printable ASCII");
+    dam_string_free(ticket);
+}
+
+static void refuse_tickets(dam_session *session)
+{
+    static const char *const none[] = {
+        "", " ", ".", "1", "1.1.1", "1.1.1.1.1", "1..1.1", "1.1.1.", ".1.1.1", "2.1.1.1", "0.1.1.1", "1.-1.1.1", "1.a.1.1",
+        "1.1.1.1 ", " 1.1.1.1", "1.1.1.1\n", "1.1.1.18446744073709551616", "1.99999999999999999999.1.1", "1,1,1,1",
+        "1.1.1.0x1", "1.+1.1.1", "01.1.1.1", "1.\xd9\xa1.1.1", "1.2.1.1", "1.18446744073709551615.0.0", NULL};
+    int32_t result = -7;
+    for (const char *const *ticket = none; *ticket != NULL; ticket++) {
+        check_note(*ticket);
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, *ticket, &good, &result, err), result);
+    }
+    for (const char *const *ticket = not_utf8; *ticket != NULL; ticket++)
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, *ticket, &good, &result, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, huge_text, &good, &result, err), result);
+}
+
+/* Refused before it counts as an answer. */
+static void refuse_observations(dam_session *session)
+{
+    static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
+    WITH_TAIL(dam_observation) large = {.known = good, .more = 1};
+    const uint32_t sizes[] = {0, 1, sizeof good - 1, UINT32_MAX};
+    dam_observation answer = good;
+    int32_t result = -7;
+    large.known.size = sizeof large;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(NULL, NULL, &good, &result, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, NULL, &result, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &good, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &large.known, &result, err), result);
+    for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        answer.size = sizes[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    }
+    answer = good;
+    for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
+        answer.http_status = statuses[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    }
+    answer = good;
+    answer.headers = NULL;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer.headers = not_utf8[0];
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer = good;
+    answer.is_whole = 2;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer = good;
+    answer.reserved = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer = good;
+    answer.body_size = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer.body = huge_text;
+    answer.body_size = 65537;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+}
+
+/* Answers that a damaged or hostile server could send, with every kind of ticket that is one. */
+static void damaged(dam_session *session)
+{
+    static const char *const headers[] = {
+        "", "\n", ":", "Set-Cookie", "Set-Cookie: ;;;=", "Set-Cookie: FWSession=", "Set-Cookie: FWSession=a b\"\\",
+        "Location: login", "Location: \x01", "Location: //", "Retry-After: 99999999999999999999", "Date: x",
+        "Content-Type: text/html", "Content-Length: -1", NULL};
+    static const char *const tickets[] = {NULL, "1.0.0.0", "1.1.0.0", "1.1.18446744073709551615.18446744073709551615"};
+    static const int32_t statuses[] = {100, 200, 204, 302, 400, 401, 403, 404, 429, 500, 599};
+    size_t odd = 0;
+    for (const char *const *text = headers; *text != NULL; text++)
+        for (size_t at = 0; at < 4 * (sizeof statuses / sizeof statuses[0]); at++) {
+            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at / 4], .headers = *text,
+                                      .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
+            int32_t result = -7;
+            check_note(*text);
+            dam_status status = dam_session_observe(session, tickets[at % 4], &answer, &result, check_fresh());
+            check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__, __LINE__);
+            odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
+            odd += status == DAM_ERR_INTERNAL || status == DAM_ERR_ARGUMENT;
+        }
+    CHECK(odd == 0, "damaged answers: each comes to a result or a status");
+    EXPECT(DAM_OK, dam_session_keepalive(session, err));
+}
+
+/* Where the secret travels in the URL there are neither headers nor anything to observe. */
+static void not_supported(void)
+{
+    int32_t result = -7;
+    struct seen seen = {0};
+    char *ticket = NULL;
+    dam_session *query = make_session((const char *const[]){
+        "system", "fotoweb", "url", closed_url, "user", "ada", "password", "canary-password", "authentication", "query", NULL});
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_headers(query, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_observe(query, NULL, &good, &result, err), result);
+    dam_session_free(query);
+}
+
+void abuse_observe(void)
+{
+    dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
+    int32_t result = -7;
+    EXPECT(DAM_OK, dam_session_observe(closed, NULL, &good, &result, err));
+    CHECK(result == DAM_OBSERVE_DELIVER, "without a session an ordinary answer is nobody's business");
+    tickets(closed, open);
+    refuse_tickets(open);
+    refuse_observations(open);
+    damaged(open);
+    not_supported();
+    dam_session_free(closed);
+    dam_session_free(open);
+}

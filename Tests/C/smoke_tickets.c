@@ -1,0 +1,94 @@
+/*
+ * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their answers; forged and foreign ones.
+ * The cookies are made up, so that each is known by its value. It refuses to be an HTTP client: smoke_observe.c has answers
+ * of the sandbox.
+ */
+#include "smoke_observe.h"
+
+#include <stdio.h>
+
+static int32_t take_header(void *user_data, const char *name, const char *value)
+{
+    if (strcmp(name, "Cookie") == 0)
+        snprintf(user_data, COOKIE_ROOM, "%s", value);
+    return 0;
+}
+
+char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM])
+{
+    char *ticket = NULL;
+    cookie[0] = '\0';
+    EXPECT(DAM_OK, dam_session_headers(session, take_header, cookie, &ticket, err));
+    return ticket;
+}
+
+int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
+                dam_status wanted)
+{
+    dam_observation answer = {.size = sizeof answer, .http_status = status, .headers = headers, .body = body,
+                              .body_size = strlen(body), .is_whole = 1};
+    int32_t result = -1;
+    EXPECT(wanted, dam_session_observe(session, ticket, &answer, &result, err));
+    CHECK((result == -1) == (wanted != DAM_OK), "a result where there is one");
+    return result;
+}
+
+/* Whose headers were taken last was sent last, whatever comes back first. */
+static void order(void)
+{
+    char cookie[COOKIE_ROOM];
+    fresh();
+    dam_session *session = open_photoshelter(OPTIONS("rotation", "newest"));
+    char *first = take_ticket(session, cookie), *second = take_ticket(session, cookie);
+    CHECK(strcmp(first, second) != 0, "two tickets are two");
+    observe(session, second, 200, SETS("later1234"), "{}", DAM_OK);
+    observe(session, first, 200, SETS("early1234"), "{}", DAM_OK);
+    char *third = take_ticket(session, cookie);
+    CHECK(strstr(cookie, COOKIE_NAME "=later1234") != NULL && statistics(session).cookies_late == 1, "the later one wins");
+    observe(session, third, 500, SETS("third1234"), "", DAM_ERR_SERVER);
+    dam_string_free(first);
+    dam_string_free(second);
+    dam_string_free(third);
+    third = take_ticket(session, cookie);
+    CHECK(strstr(cookie, COOKIE_NAME "=third1234") != NULL, "errors bring cookies too");
+    dam_string_free(third);
+
+    /* A stamp from nowhere counts as this moment: what comes after it is later. */
+    observe(session, "1.1.18446744073709551615.18446744073709551615", 200, SETS("forged123"), "{}", DAM_OK);
+    third = take_ticket(session, cookie);
+    CHECK(strstr(cookie, COOKIE_NAME "=forged123") != NULL, "a forged ticket is one of this moment");
+    long late = (long)statistics(session).cookies_late;
+    observe(session, third, 200, SETS("after1234"), "{}", DAM_OK);
+    dam_string_free(third);
+    third = take_ticket(session, cookie);
+    CHECK(strstr(cookie, COOKIE_NAME "=after1234") != NULL && (long)statistics(session).cookies_late == late, "not late");
+    dam_string_free(third);
+    dam_session_free(session);
+}
+
+/* Of a session that never was here. Nothing is taken from its answers, and nothing is asked. */
+static void foreign(void)
+{
+    static const char *const tickets[] = {"1.2.0.1", "1.2.1.1", "1.18446744073709551615.1.1"};
+    char cookie[COOKIE_ROOM], now[COOKIE_ROOM];
+    fresh();
+    dam_session *session = open_photoshelter(OPTIONS(NULL));
+    dam_string_free(take_ticket(session, cookie));
+    long before = control_count("photoshelter", "requests");
+    for (size_t at = 0; at < sizeof tickets / sizeof tickets[0]; at++) {
+        check_note(tickets[at]);
+        observe(session, tickets[at], 200, SETS("foreign12"), "{}", DAM_ERR_ARGUMENT);
+        observe(session, tickets[at], 400, "", EXPIRED, DAM_ERR_ARGUMENT);
+        observe(session, tickets[at], 403, "", "", DAM_ERR_ARGUMENT);
+    }
+    dam_string_free(take_ticket(session, now));
+    CHECK(strcmp(cookie, now) == 0, "the cookie is the session's own");
+    COUNTED("photoshelter", "requests", before);
+    dam_session_free(session);
+}
+
+void smoke_tickets(void)
+{
+    order();
+    foreign();
+}

@@ -1,0 +1,203 @@
+// DownloadTests.swift - what a download asks for, and what it makes of the answer, part by part. The answers are made up
+// here; with a server, the other suites try everything.
+
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import DamCore
+@testable import DamIO
+
+@Suite("Download")
+struct DownloadTests {
+  let scratch: Scratch
+  let settings: Settings
+
+  init() throws {
+    scratch = try Scratch()
+    settings = try Sample.settings()
+  }
+
+  private func request(_ headers: [(name: String, value: String)] = []) throws -> HostRequest {
+    try HostRequest(
+      method: "GET", path: "mem/image/I1/download", headers: headers, contentType: nil, body: .none, image: nil,
+      settings: settings)
+  }
+
+  private func download(_ ways: Download.Ways = .goOn, _ options: CallOptions = CallOptions()) throws -> Download {
+    try Download(scratch.file("a"), ways, try request(), options)
+  }
+
+  /// The headers that make a request one for the rest.
+  private func asked(_ download: Download) -> [String] {
+    download.begin().0.headers.map { "\($0.name): \($0.value)" }
+  }
+
+  /// What the host hears of this answer; "again": nothing yet.
+  private func answer(
+    _ download: Download, _ status: Int32, _ lines: [String], _ body: String, breaksOff: Bool = false
+  ) -> String {
+    let (_, options) = download.begin()
+    let sink = Sink()
+    for line in ["HTTP/1.1 \(status) X"] + lines + [""] {
+      _ = Array((line + "\r\n").utf8).withUnsafeBytes { sink.takeHeader($0) }
+    }
+    var isStopped = false
+    if (200..<300).contains(status), case .stream(let take) = options.destination {
+      options.onStream?(status, sink.headers)
+      if !body.isEmpty, case .stop = Array(body.utf8).withUnsafeBytes({ take($0) }) { isStopped = true }
+    }
+    let result: Result<Response, Failure> =
+      breaksOff || isStopped
+      ? .failure(Failure(isStopped ? .callback : .transfer, "broke off"))
+      : .success(Response(sink, generation: 1, replays: 0))
+    switch download.end(result) {
+    case nil: return "again"
+    case .success(let response): return "\(response.status)"
+    case .failure(let failure): return "\(failure.cause)"
+    }
+  }
+
+  /// Three of six bytes are there.
+  private func interrupted() throws {
+    let first = try download([])
+    #expect(
+      answer(first, 200, ["ETag: \"v1\"", "Content-Length: 6"], "abc", breaksOff: true) == "transfer")
+    #expect(scratch.read("a.part") == "abc")
+  }
+
+  @Test("without a beginning the whole is asked for, with one the rest of that version")
+  func asking() throws {
+    #expect(asked(try download()).isEmpty)
+    try interrupted()
+    #expect(asked(try download()) == ["Range: bytes=3-", "If-Range: \"v1\""])
+    #expect(asked(try download([])).isEmpty)
+    #expect(!scratch.files.contains("a.part"), "and what was there is gone")
+    let (_, options) = try download().begin()
+    #expect(options.asIs, "compressed bytes have other places")
+  }
+
+  @Test("a host that asks for ranges itself is refused", arguments: ["Range", "range"])
+  func ownRange(name: String) throws {
+    let asked = try request([(name, "bytes=0-1")])
+    let refusal = #expect(throws: Failure.self) {
+      try Download(scratch.file("a"), [], asked, CallOptions())
+    }
+    #expect(refusal?.cause == .argument)
+  }
+
+  @Test(
+    "a part of an answer must be the part that was asked for, and all of it",
+    arguments: [
+      (["Content-Range: bytes 3-5/6"], "206"),
+      (["Content-Range: bytes 3-5/6", "Content-Length: 3"], "206"),
+      // The total is unknown: the length of the part says when it is whole, and without that, its end.
+      (["Content-Range: bytes 3-5/*", "Content-Length: 3"], "206"),
+      (["Content-Range: bytes 3-5/*"], "206"),
+      (["Content-Range: bytes 3-5/*", "Content-Length: 4"], "transfer"),
+      // What the range says of the whole counts more than the length of this answer.
+      (["Content-Range: bytes 3-5/7", "Content-Length: 3"], "transfer"),
+      (["Content-Range: bytes 3-5/5"], "transfer"),
+      (["Content-Range: bytes 2-5/6"], "protocolViolation"),
+      (["Content-Range: bytes 0-5/6"], "protocolViolation"),
+      (["Content-Range: items 3-5/6"], "protocolViolation"),
+      (["Content-Range: bytes x-5/6"], "protocolViolation"),
+      (["Content-Range: bytes */6"], "protocolViolation"),
+      (["Content-Range: bytes 3-5"], "protocolViolation"),
+      ([], "protocolViolation"),
+    ])
+  func rest(lines: [String], expected: String) throws {
+    try interrupted()
+    #expect(answer(try download(), 206, lines, "def") == expected)
+    #expect(scratch.read("a") == (expected == "206" ? "abcdef" : nil))
+    if expected == "206" { #expect(scratch.files == ["a"]) }
+    if expected == "protocolViolation" { #expect(scratch.read("a.part") == "abc", "nothing is mixed in") }
+  }
+
+  @Test("a part that nobody asked for is refused, also an empty one", arguments: ["def", ""])
+  func unasked(body: String) throws {
+    #expect(answer(try download(), 206, ["Content-Range: bytes 0-2/6"], body) == "protocolViolation")
+    #expect(scratch.files.isEmpty)
+  }
+
+  @Test("a thing that has changed comes whole, and takes the place of the part")
+  func changed() throws {
+    try interrupted()
+    #expect(answer(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
+    #expect(scratch.read("a") == "wxyz")
+    try interrupted()
+    #expect(answer(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wx", breaksOff: true) == "transfer")
+    #expect(asked(try download()) == ["Range: bytes=2-", "If-Range: \"v2\""])
+  }
+
+  @Test(
+    "only what promises the same bytes is a version",
+    arguments: [
+      (["ETag: \"v\""], "\"v\""), (["ETag: W/\"v\""], nil), (["Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "Mon"),
+      (["ETag: W/\"v\"", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "Mon"),
+      (["ETag: \"v\"", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "\"v\""), ([], nil),
+    ] as [([String], String?)])
+  func versions(lines: [String], expected: String?) throws {
+    #expect(answer(try download(), 200, lines, "abc", breaksOff: true) == "transfer")
+    let condition = asked(try download()).first { $0.hasPrefix("If-Range: ") }
+    #expect(condition?.dropFirst(10).hasPrefix(expected ?? "") == (expected == nil ? nil : true))
+    #expect(scratch.files.contains("a.part.json") == (expected != nil))
+  }
+
+  @Test("where the server has no more of it, it is asked for anew, once")
+  func noMore() throws {
+    try interrupted()
+    let going = try download()
+    #expect(answer(going, 416, ["Content-Range: bytes */3"], "") == "again")
+    #expect(asked(going).isEmpty)
+    #expect(scratch.files.isEmpty)
+    #expect(answer(going, 416, [], "") == "416")
+    #expect(answer(try download(), 416, [], "") == "416", "and to one who had nothing it is the answer")
+  }
+
+  @Test("another answer touches no file", arguments: [304, 404, 412] as [Int32])
+  func others(status: Int32) throws {
+    try interrupted()
+    try scratch.write("a", "mine")
+    #expect(answer(try download(), status, [], "no") == "\(status)")
+    #expect(scratch.read("a") == "mine")
+    #expect(scratch.read("a.part") == "abc")
+  }
+
+  @Test("the host hears no head of what only means: from the beginning")
+  func heads() throws {
+    try interrupted()
+    let heard = Mutex<[Int32]>([])
+    var options = CallOptions()
+    options.onHead = { head in
+      heard.withLock { $0.append(head.status) }
+      return true
+    }
+    let going = try download(.goOn, options)
+    for (status, expected): (Int32, Int) in [(206, 1), (416, 1), (404, 2)] {
+      let sink = Sink()
+      _ = Array("HTTP/1.1 \(status) X\r\n".utf8).withUnsafeBytes { sink.takeHeader($0) }
+      #expect(going.begin().1.onHead?(Response(headOf: sink, generation: 1, replays: 0)) == true)
+      #expect(heard.withLock { $0.count } == expected)
+    }
+  }
+
+  @Test("progress counts what was there before")
+  func progress() throws {
+    try interrupted()
+    let heard = Mutex<[[Int64]]>([])
+    var options = CallOptions()
+    options.progress = { down, downTotal, up, upTotal in
+      heard.withLock { $0.append([down, downTotal, up, upTotal]) }
+      return true
+    }
+    let going = try download(.goOn, options)
+    let (_, asked) = going.begin()
+    #expect(asked.progress?(2, 3, 0, 0) == true, "of the beginning, before it is judged")
+    asked.onStream?(206, HeaderBlock(Array("Content-Range: bytes 3-5/6\r\nContent-Length: 3\r\n".utf8)))
+    #expect(asked.progress?(0, 0, 0, 0) == true)
+    #expect(asked.progress?(2, 3, 0, 0) == true)
+    #expect(heard.withLock { $0 } == [[3, 0, 0, 0], [3, 0, 0, 0], [5, 6, 0, 0]])
+  }
+}

@@ -1,0 +1,213 @@
+// PartialFileTests.swift - the file of a download while it is written: who may read it, what becomes of what was there
+// before, and what can be gone on with. No server is asked.
+
+import Foundation
+import Glibc
+import Testing
+
+@testable import DamCore
+@testable import DamIO
+
+@Suite("Partial file")
+struct PartialFileTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private func file(_ name: String = "a", keeps: Bool = false) throws(Failure) -> PartialFile {
+    try PartialFile(scratch.file(name), keeps: keeps)
+  }
+
+  private func bits(_ name: String) -> mode_t? { scratch.mode(name).map { $0 & 0o7777 } }
+
+  @Test("a file has its name when it is whole, and nothing is left beside it")
+  func whole() throws {
+    let file = try file()
+    file.open(at: 0, expecting: 6, note: ("/t", "v"))
+    #expect(file.take("abc") && file.take("def"))
+    #expect(scratch.files == ["a.part", "a.part.json"])
+    #expect(file.finish() == nil)
+    #expect(scratch.files == ["a"])
+    #expect(scratch.read("a") == "abcdef")
+    #expect(bits("a") == 0o666)
+  }
+
+  @Test("what was promised must be there; what is there remains", arguments: [2, 4] as [Int64])
+  func wrongSize(expected: Int64) throws {
+    let file = try file()
+    file.open(at: 0, expecting: expected, note: ("/t", "v"))
+    #expect(file.take("abc"))
+    #expect(file.finish()?.cause == .transfer)
+    #expect(scratch.files == ["a.part", "a.part.json"])
+    #expect(file.resumable("/t")?.size == 3)
+  }
+
+  @Test("where nothing was promised what has come is all")
+  func unknownSize() throws {
+    let file = try file()
+    file.open(at: 0, expecting: nil, note: ("/t", nil))
+    #expect(file.take("abc"))
+    #expect(scratch.files == ["a.part"])
+    #expect(file.finish() == nil)
+    #expect(scratch.files == ["a"])
+  }
+
+  @Test(
+    "the old file's mode stays, and nobody else reads the new one on its way",
+    arguments: [0o600, 0o640, 0o444, 0o755, 0o666, 0o400] as [mode_t])
+  func mode(_ mode: mode_t) throws {
+    try scratch.write("a", "old")
+    #expect(chmod(scratch.file("a"), mode) == 0)
+    let file = try file()
+    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    #expect(bits("a.part") == 0o600)
+    #expect(bits("a.part.json") == 0o600)
+    #expect(file.take("new"))
+    #expect(scratch.read("a") == "old" || mode & 0o400 == 0)
+    #expect(file.finish() == nil)
+    #expect(scratch.read("a") == "new")
+    #expect(bits("a") == mode)
+  }
+
+  @Test("a part that was open to more is closed before it is gone on with", arguments: [0, 3] as [Int64])
+  func wideMode(base: Int64) throws {
+    let first = try file()
+    first.open(at: 0, expecting: 6, note: ("/t", "v"))
+    #expect(first.take("abc"))
+    #expect(bits("a.part") == 0o666)
+    try scratch.write("a", "old")
+    #expect(chmod(scratch.file("a"), 0o600) == 0)
+    let second = try file()
+    second.open(at: base, expecting: nil, note: nil)
+    #expect(bits("a.part") == 0o600)
+    #expect(second.finish() == nil)
+    #expect(bits("a") == 0o600)
+  }
+
+  @Test("bits that give rights are not handed on")
+  func setUser() throws {
+    try scratch.write("a", "old")
+    #expect(chmod(scratch.file("a"), 0o4755) == 0)
+    let file = try file()
+    file.open(at: 0, expecting: nil, note: nil)
+    #expect(file.finish() == nil)
+    #expect(bits("a") == 0o755)
+  }
+
+  @Test("what is there of a thing is known by its target and version, and gone on with")
+  func resuming() throws {
+    let first = try file()
+    first.open(at: 0, expecting: 6, note: ("/t", "\"v1\""))
+    #expect(first.take("abc"))
+    let second = try file()
+    #expect(second.resumable("/other") == nil)
+    let found = try #require(second.resumable("/t"))
+    #expect(found == (3, "\"v1\""))
+    second.open(at: 3, expecting: 6, note: nil)
+    #expect(second.base == 3)
+    #expect(second.resumable("/t")?.validator == "\"v1\"", "the note stays while it is gone on with")
+    #expect(second.take("def"))
+    #expect(second.finish() == nil)
+    #expect(scratch.read("a") == "abcdef")
+    #expect(scratch.files == ["a"])
+  }
+
+  @Test("a new version takes the place of the old part, and of its note")
+  func startingOver() throws {
+    let first = try file()
+    first.open(at: 0, expecting: 6, note: ("/t", "v1"))
+    #expect(first.take("abcdef"))
+    let second = try file()
+    second.open(at: 0, expecting: nil, note: ("/t", nil))
+    #expect(scratch.files == ["a.part"], "without a validator there is no going on")
+    #expect(second.take("xy"))
+    #expect(second.finish() == nil)
+    #expect(scratch.read("a") == "xy")
+  }
+
+  @Test(
+    "a note that says nothing sensible, or a part that is none, is no beginning",
+    arguments: [
+      "", "{", "[]", "null", #"{"target":"/t"}"#, #"{"validator":"v"}"#, #"{"target":7,"validator":"v"}"#,
+      #"{"target":"/t","validator":["v"]}"#, #"{"target":"/T","validator":"v"}"#,
+    ])
+  func damaged(note: String) throws {
+    try scratch.write("a.part", "abc")
+    try scratch.write("a.part.json", note)
+    #expect(try file().resumable("/t") == nil)
+    try scratch.write("a.part.json", #"{"target":"/t","validator":"v"}"#)
+    #expect(try file().resumable("/t")?.size == 3)
+    try scratch.write("a.part", "")
+    #expect(try file().resumable("/t") == nil)
+    #expect(unlink(scratch.file("a.part")) == 0)
+    #expect(try file().resumable("/t") == nil)
+  }
+
+  @Test("what is no file is not replaced", arguments: ["folder", "link", "dangling", "pipe"])
+  func notAFile(kind: String) throws {
+    try scratch.write("other", "other")
+    switch kind {
+    case "folder": #expect(mkdir(scratch.file("a"), 0o700) == 0)
+    case "link": #expect(symlink(scratch.file("other"), scratch.file("a")) == 0)
+    case "dangling": #expect(symlink(scratch.file("nowhere"), scratch.file("a")) == 0)
+    default: #expect(mkfifo(scratch.file("a"), 0o600) == 0)
+    }
+    for keeps in [true, false] {
+      #expect(#expect(throws: Failure.self) { try file(keeps: keeps) }?.cause == .argument)
+    }
+    #expect(scratch.read("other") == "other")
+    for path in ["", "/", "x/"] {
+      #expect(#expect(throws: Failure.self) { try PartialFile(path, keeps: false) }?.cause == .argument)
+    }
+  }
+
+  @Test("a part that is a link is nobody's to write through")
+  func linkedPart() throws {
+    try scratch.write("other", "other")
+    #expect(symlink(scratch.file("other"), scratch.file("a.part")) == 0)
+    let file = try file()
+    file.open(at: 0, expecting: nil, note: nil)
+    #expect(!file.take("x"))
+    #expect(file.finish()?.cause == .store)
+    #expect(scratch.read("other") == "other")
+  }
+
+  @Test("a file that is to be kept is refused at once, and one that appears meanwhile at the end")
+  func keeping() throws {
+    let file = try file(keeps: true)
+    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    #expect(file.take("new"))
+    try scratch.write("a", "meanwhile")
+    #expect(file.finish()?.cause == .argument)
+    #expect(scratch.read("a") == "meanwhile")
+    #expect(scratch.read("a.part") == "new")
+    #expect(#expect(throws: Failure.self) { try self.file(keeps: true) }?.cause == .argument)
+    // Gone again: what was fetched has not been for nothing.
+    #expect(unlink(scratch.file("a")) == 0)
+    #expect(file.finish() == nil)
+    #expect(scratch.files == ["a"])
+    #expect(scratch.read("a") == "new")
+  }
+
+  @Test("a folder that appears in the file's place is a store's failure, and stays")
+  func folderMeanwhile() throws {
+    let file = try file()
+    file.open(at: 0, expecting: nil, note: nil)
+    #expect(mkdir(scratch.file("a"), 0o700) == 0)
+    #expect(file.finish()?.cause == .store)
+    #expect(scratch.mode("a").map { $0 & S_IFMT } == S_IFDIR)
+  }
+
+  @Test("where nothing can be written that is said, and nothing is taken")
+  func unwritable() throws {
+    let file = try PartialFile(scratch.file("nowhere/a"), keeps: false)
+    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    #expect(file.failure?.cause == .store)
+    #expect(!file.take("x"))
+    #expect(file.finish()?.cause == .store)
+  }
+}
+
+extension PartialFile {
+  func take(_ text: String) -> Bool { Array(text.utf8).withUnsafeBytes { take($0) } }
+}
