@@ -101,7 +101,8 @@ public func dam_session_observe(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in try Ticket(text: text)
+    let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in
+      try session.settings.ticket(text)
     }
     let observed = unsafe try observed(answer)
     let result = unsafe try present(result_out, "result_out")

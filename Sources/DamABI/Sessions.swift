@@ -118,7 +118,7 @@ public func dam_session_headers(
       }
     }
     if let ticket_out = unsafe ticket_out {
-      unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).text.utf8)
+      unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).utf8)
     }
   }
 }

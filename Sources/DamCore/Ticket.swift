@@ -10,28 +10,29 @@ public struct Ticket: Sendable, Equatable {
     self.sent = sent
     self.stamp = stamp
   }
-
-  /// "1.GENERATION.STAMP.STAMP", in decimal.
-  public init(text: String) throws(Failure) {
-    let words = text.split(separator: ".", omittingEmptySubsequences: false)
-    let numbers = words.compactMap { UInt64($0) }
-    guard text.utf8.count <= 128, words.count == 4, numbers.count == 4, numbers[0] == Ticket.version else {
-      throw Ticket.foreign
-    }
-    sent = Freshness(generation: numbers[1], stamp: numbers[2])
-    stamp = numbers[3]
-    guard self.text == text else { throw Ticket.foreign }
-  }
-
-  public var text: String { "\(Ticket.version).\(sent.generation).\(sent.stamp).\(stamp)" }
-
-  private static let version: UInt64 = 1
-  private static let foreign = Failure(.argument, "ticket is not one that this library gave")
 }
 
 extension Settings {
   /// For headers that are about to be used.
   public func ticket(_ record: SessionRecord, _ state: inout SessionState, _ moment: Moment) -> Ticket {
     Ticket(sent: Systems.make(self).freshness(record), stamp: state.nextStamp(moment))
+  }
+
+  /// "SESSION.GENERATION.STAMP.STAMP": the beginning of the session's key, so that another one's is noticed, and numbers.
+  public func text(of ticket: Ticket) -> String {
+    "\(identity.sessionKey.prefix(12)).\(ticket.sent.generation).\(ticket.sent.stamp).\(ticket.stamp)"
+  }
+
+  public func ticket(_ text: String) throws(Failure) -> Ticket {
+    let words = text.split(separator: ".", omittingEmptySubsequences: false)
+    let numbers = words.dropFirst().compactMap { UInt64($0) }
+    guard text.utf8.count <= 128, words.count == 4, numbers.count == 3 else {
+      throw Failure(.argument, "ticket is not one that this library gave")
+    }
+    let ticket = Ticket(sent: Freshness(generation: numbers[0], stamp: numbers[1]), stamp: numbers[2])
+    guard self.text(of: ticket) == text else {
+      throw Failure(.argument, "ticket is not one of this session: take one with its headers")
+    }
+    return ticket
   }
 }

@@ -173,11 +173,8 @@ internal import Glibc
 
   // MARK: Under way
 
-  /// After a pause: lets the bytes come that waited. `goesOn` false: the next of them ends the transfer.
-  func resume(_ goesOn: Bool) {
-    hooks?.isStopped = !goesOn
-    _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
-  }
+  /// After a pause: lets the bytes come that waited.
+  func resume() { _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
 
   /// Whether a proxy has refused the way to the server, to which nothing was sent then.
   private var refusedByProxy: Bool {
@@ -245,7 +242,6 @@ private final class Hooks {
   let source: OutgoingBody?
   let progress: Progress?
   let cancellation: Cancellation
-  var isStopped = false
   private var lastReport: UInt64 = 0
 
   init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
@@ -287,7 +283,7 @@ private let takeHeader: dam_curl_bytes = { bytes, size, count, user in
 }
 
 private let takeBody: dam_curl_bytes = { bytes, size, count, user in
-  guard let hooks = unsafe Hooks.behind(user), !hooks.isStopped else { return 0 }
+  guard let hooks = unsafe Hooks.behind(user) else { return 0 }
   return unsafe code(hooks.sink.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count)), size * count)
 }
 

@@ -135,8 +135,8 @@ public struct Response: Sendable {
   }
 
   /// For those who take headers from `record` now.
-  public func ticket(_ record: SessionRecord) -> Ticket {
-    hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) }
+  public func ticket(_ record: SessionRecord) -> String {
+    settings.text(of: hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
   public func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }

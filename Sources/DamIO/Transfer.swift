@@ -57,6 +57,11 @@ final class Transfer {
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.
   func event() -> Event? {
+    // Refused from here while libcurl holds still: it would not notice before its next look.
+    if isJudged, !isOver, let failure = sink.failure {
+      isOver = true
+      return .failed(failure)
+    }
     if let code = handle.result {
       guard !isOver, !sink.hasHeldBack else { return nil }
       if code == CURLE_OK, !isJudged { return .judgeable(isWhole: true) }
@@ -75,17 +80,12 @@ final class Transfer {
 
   /// The host is ready again.
   func resume() {
-    guard isJudged else { return handle.resume(true) }
+    guard isJudged else { return handle.resume() }
     goOn(after: sink.flush())
   }
 
   private func goOn(after taking: Sink.Taking) {
-    guard handle.result == nil else { return }
-    switch taking {
-    case .taken: handle.resume(true)
-    case .stop: handle.resume(false)
-    case .pause: break
-    }
+    if handle.result == nil, case .taken = taking { handle.resume() }
   }
 
   private func failure(_ code: CURLcode) -> Failure {

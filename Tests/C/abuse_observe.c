@@ -105,16 +105,23 @@ static void damaged(dam_session *session)
         "", "\n", ":", "Set-Cookie", "Set-Cookie: ;;;=", "Set-Cookie: FWSession=", "Set-Cookie: FWSession=a b\"\\",
         "Location: login", "Location: \x01", "Location: //", "Retry-After: 99999999999999999999", "Date: x",
         "Content-Type: text/html", "Content-Length: -1", NULL};
-    static const char *const tickets[] = {NULL, "1.0.0.0", "1.1.0.0", "1.1.18446744073709551615.18446744073709551615"};
+    static const char *const numbers[] = {"0.0.0", "1.0.0", "1.18446744073709551615.18446744073709551615"};
+    char tickets[4][128] = {""};
     static const int32_t statuses[] = {100, 200, 204, 302, 400, 401, 403, 404, 429, 500, 599};
     size_t odd = 0;
+    char *own = NULL;
+    struct seen seen = {0};
+    EXPECT(DAM_OK, dam_session_headers(session, take, &seen, &own, err));
+    for (size_t at = 0; at < 3; at++)
+        snprintf(tickets[at + 1], sizeof tickets[0], "%.*s.%s", (int)strcspn(own, "."), own, numbers[at]);
+    dam_string_free(own);
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < 4 * (sizeof statuses / sizeof statuses[0]); at++) {
             dam_observation answer = {.size = sizeof answer, .http_status = statuses[at / 4], .headers = *text,
                                       .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
             int32_t result = -7;
             check_note(*text);
-            dam_status status = dam_session_observe(session, tickets[at % 4], &answer, &result, check_fresh());
+            dam_status status = dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &answer, &result, check_fresh());
             check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__, __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
             odd += status == DAM_ERR_INTERNAL || status == DAM_ERR_ARGUMENT;

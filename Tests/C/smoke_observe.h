@@ -20,4 +20,8 @@ char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM]);
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted);
 
+/* A ticket that the session never gave: it begins as its own do, and ends with `numbers`. */
+enum { TICKET_ROOM = 128 };
+void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_ROOM]);
+
 #endif

@@ -22,6 +22,14 @@ char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM])
     return ticket;
 }
 
+void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_ROOM])
+{
+    char cookie[COOKIE_ROOM];
+    char *own = take_ticket(session, cookie);
+    snprintf(forged, TICKET_ROOM, "%.*s.%s", (int)strcspn(own, "."), own, numbers);
+    dam_string_free(own);
+}
+
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted)
 {
@@ -54,7 +62,9 @@ static void order(void)
     dam_string_free(third);
 
     /* A stamp from nowhere counts as this moment: what comes after it is later. */
-    observe(session, "1.1.18446744073709551615.18446744073709551615", 200, SETS("forged123"), "{}", DAM_OK);
+    char forged[TICKET_ROOM];
+    forge_ticket(session, "1.18446744073709551615.18446744073709551615", forged);
+    observe(session, forged, 200, SETS("forged123"), "{}", DAM_OK);
     third = take_ticket(session, cookie);
     CHECK(strstr(cookie, COOKIE_NAME "=forged123") != NULL, "a forged ticket is one of this moment");
     long late = (long)statistics(session).cookies_late;
@@ -69,17 +79,19 @@ static void order(void)
 /* Of a session that never was here. Nothing is taken from its answers, and nothing is asked. */
 static void foreign(void)
 {
-    static const char *const tickets[] = {"1.2.0.1", "1.2.1.1", "1.18446744073709551615.1.1"};
+    static const char *const numbers[] = {"2.0.1", "2.1.1", "18446744073709551615.1.1"};
     char cookie[COOKIE_ROOM], now[COOKIE_ROOM];
     fresh();
     dam_session *session = open_photoshelter(OPTIONS(NULL));
     dam_string_free(take_ticket(session, cookie));
     long before = control_count("photoshelter", "requests");
-    for (size_t at = 0; at < sizeof tickets / sizeof tickets[0]; at++) {
-        check_note(tickets[at]);
-        observe(session, tickets[at], 200, SETS("foreign12"), "{}", DAM_ERR_ARGUMENT);
-        observe(session, tickets[at], 400, "", EXPIRED, DAM_ERR_ARGUMENT);
-        observe(session, tickets[at], 403, "", "", DAM_ERR_ARGUMENT);
+    for (size_t at = 0; at < sizeof numbers / sizeof numbers[0]; at++) {
+        char ticket[TICKET_ROOM];
+        forge_ticket(session, numbers[at], ticket);
+        check_note(numbers[at]);
+        observe(session, ticket, 200, SETS("foreign12"), "{}", DAM_ERR_ARGUMENT);
+        observe(session, ticket, 400, "", EXPIRED, DAM_ERR_ARGUMENT);
+        observe(session, ticket, 403, "", "", DAM_ERR_ARGUMENT);
     }
     dam_string_free(take_ticket(session, now));
     CHECK(strcmp(cookie, now) == 0, "the cookie is the session's own");

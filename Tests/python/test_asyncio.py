@@ -1,44 +1,24 @@
-"""asyncio: many requests on one thread, streams with back-pressure, cancellation, and whose exception is whose."""
+"""asyncio: many requests on one thread, cancellation, and whose exception is whose.
+
+Bodies and streams are in test_async_bodies.py and test_async_stream.py. Nothing here starts a thread.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from typing import Any, Awaitable, Callable
+from typing import Any
 
 import pytest
-from conftest import Opener
+from conftest import Opener, Runner
 
 import damsession
 from damsession.sandbox import Sandbox
-from damsession.sandbox.content import Slice
 
-SIZE = 5_000_000
-DOWNLOAD = f"mem/image/I0001/download?size={SIZE}"
+DOWNLOAD = "mem/image/I0001/download?size=5000000"
 
 
 class Mine(Exception):
     """An exception that damsession knows nothing of."""
-
-
-#: Opens a session with the usual options, runs a coroutine function on it, and closes it.
-Runner = Callable[..., Any]
-
-
-@pytest.fixture
-def run(photoshelter: Opener) -> Runner:
-    def runner(work: Callable[[damsession.AsyncSession], Awaitable[Any]], **options: Any) -> Any:
-        async def main() -> Any:
-            threads = threading.active_count()
-            async with damsession.AsyncSession(photoshelter(**options)) as session:
-                result = await work(session)
-                assert threading.active_count() == threads
-            assert session.closed
-            return result
-
-        return asyncio.run(asyncio.wait_for(main(), 60))
-
-    return runner
 
 
 def test_aopen_takes_the_arguments_of_open(dam_sandbox: Sandbox) -> None:
@@ -104,54 +84,6 @@ def test_what_credentials_raise_goes_to_those_who_wait(run: Runner) -> None:
         assert complaints == []
 
     run(work, password=None, credentials=credentials)
-
-
-def test_a_stream_comes_as_fast_as_it_is_asked_for(run: Runner) -> None:
-    async def work(session: damsession.AsyncSession) -> None:
-        got = bytearray()
-        async with session.stream("GET", DOWNLOAD) as stream:
-            assert stream.raise_for_status().response is not None
-            for _ in range(20):  # the loop turns, and the stream waits
-                await session.get("mem/user/session")
-            assert stream._incoming._size <= 1 << 18 and stream._incoming._paused
-            async for chunk in stream:
-                got += chunk
-            assert stream.response is not None and stream.response.status == 200
-        assert bytes(got) == Slice("I0001", 0, SIZE).read()
-
-    run(work, authentication="token")
-
-
-def test_a_stream_may_be_left_early(run: Runner) -> None:
-    async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", DOWNLOAD) as stream:
-            async for chunk in stream:
-                break
-        assert (await session.get("mem/user/session")).ok
-
-    run(work, authentication="token")
-
-
-def test_a_stream_of_no_success_has_no_chunks(run: Runner) -> None:
-    async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", "mem/nothing") as stream:
-            assert stream.response is not None and stream.response.status == 404 and stream.response.content
-            assert [chunk async for chunk in stream] == []
-            with pytest.raises(damsession.HTTPStatusError):
-                stream.raise_for_status()
-
-    run(work)
-
-
-def test_a_stream_that_breaks_says_so(run: Runner, dam_sandbox: Sandbox) -> None:
-    async def work(session: damsession.AsyncSession) -> None:
-        dam_sandbox.fault("truncate", match="download")
-        with pytest.raises(damsession.TransferError):
-            async with session.stream("GET", DOWNLOAD) as stream:
-                async for _ in stream:
-                    pass
-
-    run(work)
 
 
 def test_a_cancelled_task_cancels_its_transfer(run: Runner) -> None:

@@ -105,7 +105,7 @@ upload() {
     [ "$(dd bs=64k count=1 status=none <&8 | jq -r .data.Image.id)" = I1 ]
     run -2 --separate-stderr dam get desk mem/image/I1 -o pipe --continue
     run -60 --separate-stderr dam get desk mem/image/I1 -o nowhere/file
-    [[ $stderr == "damsession: DAM_ERR_STORE: the file cannot be written"* ]]
+    [[ $stderr == "damsession: DAM_ERR_STORE: "*"file cannot be written"* ]]
     run -5 --separate-stderr dam get desk mem/image/I1 -o .
     [[ $stderr == "damsession: .: "* ]]
 }
@@ -114,7 +114,7 @@ upload() {
     echo old >file
     run -60 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 32; "$1" get desk "mem/image/I1/download?size=70000" -o file' \
         - "$DAMSESSION"
-    [[ $stderr == "damsession: DAM_ERR_STORE: the file cannot be written"* ]]
+    [[ $stderr == "damsession: DAM_ERR_STORE: "*"file cannot be written"* ]]
     [ "$(cat file)" = old ]
 }
 

@@ -57,7 +57,11 @@ setup() {
     run -2 --separate-stderr dam get desk x --form a=b
     run -2 --separate-stderr dam get desk x --continue
     run -2 --separate-stderr dam get desk x --keep -o -
-    run -2 --separate-stderr dam get desk x -o file --keep --continue
+    run -2 --separate-stderr dam get desk x --observe
+    run -2 --separate-stderr dam get desk x --ticket file
+    run -2 --separate-stderr dam header desk --body file
+    run -2 --separate-stderr dam observe
+    run -2 --separate-stderr dam observe desk --ticket
 }
 
 @test "an option's bad value is refused by the library" {

@@ -82,6 +82,28 @@ interrupt() {
     [ "$(sandbox state | jq .log.arrived)" -eq "$before" ]
 }
 
+@test "--continue and --keep go together" {
+    interrupt file --keep
+    run -0 --separate-stderr dam get desk "$PICTURE" -o file --continue --keep
+    [ "$(sent Range)" = "bytes=150000-" ]
+    dam get desk "$PICTURE" | cmp - file
+    run -2 --separate-stderr dam get desk "$PICTURE" -o file --continue --keep
+    [[ $stderr == *DAM_ERR_ARGUMENT* ]]
+}
+
+@test "--include streams, and the head comes before a body that breaks off" {
+    local small
+    small=$(memory get desk 'mem/image/I1/download?size=1000' -i)
+    [ "$(memory get desk 'mem/image/I1/download?size=134217728' -i --response-limit 1M)" -lt $((small + 16384)) ]
+    dam get desk "$PICTURE" -i >whole
+    tail -c 300000 whole | cmp - <(dam get desk "$PICTURE")
+    [ "$(head -n 1 whole)" = $'Status: 200\r' ]
+    sandbox faults '{"fault": "truncate", "match": "download"}' >/dev/null
+    dam get desk "$PICTURE" -i >part || [ $? -eq 23 ]
+    [ "$(tail -c 150000 part | sha256sum)" = "$(tail -c 300000 whole | head -c 150000 | sha256sum)" ]
+    [ "$(head -n 1 part)" = $'Status: 200\r' ]
+}
+
 @test "a file that replaces a private one is never readable by others" {
     umask 022
     : >file

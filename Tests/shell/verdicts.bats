@@ -46,7 +46,8 @@ setup() {
     [ -z "$output" ]
     sandbox faults '{"fault": "garbage", "match": "mem/image"}' >/dev/null
     run -24 --separate-stderr dam get desk mem/image/I1
-    run -25 --separate-stderr dam get desk 'mem/image/I1/download?size=2000' --response-limit 1K --include
+    sandbox faults "$(jq -n '{fault: "status", status: 404, body: ("x" * 2000)}')" >/dev/null
+    run -25 --separate-stderr dam get desk mem/image/I1 --response-limit 1K
     run -26 --separate-stderr dam get desk http://localhost/x
     run -26 --separate-stderr dam get desk mem/user/session --url http://example.com
 }

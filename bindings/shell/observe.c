@@ -87,8 +87,8 @@ static int read_status(const char *line)
     return status >= 100 && status <= 599 ? (int)status : 0;
 }
 
-/* What `curl -D` wrote: every head that came, of proxies, interim answers and followed redirects too. The one that answers
-   the request is the first that is neither interim nor followed by another though it was a success. */
+/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too. The
+   last one answers the request, unless a redirect led there. */
 static int find_head(char *text, dam_observation *answer)
 {
     for (char *head = text; head != NULL;) {
@@ -100,7 +100,7 @@ static int find_head(char *text, dam_observation *answer)
             return EXIT_USAGE;
         }
         answer->headers = lines == NULL ? "" : lines + 1;
-        if (end != NULL && answer->http_status >= 300) {
+        if (end != NULL && answer->http_status >= 300 && answer->http_status < 400) {
             say("a redirect was followed; only the answer before it is the session's");
             end[1] = '\0';
             return EXIT_OK;

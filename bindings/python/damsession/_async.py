@@ -17,7 +17,7 @@ from ._incoming import Incoming
 from ._loop import AsyncLoop, Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
-from ._request import AnswerOptions, RequestOptions, StreamOptions, build, download_target
+from ._request import AnswerOptions, AsyncRequestOptions, AsyncStreamOptions, build, download_target
 from ._response import Response
 from ._session import Session
 from ._stream import BaseStream
@@ -25,6 +25,7 @@ from ._values import LogoutResult
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
 
 def aopen(name: Optional[str] = None, **options: Any) -> AsyncSession:
     """Opens a session for asyncio, with the arguments of `damsession.open`. Reads no network; nothing is awaited.
@@ -69,41 +70,46 @@ class AsyncSession:
         """Whether it was closed."""
         return self.blocking.closed
 
-    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def request(self, method: str, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`Session.request`, awaited. Its callbacks run in the event loop and should not take long; `data` may also be an
-        asynchronous iterable of bytes.
+        asynchronous iterable of bytes. One that is its own iterator, as an asynchronous generator is, cannot be sent again
+        after a new login: ReplayImpossible.
         """
         transfer = self._transfer(method, path)
         self._submit(transfer, "dam_loop_submit", self._build(transfer, method, path, options))
         answer: Response = await self._ended(transfer)
         return answer
 
-    async def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def get(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("GET", ...)`."""
         return await self.request("GET", path, **options)
 
-    async def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def head(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("HEAD", ...)`."""
         return await self.request("HEAD", path, **options)
 
-    async def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def post(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("POST", ...)`."""
         return await self.request("POST", path, **options)
 
-    async def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def put(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("PUT", ...)`."""
         return await self.request("PUT", path, **options)
 
-    async def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def patch(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("PATCH", ...)`."""
         return await self.request("PATCH", path, **options)
 
-    async def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+    async def delete(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("DELETE", ...)`."""
         return await self.request("DELETE", path, **options)
 
-    def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> AsyncStream:
-        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET", path) as answer:`."""
+    def stream(self, method: str, path: str, **options: Unpack[AsyncStreamOptions]) -> AsyncStream:
+        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET", path) as answer:`.
+
+        Sends nothing yet. What `request` raises is raised by `async with`, or, if the body breaks off, by what asks for the
+        next piece. The option `timeout` counts on while nobody asks.
+        """
         return AsyncStream(self, method, path, options)
 
     async def download(
@@ -187,27 +193,31 @@ class AsyncStream(BaseStream):
     An answer other than 2xx has no pieces: its body is in `response.content`.
     """
 
-    def __init__(self, session: AsyncSession, method: str, path: str, options: StreamOptions) -> None:
+    def __init__(self, session: AsyncSession, method: str, path: str, options: AsyncStreamOptions) -> None:
         self._session, self._method, self._path, self._options = session, method, path, options
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> AsyncStream:
         transfer = self._session._transfer(self._method, self._path)
         request = self._session._build(transfer, self._method, self._path, self._options)
-        self._incoming = Incoming(transfer, request, self._news.set)
+        self._incoming = incoming = Incoming(transfer, request, self._news.set)
         transfer.over.add_done_callback(lambda _: self._news.set())
         self._session._submit(transfer, "dam_loop_submit", request)
         try:
-            while not self._incoming.ready:
+            while not incoming.ready:
                 await self._wait()
         except asyncio.CancelledError:
             await self.__aexit__()
             raise
-        if transfer.over.done() and self._incoming.empty:
+        if transfer.over.done() and incoming.empty:
             transfer.over.result()  # raises what went wrong
+        self._is_open = True
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        self._is_open = False
+        if self._incoming is None:
+            return
         self._incoming.drop()
         over = self._incoming.transfer.over
         if not over.done():
@@ -233,16 +243,17 @@ class AsyncStream(BaseStream):
         return self
 
     async def __anext__(self) -> bytes:
-        while self._incoming.empty:
-            if self._incoming.transfer.over.done():
-                self._incoming.transfer.over.result()
+        incoming = self._arriving
+        while incoming.empty:
+            if incoming.transfer.over.done():
+                incoming.transfer.over.result()
                 raise StopAsyncIteration
             await self._wait()
-        piece = self._incoming.pop()
-        if self._incoming.wants_more():
-            self._session._resume(self._incoming.transfer)
+        piece = incoming.pop()
+        if incoming.wants_more():
+            self._session._resume(incoming.transfer)
         return piece
 
     async def read(self) -> bytes:
-        """All that is left, in memory."""
+        """All that is left, in memory. Raises what the transfer came to, if it broke off."""
         return b"".join([piece async for piece in self])

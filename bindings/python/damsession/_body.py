@@ -7,6 +7,7 @@ lets the library send the request again after a new login; one that cannot is st
 from __future__ import annotations
 
 import ctypes
+import errno
 import itertools
 import os
 import stat
@@ -57,7 +58,7 @@ def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
         request.body, request.body_size = source, len(source)
         return False
     request.read = _abi.dam_read_callback(guarded(source.read, -1, keep))
-    if source.rewind is not None:
+    if source.can_rewind:
         request.rewind = _abi.dam_rewind_callback(guarded(source.rewind, keep=keep))
     request.body_size = source.size
     return True
@@ -69,7 +70,7 @@ class _Source:
     def __init__(self, fill: Callable[[int], Any], size: int, rewind: Optional[Callable[[], Any]]) -> None:
         self._fill, self.size, self._begin = fill, size, rewind
         self._rest = memoryview(b"")
-        self.rewind = None if rewind is None else self._rewind
+        self.can_rewind = rewind is not None
 
     def read(self, _: Any, buffer: int, size: int) -> int:
         """The `dam_read_callback`."""
@@ -85,7 +86,8 @@ class _Source:
         self._rest = self._rest[count:]
         return count
 
-    def _rewind(self, _: Any) -> None:
+    def rewind(self, _: Any) -> None:
+        """The `dam_rewind_callback`."""
         assert self._begin is not None
         self._rest = memoryview(b"")
         self._begin()
@@ -116,6 +118,8 @@ class _File:
 
     def __init__(self, path: os.PathLike[str]) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        if stat.S_ISDIR(os.fstat(self._descriptor).st_mode):  # before anything is sent
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
 
     def __del__(self) -> None:
         if hasattr(self, "_descriptor"):

@@ -6,6 +6,7 @@ Lays out what it is given and judges nothing: names, sizes and boundaries are th
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 from typing import Any, Iterable, Mapping, Optional, Union
 
@@ -59,8 +60,9 @@ class Form:
         if isinstance(part, tuple):
             told, content, kind = part if len(part) == 3 else (*part, None)
         if hasattr(content, "read"):
-            told = told or _base(content)
-            content = _path(content) or content.read()
+            told, content = told or _base(content), _path(content) or content.read()
+            if not isinstance(content, (_Path, bytes)):  # text is no path because it came out of a file
+                raise TypeError(f"a file part is read as bytes: open it in binary mode, not for {type(content).__name__}")
         file_name = None if told is None else encoded(told, "a file's name")
         content_type = None if kind is None else encoded(kind, "a content type")
         if isinstance(content, bytes):
@@ -81,13 +83,19 @@ def _base(file: Any) -> Optional[str]:
     return os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else None
 
 
-def _path(file: Any) -> Optional[str]:
+class _Path(str):
+    """A path, as against text."""
+
+
+def _path(file: Any) -> Optional[_Path]:
     """Where the library can read all of an open file by itself; None: what it still has is read here."""
-    name = getattr(file, "name", None)
-    if not isinstance(name, (str, bytes)) or not hasattr(file, "fileno") or not file.seekable() or file.tell() != 0:
+    raw = getattr(file, "raw", file)
+    if not isinstance(raw, io.FileIO) or not isinstance(raw.name, (str, bytes)):  # not what unpacks while it is read
+        return None
+    if not file.seekable() or file.tell() != 0:
         return None
     try:
-        same = os.path.samestat(os.stat(name), os.fstat(file.fileno()))
+        same = os.path.samestat(os.stat(raw.name), os.fstat(raw.fileno()))
     except OSError:
         return None
-    return os.fsdecode(name) if same else None
+    return _Path(os.fsdecode(raw.name)) if same else None

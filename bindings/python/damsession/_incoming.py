@@ -33,8 +33,12 @@ class Incoming:
 
     @property
     def response(self) -> Optional[Response]:
-        """The answer without what is streamed; None before its head is here."""
-        return self.transfer.over.result() if self.transfer.over.done() else self._head
+        """The answer without what is streamed; None before its head is here. What breaks later does not take it away."""
+        over = self.transfer.over
+        if not over.done() or over.cancelled() or over.exception() is not None:
+            return self._head
+        answer: Response = over.result()
+        return answer
 
     @property
     def ready(self) -> bool:

@@ -17,6 +17,7 @@ from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
 from ._errors import NameUnknown, Status
 from ._handle import SessionHandle
+from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
 
@@ -77,7 +78,8 @@ class Loop:
     def dispatch(self) -> None:
         """Does what there is to do, without waiting."""
         try:
-            self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
+            with interruptible():
+                self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
         finally:
             self._raised = None
 

@@ -33,27 +33,30 @@ class Outgoing:
 
     async def _ask(self) -> None:
         try:
-            piece = b""
-            async for piece in self._pieces:
-                if not isinstance(piece, (bytes, bytearray, memoryview)):
-                    raise wrong_piece(piece)
-                if len(piece):  # an empty one is not the end
-                    break
-            else:
-                piece = b""
-            self._piece = bytes(piece)
-            self._loop.resume(self._transfer)
-        except asyncio.CancelledError:
-            raise  # by `_stop`: nobody wants the piece any more
+            piece = await self._next()
         except BaseException as error:
+            if self._task is not asyncio.current_task():
+                raise  # cancelled by `_stop`: nobody wants the piece any more
             self._transfer.keep(error)
             self._loop.cancel(self._transfer)
+        else:
+            if self._task is asyncio.current_task():
+                self._piece = piece
+                self._loop.resume(self._transfer)
+
+    async def _next(self) -> bytes:
+        async for piece in self._pieces:
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise wrong_piece(piece)
+            if len(piece):  # an empty one is not the end
+                return bytes(piece)
+        return b""
 
     def _begin(self) -> None:
         self._stop()
         self._piece, self._pieces = None, self._data.__aiter__()
 
     def _stop(self) -> None:
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-        self._task = None
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            task.cancel()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json as json_module
 import math
 import os
-from typing import Any, Iterable, Mapping, Optional, TypedDict, Union
+from typing import Any, AsyncIterable, Iterable, Mapping, Optional, TypedDict, Union
 
 from . import _abi
 from ._body import Body, Fields, form, put_body
@@ -16,6 +16,7 @@ from ._cancel import Canceller
 from ._check import Keep, keep_for_call
 from ._errors import argument_error
 from ._form import Files, Form
+from ._outgoing import Outgoing
 from ._sink import Progress, Sink, put_progress, put_sink
 from ._text import encoded
 
@@ -36,17 +37,34 @@ class AnswerOptions(TypedDict, total=False):
     canceller: Optional[Canceller]
 
 
-class StreamOptions(AnswerOptions, total=False):
-    """The keywords of a request that may have a body."""
+class BodyOptions(AnswerOptions, total=False):
+    """The keywords of a body, but for `data`."""
 
-    data: Optional[Body]
     json: Any
     files: Optional[Files]
     content_type: Optional[str]
 
 
+class StreamOptions(BodyOptions, total=False):
+    """The keywords of `Session.stream`."""
+
+    data: Optional[Body]
+
+
 class RequestOptions(StreamOptions, total=False):
     """The keywords of `Session.request`."""
+
+    stream_to: Optional[Sink]
+
+
+class AsyncStreamOptions(BodyOptions, total=False):
+    """The keywords of `AsyncSession.stream`."""
+
+    data: Union[Body, AsyncIterable[bytes], None]
+
+
+class AsyncRequestOptions(AsyncStreamOptions, total=False):
+    """The keywords of `AsyncSession.request`."""
 
     stream_to: Optional[Sink]
 
@@ -110,7 +128,7 @@ def download_target(file: Union[str, os.PathLike[str]], resume: bool, keep: bool
 def _put_form(request: _abi.dam_request, data: Any, files: Files) -> None:
     multipart = Form()
     if data is not None:
-        if isinstance(data, (bytes, bytearray, memoryview, str)) or hasattr(data, "read"):
+        if isinstance(data, (bytes, bytearray, memoryview, str, os.PathLike, Outgoing)) or hasattr(data, "read"):
             raise argument_error("with files, data must be fields: they become parts of the same form")
         multipart.add_fields(data)
     multipart.add_files(files)

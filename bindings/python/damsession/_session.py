@@ -90,13 +90,14 @@ class Session:
         path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of this server;
             percent-encoded, and "{image}" in it (or as a value in params) stands for the image ID of `image`.
         params: the query; appended, percent-encoded. None values are left out.
-        data: bytes as they are, a str as UTF-8, or fields as a form; a file opened for reading bytes or an iterable of
-            bytes is read while it is sent. Its Content-Type is `content_type`, else a form's, for a stream
+        data: bytes as they are, a str as UTF-8, or fields as a form; a path (a pathlib.Path), a file opened for reading
+            bytes or an iterable of bytes is read while it is sent. Its Content-Type is `content_type`, else a form's, for a stream
             application/octet-stream. A stream that cannot begin anew (a pipe, a generator) cannot be sent again after a
             new login: ReplayImpossible.
         json: any value but None, sent as JSON. Not together with data.
         files: file parts of a multipart form, whose other fields are in data: {"file": "a.jpg"}, or for a part
-            ("name.jpg", path or bytes, "image/jpeg"). Read from disk while they are sent.
+            ("name.jpg", path, bytes or open file, "image/jpeg"). Paths, and files that are open at their beginning, are
+            read from disk while they are sent; other open files are read into memory from where they stand.
         image: an image handle from `bind_image`.
         timeout: seconds for each exchange with the server; else the option `timeout` holds.
         stream_to: a file or a callable that takes the body of a 2xx answer while it comes; `content` is empty then.
@@ -183,7 +184,11 @@ class Session:
         return self._send(self._library.dam_session_download, request, where, f"GET {path.partition('?')[0]}")
 
     def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
-        """An answer whose body is taken as fast as it is asked for: `with s.stream("GET", path) as answer:`."""
+        """An answer whose body is taken as fast as it is asked for: `with s.stream("GET", path) as answer:`.
+
+        Sends nothing yet. What `request` raises is raised by `with`, or, if the body breaks off, by what asks for the next
+        piece. The option `timeout` counts on while nobody asks.
+        """
         return Stream(self._handle, method, path, options)
 
     # ---- Logging in and out ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ but a quarter of a MiB. Other requests of the session may be sent meanwhile.
 from __future__ import annotations
 
 import concurrent.futures
-from typing import Any, Iterator, Optional
+from typing import Iterator, Optional
 
 from ._handle import SessionHandle
 from ._incoming import Incoming
@@ -17,21 +17,28 @@ from ._response import Headers, Response
 
 
 class BaseStream:
-    """What streams of both kinds tell of their answer. To be asked inside of `with`."""
+    """What streams of both kinds tell of their answer. RuntimeError: before `with`; for pieces, after it too."""
 
-    _incoming: Incoming
+    _incoming: Optional[Incoming] = None
+    _is_open = False  # entered and not left
 
     @property
     def response(self) -> Optional[Response]:
-        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None before the head is here."""
-        return self._incoming.response
+        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None before its head is here."""
+        return None if self._incoming is None else self._incoming.response
 
     @property
     def _answer(self) -> Response:
         response = self.response
         if response is None:
-            raise RuntimeError("a stream is used inside of its `with`")
+            raise _outside()
         return response
+
+    @property
+    def _arriving(self) -> Incoming:
+        if self._incoming is None or not self._is_open:
+            raise _outside()
+        return self._incoming
 
     @property
     def status(self) -> int:
@@ -52,6 +59,10 @@ class BaseStream:
     def generation(self) -> int:
         """`Response.generation`."""
         return self._answer.generation
+
+
+def _outside() -> RuntimeError:
+    return RuntimeError("a stream is used inside of its `with`")
 
 
 class Stream(BaseStream):
@@ -81,10 +92,13 @@ class Stream(BaseStream):
         except BaseException:
             self._loop.free()
             raise
+        self._is_open = True
         return self
 
-    def __exit__(self, *error: Any) -> None:
-        self._incoming.drop()
+    def __exit__(self, *error: object) -> None:
+        self._is_open = False
+        if self._incoming is not None:
+            self._incoming.drop()
         self._loop.free()
 
     def raise_for_status(self) -> Stream:
@@ -96,16 +110,17 @@ class Stream(BaseStream):
         return self
 
     def __next__(self) -> bytes:
-        while self._incoming.empty:
-            if self._incoming.transfer.over.done():
-                self._incoming.transfer.over.result()
+        incoming = self._arriving
+        while incoming.empty:
+            if incoming.transfer.over.done():
+                incoming.transfer.over.result()
                 raise StopIteration
             self._loop.run()
-        piece = self._incoming.pop()
-        if self._incoming.wants_more():
-            self._loop.resume(self._incoming.transfer)
+        piece = incoming.pop()
+        if incoming.wants_more():
+            self._loop.resume(incoming.transfer)
         return piece
 
     def read(self) -> bytes:
-        """All that is left, in memory."""
+        """All that is left, in memory. Raises what the transfer came to, if it broke off."""
         return b"".join(self)

@@ -2,7 +2,11 @@
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended is sent again.
 Redirects are followed here, without secrets where those must not go: leave httpx's `follow_redirects` off, as it is by
-default. Cookies of the client are not sent. An answer is read whole before it is judged, one of `client.stream`, too.
+default. Cookies of the client are not sent.
+
+An answer that may say that the session is over is read whole before it is judged, one of `client.stream`, too: every
+one that is no success, and what is JSON, HTML, XML, plain text or of no type. A success of any other type (a picture,
+say) is judged by its head and left to the program, so that it streams whatever its size.
 
 Under asyncio or trio the session's own work (logins, waiting for siblings) is done in a thread of anyio's, which httpx
 brings along; `damsession.aopen` needs none.
@@ -30,25 +34,27 @@ class DamAuth(httpx.Auth):
         self._session = session
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Called by `httpx.Client`."""
+        """Called by `httpx.Client`. DamError: there is no session to be had, or what the answer says of it."""
         authorization = self._authorize(request)
         try:
             again: Optional[bool] = None
             while again is not False:
                 answer = yield _put(request, authorization.read(), bool(again))
-                answer.read()
+                if _may_hold_verdict(answer):
+                    answer.read()
                 again = _observe(authorization, answer)
         finally:
             authorization.free()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Called by `httpx.AsyncClient`."""
+        """Called by `httpx.AsyncClient`. Raises what `sync_auth_flow` does."""
         authorization: Authorization = await _in_thread(self._authorize, request)
         try:
             again: Optional[bool] = None
             while again is not False:
                 answer = yield _put(request, authorization.read(), bool(again))
-                await answer.aread()
+                if _may_hold_verdict(answer):
+                    await answer.aread()
                 again = await _in_thread(_observe, authorization, answer)
         finally:
             authorization.free()
@@ -76,8 +82,16 @@ def _is_whole(request: httpx.Request) -> bool:
     )
 
 
+def _may_hold_verdict(answer: httpx.Response) -> bool:
+    """Whether the body must be read, because it may be a login page or an error under the guise of a success."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return not answer.is_success or kind in ("", "text/plain") or any(one in kind for one in ("json", "html", "xml"))
+
+
 def _observe(authorization: Authorization, answer: httpx.Response) -> bool:
-    return authorization.observe(answer.status_code, answer.headers.multi_items(), answer.content, True)
+    was_read = _may_hold_verdict(answer)
+    beginning = answer.content if was_read else b""
+    return authorization.observe(answer.status_code, answer.headers.multi_items(), beginning, was_read)
 
 
 async def _in_thread(function: Any, *arguments: Any) -> Any:

@@ -6,6 +6,7 @@ no error here.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from email.utils import formatdate
@@ -77,6 +78,7 @@ async def _stream(request: web.BaseRequest, answer: Answer, response: web.Stream
         return
     for chunk in stream.chunks() if stream is not None else (memoryview(answer.body),):
         await response.write(chunk[:left])
+        await asyncio.sleep(0)  # word of a client that has gone comes only while nobody writes
         left -= len(chunk)
         if left <= 0:
             break

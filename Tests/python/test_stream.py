@@ -1,0 +1,129 @@
+"""`Session.stream`: the head first, then pieces as fast as they are asked for; no verdict among them, no session in the way.
+
+How streams end before their end is in test_stream_ends.py. Nothing here looks at what is inside of a stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import Any
+
+import pytest
+from conftest import Memory, Opener
+
+import damsession
+from damsession.sandbox import Sandbox
+from damsession.sandbox.content import Slice
+
+SIZE = 3_000_000
+DOWNLOAD = f"mem/image/I0001/download?size={SIZE}"
+CONTENT = Slice("I0001", 0, SIZE).read()
+LARGE = 64_000_000
+SESSIONS = [{}, {"authentication": "token"}, {"rotation": "newest"}]
+
+
+def test_the_head_is_there_before_the_body(photoshelter: Opener) -> None:
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
+        assert (answer.status, answer.ok, answer.generation) == (200, True, session.state.generation)
+        assert answer.headers["content-length"] == str(SIZE) and "Set-Cookie" not in answer.headers
+        assert answer.response is not None and answer.response.content == b""
+        assert answer.raise_for_status() is answer
+        assert answer.read() == CONTENT
+        assert answer.read() == b"" and next(iter(answer), None) is None
+
+
+def test_the_head_is_there_although_the_body_is_not(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    with photoshelter() as session, session.stream("GET", f"mem/image/I0001/download?size={1 << 40}") as answer:
+        assert answer.headers["Content-Length"] == str(1 << 40)  # which nobody could have waited for
+
+
+def test_pieces_are_bytes_and_none_is_empty(photoshelter: Opener) -> None:
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
+        pieces = list(answer)
+    assert {type(piece) for piece in pieces} == {bytes} and all(pieces) and len(pieces) > 10
+    assert b"".join(pieces) == CONTENT
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_every_method_is_streamed_with_its_body(photoshelter: Opener, method: str) -> None:
+    with photoshelter() as session, session.stream(method, "mem/gallery/G1", data=[b"name=", b"mine"]) as answer:
+        assert b'"deleted"' in answer.read() and answer.ok
+
+
+def test_an_answer_without_a_body_has_no_pieces(photoshelter: Opener) -> None:
+    with photoshelter() as session, session.stream("HEAD", DOWNLOAD) as answer:
+        assert (answer.status, list(answer)) == (200, [])
+
+
+def test_memory_does_not_grow_with_the_answer(photoshelter: Opener) -> None:
+    seen = hashlib.sha256()
+    with photoshelter() as session:
+        session.get(DOWNLOAD)
+        memory = Memory()
+        with session.stream("GET", f"mem/image/I0001/download?size={LARGE}") as answer:
+            for number, piece in enumerate(answer):
+                seen.update(piece)
+                if number % 200 == 0:  # somebody else has a turn, and the stream waits
+                    session.get("mem/user/session")
+        assert memory.grown() < 8_000_000
+    assert seen.digest() == _digest(LARGE)
+
+
+def _digest(size: int) -> bytes:
+    found = hashlib.sha256()
+    for piece in Slice("I0001", 0, size).chunks():
+        found.update(piece)
+    return found.digest()
+
+
+def test_what_is_no_success_is_in_the_response(photoshelter: Opener) -> None:
+    with photoshelter() as session, session.stream("GET", "mem/nothing") as answer:
+        assert (answer.status, answer.ok, list(answer)) == (404, False, [])
+        assert answer.response is not None and answer.response.json()["status"] == "error"
+        with pytest.raises(damsession.HTTPStatusError, match="404 to GET mem/nothing"):
+            answer.raise_for_status()
+
+
+@pytest.mark.parametrize("expired", ["400-class", "401-empty", "200-class", "200-html", "302-login"])
+def test_no_verdict_is_among_the_pieces(photoshelter: Opener, dam_sandbox: Sandbox, expired: str) -> None:
+    with photoshelter() as session:
+        session.login()
+        dam_sandbox.knobs(expired=expired)
+        dam_sandbox.expire()
+        with session.stream("GET", DOWNLOAD) as answer:
+            assert answer.response is not None and answer.response.replays == 1
+            assert answer.generation == session.state.generation
+            assert answer.read() == CONTENT
+    assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
+
+
+def test_a_session_that_ends_meanwhile_ends_no_stream(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
+        first = next(answer)
+        dam_sandbox.expire()
+        assert session.get("mem/user/session").replays == 1
+        assert first + answer.read() == CONTENT
+
+
+@pytest.mark.parametrize("options", SESSIONS)
+def test_two_streams_and_other_requests_take_turns(photoshelter: Opener, dam_sandbox: Sandbox, options: Any) -> None:
+    dam_sandbox.knobs(old_cookie="refuse")
+    got = bytearray(), bytearray()
+    with photoshelter(**options) as session:
+        with session.stream("GET", DOWNLOAD) as one, session.stream("GET", DOWNLOAD) as other:
+            for number, pieces in enumerate(itertools.zip_longest(one, other, fillvalue=b"")):
+                got[0].extend(pieces[0])
+                got[1].extend(pieces[1])
+                if number % 10 == 0:
+                    session.get("mem/user/session").raise_for_status()
+    assert list(map(bytes, got)) == [CONTENT, CONTENT]
+    assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
+
+
+def test_fotoweb_streams_too(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    with fotoweb() as session:
+        session.login()
+        dam_sandbox.revoke()
+        with session.stream("GET", "Information") as answer:
+            assert b"<UserName>ada</UserName>" in answer.read() and answer.generation == 2
