@@ -6,15 +6,18 @@ internal import DamCore
 internal import DamIO
 internal import Glibc
 
-/// Runs the body of an export: fills `err` on every way out and turns a failure into its status.
+/// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it inside the gate:
+/// texts and arrays take locks of the run time, which a fork must not meet.
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
-  do throws(Failure) {
-    try Gate.inside(body)
-    unsafe fill(err, nil)
-    return DAM_OK
-  } catch {
-    unsafe fill(err, error)
-    return status(of: error.cause)
+  Gate.inside {
+    do throws(Failure) {
+      try body()
+      unsafe fill(err, nil)
+      return DAM_OK
+    } catch {
+      unsafe fill(err, error)
+      return status(of: error.cause)
+    }
   }
 }
 

@@ -73,9 +73,9 @@ public func dam_prompt_answer(
   }
 }
 
-/// Gives items to the host one by one until it has had enough.
+/// Gives items to the host one by one until it has had enough. `body` calls it.
 func each<Item>(_ items: [Item], _ body: (Item) -> Int32) throws(Failure) {
-  for item in items where Gate.outside({ body(item) }) != 0 {
+  for item in items where body(item) != 0 {
     throw Failure(.callback, "the callback asked to stop")
   }
 }

@@ -85,7 +85,9 @@ public func dam_name_list(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
-    try each(try Names.all()) { name in unsafe lend(name) { unsafe callback(user_data, $0) } }
+    try each(try Names.all()) { name in
+      unsafe lend(name) { text in Gate.outside { unsafe callback(user_data, text) } }
+    }
   }
 }
 

@@ -121,11 +121,13 @@ private final class Names {
 }
 
 private let collect: dam_name_callback = { data, name in
-  guard let data = unsafe data, let name = unsafe name, let text = unsafe String(validatingCString: name) else {
-    return 1
+  Gate.inside {
+    guard let data = unsafe data, let name = unsafe name, let text = unsafe String(validatingCString: name) else {
+      return 1
+    }
+    unsafe Unmanaged<Names>.fromOpaque(data).takeUnretainedValue().all.append(text)
+    return 0
   }
-  unsafe Unmanaged<Names>.fromOpaque(data).takeUnretainedValue().all.append(text)
-  return 0
 }
 
 private func code(_ result: Int32) -> dam_store_result { dam_store_result(rawValue: UInt32(bitPattern: result)) }
@@ -151,7 +153,7 @@ public func dam_store_list(
           key: pointers[0], system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
           generation: stored.record.generation, used_at: stored.record.usedAt,
           logged_in: stored.record.secret == nil ? 0 : 1, reserved: 0)
-        return unsafe callback(user_data, &view)
+        return Gate.outside { unsafe callback(user_data, &view) }
       }
     }
   }

@@ -27,11 +27,13 @@ public func dam_loop_new(
 public func dam_loop_free(_ loop: OpaquePointer?) { unsafe LoopHandle.free(loop) }
 
 @_cdecl("dam_loop_fd") @implementation
-public func dam_loop_fd(_ loop: OpaquePointer?) -> Int32 { (unsafe try? LoopHandle.take(loop))?.loop.descriptor ?? -1 }
+public func dam_loop_fd(_ loop: OpaquePointer?) -> Int32 {
+  Gate.inside { (unsafe try? LoopHandle.take(loop))?.loop.descriptor ?? -1 }
+}
 
 @_cdecl("dam_loop_count") @implementation
 public func dam_loop_count(_ loop: OpaquePointer?) -> UInt32 {
-  UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0)
+  Gate.inside { UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0) }
 }
 
 @_cdecl("dam_loop_submit") @implementation

@@ -92,7 +92,7 @@ public func dam_session_organizations(
           var view = unsafe dam_organization(
             id: id, name: name, member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
             selected: organization.id == session.settings.organization ? 1 : 0)
-          return unsafe callback(user_data, &view)
+          return Gate.outside { unsafe callback(user_data, &view) }
         }
       }
     }
@@ -113,7 +113,8 @@ public func dam_session_headers(
       unsafe lend(header.name) { name in
         let value = Secret(header.value.reveal() + [0])
         return value.withBytes { bytes in
-          unsafe callback(user_data, name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+          let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+          return Gate.outside { unsafe callback(user_data, name, text) }
         }
       }
     }
@@ -152,7 +153,7 @@ public func dam_session_device_tokens(
         var view = unsafe dam_device_token(
           fingerprint: print, obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0,
           in_use: entry.fingerprint == inUse ? 1 : 0, reserved: 0)
-        return unsafe callback(user_data, &view)
+        return Gate.outside { unsafe callback(user_data, &view) }
       }
     }
   }

@@ -5,11 +5,6 @@ public struct Ticket: Sendable, Equatable {
   let sent: Freshness
   /// The place of the request among those of its session.
   let stamp: UInt64
-
-  init(sent: Freshness, stamp: UInt64) {
-    self.sent = sent
-    self.stamp = stamp
-  }
 }
 
 extension Settings {

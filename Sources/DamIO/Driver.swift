@@ -91,8 +91,8 @@ struct Driver: ~Copyable {
     let end = Clock.monotonic &+ milliseconds &* 1000
     while Clock.monotonic < end {
       if call.isUnwanted() { return call.cancelled() }
-      let rest = end &- Clock.monotonic
-      Gate.outside { _ = usleep(UInt32(min(rest, 50_000))) }
+      let nap = UInt32(min(end &- min(end, Clock.monotonic), 50_000))
+      Gate.outside { _ = usleep(nap) }
     }
     return call.advance(.waited)
   }
