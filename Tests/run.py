@@ -37,8 +37,8 @@ PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 # The longest first, so that the two workers end together.
 SUITES = [
-    Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
     Suite("network", [*PYTEST, "Tests/network"], minutes=15),
+    Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
     Suite("C", ["Tests/C/run.sh"]),
     Suite("shell", ["bats", "Tests/shell"], passed=r"(?m)^(ok) \d+ (?!.*# skip)", failed=r"(?m)^(not ok) |^ok \d+ .*(# skip)"),
