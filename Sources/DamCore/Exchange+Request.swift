@@ -266,6 +266,7 @@ extension Exchange {
     case (.confirm, .failed(Exchange.unconfirmed)) where state.record.generation > sent.generation:
       // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
       refused = sent
+      if hasSent { repetition = .newerSecret }
       return proceed(&state, moment)
     case (.confirm(let original), .failed(Exchange.unconfirmed)):
       guard let secret = usable(state) else { return proceed(&state, moment) }

@@ -1,0 +1,80 @@
+// Exchange+RedirectTests.swift - a request goes on from where the last redirect led: what was done is not done again.
+
+import Testing
+
+@testable import DamCore
+
+@Suite("Exchange: redirects")
+struct ExchangeRedirectTests {
+  private static let post = "request POST /psapi/v3/mem/user"
+  private static let target = "request GET /psapi/v3/mem/thing"
+
+  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
+    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
+    play.answer(.cookie("c1"))
+    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
+    play.clear()
+    return play
+  }
+
+  private func requests(_ play: Play) -> [String] { play.actions.filter { $0.hasPrefix("request") } }
+
+  private func redirect(_ location: String, _ status: Int32 = 303, _ more: [String] = []) -> Answer {
+    Answer(status, ["Location: \(location)"] + more)
+  }
+
+  @Test("a session that ends behind the redirect of a POST does not repeat the POST")
+  func expiry() throws {
+    let play = try loggedIn()
+    play.answer(redirect("/psapi/v3/mem/thing"), .expired, .cookie("d1"), .ok())
+    #expect(try play.request(bodySize: 10).summary == "delivered 2, 1 replay")
+    #expect(requests(play) == [Self.post, Self.target, Self.target])
+    #expect(play.state.statistics.replays == 1)
+  }
+
+  @Test("a connection that breaks behind the redirect of a POST does not repeat the POST")
+  func broken() throws {
+    let play = try loggedIn(["retries": "1"])
+    play.replies = [
+      .answer(redirect("/psapi/v3/mem/thing")), .failure(Failure(.transfer, "broke")), .answer(.ok()),
+    ]
+    #expect(try play.request(bodySize: 10).summary == "delivered 1")
+    #expect(requests(play) == [Self.post, Self.target, Self.target])
+  }
+
+  @Test("the cookies of redirects are adopted, and the next request carries them")
+  func cookies() throws {
+    let play = try loggedIn()
+    play.answer(redirect("/psapi/v3/mem/thing", 302, ["Set-Cookie: mem=c2"]), .cookie("c3"))
+    #expect(try play.request().summary == "delivered 1")
+    let carried = play.sent.map { $0.secretHeaders.first { $0.name == "Cookie" }?.value.revealText() }
+    #expect(carried == ["mem=c1", "mem=c2"])
+    #expect(play.storedCookie == "mem=c3")
+  }
+
+  @Test("another origin gets no secret, not even one that the server puts into the URL after it rotated")
+  func stranger() throws {
+    let play = try loggedIn()
+    play.answer(redirect("https://cdn.example/x", 302), .ok())
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.sent.last?.secretHeaders.isEmpty == true)
+    #expect(play.sent.last?.secretQuery == nil)
+    play.answer(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=longcookie"]))
+    #expect(try play.request().summary == "insecure")
+    play.answer(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=evenlonger"]))
+    #expect(try play.request().summary == "insecure")
+  }
+
+  @Test("a limit is a limit, also where a new login comes between")
+  func limit() throws {
+    let play = try loggedIn(["redirects": "2"])
+    let again = redirect("/psapi/v3/mem/thing", 302)
+    play.answer(again, .expired, .cookie("d1"), again, again)
+    #expect(try play.request().summary == "protocolViolation")
+    play.answer(again, again, .ok())
+    #expect(try play.request().summary == "delivered 2")
+    let none = try loggedIn(["redirects": "0"])
+    none.answer(again)
+    #expect(try none.request().summary == "delivered 1")
+  }
+}
