@@ -88,7 +88,7 @@ extension Exchange {
     return wire
   }
 
-  private mutating func send(
+  mutating func send(
     _ request: WireRequest, _ purpose: Purpose, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     var wire = request
@@ -103,13 +103,12 @@ extension Exchange {
     log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
     switch purpose {
     case .host, .redirected:
-      if case .newerSecret = repetition { replays += 1 }
-      if repetition != nil {
+      if hasSent, !isNextHop {
         state.statistics.replays += 1
+        if !isRetry { replays += 1 }
         log(.info, "sending the request again with generation \(sent.generation)")
       }
-      repetition = nil
-      hasSent = true
+      (hasSent, isNextHop, isRetry) = (true, false, false)
       return .send(wire, isForHost: true)
     case .probe, .confirm, .keepalive, .observed:
       state.statistics.keepalives += 1
@@ -148,7 +147,7 @@ extension Exchange {
   }
 
   /// Whether the host's request can be sent once more.
-  private var canSendAgain: Bool {
+  var canSendAgain: Bool {
     guard case .request(let request) = goal, hasSent else { return true }
     if let redirected, redirected.hasNoBody { return true }
     return request.body.canRewind
@@ -164,7 +163,7 @@ extension Exchange {
       return end(purpose, .failed(failure), nil, &state, moment)
     }
     retries += 1
-    repetition = .anotherTry
+    isRetry = true
     log(.info, "trying again (\(retries) of \(settings.retries)): \(failure.message)")
     phase = .waiting
     // Twice as long each time: half a second, one, two, ...
@@ -206,7 +205,6 @@ extension Exchange {
         httpStatus: answer.status)
     }
     if let restedSince, system.hasIdleLimit { state.record.idle.sawDeath(after: moment.seconds - restedSince) }
-    if hasSent { repetition = .newerSecret }
     log(.info, "the server refuses generation \(sent.generation) (HTTP \(answer.status))")
     return proceed(&state, moment)
   }
@@ -266,7 +264,6 @@ extension Exchange {
     case (.confirm, .failed(Exchange.unconfirmed)) where state.record.generation > sent.generation:
       // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
       refused = sent
-      if hasSent { repetition = .newerSecret }
       return proceed(&state, moment)
     case (.confirm(let original), .failed(Exchange.unconfirmed)):
       guard let secret = usable(state) else { return proceed(&state, moment) }
@@ -282,57 +279,5 @@ extension Exchange {
     case (.keepalive, _):
       return finish(outcome)
     }
-  }
-
-  // MARK: Redirects and Retry-After
-
-  private mutating func follow(
-    _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
-  ) -> Action {
-    guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
-    switch Redirect.judge(answer, to: wire, secrets: secrets(state)) {
-    case .none:
-      return finish(outcome)
-    case .refused(let failure):
-      return fail(failure)
-    case .follow(let next):
-      hops += 1
-      guard hops <= settings.redirects else {
-        return fail(
-          Failure(
-            .protocolViolation, "the server redirects more than \(settings.redirects) times (\"redirects\")",
-            httpStatus: answer.status))
-      }
-      if case .host = next.body, !canSendAgain {
-        return fail(Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
-      }
-      redirected = next
-      guard let secret = usable(state) else { return proceed(&state, moment) }
-      let isOwn = next.origin == settings.origin
-      log(.debug, "redirected to \(next.redactedURL)" + (isOwn ? "" : ", which gets no secret"))
-      return send(next, .redirected(isOwn: isOwn), secret, &state, moment)
-    }
-  }
-
-  /// What must not appear in another origin's URL: all that this exchange knows, what was sent before a rotation too.
-  private func secrets(_ state: SessionState) -> [Secret] {
-    let known = [
-      state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret,
-    ]
-    return known.compactMap { $0 } + (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
-  }
-
-  private func isWorthWaiting(for failure: Failure) -> Bool {
-    guard failure.cause == .throttled, let asked = failure.retryAfter, waits < 5 else { return false }
-    return asked <= settings.retryAfter && canSendAgain
-  }
-
-  private mutating func wait(for failure: Failure) -> Action {
-    waits += 1
-    repetition = .anotherTry
-    let seconds = max(1, failure.retryAfter ?? 1)
-    log(.info, "waiting \(seconds) s as the server asks")
-    phase = .waiting
-    return .wait(milliseconds: UInt64(seconds) * 1000)
   }
 }

@@ -118,11 +118,6 @@ public struct Exchange: Sendable {
     case failed(Failure)
   }
 
-  enum Repetition: Sendable {
-    case newerSecret
-    case anotherTry
-  }
-
   indirect enum Purpose: Sendable {
     case host
     /// The host's request, sent on to where a redirect points. The last one may be to another origin.
@@ -194,8 +189,9 @@ public struct Exchange: Sendable {
   var hasSent = false
   /// How often this exchange was told that its secret is not good.
   var refusals = 0
-  /// Why the host's request is about to be sent once more.
-  var repetition: Repetition?
+  /// What is sent next for the host is no repetition, but where a redirect led; or one more try with the same secret.
+  var isNextHop = false
+  var isRetry = false
   /// How often it was sent again with a newer secret.
   var replays: UInt32 = 0
   /// Why the host's request cannot go on; the dead secret is buried first, so that repeating it helps.

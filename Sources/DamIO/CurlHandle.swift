@@ -1,4 +1,4 @@
-// CurlHandle.swift - one libcurl easy handle: with CurlMulti the only files that name curl, and the owners of its pointers.
+// CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks and Form all that names curl, and owns its pointers.
 // libcurl moves bytes. Its cookie engine, netrc, redirects and Referer stay off; every option is set anew for every
 // request, so that nothing of one request can leak into the next. It refuses to decide what an answer means.
 
@@ -63,7 +63,8 @@ internal import Glibc
     setManners(request, limits)
     setNetwork(limits.settings, isOwn: request.origin == limits.settings.origin)
     if limits.isCompressible { set(CURLOPT_ACCEPT_ENCODING, "") }
-    setHooks(hooks)
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    unsafe hooks.install(easy)
     _ = unsafe dam_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.first)
     setMethod(request, source)
   }
@@ -121,20 +122,6 @@ internal import Glibc
       set(CURLOPT_PROXY, settings.proxy)
     }
     if !settings.caFile.isEmpty { set(CURLOPT_PROXY_CAINFO, settings.caFile) }
-  }
-
-  private func setHooks(_ hooks: Hooks) {
-    let pointer = unsafe Unmanaged.passUnretained(hooks).toOpaque()
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_WRITEDATA, pointer)
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_HEADERDATA, pointer)
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_READDATA, pointer)
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_XFERINFODATA, pointer)
-    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_WRITEFUNCTION, takeBody)
-    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_HEADERFUNCTION, takeHeader)
-    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
-    _ = unsafe dam_curl_set_progress(easy, report)
-    set(CURLOPT_NOPROGRESS, 0)
   }
 
   /// A body is read through a callback that cannot go back: libcurl sends a request again by itself when a reused
@@ -234,65 +221,4 @@ internal import Glibc
   }
 
   deinit { unsafe curl_slist_free_all(first) }
-}
-
-/// What libcurl calls back.
-private final class Hooks {
-  let sink: Sink
-  let source: OutgoingBody?
-  let progress: Progress?
-  let cancellation: Cancellation
-  private var lastReport: UInt64 = 0
-
-  init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
-    self.sink = sink
-    self.source = source
-    self.progress = progress
-    self.cancellation = cancellation
-  }
-
-  /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
-  func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
-    if cancellation.isSet { return false }
-    guard let progress else { return true }
-    let now = Clock.monotonic
-    let isWhole = (down > 0 && down == downTotal) || (up > 0 && up == upTotal)
-    guard isWhole || now &- lastReport > 50_000 else { return true }
-    lastReport = now
-    if !progress(down, downTotal, up, upTotal) { cancellation.set() }
-    return !cancellation.isSet
-  }
-
-  static func behind(_ user: UnsafeMutableRawPointer?) -> Hooks? {
-    unsafe user.map { unsafe Unmanaged<Hooks>.fromOpaque($0).takeUnretainedValue() }
-  }
-}
-
-private func code(_ taking: Sink.Taking, _ size: Int) -> Int {
-  switch taking {
-  case .taken: size
-  case .pause: Int(CURL_WRITEFUNC_PAUSE)
-  // Any other number than the size ends the transfer.
-  case .stop: size == 0 ? 1 : 0
-  }
-}
-
-private let takeHeader: dam_curl_bytes = { bytes, size, count, user in
-  guard let hooks = unsafe Hooks.behind(user) else { return 0 }
-  return unsafe code(hooks.sink.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)), size * count)
-}
-
-private let takeBody: dam_curl_bytes = { bytes, size, count, user in
-  guard let hooks = unsafe Hooks.behind(user) else { return 0 }
-  return unsafe code(hooks.sink.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count)), size * count)
-}
-
-private let giveBody: dam_curl_bytes = { room, size, count, user in
-  guard let source = unsafe Hooks.behind(user)?.source else { return 0 }
-  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
-}
-
-private let report: dam_curl_progress = { user, downTotal, down, upTotal, up in
-  guard let hooks = unsafe Hooks.behind(user) else { return 1 }
-  return hooks.report(Int64(down), Int64(downTotal), Int64(up), Int64(upTotal)) ? 0 : 1
 }

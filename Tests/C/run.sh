@@ -10,6 +10,7 @@ python=${PYTHON:-.build/venv/bin/python}
 work=$(mktemp -d) || exit 1
 trap 'exec 3>&-; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
+. Tests/C/sandbox.sh
 export PYTHONPATH=bindings/python PYTHONDONTWRITEBYTECODE=1
 passed=0
 failed=0
@@ -56,17 +57,6 @@ program() {
     shift
     # shellcheck disable=SC2086 # words on purpose
     step "compile $name" gcc -std=c11 -g -O1 $warnings -Iinclude "$@" -o "$work/$name" -L"$lib" -ldamsession -lpthread -lm
-}
-
-start_sandbox() {
-    mkfifo "$work/hold" "$work/ready"
-    "$python" -m damsession.sandbox --until-eof --ca-file "$work/ca.pem" <"$work/hold" >"$work/ready" &
-    exec 3>"$work/hold" # the sandbox ends when this is closed, however we end.
-    read -r line <"$work/ready" || return 1
-    photoshelter=$(echo "$line" | sed -n 's/.*"photoshelter": "\(https:[^"]*\)".*/\1/p')
-    fotoweb=$(echo "$line" | sed -n 's/.*"fotoweb": "\(https:[^"]*\)".*/\1/p')
-    control=$(echo "$line" | sed -n 's/.*"photoshelter_http": "\(http:[^"]*\)".*/\1/p')
-    [ -n "$photoshelter" ] && [ -n "$fotoweb" ] && [ -n "$control" ]
 }
 
 : >"$work/log"

@@ -12,14 +12,6 @@ struct ExchangeLogoutTests {
     "Set-Cookie: mem=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT", "Set-Cookie: mem=c1", "Set-Cookie: acs=a",
     data: "null")
 
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(.cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test("a logout wipes the record durably before it tells the server, and ignores the cookies of the answer")
   func logout() throws {
     let play = try loggedIn()

@@ -10,14 +10,6 @@ struct ExchangeObserveEndTests {
   private static let keepalive = "send GET /psapi/v3/mem/user/session"
   private static let login = "send POST /psapi/v3/mem/authenticate"
 
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test("an end is one login for everybody who was sent with that secret")
   func expiry() throws {
     let play = try loggedIn()

@@ -16,14 +16,6 @@ extension Play {
 
 @Suite("Exchange: observing")
 struct ExchangeObserveTests {
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test(
     "an ordinary answer is delivered, and its cookie is saved, also when it is an error",
     arguments: [(200, "delivered 1"), (404, "delivered 1"), (302, "delivered 1"), (500, "server"), (429, "throttled")],

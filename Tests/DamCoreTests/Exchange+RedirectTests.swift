@@ -9,14 +9,6 @@ struct ExchangeRedirectTests {
   private static let post = "request POST /psapi/v3/mem/user"
   private static let target = "request GET /psapi/v3/mem/thing"
 
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(.cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   private func requests(_ play: Play) -> [String] { play.actions.filter { $0.hasPrefix("request") } }
 
   private func redirect(_ location: String, _ status: Int32 = 303, _ more: [String] = []) -> Answer {

@@ -9,14 +9,6 @@ struct ExchangeRequestTests {
   private static let keepalive = "send GET /psapi/v3/mem/user/session"
   private static let request = "request GET /psapi/v3/mem/user"
 
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test(
     "a rotated cookie is saved before the answer is handed over, also when the answer is an error",
     arguments: [(200, "delivered 1"), (404, "delivered 1"), (400, "delivered 1"), (500, "server"), (429, "throttled")])

@@ -9,14 +9,6 @@ struct ExchangeTests {
   private static let login = "/psapi/v3/mem/authenticate"
 
   /// A process whose store holds a session of generation 1.
-  private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
-    let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(.cookie("c1"))
-    #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test("a first request looks, locks, logs in, saves, and only then goes out")
   func firstLogin() throws {
     let play = Play(try Sample.photoShelter())

@@ -166,3 +166,12 @@ extension Answer {
   static let expired = Answer.error(400, "SessionRequiredErr")
   static func cookie(_ value: String) -> Answer { .ok("Set-Cookie: mem=\(value); path=/") }
 }
+
+/// A PhotoShelter session that was just opened, with the cookie "c1" or the token "T1".
+func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
+  let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
+  play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
+  #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
+  play.clear()
+  return play
+}

@@ -13,6 +13,7 @@ python=${PYTHON:-.build/venv/bin/python}
 work=$(mktemp -d) || exit 1
 trap 'exec 3>&-; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
+. Tests/C/sandbox.sh
 export PYTHONPATH=bindings/python PYTHONDONTWRITEBYTECODE=1
 passed=0
 failed=0
@@ -98,17 +99,6 @@ swift_tests() {
     code=$?
     verdict "Swift tests" $code "$work/swift.txt" \
         "$(sed -n 's/.*Test run with \([0-9]*\) tests.* passed.*/\1/p' "$work/swift.txt")"
-}
-
-start_sandbox() {
-    mkfifo "$work/hold" "$work/ready"
-    "$python" -m damsession.sandbox --until-eof --ca-file "$work/ca.pem" <"$work/hold" >"$work/ready" &
-    exec 3>"$work/hold" # the sandbox ends when this is closed, however we end.
-    read -r line <"$work/ready" || return 1
-    photoshelter=$(echo "$line" | sed -n 's/.*"photoshelter": "\(https:[^"]*\)".*/\1/p')
-    fotoweb=$(echo "$line" | sed -n 's/.*"fotoweb": "\(https:[^"]*\)".*/\1/p')
-    control=$(echo "$line" | sed -n 's/.*"photoshelter_http": "\(http:[^"]*\)".*/\1/p')
-    [ -n "$photoshelter" ] && [ -n "$fotoweb" ] && [ -n "$control" ]
 }
 
 sanitize() {

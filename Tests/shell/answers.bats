@@ -2,14 +2,6 @@
 # Bodies in and out: byte for byte, whole or not at all, and a status that a script can branch on.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

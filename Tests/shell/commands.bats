@@ -2,14 +2,6 @@
 # Every command against both systems, with every authentication.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

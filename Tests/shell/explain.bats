@@ -2,14 +2,6 @@
 # keepalive, and the line of --explain: its words, its numbers, and that it is there when a command fails.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

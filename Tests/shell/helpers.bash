@@ -19,8 +19,9 @@ KARE_PASSWORD='pässwörd;&=+%41'
 ENCRYPTION_SECRET='nøkkel-ключ-ß'
 API_KEY=sandboxkey1
 
-# The sandbox stops when its standard input ends, whatever becomes of the tests. Descriptor 3 is what bats waits for.
-start_sandbox() {
+# One sandbox a file of tests. It stops when its standard input ends, whatever becomes of them. Descriptor 3 is what bats
+# waits for.
+setup_file() {
     mkfifo "$BATS_FILE_TMPDIR/alive" "$BATS_FILE_TMPDIR/ready"
     PYTHONPATH=$ROOT/bindings/python "$PYTHON" -m damsession.sandbox --until-eof \
         <"$BATS_FILE_TMPDIR/alive" >"$BATS_FILE_TMPDIR/ready" 2>"$BATS_FILE_TMPDIR/errors" 3>&- &
@@ -37,7 +38,7 @@ start_sandbox() {
     export PHOTOSHELTER FOTOWEB CA_FILE SANDBOX_PID
 }
 
-stop_sandbox() {
+teardown_file() {
     exec 9>&-
     wait "$SANDBOX_PID"
 }

@@ -3,14 +3,6 @@
 # against a server that accepts no cookie twice; what curl cannot be made to write here is fed as text.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

@@ -2,14 +2,6 @@
 # Where secrets may come from, and all the places where none may ever be.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

@@ -2,14 +2,6 @@
 # sessions and remove: what a store holds, by --store, DAMSESSION_STORE and neither.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

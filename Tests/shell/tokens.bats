@@ -3,14 +3,6 @@
 # is not even tried where its token could not be kept.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

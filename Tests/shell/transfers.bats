@@ -3,14 +3,6 @@
 # them, and the bar that a person sees.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

@@ -2,14 +2,6 @@
 # The exit code of every verdict, so that a script can tell a wrong password from a server that is down.
 load helpers
 
-setup_file() {
-    start_sandbox
-}
-
-teardown_file() {
-    stop_sandbox
-}
-
 setup() {
     clean_home
     clean_sandbox

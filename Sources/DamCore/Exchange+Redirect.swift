@@ -1,0 +1,55 @@
+// Exchange+Redirect.swift - the host's request on its way through redirects, and its waits where the server asks for them.
+// It refuses to go back: what was done before a redirect is not done again for what went wrong behind it.
+
+extension Exchange {
+  mutating func follow(
+    _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
+    switch Redirect.judge(answer, to: wire, secrets: secrets(state)) {
+    case .none:
+      return finish(outcome)
+    case .refused(let failure):
+      return fail(failure)
+    case .follow(let next):
+      hops += 1
+      guard hops <= settings.redirects else {
+        return fail(
+          Failure(
+            .protocolViolation, "the server redirects more than \(settings.redirects) times (\"redirects\")",
+            httpStatus: answer.status))
+      }
+      if case .host = next.body, !canSendAgain {
+        return fail(Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
+      }
+      redirected = next
+      isNextHop = true
+      guard let secret = usable(state) else { return proceed(&state, moment) }
+      let isOwn = next.origin == settings.origin
+      log(.debug, "redirected to \(next.redactedURL)" + (isOwn ? "" : ", which gets no secret"))
+      return send(next, .redirected(isOwn: isOwn), secret, &state, moment)
+    }
+  }
+
+  /// What must not appear in another origin's URL: all that this exchange knows, what was sent before a rotation too.
+  private func secrets(_ state: SessionState) -> [Secret] {
+    let known = [
+      state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret,
+    ]
+    return known.compactMap { $0 } + (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
+  }
+
+  func isWorthWaiting(for failure: Failure) -> Bool {
+    guard failure.cause == .throttled, let asked = failure.retryAfter, waits < 5 else { return false }
+    return asked <= settings.retryAfter && canSendAgain
+  }
+
+  mutating func wait(for failure: Failure) -> Action {
+    waits += 1
+    isRetry = true
+    let seconds = max(1, failure.retryAfter ?? 1)
+    log(.info, "waiting \(seconds) s as the server asks")
+    phase = .waiting
+    return .wait(milliseconds: UInt64(seconds) * 1000)
+  }
+}

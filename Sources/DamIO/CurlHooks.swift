@@ -1,0 +1,77 @@
+// CurlHooks.swift - what libcurl calls back while it moves bytes. It refuses to call anybody whose transfer is over.
+
+internal import CCurl
+internal import DamCore
+
+/// What libcurl calls back.
+final class Hooks {
+  let sink: Sink
+  let source: OutgoingBody?
+  let progress: Progress?
+  let cancellation: Cancellation
+  private var lastReport: UInt64 = 0
+
+  init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
+    self.sink = sink
+    self.source = source
+    self.progress = progress
+    self.cancellation = cancellation
+  }
+
+  func install(_ easy: UnsafeMutableRawPointer) {
+    let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
+    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_XFERINFODATA] {
+      _ = unsafe dam_curl_set_pointer(easy, option, pointer)
+    }
+    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_WRITEFUNCTION, takeBody)
+    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_HEADERFUNCTION, takeHeader)
+    _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
+    _ = unsafe dam_curl_set_progress(easy, reportProgress)
+    _ = unsafe dam_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+  }
+
+  /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
+  func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
+    if cancellation.isSet { return false }
+    guard let progress else { return true }
+    let now = Clock.monotonic
+    let isWhole = (down > 0 && down == downTotal) || (up > 0 && up == upTotal)
+    guard isWhole || now &- lastReport > 50_000 else { return true }
+    lastReport = now
+    if !progress(down, downTotal, up, upTotal) { cancellation.set() }
+    return !cancellation.isSet
+  }
+
+  static func behind(_ user: UnsafeMutableRawPointer?) -> Hooks? {
+    unsafe user.map { unsafe Unmanaged<Hooks>.fromOpaque($0).takeUnretainedValue() }
+  }
+}
+
+private func code(_ taking: Sink.Taking, _ size: Int) -> Int {
+  switch taking {
+  case .taken: size
+  case .pause: Int(CURL_WRITEFUNC_PAUSE)
+  // Any other number than the size ends the transfer.
+  case .stop: size == 0 ? 1 : 0
+  }
+}
+
+private let takeHeader: dam_curl_bytes = { bytes, size, count, user in
+  guard let hooks = unsafe Hooks.behind(user) else { return 0 }
+  return unsafe code(hooks.sink.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)), size * count)
+}
+
+private let takeBody: dam_curl_bytes = { bytes, size, count, user in
+  guard let hooks = unsafe Hooks.behind(user) else { return 0 }
+  return unsafe code(hooks.sink.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count)), size * count)
+}
+
+private let giveBody: dam_curl_bytes = { room, size, count, user in
+  guard let source = unsafe Hooks.behind(user)?.source else { return 0 }
+  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+}
+
+private let reportProgress: dam_curl_progress = { user, downTotal, down, upTotal, up in
+  guard let hooks = unsafe Hooks.behind(user) else { return 1 }
+  return hooks.report(Int64(down), Int64(downTotal), Int64(up), Int64(upTotal)) ? 0 : 1
+}
