@@ -68,14 +68,14 @@ program() {
 
 # run NAME: a test program, whole.
 run() {
-    alone "$sanitizer.$1" "$work/$1" >"$work/$1.txt"
+    alone "$sanitizer.$1" timeout 900 "$work/$1" >"$work/$1.txt"
     code=$?
     verdict "$1" $code "$work/$1.txt" "$(grep -c '^ok ' "$work/$1.txt")"
 }
 
 # sings FAULT PATTERN: the sanitizer must find this fault of canary.c, and in our own code.
 sings() {
-    alone "$sanitizer.$1" "$work/canary" "$1" >"$work/$1.txt"
+    alone "$sanitizer.$1" timeout 120 "$work/canary" "$1" >"$work/$1.txt"
     code=$?
     if [ $code -ne 0 ] && grep -qE "$2" "$work/$1.txt" && grep -q DamABI "$work/$1.txt"; then
         verdict "the sanitizer finds a fault on purpose: $1" 0 /dev/null 1
