@@ -159,3 +159,14 @@ def test_a_large_body_comes_whole(photoshelter: Opener) -> None:
     with photoshelter() as session:
         answer = session.get("mem/image/I0001/download").raise_for_status()
         assert len(answer.content) == int(answer.headers["content-length"])
+
+
+@pytest.mark.parametrize("size", [0, 1, 65536, 65537, 200_000])
+def test_an_answer_is_iterated_as_a_stream_is(size: int) -> None:
+    body = bytes(index % 251 for index in range(size))
+    pieces = list(made(body))
+    assert b"".join(pieces) == body and all(0 < len(piece) <= 65536 for piece in pieces)
+
+
+def test_lines_come_without_their_ends() -> None:
+    assert list(made("ä\r\nb\n\nc".encode()).iter_lines()) == ["ä", "b", "", "c"] and list(made().iter_lines()) == []

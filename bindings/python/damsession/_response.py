@@ -13,6 +13,9 @@ from . import _abi
 from ._errors import HTTPStatusError, Status
 
 
+_PIECE = 1 << 16
+
+
 class Headers(Mapping[str, str]):
     """Response headers: names in any case; a header that came several times reads as one, joined by ", ".
 
@@ -93,6 +96,14 @@ class Response:
     def json(self) -> Any:
         """The body parsed as JSON. ValueError: it is none."""
         return json.loads(self.content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The body in pieces, as a `Stream` gives it: the same loop serves both."""
+        return (self.content[at : at + _PIECE] for at in range(0, len(self.content), _PIECE))
+
+    def iter_lines(self) -> Iterator[str]:
+        """The lines of `text`, without their ends."""
+        return iter(self.text.splitlines())
 
     def raise_for_status(self) -> Response:
         """Raises HTTPStatusError unless `ok`; returns itself, so that calls can be chained."""
