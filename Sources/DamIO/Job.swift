@@ -6,6 +6,8 @@ internal import DamCore
 final class Job {
   enum State {
     case fresh
+    /// On its way from one state to the next: what is held is the call's.
+    case between
     case queueing(LockWish, Flight.Waiter, began: UInt64)
     case locking(LockWish, began: UInt64)
     case sleeping(until: UInt64)
@@ -66,7 +68,7 @@ final class Job {
     switch state {
     case .queueing(let wish, let waiter, _): if wish.flight.leave(waiter) { wish.flight.release() }
     case .locking(let wish, _): wish.flight.release()
-    case .fresh, .sleeping, .sending, .delivering: break
+    case .fresh, .between, .sleeping, .sending, .delivering: break
     }
     call.release(keepSession: false)
   }

@@ -148,6 +148,8 @@ public final class Loop {
     switch job.state {
     case .fresh:
       take(job.call.begin(), job)
+    case .between:
+      break
     case .queueing(let wish, let waiter, let began):
       queueing(job, wish, waiter, began)
     case .locking(let wish, let began):
@@ -205,12 +207,15 @@ public final class Loop {
     let isLate = Clock.monotonic >= job.lockDeadline(began)
     guard hasTurn || isLate else { return }
     if hasTurn || wish.flight.leave(waiter) { return locking(job, wish, began) }
+    job.state = .between
     job.call.hub.count(waitedSince: began, job.call.session.log)
     take(job.call.locked(wish, .busy, nil), job)
   }
 
   private func locking(_ job: Job, _ wish: LockWish, _ began: UInt64) {
     let hub = job.call.hub
+    // The flight goes to the call, or back. A call that ends at once must not hand on a turn that the call has handed on.
+    job.state = .between
     switch hub.store.lock(wish.key, wait: 0) {
     case .held(let lock, _):
       if Clock.monotonic &- began > 1000 { hub.count(waitedSince: began, job.call.session.log) }

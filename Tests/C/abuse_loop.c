@@ -6,7 +6,6 @@
 
 #include "abuse.h"
 
-#include <poll.h>
 
 /* What `done` saw, and what it is to do. */
 struct seen {
@@ -35,18 +34,6 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(seen->loop, id, err), check_nothing);
     if (seen->again-- > 0)
         EXPECT(DAM_OK, dam_loop_submit(seen->loop, seen->session, &good, take, seen, &seen->id, err));
-}
-
-/* Until there is nothing under way. */
-static void run(dam_loop *loop)
-{
-    while (dam_loop_count(loop) > 0) {
-        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
-        if (poll(&watch, 1, 20000) != 1)
-            CHECK(0, "the loop's descriptor becomes readable");
-        if (dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
-            CHECK(0, "a dispatch");
-    }
 }
 
 static void refuse_structs(dam_loop *loop, dam_session *session)
@@ -96,16 +83,16 @@ static void odd_moments(dam_loop *loop, dam_session *closed, dam_session *open)
     EXPECT(DAM_OK, dam_loop_cancel(loop, seen.id, err));
     EXPECT(DAM_OK, dam_loop_cancel(loop, seen.id, err));
     EXPECT(DAM_OK, dam_loop_resume(loop, seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CANCELLED, "cancelled once");
     seen = (struct seen){.loop = loop, .session = open, .again = 3};
     EXPECT(DAM_OK, dam_loop_submit(loop, open, &good, take, &seen, &seen.id, err));
     EXPECT(DAM_OK, dam_loop_resume(loop, seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 4 && seen.status == DAM_OK, "three more from inside done");
     seen = (struct seen){.again = 1};
     EXPECT(DAM_OK, dam_loop_submit(loop, closed, &good, take, &seen, NULL, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT, "nobody there: said in done");
 }
 

@@ -6,7 +6,6 @@
 
 #include "abuse.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,17 +38,6 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
 }
 
 static int32_t write_it(void *user_data, const void *data, uint64_t size) { return user_data == data && size > 0; }
-
-static void run(dam_loop *loop)
-{
-    while (dam_loop_count(loop) > 0) {
-        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
-        if (poll(&watch, 1, 20000) != 1)
-            CHECK(0, "the loop's descriptor becomes readable");
-        if (dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
-            CHECK(0, "a dispatch");
-    }
-}
 
 static void refuse_downloads(dam_loop *loop, dam_session *session)
 {
@@ -101,23 +89,23 @@ static void nobody_there(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"), "no file without an answer");
     EXPECT(DAM_OK, dam_loop_login(loop, session, DAM_LOGIN_AGAIN, take, &seen, &seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 2 && seen.status == DAM_ERR_CONNECT, "no login");
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen, &seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 3 && seen.status == DAM_ERR_CONNECT, "no keepalive");
     EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &seen, &seen.id, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 4 && seen.status == DAM_OK && seen.responses == 0, "nothing to log out of");
     seen = (struct seen){.any_id = 1};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &seen, NULL, err));
-    run(loop);
+    check_run(loop);
     CHECK(seen.calls == 4 && seen.responses == 0, "an id is nobody's duty");
 }
 
@@ -140,7 +128,7 @@ static void end_in_the_middle(dam_session *session)
             if (seen[at].calls == 0)
                 EXPECT(DAM_OK, dam_loop_cancel(loop, seen[at].id, err));
         if (dispatches % 2 == 1)
-            run(loop);
+            check_run(loop);
         for (int at = 0; at < 4; at++)
             calls += seen[at].calls;
         CHECK(dispatches % 2 == 0 || calls == 4, "each of the cancelled says so once");

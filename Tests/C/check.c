@@ -1,8 +1,11 @@
 /*
  * check.c - the judge behind check.h. It refuses to print a secret that it finds: only where it was.
  */
+#define _POSIX_C_SOURCE 200809L
+
 #include "check.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,4 +130,19 @@ void check_result(dam_status wanted, dam_status got, const char *call, const cha
         check_error.message[0] = '\0';
     check(0, file, line, "%s -> %s instead of %s: %s", call, dam_status_name((int32_t)got),
           dam_status_name((int32_t)wanted), wrong);
+}
+
+void check_step(dam_loop *loop)
+{
+    struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
+    if (poll(&watch, 1, 20000) != 1)
+        CHECK(0, "the loop's descriptor becomes readable");
+    if (dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
+        CHECK(0, "a dispatch");
+}
+
+void check_run(dam_loop *loop)
+{
+    while (dam_loop_count(loop) > 0)
+        check_step(loop);
 }

@@ -36,6 +36,12 @@ extern char check_nothing;
 /* check_error, full of rubbish, so that what the library fails to fill shows. */
 dam_error *check_fresh(void);
 
+/* Waits until an event loop has something to do, and has it done. */
+void check_step(dam_loop *loop);
+
+/* The same until nothing is under way. */
+void check_run(dam_loop *loop);
+
 /* Whether status and check_error are what `wanted` calls for. */
 void check_result(dam_status wanted, dam_status got, const char *call, const char *file, int line);
 

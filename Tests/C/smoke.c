@@ -174,6 +174,7 @@ int main(void)
     smoke_downloads();
     smoke_redirects();
     smoke_loop();
+    smoke_turns();
     smoke_loop_work();
     smoke_loop_downloads();
     smoke_head();

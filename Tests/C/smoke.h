@@ -37,6 +37,7 @@ void smoke_forms(void);
 void smoke_downloads(void);
 void smoke_redirects(void);
 void smoke_loop(void);
+void smoke_turns(void);
 void smoke_loop_work(void);
 void smoke_loop_downloads(void);
 void smoke_head(void);

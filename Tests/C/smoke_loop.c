@@ -6,7 +6,6 @@
 
 #include "smoke.h"
 
-#include <poll.h>
 #include <stdio.h>
 
 /* All requests of a part, and what became of them. */
@@ -37,13 +36,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 /* Dispatches until `*number` is at least `least`, or nothing is under way any more. */
 static void run(dam_loop *loop, const int *number, int least)
 {
-    while (*number < least && dam_loop_count(loop) > 0) {
-        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
-        if (poll(&watch, 1, 20000) != 1)
-            CHECK(0, "the loop's descriptor becomes readable");
-        if (dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
-            CHECK(0, "a dispatch");
-    }
+    while (*number < least && dam_loop_count(loop) > 0)
+        check_step(loop);
     CHECK(*number >= least, "%d of %d", *number, least);
 }
 
@@ -170,11 +164,7 @@ static void pause_and_resume(dam_request request, uint64_t size)
     EXPECT(DAM_OK, dam_loop_submit(pausing.loop, session, &request, over, &pausing, &pausing.id, err));
     while (pausing.answered == 0) {
         int pauses = pausing.pauses;
-        struct pollfd watch = {.fd = dam_loop_fd(pausing.loop), .events = POLLIN};
-        if (poll(&watch, 1, 20000) != 1)
-            CHECK(0, "the descriptor is readable after %d pauses and %d bytes", pausing.pauses, (int)pausing.moved);
-        if (dam_loop_dispatch(pausing.loop, check_fresh()) != DAM_OK)
-            CHECK(0, "a dispatch");
+        check_step(pausing.loop);
         if (pausing.pauses > pauses && dam_loop_resume(pausing.loop, pausing.id, check_fresh()) != DAM_OK)
             CHECK(0, "a resume");
     }

@@ -6,7 +6,6 @@
 
 #include "smoke.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,13 +52,6 @@ static int32_t hear(void *user_data, int64_t down, int64_t down_total, int64_t u
     return 0;
 }
 
-static void step(void)
-{
-    struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
-    if (poll(&watch, 1, 20000) != 1 || dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
-        CHECK(0, "the loop goes on");
-}
-
 /* A download that must end like this. */
 static struct said fetch(dam_session *session, const char *what, uint32_t flags, int32_t status, int32_t http)
 {
@@ -68,7 +60,7 @@ static struct said fetch(dam_session *session, const char *what, uint32_t flags,
     check_note(what);
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, flags, take, &said, &said.id, err));
     while (dam_loop_count(loop) > 0)
-        step();
+        check_step(loop);
     CHECK(said.calls == 1 && !said.wrong && said.status == status && said.http == http, "%s, %d", dam_status_name(said.status),
           (int)said.http);
     CHECK(said.status != DAM_OK || (said.body_size == 0) == (http < 300), "what is no file is in the response");
@@ -131,7 +123,7 @@ static void refuse(dam_session *session)
     put("", "meanwhile");
     said.calls = 0;
     while (dam_loop_count(loop) > 0)
-        step();
+        check_step(loop);
     CHECK(said.calls == 1 && said.status == DAM_ERR_ARGUMENT && size_of("") == 9 && size_of(".part") == 300000,
           "a file that appears meanwhile is kept");
     unlink(path);
@@ -147,7 +139,7 @@ static void cancelled(dam_session *session, int frees)
     dam_request request = {.size = sizeof request, .path = LARGE_URL};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, DAM_DOWNLOAD_REPLACE, take, &said, &said.id, err));
     while (size_of(".part") <= 0)
-        step();
+        check_step(loop);
     CHECK(said.calls == 0 && size_of("") < 0, "in the middle, after %ld bytes", size_of(".part"));
     if (frees) {
         dam_loop_free(loop);
@@ -156,7 +148,7 @@ static void cancelled(dam_session *session, int frees)
     } else {
         EXPECT(DAM_OK, dam_loop_cancel(loop, said.id, err));
         while (dam_loop_count(loop) > 0)
-            step();
+            check_step(loop);
         CHECK(said.calls == 1 && said.status == DAM_ERR_CANCELLED, "cancelled");
     }
     long had = size_of(".part");

@@ -6,7 +6,6 @@
 
 #include "smoke.h"
 
-#include <poll.h>
 
 enum { MANY = 12 };
 
@@ -28,21 +27,12 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
                    (error->message[0] != '\0') != (status != DAM_OK) || check_find_secret(error->message) != NULL;
 }
 
-static void run(void)
-{
-    while (dam_loop_count(loop) > 0) {
-        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
-        if (poll(&watch, 1, 20000) != 1 || dam_loop_dispatch(loop, check_fresh()) != DAM_OK)
-            CHECK(0, "the loop goes on");
-    }
-}
-
 static int32_t login(dam_session *session, uint32_t flags)
 {
     struct said said = {0};
     EXPECT(DAM_OK, dam_loop_login(loop, session, flags, take, &said, NULL, err));
     CHECK(said.calls == 0, "nothing is said before the next dispatch");
-    run();
+    check_run(loop);
     CHECK(said.calls == 1 && !said.wrong, "the login ends with %s", dam_status_name(said.status));
     return said.status;
 }
@@ -51,7 +41,7 @@ static int32_t keepalive(dam_session *session)
 {
     struct said said = {0};
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &said, NULL, err));
-    run();
+    check_run(loop);
     CHECK(said.calls == 1 && !said.wrong, "the keepalive ends with %s", dam_status_name(said.status));
     return said.status;
 }
@@ -61,7 +51,7 @@ static int32_t logout(dam_session *session)
     struct said said = {.result = -7};
     EXPECT(DAM_OK, dam_loop_logout(loop, session, &said.result, take, &said, NULL, err));
     CHECK(said.result == -7, "nothing is written before the next dispatch");
-    run();
+    check_run(loop);
     CHECK(said.calls == 1 && !said.wrong && said.status == DAM_OK && said.was_written, "written before done says so");
     return said.result;
 }
@@ -92,7 +82,7 @@ static void photoshelter(const char *authentication)
     CHECK(login(session, DAM_LOGIN_IF_NEEDED) == DAM_OK, "a new session");
     struct said said = {0};
     EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &said, NULL, err));
-    run();
+    check_run(loop);
     CHECK(said.calls == 1 && !said.wrong && said.status == DAM_OK, "a logout whose result nobody wants");
     COUNTED("photoshelter", "logouts", 2);
     COUNTED("photoshelter", "stale_cookie_refusals", 0);
@@ -139,11 +129,11 @@ static void many(const char *rotation)
         EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &said[at], NULL, err));
         EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &said[MANY + at], NULL, err));
     }
-    run();
+    check_run(loop);
     COUNTED("photoshelter", "logins_ok", 1);
     for (int at = 0; at < MANY; at++)
         EXPECT(DAM_OK, dam_loop_logout(loop, session, &results[at], take, &said[2 * MANY + at], NULL, err));
-    run();
+    check_run(loop);
     COUNTED("photoshelter", "logouts", 1);
     for (int at = 0; at < 3 * MANY; at++)
         wrong += said[at].calls != 1 || said[at].wrong || said[at].status != DAM_OK;
