@@ -6,6 +6,7 @@
  * a request again after a new login, and never logs in twice with a password that was refused.
  *
  * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it alone.
+ * It is longer than others because a contract in parts would have to be put together by everybody who reads it.
  * It refuses to hold anything but declarations.
  *
  * CONVENTIONS, true of every function below

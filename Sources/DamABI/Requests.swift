@@ -146,8 +146,7 @@ func download(
 ) throws(Failure) -> Download {
   let raw = unsafe try requestStruct(request)
   let path = unsafe try text(path, "path")
-  let ways: [(dam_download_flags, Download.Ways)] = [(DAM_DOWNLOAD_CONTINUE, .goOn), (DAM_DOWNLOAD_KEEP, .keep)]
-  guard flags & ~ways.reduce(0, { $0 | $1.0.rawValue }) == 0 else {
+  guard flags & ~(DAM_DOWNLOAD_CONTINUE.rawValue | DAM_DOWNLOAD_KEEP.rawValue) == 0 else {
     throw Failure(.argument, "flags is \(flags), which is no dam_download_flags")
   }
   guard unsafe raw.write == nil else { throw Failure(.argument, "request->write must be NULL: the file is written") }
@@ -155,8 +154,10 @@ func download(
     throw Failure(.argument, "request->method must be GET")
   }
   let (checked, options) = unsafe try parts(raw, settings, copiesBody: true)
-  let asked = ways.filter { flags & $0.0.rawValue != 0 }.map(\.1)
-  return try Download(path, Download.Ways(asked), checked, options)
+  var ways: Download.Ways = []
+  if flags & DAM_DOWNLOAD_CONTINUE.rawValue != 0 { ways.insert(.goOn) }
+  if flags & DAM_DOWNLOAD_KEEP.rawValue != 0 { ways.insert(.keep) }
+  return try Download(path, ways, checked, options)
 }
 
 @_cdecl("dam_response_read") @implementation

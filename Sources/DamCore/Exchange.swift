@@ -21,8 +21,8 @@
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
 // WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
-// than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift and
-// Exchange+Request.swift hold the two halves of the work.
+// than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift,
+// Exchange+Request.swift and Exchange+Redirect.swift hold the work.
 
 public struct Exchange: Sendable {
   public enum Goal: Sendable {
@@ -128,6 +128,7 @@ public struct Exchange: Sendable {
     case confirm(Outcome)
     /// The host's request was sent by another program.
     case observed
+    case keepalive
 
     var isForHost: Bool {
       switch self {
@@ -135,7 +136,6 @@ public struct Exchange: Sendable {
       case .probe, .confirm, .keepalive, .observed: false
       }
     }
-    case keepalive
   }
 
   enum Phase: Sendable {

@@ -18,8 +18,9 @@ enum Redirect {
     "if-range", "if-unmodified-since", "range",
   ]
 
-  /// What to send after `answer` to `request`. `secrets`: what must not appear in a foreign URL.
-  static func judge(_ answer: Answer, to request: WireRequest, secrets: [Secret]) -> Redirect {
+  /// What to send after `answer` to `request`. `secrets`: what must not appear in a foreign URL;
+  /// most answers lead nowhere, and nobody asks.
+  static func judge(_ answer: Answer, to request: WireRequest, secrets: @autoclosure () -> [Secret]) -> Redirect {
     guard statuses.contains(answer.status), let location = answer.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
       return .refused(
@@ -33,7 +34,7 @@ enum Redirect {
         Failure(.insecure, "the server redirects from https to http, which is not followed", httpStatus: answer.status))
     }
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
-    if !isOwn, secrets.contains(where: { leaks($0, target) }) {
+    if !isOwn, secrets().contains(where: { leaks($0, target) }) {
       return .refused(
         Failure(.insecure, "the server redirects to another origin with a secret in the URL", httpStatus: answer.status)
       )

@@ -118,13 +118,12 @@ public final class Loop {
     return Array(late)
   }
 
+  /// Those that somebody has cancelled without telling the loop.
   private func unwanted(at now: UInt64) -> [UInt64] {
     nextLook = cancellable.isEmpty ? .max : now &+ 200_000
-    return cancellable.filter { id in
-      guard let job = jobs[id], job.call.options.cancellation.isSet else { return false }
-      job.isCancelled = true
-      return true
-    }
+    let unwanted = cancellable.filter { jobs[$0]?.call.options.cancellation.isSet ?? false }
+    for id in unwanted { jobs[id]?.isCancelled = true }
+    return Array(unwanted)
   }
 
   private var nextDeadline: UInt64? {

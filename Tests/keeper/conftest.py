@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple
 
 import pytest
+from common import LIBRARY, ROOT, own_environment, pytest_configure  # noqa: F401
 from crew import Crew, Worker
 
-from damsession.sandbox import Sandbox, pytest_plugin
+from damsession.sandbox import Sandbox
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-LIBRARY = Path(os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build" / "lib" / "libdamsession.so.1")))
 #: Workers import the package that the tests import.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "bindings" / "python"), str(HERE)])
 
@@ -40,20 +39,6 @@ TOKEN = Kind("photoshelter", "token", "mem/user/session", "mem/authenticate")
 DEVICE = Kind("fotoweb", "device-token", "Information", "Login.fwx")
 LOGIN_TOKEN = Kind("fotoweb", "login-token", "Information", "Information")
 KINDS = [COOKIE, TOKEN, DEVICE, LOGIN_TOKEN]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.is_registered(pytest_plugin):  # it is, where the package is installed
-        config.pluginmanager.register(pytest_plugin)
-
-
-@pytest.fixture(autouse=True)
-def own_directories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("DAMSESSION_") and name != "DAMSESSION_LIBRARY":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -12,29 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from certificates import Certificates
+from common import own_environment, pytest_configure  # noqa: F401
 from nginx import Entry, Nginx
-from processes import ROOT, Server, free_ports
+from processes import Server, free_ports
 
 import damsession
-from damsession.sandbox import Sandbox, pytest_plugin
-
-os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build" / "lib" / "libdamsession.so.1"))
-
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.is_registered(pytest_plugin):  # it is, where the package is installed
-        config.pluginmanager.register(pytest_plugin)
-
-
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("DAMSESSION_") and name != "DAMSESSION_LIBRARY" or name.lower() in _PROXIES:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+from damsession.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Callable, Optional, Sequence, TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
+from common import ROOT
+
 SERVERS = Path(os.environ.get("DAM_TEST_SERVERS") or ROOT / ".build" / "servers")
 
 _Server = TypeVar("_Server", bound="Server")

@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
+from common import LIBRARY, ROOT
 from conftest import Site
-from processes import ROOT
 
 HERE = Path(__file__).resolve().parent
-LIBRARY = Path(os.environ["DAMSESSION_LIBRARY"])
 WRAPPER = os.environ.get("DAMSESSION", str(ROOT / ".build" / "bin" / "damsession"))
 PATIENCE = 120.0
 

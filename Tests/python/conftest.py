@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator
 
 import pytest
+from common import ROOT, own_environment, pytest_configure  # noqa: F401
 
 import damsession
-from damsession.sandbox import Sandbox, pytest_plugin
-
-ROOT = Path(__file__).resolve().parents[2]
-
-os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build" / "lib" / "libdamsession.so.1"))
+from damsession.sandbox import Sandbox
 
 #: Opens a session with the usual options of a system; keywords go before them. Closed after the test.
 Opener = Callable[..., damsession.Session]
@@ -42,20 +39,6 @@ class Memory:
 def descriptors() -> int:
     """How many descriptors this process has open."""
     return len(os.listdir("/proc/self/fd"))
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.is_registered(pytest_plugin):  # it is, where the package is installed
-        config.pluginmanager.register(pytest_plugin)
-
-
-@pytest.fixture(autouse=True)
-def own_directories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("DAMSESSION_") and name != "DAMSESSION_LIBRARY":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture

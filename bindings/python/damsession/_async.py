@@ -17,7 +17,7 @@ from ._incoming import Incoming
 from ._loop import AsyncLoop, Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
-from ._request import AnswerOptions, AsyncRequestOptions, AsyncStreamOptions, build, download_target
+from ._request import AnswerOptions, AsyncRequestOptions, AsyncStreamOptions, build, download_target, named
 from ._response import Response
 from ._session import Session
 from ._stream import BaseStream
@@ -152,7 +152,7 @@ class AsyncSession:
             self._loop = AsyncLoop()
         if self._loop.asyncio is not asyncio.get_running_loop():
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
-        return Transfer(f"{method} {path.partition('?')[0]}", self._loop.asyncio.create_future())
+        return Transfer(named(method, path), self._loop.asyncio.create_future())
 
     def _submit(self, transfer: Transfer, function: str, *what: Any) -> None:
         assert self._loop is not None

@@ -17,7 +17,7 @@ from ._form import Files
 from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
-from ._request import AnswerOptions, HeaderFields, RequestOptions, StreamOptions, build, download_target
+from ._request import AnswerOptions, HeaderFields, RequestOptions, StreamOptions, build, download_target, named
 from ._response import Response
 from ._sink import HEARTBEAT, Progress, Sink
 from ._stream import Stream
@@ -124,7 +124,7 @@ class Session:
             progress=progress,
             canceller=canceller,
         )
-        return self._send(self._library.dam_session_request, request, (), f"{method} {path.partition('?')[0]}")
+        return self._send(self._library.dam_session_request, request, (), named(method, path))
 
     def _send(self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], what: str) -> Response:
         answer, view = _abi.response_p(), _abi.dam_response_view()
@@ -181,7 +181,7 @@ class Session:
         """
         request = build("GET", path, **options)
         where = download_target(file, resume, keep)
-        return self._send(self._library.dam_session_download, request, where, f"GET {path.partition('?')[0]}")
+        return self._send(self._library.dam_session_download, request, where, named("GET", path))
 
     def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
         """An answer whose body is taken as fast as it is asked for: `with s.stream("GET", path) as answer:`.

@@ -12,7 +12,7 @@ from typing import Iterator, Optional
 from ._handle import SessionHandle
 from ._incoming import Incoming
 from ._loop import Loop, Transfer
-from ._request import StreamOptions, build
+from ._request import StreamOptions, build, named
 from ._response import Headers, Response
 
 
@@ -80,7 +80,7 @@ class Stream(BaseStream):
 
     def __enter__(self) -> Stream:
         self._loop = Loop()
-        transfer = Transfer(f"{self._method} {self._path.partition('?')[0]}", concurrent.futures.Future())
+        transfer = Transfer(named(self._method, self._path), concurrent.futures.Future())
         try:
             request = build(self._method, self._path, keep=transfer.keep, **self._options)
             self._incoming = Incoming(transfer, request, lambda: None)
