@@ -18,7 +18,8 @@ let package = Package(
     .library(name: "damsession", type: .dynamic, targets: ["DamABI"])
   ],
   dependencies: [
-    // MD5 for FotoWeb's login token, SHA-256 and HMAC for checksums and keyed hashes: digests are not ours to write.
+    // MD5 for FotoWeb's login token, SHA-256 and HMAC for checksums and fingerprints, scrypt for what is remembered of
+    // passwords: digests are not ours to write.
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")
   ],
   targets: [
@@ -29,7 +30,9 @@ let package = Package(
     .target(name: "CLinux"),
     .target(
       name: "DamCore",
-      dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
     .target(name: "DamIO", dependencies: ["DamCore", "CCurl", "CLinux"], swiftSettings: strict),
     .target(

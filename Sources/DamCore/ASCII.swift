@@ -13,6 +13,9 @@ enum ASCII {
   /// Printable, without the space: what a URL may hold once it is encoded.
   static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
 
+  /// What a header line may hold: no control characters.
+  static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
+
   static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
   static func equalIgnoringCase(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {

@@ -1,68 +1,104 @@
 // AccountRecord.swift - what must be known about an account whatever session is used: credentials that were refused, and
 // the device tokens that were obtained. It outlives logins and logouts, because servers count failures and tokens
-// whether we remember them or not. It refuses to hold a password: only a short keyed hash of one.
+// whether we remember them or not. It refuses to hold a password: only a slow, salted hash of one.
 
+/// Credentials with which a login failed. `Hash.slow` knows them again.
 public struct Refusal: Equatable, Sendable {
-  /// `Hash.keyed` of the credentials with the record's own key.
-  public var hash: String
-  public var at: Int64
-  /// What the server said: refused, or a second factor wanted.
-  public var wantsSecondFactor: Bool
+  public enum Reason: String, Sendable {
+    /// The server said that they are wrong.
+    case wrong
+    /// They are not enough: a second factor is wanted.
+    case secondFactor = "second-factor"
+    /// It may have said that they are wrong, or have been out of order: some servers say both in the same way.
+    case unclear
+  }
 
-  public init(hash: String, at: Int64, wantsSecondFactor: Bool) {
+  public var hash: String
+  /// The last time, in seconds since 1970.
+  public var at: Int64
+  public var reason: Reason
+  /// How often in a row.
+  public var count: Int64
+
+  public init(hash: String, at: Int64, reason: Reason, count: Int64 = 1) {
     self.hash = hash
     self.at = at
-    self.wantsSecondFactor = wantsSecondFactor
+    self.reason = reason
+    self.count = count
   }
+
+  /// When credentials that may be right can be tried again: after a minute, two, four, eight.
+  var nextAt: Int64 { at + 60 << min(max(count - 1, 0), 10) }
 }
 
 /// One device token that this store obtained (FotoWeb guide: each user has an upper limit of them).
 public struct LedgerEntry: Equatable, Sendable {
   public var fingerprint: String
   public var obtainedAt: Int64
-  /// When the server proved it invalid; nil: as far as known it still counts.
+  /// When it was replaced on suspicion: the server may still count it.
+  public var suspectedAt: Int64?
+  /// When the server proved it invalid, by refusing it and accepting its successor right after; nil: it counts.
   public var deadAt: Int64?
 
-  public init(fingerprint: String, obtainedAt: Int64, deadAt: Int64? = nil) {
+  public init(fingerprint: String, obtainedAt: Int64, suspectedAt: Int64? = nil, deadAt: Int64? = nil) {
     self.fingerprint = fingerprint
     self.obtainedAt = obtainedAt
+    self.suspectedAt = suspectedAt
     self.deadAt = deadAt
+  }
+
+  fileprivate func joined(_ other: LedgerEntry) -> LedgerEntry {
+    var result = self
+    result.obtainedAt = min(obtainedAt, other.obtainedAt)
+    result.suspectedAt = [suspectedAt, other.suspectedAt].compactMap { $0 }.min()
+    result.deadAt = [deadAt, other.deadAt].compactMap { $0 }.min()
+    return result
   }
 }
 
 public struct AccountRecord: Equatable, Sendable {
-  /// Random, 16 bytes as hex; made with the first refusal.
+  /// The salt of the refusals: random, 16 bytes as hex; made with the first one.
   public var key: String?
-  public var refusal: Refusal?
+  /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords must
+  /// not take turns.
+  public var refusals: [Refusal] = []
   public var ledger: [LedgerEntry] = []
-  /// Grows with each change of `refusal`, so that a join knows which is the last word.
+  /// Grows with each change of `refusals`, so that a join knows which is the last word.
   public var revision: UInt64 = 0
   public var unknown: [String: JSONValue] = [:]
 
   /// Dead entries beyond this are forgotten, oldest first: the ledger must not grow for ever.
   static let mostDead = 50
+  /// The same for refusals. Who tries more passwords than that is locked out by the server.
+  static let mostRefusals = 20
+  /// After so many failures in a row nothing that failed before is tried again: half of what locks an account (reference,
+  /// device token limits and lock-out).
+  static let mostFailures: Int64 = 5
 
   public init() {}
 
   public var liveTokens: Int { ledger.count { $0.deadAt == nil } }
+  public var hasRefused: Bool { refusals.contains { $0.reason != .unclear } }
+  var failuresInARow: Int64 { refusals.reduce(0) { $0 + min($1.count, AccountRecord.mostFailures) } }
 
-  /// Whether these credentials are the ones that were refused.
-  func refuses(_ credentials: Secret) -> Refusal? {
-    guard let refusal, let key, refusal.hash == Hash.keyed(credentials, key: Array(key.utf8)) else { return nil }
-    return refusal
-  }
+  func refusal(of hash: String) -> Refusal? { refusals.first { $0.hash == hash } }
 
-  mutating func remember(refused credentials: Secret, secondFactor: Bool, now: Int64, entropy: [UInt8]) {
-    let own = key ?? Hash.hex(entropy)
-    key = own
-    refusal = Refusal(
-      hash: Hash.keyed(credentials, key: Array(own.utf8)), at: now, wantsSecondFactor: secondFactor)
+  /// `salt`: what `hash` was made with.
+  mutating func remember(_ reason: Refusal.Reason, hash: String, salt: String, now: Int64) {
+    if key != salt { refusals = [] }
+    key = salt
+    let before = refusal(of: hash)
+    let count = reason == .unclear && before?.reason == .unclear ? min((before?.count ?? 0) + 1, 1000) : 1
+    refusals.removeAll { $0.hash == hash }
+    refusals.append(Refusal(hash: hash, at: now, reason: reason, count: count))
+    refusals = refusals.suffix(AccountRecord.mostRefusals)
     revision &+= 1
   }
 
-  mutating func forgetRefusal() {
-    guard refusal != nil else { return }
-    refusal = nil
+  /// These credentials were accepted; what is known of others stays.
+  mutating func forget(_ hash: String) {
+    guard refusal(of: hash) != nil else { return }
+    refusals.removeAll { $0.hash == hash }
     revision &+= 1
   }
 
@@ -72,28 +108,24 @@ public struct AccountRecord: Equatable, Sendable {
     ledger.append(LedgerEntry(fingerprint: print, obtainedAt: now))
   }
 
-  /// True when this changes anything.
-  mutating func markDead(token: Secret, now: Int64) -> Bool {
+  /// Another one took its place, which proves nothing yet.
+  mutating func suspect(token: Secret, now: Int64) { change(token) { $0.suspectedAt = $0.suspectedAt ?? now } }
+
+  mutating func markDead(token: Secret, now: Int64) { change(token) { $0.deadAt = $0.deadAt ?? now } }
+
+  private mutating func change(_ token: Secret, _ body: (inout LedgerEntry) -> Void) {
     let print = token.fingerprint
-    guard let index = ledger.firstIndex(where: { $0.fingerprint == print && $0.deadAt == nil }) else { return false }
-    ledger[index].deadAt = now
-    return true
+    for index in ledger.indices where ledger[index].fingerprint == print { body(&ledger[index]) }
   }
 
   /// What two holders know together; dead stays dead.
   public func joined(_ other: AccountRecord) -> AccountRecord {
-    var result = revision >= other.revision ? self : other
-    let keys = [key, other.key].compactMap { $0 }
-    // A refusal goes with the key that it was hashed with; without one, either will do for both.
-    if result.refusal == nil || revision == other.revision {
-      result.key = result.refusal == nil ? keys.min() : result.key
-    }
+    var result = isLaterWord(than: other) ? self : other
+    if revision == other.revision, key == other.key { result.refusals = bothRefusals(other) }
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     var entries: [String: LedgerEntry] = [:]
     for entry in ledger + other.ledger {
-      var known = entries[entry.fingerprint] ?? entry
-      known.deadAt = known.deadAt ?? entry.deadAt
-      entries[entry.fingerprint] = known
+      entries[entry.fingerprint] = entries[entry.fingerprint]?.joined(entry) ?? entry
     }
     let all = entries.values.sorted { ($0.obtainedAt, $0.fingerprint) < ($1.obtainedAt, $1.fingerprint) }
     let surplus = max(0, all.count { $0.deadAt != nil } - AccountRecord.mostDead)
@@ -105,4 +137,26 @@ public struct AccountRecord: Equatable, Sendable {
     }
     return result
   }
+
+  /// A refusal goes with the key that it was hashed with, so one side's refusals are taken, or both where keys agree.
+  private func isLaterWord(than other: AccountRecord) -> Bool {
+    (revision, key ?? "") >= (other.revision, other.key ?? "")
+  }
+
+  private func bothRefusals(_ other: AccountRecord) -> [Refusal] {
+    var known: [String: Refusal] = [:]
+    for refusal in refusals + other.refusals {
+      guard let before = known[refusal.hash] else {
+        known[refusal.hash] = refusal
+        continue
+      }
+      known[refusal.hash] = before.rank < refusal.rank ? refusal : before
+    }
+    return known.values.sorted { ($0.at, $0.hash) < ($1.at, $1.hash) }.suffix(AccountRecord.mostRefusals)
+  }
+}
+
+extension Refusal {
+  /// Of two that know the same credentials, everybody must keep the same one.
+  fileprivate var rank: (Int64, Int64, String) { (at, count, reason.rawValue) }
 }

@@ -11,6 +11,8 @@ struct SetCookie: Equatable {
   var name: String
   /// nil: the line deletes the cookie.
   var value: Secret?
+  /// Its value is none that could be sent back: too long, or with bytes that no header may hold.
+  var isUnusable = false
 
   /// Reads one header value; nil when it has no usable name. `now` is in seconds since 1970.
   init?(_ line: ArraySlice<UInt8>, now: Int64) {
@@ -18,11 +20,11 @@ struct SetCookie: Equatable {
     guard let pair = parts.first, let equals = pair.firstIndex(of: 0x3D) else { return nil }
     let name = ASCII.trimmed(pair[..<equals])
     let value = ASCII.trimmed(pair[equals...].dropFirst())
-    guard !name.isEmpty, name.count <= SetCookie.longestName, name.allSatisfy(ASCII.isToken),
-      value.count <= SetCookie.longestValue, value.allSatisfy(ASCII.isVisible)
-    else { return nil }
+    guard !name.isEmpty, name.count <= SetCookie.longestName, name.allSatisfy(ASCII.isToken) else { return nil }
     self.name = String(decoding: name, as: UTF8.self)
-    self.value = SetCookie.isExpired(parts.dropFirst(), now: now) || value.isEmpty ? nil : Secret(value)
+    if SetCookie.isExpired(parts.dropFirst(), now: now) || value.isEmpty { return }
+    isUnusable = value.count > SetCookie.longestValue || !value.allSatisfy(ASCII.isVisible)
+    if !isUnusable { self.value = Secret(value) }
   }
 
   static let longestName = 256
@@ -58,7 +60,7 @@ public struct Cookie: Equatable, Sendable {
 public struct CookieSet: Equatable, Sendable {
   public private(set) var all: [Cookie] = []
 
-  /// A server that sets more is not setting session cookies.
+  /// A server that sets more is not setting session cookies. Those whose names are known do not count.
   static let most = 16
 
   public init() {}
@@ -67,20 +69,31 @@ public struct CookieSet: Equatable, Sendable {
   public struct Adoption: Equatable, Sendable {
     public var adopted: UInt64 = 0
     public var late: UInt64 = 0
+    /// One of the session's own was set to a value that cannot be kept.
+    public var lost: String?
   }
 
-  /// Takes the Set-Cookie lines of the answer to the request that was sent with `stamp`.
-  public mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64) -> Adoption {
+  /// Takes the Set-Cookie lines of the answer to the request that was sent with `stamp`. `own`: names that are the system's
+  /// own, for which there is always room.
+  public mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64, own: [String] = []) -> Adoption {
     var outcome: [SetCookie] = []
     for line in headers.values("set-cookie") {
       guard let cookie = SetCookie(line, now: now) else { continue }
+      let isOwn = own.contains(cookie.name)
+      guard isOwn || outcome.count < CookieSet.most || outcome.contains(where: { $0.name == cookie.name }) else {
+        continue
+      }
       outcome.removeAll { $0.name == cookie.name }
       outcome.append(cookie)
     }
     var adoption = Adoption()
     for cookie in outcome {
-      let isKnown = all.contains { $0.name == cookie.name }
-      guard isKnown || all.count < CookieSet.most else { continue }
+      let isOwn = own.contains(cookie.name)
+      if cookie.isUnusable {
+        if isOwn { adoption.lost = cookie.name }
+        continue
+      }
+      guard isOwn || all.contains(where: { $0.name == cookie.name }) || all.count < CookieSet.most else { continue }
       switch place(Cookie(name: cookie.name, value: cookie.value, stamp: stamp)) {
       case .placed: adoption.adopted += 1
       case .late: adoption.late += 1

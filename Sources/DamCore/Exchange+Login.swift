@@ -1,11 +1,15 @@
-// Exchange+Login.swift - the half of an exchange that gets a session secret and the half that gives one up.
-// Runs with the session's and the account's lock held. It refuses to try credentials that are known to be refused.
+// Exchange+Login.swift - the part of an exchange that gets a session secret.
+// Runs with the session's and the account's lock held. It refuses to take the old secret away before there is a new one.
 
 extension Exchange {
+  /// A call logs in because there is no session, and at most twice more because one was refused: whatever comes then, more
+  /// logins will not mend it.
+  static let mostLogins = 3
+
   mutating func ask(_ state: inout SessionState, _ moment: Moment) -> Action {
     let given = system.credentialsAreEncryptionSecret ? settings.encryptionSecret : settings.password
     if let known = given ?? (system.sendsCredentials ? state.credentials : nil) {
-      credentials = known
+      take(known)
       return proceed(&state, moment)
     }
     phase = .asking
@@ -18,35 +22,26 @@ extension Exchange {
       let why = refused == nil ? "there is no session yet" : "the session has ended"
       return fail(Failure(.credentialsNeeded, "\(why) and no \(what) is at hand to log in"))
     }
-    credentials = answer
+    take(answer)
     if system.sendsCredentials { state.credentials = answer }
     return proceed(&state, moment)
   }
 
-  /// A secret that is proven dead is forgotten before anything else, so that no sibling sends it again and whatever is
-  /// bound to it is known to be stale, also when no login follows. nil: there is none.
-  mutating func bury(_ state: inout SessionState, _ moment: Moment) -> Action? {
-    guard let refused, let secret = state.record.secret, freshness(state) <= refused else { return nil }
-    guard system.isScarce, let token = system.token(secret), account.markDead(token: token, now: moment.seconds) else {
-      return buryRecord(&state)
-    }
-    phase = .buryingToken
-    return .saveAccount(account)
-  }
-
-  mutating func buryRecord(_ state: inout SessionState) -> Action {
-    state.record.secret = nil
-    phase = .buryingSession
-    return .saveSession(state.record, isDurable: false)
+  private mutating func take(_ given: Secret) {
+    credentials = given
+    hashes = [:]
   }
 
   mutating func beginLogin(_ state: inout SessionState, _ moment: Moment) -> Action {
     guard let credentials else { return fail(Failure(.internalError, "a login began without credentials")) }
-    // Once because there was no session, once because it was refused: whatever comes then, more logins will not mend it.
-    guard logins < 2 else {
+    guard logins < Exchange.mostLogins else {
       return fail(Failure(.sessionInvalid, "the session was ended by somebody else right after the login"))
     }
-    if let objection = objection(to: credentials, state, moment) {
+    // Needed to know them again if they were refused before, or are now to travel with every request.
+    if !account.refusals.isEmpty || system.sendsCredentials, let action = derive(credentials, salt, state) {
+      return action
+    }
+    if let objection = objection(state, moment) {
       // The host may have better ones next time.
       state.credentials = nil
       return fail(objection)
@@ -62,6 +57,7 @@ extension Exchange {
       login = progress
       state.statistics.logins += 1
       logins += 1
+      if refused != nil { relogins += 1 }
       log(.info, "logging in at \(settings.origin.text)" + (refused == nil ? "" : ": the session has ended"))
       return sendForLogin(request, &state, moment)
     } catch {
@@ -84,35 +80,6 @@ extension Exchange {
     return beginLogin(&state, moment)
   }
 
-  private var insists: Bool {
-    if case .ensure(let again, _) = goal { return again }
-    return false
-  }
-
-  /// Why this login must not be tried; nil when it may.
-  private mutating func objection(to credentials: Secret, _ state: SessionState, _ moment: Moment) -> Failure? {
-    if let refusal = account.refuses(credentials), !insists {
-      let minutes = max(0, (moment.seconds - refusal.at) / 60)
-      return Failure(
-        refusal.wantsSecondFactor ? .secondFactor : .credentialsRefused,
-        "these credentials were refused \(minutes) minutes ago and are not tried again, so that the account is not"
-          + " locked; change them or insist (login --again)")
-    }
-    guard system.isScarce else { return nil }
-    let live = account.liveTokens
-    let allowed = Int(settings.tokenLimit) - Int(settings.tokenReserve)
-    if live >= allowed {
-      return Failure(
-        .tokenLimit,
-        "\(live) device tokens of this user were obtained from here and may still count against the limit of"
-          + " \(settings.tokenLimit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
-    }
-    if live + 2 >= allowed, hasProvedStore {
-      log(.warning, "this login takes device token \(live + 1) of \(settings.tokenLimit) of the user")
-    }
-    return nil
-  }
-
   private mutating func sendForLogin(_ request: WireRequest, _ state: inout SessionState, _ moment: Moment) -> Action {
     login?.stamp = state.nextStamp(moment)
     state.statistics.exchanges += 1
@@ -126,14 +93,35 @@ extension Exchange {
     if progress.stage > 0, system.hasOrganizations { state.statistics.organizationLogins += 1 }
     do throws(Failure) {
       let next = try system.continueLogin(&progress, answer)
-      login = progress
       switch next {
-      case .send(let request): return sendForLogin(request, &state, moment)
-      case .finished: return adopt(progress, answer, &state, moment)
+      case .send(let request):
+        login = progress
+        return sendForLogin(request, &state, moment)
+      case .finished:
+        login = progress
+        return adopt(progress, answer, &state, moment)
+      case .denied(let reason, let failure):
+        return denied(Denial(reason: reason, failure: failure), &state, moment)
+      case .ended(let failure):
+        guard logins < Exchange.mostLogins else { return failedLogin(failure, &state) }
+        log(.info, "the session ended before its login was complete; logging in again")
+        return beginLogin(&state, moment)
       }
     } catch {
-      return refusedLogin(error, &state, moment)
+      return failedLogin(error, &state)
     }
+  }
+
+  /// The answer to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is scarce:
+  /// the server has counted the token, whether its page arrived or not.
+  mutating func brokenLogin(
+    _ failure: Failure, _ head: Answer?, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
+    guard system.isScarce, let head, var progress = login, case .finished? = try? system.continueLogin(&progress, head)
+    else { return failedLogin(failure, &state) }
+    log(.warning, "the answer to the login broke off after its device token had arrived, which is kept")
+    login = progress
+    return adopt(progress, head, &state, moment)
   }
 
   private mutating func adopt(
@@ -142,12 +130,14 @@ extension Exchange {
     var record = state.record.successor()
     record.identity = settings.identity
     record.secret = progress.secret
-    if system.sendsCredentials { record.secret?.proof = SessionSecret.proof(of: progress.credentials, key: entropy) }
+    if system.sendsCredentials, let hash = hashes[salt] {
+      record.secret?.proof = salt + ":" + hash
+      state.acceptedAt = moment.microseconds
+    }
     record.organizations = progress.organizations
     record.issuedAt = moment.seconds
     record.usedAt = moment.seconds
     record.clockSkew = answer.clockSkew(at: moment) ?? progress.clockSkew
-    hasLoggedIn = refused != nil
     log(.info, "logged in: generation \(record.generation)")
     // Not in the state yet: no sibling thread may use what is not saved.
     phase = .savingLogin(record)
@@ -155,8 +145,9 @@ extension Exchange {
   }
 
   mutating func savedLogin(
-    _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ state: inout SessionState
+    _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
+    let old = system.isScarce ? state.record.secret.flatMap(system.token) : nil
     state.take(record)
     note(saving, &state)
     if case .failed(let reason) = saving, system.isScarce {
@@ -164,93 +155,35 @@ extension Exchange {
       log(.error, "a device token was obtained but could not be saved: take it from the session before it is lost")
     }
     let before = account
-    account.forgetRefusal()
+    if let hash = hashes[salt] { account.forget(hash) }
     if let token = login.flatMap({ system.isScarce ? system.token($0.secret) : nil }) {
       account.enter(token: token, now: state.record.issuedAt)
+      if let old, old != token {
+        account.suspect(token: old, now: moment.seconds)
+        replaced = old
+      }
     }
     login = nil
+    guard account != before else { return unlock(keepSession: serializes) }
     phase = .savingAccount
-    guard account != before else {
-      phase = .unlocking
-      holdsAccount = false
-      holdsSession = serializes
-      return .unlock(keepSession: serializes)
-    }
     return .saveAccount(account)
   }
 
-  mutating func refusedLogin(
-    _ failure: Failure, _ state: inout SessionState, _ moment: Moment
-  ) -> Action {
+  /// A login failed for reasons that say nothing of the credentials.
+  mutating func failedLogin(_ failure: Failure, _ state: inout SessionState) -> Action {
     let halfOpen = login?.secret ?? SessionSecret()
     login = nil
-    if system.isUsable(halfOpen), let request = system.logout(halfOpen) {
-      // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
-      phase = .discarding(failure)
-      state.statistics.exchanges += 1
-      return .send(request, isForHost: false)
-    }
-    guard let credentials, failure.cause == .credentialsRefused || failure.cause == .secondFactor else {
-      return recheck(failure)
-    }
-    state.statistics.loginsRefused += 1
-    log(.error, "the login was refused; it is not repeated with these credentials")
-    account.remember(
-      refused: credentials, secondFactor: failure.cause == .secondFactor, now: moment.seconds, entropy: entropy)
-    if system.sendsCredentials { state.credentials = nil }
-    phase = .savingRefusal(failure)
-    return .saveAccount(account)
+    guard system.isUsable(halfOpen), let request = system.logout(halfOpen) else { return recheck(failure) }
+    // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
+    phase = .discarding(failure)
+    state.statistics.exchanges += 1
+    return .send(request, isForHost: false)
   }
 
   /// A login failed: a sibling on a store without locks may have had more luck.
   mutating func recheck(_ failure: Failure) -> Action {
     phase = .recheckingAfter(failure)
     return .load
-  }
-
-  // MARK: The end of a session
-
-  mutating func endSession(_ state: inout SessionState, _ moment: Moment) -> Action {
-    guard let secret = state.record.secret else { return finish(.loggedOut(.none)) }
-    let tombstone = state.record.successor()
-    state.record = tombstone
-    state.credentials = nil
-    phase = .savingTombstone(secret)
-    return .saveSession(tombstone, isDurable: true)
-  }
-
-  mutating func savedTombstone(
-    _ saving: Saving<SessionRecord>, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
-  ) -> Action {
-    note(saving, &state)
-    var storeFailure: String?
-    if case .failed(let reason) = saving { storeFailure = reason }
-    log(.info, "the session is forgotten here")
-    guard case .logout = goal, let request = system.logout(secret) else { return loggedOut(.local, storeFailure) }
-    phase = .loggingOut(storeFailure: storeFailure)
-    state.statistics.exchanges += 1
-    return .send(request, isForHost: false)
-  }
-
-  /// Cookies of a logout's answer are never looked at: it carries the old one once more (reference, logout trap).
-  mutating func loggedOut(_ result: LogoutResult, _ storeFailure: String?) -> Action {
-    if let storeFailure {
-      return fail(
-        Failure(.store, "the session is forgotten in memory, but its record could not be wiped (\(storeFailure))"))
-    }
-    return finish(.loggedOut(result))
-  }
-}
-
-extension SessionSecret {
-  static func proof(of credentials: Secret, key: [UInt8]) -> String {
-    let text = Hash.hex(key)
-    return text + ":" + Hash.keyed(credentials, key: Array(text.utf8))
-  }
-
-  static func proves(_ proof: String?, _ credentials: Secret) -> Bool {
-    guard let key = proof?.split(separator: ":").first else { return false }
-    return proof == key + ":" + Hash.keyed(credentials, key: Array(key.utf8))
   }
 }
 

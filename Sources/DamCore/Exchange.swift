@@ -14,15 +14,19 @@
 //
 // Four rules carry everything:
 //   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if something
-//      newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one login.
+//      newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one login. The old
+//      secret stays until the new one is there: a server that is out of order must not cost a session that lives.
 //   2. Two locks. The session's keeps logins (and serialized requests) apart, the account's keeps attempts with the same
 //      credentials apart whatever session they are for. Always in this order. Both survive no process.
 //   3. Saved before used. A login that yields something scarce is on disk before the first request carries it.
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
+// And one for what is scarce: it is replaced only if it has served before, and proven dead only by a successor that works.
+//
 // WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
 // than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift,
-// Exchange+Request.swift and Exchange+Redirect.swift hold the work.
+// Exchange+Refusal.swift, Exchange+Logout.swift, Exchange+Request.swift, Exchange+Verdict.swift and
+// Exchange+Redirect.swift hold the work.
 
 public struct Exchange: Sendable {
   public enum Goal: Sendable {
@@ -75,6 +79,8 @@ public struct Exchange: Sendable {
     /// `entropy`: 16 random bytes.
     case accountLocked(Locking, Loading<AccountRecord>, entropy: [UInt8])
     case credentials(Secret?)
+    /// nil: there is no memory for it.
+    case derived(String?)
     case answered(Answer)
     case savedSession(Saving<SessionRecord>)
     case savedAccount(Saving<AccountRecord>)
@@ -89,6 +95,8 @@ public struct Exchange: Sendable {
     case lockSession
     case lockAccount
     case askCredentials
+    /// Make the slow hash of credentials (`Hash.slow`), outside of all locks but the session's own.
+    case derive(Secret, salt: String)
     /// The answer to `send` is `answered` or `failed`. `isForHost`: its answer is the one to deliver.
     case send(WireRequest, isForHost: Bool)
     /// `isDurable`: it must survive a power cut before it is used.
@@ -125,7 +133,7 @@ public struct Exchange: Sendable {
     /// Before a long upload: is the session still alive?
     case probe
     /// After an answer that may mean that it is not.
-    case confirm(Outcome)
+    case confirm(Suspicion)
     /// The host's request was sent by another program.
     case observed
     case keepalive
@@ -138,26 +146,35 @@ public struct Exchange: Sendable {
     }
   }
 
+  /// An answer that may deny the session, kept until that is known.
+  struct Suspicion: Sendable {
+    let purpose: Purpose
+    let outcome: Outcome
+    let answer: Answer
+    let wire: WireRequest
+  }
+
   enum Phase: Sendable {
     case idle
     case loading
     case lockingSession
     case lockingAccount
-    case buryingSession
-    case buryingToken
     case asking
+    case deriving(Denial?)
     case provingStore
     case loggingIn
     case savingLogin(SessionRecord)
     case savingAgain
     case savingAccount
     case savingRefusal(Failure)
+    case droppingProof(Failure)
     case recheckingAfter(Failure)
     /// Closing a session whose organization was refused.
     case discarding(Failure)
     case unlocking
     case waiting
     case sending(Purpose)
+    case savingProof(Purpose, Outcome, Answer)
     case savingRotation(Purpose, Outcome, Answer)
     case savingTombstone(SessionSecret)
     case loggingOut(storeFailure: String?)
@@ -167,6 +184,10 @@ public struct Exchange: Sendable {
   let settings: Settings
   let system: any System
   let goal: Goal
+  /// The time-out of this call is its own: that it ran out says nothing to siblings.
+  private let hasOwnTimeout: Bool
+  /// The host sends the request with a client of its own, in its own time: siblings must not wait for that.
+  private let isSentElsewhere: Bool
   var phase = Phase.idle
   var holdsSession = false
   var holdsAccount = false
@@ -182,9 +203,17 @@ public struct Exchange: Sendable {
   var wire: WireRequest?
   /// What `wire` and its predecessors carried, so that no message repeats it.
   var sentSecrets: [Secret] = []
-  /// Whether this exchange has logged in after a refusal: nothing newer can be expected.
-  var hasLoggedIn = false
   var logins = 0
+  /// How many of them followed a refusal.
+  var relogins = 0
+  /// The scarce secret that the last of them took the place of; dead when the new one has served.
+  var replaced: Secret?
+  /// What credentials that travel with every request were found to be; remembered once the locks are held.
+  var denial: Denial?
+  var suspicion: Suspicion?
+  /// Slow hashes of `credentials`, by salt; and the salt of the one that is being made.
+  var hashes: [String: String] = [:]
+  var wantedSalt = ""
   /// Whether the host's request was sent: its body may have been read.
   var hasSent = false
   /// How often this exchange was told that its secret is not good.
@@ -194,7 +223,7 @@ public struct Exchange: Sendable {
   var isRetry = false
   /// How often it was sent again with a newer secret.
   var replays: UInt32 = 0
-  /// Why the host's request cannot go on; the dead secret is buried first, so that repeating it helps.
+  /// Why the host's request cannot go on; a new session is made first, so that repeating it helps.
   var blocked: Failure?
   /// Where the last redirect led: from there the host's request goes on, whatever happens.
   var redirected: WireRequest?
@@ -213,9 +242,11 @@ public struct Exchange: Sendable {
   var login: LoginProgress?
   private var lines: [(level: LogLevel, message: String)] = []
 
-  public init(_ goal: Goal, _ settings: Settings) {
+  public init(_ goal: Goal, _ settings: Settings, hasOwnTimeout: Bool = false, isSentElsewhere: Bool = false) {
     self.goal = goal
     self.settings = settings
+    self.hasOwnTimeout = hasOwnTimeout
+    self.isSentElsewhere = isSentElsewhere
     system = Systems.make(settings)
   }
 
@@ -240,8 +271,7 @@ public struct Exchange: Sendable {
     case (.recheckingAfter(let failure), .loaded(let loading)):
       if let end = take(loading, &state) { return end }
       guard usable(state) == nil else { return proceed(&state, moment) }
-      // That its own host gave up says nothing to siblings.
-      if failure.cause != .cancelled { state.noteLogin(failed: failure, moment) }
+      if isForSiblings(failure) { state.noteLogin(failed: clean(failure), moment) }
       return fail(failure)
     case (.lockingSession, .sessionLocked(let locking, let loading)):
       holdsSession = true
@@ -250,20 +280,16 @@ public struct Exchange: Sendable {
       holdsAccount = true
       self.entropy = entropy
       return notLocked(locking) ?? take(loading) ?? proceed(&state, moment)
-    case (.buryingSession, .savedSession(let saving)):
-      note(saving, &state)
-      return proceed(&state, moment)
-    case (.buryingToken, .savedAccount(let saving)):
-      note(saving, &state)
-      return buryRecord(&state)
     case (.asking, .credentials(let answer)):
       return answered(answer, &state, moment)
+    case (.deriving(let denial), .derived(let hash)):
+      return derived(hash, denial, &state, moment)
     case (.loggingIn, .answered(let answer)):
       return continueLogin(answer, &state, moment)
     case (.provingStore, .savedAccount(let saving)):
       return provedStore(saving, &state, moment)
     case (.savingLogin(let record), .savedSession(let saving)):
-      return savedLogin(saving, record, &state)
+      return savedLogin(saving, record, &state, moment)
     case (.savingAgain, .savedSession(let saving)):
       note(saving, &state)
       if case .failed(let reason) = saving { unsaved = reason }
@@ -272,6 +298,9 @@ public struct Exchange: Sendable {
       note(saving, &state)
       return proceed(&state, moment)
     case (.savingRefusal(let failure), .savedAccount(let saving)):
+      note(saving, &state)
+      return dropProof(failure, &state)
+    case (.droppingProof(let failure), .savedSession(let saving)):
       note(saving, &state)
       return recheck(failure)
     case (.waiting, .waited):
@@ -282,6 +311,9 @@ public struct Exchange: Sendable {
       return judge(answer, purpose, &state, moment)
     case (.sending(let purpose), .failed(let failure, let head)):
       return broken(failure, head, purpose, &state, moment)
+    case (.savingProof(let purpose, let outcome, let answer), .savedAccount(let saving)):
+      note(saving, &state)
+      return settle(purpose, outcome, answer, &state, moment)
     case (.savingRotation(let purpose, let outcome, let answer), .savedSession(let saving)):
       note(saving, &state)
       return end(purpose, outcome, answer, &state, moment)
@@ -294,8 +326,8 @@ public struct Exchange: Sendable {
     case (.loggingOut(let storeFailure), .failed(let failure, _)):
       log(.warning, "the server could not be told of the logout: \(failure.message)")
       return loggedOut(.unconfirmed, storeFailure)
-    case (.loggingIn, .failed(let failure, _)):
-      return refusedLogin(failure, &state, moment)
+    case (.loggingIn, .failed(let failure, let head)):
+      return brokenLogin(failure, head, &state, moment)
     case (_, .failed(let failure, _)):
       return fail(failure)
     default:
@@ -308,7 +340,7 @@ public struct Exchange: Sendable {
     guard let secret = state.record.secret, system.isUsable(secret) else { return nil }
     if let refused, freshness(state) <= refused { return nil }
     if system.sendsCredentials {
-      guard let credentials, SessionSecret.proves(secret.proof, credentials) else { return nil }
+      guard let salt = secret.proofSalt, let hash = hashes[salt], secret.proof == salt + ":" + hash else { return nil }
     }
     return secret
   }
@@ -340,7 +372,20 @@ public struct Exchange: Sendable {
     }
   }
 
-  private mutating func lockSession() -> Action {
+  /// Whether the session's lock is kept while a request is sent. Credentials that travel with every request go out alone
+  /// until they were accepted once since this call began: a changed password is then one failed login, and not as many as
+  /// there are requests.
+  private func keepsSession(_ state: SessionState) -> Bool {
+    if serializes { return true }
+    guard system.sendsCredentials, !isSentElsewhere else { return false }
+    switch goal {
+    // Who suspects that they were refused asks alone, too.
+    case .request, .keepalive: return suspicion != nil || state.acceptedAt < beganAt
+    case .ensure, .observe, .logout, .forget: return false
+    }
+  }
+
+  mutating func lockSession() -> Action {
     phase = .lockingSession
     return .lockSession
   }
@@ -352,15 +397,14 @@ public struct Exchange: Sendable {
     case .observe(let answer, let ticket) where !hasObserved: return observe(answer, ticket, &state, moment)
     case .request, .keepalive, .ensure, .observe: break
     }
-    if system.sendsCredentials, credentials == nil { return ask(&state, moment) }
-    if let blocked, usable(state) != nil || state.record.secret == nil { return fail(blocked) }
+    if system.sendsCredentials {
+      guard let credentials else { return ask(&state, moment) }
+      if let salt = state.record.secret?.proofSalt, let action = derive(credentials, salt, state) { return action }
+    }
     if let secret = usable(state) {
-      if holdsAccount || (holdsSession && !serializes) {
-        phase = .unlocking
-        holdsAccount = false
-        holdsSession = serializes
-        return .unlock(keepSession: serializes)
-      }
+      let keeps = keepsSession(state)
+      if holdsAccount || (holdsSession && !keeps) { return unlock(keepSession: keeps) }
+      if keeps, !holdsSession { return lockSession() }
       return use(secret, &state, moment)
     }
     if !holdsSession { return lockSession() }
@@ -369,9 +413,16 @@ public struct Exchange: Sendable {
       phase = .lockingAccount
       return .lockAccount
     }
-    if let action = bury(&state, moment) { return action }
+    if let denial { return denied(denial, &state, moment) }
     guard credentials != nil else { return ask(&state, moment) }
     return beginLogin(&state, moment)
+  }
+
+  mutating func unlock(keepSession: Bool) -> Action {
+    phase = .unlocking
+    holdsAccount = false
+    holdsSession = keepSession
+    return .unlock(keepSession: keepSession)
   }
 
   mutating func finish(_ outcome: Outcome) -> Action {
@@ -382,16 +433,29 @@ public struct Exchange: Sendable {
 
   mutating func fail(_ failure: Failure) -> Action { finish(.failed(failure)) }
 
-  /// A server may quote what it was sent; our messages do not. Cut last, so that no half of a secret is left.
+  /// A server may quote what it was sent; our messages do not. Only its words are searched: in ours a short secret would
+  /// be a part of a common word, and what is missing would spell it. Nothing shorter than four characters is searched for,
+  /// for the same reason. Cut last, so that no half of a secret is left.
   private func clean(_ failure: Failure) -> Failure {
+    guard !failure.quote.isEmpty else { return failure }
     var clean = failure
     let given = [credentials, settings.apiKey, settings.password, settings.encryptionSecret].compactMap { $0 }
-    for secret in given + sentSecrets where !secret.isEmpty {
+    for secret in given + sentSecrets where secret.count >= 4 {
       let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)
-      for text in [secret.revealText(), encoded] { clean.message = clean.message.replacing(text, with: "***") }
+      for text in [secret.revealText(), encoded] { clean.quote = clean.quote.replacing(text, with: "***") }
     }
-    clean.message = String(clean.message.prefix(400))
+    clean.message += ": the server says \"\(clean.quote.prefix(200))\""
+    clean.quote = ""
     return clean
+  }
+
+  /// Whether those who waited for this login are spared trying it themselves. What is only this caller's own is not.
+  private func isForSiblings(_ failure: Failure) -> Bool {
+    switch failure.cause {
+    case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .nameUnknown: false
+    case .timeout: !hasOwnTimeout
+    default: true
+    }
   }
 
   /// nil when the record was taken and the exchange goes on.

@@ -1,5 +1,5 @@
 // Failure.swift - everything that can go wrong, by cause.
-// It refuses to carry secrets: messages are written by us, plus at most a server's own short, printable sentence.
+// It refuses to carry secrets: messages are written by us. What a server said stays apart from them until it was scrubbed.
 
 public struct Failure: Error, Equatable, Sendable {
   /// Why. DamABI maps each to its DAM_ERR_ status in one exhaustive switch.
@@ -36,6 +36,8 @@ public struct Failure: Error, Equatable, Sendable {
 
   public var cause: Cause
   public var message: String
+  /// The server's own words, printable, "" for none. They may quote what it was sent: see `Exchange.clean`.
+  var quote = ""
   public var httpStatus: Int32
   /// Seconds that the server asked to wait, or nil.
   public var retryAfter: Int32?
@@ -45,6 +47,12 @@ public struct Failure: Error, Equatable, Sendable {
     self.message = message
     self.httpStatus = httpStatus
     self.retryAfter = retryAfter
+  }
+
+  func quoting(_ words: String) -> Failure {
+    var failure = self
+    failure.quote = words
+    return failure
   }
 }
 

@@ -33,6 +33,7 @@ struct FotoWeb: System {
   var secretKind: String { isQuery ? "query" : "device-token" }
   let rotates = false
   var keepsCookies: Bool { !isQuery }
+  let cookieNames = [FotoWeb.cookie]
   var isScarce: Bool { !isQuery }
   var sendsCredentials: Bool { isQuery }
   var credentialsAreEncryptionSecret: Bool { isLoginToken }
@@ -62,7 +63,7 @@ struct FotoWeb: System {
   }
 
   func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
-    // Errors of this server come as pages with status 500 too (reference, 2.2), so a 500 here is a refusal: not repeated.
+    // Errors of this server come as pages with status 500 too (reference, 2.2): here it may mean a refusal.
     if answer.status != 500, let failure = commonFailure(answer) { throw failure }
     if saysNothingOfCredentials(answer.status) {
       throw Failure(
@@ -70,10 +71,13 @@ struct FotoWeb: System {
         httpStatus: answer.status)
     }
     if isQuery {
-      guard case .deliver = judge(answer, to: command("Information")), answer.isSuccess else { throw refused(answer) }
-      return .finished
+      switch judge(answer, to: command("Information")) {
+      case .deliver where answer.isSuccess: return .finished
+      case .pageInstead(let failure): throw failure
+      case .deliver, .sessionInvalid, .sessionSuspect, .failed: return try denial(answer)
+      }
     }
-    _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
+    if let lost = progress.keepCookies(of: answer, cookieNames), answer.isSuccess { throw lost }
     guard answer.isSuccess, isUsable(progress.secret) else {
       progress.secret = SessionSecret()
       if isLoginToken, progress.stage == 0, let skew = serverSkew(answer, progress), abs(skew - progress.clockSkew) > 30
@@ -83,7 +87,7 @@ struct FotoWeb: System {
         progress.clockSkew = skew
         return .send(try loginTokenRequest(progress))
       }
-      throw refused(answer)
+      return try denial(answer)
     }
     return .finished
   }
@@ -103,9 +107,11 @@ struct FotoWeb: System {
     answer.headers.first("date").flatMap(HTTPDate.seconds).map { $0 - progress.now }
   }
 
-  private func refused(_ answer: Answer) -> Failure {
+  /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals, and
+  /// everybody's for being out of order.
+  private func denial(_ answer: Answer) throws(Failure) -> LoginStep {
     if answer.beginningContains(settings.tokenLimitText) {
-      return Failure(
+      throw Failure(
         .tokenLimit,
         "the user has too many device tokens; an administrator must revoke some"
           + " (\"Log out of all sessions\")", httpStatus: answer.status)
@@ -114,8 +120,10 @@ struct FotoWeb: System {
       isLoginToken
       ? "the login token: check the encryption secret and the user name (login tokens do not work for the site owner)"
       : "the user name or the password"
-    return Failure(
-      .credentialsRefused, "the server refuses \(what) (HTTP \(answer.status))", httpStatus: answer.status)
+    guard answer.status == 401 else { return .denied(.unclear, unclear(what, answer)) }
+    return .denied(
+      .wrong,
+      Failure(.credentialsRefused, "the server refuses \(what) (HTTP \(answer.status))", httpStatus: answer.status))
   }
 
   // MARK: Requests
@@ -138,14 +146,18 @@ struct FotoWeb: System {
 
   func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
     // A 403 may be one archive's, a page may be a document: a device token is not given up for that.
-    if isQuery, answer.status == 401 { return .sessionInvalid }
     if answer.beginningContains(settings.invalidText) || settings.invalidStatuses.contains(answer.status)
-      || isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings)
+      || isRedirectToLogin(answer)
     {
       return .sessionSuspect
     }
     if let failure = commonFailure(answer) { return .failed(failure) }
-    return .deliver
+    return page(answer, insteadOf: request, settings) ?? .deliver
+  }
+
+  /// Only the API asks who it is; a picture of the login page is for everybody.
+  func proves(_ answer: Answer, to request: WireRequest) -> Bool {
+    isScarce && answer.isSuccess && request.target.hasPrefix(settings.apiPath)
   }
 
   var keepalive: WireRequest { command("Information") }

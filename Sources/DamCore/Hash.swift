@@ -2,19 +2,21 @@
 // It refuses to offer a bare algorithm: MD5 is here for FotoWeb's login token alone.
 
 internal import Crypto
+internal import CryptoExtras
 
 enum Hash {
   /// SHA-256 as 64 hex digits: names of records, checksums.
   static func sha256(_ bytes: some Collection<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
 
-  /// A keyed hash of a low-entropy secret, short on purpose: 40 bits tell a changed password from the same one, and leave
-  /// whoever steals the file with too many candidates to be sure of any.
-  static func keyed(_ secret: Secret, key: [UInt8]) -> String {
-    secret.withBytes { bytes in
-      var hash = HMAC<SHA256>(key: SymmetricKey(data: key))
-      unsafe hash.update(data: bytes)
-      return hex(hash.finalize().prefix(5))
+  /// What is remembered of a password, to know it again: scrypt, so that whoever steals the record pays for every guess
+  /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when there
+  /// is no memory for it.
+  static func slow(_ secret: Secret, salt: String) -> String? {
+    let key = secret.withBytes { bytes in
+      unsafe try? KDF.Scrypt.deriveKey(
+        from: bytes, salt: Array(salt.utf8), outputByteCount: 16, rounds: 1 << 14, blockSize: 8, parallelism: 1)
     }
+    return key.map { key in unsafe key.withUnsafeBytes { unsafe hex($0) } }
   }
 
   /// The digest that FotoWeb's login token is made with (reference: login token, format).

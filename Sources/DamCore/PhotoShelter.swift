@@ -33,6 +33,7 @@ struct PhotoShelter: System {
   var secretKind: String { usesCookies ? "cookie" : "token" }
   var rotates: Bool { usesCookies }
   var keepsCookies: Bool { usesCookies }
+  let cookieNames = ["SSphotoshelter_com_mem", "acs"]
   let isScarce = false
   let sendsCredentials = false
   let credentialsAreEncryptionSecret = false
@@ -56,37 +57,39 @@ struct PhotoShelter: System {
   func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
     if let failure = commonFailure(answer) { throw failure }
     let json = JSONValue.parse(answer.beginning)
-    if progress.stage == 0 {
-      try readAuthentication(&progress, answer, json)
-    } else {
-      try readOrganization(&progress, answer, json)
-    }
-    guard progress.stage == 0, !settings.organization.isEmpty else { return .finished }
+    let isFirst = progress.stage == 0
+    let step =
+      isFirst ? try readAuthentication(&progress, answer, json) : try readOrganization(&progress, answer, json)
+    guard isFirst, case .finished = step, !settings.organization.isEmpty else { return step }
     progress.stage = 1
     var request = member(settings.organizationMethod, "mem/organization/\(settings.organization)/authenticate")
     authorize(&request, progress.secret, credentials: nil)
     return .send(request)
   }
 
-  private func readAuthentication(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure)
-  {
+  private func readAuthentication(
+    _ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?
+  ) throws(Failure) -> LoginStep {
     let isAboutCredentials = !saysNothingOfCredentials(answer.status)
-    if let error = ServiceError(answer), isAboutCredentials { throw loginFailure(error, answer) }
+    if let error = ServiceError(answer), isAboutCredentials { return try denial(error, answer) }
     guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
       // A page is a gateway's, or a firewall's: the API answers in JSON. Only 401 means the same from everybody.
-      let isPage = answer.mediaType == "text/html"
-      if answer.status == 401 || ((400..<500).contains(answer.status) && isAboutCredentials && !isPage) {
-        throw loginFailure(ServiceError(class: "", message: ""), answer)
+      if answer.status == 401 || ((400..<500).contains(answer.status) && isAboutCredentials && !answer.isPage) {
+        return try denial(ServiceError(class: "", message: ""), answer)
       }
       throw Failure(
         .protocolViolation, "the answer to the login is not PhotoShelter's (HTTP \(answer.status)); check \"url\"",
         httpStatus: answer.status)
     }
     let data = json["data"]
-    _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
-    progress.secret.token = usesCookies ? nil : data?["token"]?.text.flatMap { $0.isEmpty ? nil : Secret($0) }
-    if !usesCookies { progress.secret.cookies = CookieSet() }
-    if data?["two_factor"]?.truth == true || json["two_factor"]?.truth == true { throw secondFactor(answer) }
+    if usesCookies {
+      try keepCookies(&progress, answer)
+    } else {
+      progress.secret.token = try token(in: data, answer)
+    }
+    if data?["two_factor"]?.truth == true || json["two_factor"]?.truth == true {
+      return .denied(.secondFactor, secondFactor(answer))
+    }
     guard isUsable(progress.secret) else {
       throw Failure(
         .protocolViolation, "the login was accepted but brought no \(usesCookies ? "cookie" : "token")",
@@ -95,22 +98,34 @@ struct PhotoShelter: System {
     // The official plugin meets `org` as an array and as a single object; without organizations it is absent.
     let listed = data?["org"]
     progress.organizations = (listed?.array ?? listed.map { [$0] } ?? []).compactMap(Organization.init(json:))
+    return .finished
   }
 
-  private func readOrganization(_ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?) throws(Failure) {
+  private func readOrganization(
+    _ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?
+  ) throws(Failure) -> LoginStep {
     let error = ServiceError(answer)
     guard answer.isSuccess, error == nil, json?["status"]?.text == "ok" else {
-      let reason = error?.sentence ?? ""
-      if let error, error.isAboutAPIKey { throw loginFailure(error, answer) }
-      if let error, settings.invalidClasses.contains(error.name) {
+      if let error, error.isAboutAPIKey { throw apiKeyRefused(answer, error) }
+      let isKnown = error.map { settings.invalidClasses.contains($0.name) } ?? false
+      let isNamed = !(error?.name.isEmpty ?? true)
+      if isKnown || (answer.status == 401 && !isNamed) || isRedirectToLogin(answer) || answer.asksForPassword {
+        return .ended(
+          Failure(
+            .sessionInvalid, "the session was refused right after the login, at the organization step",
+            httpStatus: answer.status))
+      }
+      guard error != nil || ([403, 404].contains(answer.status) && !answer.isPage) else {
         throw Failure(
-          .sessionInvalid, "the session was refused right after the login, at the organization step",
+          .protocolViolation,
+          "the answer to the organization step is not PhotoShelter's, or not whole (HTTP \(answer.status)); try again",
           httpStatus: answer.status)
       }
       throw Failure(
         .organizationRefused,
-        "the server refuses organization \(settings.organization) for this user (HTTP \(answer.status))\(reason)",
-        httpStatus: answer.status)
+        "the server refuses organization \(settings.organization) for this user (HTTP \(answer.status))",
+        httpStatus: answer.status
+      ).quoting(error?.words ?? "")
     }
     let named = json?["data"]?["Session"]?["organization"]?.text ?? settings.organization
     guard named == settings.organization else {
@@ -119,21 +134,40 @@ struct PhotoShelter: System {
         httpStatus: answer.status)
     }
     if usesCookies {
-      _ = progress.secret.cookies.adopt(answer.headers, stamp: progress.stamp, now: progress.now)
-    } else if let token = json?["data"]?["token"]?.text, !token.isEmpty {
-      progress.secret.token = Secret(token)
+      try keepCookies(&progress, answer)
+    } else if let token = try token(in: json?["data"], answer) {
+      progress.secret.token = token
     }
+    return .finished
   }
 
-  private func loginFailure(_ error: ServiceError, _ answer: Answer) -> Failure {
-    if error.isAboutAPIKey { return apiKeyRefused(answer, error) }
-    if error.isAboutHTTPS {
-      return Failure(.insecure, "the server wants HTTPS for logins", httpStatus: answer.status)
+  private func keepCookies(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) {
+    if let lost = progress.keepCookies(of: answer, cookieNames) { throw lost }
+  }
+
+  /// It becomes a header line or a part of a URL: nothing that is not printable may be in it.
+  private func token(in data: JSONValue?, _ answer: Answer) throws(Failure) -> Secret? {
+    guard let text = data?["token"]?.text, !text.isEmpty else { return nil }
+    guard text.utf8.count <= SetCookie.longestValue, text.utf8.allSatisfy(ASCII.isVisible) else {
+      throw Failure(
+        .protocolViolation, "the server gave a token that no header can hold", httpStatus: answer.status)
     }
-    if error.isAboutSecondFactor { return secondFactor(answer) }
-    return Failure(
-      .credentialsRefused, "the server refuses the e-mail address or the password\(error.sentence)",
-      httpStatus: answer.status)
+    return Secret(text)
+  }
+
+  /// What a refused login says: the documented classes, and 401 where there is none, that the credentials are wrong.
+  private func denial(_ error: ServiceError, _ answer: Answer) throws(Failure) -> LoginStep {
+    if error.isAboutAPIKey { throw apiKeyRefused(answer, error) }
+    if error.isAboutHTTPS {
+      throw Failure(.insecure, "the server wants HTTPS for logins", httpStatus: answer.status)
+    }
+    if error.isAboutSecondFactor { return .denied(.secondFactor, secondFactor(answer)) }
+    if error.isAboutCredentials || (error.name.isEmpty && answer.status == 401) {
+      let failure = Failure(
+        .credentialsRefused, "the server refuses the e-mail address or the password", httpStatus: answer.status)
+      return .denied(.wrong, failure.quoting(error.words))
+    }
+    return .denied(.unclear, unclear("the e-mail address or the password", answer).quoting(error.words))
   }
 
   private func secondFactor(_ answer: Answer) -> Failure {
@@ -143,7 +177,7 @@ struct PhotoShelter: System {
   }
 
   private func apiKeyRefused(_ answer: Answer, _ error: ServiceError) -> Failure {
-    Failure(.apiKeyRefused, "the server refuses the API key\(error.sentence)", httpStatus: answer.status)
+    Failure(.apiKeyRefused, "the server refuses the API key", httpStatus: answer.status).quoting(error.words)
   }
 
   // MARK: Requests
@@ -173,7 +207,8 @@ struct PhotoShelter: System {
     }
   }
 
-  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200.
+  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class that
+  /// is known decides; 401 and 403 without one may be about this one thing, and are looked into.
   func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
     if answer.beginningContains(settings.invalidText) { return .sessionInvalid }
     if let error = ServiceError(answer) {
@@ -182,13 +217,13 @@ struct PhotoShelter: System {
       if error.isAboutHTTPS {
         return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: answer.status))
       }
-    } else if settings.invalidStatuses.contains(answer.status) {
-      return answer.status == 401 ? .sessionInvalid : .sessionSuspect
     }
+    if settings.invalidStatuses.contains(answer.status) || isRedirectToLogin(answer) { return .sessionSuspect }
     if let failure = commonFailure(answer) { return .failed(failure) }
-    if isRedirectToLogin(answer) || isPageInsteadOfData(answer, request, settings) { return .sessionSuspect }
-    return .deliver
+    return page(answer, insteadOf: request, settings) ?? .deliver
   }
+
+  func proves(_ answer: Answer, to request: WireRequest) -> Bool { false }
 
   /// The guide has no call for this; clients and the vendor's own tester use this one (reference, request basics).
   var keepalive: WireRequest { member("GET", "mem/user/session") }

@@ -72,6 +72,7 @@ extension Recordable {
 enum RecordBounds {
   /// Seconds since 1970 to the year 9999.
   static func time(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, 0), 253_402_300_799) }
+  static func optionalTime(_ value: JSONValue?) -> Int64? { value?.integer == nil ? nil : time(value) }
   /// Ten years either way.
   static func skew(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, -315_360_000), 315_360_000) }
   /// Counters that grow by one; nil for one that could not have grown so far.
@@ -94,6 +95,7 @@ extension SessionRecord: Recordable {
     idle.survived = RecordBounds.time(members.removeValue(forKey: "idle_survived"))
     idle.died = RecordBounds.time(members.removeValue(forKey: "idle_died"))
     identity = members.removeValue(forKey: "identity").flatMap(Identity.init(json:))
+    served = members.removeValue(forKey: "served")?.text
     if let stored = members.removeValue(forKey: "secret"), stored != .null {
       guard let read = SessionSecret(json: stored) else { return nil }
       secret = read
@@ -112,6 +114,7 @@ extension SessionRecord: Recordable {
     members["idle_died"] = .integer(idle.died)
     members["identity"] = identity?.json ?? .null
     members["secret"] = secret?.json ?? .null
+    members["served"] = served.map { .string($0) } ?? .null
     return .object(members)
   }
 }
@@ -145,6 +148,11 @@ extension SessionSecret {
       list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
     }
     cookies = CookieSet(list)
+    // All of it becomes header lines; a store that several share is no reason to trust it with their number.
+    let texts = list.flatMap { [Secret($0.name), $0.value] } + [token]
+    guard texts.allSatisfy({ $0?.withBytes { bytes in unsafe bytes.allSatisfy(ASCII.isPrintable) } ?? true }) else {
+      return nil
+    }
   }
 
   var json: JSONValue {
@@ -182,12 +190,16 @@ extension AccountRecord: Recordable {
     key = members.removeValue(forKey: "key")?.text
     ledger = (members.removeValue(forKey: "tokens")?.array ?? []).compactMap { item in
       guard let print = item["fingerprint"]?.text, item["obtained_at"]?.integer != nil else { return nil }
-      let dead = item["dead_at"]?.integer == nil ? nil : RecordBounds.time(item["dead_at"])
-      return LedgerEntry(fingerprint: print, obtainedAt: RecordBounds.time(item["obtained_at"]), deadAt: dead)
+      return LedgerEntry(
+        fingerprint: print, obtainedAt: RecordBounds.time(item["obtained_at"]),
+        suspectedAt: RecordBounds.optionalTime(item["suspected_at"]), deadAt: RecordBounds.optionalTime(item["dead_at"])
+      )
     }
-    if let stored = members.removeValue(forKey: "refusal"), let hash = stored["hash"]?.text {
-      refusal = Refusal(
-        hash: hash, at: RecordBounds.time(stored["at"]), wantsSecondFactor: stored["second_factor"]?.truth ?? false)
+    refusals = (members.removeValue(forKey: "refusals")?.array ?? []).compactMap { item in
+      guard let hash = item["hash"]?.text, let reason = item["reason"]?.text.flatMap(Refusal.Reason.init(rawValue:))
+      else { return nil }
+      let count = min(max(item["count"]?.integer ?? 1, 1), 1000)
+      return Refusal(hash: hash, at: RecordBounds.time(item["at"]), reason: reason, count: count)
     }
     unknown = members
   }
@@ -200,15 +212,17 @@ extension AccountRecord: Recordable {
       ledger.map { entry in
         .object([
           "fingerprint": .string(entry.fingerprint), "obtained_at": .integer(entry.obtainedAt),
+          "suspected_at": entry.suspectedAt.map { .integer($0) } ?? .null,
           "dead_at": entry.deadAt.map { .integer($0) } ?? .null,
         ])
       })
-    members["refusal"] =
-      refusal.map { refusal in
+    members["refusals"] = .array(
+      refusals.map { refusal in
         .object([
-          "hash": .string(refusal.hash), "at": .integer(refusal.at), "second_factor": .bool(refusal.wantsSecondFactor),
+          "hash": .string(refusal.hash), "at": .integer(refusal.at), "reason": .string(refusal.reason.rawValue),
+          "count": .integer(refusal.count),
         ])
-      } ?? .null
+      })
     return .object(members)
   }
 }

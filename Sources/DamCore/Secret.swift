@@ -35,7 +35,7 @@ internal import Glibc
   public func revealText() -> String { withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) } }
 
   /// Tells secrets apart in logs, in every process alike, and gives nothing away about long random ones.
-  /// Not for passwords: those need `Hash.keyed` with a key of their own.
+  /// Not for passwords: those need `Hash.slow` with a salt of their own.
   public var fingerprint: String {
     withBytes { bytes in
       var hash = HMAC<SHA256>(key: SymmetricKey(data: Secret.label))

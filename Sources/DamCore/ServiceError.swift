@@ -45,6 +45,9 @@ struct ServiceError {
     return String(text[start.upperBound..<end.lowerBound])
   }
 
+  /// The two classes on record for a wrong e-mail address or password (reference, response envelope). Others say that a
+  /// login failed, but not that it always will.
+  var isAboutCredentials: Bool { ["AuthInvalidPasswordErr", "AuthInvalidLoginErr"].contains(name) }
   var isAboutAPIKey: Bool { name.lowercased().contains("apikey") }
   var isAboutHTTPS: Bool { name == "HTTPSRequiredPermErr" }
   var isAboutSecondFactor: Bool {
@@ -52,11 +55,8 @@ struct ServiceError {
     return lower.contains("twofactor") || lower.contains("secondfactor") || lower.contains("2fa")
   }
 
-  /// ": the server says ..." for the end of a message; "" when it says nothing.
-  var sentence: String {
-    let words = [name, message].map(ServiceError.clean).filter { !$0.isEmpty }
-    return words.isEmpty ? "" : ": the server says \"" + words.joined(separator: ": ") + "\""
-  }
+  /// Class and message for `Failure.quote`; "" when it says nothing.
+  var words: String { [name, message].map(ServiceError.clean).filter { !$0.isEmpty }.joined(separator: ": ") }
 
   private static func clean(_ text: String) -> String {
     String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })

@@ -8,8 +8,8 @@ public struct SessionSecret: Equatable, Sendable {
   public var cookies = CookieSet()
   /// PhotoShelter's auth token.
   public var token: Secret?
-  /// FotoWeb method 1 sends credentials with every request and yields nothing: this is the keyed hash of the credentials
-  /// that the server has accepted.
+  /// FotoWeb method 1 sends credentials with every request and yields nothing: this is the slow hash of the credentials
+  /// that the server has accepted, as SALT:HASH.
   public var proof: String?
 
   public init() {}
@@ -41,6 +41,9 @@ public struct SessionRecord: Equatable, Sendable {
   /// The server's clock minus ours, in seconds, when it last said its `Date`.
   public var clockSkew: Int64 = 0
   public var organizations: [Organization] = []
+  /// The fingerprint of a scarce secret that the server has accepted at least once. Only such a one is replaced by itself:
+  /// where a new one does not work either, something else is wrong, and every login would use up one more.
+  public var served: String?
   public var idle = IdleClock()
   /// Whose session it is, for lists of what a store holds; nil in records of others' making.
   public var identity: Identity?
@@ -71,6 +74,7 @@ public struct SessionRecord: Equatable, Sendable {
     result.usedAt = max(usedAt, other.usedAt)
     result.clockSkew =
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
+    result.served = [served, other.served].compactMap { $0 }.max()
     result.identity = identity ?? other.identity
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     return result

@@ -40,6 +40,12 @@ public struct SessionState: Sendable {
   public var isStored = false
   /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
   var credentials: Secret?
+  /// The slow hash of credentials that travel with every request, so that it is made once.
+  var derived: (credentials: Secret, salt: String, hash: String)?
+  /// When such credentials were last accepted (microseconds since 1970).
+  var acceptedAt: UInt64 = 0
+  /// The generation whose scarce secret is known to have served; spares every request a look.
+  var servedGeneration: UInt64 = 0
   public var statistics = Statistics()
   /// The last login that failed for reasons other than the credentials, and when (microseconds since 1970).
   private var loginFailure: (failure: Failure, at: UInt64)?

@@ -2,12 +2,16 @@
 // vendors is there and nowhere else. To add a third system: one file with one type, one row in `Systems.all`, one test
 // file, and its names in the option table's help. It refuses to hold state: all of these are pure functions of settings.
 
-/// How a login goes on after an answer.
+/// How a login goes on after an answer. What is thrown instead says nothing about the credentials.
 enum LoginStep {
   /// Send this next.
   case send(WireRequest)
   /// The login is complete.
   case finished
+  /// The server does not let them in: what that says of the credentials, and what the caller hears.
+  case denied(Refusal.Reason, Failure)
+  /// The session ended between two steps of its login.
+  case ended(Failure)
 }
 
 /// What a login has gathered so far.
@@ -22,6 +26,14 @@ struct LoginProgress {
   var clockSkew: Int64
   /// The stamp of the request whose answer comes next.
   var stamp: UInt64 = 0
+
+  /// Takes the cookies of an answer; what is wrong if one that the session needs cannot be kept.
+  mutating func keepCookies(of answer: Answer, _ own: [String]) -> Failure? {
+    secret.cookies.adopt(answer.headers, stamp: stamp, now: now, own: own).lost.map { name in
+      Failure(
+        .protocolViolation, "the server set \(name) to a value that no cookie can hold", httpStatus: answer.status)
+    }
+  }
 }
 
 /// What an answer says about the session (design: verdicts).
@@ -32,6 +44,9 @@ enum Verdict {
   /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce is
   /// never replaced on a suspicion.
   case sessionSuspect
+  /// A page where data was asked for, and not one to log in at: what was asked for is a page, or the server is being
+  /// worked on. Then a small request gets such a page too, and this is the failure.
+  case pageInstead(Failure)
   case failed(Failure)
 }
 
@@ -52,6 +67,8 @@ protocol System: Sendable {
   var rotates: Bool { get }
   /// Answers may bring cookies that belong to the session.
   var keepsCookies: Bool { get }
+  /// Names of those that are known.
+  var cookieNames: [String] { get }
   /// A login uses up something that only an administrator gives back: save before use, count, never waste.
   var isScarce: Bool { get }
   /// Credentials travel with every request.
@@ -72,6 +89,8 @@ protocol System: Sendable {
   /// Adds what proves the user and the program. Called last.
   func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?)
   func judge(_ answer: Answer, to request: WireRequest) -> Verdict
+  /// Whether a delivered answer shows that the secret was accepted, and not only that nobody asked for it.
+  func proves(_ answer: Answer, to request: WireRequest) -> Bool
   /// A small request that only resets the idle clock and shows whether the session lives.
   var keepalive: WireRequest { get }
   /// Whether sessions end of idleness.
@@ -122,20 +141,48 @@ extension System {
     return nil
   }
 
+  /// A login that failed in a way that is some servers' for a wrong password, and everybody's for being out of order.
+  func unclear(_ what: String, _ answer: Answer) -> Failure {
+    Failure(
+      .server,
+      "the server did not let the login in and does not say why (HTTP \(answer.status)): \(what) may be wrong, or the"
+        + " server out of order; check them, or wait", httpStatus: answer.status)
+  }
+
   /// Whether a refused login says nothing about the credentials: there is no such thing here, or somebody on the way
   /// (a proxy, a gateway, the server's own limits) did not let it through.
   func saysNothingOfCredentials(_ status: Int32) -> Bool {
     [404, 405, 407, 408, 410, 411, 413, 414, 421, 425, 426, 428, 431, 451].contains(status)
   }
 
-  /// A redirect to a login page is how web applications say that a session is over.
+  /// A redirect to a login page is how web applications say that a session is over: "login" is one of the names in the
+  /// path, whatever ending it has. A name that merely contains the word is any other place.
   func isRedirectToLogin(_ answer: Answer) -> Bool {
     guard (300..<400).contains(answer.status), let location = answer.headers.first("location") else { return false }
-    return String(decoding: location, as: UTF8.self).prefix { $0 != "?" }.lowercased().contains("login")
+    let path = String(decoding: location, as: UTF8.self).prefix { $0 != "?" && $0 != "#" }.lowercased()
+    return path.split(separator: "/").contains { name in name.prefix { $0 != "." } == "login" }
   }
 
-  /// A page where the API answers with data: what servers show instead of an error.
-  func isPageInsteadOfData(_ answer: Answer, _ request: WireRequest, _ settings: Settings) -> Bool {
-    answer.isSuccess && answer.mediaType == "text/html" && request.target.hasPrefix(settings.apiPath)
+  /// A page where the API answers with data: what servers show instead of an error. nil: it is none.
+  func page(_ answer: Answer, insteadOf request: WireRequest, _ settings: Settings) -> Verdict? {
+    guard answer.isSuccess, answer.isPage, request.target.hasPrefix(settings.apiPath) else { return nil }
+    return answer.asksForPassword
+      ? .sessionSuspect
+      : .pageInstead(
+        Failure(
+          .server, "the server shows a page instead of data (HTTP \(answer.status)); it may be under maintenance",
+          httpStatus: answer.status))
+  }
+}
+
+extension Answer {
+  var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
+
+  /// A page to log in at has a field for a password; other pages have none.
+  var asksForPassword: Bool {
+    guard isPage else { return false }
+    // However it is written: type="password", TYPE = 'password', type=password.
+    let bytes = beginning.filter { $0 > 0x20 && $0 != 0x22 && $0 != 0x27 }.map(ASCII.lower)
+    return String(decoding: bytes, as: UTF8.self).contains("type=password")
   }
 }

@@ -18,7 +18,7 @@ public final class Authorization {
   public private(set) var sends: UInt32 = 0
 
   public init(_ session: Session, _ request: HostRequest) throws(Failure) {
-    driver = Driver(session, .request(request), CallOptions())
+    driver = Driver(session, .request(request), CallOptions(), isSentElsewhere: true)
     _ = try take(driver.runUntilHostSends())
   }
 

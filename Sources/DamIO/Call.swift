@@ -45,7 +45,7 @@ final class Call {
   private var sessionLock: Held?
   private var accountLock: Held?
 
-  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions) {
+  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     self.session = session
     self.options = options
     hub = session.hub
@@ -54,7 +54,8 @@ final class Call {
     limits = TransferLimits(
       timeout: timeout, settings: settings,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
-    exchange = Exchange(goal, settings)
+    exchange = Exchange(
+      goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
   }
 
   /// Whether the host has had enough. For those who wait while nothing moves: asks it several times a second.
@@ -137,6 +138,8 @@ final class Call {
       return .step(.lock(LockWish(flight: hub.account.flight, key: hub.accountKey, isAccount: true)))
     case .askCredentials:
       return .event(ask())
+    case .derive(let credentials, let salt):
+      return .event(.derived(Exchange.slowHash(credentials, salt: salt)))
     case .send(let request, let isForHost):
       return .step(.send(request, isForHost: isForHost))
     case .saveSession(let record, let isDurable):

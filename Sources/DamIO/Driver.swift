@@ -10,7 +10,9 @@ struct Driver: ~Copyable {
   /// The last transfer of the host's request; its answer may still be arriving.
   private var host: (transfer: Transfer, connection: Connection)?
 
-  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions) { call = Call(session, goal, options) }
+  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions, isSentElsewhere: Bool = false) {
+    call = Call(session, goal, options, isSentElsewhere: isSentElsewhere)
+  }
 
   mutating func run() -> Exchange.Outcome {
     var step = call.begin()

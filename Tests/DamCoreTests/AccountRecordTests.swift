@@ -6,43 +6,60 @@ import Testing
 
 @Suite("AccountRecord")
 struct AccountRecordTests {
-  private static let entropy = [UInt8](0..<16)
-
-  @Test("refused credentials are known again, and no others")
-  func refusal() throws {
+  @Test("refused credentials are known again, and no others; a success forgets its own and leaves the rest")
+  func refusals() throws {
     var record = AccountRecord()
-    record.remember(refused: Secret("wrong"), secondFactor: false, now: 50, entropy: Self.entropy)
-    #expect(record.refuses(Secret("wrong")) == record.refusal)
-    #expect(record.refusal?.at == 50)
-    for other in ["Wrong", "", "wron"] { #expect(record.refuses(Secret(other)) == nil) }
-    record.forgetRefusal()
-    #expect(record.refuses(Secret("wrong")) == nil)
-    #expect(record.revision == 2)
-    record.forgetRefusal()
-    #expect(record.revision == 2)
+    record.remember(.wrong, hash: "a", salt: "s", now: 50)
+    record.remember(.secondFactor, hash: "b", salt: "s", now: 60)
+    #expect(record.refusal(of: "a") == Refusal(hash: "a", at: 50, reason: .wrong))
+    #expect(record.refusal(of: "b")?.reason == .secondFactor)
+    #expect(record.refusal(of: "c") == nil)
+    #expect(record.hasRefused)
+    record.forget("b")
+    #expect(record.refusals.map(\.hash) == ["a"])
+    #expect(record.revision == 3)
+    record.forget("b")
+    #expect(record.revision == 3)
   }
 
-  @Test("a record shows nothing of the credentials, and two records do not show that theirs are the same")
-  func redaction() {
-    func refused(_ entropy: [UInt8]) -> AccountRecord {
-      var record = AccountRecord()
-      record.remember(refused: Secret("hunter2"), secondFactor: false, now: 0, entropy: entropy)
-      return record
+  @Test("what is unclear is counted in a row, and waits a minute, two, four, eight")
+  func unclear() throws {
+    var record = AccountRecord()
+    for (count, wait): (Int64, Int64) in [(1, 60), (2, 120), (3, 240), (4, 480), (5, 960)] {
+      record.remember(.unclear, hash: "a", salt: "s", now: 1000)
+      #expect(record.refusal(of: "a")?.count == count)
+      #expect(record.refusal(of: "a")?.nextAt == 1000 + wait)
     }
-    let text = String(decoding: refused(Self.entropy).encoded(revision: 1), as: UTF8.self)
-    #expect(!text.contains("hunter2"))
-    #expect(!text.contains(Secret("hunter2").fingerprint))
-    #expect(refused(Self.entropy).refusal?.hash != refused(Self.entropy.reversed()).refusal?.hash)
+    #expect(!record.hasRefused)
+    record.remember(.wrong, hash: "a", salt: "s", now: 1001)
+    #expect(record.refusals == [Refusal(hash: "a", at: 1001, reason: .wrong)])
   }
 
-  @Test("the key is made once; later refusals use it")
-  func key() {
+  @Test("failures of all credentials count together, each at most five times")
+  func inARow() {
     var record = AccountRecord()
-    record.remember(refused: Secret("a"), secondFactor: false, now: 0, entropy: Self.entropy)
-    record.remember(refused: Secret("b"), secondFactor: true, now: 0, entropy: Self.entropy.reversed())
-    #expect(record.key == "000102030405060708090a0b0c0d0e0f")
-    #expect(record.refuses(Secret("a")) == nil)
-    #expect(record.refuses(Secret("b"))?.wantsSecondFactor == true)
+    for _ in 0..<9 { record.remember(.unclear, hash: "a", salt: "s", now: 0) }
+    record.remember(.wrong, hash: "b", salt: "s", now: 0)
+    #expect(record.failuresInARow == 6)
+    record.forget("a")
+    #expect(record.failuresInARow == 1)
+  }
+
+  @Test("the latest twenty refusals are remembered")
+  func most() {
+    var record = AccountRecord()
+    for index in 0..<30 { record.remember(.wrong, hash: "h\(index)", salt: "s", now: Int64(index)) }
+    #expect(record.refusals.count == 20)
+    #expect(record.refusals.last?.hash == "h29")
+  }
+
+  @Test("a hash of another salt says nothing: its refusals go with the salt")
+  func salts() {
+    var record = AccountRecord()
+    record.remember(.wrong, hash: "a", salt: "s", now: 0)
+    record.remember(.wrong, hash: "b", salt: "t", now: 0)
+    #expect(record.key == "t")
+    #expect(record.refusals.map(\.hash) == ["b"])
   }
 
   @Test("a token is entered once, counts until it is proven dead, and dies once")
@@ -53,10 +70,15 @@ struct AccountRecordTests {
     record.enter(token: Secret("t2"), now: 3)
     #expect(record.liveTokens == 2)
     #expect(record.ledger.map(\.obtainedAt) == [1, 3])
-    let news = ["t1", "t1", "t9"].map { record.markDead(token: Secret($0), now: 4) }
-    #expect(news == [true, false, false])
+    // Replaced on suspicion it counts on; only its proven death frees its place.
+    record.suspect(token: Secret("t1"), now: 4)
+    record.suspect(token: Secret("t1"), now: 9)
+    record.suspect(token: Secret("t9"), now: 4)
+    #expect(record.liveTokens == 2)
+    for now: Int64 in [5, 6] { record.markDead(token: Secret("t1"), now: now) }
     #expect(record.liveTokens == 1)
-    #expect(record.ledger[0].deadAt == 4)
+    #expect(record.ledger.map(\.suspectedAt) == [4, nil])
+    #expect(record.ledger.map(\.deadAt) == [5, nil])
     #expect(!"\(record.json)".contains("t1\""))
   }
 
@@ -77,15 +99,21 @@ struct AccountRecordTests {
     }
   }
 
-  @Test("the last word about credentials is the one with the larger revision")
+  @Test("the last word about credentials is the one with the larger revision; of one revision, both are kept")
   func revisions() {
     var refused = AccountRecord()
-    refused.remember(refused: Secret("a"), secondFactor: false, now: 0, entropy: Self.entropy)
+    refused.remember(.wrong, hash: "a", salt: "s", now: 0)
     var forgiven = refused
-    forgiven.forgetRefusal()
-    #expect(refused.joined(forgiven).refusal == nil)
-    #expect(forgiven.joined(refused).refusal == nil)
-    #expect(AccountRecord().joined(refused).refusal != nil)
+    forgiven.forget("a")
+    #expect(refused.joined(forgiven).refusals.isEmpty)
+    #expect(forgiven.joined(refused).refusals.isEmpty)
+    #expect(AccountRecord().joined(refused) == refused)
+    var other = AccountRecord()
+    other.remember(.unclear, hash: "b", salt: "s", now: 1)
+    for both in [refused.joined(other), other.joined(refused)] { #expect(both.refusals.map(\.hash) == ["a", "b"]) }
+    var salted = AccountRecord()
+    salted.remember(.wrong, hash: "c", salt: "t", now: 1)
+    for both in [refused.joined(salted), salted.joined(refused)] { #expect(both.refusals.map(\.hash) == ["c"]) }
   }
 
   @Test("of dead tokens the latest fifty are remembered, of live ones all")
@@ -107,15 +135,22 @@ struct AccountRecordTests {
     var source = Seeded(11)
     func random() -> AccountRecord {
       var record = AccountRecord()
-      // Under the account's lock a revision has one content; what is obtained at, and dead at, follows from the token.
-      record.revision = .random(in: 0...3, using: &source)
-      if record.revision % 2 == 1 {
-        record.refusal = Refusal(hash: "h\(record.revision)", at: 0, wantsSecondFactor: false)
+      record.revision = .random(in: 0...2, using: &source)
+      record.key = record.revision == 0 ? nil : ["s", "t"].randomElement(using: &source)
+      for index in 0..<3 where record.key != nil && source.chance(50) {
+        record.refusals.append(
+          Refusal(
+            hash: "h\(index)", at: .random(in: 0...2, using: &source),
+            reason: [.wrong, .unclear].randomElement(using: &source) ?? .wrong,
+            count: .random(in: 1...3, using: &source)))
       }
+      record.refusals.sort { ($0.at, $0.hash) < ($1.at, $1.hash) }
       for index in 0..<5 where source.chance(60) {
         record.ledger.append(
           LedgerEntry(
-            fingerprint: "f\(index)", obtainedAt: Int64(index / 2), deadAt: source.chance(50) ? Int64(index + 9) : nil))
+            fingerprint: "f\(index)", obtainedAt: Int64(index / 2),
+            suspectedAt: source.chance(50) ? .random(in: 5...7, using: &source) : nil,
+            deadAt: source.chance(50) ? .random(in: 8...11, using: &source) : nil))
       }
       record.ledger.sort { ($0.obtainedAt, $0.fingerprint) < ($1.obtainedAt, $1.fingerprint) }
       return record

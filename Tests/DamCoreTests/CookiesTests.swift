@@ -25,10 +25,18 @@ struct SetCookieTests {
   @Test(
     "a line without a usable name or value is passed over",
     arguments: [
-      "", ";", "a", "a; b=c", "=b", " =b", "a b=c", "a\u{7F}=c", "ä=c", "a=b c", "a=\u{1}", "a=ü", "a=b\u{0}c",
-      String(repeating: "n", count: 257) + "=v", "n=" + String(repeating: "v", count: 8193),
+      "", ";", "a", "a; b=c", "=b", " =b", "a b=c", "a\u{7F}=c", "ä=c", String(repeating: "n", count: 257) + "=v",
     ])
   func refuses(line: String) { #expect(read(line) == nil) }
+
+  @Test(
+    "a value that no request could carry is told from a deletion",
+    arguments: ["a=b c", "a=\u{1}", "a=ü", "a=b\u{0}c", "n=" + String(repeating: "v", count: 8193)])
+  func unusable(line: String) {
+    #expect(read(line)?.isUnusable == true)
+    #expect(read(line + "; Max-Age=0")?.isUnusable == false)
+    #expect(read(line)?.value == nil)
+  }
 
   @Test("the longest name and the longest value are still taken")
   func longest() throws {
@@ -86,6 +94,26 @@ struct CookieSetTests {
     #expect(adoption == CookieSet.Adoption(adopted: 2, late: 0))
     #expect(
       set.header?.revealText() == "SSphotoshelter_com_mem=QUJD%2BRA%3D%3D%3AeHl6; acs=0123456789abcdef01234567")
+  }
+
+  @Test("for the system's own there is always room; what cannot be kept of them is said")
+  func own() {
+    var set = CookieSet()
+    let junk = (0..<200).map { "Set-Cookie: junk\($0)=x" }
+    let first = set.adopt(HeaderBlock(junk + ["Set-Cookie: own=1"]), stamp: 1, now: 0, own: ["own"])
+    #expect(set.value("own") == Secret("1"))
+    #expect(set.all.count == CookieSet.most + 1)
+    #expect(first.lost == nil)
+    for value in [String(repeating: "x", count: 8193), "a b", "\u{1}"] {
+      let next = set.adopt(HeaderBlock(["Set-Cookie: own=\(value)"]), stamp: 2, now: 0, own: ["own"])
+      #expect(next == CookieSet.Adoption(adopted: 0, late: 0, lost: "own"))
+      #expect(set.value("own") == Secret("1"))
+      #expect(set.adopt(HeaderBlock(["Set-Cookie: junk1=\(value)"]), stamp: 2, now: 0).lost == nil)
+    }
+    // A deletion is no loss, whatever value it has.
+    let deletion = ["Set-Cookie: own=a b; Max-Age=0"]
+    #expect(set.adopt(HeaderBlock(deletion), stamp: 3, now: 0, own: ["own"]).lost == nil)
+    #expect(set.value("own") == nil)
   }
 
   @Test("a live cookie followed by its deletion is gone")

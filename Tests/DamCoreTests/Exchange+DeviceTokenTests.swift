@@ -28,9 +28,10 @@ struct ExchangeDeviceTokenTests {
     #expect(
       play.actions == [
         "load", "lock session", "lock account", "save account", Self.login, "save session 1 durably", "save account",
-        "unlock", "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search",
+        "unlock", "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search", "save session 1 durably",
       ])
     #expect(play.storedAccount?.ledger == [LedgerEntry(fingerprint: Secret("t1").fingerprint, obtainedAt: play.now)])
+    #expect(play.stored?.served == Secret("t1").fingerprint)
   }
 
   @Test("where nothing can be saved no token is asked for")
@@ -64,14 +65,105 @@ struct ExchangeDeviceTokenTests {
     play.answer(Answer(403), Answer(200, ["Content-Type: text/xml"]))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(
-      play.actions.suffix(2) == [
+      play.actions.suffix(3) == [
         "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search", "send GET \(Self.information)",
+        "save session 1 durably",
       ])
     play.clear()
     play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
     #expect(try play.request("Search").summary == "delivered 2, 1 replay")
     #expect(play.sent.map { $0.secretHeader("Cookie") } == ["FWSession=t1", "FWSession=t1", nil, "FWSession=t2"])
     #expect(play.storedAccount?.ledger.map { $0.deadAt != nil } == [true, false])
+  }
+
+  @Test("where no request follows the login, a small one proves the new token and the old one's death")
+  func provenByProbe() throws {
+    let play = try loggedIn()
+    play.answer(Answer(200), Answer(401), Self.token("t2"), Answer(200))
+    _ = try play.request("Search")
+    #expect(play.run(.observe(Answer(401), nil)).summary == "ready 2")
+    #expect(play.sent.last?.target == Self.information)
+    #expect(play.storedAccount?.ledger.map { $0.deadAt != nil } == [true, false])
+  }
+
+  @Test("where everything but the login is refused, one token more is taken and not one a request")
+  func refusesEverything() throws {
+    for denial in [
+      Answer(401), Answer(403), Answer(302, ["Location: /fotoweb/views/login"]),
+      Answer(200, ["Content-Type: text/html"], "<input type=password>"),
+    ] {
+      let play = try loggedIn()
+      play.answer(Answer(200))
+      _ = try play.request("Search")
+      play.answer(denial, denial, Self.token("t2"), denial, denial)
+      #expect(try play.request("Search").summary == "sessionInvalid")
+      for number in 0..<15 {
+        // Other processes know as much.
+        let next = number % 2 == 0 ? play : play.sibling()
+        next.answer(denial, denial)
+        let outcome = try next.request("Search")
+        #expect(outcome.summary == "sessionInvalid")
+        #expect(outcome.failure?.message.contains("has never worked") == true)
+      }
+      // Neither is proven dead: the server counts both.
+      #expect(play.storedAccount?.liveTokens == 2)
+      #expect(play.storedAccount?.ledger.map { $0.suspectedAt != nil } == [true, false])
+      // It is well again, and so is the token that was obtained last.
+      play.answer(Answer(200))
+      #expect(try play.request("Search").summary == "delivered 2")
+      #expect(play.storedAccount?.liveTokens == 2)
+      // Whoever knows that it was revoked says so.
+      play.run(.forget)
+      play.answer(Self.token("t3"), Answer(200))
+      #expect(try play.request("Search").summary == "delivered 4")
+    }
+  }
+
+  @Test("a live token is kept when the login for a new one fails")
+  func loginFails() throws {
+    let play = try loggedIn()
+    play.answer(Answer(200))
+    _ = try play.request("Search")
+    for (failure, expected) in [(Answer(502), "server"), (Answer(401), "credentialsRefused")] {
+      play.answer(Answer(401), Answer(401), failure)
+      #expect(try play.request("Search").summary == expected)
+      #expect(play.storedCookie == "FWSession=t1")
+    }
+    #expect(play.storedAccount?.liveTokens == 1)
+    play.answer(Answer(200))
+    #expect(try play.request("Search").summary == "delivered 1")
+  }
+
+  @Test("a page for everything that asks for no password is maintenance, also at the login: no token is taken or lost")
+  func maintenance() throws {
+    let page = Answer(200, ["Content-Type: text/html"], "<html>Back soon</html>")
+    let play = try loggedIn()
+    play.answer(Answer(200))
+    _ = try play.request("Search")
+    for _ in 0..<3 {
+      play.answer(page, page)
+      #expect(try play.request("Search").summary == "server")
+    }
+    #expect(play.storedCookie == "FWSession=t1")
+    // A document may be a page: it is what was asked for when the session lives.
+    play.answer(page, Answer(200))
+    #expect(try play.request("Download?Id=1").summary == "delivered 1")
+  }
+
+  @Test("a login whose answer breaks after its head has yielded its token: kept, counted, used")
+  func brokenLogin() throws {
+    let play = Play(try Sample.fotoWeb())
+    let head = Answer(200, ["Set-Cookie: FWSession=t1"], "", isWhole: false)
+    play.replies = [.failure(Failure(.transfer, "broke"), head: head), .answer(Answer(200))]
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(play.sent.last?.secretHeader("Cookie") == "FWSession=t1")
+    #expect(play.storedAccount?.liveTokens == 1)
+    #expect(play.state.statistics.logins == 1)
+    // Where there is none in it, it is the failure that it is.
+    let other = Play(play.settings)
+    other.replies = [.failure(Failure(.transfer, "broke"), head: Answer(200, [], "", isWhole: false))]
+    #expect(try other.request("Search").summary == "transfer")
+    #expect(other.storedAccount?.refusals.isEmpty == true)
   }
 
   @Test("what cannot be confirmed is a failure, and the token is kept")
@@ -102,16 +194,21 @@ struct ExchangeDeviceTokenTests {
     #expect(play.run(.ensure(again: true, saved: true)).summary == "tokenLimit")
   }
 
-  @Test("a token that the server refused no longer counts")
+  @Test("a token that the server refused no longer counts once its successor was accepted; until then it does")
   func revoked() throws {
-    let play = Play(try Sample.fotoWeb(["token-limit": "2", "token-reserve": "1"]))
-    play.answer(Self.token("t1"))
-    play.run(.ensure(again: false, saved: true))
+    let play = Play(try Sample.fotoWeb(["token-limit": "3", "token-reserve": "1"]))
+    play.answer(Self.token("t1"), Answer(200))
+    _ = try play.request("Search")
     for number in 2...4 {
       play.answer(Answer(401), Answer(401), Self.token("t\(number)"), Answer(200))
       #expect(try play.request("Search").summary == "delivered \(number), 1 replay")
       #expect(play.storedAccount?.liveTokens == 1)
     }
+    let full = Play(try Sample.fotoWeb(["token-limit": "2", "token-reserve": "1"]))
+    full.answer(Self.token("t1"), Answer(200), Answer(401), Answer(401))
+    _ = try full.request("Search")
+    #expect(try full.request("Search").summary == "tokenLimit")
+    #expect(full.storedCookie == "FWSession=t1")
   }
 
   @Test("the last tokens before the limit are taken with a warning")
@@ -145,6 +242,7 @@ struct ExchangeDeviceTokenTests {
     // Revoked while it was asked for: the new token knows nothing of the image.
     play.answer(Answer(401), Answer(401), Self.token("t2"))
     #expect(play.run(preview).summary == "handleStale")
+    #expect(play.sent.count == 4)
     play.clear()
     #expect(play.run(preview).summary == "handleStale")
     #expect(play.sent.isEmpty)
@@ -184,6 +282,7 @@ struct ExchangeQueryTests {
     (wrong.session, wrong.account) = (first.session, first.account)
     wrong.answer(Answer(401))
     #expect(try wrong.request("Search").summary == "credentialsRefused")
+    #expect(wrong.sent.count == 1)
     let again = try play("wrong")
     (again.session, again.account) = (wrong.session, wrong.account)
     #expect(try again.request("Search").summary == "credentialsRefused")
@@ -204,6 +303,9 @@ struct ExchangeQueryTests {
     #expect(play.actions.filter { $0 == "ask" }.count == 1)
     play.answer(Answer(401), Answer(401))
     #expect(try play.request("Search").summary == "credentialsRefused")
+    // The request and the question whether that was meant: no login on top of it.
+    #expect(play.replies.isEmpty)
+    #expect(play.state.statistics.logins == 1)
     // Each request with them would be another failed attempt, and ten lock the account.
     let other = play.sibling()
     other.credentials = Secret("given")

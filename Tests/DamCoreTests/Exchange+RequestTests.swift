@@ -37,11 +37,12 @@ struct ExchangeRequestTests {
     ]
     #expect(try play.request().summary == "transfer")
     #expect(play.storedCookie == "mem=c2")
+    // One that may deny the session has rotated it as well.
     play.replies = [.failure(Failure(.transfer, "broke"), head: Answer(401, ["Set-Cookie: mem=c3"]))]
     #expect(try play.request().summary == "transfer")
     play.replies = [.failure(Failure(.connect, "no route"))]
     #expect(try play.request().summary == "connect")
-    #expect(play.storedCookie == "mem=c2")
+    #expect(play.storedCookie == "mem=c3")
     #expect(play.state.statistics.logins == 1)
   }
 
@@ -96,13 +97,41 @@ struct ExchangeRequestTests {
 
   @Test("a suspicious answer is the application's own when the session proves to live")
   func suspicionUnfounded() throws {
-    for answer in [Answer(403), Answer(302, ["Location: /login"]), Answer(200, ["Content-Type: text/html"], "<html>")] {
+    for answer in [
+      Answer(403), Answer(401), .error(403, "GalleryPermErr"), Answer(401, [], #"{"errors":[{"title":"x"}]}"#),
+      Answer(200, ["Content-Type: text/html"], "<html>"),
+      Answer(200, ["Content-Type: text/html"], "<input type=password>"),
+    ] {
       let play = try loggedIn()
       play.answer(answer, .ok())
       #expect(try play.request().summary == "delivered 1")
       #expect(play.actions == ["lock session", Self.request, Self.keepalive])
       #expect(play.state.statistics.logins == 1)
     }
+  }
+
+  @Test("a redirect that looked like one to a login page is followed when the session proves to live")
+  func redirectIsFollowed() throws {
+    let play = try loggedIn()
+    play.answer(Answer(302, ["Location: /gallery/login/1"]), .ok(), .ok())
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.actions == ["lock session", Self.request, Self.keepalive, "request GET /gallery/login/1"])
+    #expect(play.state.statistics.logins == 1)
+  }
+
+  @Test("a page for everything that asks for no password is maintenance: nothing is given up")
+  func maintenance() throws {
+    let play = try loggedIn()
+    let page = Answer(200, ["Content-Type: text/html"], "<html>Back soon</html>")
+    for _ in 0..<3 {
+      play.answer(page, page)
+      #expect(try play.request().summary == "server")
+    }
+    play.answer(page)
+    #expect(play.run(.keepalive).summary == "server")
+    #expect(play.storedCookie == "mem=c1")
+    #expect(play.state.statistics.logins == 1)
+    #expect(play.replies.isEmpty)
   }
 
   @Test("a suspicion that is confirmed is an expiry: one login, one replay")

@@ -190,6 +190,8 @@ struct Model {
       try feed(thread, .accountLocked(.held, loading, entropy: [UInt8](repeating: UInt8(thread), count: 16)))
     case .askCredentials:
       try feed(thread, .credentials(Secret(Sample.password)))
+    case .derive(let secret, let salt):
+      try feed(thread, .derived(Hash.sha256(secret.reveal() + Array(salt.utf8))))
     case .send(let request, let isForHost):
       threads[thread].work = .reply(try send(thread, request, isForHost))
     case .saveSession(let record, _):

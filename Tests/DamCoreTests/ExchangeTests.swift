@@ -55,8 +55,7 @@ struct ExchangeTests {
     #expect(try play.request().summary == "delivered 2, 1 replay")
     #expect(
       play.actions == [
-        "lock session", "request GET /psapi/v3/mem/user", "lock account", "save session 1", "send POST \(Self.login)",
-        "save session 2",
+        "lock session", "request GET /psapi/v3/mem/user", "lock account", "send POST \(Self.login)", "save session 2",
         "unlock account", "request GET /psapi/v3/mem/user", "save session 2",
       ])
     #expect(play.sent.map { $0.secretHeader("Cookie") } == ["mem=c1", nil, "mem=c2"])
@@ -64,14 +63,27 @@ struct ExchangeTests {
     #expect(play.state.statistics.replays == 1)
   }
 
-  @Test("a session that is refused right after a login is given up: no third try")
+  @Test("a second expiry in one call is one more login; a session that is refused after that is given up")
   func refusedAgain() throws {
     let play = try loggedIn()
-    play.answer(.expired, .cookie("c2"), .expired)
+    play.answer(.expired, .cookie("c2"), .expired, .cookie("c3"), .ok())
+    #expect(try play.request().summary == "delivered 3, 2 replay")
+    play.answer(.expired, .cookie("c4"), .expired, .cookie("c5"), .expired)
     let outcome = try play.request()
     #expect(outcome.summary == "sessionInvalid")
     #expect(outcome.failure?.httpStatus == 400)
     #expect(play.replies.isEmpty)
+  }
+
+  @Test("the old session stays until there is a new one: a login that fails costs nothing")
+  func notBuried() throws {
+    let play = try loggedIn()
+    play.answer(.expired, Answer(503))
+    #expect(try play.request().summary == "server")
+    #expect(play.storedCookie == "mem=c1")
+    play.answer(.ok())
+    #expect(try play.request().summary == "delivered 1")
+    #expect(play.state.statistics.logins == 2)
   }
 
   @Test("a sibling that logged in meanwhile makes the replay without a login", arguments: ["load", "lock session"])
@@ -156,7 +168,8 @@ struct ExchangeTests {
     let record = try #require(try loggedIn().stored)
     let events: [Exchange.Event] = [
       .begin, .loaded(.record(record)), .sessionLocked(.held, .absent), .accountLocked(.held, .absent, entropy: []),
-      .credentials(Secret("x")), .credentials(nil), .answered(.expired), .savedSession(.saved(record)),
+      .credentials(Secret("x")), .credentials(nil), .derived("x"), .derived(nil), .answered(.expired),
+      .savedSession(.saved(record)),
       .savedAccount(.failed("x")), .unlocked,
     ]
     for goal in [

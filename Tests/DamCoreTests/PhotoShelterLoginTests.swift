@@ -26,6 +26,13 @@ struct PhotoShelterLoginTests {
         switch try take(answer) {
         case .finished: return "finished"
         case .send(let request): return "\(request.method) \(request.target)"
+        case .ended(let failure): return "ended: \(failure.cause)"
+        case .denied(.unclear, let failure):
+          #expect(failure.cause == .server)
+          return "unclear"
+        case .denied(let reason, let failure):
+          #expect((reason == .secondFactor) == (failure.cause == .secondFactor))
+          return "\(failure.cause)"
         }
       } catch {
         return "\(error.cause)"
@@ -45,8 +52,13 @@ struct PhotoShelterLoginTests {
       (.error(400, "AuthInvalidPasswordErr"), "credentialsRefused"),
       (.error(400, "AuthInvalidLoginErr"), "credentialsRefused"),
       (.error(200, "AuthInvalidPasswordErr"), "credentialsRefused"),
-      (Answer(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "credentialsRefused"),
-      (Answer(401), "credentialsRefused"), (Answer(403, [], "<html>"), "credentialsRefused"),
+      (Answer(401), "credentialsRefused"), (Answer(401, [], "<html>"), "credentialsRefused"),
+      (Answer(401, [], #"{"errors":[{"title":"No"}]}"#), "credentialsRefused"),
+      // What is not on record as a wrong password may be anything.
+      (Answer(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "unclear"), (.error(400, "SystemErr"), "unclear"),
+      (.error(401, "AccountLockedErr"), "unclear"), (.error(200, "TooManySessionsErr"), "unclear"),
+      (Answer(400), "unclear"), (Answer(403), "unclear"), (Answer(403, [], "<html>"), "unclear"),
+      (Answer(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "HTTPSRequiredPermErr"), "insecure"),
       (.error(400, "TwoFactorRequiredErr"), "secondFactor"), (ok(#"{"two_factor":true}"#, [cookie]), "secondFactor"),
       (ok(#"{"two_factor":"t"}"#), "secondFactor"), (ok(#"{"two_factor":"f"}"#, [cookie]), "finished"),
@@ -71,6 +83,9 @@ struct PhotoShelterLoginTests {
       (#"{"token":"T"}"#, "finished", "T"), (#"{"token":12345}"#, "finished", "12345"),
       (#"{"token":""}"#, "protocolViolation", nil), (#"{"token":null}"#, "protocolViolation", nil),
       (#"{"token":["T"]}"#, "protocolViolation", nil), ("{}", "protocolViolation", nil),
+      // It becomes a header line.
+      (#"{"token":"T\r\nX: y"}"#, "protocolViolation", nil), (#"{"token":"T 1"}"#, "protocolViolation", nil),
+      (#"{"token":"Tö"}"#, "protocolViolation", nil), (#"{"token":"T\u0000"}"#, "protocolViolation", nil),
       ("null", "protocolViolation", nil),
     ] as [(String, String, String?)])
   func tokens(data: String, expected: String, token: String?) throws {
@@ -90,6 +105,20 @@ struct PhotoShelterLoginTests {
     #expect(login.outcome(Self.ok("{}", lines)) == "finished")
     #expect(login.progress.secret.cookies.all == [Cookie("mem", "live", 5), Cookie("acs", "a", 5)])
     #expect(login.progress.secret.token == nil)
+  }
+
+  @Test(
+    "sixteen junk cookies before it do not push out the session's own; one that cannot be kept is no wrong password")
+  func junk() throws {
+    var login = try Login()
+    let junk = (0..<40).map { "Set-Cookie: junk\($0)=x" }
+    #expect(login.outcome(Self.ok("{}", junk + ["Set-Cookie: SSphotoshelter_com_mem=live"])) == "finished")
+    #expect(login.progress.secret.cookies.value("SSphotoshelter_com_mem") == Secret("live"))
+    #expect(login.progress.secret.cookies.all.count == 17)
+    for value in [String(repeating: "x", count: 8193), "a b", "ä"] {
+      var login = try Login()
+      #expect(login.outcome(Self.ok("{}", ["Set-Cookie: SSphotoshelter_com_mem=\(value)"])) == "protocolViolation")
+    }
   }
 
   @Test(
@@ -135,9 +164,19 @@ struct PhotoShelterLoginTests {
       (ok(#"{"Session":{"organization":"O2"}}"#), "organizationRefused"),
       (.error(400, "OrgPermErr"), "organizationRefused"),
       (.error(200, "OrgPermErr"), "organizationRefused"), (Answer(403), "organizationRefused"),
-      (Answer(404), "organizationRefused"), (Answer(200, [], "<html>"), "organizationRefused"),
-      (Answer(200, [], #"{"status":"odd"}"#), "organizationRefused"),
-      (Answer(302, ["Location: /x"]), "organizationRefused"),
+      (Answer(404), "organizationRefused"), (.error(401, "OrgPermErr"), "organizationRefused"),
+      // Damaged answers say nothing of the organization.
+      (Answer(200), "protocolViolation"), (Answer(200, [], #"{"status":"o"#), "protocolViolation"),
+      (Answer(200, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
+      (Answer(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
+      (Answer(200, [], #"{"status":"odd"}"#), "protocolViolation"),
+      (Answer(302, ["Location: /x"]), "protocolViolation"),
+      // The session ended before it was a member's.
+      (.expired, "ended: sessionInvalid"), (Answer(401), "ended: sessionInvalid"),
+      (Answer(401, [], #"{"errors":[{"title":"x"}]}"#), "ended: sessionInvalid"),
+      (Answer(302, ["Location: /login"]), "ended: sessionInvalid"),
+      (Answer(200, ["Content-Type: text/html"], "<input type=password>"), "ended: sessionInvalid"),
+      (ok("{}", ["Set-Cookie: acs=\u{7}"]), "protocolViolation"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (Answer(429), "throttled"), (Answer(500), "server"),
     ])
   func organizationResults(answer: Answer, expected: String) throws {
@@ -160,13 +199,16 @@ struct PhotoShelterLoginTests {
   @Test("a refusal quotes the server, and names the organization that was refused")
   func messages() throws {
     var login = try Login(["organization": "O77"])
-    let refused = #expect(throws: Failure.self) { try login.take(.error(400, "AuthInvalidPasswordErr", "Wrong one.")) }
-    #expect(refused?.message.hasSuffix("the server says \"AuthInvalidPasswordErr: Wrong one.\"") == true)
-    #expect(refused?.httpStatus == 400)
+    guard case .denied(.wrong, let refused) = try login.take(.error(400, "AuthInvalidPasswordErr", "Wrong one.")) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refused.quote == "AuthInvalidPasswordErr: Wrong one.")
+    #expect(refused.httpStatus == 400)
     login = try Login(["organization": "O77"])
     _ = try login.take(Self.ok("{}", [Self.cookie]))
     let organization = #expect(throws: Failure.self) { try login.take(.error(403, "OrgPermErr", "No.")) }
     #expect(organization?.message.contains("O77") == true)
-    #expect(organization?.message.contains("OrgPermErr: No.") == true)
+    #expect(organization?.quote == "OrgPermErr: No.")
   }
 }

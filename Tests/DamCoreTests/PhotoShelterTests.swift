@@ -102,6 +102,9 @@ struct PhotoShelterVerdictTests {
     case .deliver: return "deliver"
     case .sessionInvalid: return "invalid"
     case .sessionSuspect: return "suspect"
+    case .pageInstead(let failure):
+      #expect(failure.cause == .server)
+      return "page"
     case .failed(let failure):
       #expect(failure.httpStatus == answer.status)
       return "\(failure.cause)"
@@ -109,6 +112,7 @@ struct PhotoShelterVerdictTests {
   }
 
   private static let html = ["Content-Type: text/html; charset=utf-8"]
+  private static let form = #"<FORM><input name="p" TYPE = 'Password'></FORM>"#
 
   @Test(
     "each answer has its verdict",
@@ -119,16 +123,24 @@ struct PhotoShelterVerdictTests {
       // The body is read before the status.
       (.error(400, "SessionRequiredErr"), "invalid"), (.error(401, "SessionRequiredErr"), "invalid"),
       (.error(200, "SessionRequiredErr"), "invalid"), (.error(500, "SessionRequiredErr"), "invalid"),
-      (.error(403, "GalleryPermErr"), "deliver"), (Answer(401), "invalid"), (Answer(401, [], "<html>"), "invalid"),
-      // One gallery may be forbidden, one document may be a page: that is no proof.
-      (Answer(403), "suspect"), (Answer(403, html, "<html>"), "suspect"),
+      // One gallery may be forbidden: that is no proof, in whatever words it is said.
+      (.error(403, "GalleryPermErr"), "suspect"), (.error(401, "GalleryPermErr"), "suspect"),
+      (Answer(401, [], #"{"errors":[{"title":"x"}]}"#), "suspect"), (Answer(401), "suspect"),
+      (Answer(401, [], "<html>"), "suspect"), (Answer(403), "suspect"), (Answer(403, html, form), "suspect"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "ApiKeyInvalidErr"), "apiKeyRefused"),
       (.error(400, "HTTPSRequiredPermErr"), "insecure"),
       (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(503), "server"),
       (Answer(500), "server"), (.error(500, "MalformedErr"), "server"), (Answer(502, html, "<html>"), "server"),
       (Answer(302, ["Location: /login?next=/x"]), "suspect"), (Answer(307, ["Location: https://h/Login"]), "suspect"),
       (Answer(302, ["Location: /elsewhere?page=login"]), "deliver"), (Answer(302), "deliver"),
-      (Answer(201, ["Location: /login"]), "deliver"), (Answer(200, html, "<html>Log in</html>"), "suspect"),
+      (Answer(302, ["Location: /views/Login.aspx?to=x"]), "suspect"), (Answer(302, ["Location: login"]), "suspect"),
+      // A place that merely has the word in its name is any other place.
+      (Answer(302, ["Location: /gallery/login-screens"]), "deliver"), (Answer(302, ["Location: /blog/in"]), "deliver"),
+      (Answer(302, ["Location: /x#/login"]), "deliver"), (Answer(201, ["Location: /login"]), "deliver"),
+      // A page to log in at asks for a password; any other may be what was asked for, or maintenance.
+      (Answer(200, html, form), "suspect"), (Answer(200, html, "<html>Back soon</html>"), "page"),
+      (Answer(200, ["Content-Type: application/xhtml+xml"], "<input type=password>"), "suspect"),
+      (Answer(200, ["Content-Type: text/plain"], form), "deliver"),
       (Answer(404, html, "<html>"), "deliver"), (Answer(200, ["Content-Type: image/jpeg"], "\u{1}\u{2}"), "deliver"),
     ])
   func verdicts(answer: Answer, expected: String) throws { #expect(try verdict(answer) == expected) }
@@ -139,7 +151,7 @@ struct PhotoShelterVerdictTests {
   @Test(
     "statuses, classes and words that mean an ended session are options",
     arguments: [
-      (Answer(440), ["invalid-status": "440"], "suspect"), (Answer(401), ["invalid-status": "401"], "invalid"),
+      (Answer(440), ["invalid-status": "440"], "suspect"), (Answer(401), ["invalid-status": "401"], "suspect"),
       (Answer(401), ["invalid-status": "440"], "deliver"),
       (.error(400, "ExpiredErr"), ["invalid-class": "GoneErr,ExpiredErr"], "invalid"),
       (.error(400, "SessionRequiredErr"), ["invalid-class": "GoneErr"], "deliver"),

@@ -1,6 +1,7 @@
 // Play.swift - a driver for one exchange after another, whose store, locks and server do what the test says.
 // It joins what is saved as a real store's driver does, keeps what was sent, and writes down every action in order.
 
+import Synchronization
 import Testing
 
 @testable import DamCore
@@ -22,6 +23,8 @@ final class Play {
   var accountSaveFails: String?
   /// What the host answers when it is asked for credentials.
   var credentials: Secret?
+  /// There is no memory for a slow hash.
+  var cannotDerive = false
   /// What the server answers, in order.
   var replies: [Reply] = []
   var now: Int64 = 1_000_000
@@ -36,7 +39,10 @@ final class Play {
   init(_ settings: Settings) { self.settings = settings }
 
   /// Another process: the same store and server, nothing else known.
-  func sibling() -> Play {
+  func sibling() -> Play { with(settings) }
+
+  /// The same with other options.
+  func with(_ settings: Settings) -> Play {
     let other = Play(settings)
     (other.session, other.account, other.now) = (session, account, now)
     return other
@@ -60,8 +66,8 @@ final class Play {
   func clear() { (actions, sent, lines) = ([], [], []) }
 
   @discardableResult
-  func run(_ goal: Exchange.Goal) -> Exchange.Outcome {
-    var exchange = Exchange(goal, settings)
+  func run(_ goal: Exchange.Goal, hasOwnTimeout: Bool = false) -> Exchange.Outcome {
+    var exchange = Exchange(goal, settings, hasOwnTimeout: hasOwnTimeout)
     var event = Exchange.Event.begin
     // A login with its locks, saves and a replay takes about twenty steps.
     for _ in 0..<100 {
@@ -97,6 +103,7 @@ final class Play {
     case .lockSession: return .sessionLocked(sessionLocking, session)
     case .lockAccount: return .accountLocked(accountLocking, account, entropy: [UInt8](0..<16))
     case .askCredentials: return .credentials(credentials)
+    case .derive(let secret, let salt): return .derived(cannotDerive ? nil : Play.hash(secret, salt))
     case .send(let request, _):
       sent.append(request)
       guard !replies.isEmpty else {
@@ -123,6 +130,17 @@ final class Play {
     }
   }
 
+  /// The real one, which is slow on purpose: made once for all tests.
+  private static func hash(_ secret: Secret, _ salt: String) -> String? {
+    let key = salt + ":" + secret.fingerprint
+    if let known = hashes.withLock({ $0[key] }) { return known }
+    let hash = Hash.slow(secret, salt: salt)
+    hashes.withLock { $0[key] = hash }
+    return hash
+  }
+
+  private static let hashes = Mutex<[String: String]>([:])
+
   /// An action in words; sends with their path.
   static func name(_ action: Exchange.Action) -> String {
     switch action {
@@ -130,6 +148,7 @@ final class Play {
     case .lockSession: "lock session"
     case .lockAccount: "lock account"
     case .askCredentials: "ask"
+    case .derive: "derive"
     case .send(let request, let isForHost): (isForHost ? "request " : "send ") + request.method + " " + request.target
     case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
     case .saveAccount: "save account"

@@ -20,6 +20,7 @@ struct RecordCodingTests {
     record.organizations = [
       Organization(id: "O1", name: "Ünited \"Press\"", isMember: true), Organization(id: "O2", name: "", isMember: nil),
     ]
+    record.served = "0123456789ab"
     record.idle.survived = 4
     record.idle.died = 5
     record.identity = Origin("https://archive.example:444").map {
@@ -32,9 +33,12 @@ struct RecordCodingTests {
   static let account: AccountRecord = {
     var record = AccountRecord()
     record.key = "00ff"
-    record.refusal = Refusal(hash: "abc", at: 5, wantsSecondFactor: true)
+    record.refusals = [
+      Refusal(hash: "abc", at: 5, reason: .secondFactor), Refusal(hash: "def", at: 6, reason: .unclear, count: 3),
+    ]
     record.ledger = [
-      LedgerEntry(fingerprint: "f1", obtainedAt: 1, deadAt: 2), LedgerEntry(fingerprint: "f2", obtainedAt: 3),
+      LedgerEntry(fingerprint: "f1", obtainedAt: 1, suspectedAt: 2, deadAt: 3),
+      LedgerEntry(fingerprint: "f2", obtainedAt: 3, suspectedAt: 4), LedgerEntry(fingerprint: "f3", obtainedAt: 5),
     ]
     record.revision = 9
     record.unknown = ["from_the_future": .string("x")]
@@ -175,8 +179,21 @@ struct RecordCodingTests {
     #expect(session.identity == nil)
     let account = try #require(AccountRecord(json: .object(["revision": .string("2")])))
     #expect(account.ledger.isEmpty)
-    #expect(account.refusal == nil)
+    #expect(account.refusals.isEmpty)
     #expect(AccountRecord(json: .object([:])) == nil)
+  }
+
+  @Test(
+    "what could not have come from a server is no secret: it would become a header line",
+    arguments: [#"\r\nX: y"#, #"\n"#, #"\u0000"#, #"\u007f"#])
+  func injection(text: String) throws {
+    for secret in [
+      #"{"token":"T\#(text)"}"#, #"{"cookies":[{"name":"mem","stamp":"1","value":"c\#(text)"}]}"#,
+      #"{"cookies":[{"name":"mem\#(text)","stamp":"1","value":"c"}]}"#,
+    ] {
+      let json = try #require(JSONValue.parse(Array(#"{"generation":"1","secret":\#(secret)}"#.utf8)))
+      #expect(SessionRecord(json: json) == nil)
+    }
   }
 
   @Test("an organization without an ID is none; its membership is in the vendor's letters")

@@ -73,12 +73,11 @@ struct HashTests {
     #expect(Hash.hex(Hash.md5(Array("abc".utf8))) == "900150983cd24fb0d6963f7d28e17f72")
   }
 
-  @Test("a keyed hash depends on the key and on the secret, and is short")
-  func keyed() {
-    let hash = Hash.keyed(Secret("a"), key: [1])
-    #expect(hash == Hash.keyed(Secret("a"), key: [1]))
-    #expect(hash != Hash.keyed(Secret("a"), key: [2]))
-    #expect(hash != Hash.keyed(Secret("b"), key: [1]))
-    #expect(hash.count == 10)
+  @Test("what is remembered of a password is scrypt, by its published vector, and depends on password and salt")
+  func slow() {
+    // RFC 7914, section 12: N 16384, r 8, p 1.
+    #expect(Hash.slow(Secret("pleaseletmein"), salt: "SodiumChloride") == "7023bdcb3afd7348461c06cd81fd38eb")
+    #expect(Hash.slow(Secret("pleaseletmein"), salt: "x") != "7023bdcb3afd7348461c06cd81fd38eb")
+    #expect(Hash.slow(Secret("x"), salt: "SodiumChloride") != "7023bdcb3afd7348461c06cd81fd38eb")
   }
 }

@@ -14,19 +14,19 @@ struct ServiceErrorTests {
   @Test(
     "an error is read from each of its shapes",
     arguments: [
-      (400, envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
-      (200, envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
-      (401, "\r\n \t" + envelope, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
-      (400, #"{"errors":[{"title":"No such gallery"}]}"#, "", ": the server says \"No such gallery\""),
+      (400, envelope, "SessionRequiredErr", "SessionRequiredErr: Log in."),
+      (200, envelope, "SessionRequiredErr", "SessionRequiredErr: Log in."),
+      (401, "\r\n \t" + envelope, "SessionRequiredErr", "SessionRequiredErr: Log in."),
+      (400, #"{"errors":[{"title":"No such gallery"}]}"#, "", "No such gallery"),
       (400, #"{"status":"error","error":{}}"#, "", ""), (400, #"{"status":"error","error":null}"#, "", ""),
-      (400, #"{"status":"error","error":{"class":7,"message":null}}"#, "7", ": the server says \"7\""),
-      (200, xml, "SessionRequiredErr", ": the server says \"SessionRequiredErr: Log in.\""),
+      (400, #"{"status":"error","error":{"class":7,"message":null}}"#, "7", "7"),
+      (200, xml, "SessionRequiredErr", "SessionRequiredErr: Log in."),
       (400, "<x><status>error</status><class>A", "", ""),
     ] as [(Int32, String, String, String)])
-  func shapes(status: Int32, body: String, name: String, sentence: String) throws {
+  func shapes(status: Int32, body: String, name: String, words: String) throws {
     let error = try #require(ServiceError(Answer(status, [], body)))
     #expect(error.name == name)
-    #expect(error.sentence == sentence)
+    #expect(error.words == words)
   }
 
   @Test(
@@ -60,7 +60,7 @@ struct ServiceErrorTests {
   @Test("the server's words are cleaned before they enter a message")
   func cleaning() {
     let error = ServiceError(class: "A\u{1B}[31m", message: "line\r\nline" + String(repeating: "x", count: 5000))
-    #expect(error.sentence.hasPrefix(": the server says \"A[31m: linelinexxx"))
-    #expect(error.sentence.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+    #expect(error.words.hasPrefix("A[31m: linelinexxx"))
+    #expect(error.words.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
   }
 }
