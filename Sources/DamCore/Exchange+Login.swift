@@ -188,8 +188,8 @@ extension Exchange {
 }
 
 extension Answer {
-  /// The server's clock minus ours, from its `Date`.
+  /// The server's clock minus ours, from its `Date`; as far apart as a record may say.
   func clockSkew(at moment: Moment) -> Int64? {
-    headers.first("date").flatMap(HTTPDate.seconds).map { $0 - moment.seconds }
+    headers.first("date").flatMap(HTTPDate.seconds).map { RecordBounds.skew($0 - moment.seconds) }
   }
 }

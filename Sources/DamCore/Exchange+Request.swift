@@ -16,10 +16,10 @@ extension Exchange {
       // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
       refused = sent
     }
-    if replaced != nil, !hasProbed, !sendsRequest {
+    if system.isScarce, login == nil, logins > 0, !hasProbed, !sendsRequest {
       hasProbed = true
-      log(.info, "asking whether the new token is accepted")
-      return send(system.keepalive, .probe, secret, &state, moment)
+      log(.debug, "asking whether the new token is accepted")
+      return send(system.keepalive, .prove, secret, &state, moment)
     }
     if let blocked { return fail(blocked) }
     switch goal {
@@ -134,7 +134,7 @@ extension Exchange {
       }
       (hasSent, isNextHop, isRetry) = (true, false, false)
       return .send(wire, isForHost: true)
-    case .probe, .confirm, .keepalive, .observed:
+    case .probe, .prove, .confirm, .keepalive, .observed:
       state.statistics.keepalives += 1
       return .send(wire, isForHost: false)
     }

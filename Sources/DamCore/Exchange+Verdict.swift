@@ -8,22 +8,25 @@ extension Exchange {
     guard let wire else { return fail(Failure(.internalError, "an answer came without a request")) }
     // Another origin knows nothing of the session.
     if case .redirected(isOwn: false) = purpose { return end(purpose, delivered, answer, &state, moment) }
-    switch system.judge(answer, to: wire) {
-    case .sessionInvalid:
+    switch (purpose, system.judge(answer, to: wire)) {
+    // A new token that is refused is no reason to take another one; its first request will say more.
+    case (.prove, .sessionInvalid), (.prove, .sessionSuspect), (.prove, .pageInstead):
+      return proceed(&state, moment)
+    case (_, .sessionInvalid):
       return invalid(answer, &state, moment)
-    case .sessionSuspect:
+    case (_, .sessionSuspect):
       switch purpose {
       case .host, .redirected, .observed: return suspect(answer, purpose, wire, &state, moment)
-      case .probe, .confirm, .keepalive: return invalid(answer, &state, moment)
+      case .probe, .prove, .confirm, .keepalive: return invalid(answer, &state, moment)
       }
-    case .pageInstead(let failure):
+    case (_, .pageInstead(let failure)):
       switch purpose {
       case .host, .redirected, .observed: return suspect(answer, purpose, wire, &state, moment)
-      case .probe, .confirm, .keepalive: return settle(purpose, .failed(failure), answer, &state, moment)
+      case .probe, .prove, .confirm, .keepalive: return settle(purpose, .failed(failure), answer, &state, moment)
       }
-    case .deliver:
+    case (_, .deliver):
       return settle(purpose, delivered, answer, &state, moment)
-    case .failed(let failure):
+    case (_, .failed(let failure)):
       return settle(purpose, .failed(failure), answer, &state, moment)
     }
   }
@@ -208,7 +211,7 @@ extension Exchange {
     case (.confirm, _):
       return finish(outcome)
     // A probe that failed for another reason says nothing about the session: the request itself will tell.
-    case (.probe, _):
+    case (.probe, _), (.prove, _):
       return proceed(&state, moment)
     case (.keepalive, .delivered):
       return finish(.ready(state.record))

@@ -132,6 +132,8 @@ public struct Exchange: Sendable {
     case redirected(isOwn: Bool)
     /// Before a long upload: is the session still alive?
     case probe
+    /// After a login that no request follows: is what it yielded accepted?
+    case prove
     /// After an answer that may mean that it is not.
     case confirm(Suspicion)
     /// The host's request was sent by another program.
@@ -141,7 +143,7 @@ public struct Exchange: Sendable {
     var isForHost: Bool {
       switch self {
       case .host, .redirected: true
-      case .probe, .confirm, .keepalive, .observed: false
+      case .probe, .prove, .confirm, .keepalive, .observed: false
       }
     }
   }

@@ -104,7 +104,7 @@ struct FotoWeb: System {
   }
 
   private func serverSkew(_ answer: Answer, _ progress: LoginProgress) -> Int64? {
-    answer.headers.first("date").flatMap(HTTPDate.seconds).map { $0 - progress.now }
+    answer.headers.first("date").flatMap(HTTPDate.seconds).map { RecordBounds.skew($0 - progress.now) }
   }
 
   /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals, and

@@ -74,7 +74,8 @@ enum RecordBounds {
   static func time(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, 0), 253_402_300_799) }
   static func optionalTime(_ value: JSONValue?) -> Int64? { value?.integer == nil ? nil : time(value) }
   /// Ten years either way.
-  static func skew(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, -315_360_000), 315_360_000) }
+  static func skew(_ value: JSONValue?) -> Int64 { skew(value?.integer ?? 0) }
+  static func skew(_ seconds: Int64) -> Int64 { min(max(seconds, -315_360_000), 315_360_000) }
   /// Counters that grow by one; nil for one that could not have grown so far.
   static func counter(_ value: JSONValue?) -> UInt64? {
     value?.text.flatMap { UInt64($0) }.flatMap { $0 < 1 << 62 ? $0 : nil }
@@ -202,6 +203,8 @@ extension AccountRecord: Recordable {
       return Refusal(hash: hash, at: RecordBounds.time(item["at"]), reason: reason, count: count)
     }
     unknown = members
+    // In the order, and without the repetitions, that joining leaves.
+    self = joined(self)
   }
 
   public var json: JSONValue {

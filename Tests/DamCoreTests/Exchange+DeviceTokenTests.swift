@@ -14,7 +14,7 @@ struct ExchangeDeviceTokenTests {
 
   private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
     let play = Play(try Sample.fotoWeb(changes.mapValues { $0 }))
-    play.answer(Self.token("t1"))
+    play.answer(Self.token("t1"), Answer(200))
     #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
     play.clear()
     return play
@@ -51,7 +51,7 @@ struct ExchangeDeviceTokenTests {
     ] {
       let play = Play(try Sample.fotoWeb())
       play.sessionSaveFails = "disk full"
-      play.answer(Self.token("t1"))
+      play.answer(Self.token("t1"), Answer(200))
       #expect(play.run(goal).summary == expected)
       #expect(play.lines.contains { $0.level == .error })
       #expect(play.state.record.secret?.cookies.value("FWSession") == Secret("t1"))
@@ -65,9 +65,8 @@ struct ExchangeDeviceTokenTests {
     play.answer(Answer(403), Answer(200, ["Content-Type: text/xml"]))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(
-      play.actions.suffix(3) == [
+      play.actions.suffix(2) == [
         "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search", "send GET \(Self.information)",
-        "save session 1 durably",
       ])
     play.clear()
     play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
@@ -116,6 +115,18 @@ struct ExchangeDeviceTokenTests {
       play.run(.forget)
       play.answer(Self.token("t3"), Answer(200))
       #expect(try play.request("Search").summary == "delivered 4")
+    }
+  }
+
+  @Test("a login that no request follows asks once whether its token is accepted; that it is not is no failure")
+  func proves() throws {
+    for (answer, isServed) in [(Answer(200), true), (Answer(401), false), (Answer(500), false), (Answer(404), false)] {
+      let play = Play(try Sample.fotoWeb())
+      play.answer(Self.token("t1"), answer)
+      #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
+      #expect(play.sent.last?.target == Self.information)
+      #expect((play.stored?.served == Secret("t1").fingerprint) == isServed)
+      #expect(play.replies.isEmpty)
     }
   }
 
@@ -180,7 +191,7 @@ struct ExchangeDeviceTokenTests {
   func limit() throws {
     let play = Play(try Sample.fotoWeb(["token-limit": "4", "token-reserve": "2"]))
     for number in 1...2 {
-      play.answer(Self.token("t\(number)"))
+      play.answer(Self.token("t\(number)"), Answer(200))
       #expect(play.run(.ensure(again: false, saved: true)).summary == "ready \(number * 2 - 1)")
       // Forgotten here, it still counts at the server.
       #expect(play.run(.forget).summary == "logged out: local")
@@ -215,7 +226,7 @@ struct ExchangeDeviceTokenTests {
   func warning() throws {
     for (limit, warns) in [("4", false), ("3", true), ("2", true)] {
       let play = Play(try Sample.fotoWeb(["token-limit": limit, "token-reserve": "1"]))
-      play.answer(Self.token("t1"))
+      play.answer(Self.token("t1"), Answer(200))
       play.run(.ensure(again: false, saved: true))
       #expect(play.lines.contains { $0.level == .warning && $0.message.contains("token 1 of \(limit)") } == warns)
     }

@@ -42,7 +42,7 @@ struct ExchangeDoubtTests {
       #expect(stopped.failure?.message.contains("5 logins in a row") == true)
       #expect(stopped.failure?.message.contains("login --again") == true)
       // Who insists may; a success clears it.
-      play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]))
+      play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
       #expect(play.run(.ensure(again: true, saved: true)).summary == "ready 1")
       #expect(play.storedAccount?.refusals.isEmpty == true)
     }

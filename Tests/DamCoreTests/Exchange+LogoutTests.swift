@@ -114,7 +114,7 @@ struct ExchangeLogoutTests {
   @Test("FotoWeb is told nothing: there is no logout, and the token goes on counting")
   func fotoWeb() throws {
     let play = Play(try Sample.fotoWeb())
-    play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]))
+    play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
     play.run(.ensure(again: false, saved: false))
     play.clear()
     #expect(play.run(.logout).summary == "logged out: local")

@@ -162,7 +162,7 @@ struct ExchangeObserveEndTests {
   func deviceToken(status: Int32) throws {
     let play = Play(try Sample.fotoWeb())
     let token = { (value: String) in Answer(200, ["Set-Cookie: FWSession=\(value)"]) }
-    play.answer(token("d1"))
+    play.answer(token("d1"), Answer(200))
     #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
     play.answer(Answer(200))
     #expect(play.observe(Answer(status, ["Set-Cookie: FWSession=guest"]), play.ticket()) == "delivered 1")
