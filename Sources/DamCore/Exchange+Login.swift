@@ -138,6 +138,9 @@ extension Exchange {
     record.issuedAt = moment.seconds
     record.usedAt = moment.seconds
     record.clockSkew = answer.clockSkew(at: moment) ?? progress.clockSkew
+    // Looked up now: the driver lets the state know of what it saves.
+    replaced = system.isScarce ? state.record.secret.flatMap(system.token) : nil
+    ownGeneration = record.generation
     log(.info, "logged in: generation \(record.generation)")
     // Not in the state yet: no sibling thread may use what is not saved.
     phase = .savingLogin(record)
@@ -147,7 +150,6 @@ extension Exchange {
   mutating func savedLogin(
     _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
-    let old = system.isScarce ? state.record.secret.flatMap(system.token) : nil
     state.take(record)
     note(saving, &state)
     if case .failed(let reason) = saving, system.isScarce {
@@ -158,10 +160,7 @@ extension Exchange {
     if let hash = hashes[salt] { account.forget(hash) }
     if let token = login.flatMap({ system.isScarce ? system.token($0.secret) : nil }) {
       account.enter(token: token, now: state.record.issuedAt)
-      if let old, old != token {
-        account.suspect(token: old, now: moment.seconds)
-        replaced = old
-      }
+      if let replaced, replaced != token { account.suspect(token: replaced, now: moment.seconds) }
     }
     login = nil
     guard account != before else { return unlock(keepSession: serializes) }

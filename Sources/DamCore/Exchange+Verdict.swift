@@ -10,14 +10,16 @@ extension Exchange {
     if case .redirected(isOwn: false) = purpose { return end(purpose, delivered, answer, &state, moment) }
     switch (purpose, system.judge(answer, to: wire)) {
     // A new token that is refused is no reason to take another one; its first request will say more.
-    case (.prove, .sessionInvalid), (.prove, .sessionSuspect), (.prove, .pageInstead):
-      return proceed(&state, moment)
+    case (.prove, .sessionInvalid), (.prove, .sessionSuspect):
+      guard reject(&state) else { return proceed(&state, moment) }
+      phase = .savingRotation(purpose, delivered, answer)
+      return .saveSession(state.record, isDurable: true)
     case (_, .sessionInvalid):
-      return invalid(answer, &state, moment)
+      return invalid(answer, purpose, &state, moment)
     case (_, .sessionSuspect):
       switch purpose {
       case .host, .redirected, .observed: return suspect(answer, purpose, wire, &state, moment)
-      case .probe, .prove, .confirm, .keepalive: return invalid(answer, &state, moment)
+      case .probe, .prove, .confirm, .keepalive: return invalid(answer, purpose, &state, moment)
       }
     case (_, .pageInstead(let failure)):
       switch purpose {
@@ -86,16 +88,18 @@ extension Exchange {
     }
   }
 
-  private mutating func invalid(_ answer: Answer, _ state: inout SessionState, _ moment: Moment) -> Action {
+  private mutating func invalid(
+    _ answer: Answer, _ purpose: Purpose, _ state: inout SessionState, _ moment: Moment
+  ) -> Action {
     // Five times at the most: as it was, after each of two logins of our own, and with what siblings had newer.
     refusals += 1
+    if let action = rejected(answer, purpose, &state) { return action }
     guard relogins < 2, refusals < 5 else {
       return fail(
         Failure(
           .sessionInvalid, "the session was refused again right after a new login (HTTP \(answer.status))",
           httpStatus: answer.status))
     }
-    if let failure = neverServed(answer, &state) { return fail(failure) }
     // A newer cookie of the same login was refused as well: nothing of that login is worth another try.
     refused = refused == nil ? sent : Freshness(generation: sent.generation, stamp: .max)
     if !canSendAgain {
@@ -109,15 +113,34 @@ extension Exchange {
     return proceed(&state, moment)
   }
 
-  /// A scarce secret that was never accepted is not replaced by itself: where a new one does not work either, something
-  /// else is wrong (a licence, a right, a restart), and every request would use up one more.
-  private func neverServed(_ answer: Answer, _ state: inout SessionState) -> Failure? {
+  /// A scarce secret that was refused when it was new is not replaced by itself: something else is wrong (a licence, a
+  /// right, a restart), and every request would use up one more. One that nobody has tried yet may be replaced: its process
+  /// may have ended before it could. nil: it may.
+  private mutating func rejected(
+    _ answer: Answer, _ purpose: Purpose, _ state: inout SessionState
+  ) -> Action? {
     guard system.isScarce, state.record.generation == sent.generation, !isServed(&state) else { return nil }
-    return Failure(
+    let isNews = reject(&state)
+    guard let token = state.record.secret.flatMap(system.token), state.record.rejected == token.fingerprint else {
+      return nil
+    }
+    let failure = Failure(
       .sessionInvalid,
       "the server refuses the device token (HTTP \(answer.status)), which has never worked, so no other is taken for it:"
         + " a licence or a right may be missing, or the server out of order; if the token was revoked, forget the session"
         + " and log in again", httpStatus: answer.status)
+    guard isNews else { return fail(failure) }
+    phase = .savingRotation(purpose, .failed(failure), answer)
+    return .saveSession(state.record, isDurable: true)
+  }
+
+  /// Notes that the secret of this exchange's own login was refused; false if it is another's, or was noted before.
+  private mutating func reject(_ state: inout SessionState) -> Bool {
+    guard state.record.generation == ownGeneration, !isServed(&state),
+      let print = state.record.secret.flatMap(system.token)?.fingerprint, state.record.rejected != print
+    else { return false }
+    state.record.rejected = print
+    return true
   }
 
   private func isServed(_ state: inout SessionState) -> Bool {

@@ -21,7 +21,8 @@
 //   3. Saved before used. A login that yields something scarce is on disk before the first request carries it.
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
-// And one for what is scarce: it is replaced only if it has served before, and proven dead only by a successor that works.
+// And one for what is scarce: one that was refused when it was new is not replaced, and only a successor that works proves
+// that it is dead.
 //
 // WARNING: an event that does not fit the phase is the driver's bug; it ends the exchange with an internal error rather
 // than a trap. This file is longer than others because a state machine is read in one piece. Exchange+Login.swift,
@@ -210,6 +211,8 @@ public struct Exchange: Sendable {
   var relogins = 0
   /// The scarce secret that the last of them took the place of; dead when the new one has served.
   var replaced: Secret?
+  /// The generation that this exchange has made.
+  var ownGeneration: UInt64?
   /// What credentials that travel with every request were found to be; remembered once the locks are held.
   var denial: Denial?
   var suspicion: Suspicion?

@@ -97,6 +97,7 @@ extension SessionRecord: Recordable {
     idle.died = RecordBounds.time(members.removeValue(forKey: "idle_died"))
     identity = members.removeValue(forKey: "identity").flatMap(Identity.init(json:))
     served = members.removeValue(forKey: "served")?.text
+    rejected = members.removeValue(forKey: "rejected")?.text
     if let stored = members.removeValue(forKey: "secret"), stored != .null {
       guard let read = SessionSecret(json: stored) else { return nil }
       secret = read
@@ -116,6 +117,7 @@ extension SessionRecord: Recordable {
     members["identity"] = identity?.json ?? .null
     members["secret"] = secret?.json ?? .null
     members["served"] = served.map { .string($0) } ?? .null
+    members["rejected"] = rejected.map { .string($0) } ?? .null
     return .object(members)
   }
 }

@@ -41,9 +41,11 @@ public struct SessionRecord: Equatable, Sendable {
   /// The server's clock minus ours, in seconds, when it last said its `Date`.
   public var clockSkew: Int64 = 0
   public var organizations: [Organization] = []
-  /// The fingerprint of a scarce secret that the server has accepted at least once. Only such a one is replaced by itself:
-  /// where a new one does not work either, something else is wrong, and every login would use up one more.
+  /// The fingerprint of a scarce secret that the server has accepted at least once, and of one that it refused when it was
+  /// new. The latter is not replaced by itself: where a new one does not work, something else is wrong, and every login
+  /// would use up one more.
   public var served: String?
+  public var rejected: String?
   public var idle = IdleClock()
   /// Whose session it is, for lists of what a store holds; nil in records of others' making.
   public var identity: Identity?
@@ -75,6 +77,7 @@ public struct SessionRecord: Equatable, Sendable {
     result.clockSkew =
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
     result.served = [served, other.served].compactMap { $0 }.max()
+    result.rejected = [rejected, other.rejected].compactMap { $0 }.max()
     result.identity = identity ?? other.identity
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     return result

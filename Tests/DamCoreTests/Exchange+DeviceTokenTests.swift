@@ -130,6 +130,19 @@ struct ExchangeDeviceTokenTests {
     }
   }
 
+  @Test("a token that nobody has tried is replaced when it is refused: its process may have ended before it could")
+  func untried() throws {
+    let play = try loggedIn()
+    play.answer(Answer(401), Answer(401), Self.token("t2"))
+    play.meanwhile = [("unlock", { $0.replies = [.failure(Failure(.connect, "killed"))] })]
+    #expect(try play.request("Search").summary == "connect")
+    let next = play.sibling()
+    next.answer(Answer(401), Answer(401), Self.token("t3"), Answer(200))
+    #expect(try next.request("Search").summary == "delivered 3, 1 replay")
+    #expect(next.storedAccount?.ledger.count == 3)
+    #expect(next.storedAccount?.liveTokens == 2)
+  }
+
   @Test("a live token is kept when the login for a new one fails")
   func loginFails() throws {
     let play = try loggedIn()

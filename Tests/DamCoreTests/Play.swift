@@ -118,6 +118,8 @@ final class Play {
       if let reason = sessionSaveFails { return .savedSession(.failed(reason)) }
       let joined = stored.map { record.joined($0) } ?? record
       session = .record(joined)
+      // As the driver does, before the exchange hears of it.
+      state.note(session)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):
       if let reason = accountSaveFails { return .savedAccount(.failed(reason)) }

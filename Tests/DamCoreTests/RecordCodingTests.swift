@@ -21,6 +21,7 @@ struct RecordCodingTests {
       Organization(id: "O1", name: "Ünited \"Press\"", isMember: true), Organization(id: "O2", name: "", isMember: nil),
     ]
     record.served = "0123456789ab"
+    record.rejected = "ba9876543210"
     record.idle.survived = 4
     record.idle.died = 5
     record.identity = Origin("https://archive.example:444").map {
