@@ -40,12 +40,13 @@ class Listener:
         world = self._world
         knobs = world.knobs
         exchange = Exchange(request, self._system.name, self._secure)
-        exchange.arrival = world.journal.arrive()
-        self._system.counters["requests"] += 1
-        answer = await self._answer(exchange)
-        if knobs.latency:
-            await asyncio.sleep(knobs.latency / 1000)
-        self._record(exchange, answer)
+        with world.under_way():
+            exchange.arrival = world.journal.arrive()
+            self._system.counters["requests"] += 1
+            answer = await self._answer(exchange)
+            if knobs.latency:
+                await asyncio.sleep(knobs.latency / 1000)
+            self._record(exchange, answer)
         return await send(request, answer, world.clock.now() if knobs.clock_skew else None)
 
     async def _answer(self, exchange: Exchange) -> Answer:
