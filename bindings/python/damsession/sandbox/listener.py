@@ -52,7 +52,8 @@ class Listener:
     async def _answer(self, exchange: Exchange) -> Answer:
         fault = None
         if self._world.faults:
-            fault = self._world.faults.take(self._system.name, exchange.path)
+            stages = self._system.stages(exchange)
+            fault = self._world.faults.take(self._system.name, exchange.path, stages)
         try:
             await exchange.read_form()
             if fault is not None:
@@ -76,6 +77,8 @@ class Listener:
         else:
             if kind.name == faults.DELAY:
                 await asyncio.sleep(fault.arguments["seconds"])
+            if kind.name == faults.EXPIRE:
+                self._system.end_session(exchange)
             answer = await self._undisturbed(exchange)
         if kind.after is not None:
             kind.after(fault.arguments, answer)
@@ -115,7 +118,9 @@ class Listener:
         entry.verdict = exchange.verdict
         entry.user = exchange.user
         entry.flags = exchange.flags
-        entry.set_cookies = [value for name, value in answer.headers if name == "Set-Cookie"]
+        entry.set_cookies = [
+            value for name, value in answer.headers if name.lower() == "set-cookie"
+        ]
         entry.peer_port = exchange.peer_port
         self._world.journal.write(entry)
 
