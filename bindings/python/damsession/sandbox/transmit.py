@@ -54,7 +54,8 @@ class _Exact(web.StreamResponse):
 
     @property
     def keep_alive(self) -> bool | None:
-        return True
+        lines = [(name.lower(), value.lower()) for name, value in self._answer.headers]
+        return ("connection", "close") not in lines
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         answer = self._answer
