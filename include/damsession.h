@@ -729,7 +729,7 @@ typedef enum dam_observe_result {
 typedef struct dam_observation {
     uint32_t size;         /**< sizeof(dam_observation). */
     int32_t http_status;   /**< 100 to 599. */
-    const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. */
+    const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. Any bytes. */
     const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
     uint64_t body_size;    /**< bytes of `body`. */
     int32_t is_whole;      /**< 1: that is all of it. */

@@ -86,11 +86,11 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "answer->body is NULL but body_size is not 0")
   }
-  let headers = unsafe try text(raw.headers, "answer->headers")
+  let headers = HeaderBlock(unsafe try octets(raw.headers, "answer->headers"))
   let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: Int(clamping: raw.body_size))
   let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
   return Answer(
-    status: unsafe raw.http_status, headers: HeaderBlock(Array(headers.utf8)), beginning: beginning,
+    status: unsafe raw.http_status, headers: headers, beginning: beginning,
     isWhole: unsafe raw.is_whole == 1 && beginning.count == given.count)
 }
 

@@ -52,6 +52,12 @@ func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> S
   return text
 }
 
+/// What a server sent, as the host received it: bytes without a NUL, which need not be text.
+func octets(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> [UInt8] {
+  guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
+  return unsafe [UInt8](UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
+}
+
 /// Text that may be NULL.
 func optionalText(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> String? {
   guard let pointer = unsafe pointer else { return nil }

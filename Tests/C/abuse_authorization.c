@@ -97,10 +97,6 @@ static void refuse_observations(dam_authorization *authorization)
     answer = whole;
     answer.headers = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    for (const char *const *text = not_utf8; *text != NULL; text++) {
-        answer.headers = *text;
-        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    }
     answer = whole;
     answer.body_size = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
@@ -114,7 +110,8 @@ static void damaged(dam_session *session)
     static const char *const headers[] = {
         "", "\n", "\r\n\r\n", ":", ": x", "Set-Cookie", "Set-Cookie:", "Set-Cookie: ;;;=", "Set-Cookie: FWSession=",
         "Set-Cookie: FWSession=a b\"\\", "X:\n\n\n", "Location: \x01", "Location: http://[", "Location: //", "Retry-After: -1",
-        "Retry-After: 99999999999999999999", "Date: x", "Content-Length: -1", "\xef\xbb\xbfX: y", NULL};
+        "Retry-After: 99999999999999999999", "Date: x", "Content-Length: -1", "\xef\xbb\xbfX: y", "X: \xe5\xff",
+        "Set-Cookie: FWSession=\xc3\x28", "\xff: x", NULL};
     static const int32_t statuses[] = {100, 200, 204, 206, 301, 304, 307, 400, 401, 404, 429, 500, 599};
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import threading
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Iterator
+from typing import Any, Awaitable, Callable, Iterator, Protocol
+from urllib.parse import urljoin
 
+import httpx
 import pytest
+import requests
 from common import ROOT, own_environment, pytest_configure  # noqa: F401
 
 import damsession
@@ -19,6 +23,12 @@ Opener = Callable[..., damsession.Session]
 
 #: Opens a session with the usual options, runs a coroutine function on it in an event loop, and closes it.
 Runner = Callable[..., Any]
+
+
+class Client(Protocol):
+    """An HTTP client that sends one request with `DamAuth`; options are its own, and `hooks` see the answer."""
+
+    def __call__(self, session: damsession.Session, method: str, url: str, **options: Any) -> Any: ...
 
 
 class Memory:
@@ -58,6 +68,40 @@ def fotoweb(dam_sandbox: Sandbox) -> Iterator[Opener]:
     yield from _opener(
         system="fotoweb", url=dam_sandbox.fotoweb, user="ada", password="ada-password", ca_file=dam_sandbox.ca_file
     )
+
+
+@pytest.fixture(params=["requests", "httpx", "httpx-async"])
+def client(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Client:
+    def with_requests(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
+        from damsession.requests import DamAuth
+
+        with requests.Session() as http:
+            http.auth = DamAuth(session)
+            options = {"allow_redirects": False, "verify": dam_sandbox.ca_file, **options}
+            return http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
+
+    def of_httpx(options: dict[str, Any]) -> dict[str, Any]:
+        verify = options.pop("verify", None)
+        context = ssl.create_default_context(cafile=dam_sandbox.ca_file) if verify is None else verify
+        return {"verify": context, "event_hooks": options.pop("hooks", {})}
+
+    def with_httpx(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
+        from damsession.httpx import DamAuth
+
+        with httpx.Client(auth=DamAuth(session), **of_httpx(options)) as http:
+            return http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
+
+    def with_asyncio(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
+        from damsession.httpx import DamAuth
+
+        async def main() -> Any:
+            async with httpx.AsyncClient(auth=DamAuth(session), **of_httpx(options)) as http:
+                return await http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
+
+        return asyncio.run(main())
+
+    found: dict[str, Client] = {"requests": with_requests, "httpx": with_httpx, "httpx-async": with_asyncio}
+    return found[request.param]
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import ssl
-from typing import Any, Callable, Iterator, Protocol
-from urllib.parse import urljoin
+from typing import Any, Callable, Iterator
 
 import pytest
-from conftest import Opener
+from conftest import Client, Opener
 
 import damsession
 from damsession.sandbox import Sandbox
@@ -20,43 +18,6 @@ httpx = pytest.importorskip("httpx")
 
 API = "/psapi/v3/"
 DOWNLOAD = API + "mem/image/I0001/download"
-
-
-class Client(Protocol):
-    """What the three clients have in common here."""
-
-    def __call__(self, session: damsession.Session, method: str, url: str, **options: Any) -> Any: ...
-
-
-@pytest.fixture(params=["requests", "httpx", "httpx-async"])
-def client(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Client:
-    context = ssl.create_default_context(cafile=dam_sandbox.ca_file)
-
-    def with_requests(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
-        from damsession.requests import DamAuth
-
-        with requests.Session() as http:
-            http.auth = DamAuth(session)
-            options.update(allow_redirects=False, verify=dam_sandbox.ca_file)
-            return http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
-
-    def with_httpx(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
-        from damsession.httpx import DamAuth
-
-        with httpx.Client(verify=context, auth=DamAuth(session)) as http:
-            return http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
-
-    def with_asyncio(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
-        from damsession.httpx import DamAuth
-
-        async def main() -> Any:
-            async with httpx.AsyncClient(verify=context, auth=DamAuth(session)) as http:
-                return await http.request(method, urljoin(dam_sandbox.photoshelter, url), **options)
-
-        return asyncio.run(main())
-
-    found: dict[str, Client] = {"requests": with_requests, "httpx": with_httpx, "httpx-async": with_asyncio}
-    return found[request.param]
 
 
 @pytest.mark.parametrize("options", [{"authentication": "token"}, {}, {"rotation": "newest"}])

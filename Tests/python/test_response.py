@@ -35,7 +35,11 @@ def test_headers_are_a_mapping_in_any_case() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_headers_are_read_in_both_encodings(encoding: str) -> None:
-    assert made(headers="Name: Kåre\r\n".encode(encoding)).headers["name"] == "Kåre"
+    block = "Name: Kåre\r\n".encode(encoding)
+    assert made(headers=block).headers["name"] == "Kåre"
+    # One line says nothing of another (B18).
+    assert made(headers=block + b"X: b\xff\r\n" + "Y: ø\r\n".encode()).headers["y"] == "ø"
+    assert made(headers=block + b"X: b\xff\r\n").headers["name"] == "Kåre"
 
 
 @pytest.mark.parametrize(

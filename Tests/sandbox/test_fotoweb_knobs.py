@@ -23,6 +23,7 @@ def assert_refused(answer: requests.Response, variant: str) -> None:
         assert answer.headers["Location"].startswith("/fotoweb/views/login?to=%2Ffotoweb%2F")
     if variant.endswith("html"):
         assert answer.headers["Content-Type"].startswith("text/html")
+        assert '<input type="password"' in answer.text
 
 
 def assert_guest(answer: requests.Response) -> None:
@@ -51,7 +52,47 @@ def login_refused(sandbox: Sandbox, make: Make, value: str) -> None:
     assert_refused(make().post_login("nobody", "x"), value)
     assert_refused(make().agent(u="ada", p="wrong"), value)
     assert_refused(make().agent(lt="x"), value)
-    assert sandbox.state()["fotoweb"]["logins_refused"] == 4
+    state = sandbox.state()["fotoweb"]
+    assert state["logins_refused"] == 4
+    assert state["failed_logins_by_user"] == {"ada": 2, "nobody": 1}
+
+
+def assert_down(answer: requests.Response, variant: str) -> None:
+    statuses = {"ok": 200, "maintenance-page": 200, "login-page": 200, "redirect": 302}
+    assert answer.status_code == (statuses.get(variant) or int(variant))
+    assert answer.headers.get("Location") == ("/fotoweb/offline" if variant == "redirect" else None)
+    if variant.endswith("page"):
+        assert answer.headers["Content-Type"].startswith("text/html")
+    assert ('<input type="password"' in answer.text) == (variant == "login-page")
+
+
+@knobs.reach("login")
+def login(sandbox: Sandbox, make: Make, value: str) -> None:
+    for password in ("", "wrong"):
+        answer = make().post_login(password=password)
+        if value == "ok" and password:
+            return
+        assert_down(answer, value)
+        assert set_cookies(answer) == [] or value == "ok"
+    assert make().agent(lt=fresh_token(sandbox)).status_code == 200
+    assert make().agent(u="ada", p="ada-password").status_code == 200
+    state = sandbox.state()["fotoweb"]
+    assert (state["logins_refused"], state["failed_logins_by_user"]) == (0, {})
+
+
+@knobs.reach("archive")
+def archive(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    in_query = make().agent(u="ada", p="ada-password")
+    for answer in (client.agent(), client.agent("/5000/Search"), in_query):
+        assert_down(answer, value)
+    fresh = make().agent(lt=fresh_token(sandbox))
+    assert_down(fresh, value)
+    # It was let in, and then it met what is down.
+    assert len(set_cookies(fresh)) == 1
+    # What is not let in does not get there.
+    assert make().agent(u="ada", p="wrong").status_code == 401
+    assert sandbox.log()[-1]["verdict"] == "refused"
 
 
 @knobs.reach("limit-reached")

@@ -22,6 +22,7 @@ def assert_session_refused(answer: requests.Response, variant: str) -> None:
         assert answer.content == b""
     elif variant == "200-html":
         assert answer.headers["Content-Type"].startswith("text/html")
+        assert '<input type="password"' in answer.text
     else:
         assert answer.headers["Location"].startswith("/login?to=")
 
@@ -109,6 +110,19 @@ def organizations(sandbox: Sandbox, make: Make, value: str) -> None:
     alone = make().authenticate("one@example.com").json()["data"]["org"]
     assert alone == ([one] if value == "array" else one)
     assert len(make().authenticate().json()["data"]["org"]) == 2
+    assert "org" not in make().authenticate("solo@example.com").json()["data"]
+
+
+@knobs.reach("more-organizations", 2000)
+def more_organizations(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make()
+    answer = client.authenticate()
+    listed = answer.json()["data"]["org"]
+    assert len(listed) == 2002 and len(answer.content) > 100 * 1024
+    assert [one["name"] for one in listed[-2:]] == ["Aardvark Images", "Badger & Co"]
+    for one in (listed[0], listed[-1]):
+        assert client.call(f"mem/organization/{one['id']}/authenticate").status_code == 200
+        assert client.whoami()["organization"] == one["id"]
     assert "org" not in make().authenticate("solo@example.com").json()["data"]
 
 

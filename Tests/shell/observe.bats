@@ -96,6 +96,20 @@ head_of() {
     [[ $stderr == *DAM_ERR_THROTTLED*7* ]]
 }
 
+@test "a header that is no UTF-8 loses no cookie (B18)" {
+    local each
+    sandbox faults '{"fault": "latin1-header", "count": 0}' >/dev/null
+    for each in 1 2 3; do
+        fetch "$SESSION"
+        grep -q $'^X-Sandbox-Place: Troms\xf8' head
+        run -0 --separate-stderr observe
+        [ -z "$output$stderr" ]
+    done
+    [ "$(jq -r .data.Session.user body)" = "$ADA" ]
+    count photoshelter.logins_ok 1
+    count photoshelter.stale_cookie_refusals 0
+}
+
 @test "interim answers and a proxy's own head are passed over" {
     head -c 2000000 /dev/zero >large
     fetch "$PHOTOSHELTER/psapi/v3/mem/gallery/G1" -H 'Expect: 100-continue' --data-binary @large

@@ -36,6 +36,7 @@ from ._errors import (
     RecordNewer,
     ReplayImpossible,
     SecondFactorRequired,
+    SecretWarning,
     ServerFault,
     SessionInvalid,
     Status,
@@ -96,6 +97,7 @@ __all__ = [
     "ReplayImpossible",
     "Response",
     "SecondFactorRequired",
+    "SecretWarning",
     "ServerFault",
     "Session",
     "SessionInvalid",
@@ -125,5 +127,5 @@ __all__ = [
 ]
 
 for _value in list(globals().values()):
-    if isinstance(_value, type) and issubclass(_value, (DamError, LibraryNotFound)):
+    if isinstance(_value, type) and issubclass(_value, (DamError, LibraryNotFound, SecretWarning)):
         _value.__module__ = __name__  # tracebacks name what programs import

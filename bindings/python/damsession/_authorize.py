@@ -1,13 +1,15 @@
 """A request that another HTTP client sends: authorized by the library first, its answer observed afterwards.
 
 Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own business; what
-authenticates, what must not go to another server and what is to be sent again is the library's.
+authenticates, what must not go to another server and what is to be sent again is the library's. Header texts are
+Latin-1 here, one character a byte, so that no byte is lost on its way.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-from typing import Iterable, NamedTuple
+from typing import Any, Iterable, NamedTuple, Optional
 
 from . import _abi
 from ._errors import ReplayImpossible, Status
@@ -24,76 +26,121 @@ _CLIENTS = _FRAMING | {"host", "connection", "cookie"}
 
 
 class ToSend(NamedTuple):
-    """What to send. Secret."""
+    """What to send. Secret, but for `shown`."""
 
     method: str
     url: str
     headers: list[tuple[str, str]]
     has_body: bool
+    shown: str  #: the URL as anybody may see it
+
+    def __repr__(self) -> str:
+        return f"<ToSend {self.method} {self.shown}>"
 
 
 class Authorization:
-    """Owns a `dam_authorization`. One thread at a time."""
+    """Owns a `dam_authorization`. One thread at a time, but `free` may come from any: from a task that is cancelled while
+    a thread works for it, say. What is under way ends first.
+    """
 
     def __init__(self, session: Session, method: str, url: str, headers: Iterable[tuple[str, str]], body: bool) -> None:
-        given = list(headers)
         self._library = library()
-        self._framing = [(name, value) for name, value in given if name.lower() in _FRAMING]
-        self._method = method
-        self._body = body
-        self._authorization = _abi.authorization_p()
         self._session = session  # which must not be freed before
-        own = [(name, value) for name, value in given if name.lower() not in _CLIENTS]
-        kind = next((value for name, value in given if name.lower() == "content-type"), None) if body else None
-        request = build(method, url, headers=own, data=b"-" if body else None, content_type=kind)
-        with session._handle as handle:
-            self._library.dam_session_authorize(
-                handle, request, ctypes.byref(self._authorization), _abi.dam_error()
-            )
+        self._method, self._url, self._body = method, url, body
+        self._headers = list(headers)
+        self._held: list[Any] = []  # the `dam_authorization`, but while a call is inside
+        self._is_over = False
+        self._first: Optional[str] = None  # where the request went at first
+        #: Whether the URL carries secrets.
+        self.in_url = False
 
     def __del__(self) -> None:
-        if hasattr(self, "_session"):
+        if hasattr(self, "in_url"):
             self.free()
+
+    def begin(self) -> None:
+        """Makes sure that there is a session. Blocks. DamError: there is none to be had."""
+        own = [(name, value) for name, value in self._headers if name.lower() not in _CLIENTS]
+        kind = next((value for name, value in self._headers if name.lower() == "content-type"), None)
+        data, kind = (b"-", kind) if self._body else (None, None)
+        request, made = build(self._method, self._url, headers=own, data=data, content_type=kind), _abi.authorization_p()
+        try:
+            with self._session._handle as handle:
+                self._library.dam_session_authorize(handle, request, ctypes.byref(made), _abi.dam_error())
+        except BaseException:
+            self._is_over = True
+            raise
+        finally:
+            if made:  # a callback may have raised all the same
+                self._keep(made)
 
     def free(self) -> None:
         """Ends it; one that was not observed counts as not answered."""
-        authorization, self._authorization = self._authorization, _abi.authorization_p()
-        if authorization:
-            self._library.dam_authorization_free(authorization)
+        self._is_over = True
+        with contextlib.suppress(IndexError):  # nothing to free, or who is inside will
+            self._library.dam_authorization_free(self._held.pop())
 
     def read(self) -> ToSend:
         """What to send now."""
         view = _abi.dam_authorization_view()
-        self._library.dam_authorization_read(self._authorization, view, _abi.dam_error())
-        method = view.method.decode()
+        self._library.dam_authorization_read(self._held[0], view, _abi.dam_error())
+        method, url = view.method.decode(), view.url.decode()
         has_body = self._body and method == self._method  # a redirect that turns POST into GET drops the body
+        # The library has them in UTF-8; what it adds is no text, but bytes.
+        own = {(name, value.encode().decode("latin-1").strip(" \t")): value for name, value in self._headers}
         headers = [
-            (name, value.strip())
-            for name, colon, value in (line.partition(":") for line in view.headers.decode().split("\r\n"))
+            (name, own.get((name, value.strip(" \t")), value.strip(" \t")))
+            for name, colon, value in (line.partition(":") for line in view.headers.decode("latin-1").split("\r\n"))
             if colon and (has_body or name.lower() not in _FRAMING)
         ]
         named = {name.lower() for name, _ in headers}
         if has_body or method == self._method:
-            headers += [(name, value) for name, value in self._framing if name.lower() not in named]
-        return ToSend(method, view.url.decode(), headers, has_body)
+            headers += [
+                (name, value)
+                for name, value in self._headers
+                if name.lower() in _FRAMING and name.lower() not in named
+            ]
+        return ToSend(method, url, headers, has_body, self._shown(url))
 
-    def observe(self, status: int, headers: Iterable[tuple[str, str]], body: bytes, whole: bool) -> bool:
-        """Whether the answer is to be thrown away, and what `read` says then to be sent instead. Else it is over."""
+    def observe(self, status: int, head: bytes, body: bytes, whole: bool) -> bool:
+        """Whether the answer is to be thrown away, and what `read` says then to be sent instead. Else it is over. Blocks.
+
+        head: the header lines as they came. whole: `body` is all of it, and not only what came or what may be looked at.
+        """
         answer, result = _abi.dam_observation(), ctypes.c_int32()
         answer.http_status = status
-        answer.headers = "\r\n".join(f"{name}: {value}" for name, value in headers).encode("utf-8", "replace")
+        answer.headers = head.replace(b"\0", b" ")  # which would end the text
         answer.body, answer.body_size = body[:MOST_OF_A_BODY], min(len(body), MOST_OF_A_BODY)
         answer.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
+        held = self._held.pop()
         try:
             with self._session._handle:
-                self._library.dam_authorization_observe(self._authorization, answer, result, _abi.dam_error())
+                self._library.dam_authorization_observe(held, answer, result, _abi.dam_error())
         except BaseException:
-            self.free()
+            del answer, head, body  # a traceback shows what is here
+            self._is_over = True
             raise
+        finally:
+            self._keep(held)
         if result.value == _abi.DAM_OBSERVE_REPLAY:
             return True
         self.free()
         return False
+
+    def _keep(self, authorization: Any) -> None:
+        # First put there, then looked whether anybody wants it any more; `free` the other way round: one of them frees it.
+        self._held.append(authorization)
+        if self._is_over:
+            self.free()
+
+    def _shown(self, url: str) -> str:
+        place, _, query = url.partition("?")
+        if self._first is None:
+            self._first = place
+            self.in_url = len(query) > len(self._url.partition("#")[0].partition("?")[2])
+        if place == self._first:
+            return self._url
+        return place if self.in_url else url
 
 
 def replay_impossible() -> ReplayImpossible:

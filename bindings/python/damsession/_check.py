@@ -71,7 +71,9 @@ def check(result: int, function: Any, arguments: tuple[Any, ...]) -> None:
     if _kept.error is not None:
         surface()
     if result != Status.OK:
-        raise failure(result, arguments[-1])
+        error = failure(result, arguments[-1])
+        del arguments  # there may be secrets among them, and a traceback shows the locals of its frames
+        raise error
 
 
 def failure(status: int, error: Any) -> DamError:

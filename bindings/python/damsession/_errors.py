@@ -195,6 +195,10 @@ class HTTPStatusError(DamError):
         self.response: Optional[Response] = response
 
 
+class SecretWarning(UserWarning):
+    """Something outside damsession is about to show a secret, in a log for instance."""
+
+
 # ---- The store -------------------------------------------------------------------------------------------------------
 
 

@@ -24,13 +24,9 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, block: bytes) -> None:
         """`block` is "Name: value\\r\\n" for each header."""
-        try:
-            text = block.decode("utf-8")
-        except UnicodeDecodeError:
-            text = block.decode("latin-1")  # what servers mean that do not mean UTF-8
         self._values: dict[str, tuple[str, list[str]]] = {}
-        for line in text.split("\r\n"):
-            name, colon, value = line.partition(":")
+        for line in block.split(b"\r\n"):
+            name, colon, value = _text(line).partition(":")
             if colon:
                 self._values.setdefault(name.lower(), (name, []))[1].append(value.strip(" \t"))
 
@@ -52,6 +48,13 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"Headers({dict(self)})"
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")  # what servers mean that do not mean UTF-8
 
 
 class Response:

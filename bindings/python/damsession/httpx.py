@@ -8,6 +8,10 @@ An answer that may say that the session is over is read whole before it is judge
 one that is no success, and what is JSON, HTML, XML, plain text or of no type. A success of any other type (a picture,
 say) is judged by its head and left to the program, so that it streams whatever its size.
 
+What httpx is left with holds no secret, exceptions included. httpx logs whole URLs at INFO; those that are sent with
+`authentication` query or token-in-url, whose secret is in the URL, show there what the program asked for. At DEBUG
+httpcore and hpack log headers, secrets included.
+
 Under asyncio or trio the session's own work (logins, waiting for siblings) is done in a thread of anyio's, which httpx
 brings along; `damsession.aopen` needs none.
 
@@ -16,12 +20,16 @@ Needs the extra: `pip install damsession[httpx]`.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sys
 from typing import Any, AsyncGenerator, Generator, Optional
 
 import httpx
 
-from ._authorize import Authorization, ToSend, replay_impossible
+from ._authorize import Authorization, replay_impossible
+from ._errors import DamError
+from ._scrub import scrub
 from ._session import Session
 
 __all__ = ["DamAuth"]
@@ -35,44 +43,149 @@ class DamAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Called by `httpx.Client`. DamError: there is no session to be had, or what the answer says of it."""
-        authorization = self._authorize(request)
+        exchange = _Exchange(self._session, request)
         try:
-            again: Optional[bool] = None
-            while again is not False:
-                answer = yield _put(request, authorization.read(), bool(again))
-                if _may_hold_verdict(answer):
-                    answer.read()
-                again = _observe(authorization, answer)
+            exchange.authorization.begin()
+            again = True
+            while again:
+                answer = yield exchange.to_send()
+                try:
+                    body = answer.read() if _may_hold_verdict(answer) else None
+                except BaseException as error:
+                    if _is_worth_a_look(answer, error):
+                        exchange.observe(answer, None)
+                    raise
+                again = exchange.observe(answer, body)
+        except GeneratorExit as left:
+            exchange.why_left = left.__context__
+            exchange.observe_refused()
+            raise
         finally:
-            authorization.free()
+            exchange.end()
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Called by `httpx.AsyncClient`. Raises what `sync_auth_flow` does."""
-        authorization: Authorization = await _in_thread(self._authorize, request)
+        exchange = _Exchange(self._session, request)
+        return _AsyncFlow(self._async_flow(exchange), exchange)
+
+    async def _async_flow(self, exchange: _Exchange) -> AsyncGenerator[httpx.Request, httpx.Response]:
         try:
-            again: Optional[bool] = None
-            while again is not False:
-                answer = yield _put(request, authorization.read(), bool(again))
-                if _may_hold_verdict(answer):
-                    await answer.aread()
-                again = await _in_thread(_observe, authorization, answer)
+            await _in_thread(exchange.authorization.begin)
+            again = True
+            while again:
+                answer = yield exchange.to_send()
+                try:
+                    body = await answer.aread() if _may_hold_verdict(answer) else None
+                except BaseException as error:
+                    if _is_worth_a_look(answer, error):
+                        await _in_thread(exchange.observe, answer, None, shield=True)
+                    raise
+                again = await _in_thread(exchange.observe, answer, body)
+        except GeneratorExit:
+            if exchange.refused is not None:
+                await _in_thread(exchange.observe_refused, shield=True)
+            raise
         finally:
-            authorization.free()
+            exchange.end()
 
-    def _authorize(self, request: httpx.Request) -> Authorization:
+
+class _Exchange:
+    """One request of the program's, and the requests that are sent for it."""
+
+    def __init__(self, session: Session, request: httpx.Request) -> None:
+        self._request = request
+        self._before = sys.exc_info()[1]
+        #: What made httpx close the flow early.
+        self.why_left: Optional[BaseException] = None
+        self._sent: list[httpx.Request] = []
+        self._derived: list[httpx.Request] = []  # what httpx made of them
+        self._added: set[str] = set()  # names of headers that are not the program's
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        headers = request.headers.multi_items()
-        return Authorization(self._session, request.method, str(request.url), headers, has_body)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+        self.authorization = Authorization(session, request.method, str(request.url), headers, has_body)
+
+    def to_send(self) -> httpx.Request:
+        """A request of its own for each time, so that the program's never holds a secret."""
+        given, request = self.authorization.read(), self._request
+        if self._sent and given.has_body and not _is_whole(request):
+            del given  # secret, and a traceback shows what is here
+            raise replay_impossible()
+        self._added.update(name for name, _ in given.headers if name not in request.headers)
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.headers]
+        sent = httpx.Request(given.method, given.url, headers=headers, extensions=request.extensions)
+        sent.url, sent.headers = _URL(given.url, given.shown), _Headers(sent.headers)
+        if given.has_body:
+            sent.stream = request.stream
+        self._sent.append(sent)
+        return sent
+
+    def observe(self, answer: httpx.Response, body: Optional[bytes]) -> bool:
+        """Whether `to_send` says what to send instead of this answer. Blocks. body: None, unless it is here whole."""
+        self._derived += [answer.request] + ([] if answer.next_request is None else [answer.next_request])
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in answer.headers.raw)
+        return self.authorization.observe(answer.status_code, head, body or b"", body is not None)
+
+    @property
+    def refused(self) -> Optional[httpx.Response]:
+        """An answer that a response hook of the program's did not like: it came all the same."""
+        answer = getattr(self.why_left, "response", None)
+        return answer if isinstance(answer, httpx.Response) and answer.request in self._sent else None
+
+    def observe_refused(self) -> None:
+        """Takes what it brought; the program hears what its hook raised."""
+        answer = self.refused
+        if answer is not None:
+            with contextlib.suppress(DamError):
+                self.observe(answer, None)
+
+    def end(self) -> None:
+        """Lets go of the session, and of secrets in whatever the program gets: requests, answers, exceptions."""
+        self.authorization.free()
+        for sent in self._sent:
+            sent.url, sent.headers = httpx.URL(str(sent.url)), self._request.headers.copy()
+        for derived in self._derived:
+            for name in self._added:
+                derived.headers.pop(name, None)
+        for error in (self.why_left, sys.exc_info()[1]):
+            scrub(error, self._before, self.authorization.in_url)
 
 
-def _put(request: httpx.Request, given: ToSend, again: bool) -> httpx.Request:
-    """A request of its own for each time, so that the program's never holds a secret."""
-    if again and given.has_body and not _is_whole(request):
-        raise replay_impossible()
-    sent = httpx.Request(given.method, given.url, headers=given.headers, extensions=request.extensions)
-    if given.has_body:
-        sent.stream = request.stream
-    return sent
+class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
+    """An asynchronous generator that knows why it is closed: Python tells that only those which are not."""
+
+    def __init__(self, flow: AsyncGenerator[httpx.Request, httpx.Response], exchange: _Exchange) -> None:
+        self._flow, self._exchange = flow, exchange
+
+    async def asend(self, answer: Any) -> httpx.Request:
+        return await self._flow.asend(answer)
+
+    async def athrow(self, *error: Any) -> httpx.Request:
+        return await self._flow.athrow(*error)
+
+    async def aclose(self) -> None:
+        self._exchange.why_left = sys.exc_info()[1]
+        await self._flow.aclose()
+
+
+class _URL(httpx.URL):
+    """Where a request goes. As a text it is what anybody may see: httpx logs it, and others who instrument httpx."""
+
+    def __init__(self, url: str, shown: str) -> None:
+        super().__init__(url)
+        self._shown = shown
+
+    def __str__(self) -> str:
+        return self._shown
+
+    def __repr__(self) -> str:
+        return f"URL({self._shown!r})"
+
+
+class _Headers(httpx.Headers):
+    """Headers whose values nobody sees by accident."""
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self)})"
 
 
 def _is_whole(request: httpx.Request) -> bool:
@@ -88,13 +201,14 @@ def _may_hold_verdict(answer: httpx.Response) -> bool:
     return not answer.is_success or kind in ("", "text/plain") or any(one in kind for one in ("json", "html", "xml"))
 
 
-def _observe(authorization: Authorization, answer: httpx.Response) -> bool:
-    was_read = _may_hold_verdict(answer)
-    beginning = answer.content if was_read else b""
-    return authorization.observe(answer.status_code, answer.headers.multi_items(), beginning, was_read)
+def _is_worth_a_look(answer: httpx.Response, error: BaseException) -> bool:
+    """Whether to judge an answer by its head. Who was cancelled or interrupted does not wait for a login."""
+    return isinstance(error, Exception) or answer.is_success
 
 
-async def _in_thread(function: Any, *arguments: Any) -> Any:
-    import anyio.to_thread  # only here: httpx has it, and programs without asyncio never load it
+async def _in_thread(function: Any, *arguments: Any, shield: bool = False) -> Any:
+    import anyio  # only here: httpx has it, and programs without asyncio never load it
+    import anyio.to_thread
 
-    return await anyio.to_thread.run_sync(functools.partial(function, *arguments))
+    with anyio.CancelScope(shield=shield):
+        return await anyio.to_thread.run_sync(functools.partial(function, *arguments))

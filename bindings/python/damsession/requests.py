@@ -2,23 +2,37 @@
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended is sent again.
 Redirects are the session's, too: they are followed here, without secrets where those must not go; give requests
-`allow_redirects=False`, so that it follows none of its own. What requests is left with holds no secret: they are taken
-out of the prepared request when its answer is here. Cookies of a `requests.Session` are not sent.
+`allow_redirects=False`, so that it follows none of its own. What requests is left with holds no secret, exceptions
+included: they are taken out of the prepared request when its answer is here, or when it is clear that none will come.
+Cookies of a `requests.Session` are not sent. Do not mount a `Retry`: the cookies of the answers that it throws away are
+lost.
+
+With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a `SecretWarning` says so once.
 
 Needs the extra: `pip install damsession[requests]`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+import logging
 import os
+import sys
 import threading
+import warnings
 import weakref
 from typing import Any, Iterator
 
+import requests.adapters
 import requests.auth
 import requests.models
+import requests.sessions
 
-from ._authorize import MOST_OF_A_BODY, Authorization, ToSend, replay_impossible
+from ._authorize import MOST_OF_A_BODY, Authorization, replay_impossible
+from ._errors import SecretWarning
+from ._peeked import Peeked
+from ._scrub import scrub
 from ._session import Session
 
 __all__ = ["DamAuth"]
@@ -32,8 +46,8 @@ class DamAuth(requests.auth.AuthBase):
 
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there is no session to be had."""
-        # requests tells nobody that it failed to send. But a thread sends one request at a time: the last one is over,
-        # and its authorization, which an exception may still hold, must not keep the session from this one.
+        _watch_sender()
+        # Where nobody could be watched: a thread sends one request at a time, so that the last one is over.
         before = _under_way.exchanges.pop(self._session, None)
         exchange_before = None if before is None else before()
         if exchange_before is not None:
@@ -42,6 +56,7 @@ class DamAuth(requests.auth.AuthBase):
         _under_way.exchanges[self._session] = weakref.ref(exchange)
         hooks: Any = request
         hooks.register_hook("response", exchange.answered)
+        setattr(request, _EXCHANGE, exchange)
         return request
 
 
@@ -49,65 +64,104 @@ class _Exchange:
     """One request, from its authorization to the answer that is delivered."""
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
-        self._given = request.method, request.url, request.headers.copy()
+        self._headers = request.headers.copy()
         self._body: Any = getattr(request, "body")  # whatever the program gave: the stubs do not know all of it
         self._begin = self._body.tell() if hasattr(self._body, "seek") and hasattr(self._body, "tell") else None
-        method, url, headers = self._given
-        self._authorization = Authorization(session, method or "GET", url or "", headers.items(), bool(request.body))
+        self._authorization = Authorization(
+            session, request.method or "GET", request.url or "", _pairs(self._headers), bool(request.body)
+        )
         self._over = False
-        self._put(request, self._authorization.read())
+        self._shown = request.url
+        try:
+            self._authorization.begin()
+            self._put(request)
+            if self._authorization.in_url and logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.DEBUG):
+                warnings.warn("urllib3 logs URLs at DEBUG, and this session's hold its secret", SecretWarning)
+        except BaseException:
+            self.end()
+            self._redact_request(request)
+            raise
 
     def answered(self, answer: requests.models.Response, **options: Any) -> requests.models.Response:
         """The response hook. Called again for redirects that requests follows by itself: those are not ours."""
         if self._over:
             return answer
         self._over = True  # but for the way back, below
-        sent = answer.request
+        sent, before = answer.request, sys.exc_info()[1]
         try:
             while self._is_to_be_replayed(answer):
-                answer.content  # the connection is free again when it is read
+                with contextlib.suppress(Exception):  # it is thrown away, broken or not
+                    answer.content  # the connection is free again when it is read
                 answer.close()
+                self._redact(answer)
                 again = sent.copy()
-                self._put(again, self._authorization.read())
-                adapter = answer.connection
-                following = adapter.send(again, **options)
+                self._put(again)
+                try:
+                    following = answer.connection.send(again, **options)
+                except BaseException as error:
+                    self.failed(again, error, before)
+                    raise
                 following.history = [*answer.history, answer]
                 following.request = again
-                self._redact(answer.request)
                 answer = following
+        except BaseException:
+            answer.close()
+            raise
         finally:
             self._authorization.free()
-            self._redact(answer.request)
-            self._redact(sent)
+            self._redact(answer)
         return answer
+
+    def failed(self, request: requests.models.PreparedRequest, error: BaseException, before: Any) -> None:
+        """It was not answered: `error` says why. Nothing of ours is left in what the program gets of it."""
+        self.end()
+        self._redact_request(request)
+        scrub(error, before, self._authorization.in_url)
 
     def end(self) -> None:
         """Gives up what was not answered; else nothing."""
+        self._over = True
         self._authorization.free()
 
     def _is_to_be_replayed(self, answer: requests.models.Response) -> bool:
-        head, whole = _peek(answer)
+        # In the order received; where the client is played by something else, as its own headers say.
         lines = getattr(answer.raw.headers, "iteritems", answer.raw.headers.items)()
-        return self._authorization.observe(answer.status_code, lines, head, whole)
+        head = "\r\n".join(f"{name}: {value}" for name, value in lines).encode("latin-1", "replace")
+        if hasattr(answer.raw, "_request_url"):
+            answer.raw._request_url = self._shown  # what urllib3 remembers
+        try:
+            answer.raw = peeked = Peeked(answer.raw, MOST_OF_A_BODY)
+        except BaseException:  # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept
+            if 200 <= answer.status_code < 300:
+                self._authorization.observe(answer.status_code, head, b"", False)
+            raise
+        return self._authorization.observe(answer.status_code, head, peeked.beginning, peeked.is_whole)
 
-    def _put(self, request: requests.models.PreparedRequest, given: ToSend) -> None:
+    def _put(self, request: requests.models.PreparedRequest) -> None:
+        given = self._authorization.read()
+        if self._over and given.has_body and not self._rewind():
+            del given  # secret, and a traceback shows what is here
+            raise replay_impossible()
+        self._shown = given.shown
         request.method, request.url = given.method, given.url
         request.headers.clear()
         request.headers.update(given.headers)
         request.body = self._body if given.has_body else None
-        if given.has_body and self._over:
-            self._rewind()
 
-    def _rewind(self) -> None:
+    def _rewind(self) -> bool:
         if isinstance(self._body, (str, bytes)):
-            return
-        if self._begin is None:
-            raise replay_impossible()
-        self._body.seek(self._begin, os.SEEK_SET)
+            return True
+        if self._begin is not None:
+            self._body.seek(self._begin, os.SEEK_SET)
+        return self._begin is not None
 
-    def _redact(self, request: requests.models.PreparedRequest) -> None:
-        request.url = self._given[1]
-        request.headers = self._given[2].copy()
+    def _redact(self, answer: requests.models.Response) -> None:
+        self._redact_request(answer.request)
+        answer.url = self._shown or ""
+
+    def _redact_request(self, request: requests.models.PreparedRequest) -> None:
+        request.url = self._shown
+        request.headers = self._headers.copy()
 
 
 class _UnderWay(threading.local):
@@ -119,35 +173,45 @@ class _UnderWay(threading.local):
 
 _under_way = _UnderWay()
 
-
-class _Peeked:
-    """An answer's raw stream whose beginning was read already; in all else the stream itself."""
-
-    def __init__(self, head: bytes, raw: Any) -> None:
-        self._head, self._raw = head, raw
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)
-
-    def stream(self, size: int = MOST_OF_A_BODY, decode_content: Any = None) -> Iterator[bytes]:
-        head, self._head = self._head, b""
-        yield from (head[at : at + size] for at in range(0, len(head), size))
-        yield from self._raw.stream(size, decode_content=decode_content)
-
-    def read(self, size: Any = None, *arguments: Any, **options: Any) -> bytes:
-        head = self._head if size is None else self._head[:size]
-        self._head = self._head[len(head) :]
-        if size is not None and head:
-            return head
-        rest: bytes = self._raw.read(size, *arguments, **options)
-        return head + rest
+#: Where a prepared request keeps its exchange. A copy of it has none.
+_EXCHANGE = "_damsession"
 
 
-def _peek(answer: requests.models.Response) -> tuple[bytes, bool]:
-    """The beginning of the body, decoded, and whether that is all. It stays to be read."""
-    head, piece = b"", b"-"
-    while piece and len(head) < MOST_OF_A_BODY:
-        piece = answer.raw.read(MOST_OF_A_BODY - len(head), decode_content=True)
-        head += piece
-    answer.raw = _Peeked(head, answer.raw)
-    return head, not piece
+class _Watched:
+    """The `send` of an adapter: tells the exchange of a request that it was not answered, which requests tells nobody."""
+
+    def __init__(self, send: Any) -> None:
+        # Weak, since it is kept by what it belongs to.
+        self._send: Any = weakref.WeakMethod(send) if inspect.ismethod(send) else lambda: send
+
+    def __call__(self, request: requests.models.PreparedRequest, *arguments: Any, **options: Any) -> Any:
+        exchange, before = getattr(request, _EXCHANGE, None), sys.exc_info()[1]
+        try:
+            return self._send()(request, *arguments, **options)
+        except BaseException as error:
+            if exchange is not None:
+                exchange.failed(request, error, before)
+            raise
+
+
+def _watch_sender() -> None:
+    """Watches the adapters of the `requests.Session` that is preparing a request: nobody hands it over, so that it is looked
+    for up the stack. Without one, as with `Request.prepare`, there is nobody to watch.
+    """
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__") != requests.sessions.__name__:
+        frame = frame.f_back
+    http = None if frame is None else frame.f_locals.get("self")
+    for adapter in getattr(http, "adapters", {}).values():
+        if not isinstance(adapter.send, _Watched):
+            adapter.send = _Watched(adapter.send)
+
+
+def _pairs(headers: Any) -> Iterator[tuple[str, str]]:
+    """The headers as texts: requests takes bytes, too."""
+    for name, value in headers.items():
+        yield _text(name), _text(value)
+
+
+def _text(given: Any) -> str:
+    return given.decode("latin-1") if isinstance(given, bytes) else str(given)

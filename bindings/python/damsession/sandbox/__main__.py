@@ -12,6 +12,7 @@ import sys
 from typing import Any, Callable
 
 from . import faults
+from .exchange import STAGES
 from .knob_kinds import Knob, KnobError
 from .knobs import TABLE, Knobs, change, markdown
 from .server import Settings, serve
@@ -85,7 +86,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _faults_help() -> str:
-    lines = ["faults, queued with POST /_sandbox/faults:"]
+    lines = [
+        "faults, queued with POST /_sandbox/faults, for the next `count` requests (0: all, until a",
+        "reset) whose path holds `match`, of one `system` or both, of one `stage` or all",
+        f"({', '.join(STAGES)}):",
+    ]
     for kind in faults.TABLE.values():
         arguments = f" ({', '.join(kind.arguments)})" if kind.arguments else ""
         lines.append(f"  {kind.name}{arguments}: {kind.help}")

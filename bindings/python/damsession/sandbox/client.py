@@ -11,6 +11,8 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -142,8 +144,26 @@ class Sandbox:
         return int(self._post("revoke", {"user": user} if user else {})["revoked"])
 
     def fault(self, name: str, count: int = 1, match: str = "", **arguments: object) -> None:
-        """Queue a fault for the next `count` requests whose path holds `match`."""
+        """Queue a fault for the next `count` requests whose path holds `match`; 0: until a reset.
+
+        `system` and `stage` (login, organization, keepalive, request, logout) narrow it further.
+        """
         self._post("faults", {"fault": name, "count": count, "match": match, **arguments})
+
+    def answer(
+        self,
+        status: int = 200,
+        headers: Iterable[tuple[str, str]] = (),
+        body: str | bytes = "",
+        **where: Any,
+    ) -> None:
+        """Queue an answer, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
+        if isinstance(body, bytes):
+            where["base64"] = b64encode(body).decode("ascii")
+        else:
+            where["body"] = body
+        pairs = [list(pair) for pair in headers]
+        self.fault("answer", status=status, headers=pairs, **where)
 
     def unlock(self) -> int:
         """Lift all lock-outs; how many users were locked."""

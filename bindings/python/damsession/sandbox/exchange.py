@@ -24,6 +24,9 @@ HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 XML = "text/xml; charset=utf-8"
 
+# What a request is for, as far as its target tells.
+STAGES = ("login", "organization", "keepalive", "request", "logout")
+
 FORM_LIMIT = 1 << 20
 
 Receiver = Callable[[BodyPartReader], Awaitable[None]]
@@ -46,14 +49,15 @@ class Answer:
         self,
         status: int,
         body: bytes = b"",
-        content_type: str = JSON,
+        content_type: str | None = JSON,
         headers: Headers | None = None,
         stream: Slice | None = None,
         delivery: str = "whole",
     ) -> None:
         self.status = status
         self.headers: Headers = [] if headers is None else headers
-        self.headers.append(("Content-Type", content_type))
+        if content_type is not None:
+            self.headers.append(("Content-Type", content_type))
         self.body = body
         self.stream = stream
         self.delivery = delivery

@@ -8,6 +8,7 @@ the Archive Agent itself answers stands in `archive`.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from .fotoweb_devices import Device, DeviceTable, ImageIds
 from .knobs import Knobs
 from .lockout import Lockout
 from .login_token import LoginToken, LoginTokenError
+from .pages import login_page, maintenance_page
 
 LOGIN = "/fotoweb/cmdrequest/Login.fwx"
 AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
@@ -32,7 +34,6 @@ COUNTERS = (
 )  # fmt: skip
 
 _FULL = "; Path=/; HttpOnly; Secure; Expires=Tue, 19 Jan 2038 03:14:07 GMT"
-_LOGIN_PAGE = "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>{}</body></html>\n"
 
 
 class FotoWeb:
@@ -50,6 +51,7 @@ class FotoWeb:
         self.devices = DeviceTable(self.knobs)
         self.lockout = Lockout(self.knobs, self.clock)
         self._agent = ArchiveAgent(ImageIds(), self.clock)
+        self.failed_logins: dict[str, int] = {}
         self._storm = 0
 
     def state(self) -> dict[str, Any]:
@@ -60,11 +62,26 @@ class FotoWeb:
             "tokens_live_by_user": live,
             "tokens_created": self.devices.created,
             "tokens_revoked": self.devices.revoked,
+            "failed_logins_by_user": dict(self.failed_logins),
         }
 
     def is_login(self, exchange: Exchange) -> bool:
         """Whether the request serves to log in, and so is never throttled."""
         return exchange.path == LOGIN
+
+    def stages(self, exchange: Exchange) -> tuple[str, ...]:
+        """What the request may be for: words of `STAGES`. Of credentials in the query, both."""
+        if exchange.path == LOGIN or "lt" in exchange.query:
+            return ("login",)
+        if exchange.path != AGENT + "/Information":
+            return ("request",)
+        return ("keepalive", "login") if "p" in exchange.query else ("keepalive",)
+
+    def end_session(self, exchange: Exchange) -> None:
+        """Revoke the device token that a request comes with."""
+        device = self.devices.find(exchange.cookie(DEVICE_COOKIE) or "")
+        if device is not None and device.live:
+            self.devices.revoke_one(device)
 
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/fotoweb/")
@@ -87,6 +104,10 @@ class FotoWeb:
         if exchange.method != "POST":
             exchange.verdict = "method"
             return Answer(405, b"Method not allowed\n", TEXT, [("Allow", "POST")])
+        if self.knobs.login != "ok":
+            exchange.user = exchange.field("u")
+            exchange.verdict = "login-down"
+            return _outage(self.knobs.login)
         user = self._authenticated(exchange, exchange.field("u"), exchange.field("p"))
         if isinstance(user, Answer):
             return user
@@ -118,7 +139,7 @@ class FotoWeb:
             self._note_ignored(login_token)
             return self._unknown_visitor(exchange, token is not None)
         exchange.user = device.user
-        answer = self._agent.answer(exchange, Visitor(device.user, "device:" + device.token))
+        answer = self._from_agent(exchange, Visitor(device.user, "device:" + device.token))
         if fresh or self.knobs.resend_token == "same":
             self._add_cookies(answer, device)
         return answer
@@ -160,7 +181,13 @@ class FotoWeb:
         if isinstance(user, Answer):
             return user
         self.counters["query_authentications"] += 1
-        return self._agent.answer(exchange, Visitor(user.name, "user:" + user.name))
+        return self._from_agent(exchange, Visitor(user.name, "user:" + user.name))
+
+    def _from_agent(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        if self.knobs.archive == "ok":
+            return self._agent.answer(exchange, visitor)
+        exchange.verdict = "archive-down"
+        return _outage(self.knobs.archive)
 
     def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Answer:
         exchange.verdict = "ok"
@@ -211,7 +238,7 @@ class FotoWeb:
         if self.knobs.limit_reached == "403-text":
             return Answer(403, text.encode("utf-8"), TEXT)
         if self.knobs.limit_reached == "200-html":
-            return Answer(200, _LOGIN_PAGE.format(text).encode("utf-8"), HTML)
+            return Answer(200, login_page(LOGIN, text), HTML)
         return _refusal(exchange, self.knobs.login_refused)
 
     def _failed(self, exchange: Exchange, user: FotoWebUser) -> Answer:
@@ -221,6 +248,8 @@ class FotoWeb:
 
     def _refused(self, exchange: Exchange, verdict: str = "refused") -> Answer:
         self.counters["logins_refused"] += 1
+        if exchange.user:
+            self.failed_logins[exchange.user] = self.failed_logins.get(exchange.user, 0) + 1
         exchange.verdict = verdict
         return _refusal(exchange, self.knobs.login_refused)
 
@@ -234,7 +263,7 @@ class FotoWeb:
             self.counters["guest_answers"] += 1
             if not had_cookie:
                 exchange.verdict = "guest"
-            return self._agent.answer(exchange, GUEST)
+            return self._from_agent(exchange, GUEST)
         self.counters["refused"] += 1
         return _refusal(exchange, self.knobs.revoked)
 
@@ -246,12 +275,25 @@ class FotoWeb:
 
 
 def _refusal(exchange: Exchange, variant: str) -> Answer:
-    page = _LOGIN_PAGE.format("Login failed").encode("utf-8")
+    if variant in ("401", "403"):
+        return _plain(int(variant))
+    page = login_page(LOGIN, "Login failed")
+    headers = []
     if variant == "302-login":
-        location = "/fotoweb/views/login?to=" + quote(exchange.path, safe="")
-        return Answer(302, page, HTML, [("Location", location)])
-    if variant == "401":
-        return Answer(401, b"Unauthorized\n", TEXT)
-    if variant == "403":
-        return Answer(403, b"Forbidden\n", TEXT)
-    return Answer(int(variant[:3]), page, HTML)
+        headers = [("Location", "/fotoweb/views/login?to=" + quote(exchange.path, safe=""))]
+    return Answer(int(variant[:3]), page, HTML, headers)
+
+
+def _outage(variant: str) -> Answer:
+    """The answer of what is down, by knob value."""
+    if variant == "redirect":
+        return Answer(302, b"", TEXT, [("Location", "/fotoweb/offline")])
+    if variant == "login-page":
+        return Answer(200, login_page(LOGIN, "Please log in."), HTML)
+    if variant == "maintenance-page":
+        return Answer(200, maintenance_page(), HTML)
+    return _plain(int(variant))
+
+
+def _plain(status: int) -> Answer:
+    return Answer(status, f"{HTTPStatus(status).phrase}\n".encode("ascii"), TEXT)

@@ -29,6 +29,9 @@ SESSION_REFUSALS = (
     "302-login",
 )
 
+# Of something that is down: not about who asks. A login page asks for a password.
+OUTAGES = ("ok", "401", "403", "500", "maintenance-page", "login-page", "redirect")
+
 
 @dataclass
 class Knobs:
@@ -78,6 +81,12 @@ class Knobs:
         ("array", "object"),
         "array",
         "shape of org when there is exactly one; several are always an array",
+    )
+    more_organizations: int = whole(
+        PHOTOSHELTER,
+        Whole("organizations", maximum=100_000),
+        0,
+        "how many more are listed before a member's own; each takes 60 bytes of the login answer",
     )
     organization_method: str = choice(
         PHOTOSHELTER,
@@ -145,6 +154,18 @@ class Knobs:
         ("401", "403", "200-html", "500-html", "302-login"),
         "401",
         "answer to wrong credentials or a bad login token",
+    )
+    login: str = choice(
+        FOTOWEB,
+        OUTAGES,
+        "ok",
+        "what Login.fwx answers to everybody, right password or wrong; the Archive Agent works",
+    )
+    archive: str = choice(
+        FOTOWEB,
+        OUTAGES,
+        "ok",
+        "what the Archive Agent answers to everybody it lets in; logins work",
     )
     limit_reached: str = choice(
         FOTOWEB,

@@ -40,18 +40,20 @@ class Listener:
         world = self._world
         knobs = world.knobs
         exchange = Exchange(request, self._system.name, self._secure)
-        exchange.arrival = world.journal.arrive()
-        self._system.counters["requests"] += 1
-        answer = await self._answer(exchange)
-        if knobs.latency:
-            await asyncio.sleep(knobs.latency / 1000)
-        self._record(exchange, answer)
+        with world.under_way():
+            exchange.arrival = world.journal.arrive()
+            self._system.counters["requests"] += 1
+            answer = await self._answer(exchange)
+            if knobs.latency:
+                await asyncio.sleep(knobs.latency / 1000)
+            self._record(exchange, answer)
         return await send(request, answer, world.clock.now() if knobs.clock_skew else None)
 
     async def _answer(self, exchange: Exchange) -> Answer:
         fault = None
         if self._world.faults:
-            fault = self._world.faults.take(self._system.name, exchange.path)
+            stages = self._system.stages(exchange)
+            fault = self._world.faults.take(self._system.name, exchange.path, stages)
         try:
             await exchange.read_form()
             if fault is not None:
@@ -75,6 +77,8 @@ class Listener:
         else:
             if kind.name == faults.DELAY:
                 await asyncio.sleep(fault.arguments["seconds"])
+            if kind.name == faults.EXPIRE:
+                self._system.end_session(exchange)
             answer = await self._undisturbed(exchange)
         if kind.after is not None:
             kind.after(fault.arguments, answer)
@@ -114,7 +118,9 @@ class Listener:
         entry.verdict = exchange.verdict
         entry.user = exchange.user
         entry.flags = exchange.flags
-        entry.set_cookies = [value for name, value in answer.headers if name == "Set-Cookie"]
+        entry.set_cookies = [
+            value for name, value in answer.headers if name.lower() == "set-cookie"
+        ]
         entry.peer_port = exchange.peer_port
         self._world.journal.write(entry)
 

@@ -24,6 +24,12 @@ from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
 
 PREFIXES = ("/psapi/v3/", "/psapi/v3.0/")
 
+_STAGES = {
+    "mem/authenticate": "login",
+    "mem/user/session": "keepalive",
+    "mem/authenticate/logout": "logout",
+}
+
 COUNTERS = (
     "requests", "logins_ok", "logins_refused", "second_factor_wanted", "lockouts",
     "organization_logins", "organization_refused", "organization_logouts", "logouts",
@@ -47,6 +53,7 @@ class PhotoShelter:
         self.counters: dict[str, int] = dict.fromkeys(COUNTERS, 0)
         self.sessions = SessionTable(self.knobs, self.clock)
         self.lockout = Lockout(self.knobs, self.clock)
+        self.failed_logins: dict[str, int] = {}
         self._storm = 0
 
     def state(self) -> dict[str, Any]:
@@ -59,11 +66,25 @@ class PhotoShelter:
             "sessions_live_by_user": live,
             "sessions_created": self.sessions.opened,
             "expiries": self.sessions.expired,
+            "failed_logins_by_user": dict(self.failed_logins),
         }
 
     def is_login(self, exchange: Exchange) -> bool:
         """Whether the request serves to log in, and so is never throttled."""
         return exchange.path.startswith("/psapi/") and exchange.path.endswith("/authenticate")
+
+    def stages(self, exchange: Exchange) -> tuple[str, ...]:
+        """What the request may be for: words of `STAGES`."""
+        name = _endpoint(exchange.path) or ""
+        if name.startswith("mem/organization/") and name.endswith("/authenticate"):
+            return ("organization",)
+        return (_STAGES.get(name, "request"),)
+
+    def end_session(self, exchange: Exchange) -> None:
+        """End the session that a request comes with, as if its time were up."""
+        found = self._found(exchange)
+        if isinstance(found, Session):
+            self.sessions.expire_one(found)
 
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/psapi/")
@@ -123,20 +144,24 @@ class PhotoShelter:
         return answers.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
 
     def _session(self, exchange: Exchange, member: bool) -> Session | str | None:
+        """As `_found`, but the storm may strike."""
+        found = self._found(exchange)
+        if self.knobs.storm and member and isinstance(found, Session):
+            self._storm += 1
+            if self._storm >= self.knobs.storm:
+                self._storm = 0
+                self.sessions.expire_one(found)
+                return EXPIRED
+        return found
+
+    def _found(self, exchange: Exchange) -> Session | str | None:
         """The live session, the word for why it is refused, or None without one."""
         token = exchange.header("X-PS-Auth-Token") or exchange.query.get("auth_token", "")
         cookie = None if token else exchange.cookie(SESSION_COOKIE)
         if not token and not cookie:
             return None
         sessions = self.sessions
-        found = sessions.find_by_token(token) if token else sessions.find_by_cookie(cookie or "")
-        if self.knobs.storm and member and isinstance(found, Session):
-            self._storm += 1
-            if self._storm >= self.knobs.storm:
-                self._storm = 0
-                sessions.expire_one(found)
-                return EXPIRED
-        return found
+        return sessions.find_by_token(token) if token else sessions.find_by_cookie(cookie or "")
 
     def _session_refused(self, exchange: Exchange, why: str | None) -> Answer:
         self.counters["refused"] += 1

@@ -12,11 +12,9 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from .exchange import HTML, JSON, XML, Answer, Exchange
+from .pages import login_page
 
-_LOGIN_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>Log in</title></head>"
-    b'<body><form action="/login" method="post">Please log in.</form></body></html>\n'
-)
+_LOGIN_PAGE = login_page("/login", "Please log in.")
 
 MESSAGES = {
     "ApiKeyInvalidErr": "The API key is missing or not valid.",

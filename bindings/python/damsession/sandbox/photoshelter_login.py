@@ -72,8 +72,9 @@ class LoginEndpoints:
         system.counters["logins_ok"] += 1
         session = system.sessions.open(user, mode)
         data: dict[str, Any] = {}
-        if user.organizations:
-            members = [_described(one) for one in user.organizations]
+        organizations = self._organizations(user)
+        if organizations:
+            members = [_described(one) for one in organizations]
             alone = system.knobs.organizations == "object" and len(members) == 1
             data["org"] = members[0] if alone else members
         if mode == TOKEN:
@@ -85,7 +86,9 @@ class LoginEndpoints:
         return answer
 
     def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Answer:
-        self._system.counters["logins_refused"] += 1
+        system = self._system
+        system.counters["logins_refused"] += 1
+        system.failed_logins[exchange.user] = system.failed_logins.get(exchange.user, 0) + 1
         exchange.verdict = verdict
         return self._clearing(exchange, answers.error(exchange, 400, kind))
 
@@ -114,7 +117,7 @@ class LoginEndpoints:
         if wrong is not None:
             return wrong
         wanted = exchange.path.split("/")[-2]
-        if not any(one.id == wanted for one in session.user.organizations):
+        if not any(one.id == wanted for one in self._organizations(session.user)):
             system.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
             return answers.error(exchange, 400, "OrganizationPermErr")
@@ -125,6 +128,14 @@ class LoginEndpoints:
             system.sessions.renew_token(session)
             return self._with_token(exchange, data, session.token)
         return answers.ok(exchange, data)
+
+    def _organizations(self, user: PhotoShelterUser) -> tuple[Organization, ...]:
+        """The user's own, after as many more as the knob wants."""
+        more = self._system.knobs.more_organizations if user.organizations else 0
+        return (
+            *(Organization(f"O0000MORE{number:08}", f"Agency {number}") for number in range(more)),
+            *user.organizations,
+        )
 
     async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
         wrong = _wrong_method(exchange, "any")

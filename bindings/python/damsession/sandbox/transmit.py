@@ -45,12 +45,42 @@ class _Broken(web.StreamResponse):
         raise ConnectionResetError
 
 
+class _Exact(web.StreamResponse):
+    """A response whose head is written here, because aiohttp would write it in UTF-8."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(status=answer.status)
+        self._answer = answer
+
+    @property
+    def keep_alive(self) -> bool | None:
+        lines = [(name.lower(), value.lower()) for name, value in self._answer.headers]
+        return ("connection", "close") not in lines
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        answer = self._answer
+        lines = [f"HTTP/1.1 {answer.status} {self.reason}"]
+        lines += [f"{name}: {value}" for name, value in answer.headers]
+        named = {name.lower() for name, _ in answer.headers}
+        if not named & {"content-length", "transfer-encoding"}:
+            lines.append(f"Content-Length: {len(answer.body)}")
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if request.transport is not None:
+            request.transport.write(head if request.method == "HEAD" else head + answer.body)
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        pass
+
+
 async def send(request: web.BaseRequest, answer: Answer, date: float | None) -> web.StreamResponse:
     """Send the answer as its `delivery` says; `date` overrides the Date header."""
     if answer.delivery == "reset":
         return _Broken(True, b"")
     if answer.delivery == "garbage":
         return _Broken(False, answer.body)
+    if answer.delivery == "exact":
+        return _Exact(answer)
     headers = CIMultiDict(answer.headers)
     headers["Server"] = SERVER
     if date is not None:

@@ -6,6 +6,9 @@ endpoints show the same.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -28,9 +31,23 @@ class World:
         self.faults = FaultQueue()
         self.photoshelter = PhotoShelter(knobs, self.clock)
         self.fotoweb = FotoWeb(knobs, self.clock)
+        self._under_way: set[asyncio.Task[Any] | None] = set()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Around the handling of a request: what was asked before a reset must not act after it."""
+        task = asyncio.current_task()
+        self._under_way.add(task)
+        try:
+            yield
+        finally:
+            self._under_way.discard(task)
 
     def reset(self) -> None:
-        """As just started: no sessions, tokens, locks, faults, entries, counts."""
+        """As just started: no sessions, tokens, locks, faults, entries, counts, requests."""
+        for task in self._under_way:
+            if task is not None:
+                task.cancel()
         change(self.knobs, current(self._at_start))
         self.journal.clear()
         self.faults.clear()

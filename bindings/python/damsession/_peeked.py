@@ -1,0 +1,77 @@
+"""The body of an answer of requests whose beginning was looked at: to be read as if it had not been.
+
+Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without it. It refuses to
+hide a body that broke off: what came is given, and then what went wrong is raised.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any, Iterator, Optional
+
+
+class Peeked(io.RawIOBase):
+    """In place of the urllib3 response `raw`; what is not about reading is asked of that."""
+
+    def __init__(self, raw: Any, most: int) -> None:
+        """Takes the first `most` bytes at once, or what there is."""
+        self._raw = raw
+        # One iterator for all of it: in the middle of a chunk urllib3 cannot change from one way of reading to another.
+        self._pieces = raw.stream(most, decode_content=True)
+        self._ahead: bytes = b""
+        self._at = 0
+        self._broken: Optional[BaseException] = None
+        #: Whether the beginning is all of it.
+        self.is_whole = False
+        with contextlib.suppress(Exception):  # it is kept, and raised when it is its turn
+            while len(self._ahead) < most and not self.is_whole:
+                piece = self._next()
+                self._ahead += piece
+                self.is_whole = not piece
+        #: What was taken.
+        self.beginning = self._ahead
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def _take(self, size: int) -> bytes:
+        """What is there, but not more than `size`; else what comes next; b"" at the end."""
+        if self._at == len(self._ahead):
+            self._ahead, self._at, self.beginning = self._next(), 0, b""
+        piece = self._ahead[self._at : self._at + size]
+        self._at += len(piece)
+        return piece
+
+    def _next(self) -> bytes:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return next(self._pieces, b"")
+        except Exception as error:
+            self._broken = error
+            raise
+
+    def stream(self, amt: Optional[int] = 65536, decode_content: Any = None) -> Iterator[bytes]:
+        while piece := self._take(amt or 65536):
+            yield piece
+
+    def read(self, amt: Optional[int] = None, *arguments: Any, **options: Any) -> bytes:
+        if amt is None or amt < 0:
+            return b"".join(self.stream())
+        return self._take(amt)
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._take(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return int(self._raw.tell())
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
