@@ -3,7 +3,7 @@
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config
 APT_TEST  := bats jq valgrind curl python3-venv util-linux libuv1-dev
 # Servers to test against. Unpacked only: installed, their packages would start them on this machine.
-DEB_TEST  := nginx tinyproxy-bin microsocks
+DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 
 # apt-get is asked only for what is missing, so that a second run does not touch the network.
 as-root := $(if $(filter 0,$(shell id -u)),,sudo)

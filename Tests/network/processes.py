@@ -10,9 +10,10 @@ import os
 import socket
 import subprocess
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, Optional, Sequence, TypeVar
+from typing import Callable, Iterator, Optional, Sequence, TypeVar
 
 from common import ROOT
 
@@ -50,6 +51,17 @@ def free_ports(count: int) -> list[int]:
         for one in held:
             one.close()
     return ports
+
+
+@contextmanager
+def held_ports(count: int) -> Iterator[list[int]]:
+    """Ports of 127.0.0.1 that nobody else gets meanwhile, though a server may come, go, and come back. All different."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.socket(socket.AF_INET)) for _ in range(count)]
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # not before: it is to be alone there
+        yield [one.getsockname()[1] for one in held]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -92,6 +104,10 @@ class Server:
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         self.stop()
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def stop(self) -> None:
         """Ends the process and waits until it has."""

@@ -47,8 +47,13 @@ def environment(site: Site, **options: object) -> dict[str, str]:
         "api_key": site.sandbox.api_key,
         "ca_file": site.ca_file,
     }
+    return variables({**usual, **options})
+
+
+def variables(options: Mapping[str, object]) -> dict[str, str]:
+    """The environment with these options and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAMSESSION_")}
-    named = {f"DAMSESSION_{name.upper()}": str(value) for name, value in {**usual, **options}.items()}
+    named = {f"DAMSESSION_{name.upper()}": str(value) for name, value in options.items()}
     paths = os.pathsep.join([str(ROOT / "bindings" / "python"), str(HERE)])
     return {**kept, **named, "DAMSESSION_LIBRARY": str(LIBRARY), "PYTHONPATH": paths}
 
