@@ -58,7 +58,15 @@ struct ServiceError {
   /// Class and message for `Failure.quote`; "" when it says nothing.
   var words: String { [name, message].map(ServiceError.clean).filter { !$0.isEmpty }.joined(separator: ": ") }
 
+  /// One line for every viewer, read from left to right: without control characters of any script, marks that turn the
+  /// direction or are not seen, and separators of lines.
   private static func clean(_ text: String) -> String {
-    String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
+    String(
+      text.unicodeScalars.filter { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: true
+        }
+      })
   }
 }

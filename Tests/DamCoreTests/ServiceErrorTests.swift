@@ -57,6 +57,15 @@ struct ServiceErrorTests {
     #expect(error.isAboutSecondFactor == (subject == "factor"))
   }
 
+  @Test(
+    "nothing of the server's words ends a line, turns their direction or hides",
+    arguments: [
+      "\u{85}", "\u{9B}", "\u{202E}", "\u{2066}", "\u{200B}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{E000}", "\u{AD}",
+    ])
+  func invisible(mark: String) {
+    #expect(ServiceError(class: "A\(mark)", message: "x\(mark)y zürich 東京").words == "A: xy zürich 東京")
+  }
+
   @Test("the server's words are cleaned before they enter a message")
   func cleaning() {
     let error = ServiceError(class: "A\u{1B}[31m", message: "line\r\nline" + String(repeating: "x", count: 5000))
