@@ -75,14 +75,17 @@ typedef enum dam_status {
     DAM_ERR_CANCELLED = 27,           /**< the host cancelled it. */
 
     DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
-    DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before; they are not tried again. */
+    DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before, or five logins in a row failed for no
+                                           reason that it gave; they are not tried again. */
     DAM_ERR_SECOND_FACTOR = 42,       /**< the account wants a second factor, which the API's guide does not offer. */
     DAM_ERR_ORGANIZATION_REFUSED = 43,/**< the user may not act for this organization. */
     DAM_ERR_API_KEY_REFUSED = 44,     /**< the API key is missing or refused. */
     DAM_ERR_TOKEN_LIMIT = 45,         /**< the user has too many device tokens; an administrator must revoke some. */
-    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login. */
+    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login (FotoWeb: a device token
+                                           that was refused when it was new; no other is taken for it). */
     DAM_ERR_THROTTLED = 47,           /**< too many requests; dam_error.retry_after says when to come back. */
-    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx). */
+    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx), shows a page that is not one to log in at, or failed
+                                           a login without saying why: dam_error.retry_after says when the next is tried. */
     DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
     DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the request. */
 
@@ -327,12 +330,16 @@ void dam_session_free(dam_session *session);
 /** Flags of dam_session_login. */
 typedef enum dam_login_flags {
     DAM_LOGIN_IF_NEEDED = 0,  /**< a stored session that looks usable is kept. */
-    DAM_LOGIN_AGAIN = 1       /**< try credentials that were refused before once more. It never replaces a device token. */
+    DAM_LOGIN_AGAIN = 1       /**< try credentials that failed before once more. It never replaces a device token. */
 } dam_login_flags;
 
 /**
  * Makes sure that there is a session: uses the stored one or logs in (including the organization step).
- * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token; nothing for `query`.
+ * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token, then one small
+ * request with the device token; Information for `query`.
+ * What proves that credentials are wrong (PhotoShelter's documented classes, a 401) is remembered, as a slow hash, by all
+ * programs that share the store, until other credentials are given, or these with DAM_LOGIN_AGAIN. A 403, a page, a redirect
+ * or FotoWeb's 500 may be a refusal or an outage: DAM_ERR_SERVER, tried again after a minute, two, four and eight.
  */
 dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *err);
 
@@ -401,7 +408,8 @@ dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
 typedef struct dam_device_token {
     const char *fingerprint;  /**< a short hash; the token itself is not kept here. */
     int64_t obtained_at;      /**< seconds since 1970 UTC. */
-    int64_t dead_at;          /**< when the server proved it invalid; 0: as far as known it counts against the limit. */
+    int64_t dead_at;          /**< when the server proved it invalid, by accepting its successor right after refusing it;
+                                   0: as far as known it counts against the limit. */
     int32_t in_use;           /**< 1: this session uses it. */
     int32_t reserved;         /**< 0. */
 } dam_device_token;
@@ -420,7 +428,7 @@ dam_status dam_session_device_tokens(
 typedef enum dam_state_flags {
     DAM_STATE_LOGGED_IN = 1,  /**< there is a session secret. The server may have ended it meanwhile. */
     DAM_STATE_STORED = 2,     /**< it is on disk (or in the host's store); else it dies with the process. */
-    DAM_STATE_REFUSED = 4     /**< the last login was refused; those credentials are not tried again. */
+    DAM_STATE_REFUSED = 4     /**< credentials of this account were refused, and are not tried again. */
 } dam_state_flags;
 
 /** What is known here about a session, without asking the server. Times are seconds since 1970 UTC, 0: never. */
@@ -450,7 +458,7 @@ typedef struct dam_statistics {
     uint64_t requests;             /**< requests of the host, replays not counted. */
     uint64_t exchanges;            /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
     uint64_t logins;               /**< logins that were tried. */
-    uint64_t logins_refused;       /**< of these, refused. */
+    uint64_t logins_refused;       /**< of these, refused, or failed without a reason. */
     uint64_t organization_logins;  /**< organization steps that were sent. */
     uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try (`retries`). */
     uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */

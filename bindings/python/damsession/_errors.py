@@ -168,7 +168,7 @@ class Throttled(DamError):
 
 
 class ServerFault(DamError):
-    """The server failed (HTTP 5xx)."""
+    """The server failed (HTTP 5xx), shows a page that is not one to log in at, or failed a login without saying why."""
 
 
 class HandleStale(DamError):
