@@ -16,11 +16,7 @@ extension Exchange {
       // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
       refused = sent
     }
-    if system.isScarce, login == nil, logins > 0, !hasProbed, !sendsRequest {
-      hasProbed = true
-      log(.debug, "asking whether the new token is accepted")
-      return send(system.keepalive, .prove, secret, &state, moment)
-    }
+    if isProofDue, !sendsRequest { return prove(secret, &state, moment) }
     if let blocked { return fail(blocked) }
     switch goal {
     case .request(let request):
@@ -34,7 +30,9 @@ extension Exchange {
         guard let redirected else { return send(wire, .host, secret, &state, moment) }
         return send(redirected, .redirected(isOwn: redirected.origin == settings.origin), secret, &state, moment)
       } catch {
-        return fail(error)
+        guard isProofDue else { return fail(error) }
+        blocked = error
+        return prove(secret, &state, moment)
       }
     case .keepalive:
       return send(system.keepalive, .keepalive, secret, &state, moment)
@@ -57,6 +55,15 @@ extension Exchange {
     case .logout, .forget:
       return fail(Failure(.internalError, "the end of a session tried to use it"))
     }
+  }
+
+  /// Something scarce was obtained, and nobody knows yet whether it works.
+  private var isProofDue: Bool { system.isScarce && logins > 0 && !hasProbed }
+
+  private mutating func prove(_ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment) -> Action {
+    hasProbed = true
+    log(.debug, "asking whether the new token is accepted")
+    return send(system.keepalive, .prove, secret, &state, moment)
   }
 
   /// Whether the goal has a request whose answer will tell if a new secret is good.

@@ -155,14 +155,14 @@ struct PhotoShelter: System {
     return Secret(text)
   }
 
-  /// What a refused login says: the documented classes, and 401 where there is none, that the credentials are wrong.
+  /// What a refused login says: the documented classes, and 401 with whatever words, that the credentials are wrong.
   private func denial(_ error: ServiceError, _ answer: Answer) throws(Failure) -> LoginStep {
     if error.isAboutAPIKey { throw apiKeyRefused(answer, error) }
     if error.isAboutHTTPS {
       throw Failure(.insecure, "the server wants HTTPS for logins", httpStatus: answer.status)
     }
     if error.isAboutSecondFactor { return .denied(.secondFactor, secondFactor(answer)) }
-    if error.isAboutCredentials || (error.name.isEmpty && answer.status == 401) {
+    if error.isAboutCredentials || answer.status == 401 {
       let failure = Failure(
         .credentialsRefused, "the server refuses the e-mail address or the password", httpStatus: answer.status)
       return .denied(.wrong, failure.quoting(error.words))

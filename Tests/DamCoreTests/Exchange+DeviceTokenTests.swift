@@ -264,9 +264,10 @@ struct ExchangeDeviceTokenTests {
     #expect(play.run(preview).summary == "delivered 1")
     #expect(play.sent[0].target.hasSuffix("/Preview?Id=12%2F3%204&Size=1"))
     // Revoked while it was asked for: the new token knows nothing of the image.
-    play.answer(Answer(401), Answer(401), Self.token("t2"))
+    play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
     #expect(play.run(preview).summary == "handleStale")
-    #expect(play.sent.count == 4)
+    #expect(play.sent.count == 5)
+    #expect(play.storedAccount?.liveTokens == 1)
     play.clear()
     #expect(play.run(preview).summary == "handleStale")
     #expect(play.sent.isEmpty)

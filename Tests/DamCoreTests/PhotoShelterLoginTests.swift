@@ -53,10 +53,11 @@ struct PhotoShelterLoginTests {
       (.error(400, "AuthInvalidLoginErr"), "credentialsRefused"),
       (.error(200, "AuthInvalidPasswordErr"), "credentialsRefused"),
       (Answer(401), "credentialsRefused"), (Answer(401, [], "<html>"), "credentialsRefused"),
+      (.error(401, "SessionRequiredErr"), "credentialsRefused"),
       (Answer(401, [], #"{"errors":[{"title":"No"}]}"#), "credentialsRefused"),
       // What is not on record as a wrong password may be anything.
       (Answer(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "unclear"), (.error(400, "SystemErr"), "unclear"),
-      (.error(401, "AccountLockedErr"), "unclear"), (.error(200, "TooManySessionsErr"), "unclear"),
+      (.error(403, "AccountLockedErr"), "unclear"), (.error(200, "TooManySessionsErr"), "unclear"),
       (Answer(400), "unclear"), (Answer(403), "unclear"), (Answer(403, [], "<html>"), "unclear"),
       (Answer(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "HTTPSRequiredPermErr"), "insecure"),
