@@ -26,9 +26,13 @@
  *               its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed: their
  *               comment says for how long. Input is copied before the function returns, or used only until it returns.
  *   Threads     dam_session: any number of threads at once. dam_config, dam_response: one thread at a time (different
- *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another.
+ *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another,
+ *               with its own signal mask.
  *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and finds the
- *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count.
+ *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count. Loops and
+ *               authorizations stay the parent's: in a child every call of them is refused, and _free leaves them alone. A
+ *               child of clone() or _Fork() is noticed, too, but they do not wait: call them while no thread is inside. A
+ *               child that is made in a callback must not return from it.
  *   A guest     no threads, signal handlers, atexit handlers, environment changes or output of its own. Passing a freed or
  *               foreign pointer is undefined, as everywhere in C; anything else comes back as a status.
  */
@@ -634,7 +638,7 @@ dam_status dam_session_download(
  * Many requests on one thread, for programs that have an event loop: watch dam_loop_fd for reading, and call
  * dam_loop_dispatch when it is readable. Logins and waiting for siblings happen in there without blocking; only small
  * records are read and written, and the credentials callback is called, on the way.
- * Threads: one at a time. Sessions may be used elsewhere at the same time. After fork(), a child must not use it.
+ * Threads: one at a time. Sessions may be used elsewhere at the same time.
  */
 typedef struct dam_loop dam_loop;
 

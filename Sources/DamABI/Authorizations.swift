@@ -9,6 +9,7 @@ internal import DamIO
 final class AuthorizationHandle: Handle {
   static let word = "authorization"
   let authorization: Authorization
+  var process: UInt64? { authorization.process }
   /// What C has borrowed: method, URL, headers; wiped when they are replaced.
   var lent: [Secret] = []
   init(_ authorization: Authorization) { self.authorization = authorization }

@@ -1,5 +1,6 @@
 // Handle.swift - the only file that retains and releases what C holds. A missing release is a leak in the host; a double
-// one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It refuses NULL.
+// one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It refuses NULL,
+// and what belongs to the process that this one was forked from.
 
 internal import DamCore
 internal import DamIO
@@ -8,9 +9,14 @@ internal import DamIO
 protocol Handle: AnyObject {
   /// The header's word for it.
   static var word: String { get }
+  /// The only process that may use it; nil: its children may, too.
+  var process: UInt64? { get }
 }
 
 extension Handle {
+  var process: UInt64? { nil }
+  private var isForeign: Bool { process.map { $0 != Process.number } ?? false }
+
   /// Gives the host a handle of its own.
   func give() -> OpaquePointer { unsafe OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
@@ -20,12 +26,19 @@ extension Handle {
   /// Looks behind a handle without taking it.
   static func take(_ pointer: OpaquePointer?) throws(Failure) -> Self {
     guard let pointer = unsafe pointer else { throw Failure(.argument, "\(word) is NULL") }
-    return unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
+    let handle = unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
+    guard !handle.isForeign else {
+      throw Failure(.argument, "\(word) belongs to the process that this one was forked from")
+    }
+    return handle
   }
 
-  /// Takes a handle back; NULL is fine.
+  /// Takes a handle back; NULL is fine. One of the parent process is left as it is: to end it would be heard there.
   static func free(_ pointer: OpaquePointer?) {
     guard let pointer = unsafe pointer else { return }
-    Gate.inside { unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).release() }
+    Gate.inside {
+      let handle = unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer))
+      if unsafe !handle.takeUnretainedValue().isForeign { unsafe handle.release() }
+    }
   }
 }

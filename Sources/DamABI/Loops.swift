@@ -9,6 +9,7 @@ internal import DamIO
 final class LoopHandle: Handle {
   static let word = "loop"
   let loop: Loop
+  var process: UInt64? { loop.process }
   var isDispatching = false
   init(_ loop: Loop) { self.loop = loop }
 }

@@ -12,6 +12,8 @@ public final class Authorization {
     case send
   }
 
+  /// The one that holds the session for it.
+  public let process = Process.number
   private var driver: Driver
   public private(set) var request: WireRequest?
   public private(set) var generation: UInt64 = 0

@@ -8,8 +8,8 @@ internal import Glibc
 
 /// Closing a TLS connection writes too; the host must not get a SIGPIPE for it.
 func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
-  let pipe = dam_pipe_guard_enter()
-  defer { dam_pipe_guard_leave(pipe) }
+  dam_pipe_guard_enter()
+  defer { dam_pipe_guard_leave() }
   return body()
 }
 

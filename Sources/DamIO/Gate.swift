@@ -1,7 +1,8 @@
 // Gate.swift - inside and outside of the library, for the sake of fork().
 // A fork copies one thread and every lock: a child of a process in which another thread was in the middle of a TLS
 // handshake could never make one of its own. So every call of the host goes through the gate, fork() waits until nobody is
-// inside, and whoever sleeps or calls the host back steps outside for that long. It refuses to be held while waiting.
+// inside, and whoever sleeps or calls the host back steps outside for that long. It refuses to be held while waiting. What a
+// child must not touch carries the number of the process it belongs to.
 
 internal import CLinux
 
@@ -13,10 +14,15 @@ public enum Gate {
     return try body()
   }
 
-  /// Sleeping, or calling the host.
+  /// Sleeping, or calling the host, whose signals are its own meanwhile.
   public static func outside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
-    let depth = dam_gate_step_out()
-    defer { dam_gate_step_in(depth) }
+    let step = dam_gate_step_out()
+    defer { dam_gate_step_in(step) }
     return try body()
   }
+}
+
+/// This process, as opposed to those that it was forked from.
+public enum Process {
+  public static var number: UInt64 { dam_process_number() }
 }

@@ -21,7 +21,8 @@ final class Hub: Sendable {
     var revision: UInt64 = 0
   }
 
-  let pid: pid_t
+  /// The one whose hub it is.
+  let process: UInt64
   let key: Key
   let store: any Store
   let flight = Flight()
@@ -29,11 +30,11 @@ final class Hub: Sendable {
   let connections = ConnectionPool()
   let state = Mutex(State())
 
-  init(_ key: Key, _ store: any Store, account: Account, pid: pid_t) {
+  init(_ key: Key, _ store: any Store, account: Account, process: UInt64) {
     self.key = key
     self.store = store
     self.account = account
-    self.pid = pid
+    self.process = process
   }
 
   var sessionKey: String { key.identity.sessionKey }

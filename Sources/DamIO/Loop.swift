@@ -26,6 +26,8 @@ public final class Loop {
 
   public typealias Done = (UInt64, Result<Ending, Failure>) -> Void
 
+  /// The one whose connections are in it.
+  public let process = Process.number
   private let poller: Poller
   /// Rings when the turn of a job has come at a flight.
   private let bell = Bell()

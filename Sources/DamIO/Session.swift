@@ -2,7 +2,6 @@
 // It refuses to hold state of its own: two sessions of one identity are one.
 
 public import DamCore
-internal import Glibc
 internal import Synchronization
 
 /// What the host lends to its sessions. The closures run on the thread that is inside a call.
@@ -77,7 +76,7 @@ public struct Response: Sendable {
     let held = unsafe slot.load(ordering: .acquiring)
     let hub = unsafe held.takeUnretainedValue()
     // A hub of the parent process is left alone: see World.
-    guard hub.pid == getpid() else { return }
+    guard hub.process == Process.number else { return }
     let key = hub.key
     unsafe held.release()
     World.current.tidy(key, isLasting: store.isLasting)
@@ -88,7 +87,7 @@ public struct Response: Sendable {
     while true {
       let held = unsafe slot.load(ordering: .acquiring)
       let hub = unsafe held.takeUnretainedValue()
-      if hub.pid == getpid() { return hub }
+      if hub.process == Process.number { return hub }
       let fresh = unsafe Unmanaged.passRetained(World.current.hub(identity, store))
       if unsafe slot.compareExchange(expected: held, desired: fresh, ordering: .acquiringAndReleasing).exchanged {
         return unsafe fresh.takeUnretainedValue()

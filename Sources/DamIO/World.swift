@@ -1,11 +1,10 @@
 // World.swift - the hubs of this process, and nothing of another one.
 // After fork() a child must not use its parent's connections or wait for locks that no thread of its own holds. The world
-// therefore carries the process ID it was made in; a child that finds another number leaves the old world untouched (it
-// is never freed: its locks may be held by threads that do not exist here) and makes its own. This is the library's only
-// global state beside libcurl's.
+// therefore carries the number of the process it was made in; a child that finds another number leaves the old world
+// untouched (it is never freed: its locks may be held by threads that do not exist here) and makes its own. This is the
+// library's only global state beside libcurl's and the gate.
 
 internal import DamCore
-internal import Glibc
 internal import Synchronization
 
 @safe final class World: Sendable {
@@ -21,22 +20,22 @@ internal import Synchronization
     var hubs = 0
   }
 
-  private let pid: pid_t
+  private let process: UInt64
   private let hubs = Mutex(Hubs())
   private static let slot = unsafe Atomic<Unmanaged<World>?>(nil)
 
-  private init(_ pid: pid_t) { self.pid = pid }
+  private init(_ process: UInt64) { self.process = process }
 
   /// This process's world.
   static var current: World {
-    let pid = getpid()
+    let process = Process.number
     while true {
       let held = unsafe slot.load(ordering: .acquiring)
       if let held = unsafe held {
         let world = unsafe held.takeUnretainedValue()
-        if world.pid == pid { return world }
+        if world.process == process { return world }
       }
-      let fresh = unsafe Unmanaged.passRetained(World(pid))
+      let fresh = unsafe Unmanaged.passRetained(World(process))
       if unsafe slot.compareExchange(expected: held, desired: fresh, ordering: .acquiringAndReleasing).exchanged {
         return unsafe fresh.takeUnretainedValue()
       }
@@ -50,7 +49,7 @@ internal import Synchronization
     return hubs.withLock { hubs in
       if let hub = hubs.byKey[key]?.hub { return hub }
       var shared = hubs.accounts[key.account] ?? SharedAccount(account: Account())
-      let hub = Hub(key, store, account: shared.account, pid: pid)
+      let hub = Hub(key, store, account: shared.account, process: process)
       if hubs.byKey.updateValue(WeakHub(hub: hub), forKey: key) == nil { shared.hubs += 1 }
       hubs.accounts[key.account] = shared
       return hub

@@ -25,7 +25,7 @@ struct HubTests {
 
   private func hub() -> Hub {
     let store = FileStore(scratch.path)
-    return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), pid: getpid())
+    return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), process: Process.number)
   }
 
   private func log(_ level: LogLevel, _ message: String) { lines.all.withLock { $0.append(message) } }
@@ -172,10 +172,10 @@ struct HubTests {
   func accountInMemory() throws {
     let account = Account()
     let (one, other) = (
-      Hub(Hub.Key(identity: identity, store: "memory"), MemoryStore(), account: account, pid: getpid()),
+      Hub(Hub.Key(identity: identity, store: "memory"), MemoryStore(), account: account, process: Process.number),
       Hub(
         Hub.Key(identity: try Sample.settings(["organization": "O1"]).identity, store: "memory"), MemoryStore(),
-        account: account, pid: getpid())
+        account: account, process: Process.number)
     )
     var refused = AccountRecord()
     refused.remember(.wrong, hash: "h", salt: "s", now: 1)

@@ -178,7 +178,7 @@ struct HostStoreTests {
     let (table, identity) = (Table(), try Sample.settings().identity)
     func hub() -> Hub {
       let store = HostStore(functions: table.functions)
-      return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), pid: 0)
+      return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), process: 0)
     }
     let (one, other) = (hub(), hub())
     _ = one.saveSession(Sample.record(1, cookie: "a", stamp: 30), isDurable: true) { _, _ in }

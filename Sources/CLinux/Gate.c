@@ -1,0 +1,237 @@
+/*
+ * Gate.c - who is inside the library, what fork() waits for, and what a child must not keep or believe: see CLinux.h.
+ * It refuses to believe that fork() made the child: clone() runs no handlers and PID namespaces repeat process numbers, so
+ * a page that the kernel wipes in every child tells.
+ */
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Slots hold a descriptor plus one; 0 is free. A lock-free table, since the child runs while other threads are gone. */
+enum { FORK_SLOTS = 1024 };
+static atomic_int fork_slots[FORK_SLOTS];
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+/* All zeros in a child until it has cleaned up. */
+struct process {
+    atomic_ullong number;
+    atomic_int is_cleaning;
+};
+static struct process unwiped, *process = &unwiped;
+static atomic_ullong last_process;
+
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_change = PTHREAD_COND_INITIALIZER;
+static int gate_inside;
+/* Threads that are about to fork, or in it. */
+static int gate_forking;
+static __thread int gate_depth;
+
+static void close_in_child(void) {
+    for (int i = 0; i < FORK_SLOTS; i++) {
+        int held = atomic_exchange(&fork_slots[i], 0);
+        if (held != 0) {
+            close(held - 1);
+        }
+    }
+}
+
+/* The first thread of a child that comes by; others wait until it is done. */
+static void begin_child(void) {
+    int nobody = 0;
+    if (!atomic_compare_exchange_strong(&process->is_cleaning, &nobody, 1)) {
+        while (atomic_load(&process->number) == 0) {
+            sched_yield();
+        }
+        return;
+    }
+    pthread_mutex_init(&gate_lock, NULL);
+    pthread_cond_init(&gate_change, NULL);
+    gate_forking = 0;
+    gate_inside = gate_depth > 0;
+    close_in_child();
+    atomic_store(&process->number, atomic_fetch_add(&last_process, 1) + 1);
+}
+
+/* The lock stays held across fork(): nobody enters meanwhile. Whoever forks counts as outside, or two that fork from inside
+ * would wait for each other. */
+static void before_fork(void) {
+    pthread_mutex_lock(&gate_lock);
+    gate_forking++;
+    gate_inside -= gate_depth > 0;
+    while (gate_inside > 0) {
+        pthread_cond_wait(&gate_change, &gate_lock);
+    }
+}
+
+static void after_fork_in_parent(void) {
+    gate_inside += gate_depth > 0;
+    gate_forking--;
+    pthread_cond_broadcast(&gate_change);
+    pthread_mutex_unlock(&gate_lock);
+}
+
+static void after_fork_in_child(void) {
+    atomic_store(&process->is_cleaning, 0);
+    atomic_store(&process->number, 0);
+    begin_child();
+}
+
+/* Linux before 4.14 wipes no page; then only fork() is noticed. */
+static void watch_forks(void) {
+    void *page = mmap(NULL, sizeof *process, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page != MAP_FAILED && madvise(page, sizeof *process, MADV_WIPEONFORK) == 0) {
+        process = page;
+    } else if (page != MAP_FAILED) {
+        munmap(page, sizeof *process);
+    }
+    atomic_store(&process->number, atomic_fetch_add(&last_process, 1) + 1);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+uint64_t dam_process_number(void) {
+    pthread_once(&fork_once, watch_forks);
+    if (atomic_load(&process->number) == 0) {
+        begin_child();
+    }
+    return atomic_load(&process->number);
+}
+
+uint64_t dam_thread_number(void) {
+    static atomic_ullong last;
+    static __thread uint64_t number;
+    if (number == 0) {
+        number = atomic_fetch_add(&last, 1) + 1;
+    }
+    return number;
+}
+
+static void gate_open(int depth) {
+    (void)dam_process_number();
+    pthread_mutex_lock(&gate_lock);
+    while (gate_forking > 0) {
+        pthread_cond_wait(&gate_change, &gate_lock);
+    }
+    gate_inside++;
+    gate_depth = depth;
+    pthread_mutex_unlock(&gate_lock);
+}
+
+static void gate_close(void) {
+    pthread_mutex_lock(&gate_lock);
+    gate_depth = 0;
+    gate_inside--;
+    if (gate_forking > 0) {
+        pthread_cond_broadcast(&gate_change);
+    }
+    pthread_mutex_unlock(&gate_lock);
+}
+
+void dam_gate_enter(void) {
+    if (gate_depth > 0) {
+        gate_depth++;
+    } else {
+        gate_open(1);
+    }
+}
+
+void dam_gate_leave(void) {
+    if (gate_depth > 1) {
+        gate_depth--;
+    } else {
+        gate_close();
+    }
+}
+
+/* What the thread's SIGPIPE looked like before a transfer. */
+static __thread struct {
+    int depth, was_pending;
+    sigset_t mask;
+} pipe_guard;
+
+static int is_pipe_pending(void) {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE);
+}
+
+static void guard_pipe(void) {
+    sigset_t pipe_set;
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    pipe_guard.was_pending = is_pipe_pending();
+    pthread_sigmask(SIG_BLOCK, &pipe_set, &pipe_guard.mask);
+}
+
+/* libcurl ignores the signal for a moment where it closes connections, which takes away one that was pending. */
+static void unguard_pipe(void) {
+    sigset_t pipe_set;
+    struct timespec now = {0, 0};
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    while (!pipe_guard.was_pending && sigtimedwait(&pipe_set, NULL, &now) == SIGPIPE) {
+    }
+    if (pipe_guard.was_pending && !is_pipe_pending()) {
+        raise(SIGPIPE);
+    }
+    pthread_sigmask(SIG_SETMASK, &pipe_guard.mask, NULL);
+}
+
+void dam_pipe_guard_enter(void) {
+    if (pipe_guard.depth++ == 0) {
+        guard_pipe();
+    }
+}
+
+void dam_pipe_guard_leave(void) {
+    if (--pipe_guard.depth == 0) {
+        unguard_pipe();
+    }
+}
+
+dam_step dam_gate_step_out(void) {
+    dam_step step = {.gate = gate_depth, .pipe = pipe_guard.depth};
+    if (step.pipe > 0) {
+        pipe_guard.depth = 0;
+        unguard_pipe();
+    }
+    if (step.gate > 0) {
+        gate_close();
+    }
+    return step;
+}
+
+void dam_gate_step_in(dam_step step) {
+    if (step.gate > 0) {
+        gate_open(step.gate);
+    }
+    if (step.pipe > 0) {
+        guard_pipe();
+        pipe_guard.depth = step.pipe;
+    }
+}
+
+void dam_fork_close_add(int descriptor) {
+    (void)dam_process_number();
+    for (int i = 0; i < FORK_SLOTS; i++) {
+        int free_slot = 0;
+        if (atomic_compare_exchange_strong(&fork_slots[i], &free_slot, descriptor + 1)) {
+            return;
+        }
+    }
+}
+
+void dam_fork_close_remove(int descriptor) {
+    for (int i = 0; i < FORK_SLOTS; i++) {
+        int held = descriptor + 1;
+        if (atomic_compare_exchange_strong(&fork_slots[i], &held, 0)) {
+            return;
+        }
+    }
+}
