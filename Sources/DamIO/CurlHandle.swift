@@ -30,6 +30,8 @@ internal import Glibc
   }
 
   deinit {
+    // Else libcurl would change what SIGPIPE does in the whole process.
+    set(CURLOPT_NOSIGNAL, 1)
     withoutPipeSignal { unsafe curl_easy_cleanup(easy) }
     unsafe errorText.deallocate()
   }

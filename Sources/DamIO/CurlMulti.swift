@@ -5,6 +5,7 @@ internal import CCurl
 internal import CLinux
 internal import DamCore
 internal import Glibc
+internal import Synchronization
 
 /// Closing a TLS connection writes too; the host must not get a SIGPIPE for it.
 func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
@@ -20,6 +21,9 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   /// For an event loop: what to watch, and when to act without being asked.
   private var watch: ((Int32, Int32) -> Void)?
   private(set) var deadline: UInt64?
+  /// libcurl ignores SIGPIPE for the whole process while it closes connections and then puts back what it found: two threads
+  /// at once would leave it ignored. Nothing waits in there.
+  private static let closing = Mutex(())
   /// Hears of every transfer that is over.
   var onOver: ((CurlHandle) -> Void)?
 
@@ -37,7 +41,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     _ = unsafe dam_multi_set_timer(multi, nil)
     withoutPipeSignal {
       for handle in handles.values { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
-      _ = unsafe curl_multi_cleanup(multi)
+      CurlMulti.closing.withLock { _ in _ = unsafe curl_multi_cleanup(multi) }
     }
   }
 
