@@ -645,7 +645,10 @@ typedef struct dam_loop dam_loop;
 /** Makes a loop. Ownership: dam_loop_free. */
 dam_status dam_loop_new(dam_loop **out, dam_error *err);
 
-/** Frees a loop. Requests under way are dropped, and their callbacks are not called. Not in a callback. NULL is fine. */
+/**
+ * Frees a loop. Requests under way are dropped, and their callbacks are not called any more; a rotated cookie that has
+ * arrived is saved. Not in a callback. NULL is fine.
+ */
 void dam_loop_free(dam_loop *loop);
 
 /** The descriptor to watch; readable when there is something to do. -1 for NULL. The loop's own: do not read or close it. */

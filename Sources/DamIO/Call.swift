@@ -68,8 +68,9 @@ final class Call {
     return options.cancellation.isSet
   }
 
-  func cancelled() -> Step { advance(.failed(Failure(.cancelled, "the request was cancelled"), head: nil)) }
+  func cancelled() -> Step { advance(.failed(Call.cancellation, head: nil)) }
 
+  static let cancellation = Failure(.cancelled, "the request was cancelled")
   static let noCurl = Failure(.internalError, "libcurl cannot be started")
   static let noRewind = Failure(.replayImpossible, "the request's body cannot be given again")
 

@@ -21,7 +21,7 @@ final class Connection {
       multi.perform()
       if let event = transfer.event() { return event }
       // libcurl does not ask while it looks up a name.
-      if transfer.cancellation.isSet { return .failed(Failure(.cancelled, "the request was cancelled")) }
+      if transfer.cancellation.isSet { return .failed(Call.cancellation) }
       multi.wait(milliseconds: 250)
     }
   }

@@ -36,6 +36,9 @@ internal import Glibc
     unsafe errorText.deallocate()
   }
 
+  /// Whatever libcurl still has to say of the transfer, nobody wants to hear it.
+  func silence() { hooks?.isOver = true }
+
   /// Between requests nothing of the last one is kept: neither its secrets nor its answer.
   func rest() {
     unsafe curl_easy_reset(easy)

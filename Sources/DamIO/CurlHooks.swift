@@ -9,6 +9,8 @@ final class Hooks {
   let source: OutgoingBody?
   let progress: Progress?
   let cancellation: Cancellation
+  /// The transfer was given up: libcurl reports on its progress even while it is taken away.
+  var isOver = false
   private var lastReport: UInt64 = 0
 
   init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
@@ -42,8 +44,11 @@ final class Hooks {
     return !cancellation.isSet
   }
 
+  /// nil when nobody is to be called any more.
   static func behind(_ user: UnsafeMutableRawPointer?) -> Hooks? {
-    unsafe user.map { unsafe Unmanaged<Hooks>.fromOpaque($0).takeUnretainedValue() }
+    guard let user = unsafe user else { return nil }
+    let hooks = unsafe Unmanaged<Hooks>.fromOpaque(user).takeUnretainedValue()
+    return hooks.isOver ? nil : hooks
   }
 }
 

@@ -40,7 +40,10 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     _ = unsafe dam_multi_set_socket(multi, nil)
     _ = unsafe dam_multi_set_timer(multi, nil)
     withoutPipeSignal {
-      for handle in handles.values { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
+      for handle in handles.values {
+        handle.silence()
+        _ = unsafe curl_multi_remove_handle(multi, handle.easy)
+      }
       CurlMulti.closing.withLock { _ in _ = unsafe curl_multi_cleanup(multi) }
     }
   }
@@ -53,6 +56,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   /// Takes a transfer out; one that is not over loses its connection.
   func remove(_ handle: CurlHandle) {
     guard handles.removeValue(forKey: handle.address) != nil else { return }
+    handle.silence()
     withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
     handle.rest()
   }

@@ -63,6 +63,21 @@ final class Job {
     began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
   }
 
+  /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or a
+  /// secret that a login has cost: the exchange takes and saves it. Whatever it wants to do next is over, too.
+  func stop() {
+    guard case .sending = state, let transfer else { return }
+    state = .between
+    var step = call.advance(transfer.report(transfer.event() ?? .failed(Call.cancellation)))
+    for _ in 0..<Job.mostSteps {
+      if case .done = step { return }
+      step = call.cancelled()
+    }
+  }
+
+  /// More than an exchange can still want once it hears of nothing but the end.
+  private static let mostSteps = 8
+
   /// Lets go of whatever the call holds.
   func abandon() {
     switch state {

@@ -52,7 +52,12 @@ public final class Loop {
     poller.watch(bell.descriptor, Int32(POLLIN))
   }
 
-  deinit { for job in jobs.values { job.abandon() } }
+  deinit {
+    for job in jobs.values {
+      job.stop()
+      job.abandon()
+    }
+  }
 
   public var descriptor: Int32 { poller.descriptor }
   public var count: Int { jobs.count }
@@ -141,7 +146,10 @@ public final class Loop {
   // MARK: One job
 
   private func go(_ job: Job) {
-    if job.isCancelled { return end(job, .failure(Failure(.cancelled, "the request was cancelled"))) }
+    if job.isCancelled {
+      job.stop()
+      return end(job, .failure(Call.cancellation))
+    }
     if job.isResumed {
       job.isResumed = false
       job.transfer?.resume()

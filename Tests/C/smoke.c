@@ -177,6 +177,7 @@ int main(void)
     smoke_turns();
     smoke_loop_work();
     smoke_loop_downloads();
+    smoke_loop_ends();
     smoke_head();
     smoke_authorize();
     smoke_tickets();

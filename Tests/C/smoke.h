@@ -40,6 +40,7 @@ void smoke_loop(void);
 void smoke_turns(void);
 void smoke_loop_work(void);
 void smoke_loop_downloads(void);
+void smoke_loop_ends(void);
 void smoke_head(void);
 void smoke_authorize(void);
 void smoke_tickets(void);

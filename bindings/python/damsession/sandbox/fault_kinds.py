@@ -68,6 +68,10 @@ def _truncate(arguments: Arguments, answer: Answer) -> None:
     answer.delivery = "truncate"
 
 
+def _stall(arguments: Arguments, answer: Answer) -> None:
+    answer.delivery = "stall"
+
+
 def _drop(arguments: Arguments, answer: Answer) -> None:
     answer.delivery = "reset"
 
@@ -186,6 +190,7 @@ TABLE: dict[str, FaultKind] = {
             EXPIRE, BEFORE, "ends the session or device token that the request comes with", {}
         ),
         FaultKind("truncate", AFTER, "declares the length, closes half-way", {}, after=_truncate),
+        FaultKind("stall", AFTER, "stops half-way until the client goes away", {}, after=_stall),
         FaultKind(
             "drop-after-processing",
             AFTER,

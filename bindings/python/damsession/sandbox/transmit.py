@@ -20,6 +20,8 @@ from .exchange import Answer
 SERVER = "damsession-sandbox"
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
+# Seconds between two looks whether a stalled client is still there.
+_GLANCE = 0.02
 # What a truncated answer without any body promises.
 _PROMISED = 64
 
@@ -99,7 +101,7 @@ async def _stream(request: web.BaseRequest, answer: Answer, response: web.Stream
     stream = answer.stream
     length = stream.length if stream is not None else len(answer.body)
     left = length
-    if answer.delivery == "truncate":
+    if answer.delivery in ("truncate", "stall"):
         left = length // 2
         length = length or _PROMISED
     response.content_length = length
@@ -112,6 +114,8 @@ async def _stream(request: web.BaseRequest, answer: Answer, response: web.Stream
         left -= len(chunk)
         if left <= 0:
             break
+    while answer.delivery == "stall" and request.transport is not None:
+        await asyncio.sleep(_GLANCE)
     if answer.delivery == "truncate" and request.transport is not None:
         # An orderly end, so that the half that was sent does arrive.
         request.transport.close()
