@@ -27,7 +27,9 @@
  *               comment says for how long. Input is copied before the function returns, or used only until it returns.
  *   Threads     dam_session: any number of threads at once. dam_config, dam_response: one thread at a time (different
  *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another,
- *               with its own signal mask.
+ *               with its own signal mask. A call that would wait for what only its own thread can end (a request of an event
+ *               loop that no other thread dispatches, the call whose callback it is in, an authorization in a process of
+ *               one thread) is DAM_ERR_LOCKED at once.
  *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and finds the
  *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count. Loops and
  *               authorizations stay the parent's: in a child every call of them is refused, and _free leaves them alone. A
@@ -94,7 +96,7 @@ typedef enum dam_status {
     DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the request. */
 
     DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be. */
-    DAM_ERR_LOCKED = 61,              /**< another process held this session longer than `lock-timeout`. */
+    DAM_ERR_LOCKED = 61,              /**< another held this session longer than `lock-timeout`, or this thread holds it. */
     DAM_ERR_RECORD_NEWER = 62         /**< the stored session was written by a newer damsession; it is left alone. */
 } dam_status;
 

@@ -7,29 +7,33 @@ internal import Synchronization
 
 struct Driver: ~Copyable {
   private let call: Call
+  private let keeper: Keeper
   /// The last transfer of the host's request; its answer may still be arriving.
   private var host: (transfer: Transfer, connection: Connection)?
 
   init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     call = Call(session, goal, options, isSentElsewhere: isSentElsewhere)
+    keeper = Keeper(isSentElsewhere ? .authorization : .call)
   }
 
   mutating func run() -> Exchange.Outcome {
-    var step = call.begin()
-    while true {
-      step = settle(step)
-      switch step {
-      case .done(let outcome): return outcome
-      case .send(let request, _): step = send(request, true)
-      case .lock, .wait: continue
+    keeper.work {
+      var step = call.begin()
+      while true {
+        step = settle(step)
+        switch step {
+        case .done(let outcome): return outcome
+        case .send(let request, _): step = send(request, true)
+        case .lock, .wait: continue
+        }
       }
     }
   }
 
   /// For hosts that send their requests themselves: everything up to that point.
-  mutating func runUntilHostSends() -> Call.Step { settle(call.begin()) }
+  mutating func runUntilHostSends() -> Call.Step { keeper.work { settle(call.begin()) } }
 
-  mutating func report(_ answer: Answer) -> Call.Step { settle(call.advance(.answered(answer))) }
+  mutating func report(_ answer: Answer) -> Call.Step { keeper.work { settle(call.advance(.answered(answer))) } }
 
   var generation: UInt64 { call.generation }
 
@@ -99,12 +103,15 @@ struct Driver: ~Copyable {
     return call.advance(.waited)
   }
 
+  private func isInVain(_ wish: LockWish) -> Bool { wish.flight.standstill(for: keeper) != nil }
+
   /// Waits for the flight among the threads, then for the store's lock among the processes.
   private func lock(_ wish: LockWish) -> Call.Step {
     let began = Clock.monotonic
     let allowed = UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
-    let hadToWait = !wish.flight.tryTake()
-    if hadToWait, !wish.flight.take(timeout: allowed, unless: call.isUnwanted) {
+    let hadToWait = !wish.flight.tryTake(keeper)
+    if hadToWait, !wish.flight.take(keeper, timeout: allowed, unless: { isInVain(wish) || call.isUnwanted() }) {
+      if let standstill = wish.flight.standstill(for: keeper) { return call.advance(.failed(standstill, head: nil)) }
       call.hub.count(waitedSince: began, call.session.log)
       return call.options.cancellation.isSet ? call.cancelled() : call.locked(wish, .busy, nil)
     }

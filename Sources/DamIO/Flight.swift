@@ -3,6 +3,7 @@
 // calls and watches it. It refuses to know about other processes: the store's lock does.
 
 internal import CLinux
+internal import DamCore
 internal import Glibc
 internal import Synchronization
 
@@ -32,18 +33,20 @@ final class Bell: Sendable {
 
 final class Flight: Sendable {
   private struct State {
-    var isTaken = false
+    var holder: Keeper?
     var waiters: [Waiter] = []
   }
 
   final class Waiter: Sendable {
     let bell: Bell
     let tag: UInt64
+    let keeper: Keeper
     private let turn = Atomic<Bool>(false)
 
-    init(_ bell: Bell, _ tag: UInt64) {
+    init(_ bell: Bell, _ tag: UInt64, _ keeper: Keeper) {
       self.bell = bell
       self.tag = tag
+      self.keeper = keeper
     }
 
     var hasTurn: Bool { turn.load(ordering: .acquiring) }
@@ -57,27 +60,28 @@ final class Flight: Sendable {
   private let state = Mutex(State())
 
   /// Without waiting: true when the flight is the caller's.
-  func tryTake() -> Bool {
+  func tryTake(_ keeper: Keeper = Keeper()) -> Bool {
     state.withLock { state in
-      defer { state.isTaken = true }
-      return !state.isTaken
+      guard state.holder == nil else { return false }
+      state.holder = keeper
+      return true
     }
   }
 
   /// True when the flight is the caller's; false when `timeout` microseconds ran out, or nobody wants it any more.
-  func take(timeout: UInt64, unless isUnwanted: () -> Bool = { false }) -> Bool {
-    guard let waiter = queue(Bell()) else { return true }
+  func take(_ keeper: Keeper = Keeper(), timeout: UInt64, unless isUnwanted: () -> Bool = { false }) -> Bool {
+    guard let waiter = queue(Bell(), keeper) else { return true }
     return Flight.wait(waiter, timeout, isUnwanted) || leave(waiter)
   }
 
   /// nil when the flight is the caller's at once; else a place in the line, whose bell rings with `tag` when it is.
-  func queue(_ bell: @autoclosure () -> Bell, tag: UInt64 = 0) -> Waiter? {
+  func queue(_ bell: @autoclosure () -> Bell, _ keeper: Keeper = Keeper(), tag: UInt64 = 0) -> Waiter? {
     state.withLock { state in
-      guard state.isTaken else {
-        state.isTaken = true
+      guard state.holder != nil else {
+        state.holder = keeper
         return nil
       }
-      let waiter = Waiter(bell(), tag)
+      let waiter = Waiter(bell(), tag, keeper)
       state.waiters.append(waiter)
       return waiter
     }
@@ -95,13 +99,18 @@ final class Flight: Sendable {
   /// Hands the flight to the next in line.
   func release() {
     let next: Waiter? = state.withLock { state in
-      guard !state.waiters.isEmpty else {
-        state.isTaken = false
-        return nil
-      }
-      return state.waiters.removeFirst()
+      let next = state.waiters.isEmpty ? nil : state.waiters.removeFirst()
+      state.holder = next?.keeper
+      return next
     }
     next?.call()
+  }
+
+  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be the
+  /// thread's own while it waits.
+  func standstill(for keeper: Keeper) -> Failure? {
+    let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.keeper) }
+    return others.lazy.filter { $0 !== keeper }.compactMap(\.standstill).first
   }
 
   private static func wait(_ waiter: Waiter, _ timeout: UInt64, _ isUnwanted: () -> Bool) -> Bool {

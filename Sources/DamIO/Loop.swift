@@ -31,6 +31,7 @@ public final class Loop {
   private let poller: Poller
   /// Rings when the turn of a job has come at a flight.
   private let bell = Bell()
+  private let keeper = Keeper(.loop)
   private var jobs: [UInt64: Job] = [:]
   private var lastID: UInt64 = 0
   /// Jobs that have something to do in the next dispatch.
@@ -96,7 +97,9 @@ public final class Loop {
     poller.wake(at: 0)
   }
 
-  public func dispatch() {
+  public func dispatch() { keeper.work(dispatchOnce) }
+
+  private func dispatchOnce() {
     for (descriptor, events) in poller.ready() {
       if descriptor == bell.descriptor {
         pending += bell.takeTurns()
@@ -179,7 +182,7 @@ public final class Loop {
       send(request, isForHost, job)
     case .lock(let wish):
       let began = Clock.monotonic
-      if let waiter = wish.flight.queue(bell, tag: job.id) {
+      if let waiter = wish.flight.queue(bell, keeper, tag: job.id) {
         wait(job, .queueing(wish, waiter, began: began), until: job.lockDeadline(began))
       } else {
         locking(job, wish, began)

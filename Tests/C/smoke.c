@@ -178,6 +178,8 @@ int main(void)
     smoke_loop_work();
     smoke_loop_downloads();
     smoke_loop_ends();
+    smoke_guest();
+    smoke_standstill();
     smoke_head();
     smoke_authorize();
     smoke_tickets();

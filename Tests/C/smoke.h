@@ -41,6 +41,8 @@ void smoke_turns(void);
 void smoke_loop_work(void);
 void smoke_loop_downloads(void);
 void smoke_loop_ends(void);
+void smoke_guest(void);
+void smoke_standstill(void);
 void smoke_head(void);
 void smoke_authorize(void);
 void smoke_tickets(void);

@@ -1,0 +1,66 @@
+// Keeper.swift - who has a flight, or waits for it, so that no thread waits for what only itself could bring about: a request
+// of its own event loop, a call whose callback it is in, an authorization that nobody else is there to observe. It refuses
+// to guess: where another thread may be the one that goes on, waiting is right.
+
+internal import CLinux
+internal import DamCore
+internal import Glibc
+internal import Synchronization
+
+final class Keeper: Sendable {
+  enum Kind {
+    /// Runs from beginning to end on one thread.
+    case call
+    /// Goes on whenever it is dispatched.
+    case loop
+    /// Goes on when the host has its answer.
+    case authorization
+  }
+
+  private let kind: Kind
+  /// The thread that is at work in it; 0: none.
+  private let inside = Atomic<UInt64>(0)
+  /// The only thread that ever was; 0: none yet.
+  private let only = Atomic<UInt64>(0)
+  private static let several = UInt64.max
+
+  init(_ kind: Kind = .call) { self.kind = kind }
+
+  /// Work on the calling thread.
+  func work<Result>(_ body: () -> Result) -> Result {
+    let thread = dam_thread_number()
+    let known = only.load(ordering: .relaxed)
+    if known != thread { only.store(known == 0 ? thread : Keeper.several, ordering: .relaxed) }
+    inside.store(thread, ordering: .relaxed)
+    defer { inside.store(0, ordering: .relaxed) }
+    return body()
+  }
+
+  /// Why the turn cannot end while the calling thread waits for it; nil: it can.
+  var standstill: Failure? {
+    let thread = dam_thread_number()
+    if inside.load(ordering: .relaxed) == thread {
+      return Failure(.locked, "the session is held by the very call whose callback this is; call again after it")
+    }
+    switch kind {
+    case .call:
+      return nil
+    case .loop:
+      guard only.load(ordering: .relaxed) == thread else { return nil }
+      return Failure(
+        .locked,
+        "the session is held by a request of an event loop that only this thread dispatches; let that end first, or"
+          + " submit this to the loop as well")
+    case .authorization:
+      guard Keeper.isOnlyThread else { return nil }
+      return Failure(
+        .locked, "the session is held by an authorization of this thread; observe its answer or free it first")
+    }
+  }
+
+  /// Whether the process has no other thread: each is a folder in that one.
+  private static var isOnlyThread: Bool {
+    var found = stat()
+    return unsafe stat("/proc/self/task", &found) == 0 && found.st_nlink == 3
+  }
+}
