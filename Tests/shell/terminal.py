@@ -4,9 +4,10 @@
 
 Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and Enter, `interrupt`
 types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has stopped. `interrupt-at=TEXT` waits for that
-text instead of a question. Prints what the screen showed, what
-the echo was at each step and at the end, and the exit status (128 + N for signal N). It waits for events and never for
-time to pass; it refuses to know anything about the command.
+text instead of a question; `signal=NAME` sends that signal to the command instead of typing, `still=TEXT` types TEXT and
+Enter at a question that is still open. Prints what the screen showed, what the echo was at each step and at the end, and
+the exit status (128 + N for signal N). It waits for events and never for time to pass; it refuses to know anything about
+the command.
 """
 
 import os
@@ -20,6 +21,11 @@ PATIENCE = 30  # seconds until a hung test is ended.
 
 def echo(terminal):
     return "on" if termios.tcgetattr(terminal)[3] & termios.ECHO else "off"
+
+
+def number_of(name):
+    """USR1, or a number."""
+    return int(name) if name.isdigit() else getattr(signal, "SIG" + name)
 
 
 class Screen:
@@ -57,6 +63,8 @@ def start(command, terminal):
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
         for number in range(3):
             os.dup2(terminal, number)
+        for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, and so by whatever it starts.
+            signal.signal(ignored, signal.SIG_DFL)
         os.execvp(command[0], command)
     return child
 
@@ -67,10 +75,15 @@ def play(steps, screen, terminal, child):
             screen.wait_for(step.partition("=")[2].encode())
             os.write(screen.master, b"\x03")
             continue
+        if step.startswith("still="):
+            os.write(screen.master, step.partition("=")[2].encode() + b"\n")
+            continue
         screen.wait_for_question()
         print(f"echo at the question: {echo(terminal)}")
         if step == "interrupt":
             os.write(screen.master, b"\x03")
+        elif step.startswith("signal="):
+            os.kill(child, number_of(step.partition("=")[2]))
         elif step == "suspend":
             os.write(screen.master, b"\x1a")
             os.waitpid(child, os.WUNTRACED)

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define SESSION (ACCEPTS_HELP | ACCEPTS_OPTIONS)
@@ -78,6 +79,7 @@ static void fill_standard_descriptors(void)
 int main(int argc, char **argv)
 {
     struct arguments arguments;
+    prctl(PR_SET_DUMPABLE, 0); /* a core dump would hold the secrets. */
     fill_standard_descriptors();
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* whole lines, because parallel scripts share one log. */
     int code = parse_arguments(argc, argv, &arguments);

@@ -77,9 +77,13 @@ static int override(struct work *work, const struct arguments *arguments)
         code = set(work, "encryption-secret", NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
+    char *patience = NULL;
     if (code == EXIT_OK &&
-        dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK)
+        (dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK ||
+         dam_config_get(work->config, "lock-timeout", &patience, &error) != DAM_OK))
         code = report(&error);
+    work->credentials.patience = patience != NULL ? (unsigned)strtoul(patience, NULL, 10) : 0;
+    dam_string_free(patience);
     return code;
 }
 
@@ -122,7 +126,7 @@ void end(struct work *work)
 /* For a new name only: a remembered one has its key, or works without. No answer is one too; the library will judge. */
 static int ask_api_key(struct work *work, const struct arguments *arguments)
 {
-    const char *variable = getenv("DAMSESSION_API_KEY");
+    const char *variable = secure_getenv("DAMSESSION_API_KEY");
     char key[SECRET_CAPACITY];
     char *system = NULL;
     dam_error error;

@@ -16,14 +16,52 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int guarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-enum { GUARDED = sizeof guarded / sizeof guarded[0] };
+enum { SIGNALS = 65 }; /* with those that have no name. */
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught[SIGNALS], is_caught;
 
 static void note(int signal_number)
 {
-    caught = signal_number;
+    caught[signal_number] = is_caught = 1;
+}
+
+/* What was there before the question. */
+struct guard {
+    sigset_t guarded, waiting;
+};
+
+/* Guards against every signal that would end or stop the process here, whatever it means. */
+static void begin_guard(struct guard *guard)
+{
+    struct sigaction action = {.sa_handler = note}, before;
+    sigset_t harmless;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&guard->guarded);
+    sigemptyset(&harmless);
+    sigaddset(&harmless, SIGCHLD);
+    sigaddset(&harmless, SIGCONT);
+    sigaddset(&harmless, SIGURG);
+    sigaddset(&harmless, SIGWINCH);
+    for (int number = 1; number < SIGNALS; number++)
+        if (!sigismember(&harmless, number) && sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaddset(&guard->guarded, number);
+    sigprocmask(SIG_BLOCK, &guard->guarded, &guard->waiting);
+    for (int number = 1; number < SIGNALS; number++)
+        if (sigismember(&guard->guarded, number))
+            sigaction(number, &action, NULL);
+}
+
+/* Here the signal arrives, and ends or stops the process. */
+static void end_guard(const struct guard *guard)
+{
+    const struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < SIGNALS; number++) {
+        if (sigismember(&guard->guarded, number))
+            sigaction(number, &action, NULL);
+        if (caught[number])
+            raise(number);
+    }
+    sigprocmask(SIG_SETMASK, &guard->waiting, NULL);
 }
 
 /* The guarded signals are blocked but for the wait itself, so none can slip in between wait and read. */
@@ -34,7 +72,7 @@ static ssize_t read_answer(int terminal, const sigset_t *waiting, char answer[SE
         struct pollfd ready = {.fd = terminal, .events = POLLIN};
         char byte;
         if (ppoll(&ready, 1, NULL, waiting) < 0) {
-            if (errno == EINTR && caught == 0)
+            if (errno == EINTR && !is_caught)
                 continue;
             return -1;
         }
@@ -51,32 +89,21 @@ static ssize_t read_answer(int terminal, const sigset_t *waiting, char answer[SE
 static ssize_t ask_once(int terminal, const char *question, char answer[SECRET_CAPACITY])
 {
     struct termios loud, quiet;
-    struct sigaction action = {.sa_handler = note}, before[GUARDED];
-    sigset_t blocked, waiting;
+    struct guard guard;
     ssize_t size = -1;
     if (tcgetattr(terminal, &loud) != 0)
         return -1;
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&blocked);
-    for (int index = 0; index < GUARDED; index++)
-        sigaddset(&blocked, guarded[index]);
-    sigprocmask(SIG_BLOCK, &blocked, &waiting);
-    for (int index = 0; index < GUARDED; index++)
-        sigaction(guarded[index], &action, &before[index]);
+    begin_guard(&guard);
     quiet = loud;
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
     if (tcsetattr(terminal, TCSAFLUSH, &quiet) == 0) {
         if (write(terminal, question, strlen(question)) > 0)
-            size = read_answer(terminal, &waiting, answer);
+            size = read_answer(terminal, &guard.waiting, answer);
         tcsetattr(terminal, TCSAFLUSH, &loud);
         if (write(terminal, "\n", 1) < 1)
             size = -1;
     }
-    for (int index = 0; index < GUARDED; index++)
-        sigaction(guarded[index], &before[index], NULL);
-    if (caught != 0)
-        raise(caught);
-    sigprocmask(SIG_SETMASK, &waiting, NULL); /* here the signal arrives, and ends or stops the process. */
+    end_guard(&guard);
     return size;
 }
 
@@ -88,10 +115,11 @@ ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY])
         return -1;
     clear_progress();
     do {
-        caught = 0;
+        is_caught = 0;
+        memset((void *)caught, 0, sizeof caught);
         if (tcgetpgrp(terminal) == getpgrp())
             size = ask_once(terminal, question, answer);
-    } while (caught != 0); /* stopped and continued: the question is asked again. */
+    } while (is_caught); /* stopped and continued: the question is asked again. */
     close(terminal);
     if (size < 0)
         explicit_bzero(answer, SECRET_CAPACITY);

@@ -191,7 +191,7 @@ int32_t show_progress(void *user_data, int64_t down, int64_t down_total, int64_t
 /* Takes the bar away, before anything else is written. */
 void clear_progress(void);
 
-/* ---- Secrets (credentials.c, terminal.c) ---- */
+/* ---- Secrets (credentials.c, command.c, terminal.c) ---- */
 
 enum { SECRET_CAPACITY = 4096 }; /* a line of a terminal is no longer than this either. */
 
@@ -199,6 +199,7 @@ enum { SECRET_CAPACITY = 4096 }; /* a line of a terminal is no longer than this 
 struct credentials {
     int fd;           /* -1: not this way. */
     char *command;    /* the option `password-command`; "" or NULL: not this way. */
+    unsigned patience; /* the option `lock-timeout`: siblings wait no longer for the command. */
 };
 
 /* A dam_credentials_callback; `user_data` is a struct credentials. */
@@ -206,6 +207,12 @@ int32_t answer_prompt(void *user_data, dam_prompt *prompt);
 
 /* The first line of `fd`, without its end and NUL-terminated. Its length, or -1 after saying why. */
 ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place);
+
+/* The end of such a line, of which `size` bytes were read: its length, or -1 after saying why. */
+ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long, const char *place);
+
+/* The first line that a shell command prints; the command has so many seconds for it. Its length, or -1 after saying why. */
+ssize_t run_command(const char *command, unsigned seconds, char line[SECRET_CAPACITY]);
 
 /* Asks without echo. The length of the answer; -1: there is no terminal that would answer. */
 ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY]);
