@@ -11,6 +11,7 @@ import asyncio
 import concurrent.futures
 import ctypes
 import select
+import weakref
 from typing import Any, Optional, Union
 
 from . import _abi
@@ -50,6 +51,12 @@ class Loop:
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
+        # Sessions of transfers under way. They outlive the loop, which saves what came of an answer when it is freed.
+        self._handles: dict[int, SessionHandle] = {}
+        # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any more would hold its
+        # sessions for good. Not at interpreter exit: see SessionHandle.
+        self._free = weakref.finalize(self, _free, self._library.dam_loop_free, self._loop, self._handles)
+        self._free.atexit = False
         self._done = _abi.dam_done_callback(guarded(self._end))
         self._raised: Optional[BaseException] = None
         self.descriptor: int = self._library.dam_loop_fd(self._loop)
@@ -66,6 +73,7 @@ class Loop:
             raise
         transfer.id, transfer.kept, transfer.handle = number.value, what, handle
         self._transfers[transfer.id] = transfer
+        self._handles[transfer.id] = handle
 
     def cancel(self, transfer: Transfer) -> None:
         """Ends a request early; one that is over is left alone."""
@@ -94,7 +102,7 @@ class Loop:
         """Ends everything at once, without a word to those who wait."""
         loop, self._loop = self._loop, _abi.loop_p()
         if loop:
-            self._library.dam_loop_free(loop)
+            self._free()
             for transfer in list(self._transfers.values()):
                 self._release(transfer)
 
@@ -138,8 +146,13 @@ class Loop:
     def _release(self, transfer: Transfer) -> None:
         del self._transfers[transfer.id]
         transfer.kept = None
+        self._handles.pop(transfer.id, None)
         if transfer.handle is not None:
             transfer.handle.__exit__(None, None, None)
+
+
+def _free(free: Any, loop: Any, handles: dict[int, SessionHandle]) -> None:
+    free(loop)
 
 
 class AsyncLoop(Loop):
