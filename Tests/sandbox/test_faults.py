@@ -62,6 +62,15 @@ def test_truncate(dam_sandbox: Sandbox, client: PhotoShelterClient, path: str) -
         answer.content  # noqa: B018
 
 
+def test_stall(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
+    dam_sandbox.fault("stall")
+    answer = client.call("mem/user/session", stream=True)
+    half = int(answer.headers["Content-Length"]) // 2
+    assert len(answer.raw.read(half)) == half
+    answer.close()
+    assert client.call("mem/user/session").ok
+
+
 def test_garbage(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("garbage")
     with pytest.raises(requests.ConnectionError):
