@@ -89,5 +89,9 @@ verdict smoke "$work/smoke.txt"
 # shellcheck disable=SC2086
 step "smoke under valgrind" alone smoke-valgrind DAM_TEST_SHORT=1 $memcheck "$work/smoke"
 
+program remains Tests/C/remains.c Tests/C/check.c
+alone remains "$work/remains" >"$work/remains.txt"
+verdict remains "$work/remains.txt"
+
 echo "C: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
