@@ -84,6 +84,7 @@ struct SystemError: Error {
     if let objection { return objection }
     return switch code {
     case ENOENT: "no such file or folder"
+    case EEXIST: "something else has this name"
     case EACCES, EPERM: "permission denied"
     case EROFS: "the file system is read-only"
     case ENOSPC: "the disk is full"
