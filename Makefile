@@ -34,7 +34,8 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 	swift build -c release --scratch-path $(SHIP) --product damsession \
 	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
-	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections
+	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections \
+	  -Xlinker --wrap=free -Xlinker --wrap=realloc
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new
 	strip --strip-unneeded $@.new
 	patchelf --remove-rpath $@.new

@@ -30,6 +30,9 @@
  *               with its own signal mask. A call that would wait for what only its own thread can end (a request of an event
  *               loop that no other thread dispatches, the call whose callback it is in, an authorization in a process of
  *               one thread) is DAM_ERR_LOCKED at once.
+ *   Stack       a thread that calls needs 256 KiB of it, beside what callbacks of the host use.
+ *   Memory      what the library frees is wiped first, blocks over 128 KiB excepted; libcurl's copies of what it sends and
+ *               receives are not.
  *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and finds the
  *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count. Loops and
  *               authorizations stay the parent's: in a child every call of them is refused, and _free leaves them alone. A
@@ -95,7 +98,7 @@ typedef enum dam_status {
     DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
     DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the request. */
 
-    DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be. */
+    DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be, or others could. */
     DAM_ERR_LOCKED = 61,              /**< another held this session longer than `lock-timeout`, or this thread holds it. */
     DAM_ERR_RECORD_NEWER = 62         /**< the stored session was written by a newer damsession; it is left alone. */
 } dam_status;
@@ -172,7 +175,8 @@ dam_status dam_config_load_environment(dam_config *config, dam_error *err);
 /**
  * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
  * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
- * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable. DAM_ERR_OPTION: the file is not JSON, or holds an option
+ * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable; or file or folder belong to another user or are open to
+ * others: to their writing, with an API key in it to their reading. DAM_ERR_OPTION: the file is not JSON, or holds an option
  * that is none.
  * DAM_ERR_ARGUMENT: `name` is not one; so for all functions that take a name.
  */
@@ -326,7 +330,9 @@ typedef struct dam_session dam_session;
  * Opens a session. Checks the options together; reads no network and logs nobody in: that happens at the first need.
  * Sessions of one identity in one process share their state and their connections.
  * Ownership: dam_session_free. DAM_ERR_OPTION: an option is missing or contradicts another; the message says which.
- * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store.
+ * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store, or its folder belongs to another
+ * user, others may write in it, or they could exchange it. Calls say the same of a record: it must be this user's own file,
+ * with one name and closed to others, and is neither believed nor replaced until somebody has looked at it.
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 
@@ -540,8 +546,8 @@ dam_status dam_form_add(
 
 /**
  * Adds a file. `file_name` is what the server is told; NULL: the last part of `path`. `content_type` NULL:
- * application/octet-stream. DAM_ERR_ARGUMENT: the file cannot be read; its size counts from here on, and a file that changes
- * before it is sent fails the request.
+ * application/octet-stream. DAM_ERR_ARGUMENT: the file cannot be read, or the form is larger than any request; its size
+ * counts from here on, and a file that changes before it is sent fails the request.
  */
 dam_status dam_form_add_file(
     dam_form *form, const char *name, const char *path, const char *file_name, const char *content_type, dam_error *err);
@@ -602,8 +608,8 @@ typedef struct dam_request {
  * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
  * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer.
  * Redirects are followed (option `redirects`): the same origin keeps the secret; another one gets a GET or HEAD without any
- * secret and without headers that say who asks; https never becomes http (DAM_ERR_INSECURE); too many are
- * DAM_ERR_PROTOCOL. A POST that points elsewhere comes back as it is.
+ * secret and without headers that say who asks, and none at all if its location holds a secret in any spelling or a
+ * parameter such as `p`, `lt` or `auth_token` (DAM_ERR_INSECURE, as when https becomes http); too many are DAM_ERR_PROTOCOL. A POST that points elsewhere comes back as it is.
  * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
  * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
  */
@@ -624,11 +630,13 @@ typedef enum dam_download_flags {
 
 /**
  * Sends a GET and writes the body of a 2xx answer to the file `path`, which appears under its name only when it is whole;
- * until then there are `path`.part and, if the server gave a validator (ETag or Last-Modified), `path`.part.json, which
- * remain after an interruption. `flags` are dam_download_flags. DAM_DOWNLOAD_CONTINUE asks for the rest of what is there
- * (Range, If-Range); if the thing has changed meanwhile, or the server gives all of it, the download starts over. Progress
+ * until then there are `path`.part and, if the server gave a strong validator (ETag, or a Last-Modified a minute older than
+ * its answer), `path`.part.json, which remain after an interruption. `flags` are dam_download_flags. DAM_DOWNLOAD_CONTINUE
+ * asks for the rest of what is there (Range, If-Range); if the thing has changed meanwhile, by the validator or the size that
+ * the rest comes with, or the server gives all of it, the download starts over. Progress
  * counts what was there before. Another answer than 2xx is in `*out` and touches no file. `request->write` must be NULL.
- * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written. Errors of dam_session_request.
+ * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, or `path`.part is not this user's own.
+ * Errors of dam_session_request.
  */
 dam_status dam_session_download(
     dam_session *session, const dam_request *request, const char *path, uint32_t flags, dam_response **out,

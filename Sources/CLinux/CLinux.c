@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -22,6 +23,8 @@ int dam_lock_byte(int descriptor, int64_t byte, short type) {
     } while (result < 0 && errno == EINTR);
     return result;
 }
+
+const char *dam_environment(const char *name) { return secure_getenv(name); }
 
 int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

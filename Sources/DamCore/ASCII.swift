@@ -1,7 +1,7 @@
-// ASCII.swift - bytes of HTTP syntax: classes, case, percent-encoding.
-// It works on bytes because header fields and secrets are bytes. It refuses to decode anything.
+// ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding.
+// It works on bytes because header fields and secrets are bytes. It refuses to guess what damaged ones mean.
 
-enum ASCII {
+public enum ASCII {
   static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
   static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
@@ -11,7 +11,25 @@ enum ASCII {
   static func isToken(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte) }
 
   /// Printable, without the space: what a URL may hold once it is encoded.
-  static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+  public static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+
+  /// Digits and nothing else, as HTTP's grammar has numbers; nil too for one that nobody could count up to.
+  public static func number(_ digits: some Collection<UInt8>) -> Int64? {
+    guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
+    return Int64(String(decoding: digits, as: UTF8.self))
+  }
+
+  /// Whether `part` is somewhere in `text`.
+  static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+    guard let first = part.first else { return true }
+    var rest = text[...]
+    while let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: part) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
 
   /// What a header line may hold: no control characters.
   static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
@@ -44,18 +62,36 @@ enum ASCII {
 
   /// Undoes percent-encoding for comparison; what is damaged stays as it is.
   static func percentDecoded(_ text: Substring) -> String {
+    String(decoding: percentDecoded(Array(text.utf8)), as: UTF8.self)
+  }
+
+  static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
+    var rest = text[...]
     while let byte = rest.popFirst() {
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      if byte == 0x25, rest.prefix(2).allSatisfy(isHex), let value = UInt8(digits, radix: 16), rest.count >= 2 {
+      if byte == 0x25, rest.count >= 2, let value = hexDecoded(rest.prefix(2)).first {
         bytes.append(value)
         rest = rest.dropFirst(2)
       } else {
         bytes.append(byte)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
+  }
+
+  /// Pairs of hex digits as bytes, up to what is none.
+  static func hexDecoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = text
+    while let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) {
+      bytes.append(high << 4 | low)
+    }
+    return bytes
+  }
+
+  private static func hexValue(_ digit: UInt8) -> UInt8? {
+    guard isHex(digit) else { return nil }
+    return isDigit(digit) ? digit & 15 : (digit & 15) &+ 9
   }
 
   /// `name=value` pairs joined by "&", both sides encoded: a query or an application/x-www-form-urlencoded body.

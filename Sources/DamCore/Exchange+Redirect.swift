@@ -36,7 +36,9 @@ extension Exchange {
     let known = [
       state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret,
     ]
-    return known.compactMap { $0 } + (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
+    // A short cookie is a preference and no proof.
+    let cookies = (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
+    return known.compactMap { $0 } + cookies.filter { $0.count >= 4 }
   }
 
   func isWorthWaiting(for failure: Failure) -> Bool {

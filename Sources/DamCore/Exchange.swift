@@ -57,6 +57,8 @@ public struct Exchange: Sendable {
     /// Written by a newer damsession.
     case newer
     case unavailable(String)
+    /// Somebody else may have written or read it; the reason, and what to do.
+    case refused(String)
   }
 
   public enum Locking: Sendable {
@@ -476,6 +478,8 @@ public struct Exchange: Sendable {
     case .unavailable(let reason):
       log(.warning, "the stored session cannot be read (\(reason)); going on in memory")
       return nil
+    case .refused(let reason):
+      return fail(Failure(.store, "the stored session is not believed: \(reason)"))
     }
   }
 
@@ -490,6 +494,8 @@ public struct Exchange: Sendable {
     case .unavailable(let reason):
       log(.warning, "the stored account record cannot be read (\(reason))")
       return nil
+    case .refused(let reason):
+      return fail(Failure(.store, "the stored account record is not believed: \(reason)"))
     }
   }
 

@@ -18,7 +18,7 @@ public struct IdleClock: Equatable, Sendable {
   /// The limit in seconds as far as it is known; 0: unknown. A rest that was survived disproves a shorter limit.
   public var learned: Int64 { died > survived ? died : 0 }
 
-  mutating func sawSurvival(after rest: Int64) { survived = max(survived, rest - IdleClock.resolution) }
+  mutating func sawSurvival(after rest: Int64) { survived = max(survived, rest.minus(IdleClock.resolution)) }
 
   mutating func sawDeath(after rest: Int64) {
     guard rest >= IdleClock.shortest else { return }

@@ -12,9 +12,10 @@ public enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Reads a document; nil when it is not JSON.
+  /// Reads a document; nil when it is not JSON in UTF-8 (RFC 8259, 8.1).
   public static func parse(_ bytes: [UInt8]) -> JSONValue? {
-    guard nestingIsSane(bytes) else { return nil }
+    // The parser would read wider characters too, which nobody has counted: they cannot do without NUL bytes or a mark.
+    guard let first = bytes.first, first < 0x80, !bytes.contains(0), nestingIsSane(bytes) else { return nil }
     return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
 
@@ -70,7 +71,10 @@ public enum JSONValue: Equatable, Sendable {
     return nil
   }
 
-  /// The parser recurses; an answer of brackets alone must not exhaust the host's stack.
+  /// What either vendor sends, and what records hold, is half as deep.
+  private static let deepest = 32
+
+  /// The parser recurses, 3 KiB a level; an answer of brackets alone must not exhaust the host's stack.
   private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
     var depth = 0
     var isInString = false
@@ -84,7 +88,7 @@ public enum JSONValue: Equatable, Sendable {
       if byte == 0x22 { isInString = true }
       if byte == 0x5B || byte == 0x7B { depth += 1 }
       if byte == 0x5D || byte == 0x7D { depth -= 1 }
-      if depth > 64 { return false }
+      if depth > deepest { return false }
     }
     return true
   }

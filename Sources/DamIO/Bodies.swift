@@ -53,7 +53,7 @@ public import DamCore
       return true
     }
     unsafe self.init(
-      size: UInt64(size), read: { room in unsafe give(room, &offset) }, rewind: canRewind ? rewind : nil)
+      size: UInt64(clamping: size), read: { room in unsafe give(room, &offset) }, rewind: canRewind ? rewind : nil)
   }
 
   /// Makes the first byte the next one; false when that cannot be done.
@@ -75,7 +75,7 @@ public import DamCore
     let count = unsafe read(room)
     let endsEarly = count == 0 && rest != nil
     if (0...room.count).contains(count), !endsEarly {
-      rest = rest.map { $0 - UInt64(count) }
+      rest = rest.map { $0.minus(UInt64(clamping: count)) }
       return count
     }
     if count == OutgoingBody.pause, canPause { return Int(CURL_READFUNC_PAUSE) }
@@ -89,7 +89,7 @@ extension UnsafeRawBufferPointer {
   func give(_ room: UnsafeMutableRawBufferPointer, _ offset: inout Int) -> Int {
     let part = unsafe dropFirst(offset).prefix(room.count)
     unsafe room.copyBytes(from: part)
-    unsafe offset += part.count
+    unsafe offset = offset.plus(part.count)
     return unsafe part.count
   }
 }

@@ -1,6 +1,7 @@
 // Descriptor.swift - file descriptors and the few system calls that stores need, each in one place, with retries on
 // EINTR and errors as sentences. It refuses to follow symbolic links in names it is given to write.
 
+internal import DamCore
 internal import Glibc
 
 /// An open file, closed when the last owner lets go.
@@ -20,10 +21,20 @@ final class Descriptor: Sendable {
     return number < 0 ? .failure(.last) : .success(Descriptor(number))
   }
 
+  /// Whether the file's first bytes are these.
+  func begins(with line: [UInt8]) -> Bool {
+    let found = unsafe [UInt8](unsafeUninitializedCapacity: line.count) { buffer, filled in
+      filled = max(0, retrying { unsafe pread(number, buffer.baseAddress, line.count, 0) })
+    }
+    return found == line
+  }
+
   func readAll(limit: Int) -> Result<[UInt8], SystemError> {
     var bytes: [UInt8] = []
+    // As much as there should be, and one byte that shows that there is no more.
+    let likely = (status.map { Int(clamping: $0.st_size) } ?? 0).plus(1)
     while bytes.count < limit {
-      let room = min(65_536, limit - bytes.count)
+      let room = min(max(likely, 512), 65_536, limit.minus(bytes.count))
       var count = 0
       let chunk = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
         count = retrying { unsafe read(number, buffer.baseAddress, room) }
@@ -43,7 +54,7 @@ final class Descriptor: Sendable {
     while done < bytes.count {
       let count = retrying { unsafe write(number, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done) }
       if count < 0 { return .last }
-      done += count
+      done = done.plus(count)
     }
     return nil
   }
@@ -56,14 +67,24 @@ final class Descriptor: Sendable {
   }
 }
 
-/// An errno with its words.
+/// An errno with its words, or what is wrong with a file that could be opened.
 struct SystemError: Error {
   let code: Int32
-  static var last: SystemError { SystemError(code: errno) }
+  private let objection: String?
+  static var last: SystemError { SystemError(code: errno, objection: nil) }
+
+  private init(code: Int32, objection: String?) {
+    self.code = code
+    self.objection = objection
+  }
+
+  init(_ objection: String) { self.init(code: EPERM, objection: objection) }
 
   var text: String {
-    switch code {
+    if let objection { return objection }
+    return switch code {
     case ENOENT: "no such file or folder"
+    case EEXIST: "something else has this name"
     case EACCES, EPERM: "permission denied"
     case EROFS: "the file system is read-only"
     case ENOSPC: "the disk is full"

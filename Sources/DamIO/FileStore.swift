@@ -21,30 +21,31 @@ struct FileStore: Store {
   /// A record is a few kilobytes; what is larger is not one.
   private static let longest = 4 << 20
 
-  /// How long to wait for somebody else's save, in microseconds.
+  /// How long to wait for somebody else's save, in microseconds. Saves take milliseconds; whoever takes longer was stopped.
+  /// Not the option "lock-timeout", which is about logins and may be 0.
   private let patience: UInt64
 
-  init(_ folder: String, patience: UInt64 = 60_000_000) {
+  init(_ folder: String, patience: UInt64 = 10_000_000) {
     place = folder
     self.patience = patience
   }
 
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
     let path = file(key, "record")
-    var found = stat()
-    if unsafe lstat(path, &found) != 0 {
-      return errno == ENOENT || errno == ENOTDIR ? .absent : .failed(SystemError.last.text)
-    }
-    if let mark, mark == StoreMark(found) { return .unchanged }
-    switch Descriptor.open(path, O_RDONLY) {
+    // Whatever has this name and is no file must not be waited for.
+    switch Descriptor.open(path, O_RDONLY | O_NONBLOCK) {
     case .failure(let error):
-      return error.code == ENOENT ? .absent : .failed(error.text)
+      if error.code == ELOOP { return .refused("\(path) is a symbolic link; remove it") }
+      return error.code == ENOENT || error.code == ENOTDIR ? .absent : .failed(error.text)
     case .success(let descriptor):
-      // The mark is the opened file's: a rename may have come between.
       guard let status = descriptor.status else { return .failed(SystemError.last.text) }
+      if let objection = Ownership.objection(to: status, path, closed: 0o077) { return .refused(objection) }
+      if let mark, mark.size > 0, mark.size == Int(clamping: status.st_size), descriptor.begins(with: mark.line) {
+        return .unchanged
+      }
       switch descriptor.readAll(limit: FileStore.longest) {
       case .failure(let error): return .failed(error.text)
-      case .success(let bytes): return .found(bytes, mark: StoreMark(status))
+      case .success(let bytes): return .found(bytes, mark: StoreMark(bytes))
       }
     }
   }
@@ -79,7 +80,7 @@ struct FileStore: Store {
 
   private func saveLocked(_ key: String, _ bytes: [UInt8], _ expected: UInt64, _ isDurable: Bool) -> StoreSave {
     switch load(key, unless: nil) {
-    case .failed(let reason): return .failed(reason)
+    case .failed(let reason), .refused(let reason): return .failed(reason)
     case .absent, .unchanged:
       if expected != 0 { return .conflict(nil) }
     case .found(let present, _):
@@ -87,11 +88,11 @@ struct FileStore: Store {
     }
     switch write(key, bytes, isDurable) {
     case .failure(let error): return .failed(error.text)
-    case .success(let mark): return .saved(mark: mark)
+    case .success: return .saved(mark: StoreMark(bytes))
     }
   }
 
-  private func write(_ key: String, _ bytes: [UInt8], _ isDurable: Bool) -> Result<StoreMark, SystemError> {
+  private func write(_ key: String, _ bytes: [UInt8], _ isDurable: Bool) -> Result<Void, SystemError> {
     let temporary = file(key, "tmp")
     unsafe unlink(temporary)
     switch Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) {
@@ -102,13 +103,13 @@ struct FileStore: Store {
         unsafe unlink(temporary)
         return .failure(error)
       }
-      guard let status = descriptor.status, unsafe rename(temporary, file(key, "record")) == 0 else {
+      guard unsafe rename(temporary, file(key, "record")) == 0 else {
         let error = SystemError.last
         unsafe unlink(temporary)
         return .failure(error)
       }
       if isDurable, case .success(let folder) = Descriptor.open(place, O_RDONLY | O_DIRECTORY) { _ = folder.sync() }
-      return .success(StoreMark(status))
+      return .success(())
     }
   }
 
@@ -150,10 +151,15 @@ struct FileStore: Store {
 
   private func openLock(_ key: String) -> Result<Descriptor, SystemError> {
     let path = file(key, "lock")
-    let first = Descriptor.open(path, O_RDWR | O_CREAT)
-    guard case .failure(let error) = first, error.code == ENOENT else { return first }
-    if let error = Folder.make(place) { return .failure(error) }
-    return Descriptor.open(path, O_RDWR | O_CREAT)
+    var opened = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
+    if case .failure(let error) = opened, error.code == ENOENT {
+      if let error = Folder.make(place) { return .failure(error) }
+      // Somebody may have been faster.
+      if let objection = Ownership.objection(toFolder: place) { return .failure(SystemError(objection)) }
+      opened = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
+    }
+    guard case .success(let lock) = opened, let objection = lock.objection(path, closed: 0o022) else { return opened }
+    return .failure(SystemError(objection))
   }
 }
 
@@ -188,7 +194,7 @@ private final class FileLock: StoreLockHandle {
       hadToWait = true
       let nap = pause
       Gate.outside { _ = usleep(nap) }
-      pause = min(pause * 2, elapsed < 2_000_000 ? 1000 : 5000)
+      pause = min(pause.times(2), elapsed < 2_000_000 ? 1000 : 5000)
     }
     return .held(FileLock(descriptor, byte), hadToWait: hadToWait)
   }
@@ -197,13 +203,5 @@ private final class FileLock: StoreLockHandle {
   func unlock() {
     _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK))
     dam_fork_close_remove(descriptor.number)
-  }
-}
-
-extension StoreMark {
-  init(_ status: stat) {
-    self.init(
-      device: UInt64(status.st_dev), inode: UInt64(status.st_ino), seconds: Int64(status.st_mtim.tv_sec),
-      nanoseconds: Int64(status.st_mtim.tv_nsec))
   }
 }

@@ -1,6 +1,7 @@
 // Folder.swift - where damsession keeps its files, and how it makes a folder that only the owner can enter.
 // Follows the XDG base directory specification. It refuses relative XDG paths, as that specification asks.
 
+internal import CLinux
 internal import Glibc
 
 enum Folder {
@@ -53,7 +54,8 @@ enum Environment {
 
   /// As `value`, for those who must tell damage from absence. An empty variable counts as absent.
   static func look(_ name: String) -> Found {
-    guard let bytes = unsafe getenv(name), unsafe bytes.pointee != 0 else { return .nothing }
+    // Nothing where the program has rights that its caller has not (setuid): whoever sets variables is not its user.
+    guard let bytes = unsafe dam_environment(name), unsafe bytes.pointee != 0 else { return .nothing }
     return unsafe String(validatingCString: bytes).map { .text($0) } ?? .notUTF8
   }
 }

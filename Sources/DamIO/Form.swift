@@ -20,24 +20,35 @@ public final class Form: Sendable {
   }
 
   let parts: [Part]
+  private let size: UInt64
 
-  public init() { parts = [] }
+  public init() {
+    parts = []
+    size = 0
+  }
 
   /// What an exchange must know of it.
   public var description: HostRequest.Body {
-    let size = parts.reduce(into: 0 as UInt64) { $0 += UInt64(clamping: PartSource($1.content).size) }
     var body = HostRequest.Body(isPresent: true, size: size, canRewind: true)
     body.isForm = true
     return body
   }
 
-  private init(_ parts: [Part]) { self.parts = parts }
+  /// More than libcurl could count is nobody's upload; files with holes can claim it.
+  private init(_ form: Form, and part: Part) throws(Failure) {
+    size = form.size.plus(UInt64(clamping: PartSource(part.content).size))
+    guard size < UInt64(clamping: Int64.max) else {
+      throw Failure(.argument, "the form's files are larger than any request can be")
+    }
+    parts = form.parts + [part]
+  }
 
   public func adding(
     _ name: String, _ bytes: [UInt8], fileName: String?, contentType: String?
   ) throws(Failure) -> Form {
     try Form.check(name, fileName, contentType)
-    return Form(parts + [Part(name: name, fileName: fileName, contentType: contentType, content: .bytes(bytes))])
+    return try Form(
+      self, and: Part(name: name, fileName: fileName, contentType: contentType, content: .bytes(bytes)))
   }
 
   public func adding(
@@ -49,11 +60,10 @@ public final class Form: Sendable {
       let status = descriptor.status,
       status.st_mode & S_IFMT == S_IFREG
     else { throw Failure(.argument, "\(path) cannot be read, or is not a file") }
-    let content = Content.file(path: path, size: Int64(status.st_size))
-    return Form(
-      parts + [
-        Part(name: name, fileName: told, contentType: contentType ?? "application/octet-stream", content: content)
-      ])
+    let content = Content.file(path: path, size: Int64(clamping: status.st_size))
+    return try Form(
+      self,
+      and: Part(name: name, fileName: told, contentType: contentType ?? "application/octet-stream", content: content))
   }
 
   private static func check(_ name: String, _ fileName: String?, _ contentType: String?) throws(Failure) {
@@ -80,7 +90,7 @@ public final class Form: Sendable {
       if let type = part.contentType { unsafe curl_mime_type(added, type) }
       // No way to seek: a request with a form is never repeated behind our back (see CurlHandle.setMethod).
       let user = unsafe Unmanaged.passUnretained(source).toOpaque()
-      unsafe curl_mime_data_cb(added, curl_off_t(source.size), readPart, nil, nil, user)
+      unsafe curl_mime_data_cb(added, curl_off_t(clamping: source.size), readPart, nil, nil, user)
     }
   }
 
@@ -100,7 +110,7 @@ private final class PartSource {
   init(_ content: Form.Content) {
     self.content = content
     switch content {
-    case .bytes(let bytes): size = Int64(bytes.count)
+    case .bytes(let bytes): size = Int64(clamping: bytes.count)
     case .file(_, let known): size = known
     }
   }
@@ -117,14 +127,14 @@ private final class PartSource {
   private func giveFile(_ path: String, _ room: UnsafeMutableRawBufferPointer) -> Int {
     if descriptor == nil, case .success(let opened) = Descriptor.open(path, O_RDONLY | O_NONBLOCK, followsLinks: true) {
       descriptor = opened
-      hasChanged = opened.status.map { Int64($0.st_size) } != size
+      hasChanged = opened.status.map { Int64(clamping: $0.st_size) } != size
     }
     guard let descriptor, !hasChanged else {
       hasChanged = true
       return Int(CURL_READFUNC_ABORT)
     }
     let count = retrying { unsafe read(descriptor.number, room.baseAddress, room.count) }
-    offset += max(0, count)
+    offset = offset.plus(max(0, count))
     hasChanged = count < 0 || offset > size || (count == 0 && offset < size)
     return hasChanged ? Int(CURL_READFUNC_ABORT) : count
   }
@@ -133,5 +143,5 @@ private final class PartSource {
 private let readPart: curl_read_callback = { room, size, count, user in
   guard let user = unsafe user else { return 0 }
   let source = unsafe Unmanaged<PartSource>.fromOpaque(user).takeUnretainedValue()
-  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+  return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size.times(count)))
 }

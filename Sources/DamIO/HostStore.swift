@@ -64,8 +64,7 @@ struct HostStore: Store {
     case .unchanged: return .unchanged
     case .failed: return .failed(HostStore.broken)
     case .found(let bytes):
-      let revision = RecordHeader.parse(bytes)?.header.revision ?? 0
-      return .found(bytes, mark: StoreMark(revision: revision))
+      return .found(bytes, mark: StoreMark(bytes))
     }
   }
 
@@ -73,7 +72,7 @@ struct HostStore: Store {
     _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
   ) -> StoreSave {
     switch functions.save(key, bytes, revision, expected) {
-    case .saved: return .saved(mark: StoreMark(revision: revision))
+    case .saved: return .saved(mark: StoreMark(bytes))
     case .failed: return .failed(HostStore.broken)
     case .conflict:
       switch functions.load(key, 0) {

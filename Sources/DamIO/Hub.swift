@@ -61,7 +61,7 @@ final class Hub: Sendable {
     switch loading {
     case .record(let stored): return .record(join(stored))
     case .absent, .unchanged: return .record(join(AccountRecord()))
-    case .newer, .unavailable: return loading
+    case .newer, .unavailable, .refused: return loading
     }
   }
 
@@ -80,6 +80,7 @@ final class Hub: Sendable {
     case .absent: return (.absent, nil)
     case .unchanged: return (.unchanged, nil)
     case .failed(let reason): return (.unavailable(reason), nil)
+    case .refused(let reason): return (.refused(reason), nil)
     case .found(let bytes, let mark):
       switch Record.decode(bytes) {
       case .value((let record, let revision)): return (.record(record), (mark, revision))

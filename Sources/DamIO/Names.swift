@@ -11,19 +11,25 @@ public enum Names {
 
   public static func load(_ name: String, into values: inout OptionValues) throws(Failure) {
     let path = try file(name)
-    switch Descriptor.open(path, O_RDONLY) {
+    switch Descriptor.open(path, O_RDONLY | O_NONBLOCK) {
     case .failure(let error):
       guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("read", error) }
       throw Failure(
         .nameUnknown, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
     case .success(let descriptor):
+      // What is remembered may name a program to run.
+      if let objection = descriptor.objection(path, closed: 0o022) { throw refused(objection) }
       switch descriptor.readAll(limit: longestFile) {
       case .failure(let error): throw failure("read", error)
       case .success(let bytes):
         guard let json = JSONValue.parse(bytes) else { throw Failure(.option, "the file of \"\(name)\" is not JSON") }
-        do { try values.recall(json) } catch {
+        var recalled = values
+        do { try recalled.recall(json) } catch {
           throw Failure(.option, "in the file of \"\(name)\": \(error.message)")
         }
+        let holdsSecret = Option.table.contains { $0.isSecret && json[$0.name] != nil }
+        if holdsSecret, let objection = descriptor.objection(path, closed: 0o077) { throw refused(objection) }
+        values = recalled
       }
     }
   }
@@ -84,7 +90,12 @@ public enum Names {
     guard let folder = Folder.configuration else {
       throw Failure(.store, "there is no place for remembered options: set HOME or XDG_CONFIG_HOME")
     }
+    if let objection = Ownership.objection(toFolder: folder) { throw refused(objection) }
     return folder
+  }
+
+  private static func refused(_ objection: String) -> Failure {
+    Failure(.store, "the remembered options are not this user's alone: \(objection)")
   }
 
   private static func failure(_ what: String, _ error: SystemError) -> Failure {

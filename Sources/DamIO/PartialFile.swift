@@ -1,5 +1,6 @@
 // PartialFile.swift - the file of a download while it is written, and the note beside it that says whose it is.
-// It refuses to take the place of anything but a file, and to be whole before every byte that was promised is there.
+// It refuses to take the place of anything but a file, to go on with what another user has put there, to be whole before
+// every byte that was promised is there, and to write one more.
 
 internal import DamCore
 internal import Glibc
@@ -12,7 +13,9 @@ final class PartialFile {
   /// Who may do what with the file that is replaced; nil: there is none.
   private let mode: mode_t?
   private var descriptor: Descriptor?
-  private var expected: Int64?
+  /// How many bytes there will be when this answer is over, and how many make the whole; nil: nobody has said.
+  private var end: Int64?
+  private var total: Int64?
   private var written: Int64 = 0
   /// Where this time began.
   private(set) var base: Int64 = 0
@@ -36,54 +39,76 @@ final class PartialFile {
     unsafe unlink(note)
   }
 
-  /// How much of `target` is there, and which version of it.
-  func resumable(_ target: String) -> (size: Int64, validator: String)? {
+  /// What is there of a thing, and which version of it.
+  struct Beginning {
+    let size: Int64
+    let validator: Validator
+    /// nil: the server had not said.
+    let total: Int64?
+  }
+
+  /// How much of `target` is there.
+  func resumable(_ target: String) -> Beginning? {
     guard case .success(let file) = Descriptor.open(note, O_RDONLY | O_NONBLOCK),
-      case .success(let bytes) = file.readAll(limit: 65_536),
-      let json = JSONValue.parse(bytes), json["target"]?.text == target, let validator = json["validator"]?.text,
-      case .success(let partial) = Descriptor.open(part, O_RDONLY | O_NONBLOCK), let found = partial.status,
-      found.st_mode & S_IFMT == S_IFREG, found.st_size > 0
+      file.objection(note, closed: 0) == nil,
+      case .success(let bytes) = file.readAll(limit: 131_072),
+      let json = JSONValue.parse(bytes), json["target"]?.text == target,
+      let validator = json["validator"]?.text.flatMap({ Validator($0) }),
+      case .success(let partial) = Descriptor.open(part, O_RDONLY | O_NONBLOCK),
+      partial.objection(part, closed: 0) == nil,
+      let size = partial.status.map({ Int64(clamping: $0.st_size) }), size > 0
     else { return nil }
-    return (Int64(found.st_size), validator)
+    return Beginning(size: size, validator: validator, total: json["size"]?.integer)
   }
 
   /// `at` 0: from the beginning. `note`: the target and the validator to write down.
-  func open(at base: Int64, expecting total: Int64?, note whose: (target: String, validator: String?)?) {
+  func open(at base: Int64, upTo end: Int64?, of total: Int64?, note whose: (target: String, validator: Validator?)?) {
     // Whatever has this name and is no file is in the way, and not to be waited for.
-    let flags = O_WRONLY | O_CREAT | O_NONBLOCK | (base > 0 ? O_APPEND : O_TRUNC)
+    let flags = O_WRONLY | O_CREAT | O_NONBLOCK | (base > 0 ? O_APPEND : 0)
     // Nobody is to read the new file who may not read the old one, not for a moment.
     switch Descriptor.open(part, flags, mode: mode == nil ? 0o666 : 0o600) {
     case .failure(let error): fail(unwritable(error))
     case .success(let opened):
-      guard let found = opened.status, found.st_mode & S_IFMT == S_IFREG else {
-        return fail(Failure(.store, "\(part) is no file, and in the way"))
+      if let objection = opened.objection(part, closed: 0) { return fail(Failure(.store, objection)) }
+      // Emptied only now that it is known to be ours.
+      if base == 0, ftruncate(opened.number, 0) != 0 { return fail(unwritable(.last)) }
+      guard base == 0 || opened.status.map({ Int64(clamping: $0.st_size) }) == base else {
+        return fail(Failure(.store, "\(part) is being written by another download"))
       }
       // What an earlier time has left may be open to more.
       if mode != nil, fchmod(opened.number, 0o600) != 0 { return fail(unwritable(.last)) }
       descriptor = opened
       self.base = base
       written = base
-      expected = total
+      self.end = end
+      self.total = total
       if let whose { noteDown(whose.target, whose.validator) }
     }
   }
 
   /// Without a validator there is no going on: nobody could tell two versions apart.
-  private func noteDown(_ target: String, _ validator: String?) {
+  private func noteDown(_ target: String, _ validator: Validator?) {
     unsafe unlink(note)
     guard let validator,
-      case .success(let file) = Descriptor.open(note, O_WRONLY | O_CREAT | O_TRUNC, mode: mode == nil ? 0o666 : 0o600)
+      case .success(let file) = Descriptor.open(note, O_WRONLY | O_CREAT | O_EXCL, mode: mode == nil ? 0o666 : 0o600)
     else { return }
-    _ = file.writeAll(JSONValue.object(["target": .string(target), "validator": .string(validator)]).encoded())
+    var members: [String: JSONValue] = ["target": .string(target), "validator": .string(validator.text)]
+    members["size"] = total.map { .integer($0) }
+    _ = file.writeAll(JSONValue.object(members).encoded())
   }
 
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard failure == nil, let descriptor else { return false }
+    let after = written.plus(Int64(clamping: bytes.count))
+    if let end, after > end {
+      fail(Failure(.protocolViolation, "the server sends more bytes than the \(end) it has promised"))
+      return false
+    }
     if let error = unsafe descriptor.writeAll(bytes) {
       fail(unwritable(error))
       return false
     }
-    written += Int64(bytes.count)
+    written = after
     return true
   }
 
@@ -94,8 +119,8 @@ final class PartialFile {
   /// Gives it its name; what went wrong, if anything did.
   func finish() -> Failure? {
     if let failure { return failure }
-    if let expected, expected != written {
-      return Failure(.transfer, "the answer has \(written) bytes where \(expected) were promised")
+    if let total, total != written {
+      return Failure(.transfer, "there are \(written) bytes where \(total) were promised")
     }
     guard let descriptor, descriptor.sync() == nil, mode.map({ fchmod(descriptor.number, $0) == 0 }) ?? true else {
       return unwritable(.last)

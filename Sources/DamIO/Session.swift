@@ -67,8 +67,7 @@ public struct Response: Sendable {
     self.host = host
     identity = settings.identity
     CurlHandle.prepareLibrary()
-    store = try Stores.named(
-      settings.store, host.store, patience: UInt64(clamping: settings.lockTimeout) &* 1_000_000)
+    store = try Stores.named(settings.store, host.store)
     unsafe slot = Atomic(Unmanaged.passRetained(World.current.hub(identity, store)))
   }
 

@@ -2,6 +2,8 @@
 // Records are bytes under a key; a save says which revision it replaces, so that two writers cannot lose each other's
 // work, and a lock keeps logins apart. A store refuses to know what is in a record beyond its first line.
 
+internal import DamCore
+
 /// The outcome of looking for a record.
 enum StoreLoad: Sendable {
   case absent
@@ -9,16 +11,27 @@ enum StoreLoad: Sendable {
   case unchanged
   case found([UInt8], mark: StoreMark)
   case failed(String)
+  /// There is something that must not be believed, and what to do about it.
+  case refused(String)
 }
 
-/// Tells whether a record changed without reading it. Opaque to everybody but the store that made it.
+/// Tells whether a record changed without reading all of it: what cannot be the same in two records.
 struct StoreMark: Equatable, Sendable {
-  var device: UInt64 = 0
-  var inode: UInt64 = 0
-  var seconds: Int64 = 0
-  var nanoseconds: Int64 = 0
-  /// For stores that know revisions instead of files.
   var revision: UInt64 = 0
+  /// The first line, which holds a checksum of the rest. An inode and a time would not do: file systems use the one again
+  /// and count the other in ticks.
+  var line: [UInt8] = []
+  /// How long the whole record is: one that was cut is another one.
+  var size = 0
+
+  init() {}
+
+  init(_ record: [UInt8]) {
+    guard let (header, length) = RecordHeader.parse(record) else { return }
+    revision = header.revision
+    line = Array(record.prefix(length))
+    size = record.count
+  }
 }
 
 enum StoreSave: Sendable {

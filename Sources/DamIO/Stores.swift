@@ -11,9 +11,7 @@ public struct StoredSession: Sendable {
 }
 
 public enum Stores {
-  static func named(
-    _ place: String, _ host: HostStoreFunctions?, patience: UInt64 = 60_000_000
-  ) throws(Failure) -> any Store {
+  static func named(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> any Store {
     if let host { return HostStore(functions: host) }
     switch place {
     case "memory": return MemoryStore()
@@ -21,13 +19,20 @@ public enum Stores {
       guard let folder = Folder.state else {
         throw Failure(.store, "there is no place for sessions: set HOME or XDG_STATE_HOME, or the option \"store\"")
       }
-      return FileStore(folder, patience: patience)
+      return try files(folder)
     default:
       guard place.hasPrefix("/") else {
         throw Failure(.option, "\"store\" takes file, memory, or a folder that begins with /")
       }
-      return FileStore(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place, patience: patience)
+      return try files(place.hasSuffix("/") && place.count > 1 ? String(place.dropLast()) : place)
     }
+  }
+
+  private static func files(_ folder: String) throws(Failure) -> FileStore {
+    if let objection = Ownership.objection(toFolder: folder) {
+      throw Failure(.store, "the store is not this user's alone: \(objection)")
+    }
+    return FileStore(folder)
   }
 
   /// The sessions in a store, in order of their keys.

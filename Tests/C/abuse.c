@@ -61,7 +61,7 @@ static void use_folder(const char *variable, const char *root)
     setenv(variable, path, 1);
 }
 
-int main(void)
+static int run(void)
 {
     static char text[(1 << 20) + 1];
     const char *root = getenv("DAM_TEST_DIR");
@@ -97,6 +97,14 @@ int main(void)
     abuse_observe();
     abuse_image();
 
+    abuse_depth();
+
     CHECK(loopback_stop() > 0, "the loopback server was asked");
     return 0;
+}
+
+/* All of it where there is little stack: other languages' threads have less than a program's first one. */
+int main(void)
+{
+    return check_on_least_stack(run);
 }

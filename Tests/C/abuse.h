@@ -32,6 +32,7 @@ void abuse_loop_work(void);
 void abuse_authorization(void);
 void abuse_observe(void);
 void abuse_image(void);
+void abuse_depth(void);
 
 /* The server that answers, and the port that does not. */
 extern char open_url[LOOPBACK_URL], closed_url[LOOPBACK_URL];

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void check_option(dam_config *config, const char *name, const char *wanted)
 {
@@ -107,6 +108,45 @@ static void refuse_files(dam_config *config)
     EXPECT(DAM_OK, dam_name_remove("damaged", err));
 }
 
+/* A file may name a program to run, and hold an API key: who else may write or read it decides. */
+static void refuse_open_files(dam_config *config)
+{
+    static const struct {
+        const char *text;
+        mode_t mode;
+        dam_status wanted;
+    } rows[] = {
+        {"{\"user\":\"eve\"}", 0666, DAM_ERR_STORE}, {"{\"user\":\"eve\"}", 0620, DAM_ERR_STORE},
+        {"{\"user\":\"eve\"}", 0602, DAM_ERR_STORE}, {"{\"api-key\":\"canary\"}", 0644, DAM_ERR_STORE},
+        {"{\"api-key\":\"canary\"}", 0604, DAM_ERR_STORE}, {"{\"user\":\"ada\"}", 0644, DAM_OK},
+        {"{\"api-key\":\"key\"}", 0600, DAM_OK},
+    };
+    char path[4096], second[4200];
+    file_of(path, "open");
+    snprintf(second, sizeof second, "%s.second", path);
+    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        write_file("open", rows[at].text);
+        CHECK(chmod(path, rows[at].mode) == 0, "mode %o", (unsigned)rows[at].mode);
+        EXPECT(rows[at].wanted, dam_config_load(config, "open", err));
+        check_option(config, "user", "ada");
+    }
+    CHECK(link(path, second) == 0, "a second name");
+    REFUSES(DAM_ERR_STORE, dam_config_load(config, "open", err), check_nothing);
+    CHECK(unlink(path) == 0 && unlink(second) == 0 && mkfifo(path, 0600) == 0, "a pipe");
+    REFUSES(DAM_ERR_STORE, dam_config_load(config, "open", err), check_nothing);
+    CHECK(unlink(path) == 0 && symlink("/dev/null", path) == 0, "a link");
+    REFUSES(DAM_ERR_STORE, dam_config_load(config, "open", err), check_nothing);
+    CHECK(unlink(path) == 0 && mkdir(path, 0700) == 0, "a folder");
+    REFUSES(DAM_ERR_STORE, dam_config_load(config, "open", err), check_nothing);
+    CHECK(rmdir(path) == 0, "nothing");
+    *strrchr(path, '/') = '\0';
+    CHECK(chmod(path, 0777) == 0, "an open folder");
+    REFUSES(DAM_ERR_STORE, dam_config_load(config, "press", err), check_nothing);
+    REFUSES(DAM_ERR_STORE, dam_config_save(config, "press", err), check_nothing);
+    CHECK(chmod(path, 0700) == 0, "a closed folder");
+    EXPECT(DAM_OK, dam_config_set(config, "api-key", NULL, err));
+}
+
 static void refuse_folder(dam_config *config)
 {
     char before[4096];
@@ -150,6 +190,7 @@ void abuse_names(void)
     CHECK(calls == 0, "no names, no calls");
     refuse_names(config);
     refuse_files(config);
+    refuse_open_files(config);
     refuse_folder(config);
     keep(config);
     REFUSES(DAM_ERR_ARGUMENT, dam_name_list(NULL, &calls, err), check_nothing);

@@ -1,14 +1,18 @@
 /*
  * check.c - the judge behind check.h. It refuses to print a secret that it finds: only where it was.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
 #include "check.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { SECRETS = 64 };
 
@@ -130,6 +134,61 @@ void check_result(dam_status wanted, dam_status got, const char *call, const cha
         check_error.message[0] = '\0';
     check(0, file, line, "%s -> %s instead of %s: %s", call, dam_status_name((int32_t)got),
           dam_status_name((int32_t)wanted), wrong);
+}
+
+/* What damsession.h says under "Stack"; builds with sanitizers and without optimization need more. */
+#ifdef __SANITIZE_ADDRESS__
+#define LEAST_STACK ((size_t)4 << 20)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LEAST_STACK ((size_t)4 << 20)
+#endif
+#endif
+#ifndef LEAST_STACK
+#define LEAST_STACK ((size_t)256 << 10)
+#endif
+
+static void *run_body(void *body)
+{
+    return (*(int (**)(void))body)() == 0 ? body : NULL;
+}
+
+/* How many bytes from `stack` on still are `mark`. Asked of the kernel: valgrind lets nobody read an empty stack. */
+static size_t untouched(const unsigned char *stack, unsigned char mark)
+{
+    unsigned char page[4096];
+    size_t count = 0;
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    for (size_t at = 0; at < LEAST_STACK && at == count; at += sizeof page) {
+        if (pread(memory, page, sizeof page, (off_t)(uintptr_t)(stack + at)) != (ssize_t)sizeof page)
+            CHECK(0, "memory can be read");
+        while (count < at + sizeof page && page[count - at] == mark)
+            count++;
+    }
+    close(memory);
+    return count;
+}
+
+int check_on_least_stack(int (*body)(void))
+{
+    enum { GUARD = 65536, UNTOUCHED = 0xA7 };
+    size_t unused = 0;
+    void *result = NULL;
+    pthread_t thread;
+    pthread_attr_t attributes;
+    unsigned char *room = mmap(NULL, GUARD + LEAST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(room != MAP_FAILED && mprotect(room, GUARD, PROT_NONE) == 0, "a stack of %zu KiB", LEAST_STACK >> 10);
+    unsigned char *stack = room + GUARD;
+    memset(stack, UNTOUCHED, LEAST_STACK);
+    pthread_attr_init(&attributes);
+    CHECK(pthread_attr_setstack(&attributes, stack, LEAST_STACK) == 0 &&
+              pthread_create(&thread, &attributes, run_body, &body) == 0, "a thread with it");
+    pthread_attr_destroy(&attributes);
+    pthread_join(thread, &result);
+    unused = untouched(stack, UNTOUCHED);
+    CHECK(result != NULL, "%zu of %zu KiB of stack were used", (LEAST_STACK - unused) >> 10, LEAST_STACK >> 10);
+    munmap(room, GUARD + LEAST_STACK);
+    return 0;
 }
 
 void check_step(dam_loop *loop)

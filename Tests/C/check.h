@@ -36,6 +36,9 @@ extern char check_nothing;
 /* check_error, full of rubbish, so that what the library fails to fill shows. */
 dam_error *check_fresh(void);
 
+/* Runs `body` on a thread with no more stack than damsession.h asks for, and says how much of it was used. */
+int check_on_least_stack(int (*body)(void));
+
 /* Waits until an event loop has something to do, and has it done. */
 void check_step(dam_loop *loop);
 

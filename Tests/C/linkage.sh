@@ -63,6 +63,23 @@ awk '$7 != "UND" && $5 != "LOCAL" && $8 !~ /^dam_[a-z_]+@@DAMSESSION_1$/ && $8 !
     "$work/symbols" >"$work/others"
 check "and nothing else, all of it under DAMSESSION_1" sh -c "cat '$work/others'; [ ! -s '$work/others' ]"
 
+# A number of somebody else's that does not fit ends the host's process: the first two lines did so once.
+mkdir "$work/numbers"
+cat >"$work/numbers/planted.swift" <<'END'
+expecting: range?.total ?? headers.length.map { $0 + base }
+let size = parts.reduce(into: 0 as UInt64) { $0 += UInt64(clamping: $1.size) }
+let wait = UInt64(retryAfter)
+deadline = start + Int64(asked) * 1000
+if skewed > -offset { return abs(offset) }
+for part in first...last { use(bytes.dropFirst(part)) }
+let rate = total / elapsed
+let good = bytes.count + 1, text = "a" + name, other = base.plus(length), digits = Int64(text) ?? 0
+END
+check "arithmetic that could trap is found where it is planted" sh -c \
+    "'$python' Tests/C/numbers.py '$work/numbers' | tee '$work/planted' | grep -c ':[1-7]: ' | grep -qx 11 \
+    || { cat '$work/planted'; false; }"
+check "and nowhere else (A2: Tests/C/numbers.py)" "$python" Tests/C/numbers.py Sources
+
 # What undefined symbols there are is found at load time, all of them.
 echo 'int main(void) { return 0; }' >"$work/main.c"
 check "every symbol that it needs is there" sh -c "LD_LIBRARY_PATH='$(dirname "$library")' LD_BIND_NOW=1 ldd -r '$library' \

@@ -27,6 +27,9 @@
 static pthread_t thread;
 static int listener = -1;
 static int answered;
+static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *said;
+static size_t said_size;
 
 static int listen_on_any_port(char url[LOOPBACK_URL])
 {
@@ -82,6 +85,14 @@ static void serve(int fd)
     char buffer[65536], answer[1024];
     if (!read_request(fd, buffer, sizeof buffer))
         return;
+    pthread_mutex_lock(&said_lock);
+    const char *raw = said;
+    size_t raw_size = said_size;
+    pthread_mutex_unlock(&said_lock);
+    if (raw != NULL) {
+        send_all(fd, raw, raw_size);
+        return;
+    }
     int is_photoshelter = strstr(buffer, " /psapi/") != NULL;
     const char *body = is_photoshelter ? PHOTOSHELTER : FOTOWEB;
     int size = snprintf(answer, sizeof answer,
@@ -119,6 +130,14 @@ void loopback_start(char url[LOOPBACK_URL])
         perror("loopback");
         exit(1);
     }
+}
+
+void loopback_say(const char *bytes, size_t size)
+{
+    pthread_mutex_lock(&said_lock);
+    said = bytes;
+    said_size = size;
+    pthread_mutex_unlock(&said_lock);
 }
 
 int loopback_stop(void)

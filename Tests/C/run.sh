@@ -80,7 +80,7 @@ alone abuse "$work/abuse" >"$work/abuse.txt"
 verdict abuse "$work/abuse.txt"
 step "the sweep is complete" Tests/C/sweep.sh include/damsession.h "$work/abuse.txt"
 # shellcheck disable=SC2086
-step "abuse under valgrind" alone abuse-valgrind $memcheck "$work/abuse"
+step "abuse under valgrind" alone abuse-valgrind DAM_TEST_SHORT=1 $memcheck "$work/abuse"
 
 program smoke Tests/C/smoke*.c Tests/C/control.c Tests/C/check.c Tests/C/loopback.c
 step "the sandbox starts" start_sandbox
@@ -88,6 +88,10 @@ alone smoke "$work/smoke" >"$work/smoke.txt"
 verdict smoke "$work/smoke.txt"
 # shellcheck disable=SC2086
 step "smoke under valgrind" alone smoke-valgrind DAM_TEST_SHORT=1 $memcheck "$work/smoke"
+
+program remains Tests/C/remains.c Tests/C/check.c
+alone remains "$work/remains" >"$work/remains.txt"
+verdict remains "$work/remains.txt"
 
 echo "C: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -35,11 +35,39 @@ struct JSONValueTests {
       func nested(_ depth: Int) -> String {
         String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
       }
-      #expect(parse(nested(64)) != nil)
-      #expect(parse(nested(65)) == nil)
+      #expect(parse(nested(32)) != nil)
+      #expect(parse(nested(33)) == nil)
       #expect(parse(nested(100_000)) == nil)
       #expect(parse(String(repeating: open, count: 100_000)) == nil)
     }
+  }
+
+  @Test(
+    "deep documents in wider characters do not slip past the count (A3)",
+    arguments: ["utf-16le", "utf-16be", "utf-32le", "utf-32be"], [true, false])
+  func wideDepth(encoding: String, hasMark: Bool) {
+    // A character with the byte of a quotation mark in it hides what follows from whoever counts bytes.
+    let text = "[\"\u{122}\"," + String(repeating: "[", count: 400) + String(repeating: "]", count: 401)
+    for document in [text, "[1]"] {
+      let bytes = (hasMark ? "\u{FEFF}" + document : document).unicodeScalars.flatMap { scalar -> [UInt8] in
+        let (low, high) = (UInt8(truncatingIfNeeded: scalar.value), UInt8(truncatingIfNeeded: scalar.value >> 8))
+        switch encoding {
+        case "utf-16le": return [low, high]
+        case "utf-16be": return [high, low]
+        case "utf-32le": return [low, high, 0, 0]
+        default: return [0, 0, high, low]
+        }
+      }
+      #expect(JSONValue.parse(bytes) == nil)
+    }
+  }
+
+  @Test("a byte order mark and NUL bytes are no JSON, wherever they stand (A3)")
+  func marks() {
+    for text in ["\u{FEFF}[1]", "\u{0}[1]", "[1]\u{0}", "[\u{0}1]", #"{"a":"\#u{0}"}"#] { #expect(parse(text) == nil) }
+    #expect(JSONValue.parse([0xEF, 0xBB, 0xBF] + Array("[1]".utf8)) == nil)
+    #expect(JSONValue.parse([0xFF, 0xFE] + Array("[1]".utf8)) == nil)
+    #expect(parse(#"{"a":"\u0000"}"#) == .object(["a": .string("\u{0}")]), "an escaped one is text")
   }
 
   @Test(

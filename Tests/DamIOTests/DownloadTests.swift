@@ -44,7 +44,8 @@ struct DownloadTests {
       _ = Array((line + "\r\n").utf8).withUnsafeBytes { sink.takeHeader($0) }
     }
     var isStopped = false
-    if (200..<300).contains(status), case .stream(let take) = options.destination {
+    let mayGoOn = options.onHead?(Response(headOf: sink, generation: 1, replays: 0)) ?? true
+    if mayGoOn, (200..<300).contains(status), case .stream(let take) = options.destination {
       options.onStream?(status, sink.headers)
       if !body.isEmpty, case .stop = Array(body.utf8).withUnsafeBytes({ take($0) }) { isStopped = true }
     }
@@ -92,13 +93,24 @@ struct DownloadTests {
     arguments: [
       (["Content-Range: bytes 3-5/6"], "206"),
       (["Content-Range: bytes 3-5/6", "Content-Length: 3"], "206"),
-      // The total is unknown: the length of the part says when it is whole, and without that, its end.
+      // The total is unknown here, but not from the first time.
       (["Content-Range: bytes 3-5/*", "Content-Length: 3"], "206"),
       (["Content-Range: bytes 3-5/*"], "206"),
-      (["Content-Range: bytes 3-5/*", "Content-Length: 4"], "transfer"),
-      // What the range says of the whole counts more than the length of this answer.
-      (["Content-Range: bytes 3-5/7", "Content-Length: 3"], "transfer"),
-      (["Content-Range: bytes 3-5/5"], "transfer"),
+      (["Content-Range: bytes 3-4/6"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/*", "Content-Length: 4"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/6", "Content-Length: 2"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/5"], "protocolViolation"),
+      (["Content-Range: bytes 3-2/6"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/6", "Content-Range: bytes 3-9/10"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/6", "Content-Type: Multipart/ByteRanges; boundary=x"], "protocolViolation"),
+      // Numbers that nobody could add up (A2).
+      (["Content-Range: bytes 3-5/6", "Content-Length: 9223372036854775807"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/*", "Content-Length: 9223372036854775807"], "protocolViolation"),
+      (["Content-Range: bytes 3-9223372036854775807/*"], "protocolViolation"),
+      (["Content-Range: bytes 3-9223372036854775806/9223372036854775807"], "again"),
+      (["Content-Range: bytes 3-5/99999999999999999999"], "protocolViolation"),
+      (["Content-Range: bytes 3-5/-6"], "protocolViolation"),
+      (["Content-Range: bytes +3-5/6"], "protocolViolation"),
       (["Content-Range: bytes 2-5/6"], "protocolViolation"),
       (["Content-Range: bytes 0-5/6"], "protocolViolation"),
       (["Content-Range: items 3-5/6"], "protocolViolation"),
@@ -109,10 +121,80 @@ struct DownloadTests {
     ])
   func rest(lines: [String], expected: String) throws {
     try interrupted()
-    #expect(answer(try download(), 206, lines, "def") == expected)
+    #expect(answer(try download(), 206, lines + ["ETag: \"v1\""], "def") == expected)
     #expect(scratch.read("a") == (expected == "206" ? "abcdef" : nil))
     if expected == "206" { #expect(scratch.files == ["a"]) }
     if expected == "protocolViolation" { #expect(scratch.read("a.part") == "abc", "nothing is mixed in") }
+  }
+
+  @Test(
+    "a rest of another version is not glued on: the whole is asked for, once (A6)",
+    arguments: [
+      ["Content-Range: bytes 3-5/6", "ETag: \"v2\""], ["Content-Range: bytes 3-5/6", "ETag: W/\"v1\""],
+      ["Content-Range: bytes 3-5/6"], ["Content-Range: bytes 3-5/6", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"],
+      ["Content-Range: bytes 3-5/6", "ETag: \"v1\"", "ETag: \"v2\""],
+      // The same version cannot have another size.
+      ["Content-Range: bytes 3-5/7", "ETag: \"v1\""], ["Content-Range: bytes 3-8/9", "ETag: \"v1\""],
+    ], ["def", ""])
+  func glued(lines: [String], body: String) throws {
+    try interrupted()
+    let heard = Mutex<[Int32]>([])
+    var options = CallOptions()
+    options.onHead = { head in
+      heard.withLock { $0.append(head.status) }
+      return true
+    }
+    let going = try download(.goOn, options)
+    #expect(answer(going, 206, lines, body) == "again")
+    #expect(heard.withLock { $0 }.isEmpty, "the host hears no head of what is thrown away")
+    #expect(asked(going).isEmpty && scratch.files.isEmpty)
+    #expect(answer(going, 206, lines, body) == "protocolViolation", "asked for the whole, it sends a part")
+    let another = try download()
+    #expect(answer(another, 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
+    #expect(scratch.read("a") == "wxyz")
+  }
+
+  @Test("a date is a version where it is the same date; a rest may leave it out if the size is known (A6)")
+  func dates() throws {
+    let date = "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"
+    for (lines, expected) in [
+      ([date], "206"), ([], "206"), (["Last-Modified: Mon, 01 Jan 2024 00:00:01 GMT"], "again"),
+    ] {
+      unlink(scratch.file("a"))
+      let first = ["Date: Tue, 02 Jan 2024 00:00:00 GMT", date, "Content-Length: 6"]
+      #expect(answer(try download([]), 200, first, "abc", breaksOff: true) == "transfer")
+      #expect(asked(try download()).last == "If-Range: Mon, 01 Jan 2024 00:00:00 GMT")
+      #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6"] + lines, "def") == expected)
+    }
+    #expect(
+      answer(try download([]), 200, ["Date: Tue, 02 Jan 2024 00:00:00 GMT", date], "abc", breaksOff: true) == "transfer"
+    )
+    #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6"], "def") == "again", "nothing to know it by")
+  }
+
+  @Test("what comes beyond the promised size is not written (A6)")
+  func beyond() throws {
+    try interrupted()
+    #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6", "ETag: \"v1\""], "defg") == "protocolViolation")
+    #expect(scratch.read("a") == nil && scratch.read("a.part")?.contains("g") != true)
+  }
+
+  @Test(
+    "a validator of a note goes into no header unless it is one (A6)",
+    arguments: [
+      "\"v\"\r\nX-Evil: 1", "\"v\r\nCookie: a=b\"", "v", "W/\"v\"", "w/\"v\"", "\"", "\"a\"b\"", "\"é\"", "\"a b\"", "",
+      "Mon, 01 Jan 2024 00:00:00 GMT\nX: y", "Mon, 01 Jan 2024", "yesterday", "\"\u{7F}\"", "\"\u{0}\"",
+      "\"" + String(repeating: "v", count: 5000) + "\"",
+    ])
+  func validators(text: String) throws {
+    try interrupted()
+    let note = JSONValue.object(["target": .string(try request().target), "validator": .string(text)])
+    try scratch.write("a.part.json", String(decoding: note.encoded(), as: UTF8.self))
+    #expect(asked(try download()).isEmpty)
+    // And none is written down.
+    let lines = text.utf8.allSatisfy({ $0 >= 0x20 }) ? ["ETag: " + text] : []
+    #expect(answer(try download(), 200, lines, "abc", breaksOff: true) == "transfer")
+    #expect(!scratch.files.contains("a.part.json"))
   }
 
   @Test("a part that nobody asked for is refused, also an empty one", arguments: ["def", ""])
@@ -137,9 +219,15 @@ struct DownloadTests {
       (["ETag: \"v\""], "\"v\""), (["ETag: W/\"v\""], nil), (["Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "Mon"),
       (["ETag: W/\"v\"", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "Mon"),
       (["ETag: \"v\"", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"], "\"v\""), ([], nil),
+      // It may change once more within a second, and clocks differ (RFC 9110, 8.8.2.2).
+      (["Last-Modified: Tue, 02 Jan 2024 00:00:00 GMT"], nil), (["Last-Modified: Mon, 01 Jan 2024 23:59:59 GMT"], nil),
+      (["Last-Modified: Tue, 02 Jan 2024 00:01:00 GMT"], nil),
+      (["Last-Modified: Mon, 01 Jan 2024 23:59:00 GMT"], "Mon"),
+      (["ETag: \"v\"", "ETag: \"w\""], nil),
     ] as [([String], String?)])
   func versions(lines: [String], expected: String?) throws {
-    #expect(answer(try download(), 200, lines, "abc", breaksOff: true) == "transfer")
+    let date = "Date: Tue, 02 Jan 2024 00:00:00 GMT"
+    #expect(answer(try download(), 200, lines + [date], "abc", breaksOff: true) == "transfer")
     let condition = asked(try download()).first { $0.hasPrefix("If-Range: ") }
     #expect(condition?.dropFirst(10).hasPrefix(expected ?? "") == (expected == nil ? nil : true))
     #expect(scratch.files.contains("a.part.json") == (expected != nil))
@@ -177,7 +265,9 @@ struct DownloadTests {
     let going = try download(.goOn, options)
     for (status, expected): (Int32, Int) in [(206, 1), (416, 1), (404, 2)] {
       let sink = Sink()
-      _ = Array("HTTP/1.1 \(status) X\r\n".utf8).withUnsafeBytes { sink.takeHeader($0) }
+      for line in ["HTTP/1.1 \(status) X\r\n", "ETag: \"v1\"\r\n", "Content-Range: bytes 3-5/6\r\n"] {
+        _ = Array(line.utf8).withUnsafeBytes { sink.takeHeader($0) }
+      }
       #expect(going.begin().1.onHead?(Response(headOf: sink, generation: 1, replays: 0)) == true)
       #expect(heard.withLock { $0.count } == expected)
     }
@@ -195,9 +285,11 @@ struct DownloadTests {
     let going = try download(.goOn, options)
     let (_, asked) = going.begin()
     #expect(asked.progress?(2, 3, 0, 0) == true, "of the beginning, before it is judged")
-    asked.onStream?(206, HeaderBlock(Array("Content-Range: bytes 3-5/6\r\nContent-Length: 3\r\n".utf8)))
+    asked.onStream?(
+      206, HeaderBlock(Array("Content-Range: bytes 3-5/6\r\nContent-Length: 3\r\nETag: \"v1\"\r\n".utf8)))
     #expect(asked.progress?(0, 0, 0, 0) == true)
     #expect(asked.progress?(2, 3, 0, 0) == true)
-    #expect(heard.withLock { $0 } == [[3, 0, 0, 0], [3, 0, 0, 0], [5, 6, 0, 0]])
+    #expect(asked.progress?(.max, .max, 0, 0) == true, "what nobody could add up is no trap (A2)")
+    #expect(heard.withLock { $0 } == [[3, 0, 0, 0], [3, 0, 0, 0], [5, 6, 0, 0], [.max, .max, 0, 0]])
   }
 }

@@ -125,8 +125,8 @@ struct FileStoreTests {
       unlink(scratch.file("state/damsession/\(name)"))
       symlink(scratch.file("other"), scratch.file("state/damsession/\(name)"))
     }
-    if case .failed(let reason) = store.load("key", unless: nil) {
-      #expect(reason == "it is a symbolic link")
+    if case .refused(let reason) = store.load("key", unless: nil) {
+      #expect(reason.hasSuffix("/key.record is a symbolic link; remove it"))
     } else {
       Issue.record("a linked record was read")
     }
@@ -137,6 +137,123 @@ struct FileStoreTests {
     }
     if case .unavailable = store.lock("key", wait: 0) {} else { Issue.record("a linked lock was taken") }
     #expect(scratch.read("other") == "")
+  }
+
+  @Test(
+    "a record that others can read or write, with a second name, of another kind or user is not believed (C23)",
+    arguments: ["640", "604", "620", "602", "644", "666", "hard link", "pipe", "folder", "socket", "foreign"])
+  func unbelievable(kind: String) throws {
+    _ = save(1, replacing: 0)
+    let record = scratch.file("state/damsession/key.record")
+    switch kind {
+    case "hard link": #expect(link(record, scratch.file("second")) == 0)
+    case "pipe": #expect(unlink(record) == 0 && mkfifo(record, 0o600) == 0)
+    case "folder": #expect(unlink(record) == 0 && mkdir(record, 0o700) == 0)
+    case "socket": #expect(unlink(record) == 0 && mknod(record, S_IFSOCK | 0o600, 0) == 0)
+    case "foreign":
+      // Only the superuser can give files away.
+      guard geteuid() == 0 else { return }
+      #expect(chown(record, 4242, 4242) == 0)
+    default: #expect(chmod(record, try #require(mode_t(kind, radix: 8))) == 0)
+    }
+    switch store.load("key", unless: nil) {
+    // A socket cannot even be opened.
+    case .refused(let reason), .failed(let reason): #expect(kind == "socket" || reason.contains("key.record"))
+    default: Issue.record("it was believed")
+    }
+    if case .failed = save(2, replacing: 1) {} else { Issue.record("it was replaced") }
+    #expect(try Stores.list(store.place, nil).isEmpty)
+  }
+
+  @Test("a lock that is no plain file of this user is none, and is not waited for (C23)")
+  func unbelievableLocks() {
+    _ = save(1, replacing: 0)
+    let lock = scratch.file("state/damsession/key.lock")
+    #expect(unlink(lock) == 0 && mkfifo(lock, 0o600) == 0)
+    if case .unavailable(let reason) = store.lock("key", wait: 0) {
+      #expect(reason.contains("key.lock is a folder, a pipe or a device"))
+    } else {
+      Issue.record("a pipe was locked")
+    }
+  }
+
+  @Test("a folder that others can write, or of another user, is no store; neither is one that can be exchanged (C23)")
+  func unbelievableFolders() throws {
+    func objection(_ place: String) -> String? {
+      do throws(Failure) {
+        _ = try Stores.named(place, nil)
+        return nil
+      } catch {
+        #expect(error.cause == .store)
+        return error.message
+      }
+    }
+    _ = save(1, replacing: 0)
+    #expect(objection(store.place) == nil)
+    #expect(objection(scratch.file("none")) == nil, "what is not there yet is nobody's")
+    for (mode, isRefused) in [
+      (0o755, false), (0o750, false), (0o720, true), (0o702, true), (0o777, true), (0o1777, true),
+    ] as [(mode_t, Bool)] {
+      chmod(store.place, mode)
+      #expect((objection(store.place)?.contains("chmod 700") ?? false) == isRefused)
+    }
+    chmod(store.place, 0o700)
+    // Below /tmp as it should be, and as it should not.
+    chmod(scratch.file("state"), 0o1777)
+    #expect(objection(store.place) == nil)
+    chmod(scratch.file("state"), 0o777)
+    #expect(objection(store.place)?.contains("chmod +t") == true)
+    #expect(objection(scratch.file("state/new"))?.contains("chmod +t") == true)
+    chmod(scratch.file("state"), 0o700)
+    symlink(store.place, scratch.file("link"))
+    #expect(objection(scratch.file("link")) == nil, "a link of the user's own leads where it leads")
+    guard geteuid() == 0 else { return }
+    lchown(scratch.file("link"), 4242, 4242)
+    #expect(objection(scratch.file("link"))?.contains("(ID 4242)") == true)
+    chown(store.place, 4242, 4242)
+    #expect(objection(store.place)?.contains("belongs to another user") == true)
+  }
+
+  @Test("a mark is the record's own: the same inode and the same time say nothing (B19)")
+  func repeatingInodes() throws {
+    guard case .saved(let mark) = save(1, replacing: 0) else {
+      Issue.record("not saved")
+      return
+    }
+    let path = scratch.file("state/damsession/key.record")
+    var before = stat()
+    #expect(stat(path, &before) == 0)
+    // What a file system without imagination does: another record in the same inode at the same time.
+    let fresh = open(path, O_WRONLY | O_TRUNC)
+    let next = bytes(2, revision: 2)
+    #expect(write(fresh, next, next.count) == next.count)
+    #expect(futimens(fresh, [before.st_atim, before.st_mtim]) == 0)
+    close(fresh)
+    #expect(found(store.load("key", unless: mark)) == next)
+  }
+
+  @Test("a save waits for another one, whatever the patience of logins is (B18)")
+  func patience() throws {
+    _ = save(1, replacing: 0)
+    let descriptor = open(scratch.file("state/damsession/key.lock"), O_RDWR)
+    var range = flock()
+    range.l_type = Int16(F_WRLCK)
+    range.l_start = 1
+    range.l_len = 1
+    // F_OFD_SETLK, which Swift does not see.
+    #expect(fcntl(descriptor, 37, &range) == 0)
+    let store = try #require(
+      try Stores.named(scratch.file("state/damsession"), nil) as? FileStore)
+    let bytes = bytes(2, revision: 2)
+    let isSaved = Mutex(false)
+    let saver = Waiter {
+      let saving = store.save("key", bytes, revision: 2, replacing: 1, isDurable: false)
+      if case .saved = saving { isSaved.withLock { $0 = true } }
+    }
+    saver.isAsleep()
+    close(descriptor)
+    saver.join()
+    #expect(isSaved.withLock { $0 })
   }
 
   @Test("where no folder can be made, records are absent, saves fail and locks are unavailable, each with a reason")

@@ -12,6 +12,8 @@ import Testing
 struct PartialFileTests {
   let scratch: Scratch
 
+  private let tag = Validator("\"v1\"")
+
   init() throws { scratch = try Scratch() }
 
   private func file(_ name: String = "a", keeps: Bool = false) throws(Failure) -> PartialFile {
@@ -23,7 +25,7 @@ struct PartialFileTests {
   @Test("a file has its name when it is whole, and nothing is left beside it")
   func whole() throws {
     let file = try file()
-    file.open(at: 0, expecting: 6, note: ("/t", "v"))
+    file.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
     #expect(file.take("abc") && file.take("def"))
     #expect(scratch.files == ["a.part", "a.part.json"])
     #expect(file.finish() == nil)
@@ -32,20 +34,30 @@ struct PartialFileTests {
     #expect(bits("a") == 0o666)
   }
 
-  @Test("what was promised must be there; what is there remains", arguments: [2, 4] as [Int64])
-  func wrongSize(expected: Int64) throws {
+  @Test("what was promised must be there; what is there remains")
+  func tooShort() throws {
     let file = try file()
-    file.open(at: 0, expecting: expected, note: ("/t", "v"))
+    file.open(at: 0, upTo: 4, of: 4, note: ("/t", tag))
     #expect(file.take("abc"))
     #expect(file.finish()?.cause == .transfer)
     #expect(scratch.files == ["a.part", "a.part.json"])
     #expect(file.resumable("/t")?.size == 3)
+    #expect(file.resumable("/t")?.total == 4)
+  }
+
+  @Test("more than was promised is not written", arguments: [2, 0, -1] as [Int64])
+  func tooLong(end: Int64) throws {
+    let file = try file()
+    file.open(at: 0, upTo: end, of: nil, note: ("/t", tag))
+    #expect(!file.take("abc"))
+    #expect(file.finish()?.cause == .protocolViolation)
+    #expect(scratch.read("a.part") == "")
   }
 
   @Test("where nothing was promised what has come is all")
   func unknownSize() throws {
     let file = try file()
-    file.open(at: 0, expecting: nil, note: ("/t", nil))
+    file.open(at: 0, upTo: nil, of: nil, note: ("/t", nil))
     #expect(file.take("abc"))
     #expect(scratch.files == ["a.part"])
     #expect(file.finish() == nil)
@@ -59,7 +71,7 @@ struct PartialFileTests {
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), mode) == 0)
     let file = try file()
-    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
     #expect(bits("a.part") == 0o600)
     #expect(bits("a.part.json") == 0o600)
     #expect(file.take("new"))
@@ -72,13 +84,13 @@ struct PartialFileTests {
   @Test("a part that was open to more is closed before it is gone on with", arguments: [0, 3] as [Int64])
   func wideMode(base: Int64) throws {
     let first = try file()
-    first.open(at: 0, expecting: 6, note: ("/t", "v"))
+    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
     #expect(first.take("abc"))
     #expect(bits("a.part") == 0o666)
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), 0o600) == 0)
     let second = try file()
-    second.open(at: base, expecting: nil, note: nil)
+    second.open(at: base, upTo: nil, of: nil, note: nil)
     #expect(bits("a.part") == 0o600)
     #expect(second.finish() == nil)
     #expect(bits("a") == 0o600)
@@ -89,7 +101,7 @@ struct PartialFileTests {
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), 0o4755) == 0)
     let file = try file()
-    file.open(at: 0, expecting: nil, note: nil)
+    file.open(at: 0, upTo: nil, of: nil, note: nil)
     #expect(file.finish() == nil)
     #expect(bits("a") == 0o755)
   }
@@ -97,15 +109,15 @@ struct PartialFileTests {
   @Test("what is there of a thing is known by its target and version, and gone on with")
   func resuming() throws {
     let first = try file()
-    first.open(at: 0, expecting: 6, note: ("/t", "\"v1\""))
+    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
     #expect(first.take("abc"))
     let second = try file()
     #expect(second.resumable("/other") == nil)
     let found = try #require(second.resumable("/t"))
-    #expect(found == (3, "\"v1\""))
-    second.open(at: 3, expecting: 6, note: nil)
+    #expect(found.size == 3 && found.validator == tag && found.total == 6)
+    second.open(at: 3, upTo: 6, of: 6, note: nil)
     #expect(second.base == 3)
-    #expect(second.resumable("/t")?.validator == "\"v1\"", "the note stays while it is gone on with")
+    #expect(second.resumable("/t")?.validator == tag, "the note stays while it is gone on with")
     #expect(second.take("def"))
     #expect(second.finish() == nil)
     #expect(scratch.read("a") == "abcdef")
@@ -115,10 +127,10 @@ struct PartialFileTests {
   @Test("a new version takes the place of the old part, and of its note")
   func startingOver() throws {
     let first = try file()
-    first.open(at: 0, expecting: 6, note: ("/t", "v1"))
+    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
     #expect(first.take("abcdef"))
     let second = try file()
-    second.open(at: 0, expecting: nil, note: ("/t", nil))
+    second.open(at: 0, upTo: nil, of: nil, note: ("/t", nil))
     #expect(scratch.files == ["a.part"], "without a validator there is no going on")
     #expect(second.take("xy"))
     #expect(second.finish() == nil)
@@ -128,14 +140,15 @@ struct PartialFileTests {
   @Test(
     "a note that says nothing sensible, or a part that is none, is no beginning",
     arguments: [
-      "", "{", "[]", "null", #"{"target":"/t"}"#, #"{"validator":"v"}"#, #"{"target":7,"validator":"v"}"#,
-      #"{"target":"/t","validator":["v"]}"#, #"{"target":"/T","validator":"v"}"#,
+      "", "{", "[]", "null", #"{"target":"/t"}"#, #"{"validator":"\"v\""}"#, #"{"target":7,"validator":"\"v\""}"#,
+      #"{"target":"/t","validator":["\"v\""]}"#, #"{"target":"/T","validator":"\"v\""}"#,
+      #"{"target":"/t","validator":"v"}"#,
     ])
   func damaged(note: String) throws {
     try scratch.write("a.part", "abc")
     try scratch.write("a.part.json", note)
     #expect(try file().resumable("/t") == nil)
-    try scratch.write("a.part.json", #"{"target":"/t","validator":"v"}"#)
+    try scratch.write("a.part.json", #"{"target":"/t","validator":"\"v\""}"#)
     #expect(try file().resumable("/t")?.size == 3)
     try scratch.write("a.part", "")
     #expect(try file().resumable("/t") == nil)
@@ -166,16 +179,43 @@ struct PartialFileTests {
     try scratch.write("other", "other")
     #expect(symlink(scratch.file("other"), scratch.file("a.part")) == 0)
     let file = try file()
-    file.open(at: 0, expecting: nil, note: nil)
+    file.open(at: 0, upTo: nil, of: nil, note: nil)
     #expect(!file.take("x"))
     #expect(file.finish()?.cause == .store)
     #expect(scratch.read("other") == "other")
   }
 
+  @Test("a part with a second name, of another kind or of another user is neither gone on with nor emptied (C23)")
+  func foreignPart() throws {
+    let note = #"{"target":"/t","validator":"\"v1\""}"#
+    try scratch.write("other", "precious")
+    for kind in ["hard link", "pipe", "folder", "foreign"] where kind != "foreign" || geteuid() == 0 {
+      switch kind {
+      case "hard link": #expect(link(scratch.file("other"), scratch.file("a.part")) == 0)
+      case "pipe": #expect(mkfifo(scratch.file("a.part"), 0o600) == 0)
+      case "folder": #expect(mkdir(scratch.file("a.part"), 0o700) == 0)
+      default:
+        try scratch.write("a.part", "abc")
+        #expect(chown(scratch.file("a.part"), 4242, 4242) == 0)
+      }
+      try scratch.write("a.part.json", note)
+      let file = try file()
+      #expect(file.resumable("/t") == nil, "\(kind)")
+      file.open(at: 0, upTo: nil, of: nil, note: nil)
+      #expect(!file.take("x") && file.finish()?.cause == .store, "\(kind)")
+      #expect(scratch.read("other") == "precious")
+      #expect(remove(scratch.file("a.part")) == 0)
+    }
+    // The note is looked at in the same way.
+    try scratch.write("a.part", "abc")
+    #expect(link(scratch.file("a.part.json"), scratch.file("second")) == 0)
+    #expect(try file().resumable("/t") == nil)
+  }
+
   @Test("a file that is to be kept is refused at once, and one that appears meanwhile at the end")
   func keeping() throws {
     let file = try file(keeps: true)
-    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
     #expect(file.take("new"))
     try scratch.write("a", "meanwhile")
     #expect(file.finish()?.cause == .argument)
@@ -192,7 +232,7 @@ struct PartialFileTests {
   @Test("a folder that appears in the file's place is a store's failure, and stays")
   func folderMeanwhile() throws {
     let file = try file()
-    file.open(at: 0, expecting: nil, note: nil)
+    file.open(at: 0, upTo: nil, of: nil, note: nil)
     #expect(mkdir(scratch.file("a"), 0o700) == 0)
     #expect(file.finish()?.cause == .store)
     #expect(scratch.mode("a").map { $0 & S_IFMT } == S_IFDIR)
@@ -201,7 +241,7 @@ struct PartialFileTests {
   @Test("where nothing can be written that is said, and nothing is taken")
   func unwritable() throws {
     let file = try PartialFile(scratch.file("nowhere/a"), keeps: false)
-    file.open(at: 0, expecting: nil, note: ("/t", "v"))
+    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
     #expect(file.failure?.cause == .store)
     #expect(!file.take("x"))
     #expect(file.finish()?.cause == .store)

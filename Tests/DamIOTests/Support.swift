@@ -36,7 +36,11 @@ final class Scratch: Sendable {
     return lstat(file(name), &found) == 0 ? found.st_ino : nil
   }
 
-  func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file(name))) }
+  /// A file of the user's own, closed to others as the library makes them.
+  func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    chmod(file(name), 0o600)
+  }
   func read(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
   var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 }
@@ -81,12 +85,12 @@ final class Waiter: Sendable {
     }
   }
 
-  /// Returns once the thread is inside the kernel's poll(), which is where a flight's waiter sleeps.
+  /// Returns once the thread is inside the kernel's poll(), where a flight's waiter sleeps, or in a nap between two looks.
   func isAsleep() {
     while true {
       let call = try? String(contentsOfFile: folder.withLock { $0 } + "/syscall", encoding: .utf8)
-      // poll and ppoll, on x86-64 and on arm64.
-      if let call, ["7", "271", "73"].contains(call.prefix { $0 != " " }) { return }
+      // poll, ppoll and clock_nanosleep, on x86-64 and on arm64.
+      if let call, ["7", "271", "73", "230", "115"].contains(call.prefix { $0 != " " }) { return }
       sched_yield()
     }
   }

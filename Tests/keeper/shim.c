@@ -4,6 +4,7 @@
  *   SHIM_NO_LOCKS=1        file locks answer ENOLCK, as on some network mounts
  *   SHIM_PAUSE_RENAME=END  a rename to a name that ends so first makes FILE.reached and then waits for FILE.go
  *   SHIM_FILE=FILE         see above
+ *   SHIM_COARSE=MS         every record has the same inode, and times that stand still for so many milliseconds
  *
  * A pause happens once in a process. It refuses to change anything else.
  */
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static atomic_int has_paused;
@@ -74,3 +76,54 @@ static int lock_or(int (*real)(int, int, ...), int descriptor, int command, void
 
 FCNTL(fcntl)
 FCNTL(fcntl64)
+
+static void coarsen(struct stat *status)
+{
+    const char *text = getenv("SHIM_COARSE");
+    long step = text == NULL ? 0 : atol(text);
+    if (step <= 0)
+        return;
+    status->st_ino = 4711;
+    struct timespec *const times[] = {&status->st_mtim, &status->st_ctim, &status->st_atim};
+    for (int at = 0; at < 3; at++) {
+        long long past = times[at]->tv_sec * 1000LL + times[at]->tv_nsec / 1000000;
+        past -= past % step;
+        times[at]->tv_sec = past / 1000;
+        times[at]->tv_nsec = past % 1000 * 1000000;
+    }
+}
+
+static int is_record(int descriptor)
+{
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t size = readlink(link, path, sizeof path - 1);
+    path[size < 0 ? 0 : size] = '\0';
+    return ends_with(path, ".record") || ends_with(path, ".tmp");
+}
+
+#define STAT(name)                                               \
+    int name(const char *path, struct stat *status)              \
+    {                                                            \
+        static int (*real)(const char *, struct stat *);         \
+        if (real == NULL)                                        \
+            *(void **)&real = dlsym(RTLD_NEXT, #name);           \
+        int result = real(path, status);                         \
+        if (result == 0 && ends_with(path, ".record"))           \
+            coarsen(status);                                     \
+        return result;                                           \
+    }
+
+STAT(stat)
+STAT(lstat)
+
+int fstat(int descriptor, struct stat *status)
+{
+    static int (*real)(int, struct stat *);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "fstat");
+    int result = real(descriptor, status);
+    if (result == 0 && is_record(descriptor))
+        coarsen(status);
+    return result;
+}

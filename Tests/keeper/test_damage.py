@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 import records
+from common import LIBRARY
 from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage, wait_for
+
+import damsession
 
 BOTH = pytest.mark.parametrize("kind", [COOKIE, DEVICE], ids=str)
 
@@ -85,16 +89,68 @@ def test_two_versions_share_a_store(stage: Stage, folder: Path) -> None:
     assert document["later"] == {"added": [1, "two"]} and document["generation"] == "2"
 
 
-@pytest.mark.parametrize("what", ["folder", "link"])
-def test_a_file_that_is_none_is_not_followed_or_replaced(stage: Stage, folder: Path, tmp_path: Path, what: str) -> None:
-    stage.worker(TOKEN).do("login")
+#: What somebody else may have put in a record's place, or done to it, and a word of what is said about it.
+UNBELIEVABLE: dict[str, tuple[Callable[[Path, Path], object], str]] = {
+    "folder": (lambda path, other: (path.unlink(), path.mkdir()), "remove it"),
+    "link": (lambda path, other: (path.rename(other), path.symlink_to(other)), "symbolic link; remove it"),
+    "second name": (lambda path, other: os.link(path, other), "hard link"),
+    "pipe": (lambda path, other: (path.unlink(), os.mkfifo(path, 0o600)), "a pipe"),
+    "readable by all": (lambda path, other: path.chmod(0o604), "chmod 600"),
+    "writable by the group": (lambda path, other: path.chmod(0o620), "chmod 600"),
+}
+
+
+@pytest.mark.parametrize("what", UNBELIEVABLE)
+@pytest.mark.parametrize("kind", [COOKIE, TOKEN, DEVICE], ids=str)
+def test_a_record_that_others_may_have_touched_is_refused_not_followed_and_not_waited_for(
+    stage: Stage, folder: Path, tmp_path: Path, kind: Kind, what: str
+) -> None:
+    """C23: neither believed nor replaced, and no login in its place: twenty jobs would make twenty."""
+    stage.worker(kind).do("login")
     path = records.session(folder)
-    path.unlink()
-    victim = tmp_path / "victim"
-    victim.write_text("mine")
-    path.mkdir() if what == "folder" else path.symlink_to(victim)
-    assert stage.worker(TOKEN).do("get", TOKEN.path)["errors"] == []
-    assert victim.read_text() == "mine"
+    touch, word = UNBELIEVABLE[what]
+    touch(path, tmp_path / "other")
+    worker = stage.worker(kind)
+    for name in ("get", "login", "forget"):
+        ((error, text),) = worker.do(name, *([kind.path] if name == "get" else []))["errors"]
+        assert error == "StoreError" and word in text and str(path) in text
+    assert stage.count(kind.system)["logins_ok"] == 1
+
+
+def test_a_folder_that_others_may_write_holds_no_sessions(stage: Stage, folder: Path) -> None:
+    """C23: whoever can put a record there decides as whom a job works."""
+    folder.mkdir(mode=0o700)
+    for mode in (0o777, 0o1777, 0o770, 0o702):
+        folder.chmod(mode)
+        with pytest.raises(damsession.StoreError, match=f"{folder} is open to other users .*chmod 700"):
+            damsession.open(**stage.options(TOKEN))
+    folder.chmod(0o755)
+    damsession.open(**stage.options(TOKEN)).close()
+    folder.parent.chmod(0o777)
+    with pytest.raises(damsession.StoreError, match=f"chmod .t {folder.parent}"):
+        damsession.open(**stage.options(TOKEN))
+    folder.parent.chmod(0o1777)
+    damsession.open(**stage.options(TOKEN)).close()
+
+
+def test_a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment(
+    tmp_path: Path, compiled: Callable[..., str]
+) -> None:
+    """C23: a setuid program's variables are those of whoever called it."""
+    program = compiled("rights", "rights.c")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DAMSESSION_USER": "eve"}
+
+    def says() -> str:
+        return subprocess.run([program], env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert says() == "0 eve.\n"
+    if os.geteuid() == 0:  # only the superuser can make such a program for a caller that is somebody else
+        os.chown(program, 65534, 65534)
+        os.chmod(program, 0o4755)
+        assert says() == "1 .\n"
+    else:
+        imported = subprocess.run(["nm", "-D", str(LIBRARY)], capture_output=True, text=True, check=True).stdout
+        assert "secure_getenv" in imported
 
 
 def test_a_slow_finder_of_damage_does_not_take_the_new_record_away(

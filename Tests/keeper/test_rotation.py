@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Callable
 
 import pytest
 from conftest import COOKIE, Stage
@@ -103,3 +104,25 @@ def test_an_answer_that_was_lost_costs_one_login_and_only_its_own_caller(stage: 
         assert [value["status"] for value in outcome.values] == [200] * 5
     state = stage.count("photoshelter")
     assert state["writes"] == 6 and state["logins_ok"] == 2
+
+
+def test_a_file_system_with_coarse_clocks_and_old_inodes_hides_no_rotation(
+    stage: Stage, compiled: Callable[..., str]
+) -> None:
+    """B19: whether a record has changed is asked of the record. Who asks inode and time keeps a cookie that is dead."""
+    stage.sandbox.knobs(old_cookie="refuse")
+    shim = {"LD_PRELOAD": compiled("shim.so", "shim.c", shared=True), "SHIM_COARSE": "100"}
+    with stage.crew(4, COOKIE, environment=shim) as crew:
+        outcome = crew.do("get", COOKIE.path, threads=2, rounds=100)
+        assert outcome.all_answered(800)
+        assert crew.total("replays") == 0 and crew.total("logins") == 1
+    assert stage.count("photoshelter")["logins_ok"] == 1
+
+
+def test_who_does_not_wait_for_logins_still_waits_for_a_save(stage: Stage) -> None:
+    """B18: `lock-timeout` 0 is about logins; a save that gives up at once loses what a sibling is about to save."""
+    stage.worker(COOKIE).do("login")
+    with stage.crew(4, COOKIE, lock_timeout=0, rotation="newest") as crew:
+        outcome = crew.do("get", COOKIE.path, threads=4, rounds=25)
+        assert outcome.all_answered(400)
+        assert crew.total("save_failures") == 0 and crew.total("saves") > 0

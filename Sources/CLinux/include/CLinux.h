@@ -13,6 +13,9 @@
  * without waiting. Returns 0, or -1 with errno. */
 int dam_lock_byte(int descriptor, int64_t byte, short type);
 
+/* secure_getenv(3): NULL in a program that has rights which its caller has not. */
+const char *dam_environment(const char *name);
+
 int dam_event_new(void);
 void dam_event_signal(int event);
 void dam_event_clear(int event);
