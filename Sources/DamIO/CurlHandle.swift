@@ -13,30 +13,41 @@ internal import Glibc
   var result: CURLcode?
   private let errorText: UnsafeMutablePointer<CChar>
   private var lines: HeaderLines?
-  private var isPaused = false
   private var hooks: Hooks?
   private var form: FormInTransit?
+  private let sessions: TLSSessions?
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
   /// Starts libcurl before any thread can fork in the middle of it.
   static func prepareLibrary() { _ = isReady }
 
-  init?() {
+  /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset, and
+  /// uses it where that answer's first line is folded (curl issue 11101): there a handle has one transfer.
+  static let isReusable = !(0x07_54_00..<0x08_01_00).contains(dam_curl_version())
+
+  /// `sessions`: where it finds TLS sessions to resume, and leaves its own; nil: it keeps them.
+  init?(_ sessions: TLSSessions?) {
     guard CurlHandle.isReady, let easy = unsafe curl_easy_init() else { return nil }
     unsafe self.easy = easy
+    self.sessions = sessions
+    if let sessions { _ = unsafe dam_curl_set_pointer(easy, CURLOPT_SHARE, sessions.share) }
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 
   deinit {
-    withoutPipeSignal { unsafe curl_easy_cleanup(easy) }
+    unsafe curl_easy_cleanup(easy)
     unsafe errorText.deallocate()
   }
 
+  /// Whether it may have another transfer: after one that failed, libcurl has been found to keep more than it should
+  /// (curl issue 18206), and a new handle is cheap beside a new connection.
+  var isGood: Bool { CurlHandle.isReusable && result == CURLE_OK }
+
   /// Between requests nothing of the last one is kept: neither its secrets nor its answer.
   func rest() {
-    unsafe curl_easy_reset(easy)
+    if isGood { unsafe curl_easy_reset(easy) }
     lines = nil
     hooks = nil
     form = nil
@@ -48,10 +59,7 @@ internal import Glibc
     _ request: WireRequest, _ sink: Sink, _ source: OutgoingBody?, _ limits: TransferLimits, _ progress: Progress?,
     _ cancellation: Cancellation
   ) {
-    unsafe curl_easy_reset(easy)
-    form = nil
     result = nil
-    isPaused = false
     let lines = HeaderLines(request, source)
     self.lines = lines
     let hooks = Hooks(sink, source, progress, cancellation)
@@ -187,7 +195,8 @@ internal import Glibc
     case CURLE_SEND_FAIL_REWIND:
       return Failure(
         .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+      CURLE_BAD_FUNCTION_ARGUMENT:  // a folded first line, to some versions
       return Failure(
         .protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: httpStatus)
     default:

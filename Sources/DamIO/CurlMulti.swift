@@ -15,6 +15,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
+  private let sessions: TLSSessions?
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
   /// For an event loop: what to watch, and when to act without being asked.
@@ -27,6 +28,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     CurlHandle.prepareLibrary()
     guard let multi = unsafe curl_multi_init() else { return nil }
     unsafe self.multi = multi
+    sessions = CurlHandle.isReusable ? nil : TLSSessions()
     // More at once is what servers take for an attack; the rest waits its turn in libcurl.
     _ = unsafe dam_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
   }
@@ -40,6 +42,9 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
       _ = unsafe curl_multi_cleanup(multi)
     }
   }
+
+  /// A handle for transfers here; nil when libcurl cannot be started.
+  func makeHandle() -> CurlHandle? { CurlHandle(sessions) }
 
   func add(_ handle: CurlHandle) {
     handles[handle.address] = handle
