@@ -120,6 +120,15 @@ public struct HeaderBlock: Sendable {
 
   public mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
 
+  /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is none.
+  public mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
+    guard !bytes.isEmpty else { return false }
+    while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }
+    bytes.append(0x20)
+    bytes += line.drop { [0x20, 0x09].contains($0) }
+    return true
+  }
+
   /// The values of every field of this name, in order, trimmed. `name` in lower case.
   public func values(_ name: String) -> [ArraySlice<UInt8>] {
     var found: [ArraySlice<UInt8>] = []

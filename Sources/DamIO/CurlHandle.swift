@@ -99,6 +99,8 @@ internal import Glibc
       set(CURLOPT_LOW_SPEED_LIMIT, 1)
       set(CURLOPT_LOW_SPEED_TIME, Int(settings.idleTimeout))
     }
+    // Beyond this a length is no number, which libcurl would call an unknown length.
+    _ = unsafe dam_curl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, .max)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_USERAGENT, "damsession/\(Version.text)")
   }
@@ -190,12 +192,12 @@ internal import Glibc
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
-    case CURLE_OUT_OF_MEMORY:
+    case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):  // CURLE_TOO_LARGE, since 8.6.0
       return Failure(.tooLarge, "the answer has a header line that is too long to be one", httpStatus: httpStatus)
     case CURLE_SEND_FAIL_REWIND:
       return Failure(
         .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_FILESIZE_EXCEEDED,
       CURLE_BAD_FUNCTION_ARGUMENT:  // a folded first line, to some versions
       return Failure(
         .protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: httpStatus)

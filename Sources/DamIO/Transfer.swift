@@ -64,9 +64,10 @@ final class Transfer {
     }
     if let code = handle.result {
       guard !isOver, !sink.hasHeldBack else { return nil }
-      if code == CURLE_OK, !isJudged { return .judgeable(isWhole: true) }
+      // libcurl calls it whole where a connection ends within the head, unless that named a length.
+      if code == CURLE_OK, !isJudged, sink.isHeadComplete { return .judgeable(isWhole: true) }
       isOver = true
-      return code == CURLE_OK ? .finished : .failed(failure(code))
+      return code == CURLE_OK && isJudged ? .finished : .failed(failure(code))
     }
     if case .full = sink.reading, !isJudged { return .judgeable(isWhole: false) }
     return nil

@@ -56,6 +56,8 @@ int main(void)
 {
     check_secret("ada-password");
     check_secret("canary-token");
+    wire_heads();
+    wire_cuts();
     wire_handles();
     return 0;
 }

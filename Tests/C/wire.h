@@ -45,6 +45,8 @@ struct wire_got {
 };
 struct wire_got wire_get(dam_session *session, const char *path);
 
+void wire_heads(void);
+void wire_cuts(void);
 void wire_handles(void);
 
 #endif
