@@ -31,6 +31,9 @@ static inline CURLcode dam_curl_set_bytes(CURL *handle, CURLoption option, dam_c
 static inline CURLcode dam_curl_set_progress(CURL *handle, dam_curl_progress value) {
     return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
 }
+static inline CURLcode dam_curl_set_prerequest(CURL *handle, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
 static inline CURLcode dam_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -14,6 +14,8 @@ public struct WireRequest: Sendable {
   /// Headers that prove the user or the program: sent to `origin` alone.
   public var secretHeaders: [(name: String, value: Secret)] = []
   public var body: Body = .none
+  /// It may get a session secret, and what that takes may be scarce: sent once, and its answer is read to the end.
+  public var isLogin = false
 
   public enum Body: Sendable {
     case none
@@ -73,13 +75,15 @@ public struct WireRequest: Sendable {
 public struct Answer: Sendable {
   public var status: Int32
   public var headers: HeaderBlock
-  /// At most `Answer.inspected` bytes.
+  /// At most `Answer.inspected` bytes; the whole body of a login's answer.
   public var beginning: [UInt8]
   /// Whether `beginning` is all of it.
   public var isWhole: Bool
 
   /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
   public static let inspected = 65_536
+  /// How long the answer to a login may be: it lists every organization of the user.
+  public static let longestLogin = 4 << 20
 
   public init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {
     self.status = status

@@ -16,6 +16,7 @@ internal import Glibc
   private var hooks: Hooks?
   private var form: FormInTransit?
   private let sessions: TLSSessions?
+  private var isForLogin = false
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
@@ -60,9 +61,10 @@ internal import Glibc
     _ cancellation: Cancellation
   ) {
     result = nil
+    isForLogin = request.isLogin
     let lines = HeaderLines(request, source)
     self.lines = lines
-    let hooks = Hooks(sink, source, progress, cancellation)
+    let hooks = Hooks(sink, source, progress, cancellation, isSentOnce: request.isLogin)
     self.hooks = hooks
     unsafe errorText.pointee = 0
     Secret(request.url.reveal() + [0]).withBytes { bytes in
@@ -83,6 +85,9 @@ internal import Glibc
     self.form = transit
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(transit.mime))
   }
+
+  /// A login has a connection of its own, of which nobody else has need then.
+  func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
 
   var formHasChanged: Bool { form?.hasChanged ?? false }
 
@@ -153,8 +158,10 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own.
-    if !request.isIdempotent, body?.description.size == 0 || request.hasNoBody { set(CURLOPT_FRESH_CONNECT, 1) }
+    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own. So does a
+    // login, which must not fail because of another request's connection either.
+    let canBeRepeated = !request.isIdempotent && (body?.description.size == 0 || request.hasNoBody)
+    if request.isLogin || canBeRepeated { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)
   }
 
@@ -194,7 +201,7 @@ internal import Glibc
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
     case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):  // CURLE_TOO_LARGE, since 8.6.0
       return Failure(.tooLarge, "the answer has a header line that is too long to be one", httpStatus: httpStatus)
-    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK:
       return Failure(
         .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_FILESIZE_EXCEEDED,

@@ -16,6 +16,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
   private let sessions: TLSSessions?
+  /// Whether there may be an idle connection.
+  private var hasCarried = false
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
   /// For an event loop: what to watch, and when to act without being asked.
@@ -47,6 +49,9 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   func makeHandle() -> CurlHandle? { CurlHandle(sessions) }
 
   func add(_ handle: CurlHandle) {
+    // Else every new login would leave one more connection idle.
+    if hasCarried { handle.closeAfterLogin() }
+    hasCarried = true
     handles[handle.address] = handle
     if unsafe curl_multi_add_handle(multi, handle.easy) != CURLM_OK { handle.result = CURLE_FAILED_INIT }
   }

@@ -31,6 +31,7 @@ final class Sink {
   private(set) var reading = Reading.inspecting
   private var part = Part.statusLine
   private var headerSize = 0
+  private let isLogin: Bool
   /// Whether somebody will ever say "go on".
   var canPause = false
   /// Bytes that the host did not want yet.
@@ -48,6 +49,9 @@ final class Sink {
     case pause
     case stop
   }
+
+  /// `isLogin`: the answer is judged as a whole.
+  init(isLogin: Bool = false) { self.isLogin = isLogin }
 
   var isHeadComplete: Bool { part == .trailers }
 
@@ -95,9 +99,11 @@ final class Sink {
 
   func takeBody(_ bytes: UnsafeRawBufferPointer) -> Taking {
     switch reading {
-    case .inspecting where body.count + bytes.count <= Answer.inspected:
+    case .inspecting where body.count + bytes.count <= inspected:
       unsafe body.append(bytes)
       return .taken
+    case .inspecting where isLogin:
+      return stop(Failure(.tooLarge, "the answer to the login is larger than 4 MiB", httpStatus: status))
     case .inspecting, .full:
       reading = .full
       onFull?()
@@ -106,6 +112,8 @@ final class Sink {
       return unsafe deliver(bytes, to: destination)
     }
   }
+
+  private var inspected: Int { isLogin ? Answer.longestLogin : Answer.inspected }
 
   /// The host does not want the answer.
   func refuse(_ reason: Failure) { failure = reason }
@@ -167,6 +175,6 @@ final class Sink {
 
   /// What the verdict is made of.
   func answer(isWhole: Bool) -> Answer {
-    Answer(status: status, headers: headers, beginning: body.prefix(Answer.inspected), isWhole: isWhole)
+    Answer(status: status, headers: headers, beginning: body.prefix(inspected), isWhole: isWhole)
   }
 }

@@ -24,7 +24,7 @@ final class Transfer {
 
   let request: WireRequest
   let isForHost: Bool
-  let sink = Sink()
+  let sink: Sink
   let source: OutgoingBody?
   let handle: CurlHandle
   /// Set by whoever wants it to end early, from any thread.
@@ -40,6 +40,7 @@ final class Transfer {
     self.request = request
     self.isForHost = isForHost
     self.handle = handle
+    sink = Sink(isLogin: request.isLogin)
     cancellation = options.cancellation
     switch request.body {
     case .none: source = nil

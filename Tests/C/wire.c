@@ -59,5 +59,6 @@ int main(void)
     wire_heads();
     wire_cuts();
     wire_handles();
+    wire_logins();
     return 0;
 }

@@ -48,5 +48,6 @@ struct wire_got wire_get(dam_session *session, const char *path);
 void wire_heads(void);
 void wire_cuts(void);
 void wire_handles(void);
+void wire_logins(void);
 
 #endif
