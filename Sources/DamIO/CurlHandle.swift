@@ -104,6 +104,8 @@ internal import Glibc
       set(CURLOPT_LOW_SPEED_LIMIT, 1)
       set(CURLOPT_LOW_SPEED_TIME, Int(settings.idleTimeout))
     }
+    // Else whoever ends a transfer waits for its name to be looked up.
+    set(CURLOPT_QUICK_EXIT, 1)
     // Beyond this a length is no number, which libcurl would call an unknown length.
     _ = unsafe dam_curl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, .max)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
