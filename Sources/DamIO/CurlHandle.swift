@@ -189,10 +189,23 @@ internal import Glibc
     return status >= 300
   }
 
+  /// Whether this is how a transfer ends of which nothing was sent.
+  private static func isUnsent(_ code: CURLcode) -> Bool {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_FAILED_INIT,
+      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_PEER_FAILED_VERIFICATION:
+      true
+    default: false
+    }
+  }
+
   func failure(_ code: CURLcode, httpStatus: Int32) -> Failure {
     let detail = unsafe String(validatingCString: errorText) ?? ""
     let reason = detail.isEmpty ? unsafe String(validatingCString: curl_easy_strerror(code)) ?? "" : detail
     if refusedByProxy { return Failure(.connect, "the proxy does not let it through: \(reason)") }
+    if CurlHandle.isUnsent(code), let shortage = Descriptor.shortage {
+      return Failure(.connect, "no connection can be made: \(shortage); \(reason)")
+    }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
       return Failure(.connect, "the server cannot be reached: \(reason)")

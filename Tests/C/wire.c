@@ -60,5 +60,6 @@ int main(void)
     wire_cuts();
     wire_handles();
     wire_logins();
+    wire_descriptors();
     return 0;
 }

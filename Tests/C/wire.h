@@ -49,5 +49,6 @@ void wire_heads(void);
 void wire_cuts(void);
 void wire_handles(void);
 void wire_logins(void);
+void wire_descriptors(void);
 
 #endif
