@@ -113,6 +113,7 @@ internal import Glibc
   }
 
   private func setNetwork(_ settings: Settings, isOwn: Bool) {
+    for option in [CURLOPT_SSLVERSION, CURLOPT_PROXY_SSLVERSION] { set(option, CURL_SSLVERSION_TLSv1_2) }
     if !settings.caFile.isEmpty {
       set(CURLOPT_CAINFO, settings.caFile)
       set(CURLOPT_CAPATH, nil)
