@@ -58,6 +58,9 @@ test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready che
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
 
+trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
+	$(as-root) Tests/C/trixie.sh
+
 sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
 	Tests/sanitize/run.sh
 
@@ -84,6 +87,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak sanitize check wheel install clean
+.PHONY: help lib demo test soak trixie sanitize check wheel install clean
 
 include Tests/targets.mk

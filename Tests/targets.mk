@@ -5,6 +5,10 @@ APT_TEST  := bats jq valgrind curl python3-venv util-linux libuv1-dev
 # Servers to test against. Unpacked only: installed, their packages would start them on this machine.
 DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 
+# A root of Debian 13: its libcurl wants its own libc. With what the C and Python tests need in there.
+DEB_TRIXIE := libcurl4t64 libstdc++6 valgrind libc6-dbg gcc g++ libc6-dev mawk diffutils python3-pytest \
+  python3-pytest-asyncio python3-aiohttp python3-trustme python3-requests python3-httpx python3-hypothesis
+
 # apt-get is asked only for what is missing, so that a second run does not touch the network.
 as-root := $(if $(filter 0,$(shell id -u)),,sudo)
 define install-missing
@@ -27,6 +31,14 @@ $(BUILD)/servers/ready: Tests/targets.mk | $(BUILD)/test-tools
 	cd $(dir $@) && { apt-get download -qq $(DEB_TEST) || { $(as-root) apt-get update -qq && apt-get download -qq $(DEB_TEST); }; }
 	cd $(dir $@) && for deb in *.deb; do dpkg -x $$deb . && rm $$deb || exit 1; done
 	@touch $@
+
+empty :=
+comma := ,
+$(BUILD)/trixie/ready: Tests/targets.mk | $(BUILD)/tools
+	$(call install-missing,mmdebstrap)
+	$(as-root) rm -rf $(dir $@)
+	$(as-root) mmdebstrap --quiet --variant=minbase --include=$(subst $(empty) ,$(comma),$(strip $(DEB_TRIXIE))) trixie $(dir $@)
+	$(as-root) touch $@
 
 $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)

@@ -74,7 +74,8 @@ typedef enum dam_status {
     DAM_ERR_CALLBACK = 5,             /**< a callback of the host asked to stop. */
     DAM_ERR_INTERNAL = 6,             /**< a state that should not exist; please report it. */
 
-    DAM_ERR_CONNECT = 20,             /**< the server could not be reached; nothing was sent. */
+    DAM_ERR_CONNECT = 20,             /**< no connection: the server is out of reach, or too few descriptors are left; nothing
+                                           was sent. */
     DAM_ERR_TLS = 21,                 /**< the certificate or the handshake was refused; nothing was sent. */
     DAM_ERR_TIMEOUT = 22,             /**< `timeout` or `connect-timeout` ran out. */
     DAM_ERR_TRANSFER = 23,            /**< the connection broke before the answer was whole. */

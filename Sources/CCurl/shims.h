@@ -31,6 +31,9 @@ static inline CURLcode dam_curl_set_bytes(CURL *handle, CURLoption option, dam_c
 static inline CURLcode dam_curl_set_progress(CURL *handle, dam_curl_progress value) {
     return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
 }
+static inline CURLcode dam_curl_set_prerequest(CURL *handle, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
 static inline CURLcode dam_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
@@ -46,6 +49,10 @@ static inline CURLMcode dam_multi_set_socket(CURLM *multi, curl_socket_callback 
 static inline CURLMcode dam_multi_set_timer(CURLM *multi, curl_multi_timer_callback value) {
     return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, value);
 }
+static inline CURLSHcode dam_share_add(CURLSH *share, curl_lock_data what) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, what);
+}
+static inline unsigned int dam_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version_num; }
 static inline CURLcode dam_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 #endif

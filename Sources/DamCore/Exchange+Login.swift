@@ -85,6 +85,8 @@ extension Exchange {
     state.statistics.exchanges += 1
     phase = .loggingIn
     log(.debug, "\(request.method) \(request.redactedURL)")
+    var request = request
+    request.isLogin = true
     return .send(request, isForHost: false)
   }
 

@@ -14,6 +14,8 @@ public struct WireRequest: Sendable {
   /// Headers that prove the user or the program: sent to `origin` alone.
   public var secretHeaders: [(name: String, value: Secret)] = []
   public var body: Body = .none
+  /// It may get a session secret, and what that takes may be scarce: sent once, and its answer is read to the end.
+  public var isLogin = false
 
   public enum Body: Sendable {
     case none
@@ -73,13 +75,15 @@ public struct WireRequest: Sendable {
 public struct Answer: Sendable {
   public var status: Int32
   public var headers: HeaderBlock
-  /// At most `Answer.inspected` bytes.
+  /// At most `Answer.inspected` bytes; the whole body of a login's answer.
   public var beginning: [UInt8]
   /// Whether `beginning` is all of it.
   public var isWhole: Bool
 
   /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
   public static let inspected = 65_536
+  /// How long the answer to a login may be: it lists every organization of the user.
+  public static let longestLogin = 4 << 20
 
   public init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {
     self.status = status
@@ -119,6 +123,15 @@ public struct HeaderBlock: Sendable {
   public init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
   public mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
+
+  /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is none.
+  public mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
+    guard !bytes.isEmpty else { return false }
+    while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }
+    bytes.append(0x20)
+    bytes += line.drop { [0x20, 0x09].contains($0) }
+    return true
+  }
 
   /// The values of every field of this name, in order, trimmed. `name` in lower case.
   public func values(_ name: String) -> [ArraySlice<UInt8>] {

@@ -9,7 +9,9 @@ internal import Glibc
   private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
 
   public init(_ bytes: some Collection<UInt8>) {
-    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    // Nobody promises what an allocation of nothing is.
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+    unsafe storage = UnsafeMutableRawBufferPointer(rebasing: room.prefix(bytes.count))
     unsafe storage.copyBytes(from: bytes)
   }
 

@@ -6,13 +6,22 @@ internal import Synchronization
 
 /// An easy handle in a multi handle of its own, for one thread at a time.
 final class Connection {
-  let handle: CurlHandle
+  private(set) var handle: CurlHandle
   let multi: CurlMulti
 
   init?() {
-    guard let handle = CurlHandle(), let multi = CurlMulti() else { return nil }
+    guard let multi = CurlMulti(), let handle = multi.makeHandle() else { return nil }
     self.handle = handle
     self.multi = multi
+  }
+
+  /// Makes ready for the next transfer; false when libcurl cannot go on.
+  func rest() -> Bool {
+    multi.remove(handle)
+    if handle.isGood { return true }
+    guard let fresh = multi.makeHandle() else { return false }
+    handle = fresh
+    return true
   }
 
   /// Runs a transfer until there is something to act on.
@@ -43,7 +52,7 @@ final class ConnectionPool: Sendable {
   }
 
   func give(_ connection: Connection) {
-    connection.multi.remove(connection.handle)
+    guard connection.rest() else { return }
     let back = Carried(idle: [connection])
     carried.withLock { carried in
       if carried.idle.count < ConnectionPool.mostIdle { carried.idle += back.idle }

@@ -13,18 +13,26 @@ internal import Glibc
   var result: CURLcode?
   private let errorText: UnsafeMutablePointer<CChar>
   private var lines: HeaderLines?
-  private var isPaused = false
   private var hooks: Hooks?
   private var form: FormInTransit?
+  private let sessions: TLSSessions?
+  private var isForLogin = false
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
   /// Starts libcurl before any thread can fork in the middle of it.
   static func prepareLibrary() { _ = isReady }
 
-  init?() {
+  /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset, and
+  /// uses it where that answer's first line is folded (curl issue 11101): there a handle has one transfer.
+  static let isReusable = !(0x07_54_00..<0x08_01_00).contains(dam_curl_version())
+
+  /// `sessions`: where it finds TLS sessions to resume, and leaves its own; nil: it keeps them.
+  init?(_ sessions: TLSSessions?) {
     guard CurlHandle.isReady, let easy = unsafe curl_easy_init() else { return nil }
     unsafe self.easy = easy
+    self.sessions = sessions
+    if let sessions { _ = unsafe dam_curl_set_pointer(easy, CURLOPT_SHARE, sessions.share) }
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -39,9 +47,13 @@ internal import Glibc
   /// Whatever libcurl still has to say of the transfer, nobody wants to hear it.
   func silence() { hooks?.isOver = true }
 
+  /// Whether it may have another transfer: after one that failed, libcurl has been found to keep more than it should
+  /// (curl issue 18206), and a new handle is cheap beside a new connection.
+  var isGood: Bool { CurlHandle.isReusable && result == CURLE_OK }
+
   /// Between requests nothing of the last one is kept: neither its secrets nor its answer.
   func rest() {
-    unsafe curl_easy_reset(easy)
+    if isGood { unsafe curl_easy_reset(easy) }
     lines = nil
     hooks = nil
     form = nil
@@ -53,13 +65,11 @@ internal import Glibc
     _ request: WireRequest, _ sink: Sink, _ source: OutgoingBody?, _ limits: TransferLimits, _ progress: Progress?,
     _ cancellation: Cancellation
   ) {
-    unsafe curl_easy_reset(easy)
-    form = nil
     result = nil
-    isPaused = false
+    isForLogin = request.isLogin
     let lines = HeaderLines(request, source)
     self.lines = lines
-    let hooks = Hooks(sink, source, progress, cancellation)
+    let hooks = Hooks(sink, source, progress, cancellation, isSentOnce: request.isLogin)
     self.hooks = hooks
     unsafe errorText.pointee = 0
     Secret(request.url.reveal() + [0]).withBytes { bytes in
@@ -81,6 +91,9 @@ internal import Glibc
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(transit.mime))
   }
 
+  /// A login has a connection of its own, of which nobody else has need then.
+  func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
+
   var formHasChanged: Bool { form?.hasChanged ?? false }
 
   private func setManners(_ request: WireRequest, _ limits: TransferLimits) {
@@ -96,11 +109,16 @@ internal import Glibc
       set(CURLOPT_LOW_SPEED_LIMIT, 1)
       set(CURLOPT_LOW_SPEED_TIME, Int(settings.idleTimeout))
     }
+    // Else whoever ends a transfer waits for its name to be looked up.
+    set(CURLOPT_QUICK_EXIT, 1)
+    // Beyond this a length is no number, which libcurl would call an unknown length.
+    _ = unsafe dam_curl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, .max)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_USERAGENT, "damsession/\(Version.text)")
   }
 
   private func setNetwork(_ settings: Settings, isOwn: Bool) {
+    for option in [CURLOPT_SSLVERSION, CURLOPT_PROXY_SSLVERSION] { set(option, CURL_SSLVERSION_TLSv1_2) }
     if !settings.caFile.isEmpty {
       set(CURLOPT_CAINFO, settings.caFile)
       set(CURLOPT_CAPATH, nil)
@@ -148,8 +166,10 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own.
-    if !request.isIdempotent, body?.description.size == 0 || request.hasNoBody { set(CURLOPT_FRESH_CONNECT, 1) }
+    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own. So does a
+    // login, which must not fail because of another request's connection either.
+    let canBeRepeated = !request.isIdempotent && (body?.description.size == 0 || request.hasNoBody)
+    if request.isLogin || canBeRepeated { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)
   }
 
@@ -175,10 +195,23 @@ internal import Glibc
     return status >= 300
   }
 
+  /// Whether this is how a transfer ends of which nothing was sent.
+  private static func isUnsent(_ code: CURLcode) -> Bool {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_FAILED_INIT,
+      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_PEER_FAILED_VERIFICATION:
+      true
+    default: false
+    }
+  }
+
   func failure(_ code: CURLcode, httpStatus: Int32) -> Failure {
     let detail = unsafe String(validatingCString: errorText) ?? ""
     let reason = detail.isEmpty ? unsafe String(validatingCString: curl_easy_strerror(code)) ?? "" : detail
     if refusedByProxy { return Failure(.connect, "the proxy does not let it through: \(reason)") }
+    if CurlHandle.isUnsent(code), let shortage = Descriptor.shortage {
+      return Failure(.connect, "no connection can be made: \(shortage); \(reason)")
+    }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
       return Failure(.connect, "the server cannot be reached: \(reason)")
@@ -187,12 +220,13 @@ internal import Glibc
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
-    case CURLE_OUT_OF_MEMORY:
+    case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):  // CURLE_TOO_LARGE, since 8.6.0
       return Failure(.tooLarge, "the answer has a header line that is too long to be one", httpStatus: httpStatus)
-    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK:
       return Failure(
         .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_FILESIZE_EXCEEDED,
+      CURLE_BAD_FUNCTION_ARGUMENT:  // a folded first line, to some versions
       return Failure(
         .protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: httpStatus)
     default:

@@ -11,13 +11,19 @@ final class Hooks {
   let cancellation: Cancellation
   /// The transfer was given up: libcurl reports on its progress even while it is taken away.
   var isOver = false
+  private let isSentOnce: Bool
+  private var hasBegun = false
   private var lastReport: UInt64 = 0
 
-  init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
+  /// `isSentOnce`: libcurl must not send it again by itself, whatever it thinks of the first time.
+  init(
+    _ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation, isSentOnce: Bool
+  ) {
     self.sink = sink
     self.source = source
     self.progress = progress
     self.cancellation = cancellation
+    self.isSentOnce = isSentOnce
   }
 
   func install(_ easy: UnsafeMutableRawPointer) {
@@ -30,6 +36,15 @@ final class Hooks {
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
     _ = unsafe dam_curl_set_progress(easy, reportProgress)
     _ = unsafe dam_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+    guard isSentOnce else { return }
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_PREREQDATA, pointer)
+    _ = unsafe dam_curl_set_prerequest(easy, allowRequest)
+  }
+
+  /// False when the request was sent before.
+  fileprivate func begin() -> Bool {
+    defer { hasBegun = true }
+    return !hasBegun
   }
 
   /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
@@ -74,6 +89,10 @@ private let takeBody: dam_curl_bytes = { bytes, size, count, user in
 private let giveBody: dam_curl_bytes = { room, size, count, user in
   guard let source = unsafe Hooks.behind(user)?.source else { return 0 }
   return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+}
+
+private let allowRequest: curl_prereq_callback = { user, _, _, _, _ in
+  unsafe Hooks.behind(user)?.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private let reportProgress: dam_curl_progress = { user, downTotal, down, upTotal, up in

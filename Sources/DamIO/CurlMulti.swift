@@ -16,6 +16,9 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
+  private let sessions: TLSSessions?
+  /// Whether there may be an idle connection.
+  private var hasCarried = false
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
   /// For an event loop: what to watch, and when to act without being asked.
@@ -31,6 +34,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     CurlHandle.prepareLibrary()
     guard let multi = unsafe curl_multi_init() else { return nil }
     unsafe self.multi = multi
+    sessions = CurlHandle.isReusable ? nil : TLSSessions()
     // More at once is what servers take for an attack; the rest waits its turn in libcurl.
     _ = unsafe dam_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
   }
@@ -48,7 +52,13 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     }
   }
 
+  /// A handle for transfers here; nil when libcurl cannot be started.
+  func makeHandle() -> CurlHandle? { CurlHandle(sessions) }
+
   func add(_ handle: CurlHandle) {
+    // Else every new login would leave one more connection idle.
+    if hasCarried { handle.closeAfterLogin() }
+    hasCarried = true
     handles[handle.address] = handle
     if unsafe curl_multi_add_handle(multi, handle.easy) != CURLM_OK { handle.result = CURLE_FAILED_INIT }
   }

@@ -29,6 +29,21 @@ final class Descriptor: Sendable {
     return found == line
   }
 
+  /// In words, that this process or the machine has too few descriptors left to connect to anything; nil: it has some. A
+  /// connection takes up to five: for itself, for looking up the name, for certificates.
+  static var shortage: String? {
+    var spare: [Descriptor] = []
+    for _ in 0..<5 {
+      switch open("/", O_RDONLY) {
+      case .success(let descriptor): spare.append(descriptor)
+      case .failure(let error) where error.code == EMFILE: return "this process has too few descriptors left (EMFILE)"
+      case .failure(let error) where error.code == ENFILE: return "this machine has too few descriptors left (ENFILE)"
+      case .failure: return nil
+      }
+    }
+    return nil
+  }
+
   func readAll(limit: Int) -> Result<[UInt8], SystemError> {
     var bytes: [UInt8] = []
     // As much as there should be, and one byte that shows that there is no more.

@@ -22,7 +22,7 @@ final class Lane {
 
   /// A handle for a job; nil when libcurl cannot be started.
   func take(_ job: UInt64) -> CurlHandle? {
-    guard let handle = idle.popLast() ?? CurlHandle() else { return nil }
+    guard let handle = idle.popLast() ?? multi.makeHandle() else { return nil }
     owners[handle.address] = job
     return handle
   }
@@ -32,7 +32,7 @@ final class Lane {
   func give(_ handle: CurlHandle) {
     guard owners.removeValue(forKey: handle.address) != nil else { return }
     multi.remove(handle)
-    if idle.count < Lane.mostIdle { idle.append(handle) }
+    if handle.isGood, idle.count < Lane.mostIdle { idle.append(handle) }
   }
 
   /// A job's transfer has something to say.

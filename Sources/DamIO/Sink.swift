@@ -1,6 +1,6 @@
 // Sink.swift - what arrives of one answer: headers, then the beginning of the body until somebody has judged it, then the
 // rest wherever it shall go. Nothing reaches the host before the verdict, so that a login page never ends up in a file. It
-// refuses endless headers.
+// refuses endless headers, and to take anything but the head of the final response for a header.
 
 internal import DamCore
 
@@ -13,12 +13,25 @@ final class Sink {
     case delivering(Destination)
   }
 
+  /// What the next header line belongs to.
+  private enum Part {
+    case statusLine
+    /// An informational response (1xx): none of it counts.
+    case interim
+    case head
+    /// The head is over: trailers, of which nobody can say who wrote them.
+    case trailers
+  }
+
+  /// 0 until the final response has come.
   private(set) var status: Int32 = 0
   private(set) var headers = HeaderBlock()
   /// The beginning of the body; all of it where it is delivered to memory.
   private(set) var body = Buffer()
   private(set) var reading = Reading.inspecting
-  private(set) var isHeadComplete = false
+  private var part = Part.statusLine
+  private var headerSize = 0
+  private let isLogin: Bool
   /// Whether somebody will ever say "go on".
   var canPause = false
   /// Bytes that the host did not want yet.
@@ -28,7 +41,8 @@ final class Sink {
   /// Why the transfer was stopped from here.
   private(set) var failure: Failure?
 
-  private static let longestHeaders = 1 << 20
+  /// Less than libcurl's own limit of 300 KiB by more than its longest line, so that there is one limit with one status.
+  private static let longestHeaders = 192 << 10
 
   enum Taking {
     case taken
@@ -36,30 +50,60 @@ final class Sink {
     case stop
   }
 
+  /// `isLogin`: the answer is judged as a whole.
+  init(isLogin: Bool = false) { self.isLogin = isLogin }
+
+  var isHeadComplete: Bool { part == .trailers }
+
   func takeHeader(_ line: UnsafeRawBufferPointer) -> Taking {
-    if unsafe line.starts(with: "HTTP/".utf8) {
-      // A new header block: an interim answer came before it.
-      headers = HeaderBlock()
-      isHeadComplete = false
-      let word = unsafe String(decoding: line.drop { $0 != 0x20 }.dropFirst().prefix(3), as: UTF8.self)
-      status = Int32(word) ?? 0
-      return .taken
+    headerSize += line.count
+    guard headerSize <= Sink.longestHeaders else {
+      return stop(Failure(.tooLarge, "the answer's headers are larger than 192 KiB", httpStatus: status))
     }
-    guard unsafe line.contains(0x3A) else {
-      isHeadComplete = status >= 200
-      return .taken
+    // As libcurl sees the end of a head.
+    let isEmpty = unsafe line.first == 0x0D || line.first == 0x0A
+    switch part {
+    case .statusLine: return unsafe takeStatusLine(line)
+    case .interim: if isEmpty { part = .statusLine }
+    case .head where isEmpty: part = .trailers
+    case .head where unsafe line.first == 0x20 || line.first == 0x09:
+      guard unsafe headers.fold(line) else {
+        return stop(Failure(.protocolViolation, "the answer's first header line is folded", httpStatus: status))
+      }
+    case .head: unsafe headers.append(line)
+    case .trailers: break
     }
-    unsafe headers.append(line)
-    guard headers.bytes.count > Sink.longestHeaders else { return .taken }
-    failure = Failure(.tooLarge, "the answer's headers are larger than 1 MiB", httpStatus: status)
-    return .stop
+    return .taken
+  }
+
+  private func takeStatusLine(_ line: UnsafeRawBufferPointer) -> Taking {
+    guard let code = unsafe Sink.status(line) else {
+      return stop(Failure(.protocolViolation, "the answer does not begin with a status from 100 to 599"))
+    }
+    // Who was not asked to change the protocol does not speak it.
+    guard code != 101 else {
+      return stop(Failure(.protocolViolation, "the server changes to another protocol, unasked (HTTP 101)"))
+    }
+    part = code < 200 ? .interim : .head
+    if part == .head { status = code }
+    return .taken
+  }
+
+  /// "HTTP/1.1 200 OK": three digits after the first blank, and nothing that goes on with them.
+  private static func status(_ line: UnsafeRawBufferPointer) -> Int32? {
+    guard unsafe line.starts(with: "HTTP/".utf8) else { return nil }
+    let digits = unsafe line.drop { $0 != 0x20 }.dropFirst().prefix { $0 > 0x20 }
+    guard unsafe digits.count == 3, let code = unsafe Int32(String(decoding: digits, as: UTF8.self)) else { return nil }
+    return (100..<600).contains(code) ? code : nil
   }
 
   func takeBody(_ bytes: UnsafeRawBufferPointer) -> Taking {
     switch reading {
-    case .inspecting where body.count + bytes.count <= Answer.inspected:
+    case .inspecting where body.count + bytes.count <= inspected:
       unsafe body.append(bytes)
       return .taken
+    case .inspecting where isLogin:
+      return stop(Failure(.tooLarge, "the answer to the login is larger than 4 MiB", httpStatus: status))
     case .inspecting, .full:
       reading = .full
       onFull?()
@@ -68,6 +112,8 @@ final class Sink {
       return unsafe deliver(bytes, to: destination)
     }
   }
+
+  private var inspected: Int { isLogin ? Answer.longestLogin : Answer.inspected }
 
   /// The host does not want the answer.
   func refuse(_ reason: Failure) { failure = reason }
@@ -113,18 +159,22 @@ final class Sink {
     return false
   }
 
+  private func stop(_ reason: Failure) -> Taking {
+    failure = reason
+    return .stop
+  }
+
   private func judge(_ flow: Flow) -> Taking {
     switch flow {
     case .goOn: return .taken
     case .pause where canPause: return .pause
     case .pause, .stop:
-      failure = Failure(.callback, "the host's write function asked to stop", httpStatus: status)
-      return .stop
+      return stop(Failure(.callback, "the host's write function asked to stop", httpStatus: status))
     }
   }
 
   /// What the verdict is made of.
   func answer(isWhole: Bool) -> Answer {
-    Answer(status: status, headers: headers, beginning: body.prefix(Answer.inspected), isWhole: isWhole)
+    Answer(status: status, headers: headers, beginning: body.prefix(inspected), isWhole: isWhole)
   }
 }

@@ -24,7 +24,7 @@ final class Transfer {
 
   let request: WireRequest
   let isForHost: Bool
-  let sink = Sink()
+  let sink: Sink
   let source: OutgoingBody?
   let handle: CurlHandle
   /// Set by whoever wants it to end early, from any thread.
@@ -40,6 +40,7 @@ final class Transfer {
     self.request = request
     self.isForHost = isForHost
     self.handle = handle
+    sink = Sink(isLogin: request.isLogin)
     cancellation = options.cancellation
     switch request.body {
     case .none: source = nil
@@ -64,9 +65,10 @@ final class Transfer {
     }
     if let code = handle.result {
       guard !isOver, !sink.hasHeldBack else { return nil }
-      if code == CURLE_OK, !isJudged { return .judgeable(isWhole: true) }
+      // libcurl calls it whole where a connection ends within the head, unless that named a length.
+      if code == CURLE_OK, !isJudged, sink.isHeadComplete { return .judgeable(isWhole: true) }
       isOver = true
-      return code == CURLE_OK ? .finished : .failed(failure(code))
+      return code == CURLE_OK && isJudged ? .finished : .failed(failure(code))
     }
     if case .full = sink.reading, !isJudged { return .judgeable(isWhole: false) }
     return nil

@@ -82,6 +82,12 @@ step "the sweep is complete" Tests/C/sweep.sh include/damsession.h "$work/abuse.
 # shellcheck disable=SC2086
 step "abuse under valgrind" alone abuse-valgrind DAM_TEST_SHORT=1 $memcheck "$work/abuse"
 
+program wire Tests/C/wire*.c Tests/C/check.c
+alone wire "$work/wire" >"$work/wire.txt"
+verdict wire "$work/wire.txt"
+# shellcheck disable=SC2086
+step "wire under valgrind" alone wire-valgrind $memcheck "$work/wire"
+
 program smoke Tests/C/smoke*.c Tests/C/control.c Tests/C/check.c Tests/C/loopback.c
 step "the sandbox starts" start_sandbox
 alone smoke "$work/smoke" >"$work/smoke.txt"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import contextlib
+import socket
+import ssl
+import threading
+from pathlib import Path
+from typing import Any, Iterator, Optional
 
 import pytest
 from certificates import pin
 from conftest import Site
+from programs import WRAPPER, environment, run
 
 import damsession
 
@@ -110,3 +116,43 @@ def test_a_client_certificate_is_shown_to_its_server_alone(site: Site) -> None:
     session = site.session(client_certificate=f"{site.certificates.client}.pem")
     assert session.get("/redirect/302/other/x").text == "other\n"
     assert [entry["certificate"] for entry in site.at(site.ports.other)] == [""]
+
+
+@pytest.fixture
+def outdated(site: Site) -> Iterator[int]:
+    """The port of a server that knows TLS 1.1 and nothing newer; it hangs up on whom it understands."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"{site.certificates.good}.pem")
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):  # the end of it
+            while True:
+                plain, _ = listener.accept()
+                with plain, contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
+                    secure.recv(1)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    listener.close()
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize("who", ["server", "proxy"])
+def test_what_knows_nothing_newer_than_tls_1_1_is_refused(site: Site, outdated: int, tmp_path: Path, who: str) -> None:
+    """Also by a machine whose OpenSSL would take anything."""
+    lenient = tmp_path / "openssl.cnf"
+    lenient.write_text(
+        "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = lenient\n"
+        "[lenient]\nMinProtocol = None\nCipherString = ALL:@SECLEVEL=0\n"
+    )
+    url = f"https://localhost:{outdated}"
+    options = {"server": {"url": url}, "proxy": {"proxy": url}}[who]
+    told = environment(site, store="memory", timeout="20", **options)
+    done = run([WRAPPER, "login", "-"], {**told, "OPENSSL_CONF": str(lenient)})
+    assert done.returncode == 21, done.stderr  # DAM_ERR_TLS

@@ -122,6 +122,7 @@ sanitize() {
     program canary $here/canary.c
     program abuse Tests/C/abuse*.c Tests/C/check.c Tests/C/loopback.c Tests/C/table.c
     program smoke Tests/C/smoke*.c Tests/C/control.c Tests/C/check.c Tests/C/loopback.c
+    program wire Tests/C/wire*.c Tests/C/check.c
     program crowd $here/crowd.c Tests/C/control.c Tests/C/check.c Tests/keeper/host_store.c
     case $sanitizer in
     address)
@@ -133,6 +134,7 @@ sanitize() {
     esac
     swift_tests
     run abuse
+    run wire
     run smoke
     run crowd
 }

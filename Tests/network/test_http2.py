@@ -1,0 +1,123 @@
+"""HTTP/2 as a server of bad faith speaks it: whose headers count, and what is sent once however the server refuses it."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator
+
+import pytest
+from conftest import Site
+from h2.errors import ErrorCodes
+from http2 import HTTP2, Request
+
+import damsession
+
+JSON = ("content-type", "application/json")
+LOGIN = b'{"status":"ok","data":{"token":"t","org":[]}}'
+EVIL = ("set-cookie", "SSphotoshelter_com_mem=evil; path=/")
+
+
+class Server:
+    """Lets everybody in, as both systems do; `odd` answers what is not a login, `login` a login where it is set."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.cookies, self.logins = site, list[str](), 0
+        self.odd: Callable[[Request], None] = lambda request: request.answer(200)
+        self.login: Callable[[Request], None] | None = None
+        self.http = HTTP2(site.certificates.good, self._answer)
+
+    def _answer(self, request: Request) -> None:
+        if "authenticate" in request.path or "lt=" in request.path:
+            self.logins += 1
+            if self.login is not None:
+                self.login(request)
+            elif "lt=" in request.path:
+                request.answer(200, ("set-cookie", "FWSession=device; path=/"), body=b"<a/>")
+            else:
+                request.answer(200, JSON, ("set-cookie", "SSphotoshelter_com_mem=good; path=/"), body=LOGIN)
+        elif request.path.endswith("/odd"):
+            self.odd(request)
+        else:
+            self.cookies.append(request.cookie)
+            request.answer(200)
+
+    def photoshelter(self) -> damsession.Session:
+        return self.site.session(url=self.http.url)
+
+    def fotoweb(self) -> damsession.Session:
+        options = {"authentication": "login-token", "encryption_secret": "site-secret", "password": None}
+        return self.site.fotoweb(url=self.http.url, **options)
+
+
+@pytest.fixture
+def server(site: Site) -> Iterator[Server]:
+    made = Server(site)
+    with made.http:
+        yield made
+
+
+def trailers(request: Request) -> None:
+    request.connection.send_headers(request.stream, [(":status", "200"), ("x-early", "1")])
+    request.connection.send_data(request.stream, b"ok")
+    request.connection.send_headers(request.stream, [("x-late", "1"), EVIL], end_stream=True)
+
+
+def trailers_without_a_body(request: Request) -> None:
+    request.connection.send_headers(request.stream, [(":status", "200"), ("x-early", "1")])
+    request.connection.send_headers(request.stream, [("x-late", "1"), EVIL], end_stream=True)
+
+
+def early_hints(request: Request) -> None:
+    request.connection.send_headers(request.stream, [(":status", "103"), ("x-late", "1"), EVIL])
+    request.answer(200, ("x-early", "1"))
+
+
+@pytest.mark.parametrize("odd", [trailers, trailers_without_a_body, early_hints])
+def test_only_the_final_head_counts(server: Server, odd: Callable[[Request], None]) -> None:
+    server.odd, session = odd, server.photoshelter()
+    answer = session.get("odd")
+    assert (answer.status, answer.headers["x-early"]) == (200, "1") and "x-late" not in answer.headers
+    assert session.get("plain").ok and server.cookies == ["SSphotoshelter_com_mem=good"]
+
+
+@pytest.mark.parametrize("status", ["099", "600", "999"])
+def test_a_status_that_is_none_is_no_answer(server: Server, status: str) -> None:
+    server.odd = lambda request: request.answer(int(status) if status[0] != "0" else 99, EVIL)
+    session = server.photoshelter()
+    with pytest.raises((damsession.ProtocolError, damsession.TransferError)):
+        session.get("odd")
+    assert session.get("plain").ok and server.cookies == ["SSphotoshelter_com_mem=good"]
+
+
+@pytest.mark.parametrize("error", [ErrorCodes.REFUSED_STREAM, ErrorCodes.HTTP_1_1_REQUIRED])
+def test_a_login_that_is_refused_by_a_frame_is_sent_once(server: Server, error: ErrorCodes) -> None:
+    """libcurl sends such a request again, five times at the most: a server that has taken a token would take them all."""
+    server.login = lambda request: request.refuse(error)
+    with pytest.raises(damsession.TransferError):
+        server.fotoweb().login()
+    assert server.logins == 1
+
+
+def test_another_request_that_is_refused_by_a_frame_is_sent_again(server: Server) -> None:
+    asked: list[str] = []
+
+    def refuse_once(request: Request) -> None:
+        asked.append(request.path)
+        request.refuse(ErrorCodes.REFUSED_STREAM) if len(asked) == 1 else request.answer(200)
+
+    server.odd = refuse_once
+    assert server.photoshelter().get("odd").ok and len(asked) == 2  # a server that is about to restart does that
+
+
+def test_a_login_has_a_connection_of_its_own(server: Server) -> None:
+    session = server.fotoweb()
+    assert session.get("plain").ok and session.get("plain").ok and len(server.http.resumed) == 1
+    session.forget()
+    assert session.get("plain").ok and server.logins == 2 and len(server.http.resumed) == 2
+
+
+def test_a_new_connection_goes_on_with_the_tls_session_of_an_old_one(server: Server) -> None:
+    """Also where no handle of libcurl outlives its transfer and could keep it."""
+    session = server.photoshelter()
+    for _ in range(3):
+        assert session.post("plain").ok  # without a body: over a connection of its own
+    assert server.http.resumed == [False, True, True, True]
