@@ -57,6 +57,9 @@ test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready che
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
 
+hostile: $(LIB) $(BIN) $(VENV)/ready ## every fault of a hostile server at every stage, as a table (WORDS= parts of names)
+	$(PYTHON) Tests/hostile/run.py $(WORDS)
+
 sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
 	Tests/sanitize/run.sh
 
@@ -83,6 +86,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak sanitize check wheel install clean
+.PHONY: help lib demo test soak hostile sanitize check wheel install clean
 
 include Tests/targets.mk
