@@ -61,6 +61,9 @@ soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills 
 trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
 	$(as-root) Tests/C/trixie.sh
 
+hostile: $(LIB) $(BIN) $(VENV)/ready ## every fault of a hostile server at every stage, as a table (WORDS= parts of names)
+	$(PYTHON) Tests/hostile/run.py $(WORDS)
+
 sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
 	Tests/sanitize/run.sh
 
@@ -87,6 +90,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak trixie sanitize check wheel install clean
+.PHONY: help lib demo test soak trixie hostile sanitize fuzz check wheel install clean
 
 include Tests/targets.mk

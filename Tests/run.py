@@ -48,6 +48,7 @@ SUITES = [
         passed=r"Test run with (\d+) tests.* passed",
         failed=r"with (\d+) issues?",
     ),
+    Suite("hostile", [*PYTEST, "Tests/hostile"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),
     Suite(
         "types",
