@@ -198,7 +198,8 @@ extension Exchange {
   ) -> CookieSet.Adoption {
     // Where cookies do not rotate, those of an error answer are somebody else's.
     guard system.keepsCookies, system.rotates || answer.status < 400 else { return CookieSet.Adoption() }
-    let adoption = secret.cookies.adopt(
+    var changed = secret
+    let adoption = changed.cookies.adopt(
       answer.headers, stamp: sentStamp, now: moment.seconds, own: system.cookieNames)
     if let lost = adoption.lost { log(.warning, "the server set \(lost) to a value that no cookie can hold") }
     state.statistics.cookiesAdopted += adoption.adopted
@@ -206,6 +207,12 @@ extension Exchange {
     if adoption.late > 0 { log(.debug, "dropped a late cookie of an earlier request") }
     if adoption.adopted > 0 { log(.debug, "adopted a rotated cookie: \(secret.cookies.header?.description ?? "none")") }
     return adoption
+    guard !system.isScarce || system.isUsable(changed) else {
+      // It is valid until it is revoked (guide), and what is revoked is refused.
+      log(.warning, "an answer deletes the device token, which is kept until it is refused")
+      return CookieSet.Adoption()
+    }
+    secret = changed
   }
 
   /// Siblings judge idleness by the time of last use; written now and then, so that not every request costs a save.
