@@ -26,6 +26,12 @@ extension Exchange {
       case .host, .redirected, .observed: return suspect(answer, purpose, wire, &state, moment)
       case .probe, .prove, .confirm, .keepalive: return settle(purpose, .failed(failure), answer, &state, moment)
       }
+    case (.keepalive, .deliver) where !answer.isSuccess:
+      let failure = Failure(
+        .protocolViolation,
+        "the answer does not show whether the session lives (HTTP \(answer.status)); check \"api-path\"",
+        httpStatus: answer.status)
+      return settle(purpose, .failed(failure), answer, &state, moment)
     case (_, .deliver):
       return settle(purpose, delivered, answer, &state, moment)
     case (_, .failed(let failure)):
@@ -201,18 +207,18 @@ extension Exchange {
     var changed = secret
     let adoption = changed.cookies.adopt(
       answer.headers, stamp: sentStamp, now: moment.seconds, own: system.cookieNames)
-    if let lost = adoption.lost { log(.warning, "the server set \(lost) to a value that no cookie can hold") }
-    state.statistics.cookiesAdopted += adoption.adopted
-    state.statistics.cookiesLate += adoption.late
-    if adoption.late > 0 { log(.debug, "dropped a late cookie of an earlier request") }
-    if adoption.adopted > 0 { log(.debug, "adopted a rotated cookie: \(secret.cookies.header?.description ?? "none")") }
-    return adoption
     guard !system.isScarce || system.isUsable(changed) else {
       // It is valid until it is revoked (guide), and what is revoked is refused.
       log(.warning, "an answer deletes the device token, which is kept until it is refused")
       return CookieSet.Adoption()
     }
     secret = changed
+    if let lost = adoption.lost { log(.warning, "the server set \(lost) to a value that no cookie can hold") }
+    state.statistics.cookiesAdopted += adoption.adopted
+    state.statistics.cookiesLate += adoption.late
+    if adoption.late > 0 { log(.debug, "dropped a late cookie of an earlier request") }
+    if adoption.adopted > 0 { log(.debug, "adopted a rotated cookie: \(secret.cookies.header?.description ?? "none")") }
+    return adoption
   }
 
   /// Siblings judge idleness by the time of last use; written now and then, so that not every request costs a save.

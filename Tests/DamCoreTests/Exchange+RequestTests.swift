@@ -184,6 +184,21 @@ struct ExchangeIdleTests {
     #expect(play.run(.keepalive).summary == "ready 2")
     #expect(play.state.statistics.keepalives == 3)
     play.answer(Answer(500))
+  @Test("a keepalive whose answer shows nothing is no success; what it sets is taken all the same")
+  func keepaliveWithoutProof() throws {
+    for (number, answer) in [Answer(404), .error(400, "SomethingErr"), Answer(302, ["Location: /offline"])].enumerated()
+    {
+      let play = try loggedIn()
+      var answer = answer
+      answer.headers.append("Set-Cookie: mem=c2\r\n".utf8)
+      play.answer(answer)
+      let outcome = play.run(.keepalive)
+      #expect(outcome.summary == "protocolViolation", "\(number)")
+      #expect(outcome.failure?.httpStatus == answer.status)
+      #expect(play.storedCookie == "mem=c2")
+    }
+  }
+
     #expect(play.run(.keepalive).summary == "server")
   }
 
