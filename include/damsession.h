@@ -360,6 +360,7 @@ dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *er
  * Makes sure that the server still has the session, and resets its idle clock: sends one small request (PhotoShelter:
  * GET mem/user/session; FotoWeb: Information) and logs in if it is refused. Never done behind the host's back, but for
  * one case: before an upload of 64 KiB or more, when half of the idle limit has gone by.
+ * DAM_ERR_PROTOCOL: the answer is neither a success nor a refusal, and shows nothing.
  */
 dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 

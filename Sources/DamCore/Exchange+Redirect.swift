@@ -43,7 +43,8 @@ extension Exchange {
 
   func isWorthWaiting(for failure: Failure) -> Bool {
     guard failure.cause == .throttled, let asked = failure.retryAfter, waits < 5 else { return false }
-    return asked <= settings.retryAfter && canSendAgain
+    // "Come back at once" is a wait as well, and 0 allows none.
+    return settings.retryAfter > 0 && asked <= settings.retryAfter && canSendAgain
   }
 
   mutating func wait(for failure: Failure) -> Action {

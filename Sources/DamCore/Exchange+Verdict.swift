@@ -26,6 +26,12 @@ extension Exchange {
       case .host, .redirected, .observed: return suspect(answer, purpose, wire, &state, moment)
       case .probe, .prove, .confirm, .keepalive: return settle(purpose, .failed(failure), answer, &state, moment)
       }
+    case (.keepalive, .deliver) where !answer.isSuccess:
+      let failure = Failure(
+        .protocolViolation,
+        "the answer does not show whether the session lives (HTTP \(answer.status)); check \"api-path\"",
+        httpStatus: answer.status)
+      return settle(purpose, .failed(failure), answer, &state, moment)
     case (_, .deliver):
       return settle(purpose, delivered, answer, &state, moment)
     case (_, .failed(let failure)):
@@ -198,8 +204,15 @@ extension Exchange {
   ) -> CookieSet.Adoption {
     // Where cookies do not rotate, those of an error answer are somebody else's.
     guard system.keepsCookies, system.rotates || answer.status < 400 else { return CookieSet.Adoption() }
-    let adoption = secret.cookies.adopt(
+    var changed = secret
+    let adoption = changed.cookies.adopt(
       answer.headers, stamp: sentStamp, now: moment.seconds, own: system.cookieNames)
+    guard !system.isScarce || system.isUsable(changed) else {
+      // It is valid until it is revoked (guide), and what is revoked is refused.
+      log(.warning, "an answer deletes the device token, which is kept until it is refused")
+      return CookieSet.Adoption()
+    }
+    secret = changed
     if let lost = adoption.lost { log(.warning, "the server set \(lost) to a value that no cookie can hold") }
     state.statistics.cookiesAdopted += adoption.adopted
     state.statistics.cookiesLate += adoption.late

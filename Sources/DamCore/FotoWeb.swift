@@ -71,11 +71,11 @@ struct FotoWeb: System {
         httpStatus: answer.status)
     }
     if isQuery {
-      switch judge(answer, to: command("Information")) {
-      case .deliver where answer.isSuccess: return .finished
-      case .pageInstead(let failure): throw failure
-      case .deliver, .sessionInvalid, .sessionSuspect, .failed: return try denial(answer)
+      // A page instead of data is on record for errors (reference, 2.2), a wrong password perhaps among them.
+      guard case .deliver = judge(answer, to: command("Information")), answer.isSuccess else {
+        return try denial(answer)
       }
+      return .finished
     }
     if let lost = progress.keepCookies(of: answer, cookieNames), answer.isSuccess { throw lost }
     guard answer.isSuccess, isUsable(progress.secret) else {

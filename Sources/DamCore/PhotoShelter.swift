@@ -55,11 +55,15 @@ struct PhotoShelter: System {
   }
 
   func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
-    if let failure = commonFailure(answer) { throw failure }
+    let error = ServiceError(answer)
+    // A known class counts whatever the status: a wrong password in the guise of an outage would be tried for ever.
+    let isKnown = error.map { $0.isAboutLogins || settings.invalidClasses.contains($0.name) } ?? false
+    if !isKnown, let failure = commonFailure(answer) { throw failure }
     let json = JSONValue.parse(answer.beginning)
     let isFirst = progress.stage == 0
     let step =
-      isFirst ? try readAuthentication(&progress, answer, json) : try readOrganization(&progress, answer, json)
+      isFirst
+      ? try readAuthentication(&progress, answer, error, json) : try readOrganization(&progress, answer, error, json)
     guard isFirst, case .finished = step, !settings.organization.isEmpty else { return step }
     progress.stage = 1
     var request = member(settings.organizationMethod, "mem/organization/\(settings.organization)/authenticate")
@@ -68,10 +72,10 @@ struct PhotoShelter: System {
   }
 
   private func readAuthentication(
-    _ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?
+    _ progress: inout LoginProgress, _ answer: Answer, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
     let isAboutCredentials = !saysNothingOfCredentials(answer.status)
-    if let error = ServiceError(answer), isAboutCredentials { return try denial(error, answer) }
+    if let error, isAboutCredentials || error.isAboutLogins { return try denial(error, answer) }
     guard answer.isSuccess, let json, json["status"]?.text == "ok" else {
       // A page is a gateway's, or a firewall's: the API answers in JSON. Only 401 means the same from everybody.
       if answer.status == 401 || ((400..<500).contains(answer.status) && isAboutCredentials && !answer.isPage) {
@@ -102,9 +106,8 @@ struct PhotoShelter: System {
   }
 
   private func readOrganization(
-    _ progress: inout LoginProgress, _ answer: Answer, _ json: JSONValue?
+    _ progress: inout LoginProgress, _ answer: Answer, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
-    let error = ServiceError(answer)
     guard answer.isSuccess, error == nil, json?["status"]?.text == "ok" else {
       if let error, error.isAboutAPIKey { throw apiKeyRefused(answer, error) }
       let isKnown = error.map { settings.invalidClasses.contains($0.name) } ?? false
@@ -245,10 +248,10 @@ struct PhotoShelter: System {
     return request
   }
 
-  /// A session that is over already needs no closing.
+  /// A session that is over already needs no closing. A page is not the API's.
   func confirmsLogout(_ answer: Answer) -> Bool {
     if let error = ServiceError(answer) { return settings.invalidClasses.contains(error.name) }
-    return answer.isSuccess
+    return answer.isSuccess && !answer.isPage
   }
 
   func token(_ secret: SessionSecret) -> Secret? { usesCookies ? nil : secret.token }

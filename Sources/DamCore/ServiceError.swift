@@ -54,6 +54,8 @@ struct ServiceError {
     let lower = name.lowercased()
     return lower.contains("twofactor") || lower.contains("secondfactor") || lower.contains("2fa")
   }
+  /// Whether it says why nobody is let in, and not only that.
+  var isAboutLogins: Bool { isAboutCredentials || isAboutAPIKey || isAboutHTTPS || isAboutSecondFactor }
 
   /// Class and message for `Failure.quote`; "" when it says nothing.
   var words: String { [name, message].map(ServiceError.clean).filter { !$0.isEmpty }.joined(separator: ": ") }

@@ -255,6 +255,18 @@ struct ExchangeDeviceTokenTests {
     #expect(play.actions.contains("save session 1 durably"))
   }
 
+  @Test("an answer that deletes the device token does not cost one: only a refusal ends it")
+  func deletion() throws {
+    let play = try loggedIn()
+    play.answer(Answer(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: extra=1"]), Answer(200))
+    for _ in 0..<2 { #expect(try play.request("Search").summary == "delivered 1") }
+    #expect(play.storedCookie == "FWSession=t1")
+    // One that is set anew in the same answer is no deletion.
+    play.answer(Answer(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: FWSession=t1"]))
+    #expect(try play.request("Search").summary == "delivered 1")
+    #expect(play.storedCookie == "FWSession=t1")
+  }
+
   @Test("an image request goes out for the token it is bound to, and for no other")
   func images() throws {
     let play = try loggedIn()

@@ -160,6 +160,16 @@ struct ExchangeRequestTests {
     #expect(play.sent.map { $0.secretHeader("Cookie") } == ["mem=c1", "mem=c2"])
     #expect(play.storedCookie == "mem=c3")
   }
+
+  @Test("nothing is sent again because the server asks for time, unless the options allow it: not after no time either")
+  func waitsOnlyIfAllowed() throws {
+    for (asked, allowed, expected) in [("0", "0", "throttled"), ("-5", "0", "throttled"), ("0", "1", "delivered 1")] {
+      let play = try loggedIn(["retry-after": allowed])
+      play.answer(Answer(429, ["Retry-After: \(asked)"]), .ok())
+      #expect(try play.request().summary == expected)
+      #expect(play.actions.contains("wait 1000 ms") == (expected != "throttled"))
+    }
+  }
 }
 
 @Suite("Exchange: idleness")
@@ -173,6 +183,21 @@ struct ExchangeIdleTests {
   }
 
   private static let probe = "send GET /psapi/v3/mem/user/session"
+
+  @Test("a keepalive whose answer shows nothing is no success; what it sets is taken all the same")
+  func keepaliveWithoutProof() throws {
+    for (number, answer) in [Answer(404), .error(400, "SomethingErr"), Answer(302, ["Location: /offline"])].enumerated()
+    {
+      let play = try loggedIn()
+      var answer = answer
+      answer.headers.append("Set-Cookie: mem=c2\r\n".utf8)
+      play.answer(answer)
+      let outcome = play.run(.keepalive)
+      #expect(outcome.summary == "protocolViolation", "\(number)")
+      #expect(outcome.failure?.httpStatus == answer.status)
+      #expect(play.storedCookie == "mem=c2")
+    }
+  }
 
   @Test("a keepalive asks the server, takes the rotated cookie, and logs in when the session is over")
   func keepalive() throws {

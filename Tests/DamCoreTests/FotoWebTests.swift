@@ -199,7 +199,7 @@ struct FotoWebLoginTests {
     arguments: [
       (Answer(200, ["Content-Type: text/xml"], "<x/>"), "finished"), (Answer(401), "wrong"),
       (Answer(200, ["Content-Type: text/html"], "<input type=password>"), "unclear"), (Answer(400), "unclear"),
-      (Answer(200, ["Content-Type: text/html"], "<html>Back soon"), "server"),
+      (Answer(200, ["Content-Type: text/html"], "<html>Back soon"), "unclear"),
       (Answer(403), "unclear"), (Answer(500), "unclear"),
       (Answer(302, ["Location: /views/login"]), "unclear"), (Answer(404), "protocolViolation"),
       (Answer(502), "server"), (Answer(429), "throttled"),

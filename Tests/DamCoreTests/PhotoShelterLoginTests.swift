@@ -71,7 +71,11 @@ struct PhotoShelterLoginTests {
       (Answer(200, [cookie], "[]"), "protocolViolation"),
       (Answer(302, ["Location: /login", cookie]), "protocolViolation"),
       (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(500), "server"),
-      (Answer(503), "server"), (.error(500, "AuthInvalidPasswordErr"), "server"),
+      (Answer(503), "server"), (.error(500, "SystemErr"), "server"),
+      // A known class is believed before the status.
+      (.error(500, "AuthInvalidPasswordErr"), "credentialsRefused"),
+      (.error(404, "AuthInvalidLoginErr"), "credentialsRefused"),
+      (.error(503, "ApiKeyInvalidErr"), "apiKeyRefused"), (.error(404, "SystemErr"), "protocolViolation"),
     ])
   func results(answer: Answer, expected: String) throws {
     var login = try Login()
@@ -179,6 +183,7 @@ struct PhotoShelterLoginTests {
       (Answer(200, ["Content-Type: text/html"], "<input type=password>"), "ended: sessionInvalid"),
       (ok("{}", ["Set-Cookie: acs=\u{7}"]), "protocolViolation"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (Answer(429), "throttled"), (Answer(500), "server"),
+      (.error(500, "SessionRequiredErr"), "ended: sessionInvalid"), (.error(500, "OrgPermErr"), "server"),
     ])
   func organizationResults(answer: Answer, expected: String) throws {
     var login = try Login(["organization": "O1"])

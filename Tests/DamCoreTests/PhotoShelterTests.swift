@@ -66,7 +66,7 @@ struct PhotoShelterTests {
     arguments: [
       (Answer(200, [], #"{"status":"ok","data":null}"#), true), (Answer(204), true),
       (.error(400, "SessionRequiredErr"), true), (.error(200, "SomethingErr"), false), (Answer(500), false),
-      (Answer(302, ["Location: /login"]), false),
+      (Answer(302, ["Location: /login"]), false), (Answer(200, ["Content-Type: text/html"], "<html>"), false),
     ])
   func confirming(answer: Answer, isConfirmed: Bool) throws {
     #expect(try system().confirmsLogout(answer) == isConfirmed)
