@@ -60,6 +60,9 @@ soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills 
 sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
 	Tests/sanitize/run.sh
 
+fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody would send (MINUTES=5)
+	python3 Tests/fuzz/fuzz.py $(or $(MINUTES),5)
+
 check: | $(BUILD)/tools ## formatting of the Swift sources
 	swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -83,6 +86,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak sanitize check wheel install clean
+.PHONY: help lib demo test soak sanitize fuzz check wheel install clean
 
 include Tests/targets.mk
