@@ -67,6 +67,9 @@ hostile: $(LIB) $(BIN) $(VENV)/ready ## every fault of a hostile server at every
 sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
 	Tests/sanitize/run.sh
 
+fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody would send (MINUTES=5)
+	python3 Tests/fuzz/fuzz.py $(or $(MINUTES),5)
+
 check: | $(BUILD)/tools ## formatting of the Swift sources
 	swift format lint --strict --recursive Sources Tests Package.swift
 

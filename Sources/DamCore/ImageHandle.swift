@@ -12,7 +12,7 @@ public struct ImageHandle: Equatable, Sendable {
   private static let magic = "dami1"
 
   public init(id: String, generation: UInt64, boundTo secret: Secret) throws(Failure) {
-    guard !id.isEmpty, id.utf8.count <= 4096, !id.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+    guard ImageHandle.isID(id) else {
       throw Failure(.argument, "an image ID has 1 to 4096 bytes and no control characters")
     }
     self.id = id
@@ -23,7 +23,7 @@ public struct ImageHandle: Equatable, Sendable {
   public init(text: String) throws(Failure) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard text.utf8.count <= 8192, parts.count == 5, parts.first == ImageHandle.magic,
-      let generation = UInt64(parts[1, or: ""]), let id = ImageHandle.decode(parts[3, or: ""])
+      let generation = UInt64(parts[1, or: ""]), let id = ImageHandle.decode(parts[3, or: ""]), ImageHandle.isID(id)
     else { throw Failure(.argument, "this is not an image handle of damsession") }
     guard parts.last == ImageHandle.check(parts.dropLast()) else {
       throw Failure(.argument, "the image handle is damaged")
@@ -45,6 +45,10 @@ public struct ImageHandle: Equatable, Sendable {
         .handleStale,
         "the image handle belongs to a device token that is no longer in use; ask the server for the image again")
     }
+  }
+
+  private static func isID(_ id: String) -> Bool {
+    (1...4096).contains(id.utf8.count) && !id.utf8.contains { $0 < 0x20 || $0 == 0x7F }
   }
 
   private static func check(_ parts: ArraySlice<String>) -> String {

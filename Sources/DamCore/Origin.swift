@@ -15,11 +15,8 @@ public struct Origin: Hashable, Sendable {
   }
 
   /// Whether the host is this machine, so that plain HTTP stays on it.
-  public var isLoopback: Bool { host == "localhost" || host == "[::1]" || Origin.isLoopbackAddress(host) }
-
-  private static func isLoopbackAddress(_ host: String) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+  public var isLoopback: Bool {
+    host == "localhost" || host == "[::1]" || (host.hasPrefix("127.") && Origin.isAddress(host))
   }
 
   /// Reads "https://host[:port][/]"; nil when it is anything else.
@@ -74,5 +71,18 @@ public struct Origin: Hashable, Sendable {
     }
     guard let first = host.utf8.first, first != 0x2D, first != 0x2E, host.utf8.count <= 253 else { return false }
     return host.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
+      && (!endsInNumber(host) || isAddress(host))
+  }
+
+  /// libcurl takes such a host for an IPv4 address in one of inet_aton's spellings: "127.1", "0x7f.0.0.1", "2130706433".
+  private static func endsInNumber(_ host: String) -> Bool {
+    guard let last = host.split(separator: ".").last?.utf8 else { return false }
+    return last.allSatisfy(ASCII.isDigit) || (last.starts(with: "0x".utf8) && last.dropFirst(2).allSatisfy(ASCII.isHex))
+  }
+
+  /// The one spelling of an IPv4 address that nobody reads in another way.
+  private static func isAddress(_ host: String) -> Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }
   }
 }

@@ -35,6 +35,15 @@ struct ImageHandleTests {
     #expect(failure?.cause == .argument)
   }
 
+  @Test(
+    "an ID that is none is refused in a handle of somebody else's making too: its check is no secret",
+    arguments: ["", "YQpi", "YQA", "fw"])
+  func badIDInHandle(encoded: String) {
+    let parts = "dami1.1.0123456789ab.\(encoded)"
+    let text = parts + "." + Hash.sha256(Array(parts.utf8)).prefix(8)
+    #expect(#expect(throws: Failure.self) { try ImageHandle(text: text) }?.cause == .argument)
+  }
+
   @Test("damage at any byte is found, whatever it is replaced by")
   func damage() throws {
     let text = Array(try ImageHandle(id: "12/34", generation: 7, boundTo: Self.token).text.utf8)

@@ -1,0 +1,142 @@
+// Stage.swift - the engine against a server, a store and a host that the input makes up: whatever they say, what is promised
+// in design and header must hold at every step. It does what an exchange asks for as a driver would, and looks at
+// everything that is about to leave.
+
+@testable import DamCore
+
+final class Stage {
+  let kind: Kind
+  var state = SessionState()
+  var session = Exchange.Loading<SessionRecord>.absent
+  var account = Exchange.Loading<AccountRecord>.absent
+  var now: Int64 = 1_790_000_000
+  /// What is out of order at present.
+  var storeIsFull = false
+  var isLocked = false
+  var hostKnowsPassword = true
+  /// Hears of everything that is about to leave after the first.
+  var onForeign: ((WireRequest) -> Void)?
+  private var replies: [[UInt8]]
+  private var microseconds: UInt64 = 0
+  /// What proves the user, as far as this session knows it: neither messages nor other origins may.
+  private var known: Set<String>
+
+  init(_ kind: Kind, _ replies: [[UInt8]]) {
+    self.kind = kind
+    self.replies = replies
+    let settings = kind.settings
+    known = Set([settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() })
+  }
+
+  /// Another process with the same store.
+  func forget() { state = SessionState() }
+
+  /// As if the session had been opened with a stored record.
+  func signIn() { session = .record(kind.record) }
+
+  var nextReply: [UInt8]? { replies.first }
+  func takeReply() -> Reply? { replies.isEmpty ? nil : Reply(replies.removeFirst()) }
+
+  func run(_ goal: Exchange.Goal) {
+    var exchange = Exchange(goal, kind.settings)
+    var event = Exchange.Event.begin
+    var forHost = 0
+    let loginsBefore = state.statistics.logins
+    for _ in 0..<500 {
+      microseconds += 1
+      let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
+      let action = exchange.step(event, &state, moment)
+      for line in exchange.takeLines() { checkMessage(line.message, Array(known)) }
+      if case .send(let wire, let isForHost) = action {
+        forHost += isForHost ? 1 : 0
+        checkWire(wire)
+      }
+      if case .finish(let outcome) = action {
+        check(state.statistics.logins - loginsBefore <= 3, "one call logs in three times at the most")
+        check(forHost <= 3 * 11 + 10, "the host's request is sent so often only where redirects lead")
+        return checkOutcome(outcome)
+      }
+      event = perform(action)
+    }
+    check(false, "an exchange ends")
+  }
+
+  private func checkOutcome(_ outcome: Exchange.Outcome) {
+    checkRecord(state.record)
+    guard case .failed(let failure) = outcome else { return }
+    check(failure.cause != .internalError, "no answer leads to a state that should not exist: \(failure.message)")
+    checkMessage(failure.message, Array(known))
+  }
+
+  private func checkRecord(_ record: SessionRecord) {
+    guard let secret = record.secret else { return }
+    for (name, value) in secret.cookies.live {
+      check(!name.isEmpty && isPrintable(name.utf8), "an adopted cookie has a name")
+      check(!value.isEmpty && isPrintable(value.reveal()), "an adopted cookie is visible ASCII")
+    }
+    guard case .value(let back) = SessionRecord.decode(record.encoded(revision: 7)) else {
+      return check(false, "a record can be read back")
+    }
+    check(back.value == record && back.revision == 7, "a record is read back as it was")
+  }
+
+  /// What is about to leave.
+  private func checkWire(_ wire: WireRequest) {
+    let isOwn = wire.origin == kind.settings.origin
+    check(wire.origin.isSecure, "https never becomes http")
+    check(wire.target.hasPrefix("/") && isPrintable(wire.target.utf8), "a target is visible ASCII: \(wire.target)")
+    check(isPrintable(wire.url.reveal()), "a URL is visible ASCII")
+    let names = wire.headers.map(\.name) + wire.secretHeaders.map(\.name)
+    check(names.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(ASCII.isToken) }, "header names are tokens")
+    let lines = wire.headerLines.reveal()
+    check(lines.count { $0 == 0x0A } == names.count, "no header brings another one along")
+    check(lines.count { $0 == 0x0D } == names.count && !lines.contains(0), "no header holds CR or NUL")
+    guard !isOwn else { return note(wire) }
+    onForeign?(wire)
+    check(["GET", "HEAD"].contains(wire.method) && wire.hasNoBody, "another origin gets a bare GET or HEAD")
+    check(wire.secretHeaders.isEmpty && wire.secretQuery == nil, "another origin gets no secret")
+    check(
+      !names.contains { ["cookie", "authorization", "x-mine"].contains($0.lowercased()) }, "nor what says who asks")
+    let secret = Canary.seenInAnySpelling(of: wire.url.revealText(), Array(known))
+    check(secret == nil, "another origin gets the secret \(secret ?? "") in \(wire.url.revealText())")
+  }
+
+  /// Only what cannot be an ordinary word of a message.
+  private func note(_ wire: WireRequest) {
+    guard let secret = state.record.secret else { return }
+    let texts = ([secret.token].compactMap { $0 } + secret.cookies.live.map(\.value)).map { $0.revealText() }
+    known.formUnion(texts.filter { $0.hasPrefix("canary") && $0.utf8.count >= 12 })
+  }
+
+  private func perform(_ action: Exchange.Action) -> Exchange.Event {
+    switch action {
+    case .load: return .loaded(session)
+    case .lockSession: return .sessionLocked(isLocked ? .busy : .held, session)
+    case .lockAccount: return .accountLocked(isLocked ? .busy : .held, account, entropy: [UInt8](0..<16))
+    case .askCredentials: return .credentials(hostKnowsPassword ? Secret(Canary.password) : nil)
+    case .send:
+      switch takeReply() {
+      case .answer(let answer): return .answered(answer)
+      case .broken(let failure, let head): return .failed(failure, head: head)
+      case nil: return .failed(Failure(.connect, "there is no answer left"), head: nil)
+      }
+    case .saveSession(let record, _):
+      if storeIsFull { return .savedSession(.failed("the disk is full")) }
+      var joined = record
+      if case .record(let held) = session { joined = held.joined(record) }
+      session = .record(joined)
+      return .savedSession(.saved(joined))
+    case .saveAccount(let record):
+      if storeIsFull { return .savedAccount(.failed("the disk is full")) }
+      var joined = record
+      if case .record(let held) = account { joined = held.joined(record) }
+      account = .record(joined)
+      return .savedAccount(.saved(joined))
+    case .unlock: return .unlocked
+    case .wait(let milliseconds):
+      check(milliseconds <= 3_600_000, "nobody waits for ever")
+      return .waited
+    case .finish: return .unlocked
+    }
+  }
+}

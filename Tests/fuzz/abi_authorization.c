@@ -1,0 +1,72 @@
+/*
+ * abi_authorization.c - requests that the host sends with a client of its own: authorized, read, observed, let go, in any
+ * order, with answers that are none.
+ */
+#define _GNU_SOURCE
+#include "abi.h"
+
+#include <string.h>
+
+static const char *const paths[] = {"mem/user", "Information", "x?y=z", "mem/image/{image}", NULL};
+static const char *const heads[] = {
+    "Content-Type: application/json\r\nSet-Cookie: SSphotoshelter_com_mem=canary-observed; path=/\r\n",
+    "Location: /psapi/v3/next\nX: y\n", "Location: https://evil.example/?a=b\r\nX-Injected: 1\r\n",
+    "Set-Cookie: FWSession=canary-observed", "no header", "\n\n", ":", NULL};
+
+static dam_observation make_answer(struct play *play)
+{
+    static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503, 429, 100, 599, 99, 600, -1, 0, INT32_MAX};
+    dam_observation answer = {.size = sizeof answer, .http_status = statuses[byte(play) % 16], .headers = text(play, heads)};
+    uint8_t choice = byte(play);
+    answer.is_whole = choice % 3;
+    if (choice & 4)
+        answer.body = block(play, &answer.body_size);
+    if (choice == 0xF8)
+        answer.body_size = number(play) | 65537;
+    if (choice == 0xF9)
+        answer.size--;
+    return answer;
+}
+
+static void read_view(struct play *play, const dam_authorization *authorization)
+{
+    dam_authorization_view view = {.size = sizeof view};
+    if (SAYS(dam_authorization_read(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
+        return;
+    if (view.method == NULL || view.headers == NULL || strcasestr(view.headers, "\nX-Injected") != NULL)
+        broken("what to send is whole, and nobody else's", "dam_authorization_view");
+}
+
+void play_authorization(struct play *play)
+{
+    dam_session *session = play->sessions[byte(play) % SLOTS];
+    dam_authorization **place = &play->authorizations[byte(play) % SLOTS], *authorization = NULL;
+    dam_request request = {.size = sizeof request};
+    dam_observation answer;
+    int32_t result = -1;
+    switch (byte(play) % 6) {
+    case 0:
+    case 1:
+        request.path = text(play, paths);
+        request.method = byte(play) % 4 ? NULL : "POST";
+        request.body = byte(play) % 4 ? NULL : block(play, &request.body_size);
+        if (SAYS(dam_session_authorize(session, &request, &authorization, err(play))) != DAM_OK)
+            break;
+        dam_authorization_free(*place);
+        *place = authorization;
+        break;
+    case 2:
+        read_view(play, *place);
+        break;
+    case 3:
+        answer = make_answer(play);
+        if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL, err(play))) != DAM_OK &&
+            result != -1)
+            broken("outputs are written only on DAM_OK", "dam_session_observe");
+        break;
+    default:
+        answer = make_answer(play);
+        if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK && result != -1)
+            broken("outputs are written only on DAM_OK", "dam_authorization_observe");
+    }
+}

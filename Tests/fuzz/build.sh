@@ -1,0 +1,51 @@
+#!/bin/sh
+# build.sh - compiles the library's modules and the targets with libFuzzer's coverage and AddressSanitizer into .build/fuzz/fuzz.
+#
+# SwiftPM cannot link a program whose main function is libFuzzer's, so the compiler is called here as SwiftPM calls it. What
+# is not ours (swift-crypto) comes as it is from the Swift tests' build. A module is compiled again when its sources, or a
+# module before it, have changed.
+set -eu
+cd "$(dirname "$0")/../.."
+out=.build/fuzz
+tests=.build/test
+crypto=$tests/checkouts/swift-crypto/Sources
+mkdir -p $out
+[ $tests/debug/Modules/DamCore.swiftmodule -nt Package.swift ] || swift build --target DamCore --scratch-path $tests
+
+resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+clang=$resources/../../bin/clang
+own="-enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility"
+flags="-O -wmo -g -enable-testing -sanitize=fuzzer,address -parse-as-library -swift-version 6 -warnings-as-errors -I $tests/debug/Modules -I $out -I Sources/CCurl -I Sources/CDam
+    -Xcc -fmodule-map-file=$tests/debug/CLinux.build/module.modulemap
+    -I $crypto/CCryptoBoringSSL/include -I $crypto/CCryptoBoringSSLShims/include"
+
+changed=
+# module NAME FOLDER FLAG...
+module() {
+    name=$1
+    folder=$2
+    shift 2
+    if [ -n "$changed" ] || [ ! -e "$out/$name.o" ] ||
+        [ -n "$(find "$folder" Tests/fuzz/build.sh include -newer "$out/$name.o" -type f -print -quit)" ]; then
+        changed=yes
+        # shellcheck disable=SC2086 # words on purpose
+        swiftc $flags "$@" -module-name "$name" -c -o "$out/$name.o" "$folder"/*.swift
+    fi
+}
+
+# shellcheck disable=SC2086
+for name in DamCore DamIO DamABI; do
+    module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
+done
+module Fuzz Tests/fuzz
+objects=
+for source in Sources/CLinux/CLinux.c Tests/fuzz/*.c; do
+    object=$out/$(basename "$source" .c).c.o
+    "$clang" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link -Wall -Wextra -pedantic \
+        -Werror -Iinclude -ISources/CLinux/include -c "$source" -o "$object"
+    objects="$objects $object"
+done
+# shellcheck disable=SC2046,SC2086
+swiftc -sanitize=fuzzer,address -use-ld=lld -o $out/fuzz.new $out/DamCore.o $out/DamIO.o $out/DamABI.o $out/Fuzz.o $objects \
+    $(find $tests/debug/C*.build $tests/debug/_C*.build -name '*.o' ! -path '*/CLinux.build/*' 2>/dev/null) -lcurl
+mv $out/fuzz.new $out/fuzz

@@ -1,0 +1,119 @@
+/*
+ * observation.c - answers that a host's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty line, a body.
+ *
+ * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then says to
+ * send goes to its own origin, or without anything that says who asks. It refuses to judge verdicts.
+ */
+#define _GNU_SOURCE
+#include "abi.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fuzz_observation(const uint8_t *bytes, size_t size);
+
+#define OWN "http://127.0.0.1:1/"
+
+/* What to send is made of lines that are headers, and another origin hears nothing of who asks. */
+static void check_view(const dam_authorization_view *view)
+{
+    int is_own = strncmp(view->url, OWN, strlen(OWN)) == 0;
+    for (const char *at = view->url; *at != '\0'; at++)
+        if (*at < 0x21 || *at > 0x7e)
+            broken("a URL is visible ASCII", view->url);
+    for (const char *line = view->headers, *end; *line != '\0'; line = end + 2) {
+        size_t name = strcspn(line, ":\r\n");
+        end = strstr(line, "\r\n");
+        if (end == NULL || name == 0 || line[name] != ':' || line + strcspn(line, "\r\n") != end)
+            broken("headers are lines of name and value", view->headers);
+        if (strncasecmp(line, "X-Injected", 10) == 0)
+            broken("no answer puts a header into the next request", line);
+        if (!is_own && (strncasecmp(line, "Cookie", 6) == 0 || strncasecmp(line, "X-", 2) == 0))
+            broken("another origin gets no secret", line);
+    }
+    if (!is_own)
+        check_clean(view->url, "the URL of another origin");
+}
+
+static void check_next(const dam_authorization *authorization, int32_t result)
+{
+    dam_authorization_view view = {.size = sizeof view};
+    dam_status status = dam_authorization_read(authorization, &view, NULL);
+    if (result == (status == DAM_OK ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY))
+        broken("there is something to send after a replay, and nothing after a delivery", dam_status_name((int32_t)status));
+    if (status == DAM_OK)
+        check_view(&view);
+}
+
+static int32_t count_header(void *user_data, const char *name, const char *value)
+{
+    (void)user_data;
+    if (strpbrk(name, "\r\n:") != NULL || strpbrk(value, "\r\n") != NULL)
+        broken("a header is one line", name);
+    return 0;
+}
+
+static void observe(struct play *play, dam_session *session, const dam_observation *answer)
+{
+    const dam_header headers[] = {{.name = "X-Mine", .value = "mine"}, {.name = "Accept", .value = "*/*"}};
+    const dam_request request = {.size = sizeof request, .path = "mem/user?page=1", .headers = headers, .header_count = 2};
+    dam_authorization *authorization = NULL;
+    char *ticket = NULL;
+    int32_t result = -1;
+    play->has_error = 1;
+    if (SAYS(dam_session_authorize(session, &request, &authorization, &play->error)) == DAM_OK)
+        check_next(authorization, DAM_OBSERVE_REPLAY);
+    for (int round = 0; authorization != NULL && round < 4; round++) {
+        result = -1;
+        dam_status status = SAYS(dam_authorization_observe(authorization, answer, &result, &play->error));
+        if ((status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY))
+            broken("an observation has a result, or a status", dam_status_name((int32_t)status));
+        check_next(authorization, result);
+    }
+    dam_authorization_free(authorization);
+    SAYS(dam_session_headers(session, count_header, NULL, &ticket, &play->error));
+    SAYS(dam_session_observe(session, ticket, answer, &result, &play->error));
+    SAYS(dam_session_headers(session, count_header, NULL, NULL, &play->error));
+    dam_string_free(ticket);
+}
+
+void fuzz_observation(const uint8_t *bytes, size_t size)
+{
+    static uint32_t user;
+    static const char *const kinds[][2] = {
+        {"photoshelter", "cookie"}, {"photoshelter", "token"}, {"photoshelter", "token-in-url"}, {"fotoweb", "device-token"},
+        {"fotoweb", "login-token"}, {"fotoweb", "query"}};
+    if (size < 16)
+        return;
+    struct play play = {.user = ++user};
+    if (user == 1) {
+        folders_make();
+        server_start(getenv("DAM_FUZZ_DIR"));
+    }
+    uint8_t odd = bytes[1];
+    char *head = strndup((const char *)bytes + 2, size - 2);
+    if (head == NULL)
+        return;
+    char *lines = strchr(head, '\n'), *end = lines != NULL ? strstr(lines, "\n\n") : NULL;
+    if (end == NULL && lines != NULL && (end = strstr(lines, "\r\n\r\n")) != NULL)
+        end += 2;
+    size_t head_size = end != NULL ? (size_t)(end - head) + 2 : strlen(head);
+    if (end != NULL)
+        end[1] = '\0';
+    dam_observation answer = {.size = sizeof answer, .http_status = atoi(strlen(head) > 9 ? head + 9 : "200"),
+                              .headers = lines != NULL ? lines + 1 : NULL, .body = bytes + 2 + head_size, .is_whole = 1};
+    answer.body_size = head_size < size - 2 ? size - 2 - head_size : 0;
+    answer.is_whole = (odd & 1) == 0;
+    if ((odd & 0x0e) == 2)
+        answer.headers = NULL;
+    if ((odd & 0x0e) == 4)
+        answer.body = NULL;
+    dam_session *session = open_kind(&play, kinds[bytes[0] % 6][0], kinds[bytes[0] % 6][1]);
+    if (session == NULL)
+        broken("a session can be opened", kinds[bytes[0] % 6][1]);
+    observe(&play, session, &answer);
+    dam_session_free(session);
+    free(head);
+    folders_clear();
+}
