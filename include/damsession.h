@@ -442,7 +442,7 @@ dam_status dam_session_device_tokens(
 typedef enum dam_state_flags {
     DAM_STATE_LOGGED_IN = 1,  /**< there is a session secret. The server may have ended it meanwhile. */
     DAM_STATE_STORED = 2,     /**< it is on disk (or in the host's store); else it dies with the process. */
-    DAM_STATE_REFUSED = 4     /**< credentials of this account were refused, and are not tried again. */
+    DAM_STATE_REFUSED = 4     /**< the last login was refused; those credentials are not tried again. */
 } dam_state_flags;
 
 /** What is known here about a session, without asking the server. Times are seconds since 1970 UTC, 0: never. */

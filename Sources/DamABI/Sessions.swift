@@ -176,7 +176,7 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   var flags: UInt32 = 0
   if snapshot.record.secret != nil { flags |= DAM_STATE_LOGGED_IN.rawValue }
   if snapshot.isStored, snapshot.record.secret != nil { flags |= DAM_STATE_STORED.rawValue }
-  if snapshot.account.hasRefused { flags |= DAM_STATE_REFUSED.rawValue }
+  if snapshot.account.isRefused { flags |= DAM_STATE_REFUSED.rawValue }
   out = dam_session_state()
   out.size = size
   out.flags = flags

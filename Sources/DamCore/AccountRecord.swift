@@ -62,6 +62,8 @@ public struct AccountRecord: Equatable, Sendable {
   /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords must
   /// not take turns.
   public var refusals: [Refusal] = []
+  /// Whether the last login was refused for its credentials: nothing is, once one has succeeded.
+  public var isRefused = false
   public var ledger: [LedgerEntry] = []
   /// Grows with each change of `refusals`, so that a join knows which is the last word.
   public var revision: UInt64 = 0
@@ -78,7 +80,6 @@ public struct AccountRecord: Equatable, Sendable {
   public init() {}
 
   public var liveTokens: Int { ledger.count { $0.deadAt == nil } }
-  public var hasRefused: Bool { refusals.contains { $0.reason != .unclear } }
   var failuresInARow: Int64 { refusals.reduce(0) { $0 + min($1.count, AccountRecord.mostFailures) } }
 
   func refusal(of hash: String) -> Refusal? { refusals.first { $0.hash == hash } }
@@ -92,13 +93,16 @@ public struct AccountRecord: Equatable, Sendable {
     refusals.removeAll { $0.hash == hash }
     refusals.append(Refusal(hash: hash, at: now, reason: reason, count: count))
     refusals = refusals.suffix(AccountRecord.mostRefusals)
+    isRefused = reason != .unclear
     revision &+= 1
   }
 
-  /// These credentials were accepted; what is known of others stays.
-  mutating func forget(_ hash: String) {
-    guard refusal(of: hash) != nil else { return }
+  /// Credentials with this hash (nil: nobody has asked for it, since nothing was refused) were accepted; what is known of
+  /// others stays.
+  mutating func accept(_ hash: String?) {
+    guard isRefused || refusals.contains(where: { $0.hash == hash }) else { return }
     refusals.removeAll { $0.hash == hash }
+    isRefused = false
     revision &+= 1
   }
 
@@ -121,7 +125,10 @@ public struct AccountRecord: Equatable, Sendable {
   /// What two holders know together; dead stays dead.
   public func joined(_ other: AccountRecord) -> AccountRecord {
     var result = isLaterWord(than: other) ? self : other
-    if revision == other.revision, key == other.key { result.refusals = bothRefusals(other) }
+    if revision == other.revision, key == other.key {
+      result.refusals = bothRefusals(other)
+      result.isRefused = isRefused || other.isRefused
+    }
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     var entries: [String: LedgerEntry] = [:]
     for entry in ledger + other.ledger {

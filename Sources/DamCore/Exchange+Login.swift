@@ -159,7 +159,7 @@ extension Exchange {
       log(.error, "a device token was obtained but could not be saved: take it from the session before it is lost")
     }
     let before = account
-    if let hash = hashes[salt] { account.forget(hash) }
+    account.accept(hashes[salt])
     if let token = login.flatMap({ system.isScarce ? system.token($0.secret) : nil }) {
       account.enter(token: token, now: state.record.issuedAt)
       if let replaced, replaced != token { account.suspect(token: replaced, now: moment.seconds) }

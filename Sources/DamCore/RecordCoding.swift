@@ -204,6 +204,7 @@ extension AccountRecord: Recordable {
       let count = min(max(item["count"]?.integer ?? 1, 1), 1000)
       return Refusal(hash: hash, at: RecordBounds.time(item["at"]), reason: reason, count: count)
     }
+    isRefused = members.removeValue(forKey: "refused")?.truth ?? false
     unknown = members
     // In the order, and without the repetitions, that joining leaves.
     self = joined(self)
@@ -221,6 +222,7 @@ extension AccountRecord: Recordable {
           "dead_at": entry.deadAt.map { .integer($0) } ?? .null,
         ])
       })
+    members["refused"] = .bool(isRefused)
     members["refusals"] = .array(
       refusals.map { refusal in
         .object([

@@ -31,12 +31,12 @@ static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *said;
 static size_t said_size;
 
-static int listen_on_any_port(char url[LOOPBACK_URL])
+static int bind_any_port(char url[LOOPBACK_URL])
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 16) != 0 ||
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
         perror("loopback");
         exit(1);
@@ -45,9 +45,20 @@ static int listen_on_any_port(char url[LOOPBACK_URL])
     return fd;
 }
 
+static int listen_on_any_port(char url[LOOPBACK_URL])
+{
+    int fd = bind_any_port(url);
+    if (listen(fd, 16) != 0) {
+        perror("loopback");
+        exit(1);
+    }
+    return fd;
+}
+
+/* Bound until the process ends: a port that was let go may be another program's a moment later. */
 void loopback_closed(char url[LOOPBACK_URL])
 {
-    close(listen_on_any_port(url));
+    (void)bind_any_port(url);
 }
 
 static void send_all(int fd, const char *bytes, size_t size)

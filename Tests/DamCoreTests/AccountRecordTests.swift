@@ -14,11 +14,11 @@ struct AccountRecordTests {
     #expect(record.refusal(of: "a") == Refusal(hash: "a", at: 50, reason: .wrong))
     #expect(record.refusal(of: "b")?.reason == .secondFactor)
     #expect(record.refusal(of: "c") == nil)
-    #expect(record.hasRefused)
-    record.forget("b")
+    #expect(record.isRefused)
+    record.accept("b")
     #expect(record.refusals.map(\.hash) == ["a"])
     #expect(record.revision == 3)
-    record.forget("b")
+    record.accept("b")
     #expect(record.revision == 3)
   }
 
@@ -30,7 +30,7 @@ struct AccountRecordTests {
       #expect(record.refusal(of: "a")?.count == count)
       #expect(record.refusal(of: "a")?.nextAt == 1000 + wait)
     }
-    #expect(!record.hasRefused)
+    #expect(!record.isRefused)
     record.remember(.wrong, hash: "a", salt: "s", now: 1001)
     #expect(record.refusals == [Refusal(hash: "a", at: 1001, reason: .wrong)])
   }
@@ -41,7 +41,7 @@ struct AccountRecordTests {
     for _ in 0..<9 { record.remember(.unclear, hash: "a", salt: "s", now: 0) }
     record.remember(.wrong, hash: "b", salt: "s", now: 0)
     #expect(record.failuresInARow == 6)
-    record.forget("a")
+    record.accept("a")
     #expect(record.failuresInARow == 1)
   }
 
@@ -104,7 +104,7 @@ struct AccountRecordTests {
     var refused = AccountRecord()
     refused.remember(.wrong, hash: "a", salt: "s", now: 0)
     var forgiven = refused
-    forgiven.forget("a")
+    forgiven.accept("a")
     #expect(refused.joined(forgiven).refusals.isEmpty)
     #expect(forgiven.joined(refused).refusals.isEmpty)
     #expect(AccountRecord().joined(refused) == refused)

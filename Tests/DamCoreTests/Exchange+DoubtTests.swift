@@ -66,7 +66,7 @@ struct ExchangeDoubtTests {
     let outcome = try play.request()
     #expect(outcome.summary == "server")
     #expect(outcome.failure?.message.hasSuffix("the server says \"SystemErr: Try later.\"") == true)
-    #expect(play.storedAccount?.hasRefused == false)
+    #expect(play.storedAccount?.isRefused == false)
     play.clear()
     #expect(try play.request().summary == "server")
     #expect(play.sent.isEmpty)

@@ -41,6 +41,7 @@ struct RecordCodingTests {
       LedgerEntry(fingerprint: "f1", obtainedAt: 1, suspectedAt: 2, deadAt: 3),
       LedgerEntry(fingerprint: "f2", obtainedAt: 3, suspectedAt: 4), LedgerEntry(fingerprint: "f3", obtainedAt: 5),
     ]
+    record.isRefused = true
     record.revision = 9
     record.unknown = ["from_the_future": .string("x")]
     return record

@@ -41,7 +41,7 @@ explains() {
 
 @test "fotoweb: a login, a request, a replay after a revocation" {
     run -0 --separate-stderr login_fotoweb --explain
-    explains "0 requests, 1 exchange, 1 login, 0 replays,"
+    explains "0 requests, 2 exchanges, 1 login, 0 replays," # the second asks whether the token is accepted
     run -0 --separate-stderr dam get web Information --explain
     explains "1 request, 1 exchange, 0 logins, 0 replays,"
     sandbox revoke '{}' >/dev/null
