@@ -248,10 +248,10 @@ struct PhotoShelter: System {
     return request
   }
 
-  /// A session that is over already needs no closing. A page is not the API's.
+  /// A session that is over already needs no closing. A page is not the API's; what merely calls itself one may be.
   func confirmsLogout(_ answer: Answer) -> Bool {
     if let error = ServiceError(answer) { return settings.invalidClasses.contains(error.name) }
-    return answer.isSuccess && !answer.isPage
+    return answer.isSuccess && (!answer.isPage || JSONValue.parse(answer.beginning)?["status"]?.text == "ok")
   }
 
   func token(_ secret: SessionSecret) -> Secret? { usesCookies ? nil : secret.token }

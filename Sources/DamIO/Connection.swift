@@ -1,6 +1,7 @@
 // Connection.swift - connections of one identity that wait for work: a blocking caller takes one and brings it back.
 // Each has its own libcurl multi handle, so that no two threads ever meet in libcurl. It refuses to hoard.
 
+internal import CCurl
 internal import DamCore
 internal import Synchronization
 
@@ -15,9 +16,12 @@ final class Connection {
     self.multi = multi
   }
 
-  /// Makes ready for the next transfer; false when libcurl cannot go on.
+  /// Makes ready for the next transfer; false when it is of no use any more: libcurl cannot go on, or the last transfer did
+  /// not end well. A connection of HTTP/2 would be kept then though its other side may be dead, and everything after go there.
   func rest() -> Bool {
+    let endedWell = handle.result == CURLE_OK
     multi.remove(handle)
+    guard endedWell else { return false }
     if handle.isGood { return true }
     guard let fresh = multi.makeHandle() else { return false }
     handle = fresh

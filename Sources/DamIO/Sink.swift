@@ -31,6 +31,8 @@ final class Sink {
   private(set) var reading = Reading.inspecting
   private var part = Part.statusLine
   private var headerSize = 0
+  private var length: [UInt8]?
+  private var isCoded = false
   private let isLogin: Bool
   /// Whether somebody will ever say "go on".
   var canPause = false
@@ -70,10 +72,34 @@ final class Sink {
       guard unsafe headers.fold(line) else {
         return stop(Failure(.protocolViolation, "the answer's first header line is folded", httpStatus: status))
       }
-    case .head: unsafe headers.append(line)
+    case .head:
+      if let reason = unsafe objection(to: line) { return stop(reason) }
+      unsafe headers.append(line)
     case .trailers: break
     }
     return .taken
+  }
+
+  /// What libcurl lets pass and nobody can make sense of: two lengths (RFC 9112, 6.3: an unrecoverable error), and codings
+  /// inside of each other, which nobody asked for and which unpack to any size before anybody can judge them.
+  private func objection(to line: UnsafeRawBufferPointer) -> Failure? {
+    guard let first = unsafe line.first, first | 0x20 == 0x63 else { return nil }
+    if let value = unsafe Sink.value("content-length:", line) {
+      defer { length = value }
+      guard let length, length != value else { return nil }
+      return Failure(.protocolViolation, "the answer says two different lengths", httpStatus: status)
+    }
+    guard let coding = unsafe Sink.value("content-encoding:", line) else { return nil }
+    defer { isCoded = true }
+    guard isCoded || coding.contains(0x2C) else { return nil }
+    return Failure(.protocolViolation, "the answer is coded more than once, which nobody asked for", httpStatus: status)
+  }
+
+  private static func value(_ name: StaticString, _ line: UnsafeRawBufferPointer) -> [UInt8]? {
+    let size = name.utf8CodeUnitCount
+    guard line.count > size else { return nil }
+    let isIt = name.withUTF8Buffer { unsafe zip($0, line).allSatisfy { $0 == $1 | ($1 > 0x40 ? 0x20 : 0) } }
+    return isIt ? unsafe line.dropFirst(size).filter { $0 > 0x20 } : nil
   }
 
   private func takeStatusLine(_ line: UnsafeRawBufferPointer) -> Taking {

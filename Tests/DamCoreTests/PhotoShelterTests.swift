@@ -65,6 +65,7 @@ struct PhotoShelterTests {
     "a logout is confirmed by success, or by an error that says there is no session",
     arguments: [
       (Answer(200, [], #"{"status":"ok","data":null}"#), true), (Answer(204), true),
+      (Answer(200, ["Content-Type: text/html"], #"{"status":"ok","data":null}"#), true),
       (.error(400, "SessionRequiredErr"), true), (.error(200, "SomethingErr"), false), (Answer(500), false),
       (Answer(302, ["Location: /login"]), false), (Answer(200, ["Content-Type: text/html"], "<html>"), false),
     ])

@@ -12,7 +12,17 @@ from faults import TABLES, rows
 from play import Outcome
 from stages import STAGES
 
-BOUTS = sample(rows())
+#: Defects that are known and not mended: each must go on failing until it is, and then leave this list.
+KNOWN = {
+    "farewell-408": "libcurl 7.88 takes what waits on an idle connection for the answer to the next request",
+}
+
+BOUTS = [
+    pytest.param(bout, id=str(bout), marks=pytest.mark.xfail(strict=True, reason=KNOWN[bout.row.name]))
+    if bout.row.name in KNOWN
+    else pytest.param(bout, id=str(bout))
+    for bout in sample(rows())
+]
 
 SYSTEMS = {"cookie", "token", "token-in-url", "device-token", "login-token", "query"}
 
@@ -24,7 +34,7 @@ def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
     return {str(Bout(outcome.row, outcome.client)): outcome for outcome in fight(asked)}
 
 
-@pytest.mark.parametrize("bout", BOUTS, ids=str)
+@pytest.mark.parametrize("bout", BOUTS)
 def test_a_fault_ends_well(outcomes: dict[str, Outcome], bout: Bout) -> None:
     assert outcomes[str(bout)].wrong == []
 
@@ -35,4 +45,4 @@ def test_the_tables_leave_nothing_out() -> None:
     assert {row.place.stage for row in every} == set(STAGES)
     assert {row.place.system for row in every} == SYSTEMS
     assert {row.place.protocol for row in every} == {"http", "https", "h2", "proxy"}
-    assert {bout.client for bout in BOUTS} == {"python", "loop", "C", "shell"}
+    assert {bout.client for bout in sample(rows())} == {"python", "loop", "C", "shell"}

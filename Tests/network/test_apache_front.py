@@ -64,7 +64,7 @@ def test_nodes_that_disagree_cost_at_most_two_logins_a_request(nodes: Nodes, fol
         assert found.total() == count and set(found) <= {"200", "401", "DAM_ERR_SESSION_INVALID"}
         asked = nodes.arrived()
         print(f"\n{rotation}: {dict(found)}, {logins(asked)} logins, {len(asked)} exchanges")
-        assert logins(asked) <= 2 * count + 1 and len(asked) <= 8 * count
+        assert logins(asked) <= 2 * count + 1 and len(asked) <= 8 * count + 2
         nodes.agree()
         before = logins(nodes.arrived())
         assert crowd.ask(PAGE, rounds=3) == {"200": count} and logins(nodes.arrived()) - before <= 1

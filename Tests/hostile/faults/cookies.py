@@ -84,7 +84,7 @@ ROTATED = [
               (b"HTTP/1.1 %d Odd\r\n@SET@Content-Length: 0\r\n\r\n" % status,), ends, {"adopts": True},
               {"keepalive/cookie/http": {"ends": kept}})
         for status, ends, kept in (
-            (400, "400", "200"), (404, "404", "200"), (500, "SERVER", "SERVER"), (503, "SERVER", "SERVER"),
+            (400, "400", "PROTOCOL"), (404, "404", "PROTOCOL"), (500, "SERVER", "SERVER"), (503, "SERVER", "SERVER"),
             (429, "THROTTLED", "THROTTLED"))
     ),
     Fault("rotated-by-redirect", "request/cookie/http",
