@@ -84,7 +84,7 @@ extension Exchange {
           + " locked: check both, then insist (login --again)")
     case .unclear:
       // A clock that was set back must not make this longer than it was meant to be.
-      let wait = min(refusal.nextAt - moment.seconds, refusal.nextAt - refusal.at)
+      let wait = min(refusal.nextAt.minus(moment.seconds), refusal.nextAt.minus(refusal.at))
       guard wait > 0 else { return nil }
       return Failure(
         .server,

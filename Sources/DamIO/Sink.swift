@@ -58,7 +58,7 @@ final class Sink {
   var isHeadComplete: Bool { part == .trailers }
 
   func takeHeader(_ line: UnsafeRawBufferPointer) -> Taking {
-    headerSize += line.count
+    headerSize = headerSize.plus(line.count)
     guard headerSize <= Sink.longestHeaders else {
       return stop(Failure(.tooLarge, "the answer's headers are larger than 192 KiB", httpStatus: status))
     }
