@@ -56,7 +56,6 @@ SUITES = [
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),
-    Suite("fuzz", [PYTHON, "Tests/fuzz/fuzz.py", "short"], passed=r"fuzz: (\d+) passed", failed=r"passed, (\d+) failed", minutes=15),
     Suite("README", [PYTHON, "Tests/examples/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]

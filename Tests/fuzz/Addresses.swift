@@ -48,7 +48,7 @@ private func playRedirect(_ location: ArraySlice<UInt8>, _ kind: Kind) {
   for (mark, spelling) in spellings(of: kind) { text = text.replacing(mark, with: spelling) }
   for status in ["302", "307"] {
     let answer = Array("HTTP/1.1 \(status) Found\r\nLocation: \(text)\r\n\r\n".utf8)
-    let stage = Stage(kind, [answer, Array("HTTP/1.1 200 OK\r\n\r\n".utf8)])
+    let stage = Stage(kind, [Reply(answer)], always: Reply(Array("HTTP/1.1 200 OK\r\n\r\n".utf8)))
     stage.onForeign = { wire in checkSame(wire.url.revealText(), wire.origin, target: wire.target) }
     stage.signIn()
     let headers = [(name: "X-Mine", value: "mine"), (name: "Authorization", value: "mine")]

@@ -16,7 +16,7 @@ struct Kind {
     var secret = SessionSecret()
     switch settings.authentication {
     case "token", "token-in-url": secret.token = Secret(Canary.token)
-    case "query": secret.proof = SessionSecret.proof(of: Secret(Canary.password), key: [UInt8](0..<16))
+    case "query": secret.proof = "00ff:" + Stage.hash(Secret(Canary.password), "00ff")
     case "cookie": secret.cookies = CookieSet([Cookie(name: "mem", value: Secret(Canary.cookie), stamp: 1)])
     default: secret.cookies = CookieSet([Cookie(name: "FWSession", value: Secret(Canary.cookie), stamp: 1)])
     }

@@ -16,14 +16,18 @@ final class Stage {
   var hostKnowsPassword = true
   /// Hears of everything that is about to leave after the first.
   var onForeign: ((WireRequest) -> Void)?
-  private var replies: [[UInt8]]
+  private var replies: [Reply]
+  /// What is said when no other reply is left.
+  private let always: Reply?
+  private var checked = SessionRecord()
   private var microseconds: UInt64 = 0
   /// What proves the user, as far as this session knows it: neither messages nor other origins may.
   private var known: Set<String>
 
-  init(_ kind: Kind, _ replies: [[UInt8]]) {
+  init(_ kind: Kind, _ replies: [Reply] = [], always: Reply? = nil) {
     self.kind = kind
     self.replies = replies
+    self.always = always
     let settings = kind.settings
     known = Set([settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() })
   }
@@ -34,11 +38,10 @@ final class Stage {
   /// As if the session had been opened with a stored record.
   func signIn() { session = .record(kind.record) }
 
-  var nextReply: [UInt8]? { replies.first }
-  func takeReply() -> Reply? { replies.isEmpty ? nil : Reply(replies.removeFirst()) }
+  func takeReply() -> Reply? { replies.isEmpty ? always : replies.removeFirst() }
 
-  func run(_ goal: Exchange.Goal) {
-    var exchange = Exchange(goal, kind.settings)
+  func run(_ goal: Exchange.Goal, isSentElsewhere: Bool = false) {
+    var exchange = Exchange(goal, kind.settings, isSentElsewhere: isSentElsewhere)
     var event = Exchange.Event.begin
     var forHost = 0
     let loginsBefore = state.statistics.logins
@@ -69,7 +72,8 @@ final class Stage {
   }
 
   private func checkRecord(_ record: SessionRecord) {
-    guard let secret = record.secret else { return }
+    guard record != checked, let secret = record.secret else { return }
+    checked = record
     for (name, value) in secret.cookies.live {
       check(!name.isEmpty && isPrintable(name.utf8), "an adopted cookie has a name")
       check(!value.isEmpty && isPrintable(value.reveal()), "an adopted cookie is visible ASCII")
@@ -108,11 +112,17 @@ final class Stage {
     known.formUnion(texts.filter { $0.hasPrefix("canary") && $0.utf8.count >= 12 })
   }
 
+  /// In place of the slow hash.
+  static func hash(_ secret: Secret, _ salt: String) -> String {
+    String(Hash.sha256(Array(salt.utf8) + secret.reveal()).prefix(32))
+  }
+
   private func perform(_ action: Exchange.Action) -> Exchange.Event {
     switch action {
     case .load: return .loaded(session)
     case .lockSession: return .sessionLocked(isLocked ? .busy : .held, session)
     case .lockAccount: return .accountLocked(isLocked ? .busy : .held, account, entropy: [UInt8](0..<16))
+    case .derive(let secret, let salt): return .derived(Stage.hash(secret, salt))
     case .askCredentials: return .credentials(hostKnowsPassword ? Secret(Canary.password) : nil)
     case .send:
       switch takeReply() {
