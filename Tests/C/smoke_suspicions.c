@@ -57,7 +57,8 @@ static void fotoweb(void)
         costs(session, "fotoweb", suspicious[at].status, suspicious[at].headers, "", 1, DAM_OBSERVE_DELIVER);
         COUNTED("fotoweb", "tokens_created", 1);
         control_post("revoke", "{}");
-        costs(session, "fotoweb", suspicious[at].status, suspicious[at].headers, "", 2, DAM_OBSERVE_REPLAY);
+        /* Asked, logged in, and asked whether the new token is accepted. */
+        costs(session, "fotoweb", suspicious[at].status, suspicious[at].headers, "", 3, DAM_OBSERVE_REPLAY);
         COUNTED("fotoweb", "tokens_created", 2);
         costs(session, "fotoweb", 200, "Set-Cookie: Other=1", "", 0, DAM_OBSERVE_DELIVER);
         get(session, "Information", 200, KARE);
