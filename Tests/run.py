@@ -50,6 +50,7 @@ SUITES = [
     ),
     Suite("hostile", [*PYTEST, "Tests/hostile"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),
+    Suite("verdicts", [*PYTEST, "Tests/verdicts"]),
     Suite(
         "types",
         [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession"],

@@ -25,8 +25,9 @@ final class Play {
   var credentials: Secret?
   /// There is no memory for a slow hash.
   var cannotDerive = false
-  /// What the server answers, in order.
+  /// What the server answers, in order; or who answers whatever comes.
   var replies: [Reply] = []
+  var server: ((WireRequest) -> Answer)?
   var now: Int64 = 1_000_000
   /// What happens elsewhere just before an action is done; the action's name as in `actions`, or its beginning.
   var meanwhile: [(action: String, happens: (Play) -> Void)] = []
@@ -106,6 +107,7 @@ final class Play {
     case .derive(let secret, let salt): return .derived(cannotDerive ? nil : Play.hash(secret, salt))
     case .send(let request, _):
       sent.append(request)
+      if let server { return .answered(server(request)) }
       guard !replies.isEmpty else {
         Issue.record("nobody expected \(name)")
         return .failed(Failure(.connect, "no answer is left"), head: nil)
