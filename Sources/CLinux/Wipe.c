@@ -34,8 +34,12 @@ void __wrap_free(void *block) {
 /* A block that moves leaves its old place through the door above. */
 void *__wrap_realloc(void *block, size_t size) {
     size_t old = block == NULL ? 0 : malloc_usable_size(block);
-    if (old == 0 || old > MOST || size == 0) {
+    if (old == 0 || old > MOST) {
         return __real_realloc(block, size);
+    }
+    if (size == 0) {
+        __wrap_free(block);
+        return NULL;
     }
     void *fresh = malloc(size);
     if (fresh != NULL) {

@@ -23,12 +23,11 @@ struct Validator: Equatable, Sendable {
 
   /// The one to keep; nil: nothing in this answer promises the same bytes.
   init?(_ headers: HeaderBlock) {
-    let tag = headers.first("etag")
-    if tag != nil, let text = headers.only("etag"), let strong = Validator(text), !strong.isDate {
+    if let text = headers.only("etag"), let strong = Validator(text), !strong.isDate {
       self = strong
       return
     }
-    // A second ETag, or one that is none, contradicts the first: a date does not settle that.
+    // Two ETags contradict each other, and a date does not settle that.
     guard headers.values("etag").count < 2, let text = headers.only("last-modified"), let date = Validator(text),
       date.isDate, let modified = HTTPDate.seconds(Array(text.utf8)[...]),
       let said = headers.only("date").flatMap({ HTTPDate.seconds(Array($0.utf8)[...]) }),

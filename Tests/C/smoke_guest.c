@@ -1,5 +1,5 @@
 /*
- * smoke_guest.c - item 9: manners towards the host whose thread it is. Its functions see its own signal mask, a SIGPIPE that
+ * smoke_guest.c - manners towards the host whose thread it is. Its functions see its own signal mask, a SIGPIPE that
  * it keeps back stays there, and so does its handler. It refuses to believe:
  * mask, pending signals and handler are looked at.
  */

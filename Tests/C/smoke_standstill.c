@@ -1,5 +1,5 @@
 /*
- * smoke_standstill.c - item 9: a call that would wait for what only its own thread can bring about fails at once, and one that
+ * smoke_standstill.c - a call that would wait for what only its own thread can bring about fails at once, and one that
  * another thread may let go on waits, as it did. It refuses a clock: whether a call waited is seen by the session's own
  * count of waits.
  */

@@ -1,4 +1,4 @@
-// KeeperTests.swift - item 9: nobody waits for a turn that only the waiting thread could bring about, and everybody else does.
+// KeeperTests.swift - nobody waits for a turn that only the waiting thread could bring about, and everybody else does.
 
 import Testing
 
