@@ -154,7 +154,13 @@ public struct HeaderBlock: Sendable {
   }
 
   private func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) {
-    for line in bytes.split(separator: 0x0A) { body(line) }
+    // `split` would make an array of all lines, once for each name that is looked for.
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: 0x0A) {
+      if end > rest.startIndex { body(rest[..<end]) }
+      rest = rest[end...].dropFirst()
+    }
+    if !rest.isEmpty { body(rest) }
   }
 
   private static func value(of name: String, in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {

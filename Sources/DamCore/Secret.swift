@@ -54,7 +54,9 @@ internal import Glibc
     guard left.count == right.count else { return false }
     return left.withBytes { one in
       right.withBytes { other in
-        unsafe zip(one, other).reduce(into: 0 as UInt8) { difference, pair in difference |= pair.0 ^ pair.1 } == 0
+        var difference: UInt8 = 0
+        for place in one.indices { unsafe difference |= one[place] ^ other[place] }
+        return difference == 0
       }
     }
   }
