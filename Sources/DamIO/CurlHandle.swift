@@ -94,6 +94,9 @@ internal import Glibc
   /// A login has a connection of its own, of which nobody else has need then.
   func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
 
+  /// `idle`: the connections of the multi handle that it is about to be added to.
+  func choose(among idle: IdleConnections) { hooks?.idle = idle }
+
   var formHasChanged: Bool { form?.hasChanged ?? false }
 
   private func setManners(_ request: WireRequest, _ limits: TransferLimits) {
@@ -183,17 +186,48 @@ internal import Glibc
     }
   }
 
+  // MARK: Its connection
+
+  /// It is over before anything was sent, and is to have a connection of its own instead.
+  var wantsAnother: Bool { result == CURLE_ABORTED_BY_CALLBACK && hooks?.isRefused == true }
+
+  /// The local end of its connection; 0: it has none, or no port.
+  var port: Int { number(CURLINFO_LOCAL_PORT) }
+
+  /// The socket of a connection of HTTP/1.x that is kept.
+  var keptSocket: Int32? {
+    var socket = CURL_SOCKET_BAD
+    guard [CURL_HTTP_VERSION_1_0, CURL_HTTP_VERSION_1_1].contains(number(CURLINFO_HTTP_VERSION)) else { return nil }
+    _ = unsafe dam_curl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
+    return socket == CURL_SOCKET_BAD ? nil : socket
+  }
+
+  /// Whether its connection may be dead: the request went out, and nothing came, or not all of it in time.
+  var leavesDoubt: Bool {
+    guard let hooks, hooks.hasBegun, result != CURLE_OK else { return false }
+    return result == CURLE_OPERATION_TIMEDOUT || !hooks.sink.isHeadComplete
+  }
+
+  func beginAnew() {
+    result = nil
+    hooks?.beginAnew()
+    unsafe errorText.pointee = 0
+    set(CURLOPT_FRESH_CONNECT, 1)
+  }
+
+  private func number(_ info: CURLINFO) -> Int {
+    var value = 0
+    _ = unsafe dam_curl_get_long(easy, info, &value)
+    return value
+  }
+
   // MARK: Under way
 
   /// After a pause: lets the bytes come that waited.
   func resume() { _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
 
   /// Whether a proxy has refused the way to the server, to which nothing was sent then.
-  private var refusedByProxy: Bool {
-    var status = 0
-    _ = unsafe dam_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
-    return status >= 300
-  }
+  private var refusedByProxy: Bool { number(CURLINFO_HTTP_CONNECTCODE) >= 300 }
 
   /// Whether this is how a transfer ends of which nothing was sent.
   private static func isUnsent(_ code: CURLcode) -> Bool {
