@@ -188,8 +188,11 @@ internal import Glibc
 
   // MARK: Its connection
 
-  /// It is over before anything was sent, and is to have a connection of its own instead.
-  var wantsAnother: Bool { result == CURLE_ABORTED_BY_CALLBACK && hooks?.isRefused == true }
+  /// It is over before it began, and is to have a connection of its own instead; what was sent before must not be needed.
+  var wantsAnother: Bool {
+    guard result == CURLE_ABORTED_BY_CALLBACK, let hooks, hooks.isRefused else { return false }
+    return !hooks.hasBegun || (hooks.source == nil && form == nil)
+  }
 
   /// The local end of its connection; 0: it has none, or no port.
   var port: Int { number(CURLINFO_LOCAL_PORT) }
@@ -197,7 +200,7 @@ internal import Glibc
   /// The socket of a connection of HTTP/1.x that is kept.
   var keptSocket: Int32? {
     var socket = CURL_SOCKET_BAD
-    guard [CURL_HTTP_VERSION_1_0, CURL_HTTP_VERSION_1_1].contains(number(CURLINFO_HTTP_VERSION)) else { return nil }
+    guard (CURL_HTTP_VERSION_1_0...CURL_HTTP_VERSION_1_1).contains(number(CURLINFO_HTTP_VERSION)) else { return nil }
     _ = unsafe dam_curl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
     return socket == CURL_SOCKET_BAD ? nil : socket
   }

@@ -104,7 +104,7 @@ private let giveBody: dam_curl_bytes = { room, size, count, user in
 }
 
 private let allowRequest: curl_prereq_callback = { user, _, _, _, port in
-  unsafe Hooks.behind(user)?.begin(Int(port)) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  unsafe Hooks.behind(user)?.begin(Int(clamping: port)) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private let reportProgress: dam_curl_progress = { user, downTotal, down, upTotal, up in
