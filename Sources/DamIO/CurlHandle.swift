@@ -197,10 +197,12 @@ internal import Glibc
   /// The local end of its connection; 0: it has none, or no port.
   var port: Int { number(CURLINFO_LOCAL_PORT) }
 
-  /// The socket of a connection of HTTP/1.x that is kept.
+  /// The version of HTTP of its answer (CURL_HTTP_VERSION_...); 0: there was none.
+  var version: Int { number(CURLINFO_HTTP_VERSION) }
+
+  /// The socket of a connection that is kept.
   var keptSocket: Int32? {
     var socket = CURL_SOCKET_BAD
-    guard (CURL_HTTP_VERSION_1_0...CURL_HTTP_VERSION_1_1).contains(number(CURLINFO_HTTP_VERSION)) else { return nil }
     _ = unsafe dam_curl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
     return socket == CURL_SOCKET_BAD ? nil : socket
   }

@@ -22,6 +22,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   private let idle = IdleConnections()
   /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody answers.
   private(set) var isInDoubt = false
+  /// The newest version of HTTP that was heard; 0: none.
+  private var newest = 0
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
   /// For an event loop: what to watch, and when to act without being asked.
@@ -136,15 +138,22 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
         join(handle)
         guard handle.result != nil else { continue }
       }
+      hear(handle)
       doubt(handle)
-      if let socket = handle.keptSocket { idle.note(socket, port: handle.port) }
       onOver?(handle)
     }
   }
 
+  private func hear(_ handle: CurlHandle) {
+    let version = handle.version
+    newest = max(newest, version)
+    guard version <= CURL_HTTP_VERSION_1_1, version > 0, let socket = handle.keptSocket else { return }
+    idle.note(socket, port: handle.port)
+  }
+
   /// libcurl itself closes a connection of HTTP/1.x over which a transfer did not end well.
   private func doubt(_ handle: CurlHandle) {
-    if handle.leavesDoubt, !idle.holds(handle.port) { isInDoubt = true }
+    if newest == 0 || newest > CURL_HTTP_VERSION_1_1, handle.leavesDoubt { isInDoubt = true }
   }
 }
 

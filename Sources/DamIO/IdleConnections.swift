@@ -15,8 +15,6 @@ final class IdleConnections {
     if ports[socket] != port { ports[socket] = port }
   }
 
-  func holds(_ port: Int) -> Bool { ports.values.contains(port) }
-
   /// Whether something waits there that belongs to nobody, or the end. Over TLS it may be no more than a new ticket: to make
   /// another connection is cheaper than to be wrong.
   func isUnclean(_ port: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
