@@ -1,4 +1,5 @@
-// CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks and Form all that names curl, and owns its pointers.
+// CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks, IdleConnections and Form all that names curl,
+// and owns its pointers.
 // libcurl moves bytes. Its cookie engine, netrc, redirects and Referer stay off; every option is set anew for every
 // request, so that nothing of one request can leak into the next. It refuses to decide what an answer means.
 

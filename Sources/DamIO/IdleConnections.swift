@@ -18,11 +18,16 @@ final class IdleConnections {
   /// Whether something waits there that belongs to nobody, or the end. Over TLS it may be no more than a new ticket: to make
   /// another connection is cheaper than to be wrong.
   func isUnclean(_ port: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
-    var watches = ports.filter { $0.value == port }.map { pollfd(fd: $0.key, events: Int16(POLLIN), revents: 0) }
-    guard !watches.isEmpty else { return false }
-    guard unsafe poll(&watches, nfds_t(watches.count), 0) != 0 else { return unsafe IdleConnections.hasUnread(easy) }
-    for watch in watches where watch.revents != 0 { ports[watch.fd] = nil }
-    return true
+    var isKnown = false
+    for (socket, itsPort) in ports where itsPort == port {
+      isKnown = true
+      var watch = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&watch, 1, 0) == 0 else {
+        ports[socket] = nil
+        return true
+      }
+    }
+    return unsafe isKnown && IdleConnections.hasUnread(easy)
   }
 
   /// Whether OpenSSL has unpacked more than libcurl has read: an answer's end and more may be in one record.

@@ -1,7 +1,6 @@
 // Lanes.swift - the lanes of an event loop: which is for new transfers, whose a socket is, and when one wants to act.
 // It refuses to be used outside its loop's thread.
 
-internal import CCurl
 internal import DamCore
 
 final class Lanes {
