@@ -37,6 +37,18 @@ static inline CURLcode dam_curl_set_prerequest(CURL *handle, curl_prereq_callbac
 static inline CURLcode dam_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
+static inline CURLcode dam_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+/* Any of its functions, to find the library by. */
+static inline const void *dam_curl_place(void) { return (const void *)curl_easy_init; }
+/* The SSL of the connection in use; NULL: there is none, or it is not OpenSSL's. */
+static inline void *dam_curl_get_openssl(CURL *handle) {
+    const struct curl_tlssessioninfo *tls = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == NULL)
+        return NULL;
+    return tls->backend == CURLSSLBACKEND_OPENSSL ? tls->internals : NULL;
+}
 static inline CURLMcode dam_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

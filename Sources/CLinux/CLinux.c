@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,6 +26,17 @@ int dam_lock_byte(int descriptor, int64_t byte, short type) {
 }
 
 const char *dam_environment(const char *name) { return secure_getenv(name); }
+
+void *dam_symbol_beside(const void *neighbour, const char *name)
+{
+    Dl_info place;
+    void *library;
+    if (dladdr(neighbour, &place) == 0 || (library = dlopen(place.dli_fname, RTLD_LAZY | RTLD_NOLOAD)) == NULL)
+        return NULL;
+    void *symbol = dlsym(library, name);
+    dlclose(library);
+    return symbol;
+}
 
 int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -1,4 +1,5 @@
-// CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks and Form all that names curl, and owns its pointers.
+// CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks, IdleConnections and Form all that names curl,
+// and owns its pointers.
 // libcurl moves bytes. Its cookie engine, netrc, redirects and Referer stay off; every option is set anew for every
 // request, so that nothing of one request can leak into the next. It refuses to decide what an answer means.
 
@@ -94,6 +95,9 @@ internal import Glibc
   /// A login has a connection of its own, of which nobody else has need then.
   func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
 
+  /// `idle`: the connections of the multi handle that it is about to be added to.
+  func choose(among idle: IdleConnections) { hooks?.idle = idle }
+
   var formHasChanged: Bool { form?.hasChanged ?? false }
 
   private func setManners(_ request: WireRequest, _ limits: TransferLimits) {
@@ -183,17 +187,53 @@ internal import Glibc
     }
   }
 
+  // MARK: Its connection
+
+  /// It is over before it began, and is to have a connection of its own instead; what was sent before must not be needed.
+  var wantsAnother: Bool {
+    guard result == CURLE_ABORTED_BY_CALLBACK, let hooks, hooks.isRefused else { return false }
+    return !hooks.hasBegun || (hooks.source == nil && form == nil)
+  }
+
+  /// The local end of its connection; 0: it has none, or no port.
+  var port: Int { number(CURLINFO_LOCAL_PORT) }
+
+  /// The version of HTTP of its answer (CURL_HTTP_VERSION_...); 0: there was none.
+  var version: Int { number(CURLINFO_HTTP_VERSION) }
+
+  /// The socket of a connection that is kept.
+  var keptSocket: Int32? {
+    var socket = CURL_SOCKET_BAD
+    _ = unsafe dam_curl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
+    return socket == CURL_SOCKET_BAD ? nil : socket
+  }
+
+  /// Whether its connection may be dead: the request went out, and nothing came, or not all of it in time.
+  var leavesDoubt: Bool {
+    guard let hooks, hooks.hasBegun, result != CURLE_OK else { return false }
+    return result == CURLE_OPERATION_TIMEDOUT || !hooks.sink.isHeadComplete
+  }
+
+  func beginAnew() {
+    result = nil
+    hooks?.beginAnew()
+    unsafe errorText.pointee = 0
+    set(CURLOPT_FRESH_CONNECT, 1)
+  }
+
+  private func number(_ info: CURLINFO) -> Int {
+    var value = 0
+    _ = unsafe dam_curl_get_long(easy, info, &value)
+    return value
+  }
+
   // MARK: Under way
 
   /// After a pause: lets the bytes come that waited.
   func resume() { _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
 
   /// Whether a proxy has refused the way to the server, to which nothing was sent then.
-  private var refusedByProxy: Bool {
-    var status = 0
-    _ = unsafe dam_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
-    return status >= 300
-  }
+  private var refusedByProxy: Bool { number(CURLINFO_HTTP_CONNECTCODE) >= 300 }
 
   /// Whether this is how a transfer ends of which nothing was sent.
   private static func isUnsent(_ code: CURLcode) -> Bool {

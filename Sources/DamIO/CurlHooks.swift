@@ -4,15 +4,21 @@ internal import CCurl
 internal import DamCore
 
 /// What libcurl calls back.
-final class Hooks {
+@safe final class Hooks {
   let sink: Sink
   let source: OutgoingBody?
   let progress: Progress?
   let cancellation: Cancellation
   /// The transfer was given up: libcurl reports on its progress even while it is taken away.
   var isOver = false
+  /// Those among which libcurl finds a connection; nil: it makes a new one.
+  var idle: IdleConnections?
+  /// libcurl has chosen a connection that must not be used.
+  private(set) var isRefused = false
+  /// The request went out, as far as is known from here.
+  private(set) var hasBegun = false
+  private var easy: UnsafeMutableRawPointer?
   private let isSentOnce: Bool
-  private var hasBegun = false
   private var lastReport: UInt64 = 0
 
   /// `isSentOnce`: libcurl must not send it again by itself, whatever it thinks of the first time.
@@ -36,16 +42,22 @@ final class Hooks {
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
     _ = unsafe dam_curl_set_progress(easy, reportProgress)
     _ = unsafe dam_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
-    guard isSentOnce else { return }
+    unsafe self.easy = easy
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_PREREQDATA, pointer)
     _ = unsafe dam_curl_set_prerequest(easy, allowRequest)
   }
 
-  /// False when the request was sent before.
-  fileprivate func begin() -> Bool {
+  /// False when the request was sent before, or something waits on the connection with this local port.
+  fileprivate func begin(_ port: Int) -> Bool {
+    if let easy = unsafe easy, let idle, unsafe idle.isUnclean(port, easy) {
+      isRefused = true
+      return false
+    }
     defer { hasBegun = true }
-    return !hasBegun
+    return !(hasBegun && isSentOnce)
   }
+
+  func beginAnew() { (idle, isRefused) = (nil, false) }
 
   /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
   func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
@@ -91,8 +103,8 @@ private let giveBody: dam_curl_bytes = { room, size, count, user in
   return unsafe source.give(UnsafeMutableRawBufferPointer(start: room, count: size * count))
 }
 
-private let allowRequest: curl_prereq_callback = { user, _, _, _, _ in
-  unsafe Hooks.behind(user)?.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+private let allowRequest: curl_prereq_callback = { user, _, _, _, port in
+  unsafe Hooks.behind(user)?.begin(Int(clamping: port)) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private let reportProgress: dam_curl_progress = { user, downTotal, down, upTotal, up in

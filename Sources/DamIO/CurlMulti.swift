@@ -19,6 +19,11 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   private let sessions: TLSSessions?
   /// Whether there may be an idle connection.
   private var hasCarried = false
+  private let idle = IdleConnections()
+  /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody answers.
+  private(set) var isInDoubt = false
+  /// The newest version of HTTP that was heard; 0: none.
+  private var newest = 0
   /// By the address of the easy handle.
   private var handles: [Int: CurlHandle] = [:]
   /// For an event loop: what to watch, and when to act without being asked.
@@ -60,12 +65,18 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     if hasCarried { handle.closeAfterLogin() }
     hasCarried = true
     handles[handle.address] = handle
+    handle.choose(among: idle)
+    join(handle)
+  }
+
+  private func join(_ handle: CurlHandle) {
     if unsafe curl_multi_add_handle(multi, handle.easy) != CURLM_OK { handle.result = CURLE_FAILED_INIT }
   }
 
   /// Takes a transfer out; one that is not over loses its connection.
   func remove(_ handle: CurlHandle) {
     guard handles.removeValue(forKey: handle.address) != nil else { return }
+    if handle.result == nil { doubt(handle) }
     handle.silence()
     withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
     handle.rest()
@@ -121,8 +132,28 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
       guard let handle = handles[Int(bitPattern: easy)] else { continue }
       unsafe handle.result = message.pointee.data.result
+      if handle.wantsAnother {
+        withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
+        handle.beginAnew()
+        join(handle)
+        guard handle.result != nil else { continue }
+      }
+      hear(handle)
+      doubt(handle)
       onOver?(handle)
     }
+  }
+
+  private func hear(_ handle: CurlHandle) {
+    let version = handle.version
+    newest = max(newest, version)
+    guard version <= CURL_HTTP_VERSION_1_1, version > 0, let socket = handle.keptSocket else { return }
+    idle.note(socket, port: handle.port)
+  }
+
+  /// libcurl itself closes a connection of HTTP/1.x over which a transfer did not end well.
+  private func doubt(_ handle: CurlHandle) {
+    if newest == 0 || newest > CURL_HTTP_VERSION_1_1, handle.leavesDoubt { isInDoubt = true }
   }
 }
 

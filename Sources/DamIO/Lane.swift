@@ -2,7 +2,7 @@
 
 internal import DamCore
 
-/// The transfers and connections of one identity in a loop.
+/// The transfers and connections of one identity in a loop. Once one of them is in doubt it only ends what it has begun.
 final class Lane {
   let hub: Hub
   let multi: CurlMulti
@@ -10,6 +10,9 @@ final class Lane {
   private var owners: [Int: UInt64] = [:]
   private var ready: [UInt64] = []
   private static let mostIdle = 64
+
+  /// Nothing is to be begun here any more, and nothing is under way.
+  var isOver: Bool { multi.isInDoubt && owners.isEmpty }
 
   init?(_ hub: Hub) {
     guard let multi = CurlMulti() else { return nil }

@@ -42,14 +42,14 @@ public final class Loop {
   /// Jobs that another thread may cancel without telling the loop; they are looked at several times a second.
   private var cancellable: Set<UInt64> = []
   private var nextLook: UInt64 = .max
-  private var lanes: [ObjectIdentifier: Lane] = [:]
-  private var watched: [Int32: Lane] = [:]
+  private let lanes: Lanes
 
   public init() throws(Failure) {
     guard let poller = Poller(), bell.descriptor >= 0 else {
       throw Failure(.internalError, "no descriptors are left for an event loop")
     }
     self.poller = poller
+    lanes = Lanes(poller)
     poller.watch(bell.descriptor, Int32(POLLIN))
   }
 
@@ -103,14 +103,12 @@ public final class Loop {
     for (descriptor, events) in poller.ready() {
       if descriptor == bell.descriptor {
         pending += bell.takeTurns()
-      } else if let lane = watched[descriptor] {
-        act(lane) { $0.act(descriptor, events) }
       } else {
-        poller.watch(descriptor, 0)
+        pending += lanes.act(descriptor, events)
       }
     }
     let now = Clock.monotonic
-    for lane in lanes.values where lane.multi.deadline.map({ $0 <= now }) ?? false { act(lane) { $0.actOnTime() } }
+    pending += lanes.act(at: now)
     if earliest <= now { pending += late(at: now) }
     if nextLook <= now { pending += unwanted(at: now) }
     // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the host from its own.
@@ -137,13 +135,8 @@ public final class Loop {
   }
 
   private var nextDeadline: UInt64? {
-    let next = min(earliest, nextLook, lanes.values.compactMap(\.multi.deadline).min() ?? .max)
+    let next = min(earliest, nextLook, lanes.deadline)
     return next == .max ? nil : next
-  }
-
-  private func act(_ lane: Lane, _ body: (CurlMulti) -> Void) {
-    body(lane.multi)
-    pending += lane.takeReady()
   }
 
   // MARK: One job
@@ -246,8 +239,8 @@ public final class Loop {
 
   private func send(_ request: WireRequest, _ isForHost: Bool, _ job: Job) {
     let call = job.call
-    guard let lane = lane(call.hub) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
-    if isForHost, let old = job.host { lane.give(old.handle) }
+    if isForHost, let old = job.host { lanes.give(old.handle, call.hub) }
+    guard let lane = lanes.lane(call.hub) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
     guard let handle = lane.take(job.id) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
     guard let transfer = call.transfer(request, isForHost: isForHost, handle, canPause: true) else {
       lane.give(handle)
@@ -263,7 +256,7 @@ public final class Loop {
 
   private func sending(_ job: Job) {
     guard let transfer = job.transfer, let event = transfer.event() else { return }
-    if !transfer.isForHost { lane(job.call.hub)?.give(transfer.handle) }
+    if !transfer.isForHost { lanes.give(transfer.handle, job.call.hub) }
     job.transfer = nil
     take(job.call.advance(transfer.report(event)), job)
   }
@@ -281,23 +274,11 @@ public final class Loop {
 
   private func end(_ job: Job, _ result: Result<Ending, Failure>) {
     timed.remove(job.id)
-    let lane = lane(job.call.hub)
-    for transfer in [job.host, job.transfer] { if let transfer { lane?.give(transfer.handle) } }
+    for transfer in [job.host, job.transfer] { if let transfer { lanes.give(transfer.handle, job.call.hub) } }
     job.abandon()
     guard let ending = job.ending(result) else { return poke(job.id) }
     jobs[job.id] = nil
     cancellable.remove(job.id)
     job.done(job.id, ending)
-  }
-
-  private func lane(_ hub: Hub) -> Lane? {
-    if let lane = lanes[ObjectIdentifier(hub)] { return lane }
-    guard let lane = Lane(hub) else { return nil }
-    lane.multi.drive { [unowned self, unowned lane] descriptor, events in
-      self.watched[descriptor] = events == 0 ? nil : lane
-      self.poller.watch(descriptor, events)
-    }
-    lanes[ObjectIdentifier(hub)] = lane
-    return lane
   }
 }

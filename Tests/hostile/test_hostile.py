@@ -1,5 +1,5 @@
-"""Issue 8, item 24: whatever a server does, each request ends in time, in a status that is documented, and the session
-lives on. The short form: most faults once; `make hostile` plays all of them everywhere.
+"""Whatever a server does, each request ends in time, in a status that is documented, and the session lives on. The
+short form: most faults once; `make hostile` plays all of them everywhere.
 
 A row holds what it proves; the complaints of play.py say what was not so. It refuses a table that leaves something out.
 """
@@ -12,17 +12,7 @@ from faults import TABLES, rows
 from play import Outcome
 from stages import STAGES
 
-#: Defects that are known and not mended: each must go on failing until it is, and then leave this list.
-KNOWN = {
-    "farewell-408": "libcurl 7.88 takes what waits on an idle connection for the answer to the next request",
-}
-
-BOUTS = [
-    pytest.param(bout, id=str(bout), marks=pytest.mark.xfail(strict=True, reason=KNOWN[bout.row.name]))
-    if bout.row.name in KNOWN
-    else pytest.param(bout, id=str(bout))
-    for bout in sample(rows())
-]
+BOUTS = [pytest.param(bout, id=str(bout)) for bout in sample(rows())]
 
 SYSTEMS = {"cookie", "token", "token-in-url", "device-token", "login-token", "query"}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator
+import asyncio
+from typing import AsyncIterator, Callable, Iterator
 
 import pytest
 from conftest import Site
+from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from http2 import HTTP2, Request
 
@@ -23,9 +25,12 @@ class Server:
         self.site, self.cookies, self.logins = site, list[str](), 0
         self.odd: Callable[[Request], None] = lambda request: request.answer(200)
         self.login: Callable[[Request], None] | None = None
+        self.dead: list[H2Connection] = []  #: whatever comes over these
         self.http = HTTP2(site.certificates.good, self._answer)
 
     def _answer(self, request: Request) -> None:
+        if request.connection in self.dead:
+            return
         if "authenticate" in request.path or "lt=" in request.path:
             self.logins += 1
             if self.login is not None:
@@ -121,3 +126,65 @@ def test_a_new_connection_goes_on_with_the_tls_session_of_an_old_one(server: Ser
     for _ in range(3):
         assert session.post("plain").ok  # without a body: over a connection of its own
     assert server.http.resumed == [False, True, True, True]
+
+
+class Ends:
+    """How requests end that are begun at once in an event loop, with a session whose transfers may stand still a second."""
+
+    def __init__(self, server: Server) -> None:
+        options = {"url": server.http.url, "authentication": "token", "idle_timeout": 1}
+        self.session = damsession.AsyncSession(server.site.session(**options))
+
+    async def __call__(self, *paths: str) -> list[str]:
+        answers = await asyncio.gather(*(self.session.get(path) for path in paths), return_exceptions=True)
+        return [type(one).__name__ if isinstance(one, BaseException) else str(one.status) for one in answers]
+
+    async def cancelled(self, path: str, is_asked: Callable[[], bool]) -> None:
+        """Gives up a request that the server has."""
+        asked = asyncio.ensure_future(self.session.get(path))
+        while not is_asked():
+            await asyncio.sleep(0.01)
+        asked.cancel()
+        await asyncio.wait([asked])
+
+    async def close(self) -> None:
+        assert self.session._loop is not None
+        await self.session._loop.close()
+
+
+def test_a_loop_leaves_a_connection_whose_other_side_has_vanished(server: Server) -> None:
+    server.odd = lambda request: server.dead.append(request.connection)
+
+    async def main() -> None:
+        ends = Ends(server)
+        assert await ends("plain") == ["200"]
+        assert await ends("odd") == ["Timeout"]
+        assert await ends("plain") + await ends("plain", "plain") == ["200"] * 3
+        await ends.cancelled("odd", lambda: len(server.dead) == 2)
+        assert await ends("plain") + await ends("plain", "plain") == ["200"] * 3
+        await ends.close()
+
+    asyncio.run(main())
+    assert len(server.http.resumed) == 3  # one connection, and one more for each that vanished
+
+
+def test_whoever_shares_a_connection_is_not_harmed_by_the_time_out_of_another(server: Server) -> None:
+    server.odd = lambda request: None
+
+    async def main() -> list[str]:
+        ends = Ends(server)
+        assert await ends("plain") == ["200"]
+        unanswered = asyncio.ensure_future(ends("odd"))
+
+        async def longer() -> AsyncIterator[bytes]:
+            while not unanswered.done():
+                yield b"x"
+                await asyncio.sleep(0.01)
+            assert await ends("plain") == ["200"]  # over another connection, while this one is still in use
+
+        sent = await ends.session.post("upload", data=longer(), content_type="text/plain")
+        found = [*await unanswered, str(sent.status)]
+        await ends.close()
+        return found
+
+    assert asyncio.run(main()) == ["Timeout", "200"] and len(server.http.resumed) == 2

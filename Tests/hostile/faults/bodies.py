@@ -20,6 +20,10 @@ SMALL: dict[str, Any] = {"options": {"response-limit": "1M"}, "for_shell": False
 #: One read of libcurl's, unpacked a thousandfold, is in memory before anybody can judge it.
 BOUND: dict[str, Any] = {**SMALL, "memory": 24 + 16}
 EITHER: dict[str, Any] = {"adopts": None, "after": None}
+#: The wrapper keeps no connection from one step to the next.
+KEPT: dict[str, Any] = {"for_shell": False}
+#: What nobody asked for. It is there before the client asks again: what comes while it asks, nobody can tell from the answer.
+SECOND = OK + PLANTED + b"Content-Length: 7\r\n\r\nplanted"
 
 
 def _length(name: str, lines: bytes, ends: str, where: str = FEW, **more: Any) -> Fault:
@@ -85,13 +89,17 @@ LENGTHS = [
           (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",), "401"),
     Fault("login-204", "login/cookie/http login/token/http", (b"HTTP/1.1 204 No Content\r\n@SET@\r\n",), "PROTOCOL"),
     Fault("second-answer", f"{REQUESTS} keepalive/cookie/http login/token/http",
-          (WELL, OK + PLANTED + b"Content-Length: 7\r\n\r\nplanted"), "200"),
+          (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n@BODY@" + SECOND,), "200"),
     Fault("second-answer-later",
           f"{REQUESTS} keepalive/cookie/http login/token/http login/token/https"
           " request/cookie/https request/token/https",
-          (WELL, AFTERWARDS, OK + PLANTED + b"Content-Length: 7\r\n\r\nplanted"), "200"),
-    Fault("farewell-408", REQUESTS,
-          (WELL, AFTERWARDS, b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", CLOSE), "200"),
+          (WELL, AFTERWARDS, SECOND), "200", KEPT),
+    # Each step is a record of TLS: the end of the answer and what nobody asked for are in one.
+    Fault("second-answer-in-record", "request/token/https request/cookie/https request/device-token/https"
+          " login/token/https",
+          (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n", b"@BODY@" + SECOND), "200", KEPT),
+    Fault("farewell-408", f"{REQUESTS} request/token/https request/cookie/https",
+          (WELL, AFTERWARDS, b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", CLOSE), "200", KEPT),
     Fault("closed-while-idle", f"{REQUESTS} request/token/https request/cookie/https", (WELL, AFTERWARDS, CLOSE),
           "200"),
     Fault("reset-while-idle", f"{REQUESTS} request/token/https", (WELL, AFTERWARDS, RESET), "200"),
