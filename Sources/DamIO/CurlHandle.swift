@@ -208,11 +208,8 @@ internal import Glibc
     return socket == CURL_SOCKET_BAD ? nil : socket
   }
 
-  /// Whether its connection may be dead: the request went out, and nothing came, or not all of it in time.
-  var leavesDoubt: Bool {
-    guard let hooks, hooks.hasBegun, result != CURLE_OK else { return false }
-    return result == CURLE_OPERATION_TIMEDOUT || !hooks.sink.isHeadComplete
-  }
+  /// Whether its connection may be dead, or busy for ever: the request went out and did not end well.
+  var leavesDoubt: Bool { hooks?.hasBegun == true && result != CURLE_OK }
 
   func beginAnew() {
     result = nil
