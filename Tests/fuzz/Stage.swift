@@ -14,6 +14,8 @@ final class Stage {
   var storeIsFull = false
   var isLocked = false
   var hostKnowsPassword = true
+  /// How many device tokens were taken.
+  private(set) var tokens = 0
   /// Hears of everything that is about to leave after the first.
   var onForeign: ((WireRequest) -> Void)?
   private var replies: [Reply]
@@ -30,6 +32,12 @@ final class Stage {
     self.always = always
     let settings = kind.settings
     known = Set([settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() })
+  }
+
+  /// That of the stored session.
+  private var generation: UInt64 {
+    if case .record(let held) = session { return held.generation }
+    return 0
   }
 
   /// Another process with the same store.
@@ -134,6 +142,7 @@ final class Stage {
       if storeIsFull { return .savedSession(.failed("the disk is full")) }
       var joined = record
       if case .record(let held) = session { joined = held.joined(record) }
+      if Systems.make(kind.settings).isScarce, record.secret != nil, record.generation > generation { tokens += 1 }
       session = .record(joined)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):
