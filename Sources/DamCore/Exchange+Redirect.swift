@@ -6,7 +6,7 @@ extension Exchange {
     _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
-    switch Redirect.judge(answer, to: wire, secrets: secrets(state)) {
+    switch Redirect.judge(answer, to: wire, home: settings.origin, secrets: secrets(state)) {
     case .none:
       return finish(outcome)
     case .refused(let failure):

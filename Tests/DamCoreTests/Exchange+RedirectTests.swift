@@ -57,6 +57,14 @@ struct ExchangeRedirectTests {
     #expect(try play.request().summary == "insecure")
   }
 
+  @Test("nor one that it puts into a URL of its own", arguments: ["/y?was=longcookie", "/y?p=other"])
+  func strangerItself(location: String) throws {
+    let play = try loggedIn()
+    play.answer(redirect("https://cdn.example/x", 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .ok())
+    #expect(try play.request().summary == "insecure")
+    #expect(play.sent.count == 2)
+  }
+
   @Test("a limit is a limit, also where a new login comes between")
   func limit() throws {
     let play = try loggedIn(["redirects": "2"])
