@@ -150,7 +150,8 @@ extension SessionSecret {
       guard let name = item["name"]?.text, let stamp = RecordBounds.counter(item["stamp"]) else { return nil }
       list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
     }
-    cookies = CookieSet(list)
+    // Joined, since no set holds a name twice: the older one would be sent for ever.
+    cookies = CookieSet().joined(CookieSet(list))
     // All of it becomes header lines; a store that several share is no reason to trust it with their number.
     let texts = list.flatMap { [Secret($0.name), $0.value] } + [token]
     guard texts.allSatisfy({ $0?.withBytes { bytes in unsafe bytes.allSatisfy(ASCII.isPrintable) } ?? true }) else {
