@@ -57,7 +57,7 @@ final class Stage {
       microseconds += 1
       let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
       let action = exchange.step(event, &state, moment)
-      for line in exchange.takeLines() { checkMessage(line.message, Array(known)) }
+      for line in exchange.takeLines() { checkLine(line.message, mark: "://") }
       if case .send(let wire, let isForHost) = action {
         forHost += isForHost ? 1 : 0
         checkWire(wire)
@@ -76,7 +76,15 @@ final class Stage {
     checkRecord(state.record)
     guard case .failed(let failure) = outcome else { return }
     check(failure.cause != .internalError, "no answer leads to a state that should not exist: \(failure.message)")
-    checkMessage(failure.message, Array(known))
+    checkLine(failure.message, mark: ": the server says ")
+  }
+
+  /// Where this mark says that words of a server's are in it, for a secret in any spelling.
+  private func checkLine(_ message: String, mark: String) {
+    checkMessage(message, Array(known))
+    guard let words = message.firstRange(of: mark) else { return }
+    let secret = Canary.seenInAnySpelling(of: String(message[words.upperBound...]), Array(known))
+    check(secret == nil, "a message holds the secret \(secret ?? "") in another spelling: \(message)")
   }
 
   private func checkRecord(_ record: SessionRecord) {
