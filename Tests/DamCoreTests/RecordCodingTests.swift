@@ -208,6 +208,15 @@ struct RecordCodingTests {
     }
   }
 
+  @Test("more cookies than any session has are damage: they are compared with each other")
+  func crowd() throws {
+    for (count, isGood) in [(1000, true), (1001, false)] {
+      let cookies = (0..<count).map { #"{"name":"c\#($0)","stamp":"1","value":"v"}"# }.joined(separator: ",")
+      let json = try #require(JSONValue.parse(Array(#"{"cookies":[\#(cookies)]}"#.utf8)))
+      #expect((SessionSecret(json: json) != nil) == isGood)
+    }
+  }
+
   @Test("an organization without an ID is none; its membership is in the vendor's letters")
   func organizations() {
     #expect(Organization(json: .object(["name": .string("x")])) == nil)
