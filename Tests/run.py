@@ -41,6 +41,13 @@ SUITES = [
     Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
     Suite("C", ["Tests/C/run.sh"]),
+    Suite(
+        "fuzz",
+        [PYTHON, "Tests/fuzz/fuzz.py", "short"],
+        passed=r"fuzz: (\d+) passed",
+        failed=r"passed, (\d+) failed",
+        minutes=15,
+    ),
     Suite("shell", ["bats", "Tests/shell"], passed=r"(?m)^(ok) \d+ (?!.*# skip)", failed=r"(?m)^(not ok) |^ok \d+ .*(# skip)"),
     Suite(
         "swift",

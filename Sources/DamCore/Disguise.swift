@@ -1,4 +1,4 @@
-// Disguise.swift - whether a URL for a stranger holds what proves somebody, however it is spelled.
+// Disguise.swift - whether a URL for a stranger, or words for a log, hold what proves somebody, however it is spelled.
 // Servers put what they were sent into redirects: escaped once or twice, as base64, as a parameter of another URL. So a
 // location is decoded in every way until nothing new comes of it, and each reading is searched; and names under which
 // proofs travel are refused whatever their values are. It refuses to be outwitted by size: what cannot be unfolded to its
@@ -33,6 +33,15 @@ enum Disguise {
     }
     return nil
   }
+
+  /// Whether one of these secrets can be read out of a sentence. Capitals count there: a secret may be a common word.
+  static func isHeld(_ secrets: [Secret], by sentence: String) -> Bool {
+    let text = Array(sentence.utf8)
+    guard let readings = closure([text], { [ASCII.percentDecoded($0), spaced($0)] + decoded($0) }) else { return true }
+    return secrets.contains { secret in readings.contains { ASCII.contains($0, secret.reveal()) } }
+  }
+
+  private static func spaced(_ text: [UInt8]) -> [UInt8] { text.map { $0 == 0x2B ? 0x20 : $0 } }
 
   /// Letters of one case, and one byte for what a form writes as a plus; UTF-16 loses its zeros.
   private static func folded(_ text: some Sequence<UInt8>) -> [UInt8] {

@@ -6,7 +6,7 @@ extension Exchange {
     _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
-    switch Redirect.judge(answer, to: wire, secrets: secrets(state)) {
+    switch Redirect.judge(answer, to: wire, home: settings.origin, secrets: secrets(state)) {
     case .none:
       return finish(outcome)
     case .refused(let failure):
@@ -26,7 +26,7 @@ extension Exchange {
       isNextHop = true
       guard let secret = usable(state) else { return proceed(&state, moment) }
       let isOwn = next.origin == settings.origin
-      log(.debug, "redirected to \(next.redactedURL)" + (isOwn ? "" : ", which gets no secret"))
+      log(.debug, "redirected to \(shown(next, state))" + (isOwn ? "" : ", which gets no secret"))
       return send(next, .redirected(isOwn: isOwn), secret, &state, moment)
     }
   }
@@ -39,6 +39,12 @@ extension Exchange {
     // A short cookie is a preference and no proof.
     let cookies = (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
     return known.compactMap { $0 } + cookies.filter { $0.count >= 4 }
+  }
+
+  /// Where a redirect leads, as a log may show it: a server may put what it was sent into a path, too.
+  func shown(_ request: WireRequest, _ state: SessionState) -> String {
+    let url = request.redactedURL
+    return Disguise.objection(to: [url], secrets(state)) == nil ? url : request.origin.text + "/***"
   }
 
   func isWorthWaiting(for failure: Failure) -> Bool {

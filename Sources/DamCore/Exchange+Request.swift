@@ -131,7 +131,9 @@ extension Exchange {
     restedSince = state.record.usedAt
     state.statistics.exchanges += 1
     phase = .sending(purpose)
-    log(.debug, "\(wire.method) \(wire.redactedURL) with generation \(sent.generation)")
+    var url = wire.redactedURL
+    if case .redirected = purpose { url = shown(request, state) }
+    log(.debug, "\(wire.method) \(url) with generation \(sent.generation)")
     switch purpose {
     case .host, .redirected:
       if hasSent, !isNextHop {

@@ -445,13 +445,17 @@ public struct Exchange: Sendable {
   /// for the same reason. Cut last, so that no half of a secret is left.
   private func clean(_ failure: Failure) -> Failure {
     guard !failure.quote.isEmpty else { return failure }
-    var clean = failure
     let given = [credentials, settings.apiKey, settings.password, settings.encryptionSecret].compactMap { $0 }
-    for secret in given + sentSecrets where secret.count >= 4 {
+    let secrets = (given + sentSecrets).filter { $0.count >= 4 }
+    var quote = failure.quote
+    for secret in secrets {
       let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)
-      for text in [secret.revealText(), encoded] { clean.quote = clean.quote.replacing(text, with: "***") }
+      for text in [secret.revealText(), encoded] { quote = quote.replacing(text, with: "***") }
     }
-    clean.message += ": the server says \"\(clean.quote.prefix(200))\""
+    // Where in the words another spelling begins and ends, nobody can say.
+    if Disguise.isHeld(secrets, by: quote) { quote = "***" }
+    var clean = failure
+    clean.message += ": the server says \"\(quote.prefix(200))\""
     clean.quote = ""
     return clean
   }

@@ -73,6 +73,7 @@ enum RecordBounds {
   /// Seconds since 1970 to the year 9999.
   static func time(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, 0), 253_402_300_799) }
   static func optionalTime(_ value: JSONValue?) -> Int64? { value?.integer == nil ? nil : time(value) }
+  static let cookies = 1000
   /// Ten years either way.
   static func skew(_ value: JSONValue?) -> Int64 { skew(value?.integer ?? 0) }
   static func skew(_ seconds: Int64) -> Int64 { min(max(seconds, -315_360_000), 315_360_000) }
@@ -150,7 +151,9 @@ extension SessionSecret {
       guard let name = item["name"]?.text, let stamp = RecordBounds.counter(item["stamp"]) else { return nil }
       list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
     }
-    cookies = CookieSet(list)
+    guard list.count <= RecordBounds.cookies else { return nil }
+    // Joined, since no set holds a name twice: the older one would be sent for ever.
+    cookies = CookieSet().joined(CookieSet(list))
     // All of it becomes header lines; a store that several share is no reason to trust it with their number.
     let texts = list.flatMap { [Secret($0.name), $0.value] } + [token]
     guard texts.allSatisfy({ $0?.withBytes { bytes in unsafe bytes.allSatisfy(ASCII.isPrintable) } ?? true }) else {

@@ -64,10 +64,12 @@ public struct SessionRecord: Equatable, Sendable {
       newer.idle = idle.joined(other.idle)
       return newer
     }
-    // Two logins of one generation happen where a store has no locks: every process must keep the same one.
-    var result = rank.lexicographicallyPrecedes(other.rank) ? other : self
+    var result = self
+    result.issuedAt = max(issuedAt, other.issuedAt)
+    result.organizations = kept(other, \.organizations) { .array($0.map(\.json)) }
     result.idle = idle.joined(other.idle)
     if let ours = secret, let theirs = other.secret {
+      result.secret = kept(other, \.issued) { $0?.json ?? .null }
       result.secret?.cookies = ours.cookies.joined(theirs.cookies)
     } else {
       // One of them was told to forget this generation: forgetting wins.
@@ -78,20 +80,34 @@ public struct SessionRecord: Equatable, Sendable {
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
     result.served = [served, other.served].compactMap { $0 }.max()
     result.rejected = [rejected, other.rejected].compactMap { $0 }.max()
-    result.identity = identity ?? other.identity
+    // All records of a key have the same one, but for those of others' making.
+    if identity != other.identity {
+      result.identity = [identity, other.identity].compactMap { $0 }.max {
+        $0.json.encoded().lexicographicallyPrecedes($1.json.encoded())
+      }
+    }
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
     return result
   }
 
-  /// Any order will do as long as it is everybody's: later issued first, then by what was issued.
-  private var rank: [UInt8] {
-    let issued = bigEndian(issuedAt)
-    return issued + (secret?.token?.reveal() ?? []) + Array((secret?.proof ?? "").utf8)
-      + organizations.flatMap { Array($0.id.utf8) }
+  /// Two logins of one generation happen where a store has no locks: every process must keep the same of what they yielded.
+  /// Any order will do as long as it is everybody's: later issued first, then by how it is written. Each part stands for
+  /// itself, or it would matter what a part that is gone had been.
+  private func kept<Part: Equatable>(
+    _ other: SessionRecord, _ part: (SessionRecord) -> Part, _ json: (Part) -> JSONValue
+  ) -> Part {
+    let (ours, theirs) = (part(self), part(other))
+    // Nearly always, and the list of organizations may be long.
+    if ours == theirs { return ours }
+    guard issuedAt == other.issuedAt else { return issuedAt > other.issuedAt ? ours : theirs }
+    return json(ours).encoded().lexicographicallyPrecedes(json(theirs).encoded()) ? theirs : ours
   }
 
-  private func bigEndian(_ number: Int64) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+  /// What the login itself has yielded.
+  private var issued: SessionSecret? {
+    var issued = secret
+    issued?.cookies = CookieSet()
+    return issued
   }
 }
 

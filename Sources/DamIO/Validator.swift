@@ -73,8 +73,12 @@ struct ContentRange: Equatable {
 }
 
 extension HeaderBlock {
-  /// How long the body is; nil: it does not say, or says nonsense.
-  var length: Int64? { only("content-length").flatMap { ASCII.number($0.utf8) } }
+  /// How long the body is; nil: it does not say, or says nonsense. The same said twice is said once (RFC 9110, 8.6).
+  var length: Int64? {
+    let found = values("content-length")
+    guard let first = found.first, found.allSatisfy({ $0 == first }) else { return nil }
+    return ASCII.number(first)
+  }
 
   /// The value of a field that is there exactly once.
   fileprivate func only(_ name: String) -> String? {

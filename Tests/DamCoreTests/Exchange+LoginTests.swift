@@ -165,6 +165,20 @@ struct ExchangeCredentialsTests {
     for line in play.lines { #expect(!line.message.contains("hunter2") && !line.message.contains(Sample.apiKey)) }
   }
 
+  @Test(
+    "nor when they are repeated in another spelling",
+    arguments: [
+      "p%26ss%20w%C3%B6rd%3D7%2B%25", "p%26ss+w%c3%b6rd%3d7%2b%25", "p%2526ss%2520w%25C3%25B6rd%253D7%252B%2525",
+      "cCZzcyB3w7ZyZD03KyU=", "KEY%34567890%31",
+    ])
+  func echoInDisguise(quoted: String) throws {
+    let play = Play(try Sample.photoShelter())
+    play.answer(.error(400, "AuthInvalidPasswordErr", "You sent \(quoted)!"))
+    let message = try #require(try play.request().failure?.message)
+    #expect(message.contains("***"), "\(message)")
+    #expect(!message.contains(quoted), "\(message)")
+  }
+
   @Test("logs name generations and paths, never a cookie, a query or a form")
   func logs() throws {
     let play = Play(try Sample.photoShelter(["api-key-in": "parameter"]))

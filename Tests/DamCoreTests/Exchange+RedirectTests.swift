@@ -57,6 +57,14 @@ struct ExchangeRedirectTests {
     #expect(try play.request().summary == "insecure")
   }
 
+  @Test("nor one that it puts into a URL of its own", arguments: ["/y?was=longcookie", "/y?p=other"])
+  func strangerItself(location: String) throws {
+    let play = try loggedIn()
+    play.answer(redirect("https://cdn.example/x", 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .ok())
+    #expect(try play.request().summary == "insecure")
+    #expect(play.sent.count == 2)
+  }
+
   @Test("a limit is a limit, also where a new login comes between")
   func limit() throws {
     let play = try loggedIn(["redirects": "2"])
@@ -68,5 +76,34 @@ struct ExchangeRedirectTests {
     let none = try loggedIn(["redirects": "0"])
     none.answer(again)
     #expect(try none.request().summary == "delivered 1")
+  }
+
+  @Test(
+    "no log line repeats a secret that a redirect quotes, in whatever spelling",
+    arguments: [
+      "longcookie", "%6Congcookie", "%256congcookie", "bG9uZ2Nvb2tpZQ==", "6c6f6e67636f6f6b6965", Sample.apiKey,
+      "P%26SS+w%c3%b6rd=7%2b%25", "x%3Fauth_token=other", "x;p=other",
+    ])
+  func logs(quoted: String) throws {
+    let play = try loggedIn()
+    // The answer that brings the cookie, one after it, and the same place once more after a new login.
+    let location = "/psapi/v3/mem/\(quoted)/thing"
+    play.answer(
+      redirect(location, 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .expired, .cookie("d1"), .ok())
+    #expect(try play.request().summary == "delivered 2, 1 replay")
+    #expect(play.sent.last?.target == location)
+    #expect(play.lines.count { $0.message.contains(quoted) } == 0, "\(play.lines)")
+    #expect(play.lines.count { $0.message.contains("https://archive.example/***") } == 5)
+  }
+
+  @Test("a redirect to a harmless place is logged with its path")
+  func harmless() throws {
+    let play = try loggedIn()
+    play.answer(redirect("/psapi/v3/mem/thing?page=2", 302), redirect("https://cdn.example/x?y", 302), .ok())
+    #expect(try play.request().summary == "delivered 1")
+    let messages = play.lines.map(\.message)
+    #expect(messages.contains("redirected to https://archive.example/psapi/v3/mem/thing"))
+    #expect(messages.contains("GET https://archive.example/psapi/v3/mem/thing with generation 1"))
+    #expect(messages.contains("redirected to https://cdn.example/x, which gets no secret"))
   }
 }

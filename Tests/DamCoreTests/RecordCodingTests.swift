@@ -198,6 +198,25 @@ struct RecordCodingTests {
     }
   }
 
+  @Test("a cookie that is in a record twice is held once: the one that was sent later")
+  func twice() throws {
+    let cookies = #"{"name":"mem","stamp":"5","value":"old"},{"name":"mem","stamp":"7","value":"new"}"#
+    for order in [cookies, #"{"name":"mem","stamp":"7","value":"new"},{"name":"mem","stamp":"5","value":"old"}"#] {
+      let json = try #require(JSONValue.parse(Array(#"{"cookies":[\#(order)]}"#.utf8)))
+      let secret = try #require(SessionSecret(json: json))
+      #expect(secret.cookies == CookieSet([Cookie("mem", "new", 7)]))
+    }
+  }
+
+  @Test("more cookies than any session has are damage: they are compared with each other")
+  func crowd() throws {
+    for (count, isGood) in [(1000, true), (1001, false)] {
+      let cookies = (0..<count).map { #"{"name":"c\#($0)","stamp":"1","value":"v"}"# }.joined(separator: ",")
+      let json = try #require(JSONValue.parse(Array(#"{"cookies":[\#(cookies)]}"#.utf8)))
+      #expect((SessionSecret(json: json) != nil) == isGood)
+    }
+  }
+
   @Test("an organization without an ID is none; its membership is in the vendor's letters")
   func organizations() {
     #expect(Organization(json: .object(["name": .string("x")])) == nil)

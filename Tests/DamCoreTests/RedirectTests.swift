@@ -24,7 +24,8 @@ struct RedirectTests {
     -> Redirect
   {
     let answer = Answer(status, ["Location: \(location)"])
-    return Redirect.judge(answer, to: try request(method), secrets: secrets.map { Secret($0) })
+    let request = try request(method)
+    return Redirect.judge(answer, to: request, home: request.origin, secrets: secrets.map { Secret($0) })
   }
 
   @Test(

@@ -73,6 +73,32 @@ struct SessionRecordTests {
     }
   }
 
+  @Test("the same holds for two logins of one generation, whatever they yielded, and for whom")
+  func lawsOfLogins() throws {
+    var source = Seeded(8)
+    let origin = try #require(Origin("https://archive.example"))
+    func random() -> SessionRecord {
+      var record = Self.record(1, cookies: source.chance(80) ? [Cookie("a", "1", 1)] : nil)
+      record.issuedAt = .random(in: 1...2, using: &source)
+      record.secret?.token = source.chance(80) ? Secret("T\(Int.random(in: 1...3, using: &source))") : nil
+      record.secret?.proof = source.chance(20) ? "p" : nil
+      record.organizations = (0..<Int.random(in: 0...2, using: &source)).map {
+        Organization(id: "O\($0)", name: source.chance(50) ? "One" : "Two", isMember: source.chance(50) ? true : nil)
+      }
+      if source.chance(80) {
+        let user = source.chance(80) ? "kim" : "lee"
+        record.identity = Identity(system: "s", origin: origin, secretKind: "k", user: user, organization: "")
+      }
+      return record
+    }
+    for round in 0..<3000 {
+      let (a, b, c) = (random(), random(), random())
+      try #require(a.joined(b) == b.joined(a), "round \(round): \(a) \(b)")
+      try #require(a.joined(b).joined(c) == a.joined(b.joined(c)), "round \(round): \(a) \(b) \(c)")
+      try #require(a.joined(a) == a, "round \(round): \(a)")
+    }
+  }
+
   @Test("a record is as fresh as its generation, then as its latest cookie")
   func freshness() {
     let records = [

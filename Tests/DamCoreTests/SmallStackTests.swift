@@ -51,7 +51,7 @@ struct SmallStackTests {
         bytes + Array("\r\nLocation: https://x.example/\(text)\r\nSet-Cookie: \(text)\r\nDate: \(text)\r\n".utf8))
       let answer = Answer(status: 302, headers: block, beginning: bytes, isWhole: true)
       _ = (answer.retryAfter, answer.mediaType, ServiceError(answer), block.without("set-cookie").first("date"))
-      _ = Redirect.judge(answer, to: request, secrets: [Secret("secret%25"), Secret("k")])
+      _ = Redirect.judge(answer, to: request, home: request.origin, secrets: [Secret("secret%25"), Secret("k")])
       var cookies = CookieSet()
       _ = cookies.adopt(block, stamp: 1, now: 0)
       _ = HTTPDate.seconds(bytes[...])

@@ -292,4 +292,12 @@ struct DownloadTests {
     #expect(asked.progress?(.max, .max, 0, 0) == true, "what nobody could add up is no trap (A2)")
     #expect(heard.withLock { $0 } == [[3, 0, 0, 0], [3, 0, 0, 0], [5, 6, 0, 0], [.max, .max, 0, 0]])
   }
+
+  @Test(
+    "a length that is said twice is one; two different ones, and what is no number, are none",
+    arguments: [(["3"], 3), (["3", "3"], 3), (["3", "4"], nil), (["x"], nil), ([], nil)] as [([String], Int64?)])
+  func lengths(said: [String], expected: Int64?) {
+    let lines = said.map { "Content-Length: \($0)\r\n" }.joined()
+    #expect(HeaderBlock(Array(lines.utf8)).length == expected)
+  }
 }

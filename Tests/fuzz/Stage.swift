@@ -14,6 +14,8 @@ final class Stage {
   var storeIsFull = false
   var isLocked = false
   var hostKnowsPassword = true
+  /// How many device tokens were taken.
+  private(set) var tokens = 0
   /// Hears of everything that is about to leave after the first.
   var onForeign: ((WireRequest) -> Void)?
   private var replies: [Reply]
@@ -30,6 +32,12 @@ final class Stage {
     self.always = always
     let settings = kind.settings
     known = Set([settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() })
+  }
+
+  /// That of the stored session.
+  private var generation: UInt64 {
+    if case .record(let held) = session { return held.generation }
+    return 0
   }
 
   /// Another process with the same store.
@@ -49,7 +57,7 @@ final class Stage {
       microseconds += 1
       let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
       let action = exchange.step(event, &state, moment)
-      for line in exchange.takeLines() { checkMessage(line.message, Array(known)) }
+      for line in exchange.takeLines() { checkLine(line.message, mark: "://") }
       if case .send(let wire, let isForHost) = action {
         forHost += isForHost ? 1 : 0
         checkWire(wire)
@@ -68,7 +76,15 @@ final class Stage {
     checkRecord(state.record)
     guard case .failed(let failure) = outcome else { return }
     check(failure.cause != .internalError, "no answer leads to a state that should not exist: \(failure.message)")
-    checkMessage(failure.message, Array(known))
+    checkLine(failure.message, mark: ": the server says ")
+  }
+
+  /// Where this mark says that words of a server's are in it, for a secret in any spelling.
+  private func checkLine(_ message: String, mark: String) {
+    checkMessage(message, Array(known))
+    guard let words = message.firstRange(of: mark) else { return }
+    let secret = Canary.seenInAnySpelling(of: String(message[words.upperBound...]), Array(known))
+    check(secret == nil, "a message holds the secret \(secret ?? "") in another spelling: \(message)")
   }
 
   private func checkRecord(_ record: SessionRecord) {
@@ -134,6 +150,7 @@ final class Stage {
       if storeIsFull { return .savedSession(.failed("the disk is full")) }
       var joined = record
       if case .record(let held) = session { joined = held.joined(record) }
+      if Systems.make(kind.settings).isScarce, record.secret != nil, record.generation > generation { tokens += 1 }
       session = .record(joined)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):

@@ -20,6 +20,17 @@ const char canary_secret[] = "canary-s\xc3\xa9" "same?9";
 
 void fuzz_abi(const uint8_t *bytes, size_t size);
 
+static const char *const functions[] = {FUZZ_CALLS};
+unsigned char fuzz_calls[sizeof functions / sizeof functions[0]];
+
+/* For fuzz.py. A forked child says nothing: it leaves by _exit. */
+__attribute__((destructor)) static void say_calls(void)
+{
+    for (size_t at = 0; at < sizeof functions / sizeof functions[0]; at++)
+        if (fuzz_calls[at])
+            fprintf(stderr, "called: %s\n", functions[at]);
+}
+
 void broken(const char *promise, const char *detail)
 {
     fprintf(stderr, "broken promise: %s: %s\n", promise, detail);

@@ -10,10 +10,13 @@
 
 #include <damsession.h>
 
+#include <calls.h> /* build.sh makes it: notes every call of the header's functions in this. */
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+extern unsigned char fuzz_calls[];
 
 enum { SLOTS = 3, TEXTS = 64 };
 
@@ -39,6 +42,7 @@ struct play {
     dam_form *forms[SLOTS];
     dam_authorization *authorizations[SLOTS];
     char *handles[SLOTS]; /* tickets and image handles that the library gave. */
+    char key[65];         /* of a stored session that was listed. */
     int in_loop[SLOTS];   /* requests that a loop has not reported. */
     struct job *jobs;
     void *texts[TEXTS];   /* copies that live for one call. */
@@ -91,6 +95,9 @@ void drain(struct play *play, int slot);
 /* A dam_store in memory whose functions behave as `manner` says. */
 const dam_store *odd_store(uint8_t manner);
 void odd_store_clear(void);
+
+/* A dam_log_callback that looks for secrets. */
+void take_line(void *user_data, int32_t level, const char *message);
 
 /* A session of the server's, in memory. */
 dam_session *open_kind(struct play *play, const char *system, const char *authentication);

@@ -34,6 +34,7 @@ static int32_t take_stored(void *user_data, const dam_stored_session *stored)
     if (stored->key == NULL || stored->system == NULL || stored->url == NULL || stored->user == NULL ||
         stored->organization == NULL || stored->reserved != 0)
         broken("a stored session is whole", "dam_stored_session");
+    snprintf(play->key, sizeof play->key, "%s", stored->key);
     return byte(play) % 4 == 0;
 }
 
@@ -52,7 +53,7 @@ static int32_t answer_prompt(void *user_data, dam_prompt *prompt)
     return DAM_OK;
 }
 
-static void take_line(void *user_data, int32_t level, const char *message)
+void take_line(void *user_data, int32_t level, const char *message)
 {
     (void)user_data;
     if (level < DAM_LOG_ERROR || level > DAM_LOG_DEBUG || strchr(message, '\n') != NULL)
@@ -115,7 +116,7 @@ void play_config(struct play *play)
         SAYS(dam_store_list(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
         break;
     case 6:
-        SAYS(dam_store_remove(*config, text(play, keys), err(play)));
+        SAYS(dam_store_remove(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
         break;
     default:
         set_all(play, *config);

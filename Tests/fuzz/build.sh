@@ -38,11 +38,23 @@ for name in DamCore DamIO DamABI; do
     module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
 done
 module Fuzz Tests/fuzz
+
+# A macro for each function of the header, so that fuzz.py can tell which of them were called.
+number=0
+names=
+for name in $(grep -o '\bdam_[a-z_]*(' include/damsession.h | tr -d '(' | sort -u); do
+    echo "#define $name(...) (fuzz_calls[$number] = 1, $name(__VA_ARGS__))"
+    names="$names \"$name\","
+    number=$((number + 1))
+done >$out/calls.h
+echo "#define FUZZ_CALLS$names" >>$out/calls.h
+
+# Not Wipe.c: it stands before free and realloc, where AddressSanitizer stands already.
 objects=
 for source in Sources/CLinux/CLinux.c Sources/CLinux/Gate.c Tests/fuzz/*.c; do
     object=$out/$(basename "$source" .c).c.o
     "$clang" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link -Wall -Wextra -pedantic \
-        -Werror -Iinclude -ISources/CLinux/include -c "$source" -o "$object"
+        -Werror -Iinclude -ISources/CLinux/include -I$out -c "$source" -o "$object"
     objects="$objects $object"
 done
 # Some names of theirs have spaces in them.
