@@ -26,8 +26,9 @@ extension Exchange {
       isNextHop = true
       guard let secret = usable(state) else { return proceed(&state, moment) }
       let isOwn = next.origin == settings.origin
-      log(.debug, "redirected to \(shown(next, state))" + (isOwn ? "" : ", which gets no secret"))
-      return send(next, .redirected(isOwn: isOwn), secret, &state, moment)
+      let purpose = Purpose.redirected(isOwn: isOwn)
+      log(.debug, "redirected to \(shown(next, purpose, state))" + (isOwn ? "" : ", which gets no secret"))
+      return send(next, purpose, secret, &state, moment)
     }
   }
 
@@ -41,10 +42,11 @@ extension Exchange {
     return known.compactMap { $0 } + cookies.filter { $0.count >= 4 }
   }
 
-  /// Where a redirect leads, as a log may show it: a server may put what it was sent into a path, too.
-  func shown(_ request: WireRequest, _ state: SessionState) -> String {
+  /// Where a request goes, as a log may show it: a server that redirects may have put what it was sent into the path.
+  func shown(_ request: WireRequest, _ purpose: Purpose, _ state: SessionState) -> String {
     let url = request.redactedURL
-    return Disguise.objection(to: [url], secrets(state)) == nil ? url : request.origin.text + "/***"
+    guard case .redirected = purpose, Disguise.objection(to: [url], secrets(state)) != nil else { return url }
+    return request.origin.text + "/***"
   }
 
   func isWorthWaiting(for failure: Failure) -> Bool {

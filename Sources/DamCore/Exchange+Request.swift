@@ -131,9 +131,7 @@ extension Exchange {
     restedSince = state.record.usedAt
     state.statistics.exchanges += 1
     phase = .sending(purpose)
-    var url = wire.redactedURL
-    if case .redirected = purpose { url = shown(request, state) }
-    log(.debug, "\(wire.method) \(url) with generation \(sent.generation)")
+    log(.debug, "\(wire.method) \(shown(request, purpose, state)) with generation \(sent.generation)")
     switch purpose {
     case .host, .redirected:
       if hasSent, !isNextHop {
