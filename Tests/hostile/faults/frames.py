@@ -78,7 +78,7 @@ ENDS = [
     Fault("drips-h2", "request/token/h2", (Head(OK), Endless(Drip(b"\x00\x00\x00\xfa\x00\x00\x00\x00\x00", 0.05))),
           "TIMEOUT", {"options": {"timeout": "2"}}),
     Fault("unsaid-end", "request/token/h2 request/cookie/h2",
-          (Head((*OK, ("content-length", "@LENGTH@"))), Data(b"@BODY@"), SILENCE), "TIMEOUT|200", {"adopts": True}),
+          (Head((*OK, ("content-length", "@LENGTH@"))), Data(b"@BODY@")), "TIMEOUT|200", {"adopts": True}),
     Fault("http-1.1-after-all", BOTH, (b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted", CLOSE), BROKEN),
     Fault("redirect-elsewhere-h2", REQUEST, (Head(((":status", "302"), ("location", "@OTHER@/x")), True),), "200"),
     Fault("redirect-with-secret-h2", REQUEST, (Head(((":status", "302"), ("location", "@OTHER@/x?y=@SENT@")), True),),
