@@ -9,6 +9,8 @@ public struct HostRequest: Sendable {
   public private(set) var headers: [(name: String, value: String)]
   public let body: Body
   public let image: ImageHandle?
+  /// To send it twice may do twice what it does, whatever its method says.
+  public let isSentOnce: Bool
 
   /// What is known of the host's body; the driver has the bytes.
   public struct Body: Sendable {
@@ -34,7 +36,7 @@ public struct HostRequest: Sendable {
 
   public init(
     method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
-    image: String?, settings: Settings
+    image: String?, isSentOnce: Bool = false, settings: Settings
   ) throws(Failure) {
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
@@ -42,9 +44,9 @@ public struct HostRequest: Sendable {
     self.method = method
     let target = try HostRequest.target(path, settings)
     let system = Systems.make(settings)
-    if let objection = system.objection(to: HostRequest.segments(target)) {
-      throw Failure(.argument, objection)
-    }
+    let segments = HostRequest.segments(target)
+    if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
+    self.isSentOnce = isSentOnce || system.writes(to: segments)
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
