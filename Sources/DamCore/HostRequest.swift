@@ -86,6 +86,10 @@ public struct HostRequest: Sendable {
     guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.apiPath + path }
     guard let (origin, rest) = Origin.split(path) else { throw Failure(.argument, "the URL is malformed") }
     guard origin == settings.origin else {
+      // FotoWeb gives plain URLs of its previews (public record, file lists) where https serves them as well.
+      if scheme.lowercased() == "http", Origin.split("https" + path.dropFirst(scheme.count))?.0 == settings.origin {
+        throw Failure(.insecure, "the URL is of plain http, which hides no secret; the same URL with https:// works")
+      }
       throw Failure(.insecure, "the URL is of another origin; this session's secrets belong to \(settings.origin.text)")
     }
     return rest.hasPrefix("/") ? String(rest) : "/" + rest
