@@ -577,6 +577,15 @@ typedef struct dam_response_view {
     its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */
 typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *head);
 
+/** Flags of a dam_request. */
+typedef enum dam_request_flags {
+    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its answer is lost, that is reported
+                              (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST and PATCH are always so, and
+                              the paths that a system is on record to write by (PhotoShelter: .../insert, .../update and the
+                              like, by any method). Sent again all the same is what cannot have been worked on: no connection
+                              was made, or the server refused the session. */
+} dam_request_flags;
+
 /** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
@@ -593,7 +602,7 @@ typedef struct dam_request {
                                      or NULL. The one without the other is DAM_ERR_ARGUMENT. */
     uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
-    uint32_t reserved;          /**< 0. */
+    uint32_t flags;             /**< dam_request_flags; 0: none. */
     void *user_data;            /**< for the five callbacks. */
     dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or DAM_SIZE_UNKNOWN. */
     dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be, and

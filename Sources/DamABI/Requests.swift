@@ -104,7 +104,9 @@ private func hostRequest(
   guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
-  guard unsafe raw.reserved == 0 else { throw Failure(.argument, "request->reserved must be 0") }
+  guard unsafe raw.flags & ~DAM_REQUEST_ONCE.rawValue == 0 else {
+    throw Failure(.argument, "request->flags holds a flag that this version does not know")
+  }
   guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == UInt64.max) else {
     throw Failure(.argument, "request->body_size is too large")
   }
@@ -112,7 +114,7 @@ private func hostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
     headers: try headers(raw), contentType: try optionalText(raw.content_type, "request->content_type"),
     body: body, image: try optionalText(raw.image, "request->image"),
-    settings: settings)
+    isSentOnce: raw.flags & DAM_REQUEST_ONCE.rawValue != 0, settings: settings)
 }
 
 private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, value: String)] {

@@ -116,6 +116,7 @@ extension Exchange {
     var wire = WireRequest(method: request.method, origin: settings.origin, target: target)
     wire.headers = request.headers
     wire.body = request.body.isPresent ? .host : .none
+    wire.isSentOnce = request.isSentOnce
     return wire
   }
 

@@ -167,6 +167,9 @@ struct FotoWeb: System {
     path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
   }
 
+  /// The Archive Agent searches and shows; nothing that changes an archive is on record.
+  func writes(to path: [String]) -> Bool { false }
+
   func logout(_ secret: SessionSecret) -> WireRequest? { nil }
   func confirmsLogout(_ answer: Answer) -> Bool { false }
 

@@ -9,6 +9,8 @@ public struct HostRequest: Sendable {
   public private(set) var headers: [(name: String, value: String)]
   public let body: Body
   public let image: ImageHandle?
+  /// To send it twice may do twice what it does, whatever its method says.
+  public let isSentOnce: Bool
 
   /// What is known of the host's body; the driver has the bytes.
   public struct Body: Sendable {
@@ -34,7 +36,7 @@ public struct HostRequest: Sendable {
 
   public init(
     method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
-    image: String?, settings: Settings
+    image: String?, isSentOnce: Bool = false, settings: Settings
   ) throws(Failure) {
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
@@ -42,9 +44,9 @@ public struct HostRequest: Sendable {
     self.method = method
     let target = try HostRequest.target(path, settings)
     let system = Systems.make(settings)
-    if let objection = system.objection(to: HostRequest.segments(target)) {
-      throw Failure(.argument, objection)
-    }
+    let segments = HostRequest.segments(target)
+    if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
+    self.isSentOnce = isSentOnce || system.writes(to: segments)
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
@@ -84,6 +86,10 @@ public struct HostRequest: Sendable {
     guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.apiPath + path }
     guard let (origin, rest) = Origin.split(path) else { throw Failure(.argument, "the URL is malformed") }
     guard origin == settings.origin else {
+      // FotoWeb gives plain URLs of its previews (public record, file lists) where https serves them as well.
+      if scheme.lowercased() == "http", Origin.split("https" + path.dropFirst(scheme.count))?.0 == settings.origin {
+        throw Failure(.insecure, "the URL is of plain http, which hides no secret; the same URL with https:// works")
+      }
       throw Failure(.insecure, "the URL is of another origin; this session's secrets belong to \(settings.origin.text)")
     }
     return rest.hasPrefix("/") ? String(rest) : "/" + rest

@@ -16,6 +16,8 @@ public struct WireRequest: Sendable {
   public var body: Body = .none
   /// It may get a session secret, and what that takes may be scarce: sent once, and its answer is read to the end.
   public var isLogin = false
+  /// See `HostRequest.isSentOnce`.
+  public var isSentOnce = false
 
   public enum Body: Sendable {
     case none
@@ -31,8 +33,8 @@ public struct WireRequest: Sendable {
     self.target = target
   }
 
-  /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2).
-  public var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+  /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2), where nobody knows better.
+  public var isIdempotent: Bool { !isSentOnce && ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
 
   /// The whole URL, with its secrets.
   public var url: Secret {

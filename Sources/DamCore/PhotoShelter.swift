@@ -242,6 +242,13 @@ struct PhotoShelter: System {
       : nil
   }
 
+  /// This API writes by GET too: its clients create galleries and change images so (public record, clients).
+  func writes(to path: [String]) -> Bool { path.last.map(PhotoShelter.writingVerbs.contains) ?? false }
+
+  private static let writingVerbs: Set = [
+    "insert", "create", "add", "update", "set", "inherit", "upload", "copy", "move", "delete", "remove", "unlink",
+  ]
+
   func logout(_ secret: SessionSecret) -> WireRequest? {
     var request = member(settings.logoutMethod, "mem/authenticate/logout")
     authorize(&request, secret, credentials: nil)

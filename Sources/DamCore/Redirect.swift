@@ -45,6 +45,7 @@ enum Redirect {
     var next = WireRequest(method: method, origin: origin, target: target)
     next.headers = isOwn ? request.headers : request.headers.filter { travelling.contains($0.name.lowercased()) }
     next.body = method == request.method ? request.body : .none
+    next.isSentOnce = method == request.method && request.isSentOnce
     if case .none = next.body { next.headers.removeAll { $0.name.lowercased() == "content-type" } }
     return .follow(next)
   }

@@ -97,6 +97,8 @@ protocol System: Sendable {
   var hasIdleLimit: Bool { get }
   /// Why a host must not send a request to this path (lower case, decoded); nil when it may.
   func objection(to path: [String]) -> String?
+  /// Whether a request to this path (lower case, decoded) changes something, by whatever method.
+  func writes(to path: [String]) -> Bool
   func logout(_ secret: SessionSecret) -> WireRequest?
   func confirmsLogout(_ answer: Answer) -> Bool
 

@@ -60,6 +60,10 @@ static void not_twice(void)
     EXPECT(DAM_ERR_TRANSFER, dam_session_request(session, &request, &response, err));
     COUNTED("photoshelter", "writes", 1);
     get(session, "mem/user/session", 200, ADA_MAIL);
+    control_post("faults", "{\"fault\": \"drop-after-processing\", \"match\": \"gallery\"}");
+    request = (dam_request){.size = sizeof request, .method = "DELETE", .path = "mem/gallery/G1", .flags = DAM_REQUEST_ONCE};
+    EXPECT(DAM_ERR_TRANSFER, dam_session_request(session, &request, &response, err));
+    COUNTED("photoshelter", "writes", 2);
     dam_session_free(session);
 
     session = open_fotoweb(OPTIONS("authentication", "device-token"));

@@ -41,6 +41,17 @@ struct HostRequestTests {
   }
 
   @Test(
+    "a plain URL of the session's own server is told from another origin",
+    arguments: [
+      ("http://archive.example/a", true), ("HTTP://ARCHIVE.example:443/a?b", true), ("http://evil.example/a", false),
+      ("http://archive.example:8080/a", false), ("https://archive.example:80/a", false),
+    ])
+  func plain(path: String, isOwn: Bool) throws {
+    let failure = #expect(throws: Failure.self) { try make(path) }
+    #expect(failure?.message.contains("the same URL with https:// works") == isOwn)
+  }
+
+  @Test(
     "a path that could be read as another host, or break the request line, is refused",
     arguments: [
       "//evil.example/", "///", "https://archive.example@evil.example/", "https://evil.example\\@archive.example/",

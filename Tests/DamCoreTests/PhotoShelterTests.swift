@@ -112,6 +112,21 @@ struct PhotoShelterVerdictTests {
     }
   }
 
+  @Test(
+    "what changes something is known by its path, whatever the method",
+    arguments: [
+      ("mem/gallery/insert", true), ("mem/image/I1/update?x=1", true), ("mem/gallery/G1/visibility/UPDATE/", true),
+      ("mem/gallery/G1/permission/inherit", true), ("/psapi/v3/mem/gallery/%69nsert", true),
+      ("mem/gallery/query", false), ("mem/image/I1/link", false), ("mem/insert/query", false),
+      ("mem/image/I1?a=/insert", false),
+    ])
+  func writes(path: String, isWrite: Bool) throws {
+    let request = try HostRequest(
+      method: "GET", path: path, headers: [], contentType: nil, body: .none, image: nil,
+      settings: try Sample.photoShelter())
+    #expect(request.isSentOnce == isWrite)
+  }
+
   private static let html = ["Content-Type: text/html; charset=utf-8"]
   private static let form = #"<FORM><input name="p" TYPE = 'Password'></FORM>"#
 

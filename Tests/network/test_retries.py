@@ -26,9 +26,9 @@ def direct(site: Site, **options: Any) -> damsession.Session:
     return session
 
 
-def sent(site: Site, method: str) -> int:
+def sent(site: Site, method: str, path: str = THING) -> int:
     """How often the sandbox got it."""
-    return sum(entry["method"] == method and entry["path"].endswith(THING) for entry in site.sandbox.log())
+    return sum(entry["method"] == method and entry["path"].endswith(path) for entry in site.sandbox.log())
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -70,6 +70,40 @@ def test_what_may_not_be_repeated_is_sent_once(site: Site, method: str, data: An
         with pytest.raises(damsession.TransferError):
             session.request(method, THING, data=data)
         assert sent(site, method) == before + 1
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_the_application_wants_once_is_sent_once(site: Site, method: str) -> None:
+    session = direct(site, retries=3)
+    for fault in ("reset", "drop-after-processing"):
+        session.keepalive()
+        site.sandbox.fault(fault, match=THING)
+        before = sent(site, method)
+        with pytest.raises(damsession.TransferError):
+            session.request(method, THING, once=True)
+        assert sent(site, method) == before + 1
+    # What was refused has not been worked on.
+    site.sandbox.expire()
+    assert session.request(method, THING, once=True).replays == 1
+
+
+@pytest.mark.parametrize("path", ["mem/gallery/insert", "mem/image/I1/update?f=x", "/psapi/v3/mem/x/%69nsert/"])
+def test_what_writes_by_get_is_sent_once(site: Site, path: str) -> None:
+    session = direct(site, retries=3)
+    session.keepalive()
+    name = path.partition("?")[0].removeprefix("/psapi/v3/").replace("%69", "i")
+    site.sandbox.fault("reset", match=name)
+    with pytest.raises(damsession.TransferError):
+        session.get(path)
+    assert sent(site, "GET", name) == 1
+    # No way to it either: a redirect that keeps the method.
+    site.sandbox.answer(307, [("Location", "/psapi/v3/mem/gallery/insert")], match=THING)
+    session.keepalive()
+    site.sandbox.fault("reset", match="mem/gallery/insert")
+    before = sent(site, "GET", "mem/gallery/insert")
+    with pytest.raises(damsession.TransferError):
+        session.get(THING)
+    assert sent(site, "GET", "mem/gallery/insert") == before + 1
 
 
 @pytest.mark.parametrize("retries", [0, 2])

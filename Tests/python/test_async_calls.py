@@ -43,6 +43,17 @@ def test_login_keepalive_and_logout(run: Runner, dam_sandbox: Sandbox) -> None:
     assert (state["logins_ok"], state["logouts"]) == (3, 1)
 
 
+def test_once_is_once(run: Runner, dam_sandbox: Sandbox) -> None:
+    async def work(session: damsession.AsyncSession) -> None:
+        await session.keepalive()  # there is an idle connection, which libcurl would replace
+        dam_sandbox.fault("drop-after-processing", match="mem/gallery/G7")
+        with pytest.raises(damsession.TransferError):
+            await session.get("mem/gallery/G7", once=True)
+
+    run(work)
+    assert sum(entry["path"].endswith("mem/gallery/G7") for entry in dam_sandbox.log()) == 1
+
+
 def test_many_that_log_in_at_once_log_in_once(run: Runner, dam_sandbox: Sandbox) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         await asyncio.gather(*(session.login() for _ in range(50)), *(session.keepalive() for _ in range(5)))

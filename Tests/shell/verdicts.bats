@@ -44,6 +44,18 @@ setup() {
     run -26 --separate-stderr dam get desk mem/user/session --url http://example.com
 }
 
+@test "--once: what may write by GET is not sent again" {
+    for flag in "" --once; do
+        sandbox faults '{"fault": "drop-after-processing", "match": "mem/image/I7"}' >/dev/null
+        if [ -n "$flag" ]; then
+            run -23 --separate-stderr dam get desk mem/image/I7 --retries 2 "$flag"
+        else
+            run -0 --separate-stderr dam get desk mem/image/I7 --retries 2
+        fi
+    done
+    [ "$(sandbox log | jq '[.[] | select(.path | endswith("mem/image/I7"))] | length')" -eq 3 ]
+}
+
 @test "exit 40 and 41: no credentials, and refused ones are not tried again" {
     photoshelter_environment
     run -40 --separate-stderr dam get - mem/user/session

@@ -91,6 +91,7 @@ int run_request(const struct arguments *arguments)
         .headers = arguments->headers,
         .content_type = arguments->content_type,
         .image = arguments->image,
+        .flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0,
     };
     struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
     int code = open_body(arguments, &request, &transfer);

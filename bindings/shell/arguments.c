@@ -32,6 +32,7 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", "of the body; else a form's"},
     [FLAG_HEADER] = {"header", 'H', ACCEPTS_ANSWER, "'NAME: VALUE'", "one more header; may be repeated"},
     [FLAG_IMAGE] = {"image", 0, ACCEPTS_ANSWER, "HANDLE", "the image that {image} in PATH stands for"},
+    [FLAG_ONCE] = {"once", 0, ACCEPTS_ANSWER, NULL, "do not send it again when the answer is lost: it may write by GET"},
     [FLAG_INCLUDE] = {"include", 'i', ACCEPTS_ANSWER, NULL, "print `Status: N` and the headers before the body"},
     [FLAG_OUTPUT] = {"output", 'o', ACCEPTS_ANSWER, "FILE", "replace FILE by the body once a success (2xx) is whole"},
     [FLAG_CONTINUE] = {"continue", 0, ACCEPTS_ANSWER, NULL, "with -o: go on where a download was interrupted"},

@@ -24,6 +24,7 @@ DAM_STORE_OK, DAM_STORE_ABSENT, DAM_STORE_UNCHANGED = 0, 1, 2
 DAM_STORE_CONFLICT, DAM_STORE_HELD, DAM_STORE_FAILED = 3, 4, 5
 DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
 DAM_DOWNLOAD_REPLACE, DAM_DOWNLOAD_CONTINUE, DAM_DOWNLOAD_KEEP = 0, 1, 2
+DAM_REQUEST_ONCE = 1
 DAM_OBSERVE_DELIVER, DAM_OBSERVE_REPLAY = 0, 1
 DAM_SIZE_UNKNOWN = 2**64 - 1
 DAM_READ_PAUSE, DAM_WRITE_PAUSE = -1000, 1000
@@ -140,7 +141,7 @@ class dam_request(_Sized):
         ("headers", POINTER(dam_header)),
         ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
-        ("timeout", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
+        ("timeout", c_uint32), ("flags", c_uint32), ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
         ("head", dam_head_callback),

@@ -33,6 +33,7 @@ class AnswerOptions(TypedDict, total=False):
     headers: Optional[HeaderFields]
     image: Optional[str]
     timeout: Optional[float]
+    once: bool
     progress: Optional[Progress]
     canceller: Optional[Canceller]
 
@@ -81,6 +82,7 @@ def build(
     content_type: Optional[str] = None,
     image: Optional[str] = None,
     timeout: Optional[float] = None,
+    once: bool = False,
     stream_to: Optional[Sink] = None,
     progress: Optional[Progress] = None,
     canceller: Optional[Canceller] = None,
@@ -110,6 +112,8 @@ def build(
         request.image = encoded(image, "image")
     if timeout is not None:
         request.timeout = _milliseconds(timeout)
+    if once:
+        request.flags = _abi.DAM_REQUEST_ONCE
     if stream_to is not None:
         put_sink(request, stream_to, keep)
     if progress is not None:

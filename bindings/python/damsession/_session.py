@@ -81,6 +81,7 @@ class Session:
         content_type: Optional[str] = None,
         image: Optional[str] = None,
         timeout: Optional[float] = None,
+        once: bool = False,
         stream_to: Optional[Sink] = None,
         progress: Optional[Progress] = None,
         canceller: Optional[Canceller] = None,
@@ -100,6 +101,7 @@ class Session:
             read from disk while they are sent; other open files are read into memory from where they stand.
         image: an image handle from `bind_image`.
         timeout: seconds for each exchange with the server; else the option `timeout` holds.
+        once: a GET, PUT or DELETE that must not be worked on twice: it is not sent again when its answer is lost.
         stream_to: a file or a callable that takes the body of a 2xx answer while it comes; `content` is empty then.
         progress: called with (received, total, sent, total) several times a second; a total is None while unknown.
         canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a second or so.
@@ -120,6 +122,7 @@ class Session:
             content_type=content_type,
             image=image,
             timeout=timeout,
+            once=once,
             stream_to=stream_to,
             progress=progress,
             canceller=canceller,
