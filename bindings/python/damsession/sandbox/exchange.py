@@ -68,7 +68,7 @@ class Exchange:
 
     __slots__ = (
         "request", "system", "secure", "method", "target", "path", "query", "form",
-        "arrival", "verdict", "user", "flags", "peer_port", "_body_allowed",
+        "parts", "arrival", "verdict", "user", "flags", "peer_port", "_body_allowed",
     )  # fmt: skip
 
     def __init__(self, request: web.BaseRequest, system: str, secure: bool) -> None:
@@ -85,6 +85,8 @@ class Exchange:
         # Taken now: a client that has gone by the time of the answer has none.
         peer = transport.get_extra_info("peername") if transport is not None else None
         self.peer_port: int = peer[1] if peer else 0
+        # What the braces of the endpoint's path stand for.
+        self.parts: tuple[str, ...] = ()
         self.arrival = 0
         self.verdict = "ok"
         self.user = ""

@@ -8,24 +8,30 @@ stands in `photoshelter_login` and `photoshelter_content`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
 from . import photoshelter_answers as answers
 from .accounts import API_KEY
 from .clock import Clock
+from .endpoints import Endpoint, Endpoints
 from .exchange import Answer, Exchange
 from .knobs import Knobs
 from .lockout import Lockout
 from .photoshelter_content import ContentEndpoints
 from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
+from .photoshelter_knobs import PHOTOSHELTER
 from .photoshelter_login import LoginEndpoints
 from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
 
 PREFIXES = ("/psapi/v3/", "/psapi/v3.0/")
 
+_LOGIN = "mem/authenticate"
+
 _STAGES = {
-    "mem/authenticate": "login",
+    _LOGIN: "login",
     "mem/user/session": "keepalive",
     "mem/authenticate/logout": "logout",
 }
@@ -41,12 +47,14 @@ class PhotoShelter:
     """The application; one for the whole life of the process."""
 
     name = "photoshelter"
+    title = PHOTOSHELTER
 
     def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self.knobs = knobs
         self.clock = clock
-        self._login = LoginEndpoints(self)
-        self._content = ContentEndpoints(self)
+        login, content = LoginEndpoints(self), ContentEndpoints(self)
+        self._public = Endpoints((*login.public(), *content.public()))
+        self._member = Endpoints((*login.member(), *content.member()))
         self.reset()
 
     def reset(self) -> None:
@@ -68,6 +76,12 @@ class PhotoShelter:
             "expiries": self.sessions.expired,
             "failed_logins_by_user": dict(self.failed_logins),
         }
+
+    def documented(self) -> Iterator[Endpoint[Any]]:
+        """All endpoints, with the whole path."""
+        rows: tuple[Endpoint[Any], ...] = (*self._public.rows, *self._member.rows)
+        for row in rows:
+            yield replace(row, path=PREFIXES[0] + row.path)
 
     def is_login(self, exchange: Exchange) -> bool:
         """Whether the request serves to log in, and so is never throttled."""
@@ -101,7 +115,7 @@ class PhotoShelter:
         if member and not exchange.secure:
             exchange.verdict = "https-required"
             return answers.error(exchange, 400, "HTTPSRequiredPermErr")
-        if name == "mem/authenticate":
+        if name == _LOGIN:
             # A login says nothing about a session that happens to come along.
             return await self._authenticate(exchange)
         found = self._session(exchange, member) if exchange.secure else None
@@ -118,22 +132,33 @@ class PhotoShelter:
     async def _authenticate(self, exchange: Exchange) -> Answer:
         if exchange.media_type.startswith("multipart/"):
             await exchange.read_multipart()
-        return self._api_key_refused(exchange) or await self._login.authenticate(exchange)
+        return self._api_key_refused(exchange) or await self._serve_public(exchange, _LOGIN)
 
     async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Answer:
         refusal = self._api_key_refused(exchange)
         if refusal is not None:
             return refusal
         if not name.startswith("mem/"):
-            public = self._content.find_public(name)
-            return await public(exchange) if public else answers.not_found(exchange)
-        endpoint = self._login.find(name) or self._content.find(name)
+            return await self._serve_public(exchange, name)
+        endpoint = self._member.find(exchange.method, name)
         if endpoint is None:
             return answers.not_found(exchange)
         if not isinstance(found, Session):
             return self._session_refused(exchange, found)
         exchange.user = found.user.email
-        return await endpoint(exchange, found)
+        if isinstance(endpoint, str):
+            return answers.method_not_allowed(exchange, endpoint)
+        handler, exchange.parts = endpoint
+        return await handler(exchange, found)
+
+    async def _serve_public(self, exchange: Exchange, name: str) -> Answer:
+        endpoint = self._public.find(exchange.method, name)
+        if endpoint is None:
+            return answers.not_found(exchange)
+        if isinstance(endpoint, str):
+            return answers.method_not_allowed(exchange, endpoint)
+        handler, exchange.parts = endpoint
+        return await handler(exchange)
 
     def _api_key_refused(self, exchange: Exchange) -> Answer | None:
         key = exchange.header("X-PS-Api-Key") or exchange.parameter("api_key")

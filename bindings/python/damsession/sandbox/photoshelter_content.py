@@ -10,28 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader
 
 from . import photoshelter_answers as answers
 from .download import serve
+from .endpoints import ANY, Endpoint
 from .exchange import HTML, Answer, BodyTooLarge, Exchange, MalformedBody
-from .photoshelter_login import MemberEndpoint, identity
+from .photoshelter_login import MemberEndpoint, PublicEndpoint, identity
 from .photoshelter_sessions import COOKIE, Session
 
 if TYPE_CHECKING:
     from .photoshelter import PhotoShelter
 
-PublicEndpoint = Callable[[Exchange], Awaitable[Answer]]
-
 _CHUNK = 1 << 18
 _LONGEST_WAIT = 60.0
 _REDIRECTS = ("301", "302", "303", "307", "308")
-_GALLERY_METHODS = "GET, PUT, POST, DELETE"
 
 
 class ContentEndpoints:
@@ -39,30 +36,32 @@ class ContentEndpoints:
 
     def __init__(self, system: PhotoShelter) -> None:
         self._system = system
-        self._named: dict[str, MemberEndpoint] = {
-            "mem/user/session": self._session,
-            "mem/gallery/query": self._galleries,
-            "mem/image/upload": self._upload,
-            "mem/slow": self._slow,
-            "mem/redirect": self._redirect,
-        }
 
-    def find_public(self, name: str) -> PublicEndpoint | None:
-        return self._echo if name == "echo" else None
+    def public(self) -> tuple[Endpoint[PublicEndpoint], ...]:
+        return (
+            Endpoint(ANY, "echo", self._echo,
+                     "method and query, as they came", "assumption: for tests"),
+        )  # fmt: skip
 
-    def find(self, name: str) -> MemberEndpoint | None:
-        endpoint = self._named.get(name)
-        if endpoint is not None:
-            return endpoint
-        parts = name.split("/")
-        if len(parts) == 3 and parts[1] == "gallery" and parts[2]:
-            return self._gallery
-        if len(parts) >= 3 and parts[1] == "image" and parts[2].startswith("I"):
-            if len(parts) == 3:
-                return self._image
-            if parts[3:] == ["download"]:
-                return self._download
-        return None
+    def member(self) -> tuple[Endpoint[MemberEndpoint], ...]:
+        return (
+            Endpoint(ANY, "mem/user/session", self._session,
+                     "who is asking, since when", "public record, requests: from clients"),
+            Endpoint(ANY, "mem/gallery/query", self._galleries,
+                     "the galleries of who is asking", "assumption: a list of records"),
+            Endpoint("POST", "mem/image/upload", self._upload,
+                     "upload files", "public record, requests"),
+            Endpoint(ANY, "mem/slow", self._slow,
+                     "an answer after so many seconds", "assumption: for tests"),
+            Endpoint(ANY, "mem/redirect", self._redirect,
+                     "a redirect to anywhere", "assumption: for tests"),
+            Endpoint("GET, PUT, POST, DELETE", "mem/gallery/{id}", self._gallery,
+                     "a gallery, or a change of it", "assumption: the guide tells of changes"),
+            Endpoint(ANY, "mem/image/I{id}", self._image,
+                     "an image", "public record, requests: types of its fields"),
+            Endpoint(ANY, "mem/image/I{id}/download", self._download,
+                     "the bytes of an image", "assumption: for tests"),
+        )  # fmt: skip
 
     async def _echo(self, exchange: Exchange) -> Answer:
         return answers.ok(exchange, {"method": exchange.method, "query": exchange.query})
@@ -85,11 +84,9 @@ class ContentEndpoints:
         return answers.ok(exchange, {"Session": who, "Gallery": galleries})
 
     async def _gallery(self, exchange: Exchange, session: Session) -> Answer:
-        if exchange.method not in _GALLERY_METHODS.split(", "):
-            return answers.method_not_allowed(exchange, _GALLERY_METHODS)
         who = identity(session)
         gallery = {
-            "id": exchange.path.rpartition("/")[2],
+            "id": exchange.parts[0],
             "name": exchange.parameter("name") or f"Gallery of {who['user']}",
             "owner": who["organization"] or who["user"],
             "deleted": "t" if exchange.method == "DELETE" else "f",
@@ -101,7 +98,7 @@ class ContentEndpoints:
     async def _image(self, exchange: Exchange, session: Session) -> Answer:
         who = identity(session)
         image = {
-            "id": exchange.path.rpartition("/")[2],
+            "id": exchange.parts[0],
             "file_name": "made-up.jpg",
             "file_size": "65536",
             "width": "1600",
@@ -116,11 +113,9 @@ class ContentEndpoints:
             ("X-Sandbox-User", quote(session.user.email, safe="@")),
             ("X-Sandbox-Organization", session.organization or ""),
         ]
-        return serve(exchange, exchange.path.split("/")[-2], "image/jpeg", headers)
+        return serve(exchange, exchange.parts[0], "image/jpeg", headers)
 
     async def _upload(self, exchange: Exchange, session: Session) -> Answer:
-        if exchange.method != "POST":
-            return answers.method_not_allowed(exchange, "POST")
         if exchange.media_type != "multipart/form-data":
             return answers.bad_request(exchange, "multipart/form-data is needed")
         files: list[dict[str, str]] = []

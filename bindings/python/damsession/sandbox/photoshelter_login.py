@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from . import photoshelter_answers as answers
 from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
+from .endpoints import Endpoint
 from .exchange import Answer, Exchange
 from .photoshelter_cookies import SESSION_COOKIE
 from .photoshelter_sessions import COOKIE, TOKEN, Session
@@ -19,6 +20,7 @@ from .photoshelter_sessions import COOKIE, TOKEN, Session
 if TYPE_CHECKING:
     from .photoshelter import PhotoShelter
 
+PublicEndpoint = Callable[[Exchange], Awaitable[Answer]]
 MemberEndpoint = Callable[[Exchange, Session], Awaitable[Answer]]
 
 _METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
@@ -35,18 +37,25 @@ class LoginEndpoints:
     def __init__(self, system: PhotoShelter) -> None:
         self._system = system
 
-    def find(self, name: str) -> MemberEndpoint | None:
-        if name == "mem/authenticate/logout":
-            return self._logout
-        if name == "mem/organization/logout":
-            return self._leave_organization
-        if name.startswith("mem/organization/") and name.endswith("/authenticate"):
-            return self._enter_organization
-        return None
+    def public(self) -> tuple[Endpoint[PublicEndpoint], ...]:
+        return (
+            Endpoint("GET, POST", "mem/authenticate", self.authenticate,
+                     "log in; form, multipart or JSON: email, password, mode",
+                     "guide, initial authentication; GET and the bodies: public record, requests"),
+        )  # fmt: skip
+
+    def member(self) -> tuple[Endpoint[MemberEndpoint], ...]:
+        return (
+            Endpoint("GET, POST", "mem/authenticate/logout", self._logout,
+                     "log out", "guide, logging out; cookies: public record, logout"),
+            Endpoint("GET, POST", "mem/organization/logout", self._leave_organization,
+                     "act for oneself again",
+                     "public record, organization step: seen in versions 2 and 4"),
+            Endpoint("GET, POST", "mem/organization/{id}/authenticate", self._enter_organization,
+                     "act for an organization", "guide, organization authentication"),
+        )  # fmt: skip
 
     async def authenticate(self, exchange: Exchange) -> Answer:
-        if exchange.method not in ("GET", "POST"):
-            return answers.method_not_allowed(exchange, "GET, POST")
         mode = exchange.parameter("mode") or COOKIE
         if mode not in (COOKIE, TOKEN):
             return answers.bad_request(exchange, "mode must be cookie or token")
@@ -116,7 +125,7 @@ class LoginEndpoints:
         wrong = _wrong_method(exchange, system.knobs.organization_method)
         if wrong is not None:
             return wrong
-        wanted = exchange.path.split("/")[-2]
+        (wanted,) = exchange.parts
         if not any(one.id == wanted for one in self._organizations(session.user)):
             system.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
@@ -138,9 +147,6 @@ class LoginEndpoints:
         )
 
     async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
-        wrong = _wrong_method(exchange, "any")
-        if wrong is not None:
-            return wrong
         self._system.counters["organization_logouts"] += 1
         session.organization = None
         return answers.ok(exchange, {"Session": identity(session)})
