@@ -183,7 +183,8 @@ def test_what_is_written_comes_back(dam_sandbox: Sandbox, photoshelter: Make) ->
     assert client.call("mem/gallery/nothing").status_code == 404
     assert data(client, WRITES[2])["Image"]["f_searchable"] == "t"
     assert data(client, WRITES[3])["Visibility"] == {"mode": "private"}
-    # Reading counts as nothing.
+    # Reading counts as nothing, by whatever method.
+    assert data(client, f"gallery/{GALLERY}", "POST")["Gallery"]["gallery_id"] == GALLERY
     assert dam_sandbox.state()["photoshelter"]["writes"] == 4
 
 

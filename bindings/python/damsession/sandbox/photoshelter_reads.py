@@ -51,7 +51,7 @@ class ReadEndpoints:
             Endpoint(_READ, "[mem/]image/I{id}/{iptc,exif,xmp,license,custom,link,public}",
                      self._part, "what belongs to an image",
                      "public record, requests: link is documented; the others are assumed"),
-            Endpoint("GET", "[mem/]gallery/G{id}", self._gallery,
+            Endpoint(_READ, "[mem/]gallery/G{id}", self._gallery,
                      "a gallery; fields, extend", "public record, requests: extending Gallery"),
             Endpoint(_READ, "[mem/]gallery/G{id}/{images,children,media}", self._gallery_images,
                      "the images of a gallery; fields, extend, page, per_page",
