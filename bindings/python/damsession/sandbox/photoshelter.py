@@ -58,7 +58,7 @@ class PhotoShelter:
         parts = (
             LoginEndpoints(self),
             WriteEndpoints(self),
-            ReadEndpoints(self),
+            ReadEndpoints(),
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())
