@@ -14,8 +14,9 @@ from typing import Any, Callable
 from . import faults
 from .exchange import STAGES
 from .knob_kinds import Knob, KnobError
-from .knobs import TABLE, Knobs, change, markdown
+from .knobs import TABLE, Knobs, change
 from .server import Settings, serve
+from .tables import readme
 from .world import World
 
 _DESCRIPTION = """\
@@ -71,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     add("--plain-http", action="store_true", help="serve both over http, for benchmarks")
     add("--until-eof", action="store_true", help="also stop when standard input ends")
     add("--log-limit", type=_entries, default=200_000, metavar="N", help="entries kept in the log")
-    add("--knob-table", action="store_true", help="print the knobs as a Markdown table and exit")
+    add("--print-tables", action="store_true", help="print README.md: endpoints, knobs, sources")
     groups = {}
     for knob in TABLE.values():
         if knob.system not in groups:
@@ -106,8 +107,8 @@ def _knobs(given: argparse.Namespace) -> Knobs:
 
 def main(arguments: list[str] | None = None) -> int:
     given: Any = parser().parse_args(arguments)
-    if given.knob_table:
-        print(markdown())
+    if given.print_tables:
+        print(readme())
         return 0
     settings = Settings(
         host=given.host,

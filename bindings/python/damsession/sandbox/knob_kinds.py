@@ -1,6 +1,8 @@
-"""What a knob is: a name, what it allows, how a value is read.
+"""What a knob is: a name, what it allows, how a value is read, what it rests on.
 
-The table itself stands in `knobs`.
+A source is a place in a vendor's guide, the public record of what was seen of
+the real services and their clients, or an assumption, and begins with which. The
+table itself stands in `knobs`.
 """
 
 from __future__ import annotations
@@ -29,14 +31,20 @@ class Whole:
 Allowed = Union[tuple[str, ...], Whole]
 
 
-def choice(system: str, allowed: tuple[str, ...], default: str, text: str) -> Any:
+def choice(system: str, allowed: tuple[str, ...], default: str, text: str, source: str) -> Any:
     """A field of the table whose value is one of a few words."""
-    return field(default=default, metadata={"system": system, "allowed": allowed, "help": text})
+    return field(
+        default=default,
+        metadata={"system": system, "allowed": allowed, "help": text, "source": source},
+    )
 
 
-def whole(system: str, allowed: Whole, default: int, text: str) -> Any:
+def whole(system: str, allowed: Whole, default: int, text: str, source: str) -> Any:
     """A field of the table whose value is a number."""
-    return field(default=default, metadata={"system": system, "allowed": allowed, "help": text})
+    return field(
+        default=default,
+        metadata={"system": system, "allowed": allowed, "help": text, "source": source},
+    )
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Knob:
     default: str | int
     allowed: Allowed
     help: str
+    source: str
 
     @property
     def allowed_text(self) -> str:

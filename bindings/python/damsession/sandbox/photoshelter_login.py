@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from . import photoshelter_answers as answers
 from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
+from .endpoints import Endpoint
 from .exchange import Answer, Exchange
 from .photoshelter_cookies import SESSION_COOKIE
 from .photoshelter_sessions import COOKIE, TOKEN, Session
@@ -19,7 +20,8 @@ from .photoshelter_sessions import COOKIE, TOKEN, Session
 if TYPE_CHECKING:
     from .photoshelter import PhotoShelter
 
-MemberEndpoint = Callable[[Exchange, Session], Awaitable[Answer]]
+# Of a session, of none where the path needs none, or of either.
+Handler = Callable[[Exchange, Any], Awaitable[Answer]]
 
 _METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
 
@@ -29,28 +31,42 @@ def identity(session: Session) -> dict[str, Any]:
     return {"user": session.user.email, "organization": session.organization}
 
 
+def owner_of(session: Session | None) -> str:
+    """Whose records a session works on."""
+    if session is None:
+        return "nobody"
+    return session.organization or session.user.email
+
+
 class LoginEndpoints:
     """The endpoints that open, change and close sessions."""
 
     def __init__(self, system: PhotoShelter) -> None:
         self._system = system
 
-    def find(self, name: str) -> MemberEndpoint | None:
-        if name == "mem/authenticate/logout":
-            return self._logout
-        if name == "mem/organization/logout":
-            return self._leave_organization
-        if name.startswith("mem/organization/") and name.endswith("/authenticate"):
-            return self._enter_organization
-        return None
+    def endpoints(self) -> tuple[Endpoint[Handler], ...]:
+        return (
+            Endpoint("GET, POST", "mem/authenticate", self._authenticate,
+                     "log in; form, multipart or JSON: email, password, mode",
+                     "guide, initial authentication; the bodies: public record, requests"),
+            Endpoint("GET, POST", "mem/authenticate/logout", self._logout,
+                     "log out", "guide, logging out; cookies: public record, logout"),
+            Endpoint("GET, POST", "mem/organization/logout", self._leave_organization,
+                     "act for oneself again",
+                     "public record, organization step: seen in versions 2 and 4"),
+            Endpoint("GET, POST", "mem/organization/{id}/authenticate", self._enter_organization,
+                     "act for an organization", "guide, organization authentication"),
+        )  # fmt: skip
 
-    async def authenticate(self, exchange: Exchange) -> Answer:
-        if exchange.method not in ("GET", "POST"):
-            return answers.method_not_allowed(exchange, "GET, POST")
+    async def _authenticate(self, exchange: Exchange, session: None) -> Answer:
+        by_query = self._system.knobs.login_by_query == "on"
+        if exchange.method != "POST" and not by_query:
+            return answers.method_not_allowed(exchange, "POST")
+        given = exchange.parameter if by_query else exchange.field
         mode = exchange.parameter("mode") or COOKIE
         if mode not in (COOKIE, TOKEN):
             return answers.bad_request(exchange, "mode must be cookie or token")
-        email = exchange.parameter("email")
+        email = given("email")
         exchange.user = email
         user = PHOTOSHELTER_USERS.get(email)
         if user is None:
@@ -58,7 +74,7 @@ class LoginEndpoints:
         lockout = self._system.lockout
         if lockout.locked(email):
             return self._refused(exchange, "AuthAccountLockedErr", "locked")
-        if exchange.parameter("password") != user.password:
+        if given("password") != user.password:
             if lockout.failed(email):
                 self._system.counters["lockouts"] += 1
             return self._refused(exchange, "AuthInvalidPasswordErr", "refused")
@@ -116,7 +132,7 @@ class LoginEndpoints:
         wrong = _wrong_method(exchange, system.knobs.organization_method)
         if wrong is not None:
             return wrong
-        wanted = exchange.path.split("/")[-2]
+        (wanted,) = exchange.parts
         if not any(one.id == wanted for one in self._organizations(session.user)):
             system.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
@@ -138,9 +154,6 @@ class LoginEndpoints:
         )
 
     async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
-        wrong = _wrong_method(exchange, "any")
-        if wrong is not None:
-            return wrong
         self._system.counters["organization_logouts"] += 1
         session.organization = None
         return answers.ok(exchange, {"Session": identity(session)})

@@ -1,0 +1,50 @@
+"""README.md of the sandbox: every endpoint and knob, and what each rests on.
+
+Printed from the tables that the servers themselves use, so that it cannot
+disagree with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .knobs import TABLE, Knobs
+from .world import World
+
+_HEAD = """\
+# What the sandbox rests on
+
+Printed by `python3 -m damsession.sandbox --print-tables` from what the servers themselves use.
+
+Each source begins with what it is:
+- guide: the vendor's authentication guide, and where in it;
+- public record: published documentation, recorded traffic or public clients, and on what;
+- assumption: nothing is published; it is what most clients expect, or what the tests need.
+"""
+
+
+def readme() -> str:
+    """The whole text."""
+    world = World(Knobs(), 1)
+    endpoints = _table(
+        "system | methods | path | what it is | source",
+        (
+            (system.title, row.methods, f"`{row.path}`", row.help, row.source)
+            for system in (world.photoshelter,)
+            for row in system.documented()
+        ),
+    )
+    knobs = _table(
+        "system | knob | values | default | what it decides | source",
+        (
+            (row.system, f"`{row.name}`", row.allowed_text.replace("|", ", "), f"`{row.default}`",
+             row.help, row.source)
+            for row in TABLE.values()
+        ),
+    )  # fmt: skip
+    return f"{_HEAD}\n## Endpoints\n\n{endpoints}\n\n## Knobs\n\n{knobs}"
+
+
+def _table(heading: str, rows: Iterable[tuple[str, ...]]) -> str:
+    line = "|" + "---|" * len(heading.split(" | "))
+    return "\n".join([f"| {heading} |", line, *(f"| {' | '.join(row)} |" for row in rows)])
