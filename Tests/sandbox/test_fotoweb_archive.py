@@ -198,7 +198,7 @@ def test_the_archive_list_and_the_fields_of_the_site(dam_sandbox: Sandbox, fotow
     known = {one.attrib["Id"]: one.attrib for one in fields.iterfind("MetadataConfiguration/Field")}
     assert known["25"] == {"Id": "25", "Name": "Keywords", "IsMultipleInstanceField": "TRUE"}
     shown = {one.attrib["Id"] for one in files(client)[0].iterfind("MetaData/Text/Field")}
-    assert shown == {f"IPTC2:{number}" for number in known}
+    assert shown < {f"IPTC2:{number}" for number in known} and len(shown) > 5
     assert client.http.get(site + "archivelist.fwx").status_code == 401
     assert client.http.get(site + "nothing.fwx", headers=headers).status_code == 404
 

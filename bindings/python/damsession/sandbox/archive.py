@@ -14,7 +14,7 @@ from typing import Callable
 from urllib.parse import parse_qsl, quote
 from xml.sax.saxutils import escape, quoteattr
 
-from .archive_files import ARCHIVES, FIELDS, FILES, ArchiveFile, find_archive, visible
+from .archive_files import ARCHIVES, FIELDS, FILES, SEVERAL, ArchiveFile, find_archive, visible
 from .archive_query import QueryError, parse
 from .clock import Clock
 from .download import serve
@@ -113,7 +113,7 @@ class ArchiveAgent:
     def _fields(self, exchange: Exchange, visitor: Visitor) -> Answer:
         rows = (
             f'<Field Id="{number}" Name={quoteattr(name)}'
-            f' IsMultipleInstanceField="{"TRUE" if number == 25 else "FALSE"}"/>'
+            f' IsMultipleInstanceField="{"TRUE" if number in SEVERAL else "FALSE"}"/>'
             for number, name in FIELDS.items()
         )
         return self._document(

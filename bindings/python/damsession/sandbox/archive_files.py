@@ -16,16 +16,23 @@ ARCHIVES: tuple[tuple[str, str], ...] = (("5000", "Photos"), ("5001", "Graphics"
 FILES_PER_ARCHIVE = 60
 FOR_GUESTS = 3
 
-# The text fields by number, with the names that this site shows them under.
+# The text fields by number, with the names that this site shows them under. Not all of them are
+# filled in, as in any archive; two may hold several values.
 FIELDS = {
     5: "Title",
+    15: "Category",
+    20: "Supplemental Categories",
     25: "Keywords",
-    55: "Date created",
+    55: "Date Created",
     80: "Byline",
+    103: "Transmission Reference",
+    105: "Headline",
     110: "Credit",
     120: "Caption",
-    187: "Unique document ID",
+    122: "Caption Writer",
+    187: "Unique Document ID",
 }
+SEVERAL = (20, 25)
 
 _MODIFIED = 1_700_000_000
 _DAY = 86_400
