@@ -204,6 +204,28 @@ def logout_method(sandbox: Sandbox, make: Make, value: str) -> None:
         assert answer.status_code == (200 if method in allowed else 405)
 
 
+@knobs.reach("login-by-query")
+def login_by_query(sandbox: Sandbox, make: Make, value: str) -> None:
+    query = {"email": "solo@example.com", "password": "solo-password"}
+    for method, refused in (("GET", 405), ("POST", 400)):
+        answer = make().call("mem/authenticate", method, params=query)
+        assert answer.status_code == (200 if value == "on" else refused)
+        assert sandbox.log()[-1]["flags"] == ["password-in-url"]
+
+
+@knobs.reach("token-characters")
+def token_characters(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make()
+    token = client.authenticate(mode="token").json()["data"]["token"]
+    raw = client.call(f"mem/user/session?auth_token={token}")
+    assert raw.status_code == (400 if value == "any" else 200)
+    encoded = client.call("mem/user/session", params={"auth_token": token})
+    assert encoded.status_code == 200
+    sandbox.expire()
+    client.call("mem/user/session", params={"auth_token": token})
+    assert sandbox.log()[-1]["verdict"] == "expired"
+
+
 @knobs.reach("token-path")
 def token_path(sandbox: Sandbox, make: Make, value: str) -> None:
     answer = make().authenticate(mode="token").json()

@@ -67,6 +67,15 @@ class Endpoints(Generic[Handler]):
                 allowed.append(row.methods)
         return ", ".join(allowed) or None
 
+    def help(self, path: str) -> str:
+        """What the first endpoint of that path is, or nothing."""
+        for row in self._plain.get(path, ()):
+            return row.help
+        for pattern, row in self._patterns:
+            if pattern.fullmatch(path):
+                return row.help
+        return ""
+
 
 def _pattern(path: str) -> re.Pattern[str]:
     pattern, done = "", 0

@@ -12,7 +12,7 @@ from collections.abc import Awaitable
 from typing import Any, Callable
 from urllib.parse import parse_qsl, unquote
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from .content import Slice
 
@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
-XML = "text/xml; charset=utf-8"
+XML = "text/xml"
 
 # What a request is for, as far as its target tells.
 STAGES = ("login", "organization", "keepalive", "request", "logout")
@@ -68,7 +68,8 @@ class Exchange:
 
     __slots__ = (
         "request", "system", "secure", "method", "target", "path", "query", "form",
-        "parts", "arrival", "verdict", "user", "flags", "peer_port", "_body_allowed",
+        "parts", "files", "usage", "body_read", "arrival", "verdict", "user", "flags", "peer_port",
+        "_body_allowed",
     )  # fmt: skip
 
     def __init__(self, request: web.BaseRequest, system: str, secure: bool) -> None:
@@ -87,6 +88,10 @@ class Exchange:
         self.peer_port: int = peer[1] if peer else 0
         # What the braces of the endpoint's path stand for.
         self.parts: tuple[str, ...] = ()
+        self.files: list[dict[str, str]] = []
+        # What the endpoint is for, should its error have to say so.
+        self.usage: Callable[[], str] = str
+        self.body_read = False
         self.arrival = 0
         self.verdict = "ok"
         self.user = ""
@@ -125,7 +130,8 @@ class Exchange:
 
     @property
     def media_type(self) -> str:
-        return self.header("Content-Type").partition(";")[0].strip().lower()
+        # One client puts a comma where the standard has a semicolon.
+        return self.header("Content-Type").replace(",", ";", 1).partition(";")[0].strip().lower()
 
     async def read_form(self) -> None:
         """Read a urlencoded or JSON body, so that refused requests are journaled whole."""
@@ -134,14 +140,19 @@ class Exchange:
             text = (await self.read_body()).decode("utf-8", "replace")
             self.form = parse_qsl(text, keep_blank_values=True)
         elif kind == JSON:
-            self.form = _json_fields(await self.read_body())
+            await self.read_json()
+
+    async def read_json(self) -> None:
+        self.form = _json_fields(await self.read_body())
 
     async def read_multipart(self, receive: Receiver | None = None) -> None:
         """Read multipart fields into the form; `receive` takes the file parts, if given."""
         self.allow_body()
         left = FORM_LIMIT
         try:
-            async for part in await self.request.multipart():
+            headers = self.request.headers.copy()
+            headers["Content-Type"] = headers["Content-Type"].replace(",", ";", 1)
+            async for part in MultipartReader(headers, self.request.content):
                 if not isinstance(part, BodyPartReader):
                     continue
                 if receive is not None and part.filename is not None:
@@ -169,6 +180,7 @@ class Exchange:
 
     def allow_body(self) -> None:
         """Tell a client that waits for `100 Continue` to go on; once."""
+        self.body_read = True
         waiting = self.header("Expect").lower() == "100-continue"
         if waiting and not self._body_allowed and self.request.transport is not None:
             self.request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")

@@ -3,7 +3,7 @@
 Written from the vendor's guide and the public record. Every request needs the
 API key. Every answer within a cookie session carries a new session cookie,
 errors included. Members are served over HTTPS only. What an endpoint does
-stands in `photoshelter_login` and `photoshelter_content`.
+stands in `photoshelter_login`, `_reads`, `_writes` and `_content`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from ipaddress import ip_address
 from typing import Any
 
 from . import photoshelter_answers as answers
+from . import photoshelter_inputs as inputs
 from .accounts import API_KEY
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
-from .exchange import Answer, Exchange
+from .exchange import Answer, BodyTooLarge, Exchange, MalformedBody
 from .knobs import Knobs
 from .lockout import Lockout
 from .photoshelter_content import ContentEndpoints
 from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
 from .photoshelter_knobs import PHOTOSHELTER
-from .photoshelter_login import LoginEndpoints
+from .photoshelter_login import Handler, LoginEndpoints
+from .photoshelter_reads import ReadEndpoints
 from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
+from .photoshelter_writes import WriteEndpoints
 
 PREFIXES = ("/psapi/v3/", "/psapi/v3.0/")
 
@@ -52,9 +55,13 @@ class PhotoShelter:
     def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self.knobs = knobs
         self.clock = clock
-        login, content = LoginEndpoints(self), ContentEndpoints(self)
-        self._public = Endpoints((*login.public(), *content.public()))
-        self._member = Endpoints((*login.member(), *content.member()))
+        parts = (
+            LoginEndpoints(self),
+            ReadEndpoints(self),
+            WriteEndpoints(self),
+            ContentEndpoints(self),
+        )
+        self._endpoints = Endpoints(row for part in parts for row in part.endpoints())
         self.reset()
 
     def reset(self) -> None:
@@ -77,10 +84,9 @@ class PhotoShelter:
             "failed_logins_by_user": dict(self.failed_logins),
         }
 
-    def documented(self) -> Iterator[Endpoint[Any]]:
+    def documented(self) -> Iterator[Endpoint[Handler]]:
         """All endpoints, with the whole path."""
-        rows: tuple[Endpoint[Any], ...] = (*self._public.rows, *self._member.rows)
-        for row in rows:
+        for row in self._endpoints.rows:
             yield replace(row, path=PREFIXES[0] + row.path)
 
     def is_login(self, exchange: Exchange) -> bool:
@@ -110,60 +116,56 @@ class PhotoShelter:
         name = _endpoint(exchange.path)
         if name is None:
             return answers.not_found(exchange)
+        exchange.usage = lambda: self._endpoints.help(name)
         self._flag_exposed_secrets(exchange)
-        member = name.startswith("mem/")
-        if member and not exchange.secure:
+        member = _needs_session(name)
+        if (member or name == _LOGIN) and not exchange.secure:
             exchange.verdict = "https-required"
             return answers.error(exchange, 400, "HTTPSRequiredPermErr")
-        if name == _LOGIN:
-            # A login says nothing about a session that happens to come along.
-            return await self._authenticate(exchange)
-        found = self._session(exchange, member) if exchange.secure else None
+        # A login says nothing about a session that happens to come along.
+        known = exchange.secure and name != _LOGIN
+        found = self._session(exchange, member) if known else None
         # Made before the request is worked on: of two requests, the later sent
         # one then has the newer cookie even if it is answered first.
         cookie = ""
         if isinstance(found, Session) and found.mode == COOKIE:
             cookie = self.sessions.rotate(found)
-        answer = await self._serve(exchange, name, found)
+        answer = await self._understood(exchange, name, found)
         if cookie and not _sets_cookies(answer):
             self.add_cookie(exchange, answer, SESSION_COOKIE, cookie)
+        if not name.startswith("mem/") and exchange.cookie(COMPANION_COOKIE) is None:
+            self.add_companion(exchange, answer)
         return answer
 
-    async def _authenticate(self, exchange: Exchange) -> Answer:
-        if exchange.media_type.startswith("multipart/"):
-            await exchange.read_multipart()
-        return self._api_key_refused(exchange) or await self._serve_public(exchange, _LOGIN)
+    async def _understood(
+        self, exchange: Exchange, name: str, found: Session | str | None
+    ) -> Answer:
+        try:
+            return await self._serve(exchange, name, found)
+        except (MalformedBody, BodyTooLarge):
+            return answers.bad_request(exchange, "the body cannot be read")
 
     async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Answer:
-        refusal = self._api_key_refused(exchange)
-        if refusal is not None:
-            return refusal
-        if not name.startswith("mem/"):
-            return await self._serve_public(exchange, name)
-        endpoint = self._member.find(exchange.method, name)
+        if not inputs.api_key(exchange):
+            # It may be a field of a body that would else be read later, or never.
+            await inputs.read_body(exchange, name == _LOGIN)
+        if inputs.api_key(exchange) != API_KEY:
+            return self._api_key_refused(exchange)
+        endpoint = self._endpoints.find(exchange.method, name)
         if endpoint is None:
             return answers.not_found(exchange)
-        if not isinstance(found, Session):
-            return self._session_refused(exchange, found)
-        exchange.user = found.user.email
+        session = found if isinstance(found, Session) else None
+        if session is None and _needs_session(name):
+            return self._session_refused(exchange, found if isinstance(found, str) else None)
+        if session is not None:
+            exchange.user = session.user.email
         if isinstance(endpoint, str):
             return answers.method_not_allowed(exchange, endpoint)
+        await inputs.read_body(exchange, name == _LOGIN)
         handler, exchange.parts = endpoint
-        return await handler(exchange, found)
+        return await handler(exchange, session)
 
-    async def _serve_public(self, exchange: Exchange, name: str) -> Answer:
-        endpoint = self._public.find(exchange.method, name)
-        if endpoint is None:
-            return answers.not_found(exchange)
-        if isinstance(endpoint, str):
-            return answers.method_not_allowed(exchange, endpoint)
-        handler, exchange.parts = endpoint
-        return await handler(exchange)
-
-    def _api_key_refused(self, exchange: Exchange) -> Answer | None:
-        key = exchange.header("X-PS-Api-Key") or exchange.parameter("api_key")
-        if key == API_KEY:
-            return None
+    def _api_key_refused(self, exchange: Exchange) -> Answer:
         self.counters["api_key_refused"] += 1
         exchange.verdict = "api-key"
         return answers.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
@@ -181,7 +183,7 @@ class PhotoShelter:
 
     def _found(self, exchange: Exchange) -> Session | str | None:
         """The live session, the word for why it is refused, or None without one."""
-        token = exchange.header("X-PS-Auth-Token") or exchange.query.get("auth_token", "")
+        token = inputs.token(exchange)
         cookie = None if token else exchange.cookie(SESSION_COOKIE)
         if not token and not cookie:
             return None
@@ -232,11 +234,17 @@ class PhotoShelter:
                 if name in query:
                     exchange.flag(f"{name.replace('_', '-')}-in-url")
         if not exchange.secure and (
-            exchange.header("X-PS-Auth-Token")
+            inputs.token(exchange)
             or exchange.cookie(SESSION_COOKIE)
             or exchange.parameter("password")
         ):
             exchange.flag("secret-without-https")
+
+
+def _needs_session(name: str) -> bool:
+    if name.startswith("mem/"):
+        return name != _LOGIN
+    return name == "idle" or name.startswith("workspace/")
 
 
 def _sets_cookies(answer: Answer) -> bool:

@@ -14,6 +14,23 @@ from xml.sax.saxutils import escape
 from .exchange import HTML, JSON, XML, Answer, Exchange
 from .pages import login_page
 
+# As recorded, on every answer of the API itself.
+_CROSS_ORIGIN = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Credentials", "true"),
+    ("Access-Control-Allow-Methods", "POST, GET"),
+    ("Access-Control-Max-Age", "3600"),
+)
+
+# Part of the recorded usage of a login: words like `token` and `org` stand in errors too.
+_LOGIN_USAGE = {
+    "input": {"email": {"desc": "email address", "required": "yes"}},
+    "output": {
+        "0": {"name": "token", "desc": "authentication token"},
+        "org": [{"name": "id", "desc": "organization ID"}],
+    },
+}
+
 _LOGIN_PAGE = login_page("/login", "Please log in.")
 
 MESSAGES = {
@@ -41,8 +58,14 @@ def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Answ
     """The error envelope; the class decides the message unless one is given."""
     code = status if status >= 400 else 400
     detail = {"code": code, "class": kind, "message": message or MESSAGES[kind]}
-    document = {"status": "error", "error": detail, "data": None}
+    document = {"status": "error", "error": detail, "usage": _usage(exchange), "data": None}
     return _envelope(exchange, status, document)
+
+
+def _usage(exchange: Exchange) -> dict[str, Any]:
+    """How the endpoint is used, as every recorded error says it."""
+    of = _LOGIN_USAGE if exchange.path.endswith("mem/authenticate") else {"input": [], "output": []}
+    return {"desc": exchange.usage(), **of}
 
 
 def bad_request(exchange: Exchange, message: str) -> Answer:
@@ -76,12 +99,24 @@ def session_refused(exchange: Exchange, variant: str) -> Answer:
 
 def _envelope(exchange: Exchange, status: int, document: dict[str, Any]) -> Answer:
     if exchange.parameter("format") == "xml":
+        # No XML with a usage is on record, and `0` is no name of an element.
+        document.pop("usage", None)
         body = '<?xml version="1.0" encoding="UTF-8"?>\n' + (
             f'<PhotoShelterAPI version="3.0">{_xml(document)}</PhotoShelterAPI>\n'
         )
-        return Answer(status, body.encode("utf-8"), XML)
+        return _recorded(Answer(status, body.encode("utf-8"), XML))
+    if document["data"] == {}:
+        # Nothing by name and nothing in a row are the same to the real one.
+        document["data"] = []
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return Answer(status, text.encode("utf-8"), JSON)
+    return _recorded(Answer(status, text.encode("utf-8"), JSON))
+
+
+def _recorded(answer: Answer) -> Answer:
+    answer.headers += _CROSS_ORIGIN
+    if answer.status == 400:
+        answer.headers.append(("Connection", "close"))
+    return answer
 
 
 def _xml(value: Any) -> str:

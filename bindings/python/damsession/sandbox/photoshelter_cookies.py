@@ -22,6 +22,8 @@ _HEAD_CHARACTERS = 24
 _TAILS = 64
 _TAIL_LENGTH = 452
 _SEPARATOR = "%3A"
+# By what characters a token may hold; the URL-safe ones have none of either otherwise.
+_TOKEN_SEPARATORS = {"url-safe": ".", "any": "+/"}
 
 
 def _encoded(raw: bytes) -> str:
@@ -71,20 +73,24 @@ def companion() -> str:
 class TokenMint:
     """Makes authentication tokens, and tells a dead one from an invented one.
 
-    Every token holds `+` and `/`: one put into a URL without encoding never
-    works here, where a random one would only fail now and then.
+    Where they may hold anything, each holds `+` and `/`: one put into a URL
+    without encoding never works then, where a random one would only fail now
+    and then.
     """
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
 
-    def mint(self) -> str:
+    def mint(self, characters: str) -> str:
         body = secrets.token_urlsafe(24)
-        return f"{body}+/{self._seal(body)}"
+        return f"{body}{_TOKEN_SEPARATORS[characters]}{self._seal(body)}"
 
     def made(self, token: str) -> bool:
-        body, separator, seal = token.partition("+/")
-        return bool(separator) and body.isascii() and seal == self._seal(body)
+        for separator in _TOKEN_SEPARATORS.values():
+            body, found, seal = token.partition(separator)
+            if found and body.isascii() and seal == self._seal(body):
+                return True
+        return False
 
     def _seal(self, body: str) -> str:
         return hmac.digest(self._key, body.encode("ascii"), "sha256").hex()[:24]

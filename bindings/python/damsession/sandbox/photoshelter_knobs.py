@@ -142,6 +142,20 @@ class PhotoShelterKnobs:
         "method of logout; another one answers 405",
         "guide, logging out: simply send a request; no method is named",
     )
+    login_by_query: str = choice(
+        PHOTOSHELTER,
+        ("off", "on"),
+        "off",
+        "on: a login also by GET, with email and password in the URL",
+        "public record, requests: an older page of the guide, and clients",
+    )
+    token_characters: str = choice(
+        PHOTOSHELTER,
+        ("url-safe", "any"),
+        "url-safe",
+        "what tokens are made of; any: each holds + and /, and has to be encoded in a URL",
+        "assumption: unknown; two clients put tokens into URLs as they are",
+    )
     token_path: str = choice(
         PHOTOSHELTER,
         ("data.token", "token"),

@@ -20,8 +20,8 @@ from .photoshelter_sessions import COOKIE, TOKEN, Session
 if TYPE_CHECKING:
     from .photoshelter import PhotoShelter
 
-PublicEndpoint = Callable[[Exchange], Awaitable[Answer]]
-MemberEndpoint = Callable[[Exchange, Session], Awaitable[Answer]]
+# Of a session, of none where the path needs none, or of either.
+Handler = Callable[[Exchange, Any], Awaitable[Answer]]
 
 _METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
 
@@ -31,21 +31,24 @@ def identity(session: Session) -> dict[str, Any]:
     return {"user": session.user.email, "organization": session.organization}
 
 
+def owner_of(session: Session | None) -> str:
+    """Whose records a session works on."""
+    if session is None:
+        return "nobody"
+    return session.organization or session.user.email
+
+
 class LoginEndpoints:
     """The endpoints that open, change and close sessions."""
 
     def __init__(self, system: PhotoShelter) -> None:
         self._system = system
 
-    def public(self) -> tuple[Endpoint[PublicEndpoint], ...]:
+    def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
-            Endpoint("GET, POST", "mem/authenticate", self.authenticate,
+            Endpoint("GET, POST", "mem/authenticate", self._authenticate,
                      "log in; form, multipart or JSON: email, password, mode",
-                     "guide, initial authentication; GET and the bodies: public record, requests"),
-        )  # fmt: skip
-
-    def member(self) -> tuple[Endpoint[MemberEndpoint], ...]:
-        return (
+                     "guide, initial authentication; the bodies: public record, requests"),
             Endpoint("GET, POST", "mem/authenticate/logout", self._logout,
                      "log out", "guide, logging out; cookies: public record, logout"),
             Endpoint("GET, POST", "mem/organization/logout", self._leave_organization,
@@ -55,11 +58,15 @@ class LoginEndpoints:
                      "act for an organization", "guide, organization authentication"),
         )  # fmt: skip
 
-    async def authenticate(self, exchange: Exchange) -> Answer:
+    async def _authenticate(self, exchange: Exchange, session: None) -> Answer:
+        by_query = self._system.knobs.login_by_query == "on"
+        if exchange.method != "POST" and not by_query:
+            return answers.method_not_allowed(exchange, "POST")
+        given = exchange.parameter if by_query else exchange.field
         mode = exchange.parameter("mode") or COOKIE
         if mode not in (COOKIE, TOKEN):
             return answers.bad_request(exchange, "mode must be cookie or token")
-        email = exchange.parameter("email")
+        email = given("email")
         exchange.user = email
         user = PHOTOSHELTER_USERS.get(email)
         if user is None:
@@ -67,7 +74,7 @@ class LoginEndpoints:
         lockout = self._system.lockout
         if lockout.locked(email):
             return self._refused(exchange, "AuthAccountLockedErr", "locked")
-        if exchange.parameter("password") != user.password:
+        if given("password") != user.password:
             if lockout.failed(email):
                 self._system.counters["lockouts"] += 1
             return self._refused(exchange, "AuthInvalidPasswordErr", "refused")

@@ -94,7 +94,7 @@ class SessionTable:
 
     def renew_token(self, session: Session) -> None:
         self._by_token.pop(session.token, None)
-        session.token = self._tokens.mint()
+        session.token = self._tokens.mint(self._knobs.token_characters)
         self._by_token[session.token] = session
 
     def find_by_token(self, token: str) -> Session | str:

@@ -87,9 +87,16 @@ async def send(request: web.BaseRequest, answer: Answer, date: float | None) -> 
     headers["Server"] = SERVER
     if date is not None:
         headers["Date"] = formatdate(date, usegmt=True)
-    if answer.stream is None and answer.delivery == "whole":
-        return web.Response(status=answer.status, body=answer.body, headers=headers)
-    response = web.StreamResponse(status=answer.status, headers=headers)
+    whole = answer.stream is None and answer.delivery == "whole"
+    response: web.StreamResponse
+    if whole:
+        response = web.Response(status=answer.status, body=answer.body, headers=headers)
+    else:
+        response = web.StreamResponse(status=answer.status, headers=headers)
+    if headers.get("Connection") == "close":
+        response.force_close()
+    if whole:
+        return response
     try:
         await _stream(request, answer, response)
     except ConnectionError:

@@ -1,0 +1,112 @@
+"""What real clients send to PhotoShelter, and in what form: keys, tokens, bodies."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from typing import Any, Callable
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from conftest import PhotoShelterClient, set_cookies
+from damsession.sandbox import Sandbox
+
+Make = Callable[[], PhotoShelterClient]
+
+LOGIN = {"email": "solo@example.com", "password": "solo-password", "mode": "token"}
+
+
+def multipart(fields: dict[str, str], boundary: str = "x1y2") -> bytes:
+    """As one client puts it together: no line end after the last boundary."""
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    return f"{parts}--{boundary}--".encode()
+
+
+@pytest.mark.parametrize("kind", ["text/plain;charset=UTF-8", "text/plain", "application/json"])
+def test_login_by_json(photoshelter: Make, kind: str) -> None:
+    body = json.dumps(LOGIN)
+    answer = photoshelter().call(
+        "mem/authenticate", "POST", data=body, headers={"Content-Type": kind}
+    )
+    assert answer.json()["data"]["token"]
+
+
+@pytest.mark.parametrize("mark", [";", ","])
+def test_multipart_with_a_semicolon_or_a_comma(photoshelter: Make, mark: str) -> None:
+    client = photoshelter()
+    head = {"Content-Type": f"multipart/form-data{mark} boundary=x1y2"}
+    body = multipart({**LOGIN, "format": "xml"})
+    answer = client.call("mem/authenticate", "POST", data=body, headers=head)
+    assert answer.headers["Content-Type"] == "text/xml"
+    token = answer.text.partition("<token>")[2].partition("</token>")[0]
+    client.http.headers["X-PS-Auth-Token"] = token
+    made = client.call(
+        "mem/gallery/insert", "POST", data=multipart({"name": "Løve"}), headers=head
+    ).json()["data"]["Gallery"]
+    assert made["name"] == "Løve" and made["gallery_id"].startswith("G0000")
+
+
+@pytest.mark.parametrize("path", ["mem/authenticate", "mem/gallery/insert", "mem/image/upload"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "multipart/form-data"])
+def test_a_malformed_body_gets_an_error_of_the_api(
+    dam_sandbox: Sandbox, photoshelter: Make, path: str, kind: str
+) -> None:
+    client = photoshelter().login()
+    answer = client.call(path, "POST", data=b"nothing", headers={"Content-Type": kind})
+    assert answer.status_code == 400 and answer.headers["Content-Type"] == "application/json"
+    assert answer.json()["error"]["class"] == "BadRequestErr"
+    assert dam_sandbox.log()[-1]["verdict"] == "bad-request"
+    assert len(set_cookies(answer)) == (0 if path == "mem/authenticate" else 1)
+
+
+@pytest.mark.parametrize(
+    "path", ["mem/authenticate", "mem/gallery/insert", "mem/image/upload", "echo"]
+)
+def test_the_api_key_as_a_field_of_multipart(dam_sandbox: Sandbox, path: str) -> None:
+    base = f"{dam_sandbox.photoshelter}/psapi/v3"
+
+    def post(where: str, key: str, **more: Any) -> requests.Response:
+        fields = {
+            name: (None, value) for name, value in {**LOGIN, "name": "a", "api_key": key}.items()
+        }
+        files = {"file": ("a.jpg", b"abc"), **fields}
+        return requests.post(f"{base}/{where}", files=files, verify=dam_sandbox.ca_file, **more)
+
+    token = post("mem/authenticate", dam_sandbox.api_key).json()["data"]["token"]
+    head = {"X-PS-Auth-Token": token}
+    assert post(path, dam_sandbox.api_key, headers=head).json()["status"] == "ok"
+    refused = post(path, "nosuchkey", headers=head)
+    assert refused.json()["error"]["class"] == "ApiKeyInvalidErr"
+
+
+@pytest.mark.parametrize("version", ["v3", "v3.0"])
+def test_a_token_as_bearer(dam_sandbox: Sandbox, photoshelter: Make, version: str) -> None:
+    token = photoshelter().authenticate(mode="token").json()["data"]["token"]
+    head = {"X-PS-Api-Key": dam_sandbox.api_key, "Authorization": f"Bearer {token}"}
+    url = f"{dam_sandbox.photoshelter}/psapi/{version}/mem/user/session"
+    answer = requests.get(url, headers=head, verify=dam_sandbox.ca_file)
+    session = answer.json()["data"]["Session"]
+    assert session["user"] == "ada@example.com" and session["tz"]
+    plain = url.replace(dam_sandbox.photoshelter, dam_sandbox.photoshelter_http)
+    assert requests.get(plain, headers=head).status_code == 400
+    assert dam_sandbox.log()[-1]["flags"] == ["secret-without-https"]
+
+
+def test_a_url_as_one_client_leaves_it(dam_sandbox: Sandbox, photoshelter: Make) -> None:
+    """With the token, quotes, braces and blanks as they are: no library would send that."""
+    token = photoshelter().authenticate(mode="token").json()["data"]["token"]
+    extend = '{"KeyImage":%20{"fields":"image_id","params":[]},"ImageLink":{"fields":"link"}}'
+    target = f"/psapi/v3/mem/collection?api_key={dam_sandbox.api_key}&auth_token={token}"
+    at = urlsplit(dam_sandbox.photoshelter)
+    trust = ssl.create_default_context(cafile=dam_sandbox.ca_file)
+    connection = http.client.HTTPSConnection(at.hostname or "", at.port, context=trust)
+    connection.request("GET", f"{target}&extend={extend}")
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    image = answer["data"]["Collection"][0]["KeyImage"]
+    assert image["ImageLink"]["link"].startswith(f"{dam_sandbox.photoshelter}/cdn/I0000")

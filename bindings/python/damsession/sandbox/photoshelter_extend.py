@@ -1,0 +1,110 @@
+"""`fields` and `extend`: what is wanted of a record, and which records within it.
+
+`extend` names record types; each is put wherever it belongs: the link of an
+image into the image, into a gallery's mention of it and into a key image. What
+belongs nowhere is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from . import photoshelter_records as records
+from .exchange import Exchange
+from .photoshelter_records import Record
+
+_IMAGE_PARTS = ("ImageLink", "Iptc", "Exif", "Xmp", "License", "CustomMetadata")
+_SETTINGS = ("Visibility", "Permission")
+_WITHIN = {
+    "Image": _IMAGE_PARTS,
+    "GalleryImage": ("Image", *_IMAGE_PARTS),
+    "KeyImage": ("ImageLink",),
+    "Gallery": ("GalleryImage", "KeyImage", "Parents", *_SETTINGS),
+    "Collection": ("Children", "KeyImage", *_SETTINGS),
+}
+
+
+class ExtendError(ValueError):
+    """`extend` is not what it has to be."""
+
+
+class Wanted:
+    """What one request wants: fields of the records it asks for, and what extends them."""
+
+    def __init__(self, exchange: Exchange, owner: str) -> None:
+        self._owner = owner
+        self._server = f"{exchange.request.scheme}://{exchange.header('Host')}"
+        self._fields = exchange.parameter("fields")
+        text = exchange.parameter("extend")
+        try:
+            self._extend: Any = json.loads(text) if text else {}
+        except ValueError as error:
+            raise ExtendError from error
+        if not isinstance(self._extend, dict):
+            raise ExtendError
+
+    def of(self, kind: str, record: Record) -> Record:
+        """A record that was asked for by its endpoint."""
+        return {**_chosen(record, self._fields), **self._within(kind, record, self._extend)}
+
+    def every(self, kind: str, found: list[Record]) -> list[Record]:
+        return [self.of(kind, record) for record in found]
+
+    def children(self, collection_id: str, extend: Mapping[str, Any] | None = None) -> Any:
+        """The children of a collection by type; an empty list if there are none."""
+        extend = self._extend if extend is None else extend
+        collections, galleries = records.children_of(collection_id, self._owner)
+        found = {
+            kind: [self._extending(kind, one, extend) for one in some]
+            for kind, some in (("Collection", collections), ("Gallery", galleries))
+            if some
+        }
+        return found or []
+
+    def _within(self, kind: str, record: Record, extend: Mapping[str, Any]) -> Record:
+        return {
+            name: self._made(name, record, extend)
+            for name in _WITHIN.get(kind, ())
+            if name in extend
+        }
+
+    def _extending(self, kind: str, record: Record, extend: Mapping[str, Any]) -> Record:
+        asked = extend.get(kind)
+        fields = str(asked.get("fields", "")) if isinstance(asked, dict) else ""
+        return {**_chosen(record, fields), **self._within(kind, record, extend)}
+
+    def _made(self, name: str, record: Record, extend: Mapping[str, Any]) -> Any:
+        if name in _SETTINGS:
+            return self._extending(name, records.setting(name), extend)
+        if name in _IMAGE_PARTS:
+            found = records.part(name, record["image_id"], self._server)
+            return self._extending(name, found, extend)
+        if name == "Image":
+            found = records.image(record["image_id"], self._owner)
+            return self._extending(name, found, extend)
+        if name == "GalleryImage":
+            some = records.images_of(record["gallery_id"])
+            return [self._extending(name, one, extend) for one in some]
+        if name == "Parents":
+            return [{"collection_id": records.root_of(self._owner)}]
+        if name == "KeyImage":
+            return self._extending(name, self._key_image(record), extend)
+        # Children: what extends them may be asked for within, as well as beside.
+        within = extend["Children"] if isinstance(extend["Children"], dict) else {}
+        return self.children(record["collection_id"], {**extend, **within})
+
+    def _key_image(self, record: Record) -> Record:
+        gallery_id = (
+            record.get("gallery_id")
+            or (records.galleries_of(record["collection_id"], self._owner)[0]["gallery_id"])
+        )
+        return {"image_id": records.images_of(gallery_id)[0]["image_id"], "gallery_id": gallery_id}
+
+
+def _chosen(record: Record, fields: str) -> Record:
+    names = [name.strip() for name in fields.split(",")]
+    if fields == "" or "*" in names:
+        return record
+    return {name: record[name] for name in names if name in record}

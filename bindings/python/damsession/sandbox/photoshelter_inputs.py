@@ -1,0 +1,61 @@
+"""Where a request to PhotoShelter keeps its API key, its token and its fields.
+
+A body is a form, multipart or, at login, JSON under one of two names. Files
+are hashed as they arrive, never held in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from aiohttp import BodyPartReader
+
+from .exchange import Exchange
+
+_BEARER = "Bearer "
+_CHUNK = 1 << 18
+
+
+def api_key(exchange: Exchange) -> str:
+    return exchange.header("X-PS-Api-Key") or exchange.parameter("api_key")
+
+
+def token(exchange: Exchange) -> str:
+    """The authentication token, from the header that counts most to the one that counts least."""
+    own = exchange.header("X-PS-Auth-Token")
+    if own:
+        return own
+    bearer = exchange.header("Authorization")
+    if bearer.startswith(_BEARER):
+        return bearer[len(_BEARER) :]
+    return exchange.query.get("auth_token", "")
+
+
+def is_multipart(exchange: Exchange) -> bool:
+    return exchange.media_type == "multipart/form-data"
+
+
+async def read_body(exchange: Exchange, login: bool) -> None:
+    """Read what the listener left unread; once."""
+    if exchange.body_read:
+        return
+    if is_multipart(exchange):
+
+        async def receive(part: BodyPartReader) -> None:
+            exchange.files.append(await _hashed(part))
+            exchange.form.append((part.name or "", part.filename or ""))
+
+        await exchange.read_multipart(receive)
+    elif login and exchange.media_type == "text/plain":
+        # What `fetch` calls a text that it was not told the type of.
+        await exchange.read_json()
+
+
+async def _hashed(part: BodyPartReader) -> dict[str, str]:
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := await part.read_chunk(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    name = part.filename or ""
+    return {"file_name": name, "file_size": str(size), "sha256": digest.hexdigest()}

@@ -1,0 +1,145 @@
+"""Made-up records of PhotoShelter: each follows from its ID and is the same every time.
+
+IDs have the shape of real ones: a letter, four zeros, eleven characters. The
+collection at the root has two more below it, of which the second is empty; no
+collection lies deeper, so that a program which walks down comes to an end.
+Numbers are texts and booleans are "t" or "f", as recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from .accounts import Organization
+from .download import DEFAULT_SIZE
+
+Record = dict[str, Any]
+
+GALLERIES = 3
+IMAGES_PER_GALLERY = 12
+
+_TIME = "2020-02-29 12:00:00 GMT"
+_EVERYONE = {"mode": "everyone"}
+
+
+def new_id(letter: str, *of: str) -> str:
+    return f"{letter}0000{hashlib.sha256(chr(10).join(of).encode()).hexdigest()[:11]}"
+
+
+def root_of(owner: str) -> str:
+    """The ID of the collection that holds everything of an owner."""
+    return new_id("C", owner)
+
+
+def image(image_id: str, owner: str) -> Record:
+    sizes = {"width": "1600", "height": "1067", "screen_width": "500", "screen_height": "333"}
+    sizes |= {"screen_width_max": "1600", "screen_height_max": "1067"}
+    sizes |= {"thumb_width": "150", "thumb_height": "100"}
+    return {
+        "image_id": image_id,
+        "owner": owner,
+        "file_name": "made-up.jpg",
+        "file_size": str(DEFAULT_SIZE),
+        **sizes,
+        "focal_point_x": "0.5",
+        "focal_point_y": "0.5",
+        "rating": "0",
+        "f_searchable": "f",
+        "uploaded_at": _TIME,
+        "updated_at": _TIME,
+    }
+
+
+def gallery(gallery_id: str, owner: str, name: str) -> Record:
+    return {"gallery_id": gallery_id, **_named(owner, name)}
+
+
+def collection(collection_id: str, owner: str, name: str) -> Record:
+    return {"collection_id": collection_id, **_named(owner, name)}
+
+
+def _named(owner: str, name: str) -> Record:
+    return {
+        "name": name,
+        "description": "",
+        "owner": owner,
+        "f_list": "t",
+        "mode": "everyone",
+        "created_at": _TIME,
+        "modified_at": _TIME,
+    }
+
+
+def galleries_of(collection_id: str, owner: str) -> list[Record]:
+    return [
+        gallery(new_id("G", collection_id, str(number)), owner, f"{owner} {number}")
+        for number in range(1, GALLERIES + 1)
+    ]
+
+
+def collections_of(collection_id: str, owner: str) -> list[Record]:
+    if collection_id != root_of(owner):
+        return []
+    return [
+        collection(new_id("C", collection_id, name), owner, f"{owner} {name}")
+        for name in ("full", "empty")
+    ]
+
+
+def children_of(collection_id: str, owner: str) -> tuple[list[Record], list[Record]]:
+    """The collections and the galleries in a collection."""
+    if collection_id == new_id("C", root_of(owner), "empty"):
+        return [], []
+    return collections_of(collection_id, owner), galleries_of(collection_id, owner)
+
+
+def images_of(gallery_id: str) -> list[Record]:
+    """What a gallery says of its images: their IDs, not the images themselves."""
+    return [
+        {
+            "image_id": new_id("I", gallery_id, str(number)),
+            "gallery_id": gallery_id,
+            "f_visible": "t",
+        }
+        for number in range(1, IMAGES_PER_GALLERY + 1)
+    ]
+
+
+def organization(one: Organization) -> Record:
+    return {"organization_id": one.id, "name": one.name}
+
+
+def photographers(one: Organization) -> list[Record]:
+    return [
+        {"user_id": new_id("U", one.id), "first_name": "Made", "last_name": f"Up of {one.name}"}
+    ]
+
+
+def link(image_id: str, server: str) -> Record:
+    base = f"{server}/cdn/{image_id}"
+    return {"link": f"{base}/fit=500x500", "auth_link": f"{base}/fit=500x500", "base": base}
+
+
+def part(kind: str, image_id: str, server: str) -> Record:
+    """What belongs to an image, by record type."""
+    if kind == "ImageLink":
+        return link(image_id, server)
+    return dict(_PARTS[kind])
+
+
+def setting(kind: str) -> Record:
+    return dict(_EVERYONE)
+
+
+_PARTS: dict[str, Record] = {
+    "Iptc": {
+        "headline": "Made up", "author": "Nobody", "caption": "Made-up picture & caption æøå",
+        "keyword": "made, up", "credit": "Nobody", "copyright": "None", "sdate": _TIME,
+    },
+    "Exif": {"make": "Sandbox", "model": "Made up", "date_time_original": _TIME},
+    "Xmp": {"xmp": "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>"},
+    "License": {"license_etime": None},
+    "CustomMetadata": {"sandbox": "made up"},
+    "ImagePublic": {"is_public": "f"},
+}  # fmt: skip

@@ -1,0 +1,102 @@
+"""Endpoints of PhotoShelter that change something: acknowledged and counted, nothing is kept.
+
+Most of them take GET as well as POST: this API writes by GET too. A request
+that comes twice therefore counts twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import photoshelter_answers as answers
+from . import photoshelter_records as records
+from .endpoints import Endpoint
+from .exchange import Answer, Exchange
+from .photoshelter_inputs import is_multipart
+from .photoshelter_login import Handler, identity, owner_of
+from .photoshelter_records import Record
+from .photoshelter_sessions import Session
+
+if TYPE_CHECKING:
+    from .photoshelter import PhotoShelter
+
+_WRITE = "GET, POST"
+_CLIENTS = "assumption: as clients ask and read"
+
+
+class WriteEndpoints:
+    """The endpoints whose requests count as writes."""
+
+    def __init__(self, system: PhotoShelter) -> None:
+        self._system = system
+
+    def endpoints(self) -> tuple[Endpoint[Handler], ...]:
+        return (
+            Endpoint(_WRITE, "mem/gallery/insert", self._insert_gallery,
+                     "make a gallery of a name", _CLIENTS),
+            Endpoint(_WRITE, "mem/collection/insert", self._insert_collection,
+                     "make a collection of a name", _CLIENTS),
+            Endpoint("PUT, POST, DELETE", "mem/gallery/G{id}", self._gallery,
+                     "change or delete a gallery", "assumption: the guide tells of both"),
+            Endpoint(_WRITE, "mem/{gallery,collection}/{id}/visibility/update", self._visibility,
+                     "say who sees it", _CLIENTS),
+            Endpoint(_WRITE, "mem/{gallery,collection}/{id}/permission/inherit", self._inherit,
+                     "take over the permission of the collection around it", _CLIENTS),
+            Endpoint(_WRITE, "mem/image/I{id}/update", self._image,
+                     "change an image", _CLIENTS),
+            Endpoint("POST", "mem/image/upload", self._upload,
+                     "upload files; tells the new image_id",
+                     "public record, requests: the upload page"),
+        )  # fmt: skip
+
+    async def _insert_gallery(self, exchange: Exchange, session: Session) -> Answer:
+        return self._inserted(exchange, session, "Gallery")
+
+    async def _insert_collection(self, exchange: Exchange, session: Session) -> Answer:
+        return self._inserted(exchange, session, "Collection")
+
+    def _inserted(self, exchange: Exchange, session: Session, kind: str) -> Answer:
+        name = exchange.parameter("name")
+        if not name:
+            return answers.bad_request(exchange, "name is needed")
+        made = records.gallery if kind == "Gallery" else records.collection
+        fresh = self._fresh_id(kind[0])
+        return self._written(exchange, session, {kind: made(fresh, owner_of(session), name)})
+
+    async def _gallery(self, exchange: Exchange, session: Session) -> Answer:
+        name = exchange.parameter("name") or f"Gallery of {session.user.email}"
+        gallery = records.gallery(exchange.parts[0], owner_of(session), name)
+        gallery["deleted"] = "t" if exchange.method == "DELETE" else "f"
+        return self._written(exchange, session, {"Gallery": gallery})
+
+    async def _visibility(self, exchange: Exchange, session: Session) -> Answer:
+        mode = exchange.parameter("mode") or "everyone"
+        return self._written(exchange, session, {"Visibility": {"mode": mode}})
+
+    async def _inherit(self, exchange: Exchange, session: Session) -> Answer:
+        inherit = exchange.parameter("inherit") or "t"
+        return self._written(exchange, session, {"Permission": {"inherit": inherit}})
+
+    async def _image(self, exchange: Exchange, session: Session) -> Answer:
+        image = records.image(exchange.parts[0], owner_of(session))
+        for name in image.keys() - {"image_id", "owner"}:
+            image[name] = exchange.parameter(name) or image[name]
+        return self._written(exchange, session, {"Image": image})
+
+    async def _upload(self, exchange: Exchange, session: Session) -> Answer:
+        if not is_multipart(exchange):
+            return answers.bad_request(exchange, "multipart/form-data is needed")
+        if not exchange.files:
+            return answers.bad_request(exchange, "no file part")
+        images = [
+            {"image_id": self._fresh_id("I", str(number)), **one}
+            for number, one in enumerate(exchange.files)
+        ]
+        return self._written(exchange, session, {"Image": images})
+
+    def _written(self, exchange: Exchange, session: Session, data: Record) -> Answer:
+        self._system.counters["writes"] += 1
+        return answers.ok(exchange, {"Session": identity(session), **data})
+
+    def _fresh_id(self, letter: str, *of: str) -> str:
+        return records.new_id(letter, "made", str(self._system.counters["writes"]), *of)
