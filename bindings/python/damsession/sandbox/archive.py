@@ -19,7 +19,7 @@ from .archive_query import QueryError, parse
 from .clock import Clock
 from .download import serve
 from .endpoints import Endpoint
-from .exchange import TEXT, Answer, Exchange
+from .exchange import TEXT, XML, Answer, Exchange
 from .file_list import Listing, file_list
 from .fotoweb_devices import ImageIds
 from .knobs import Knobs
@@ -84,7 +84,7 @@ class ArchiveAgent:
             Endpoint(both, REST + "/metadataconfiguration.fwx", self._fields,
                      "the text fields", "public record, clients: one of the vendor's own"),
             Endpoint(both, REST + "/preview.fwx", self._thumbnail,
-                     "a preview of a file named by its fox token, of any size",
+                     "a preview, up to 2048 pixels, of a file named by its fox token",
                      "public record, clients: one of the vendor's own"),
         )  # fmt: skip
 
@@ -223,7 +223,7 @@ class ArchiveAgent:
         charset = self._knobs.xml_charset
         encoding = "utf-8" if charset == "none" else charset
         text = f'<?xml version="1.0" encoding="{encoding}"?>\n{content}\n'
-        kind = "text/xml" if charset == "none" else f"text/xml; charset={charset}"
+        kind = XML if charset == "none" else f"{XML}; charset={charset}"
         return Answer(200, text.encode(encoding), kind)
 
 
