@@ -2,8 +2,7 @@
 
 Everything that names a file names it by an image ID sealed for the device token
 of the visitor who got it; under another one it answers 404. A guest sees a
-third of the files and may not download. Parameters come in the query or, with
-POST, in a form; so they do for what FotoWeb has beside the Archive Agent.
+third of the files and may not download.
 """
 
 from __future__ import annotations
@@ -11,28 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Callable
-from urllib.parse import parse_qsl, quote
 from xml.sax.saxutils import escape, quoteattr
 
-from .archive_files import ARCHIVES, FIELDS, FILES, SEVERAL, ArchiveFile, find_archive, visible
+from .archive_answers import JPEG, all_values, bad_request, count, document, not_found, picture
+from .archive_files import ARCHIVES, FILES, ArchiveFile, find_archive, visible
 from .archive_query import QueryError, parse
 from .clock import Clock
 from .download import serve
 from .endpoints import Endpoint
-from .exchange import TEXT, XML, Answer, Exchange
+from .exchange import TEXT, Answer, Exchange
 from .file_list import Listing, file_list
 from .fotoweb_devices import ImageIds
 from .knobs import Knobs
 
 AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
-REST = "/fotoweb/cmdrequest/rest"
 PAGE = 20
 LARGEST_PREVIEW = 1024
 
-# What is sealed for this owner may be read by anybody.
+# Fox tokens are sealed for this owner: they name a file to everybody.
 _FOX = "fox token"
 _RIGHTS = ("read", "download", "EditText", "RotateCrop")
-_PICTURE = "image/jpeg"
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,11 @@ class ArchiveAgent:
     def reset(self) -> None:
         self._ids = ImageIds()
 
+    def by_fox_token(self, visitor: Visitor, text: str) -> ArchiveFile | None:
+        """The file that a fox token names, if the visitor may see it."""
+        number = self._ids.read(_FOX, text)
+        return FILES[number] if number is not None and visitor.sees(FILES[number]) else None
+
     def endpoints(self) -> tuple[Endpoint[Command], ...]:
         both, page = "GET, POST", "public record, Archive Agent: "
         return (
@@ -79,18 +81,11 @@ class ArchiveAgent:
                      "a preview of an image", page + "specification 6.0"),
             Endpoint(both, AGENT + "[/{archive}]/Download", self._download,
                      "the file of an image", page + "specification 6.0"),
-            Endpoint(both, REST + "/archivelist.fwx", self._archive_list,
-                     "the archives, as a tree", "public record, clients: one of the vendor's own"),
-            Endpoint(both, REST + "/metadataconfiguration.fwx", self._fields,
-                     "the text fields", "public record, clients: one of the vendor's own"),
-            Endpoint(both, REST + "/preview.fwx", self._thumbnail,
-                     "a preview, up to 2048 pixels, of a file named by its fox token",
-                     "public record, clients: one of the vendor's own"),
         )  # fmt: skip
 
     def _archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
         rows = (f'<Archive Id="{number}" Name={quoteattr(name)}/>' for number, name in ARCHIVES)
-        return self._document(f"<ArchiveList>{''.join(rows)}</ArchiveList>")
+        return document(self._knobs, f"<ArchiveList>{''.join(rows)}</ArchiveList>")
 
     def _search_archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
         if self._knobs.root_search == "files":
@@ -101,25 +96,7 @@ class ArchiveAgent:
             if hits is None:
                 return bad_request(exchange)
             rows += f'<Archive Id="{number}" Name={quoteattr(name)} Hits="{len(hits)}"/>'
-        return self._document(f"<ArchiveList>{rows}</ArchiveList>")
-
-    def _archive_list(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        rows = (
-            f'<Archive Id="{number}" Name={quoteattr(name)} ParentId="0" IsIndexed="TRUE"/>'
-            for number, name in ARCHIVES
-        )
-        return self._document(f"<FotoWebRest><Archives>{''.join(rows)}</Archives></FotoWebRest>")
-
-    def _fields(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        rows = (
-            f'<Field Id="{number}" Name={quoteattr(name)}'
-            f' IsMultipleInstanceField="{"TRUE" if number in SEVERAL else "FALSE"}"/>'
-            for number, name in FIELDS.items()
-        )
-        return self._document(
-            f"<FotoWebRest><MetadataConfiguration>{''.join(rows)}</MetadataConfiguration>"
-            "</FotoWebRest>"
-        )
+        return document(self._knobs, f"<ArchiveList>{rows}</ArchiveList>")
 
     def _information(self, exchange: Exchange, visitor: Visitor) -> Answer:
         archive = _archive(exchange)
@@ -127,7 +104,7 @@ class ArchiveAgent:
             return not_found(exchange)
         may = {right: visitor is not GUEST or right == "read" for right in _RIGHTS}
         permissions = " ".join(f'{right}="{str(has).lower()}"' for right, has in may.items())
-        return self._document(
+        return document(self._knobs, 
             "<PortalAgentInformation><ServerInformation>"
             "<Name>FotoWeb sandbox</Name><Version>8.0</Version>"
             f"<Time>{formatdate(self._clock.now(), usegmt=True)}</Time>"
@@ -141,15 +118,15 @@ class ArchiveAgent:
         archive = _archive(exchange)
         if archive is None:
             return not_found(exchange)
-        skip = _count(exchange.parameter("Skip") or "0")
-        most = _count(exchange.parameter("MaxHits") or str(PAGE))
+        skip = count(exchange.parameter("Skip") or "0")
+        most = count(exchange.parameter("MaxHits") or str(PAGE))
         hits = _hits(exchange, visitor, archive)
         if skip is None or most is None or hits is None:
             return bad_request(exchange)
         return self._list(exchange, visitor, hits[skip : skip + most], len(hits), archive)
 
     def _file_info(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        archive, texts = _archive(exchange), _all_values(exchange, "Id")
+        archive, texts = _archive(exchange), all_values(exchange, "Id")
         if archive is None:
             return not_found(exchange)
         if not texts:
@@ -166,7 +143,7 @@ class ArchiveAgent:
         if found is None or _archive(exchange) is None:
             return not_found(exchange)
         file, size = found
-        return _picture(exchange, file, LARGEST_PREVIEW if size is None else size)
+        return picture(exchange, file, LARGEST_PREVIEW if size is None else size)
 
     def _download(self, exchange: Exchange, visitor: Visitor) -> Answer:
         found = self._file(visitor, exchange.parameter("Id"))
@@ -175,22 +152,13 @@ class ArchiveAgent:
         if visitor is GUEST:
             exchange.verdict = "guest-refused"
             return Answer(403, b"Guests may not download\n", TEXT)
-        return serve(exchange, found[0].name, _PICTURE, [], found[0].picture())
-
-    def _thumbnail(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        number = self._ids.read(_FOX, exchange.parameter("f"))
-        size = _count(exchange.parameter("sz") or str(LARGEST_PREVIEW))
-        if number is None or not visitor.sees(FILES[number]):
-            return not_found(exchange)
-        if size is None or size > 2 * LARGEST_PREVIEW:
-            return bad_request(exchange)
-        return _picture(exchange, FILES[number], size)
+        return serve(exchange, found[0].name, JPEG, [], found[0].picture())
 
     def _list(
         self, exchange: Exchange, visitor: Visitor, files: list[ArchiveFile], total: int,
         archive: int,
     ) -> Answer:  # fmt: skip
-        sizes = [_count(text) for text in _all_values(exchange, "PreviewSize")]
+        sizes = [count(text) for text in all_values(exchange, "PreviewSize")]
         wanted = tuple(size for size in sizes if size is not None and size <= LARGEST_PREVIEW)
         if len(wanted) < len(sizes):
             return bad_request(exchange)
@@ -204,7 +172,7 @@ class ArchiveAgent:
             fox_token=lambda file: self._ids.mint(_FOX, file.number),
             preview_url=lambda file, size: base + self._image_id(visitor, file, size),
         )
-        return self._document(file_list(listing, files, total, archive, self._clock.now()))
+        return document(self._knobs, file_list(listing, files, total, archive, self._clock.now()))
 
     def _image_id(self, visitor: Visitor, file: ArchiveFile, size: int | None = None) -> str:
         # One numbering for files and previews; 0 in the low part means the file itself.
@@ -219,13 +187,6 @@ class ArchiveAgent:
         at, low = divmod(number, LARGEST_PREVIEW + 2)
         return (FILES[at], low - 1 if low else None) if visitor.sees(FILES[at]) else None
 
-    def _document(self, content: str) -> Answer:
-        charset = self._knobs.xml_charset
-        encoding = "utf-8" if charset == "none" else charset
-        text = f'<?xml version="1.0" encoding="{encoding}"?>\n{content}\n'
-        kind = XML if charset == "none" else f"{XML}; charset={charset}"
-        return Answer(200, text.encode(encoding), kind)
-
 
 def _archive(exchange: Exchange) -> int | None:
     """The archive in the path; the first one if there is none."""
@@ -238,27 +199,3 @@ def _hits(exchange: Exchange, visitor: Visitor, archive: int) -> list[ArchiveFil
     except QueryError:
         return None
     return [file for file in visible(archive, visitor is GUEST) if test(file)]
-
-
-def _picture(exchange: Exchange, file: ArchiveFile, size: int) -> Answer:
-    picture = file.picture(size)
-    return serve(exchange, f"{size} {file.name}", _PICTURE, [], picture, len(picture))
-
-
-def _all_values(exchange: Exchange, name: str) -> list[str]:
-    query = parse_qsl(exchange.target.partition("?")[2], keep_blank_values=True)
-    return [value for key, value in (*query, *exchange.form) if key == name]
-
-
-def _count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def not_found(exchange: Exchange) -> Answer:
-    exchange.verdict = "not-found"
-    return Answer(404, b"Not found\n", TEXT)
-
-
-def bad_request(exchange: Exchange) -> Answer:
-    exchange.verdict = "bad-request"
-    return Answer(400, b"Bad request\n", TEXT)

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any, Callable
 from urllib.parse import quote
 
-from .archive import AGENT, REST, ArchiveAgent, Visitor, not_found
+from .archive import AGENT, ArchiveAgent, Visitor
+from .archive_answers import not_found
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
 from .exchange import TEXT, Answer, Exchange
 from .fotoweb_devices import Device, DeviceTable
 from .fotoweb_knobs import FOTOWEB
 from .fotoweb_login import DEVICE_COOKIE, LOGIN, LOGOUT, Logins, outage
+from .fotoweb_rest import REST, RestEndpoints
 from .knobs import Knobs
 from .lockout import Lockout
 
@@ -47,7 +49,8 @@ class FotoWeb:
                          "public record, clients: one of the vendor's own, for version 7"),
             )
         )  # fmt: skip
-        self._visited = Endpoints(self._agent.endpoints())
+        rest = RestEndpoints(knobs, self._agent)
+        self._visited = Endpoints((*self._agent.endpoints(), *rest.endpoints()))
         self.reset()
 
     def reset(self) -> None:
