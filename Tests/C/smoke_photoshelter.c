@@ -78,6 +78,7 @@ static void tokens(void)
     COUNTED("photoshelter", "logins_ok", 1);
     dam_session_free(session);
 
+    control_post("knobs", "{\"token-characters\": \"any\"}"); /* one that has to be encoded in a URL. */
     session = open_photoshelter(OPTIONS("authentication", "token-in-url", "api-key-in", "parameter"));
     get(session, "mem/user/session?x=y", 200, ADA_MAIL);
     dam_session_free(session);

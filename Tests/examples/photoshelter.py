@@ -16,7 +16,8 @@ def main() -> int:
             galleries = session.get("mem/gallery/query").raise_for_status().json()["data"]["Gallery"]
 
             def details(gallery: dict[str, str]) -> damsession.Response:
-                return session.get(f"mem/gallery/{gallery['id']}", params={"fields": "name"}).raise_for_status()
+                path = f"mem/gallery/{gallery['gallery_id']}"
+                return session.get(path, params={"fields": "name"}).raise_for_status()
 
             with ThreadPoolExecutor(4) as pool:
                 for answer in pool.map(details, galleries):

@@ -15,6 +15,7 @@ AUTHENTICATIONS = ["cookie", "token", "token-in-url"]
 
 @pytest.mark.parametrize("authentication", AUTHENTICATIONS)
 def test_requests_are_logged_in(photoshelter: Opener, dam_sandbox: Sandbox, authentication: str) -> None:
+    dam_sandbox.knobs(token_characters="any")  # a token in a URL has to be encoded
     with photoshelter(**ADA, authentication=authentication) as session:
         answer = session.get("mem/user/session")
         assert answer.ok and answer.json()["data"]["Session"]["user"] == "ada@example.com"

@@ -64,6 +64,14 @@ def test_a_malformed_body_gets_an_error_of_the_api(
     assert len(set_cookies(answer)) == (0 if path == "mem/authenticate" else 1)
 
 
+def test_a_head_that_promises_a_body_and_has_none(photoshelter: Make) -> None:
+    """As nginx asks with `auth_request` for an upload that it has in hand."""
+    client = photoshelter().login()
+    head = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": "0"}
+    assert client.call("mem/user/session", headers=head).status_code == 200
+    assert client.call("mem/image/upload", "POST", headers=head).status_code == 400
+
+
 @pytest.mark.parametrize(
     "path", ["mem/authenticate", "mem/gallery/insert", "mem/image/upload", "echo"]
 )

@@ -145,10 +145,23 @@ def test_organizations_and_workspaces(photoshelter: Make) -> None:
     assert people[0]["user_id"].startswith("U0000")
     assert client.call("mem/organization/O0000NOBODY").status_code == 404
     space = data(client, "workspace/query")["Workspace"][0]["workspace_id"]
-    media = data(client, f"workspace/{space}/media")["WorkspaceMedia"]
-    assert media[0]["WorkspaceImage"]["image_id"].startswith("I0000")
+    ask = {"extend": '{"Media":{"fields":"file_name"},"Iptc":{},"Link":{}}'}
+    media = data(client, f"workspace/{space}/media", params=ask)["WorkspaceMedia"]
+    first = media[0]["WorkspaceImage"]
+    assert first["image_id"].startswith("I0000") and first["Media"]["file_name"] == "made-up.jpg"
+    assert first["Iptc"]["keyword"] and first["Link"]["link"]
     refused = photoshelter().call("workspace/query")
     assert refused.json()["error"]["class"] == "SessionRequiredErr"
+
+
+def test_the_way_up(photoshelter: Make) -> None:
+    client = photoshelter().login()
+    root = data(client, "mem/collection/root")["Collection"]["collection_id"]
+    above = data(client, f"mem/gallery/{GALLERY}/parent")["Parents"]
+    assert [one["collection_id"] for one in above] == [root]
+    assert data(client, f"mem/collection/{root}/parent")["Collection"]["collection_id"] == root
+    found = data(client, f'mem/image/{IMAGE}/galleries?extend={{"Gallery":{{}}}}')["ImageGallery"]
+    assert found[0]["gallery_id"] == found[0]["Gallery"]["gallery_id"]
 
 
 WRITES = [
@@ -183,7 +196,8 @@ def test_what_is_written_comes_back(dam_sandbox: Sandbox, photoshelter: Make) ->
     assert client.call("mem/gallery/nothing").status_code == 404
     assert data(client, WRITES[2])["Image"]["f_searchable"] == "t"
     assert data(client, WRITES[3])["Visibility"] == {"mode": "private"}
-    # Reading counts as nothing.
+    # Reading counts as nothing, by whatever method.
+    assert data(client, f"gallery/{GALLERY}", "POST")["Gallery"]["gallery_id"] == GALLERY
     assert dam_sandbox.state()["photoshelter"]["writes"] == 4
 
 

@@ -38,6 +38,7 @@ def test_every_row_says_what_it_rests_on() -> None:
         ("GET", "image/I1/iptc", ("part", ("I1", "iptc"))),
         ("GET", "image/I1/license", None),
         ("PUT", "image/I1/iptc", "GET, POST, DELETE"),
+        ("PUT", "image/new", "GET"),
         ("DELETE", "image/I1/exif", ("drop", ("I1", "exif"))),
         ("GET", "list", ("list", ())),
         ("GET", "list/of/it", ("list", ("it",))),

@@ -61,7 +61,7 @@ upload() {
     run -8 --separate-stderr dam get desk 'mem/redirect?to=/elsewhere' --redirects 0
     [[ $output == moved* && $stderr == *"302; the redirect was not followed" ]]
     run -0 --separate-stderr dam get desk 'mem/redirect?to=/psapi/v3/mem/image/I1'
-    [ "$(jq -r .data.Image.id <<<"$output")" = I1 ]
+    [ "$(jq -r .data.Image.image_id <<<"$output")" = I1 ]
     sandbox faults '{"fault": "status", "status": 304, "headers": {}}' >/dev/null
     run -0 --separate-stderr dam get desk mem/image/I1 -o kept
     [ ! -e kept ]
@@ -88,13 +88,13 @@ upload() {
 }
 
 @test "-o to standard output, a pipe, a folder that is none" {
-    [ "$(dam get desk mem/image/I1 -o - | jq -r .data.Image.id)" = I1 ]
+    [ "$(dam get desk mem/image/I1 -o - | jq -r .data.Image.image_id)" = I1 ]
     # What is no file must not be renamed away. Never a real device here: run by root, a mistake would cost the machine one.
     mkfifo pipe
     exec 8<>pipe
     dam get desk mem/image/I1 -o pipe
     [ -p pipe ]
-    [ "$(dd bs=64k count=1 status=none <&8 | jq -r .data.Image.id)" = I1 ]
+    [ "$(dd bs=64k count=1 status=none <&8 | jq -r .data.Image.image_id)" = I1 ]
     run -2 --separate-stderr dam get desk mem/image/I1 -o pipe --continue
     run -60 --separate-stderr dam get desk mem/image/I1 -o nowhere/file
     [[ $stderr == "damsession: DAM_ERR_STORE: "*"file cannot be written"* ]]

@@ -52,11 +52,11 @@ class Endpoints(Generic[Handler]):
                 self._plain.setdefault(row.path, []).append(row)
 
     def find(self, method: str, path: str) -> Found[Handler]:
-        allowed: list[str] = []
+        allowed: dict[str, None] = {}
         for row in self._plain.get(path, ()):
             if row.allows(method):
                 return row.handler, ()
-            allowed.append(row.methods)
+            allowed |= dict.fromkeys(row.methods.split(", "))
         if allowed:
             return ", ".join(allowed)
         for pattern, row in self._patterns:
@@ -64,7 +64,7 @@ class Endpoints(Generic[Handler]):
             if match is not None:
                 if row.allows(method):
                     return row.handler, tuple(text for text in match.groups() if text is not None)
-                allowed.append(row.methods)
+                allowed |= dict.fromkeys(row.methods.split(", "))
         return ", ".join(allowed) or None
 
     def help(self, path: str) -> str:

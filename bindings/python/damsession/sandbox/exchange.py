@@ -129,6 +129,11 @@ class Exchange:
             self.flags.append(word)
 
     @property
+    def server(self) -> str:
+        """What the client calls this server, for URLs in answers."""
+        return f"{self.request.scheme}://{self.header('Host')}"
+
+    @property
     def media_type(self) -> str:
         # One client puts a comma where the standard has a semicolon.
         return self.header("Content-Type").replace(",", ";", 1).partition(";")[0].strip().lower()

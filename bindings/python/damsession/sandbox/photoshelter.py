@@ -57,8 +57,8 @@ class PhotoShelter:
         self.clock = clock
         parts = (
             LoginEndpoints(self),
-            ReadEndpoints(self),
             WriteEndpoints(self),
+            ReadEndpoints(),
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())

@@ -20,6 +20,8 @@ _SETTINGS = ("Visibility", "Permission")
 _WITHIN = {
     "Image": _IMAGE_PARTS,
     "GalleryImage": ("Image", *_IMAGE_PARTS),
+    "WorkspaceImage": ("Media", "Link", *_IMAGE_PARTS),
+    "ImageGallery": ("Gallery",),
     "KeyImage": ("ImageLink",),
     "Gallery": ("GalleryImage", "KeyImage", "Parents", *_SETTINGS),
     "Collection": ("Children", "KeyImage", *_SETTINGS),
@@ -35,7 +37,7 @@ class Wanted:
 
     def __init__(self, exchange: Exchange, owner: str) -> None:
         self._owner = owner
-        self._server = f"{exchange.request.scheme}://{exchange.header('Host')}"
+        self._server = exchange.server
         self._fields = exchange.parameter("fields")
         text = exchange.parameter("extend")
         try:
@@ -81,12 +83,17 @@ class Wanted:
         if name in _IMAGE_PARTS:
             found = records.part(name, record["image_id"], self._server)
             return self._extending(name, found, extend)
-        if name == "Image":
+        if name == "Link":
+            return records.link(record["image_id"], self._server)
+        if name in ("Image", "Media"):
             found = records.image(record["image_id"], self._owner)
             return self._extending(name, found, extend)
         if name == "GalleryImage":
             some = records.images_of(record["gallery_id"])
             return [self._extending(name, one, extend) for one in some]
+        if name == "Gallery":
+            found = records.gallery(record["gallery_id"], self._owner, f"{self._owner} 1")
+            return self._extending(name, found, extend)
         if name == "Parents":
             return [{"collection_id": records.root_of(self._owner)}]
         if name == "KeyImage":

@@ -6,7 +6,7 @@ its user and organization, so that a program in a wrong account can be caught.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import photoshelter_answers as answers
 from . import photoshelter_records as records
@@ -17,9 +17,6 @@ from .photoshelter_extend import ExtendError, Wanted
 from .photoshelter_login import Handler, identity, owner_of
 from .photoshelter_records import Record
 from .photoshelter_sessions import Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
 
 _READ = "GET, POST"
 _PER_PAGE = 20
@@ -35,9 +32,6 @@ _CLIENTS = "assumption: as clients ask and read"
 class ReadEndpoints:
     """The endpoints that change nothing."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
-
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(_READ, "mem/gallery[/query]", self._galleries,
@@ -51,7 +45,7 @@ class ReadEndpoints:
             Endpoint(_READ, "[mem/]image/I{id}/{iptc,exif,xmp,license,custom,link,public}",
                      self._part, "what belongs to an image",
                      "public record, requests: link is documented; the others are assumed"),
-            Endpoint("GET", "[mem/]gallery/G{id}", self._gallery,
+            Endpoint(_READ, "[mem/]gallery/G{id}", self._gallery,
                      "a gallery; fields, extend", "public record, requests: extending Gallery"),
             Endpoint(_READ, "[mem/]gallery/G{id}/{images,children,media}", self._gallery_images,
                      "the images of a gallery; fields, extend, page, per_page",
@@ -60,6 +54,10 @@ class ReadEndpoints:
                      "the collection above all, or what it holds", _CLIENTS),
             Endpoint(_READ, "[mem/]collection/C{id}[/children]", self._collection,
                      "a collection, or what it holds", _CLIENTS),
+            Endpoint(_READ, "[mem/]{gallery,collection}/{id}/parent", self._parent,
+                     "the collection around it", _CLIENTS),
+            Endpoint(_READ, "[mem/]image/I{id}/galleries", self._image_galleries,
+                     "the galleries an image is in", _CLIENTS),
             Endpoint(_READ, "[mem/]organization/O{id}[/photographers]", self._organization,
                      "an organization, or its photographers", _CLIENTS),
             Endpoint(_READ, "[mem/]workspace/query", self._workspaces,
@@ -98,9 +96,8 @@ class ReadEndpoints:
 
     async def _part(self, exchange: Exchange, session: Session | None) -> Answer:
         image_id, name = exchange.parts
-        server = f"{exchange.request.scheme}://{exchange.header('Host')}"
         kind = _PARTS[name]
-        return _one(exchange, session, kind, records.part(kind, image_id, server))
+        return _one(exchange, session, kind, records.part(kind, image_id, exchange.server))
 
     async def _gallery(self, exchange: Exchange, session: Session | None) -> Answer:
         who = session.user.email if session else "nobody"
@@ -126,6 +123,19 @@ class ReadEndpoints:
             return _bad_extend(exchange)
         return answers.ok(exchange, _data(session, {"Children": children}))
 
+    async def _parent(self, exchange: Exchange, session: Session | None) -> Answer:
+        owner = owner_of(session)
+        root = records.collection(records.root_of(owner), owner, f"Collection of {owner}")
+        if exchange.parts[0] == "collection":
+            return _one(exchange, session, "Collection", root)
+        return _listed(exchange, session, "Parents", [root], "Collection")
+
+    async def _image_galleries(self, exchange: Exchange, session: Session | None) -> Answer:
+        owner = owner_of(session)
+        (first, *_) = records.galleries_of(records.root_of(owner), owner)
+        found = {"image_id": exchange.parts[0], "gallery_id": first["gallery_id"]}
+        return _listed(exchange, session, "ImageGallery", [found], "ImageGallery")
+
     async def _organization(self, exchange: Exchange, session: Session | None) -> Answer:
         known = _ORGANIZATIONS.get(exchange.parts[0])
         if known is None:
@@ -144,7 +154,7 @@ class ReadEndpoints:
     async def _workspace_media(self, exchange: Exchange, session: Session) -> Answer:
         found = records.images_of(exchange.parts[0])
         kind = "WorkspaceImage"
-        return _listed(exchange, session, "WorkspaceMedia", found, "GalleryImage", kind)
+        return _listed(exchange, session, "WorkspaceMedia", found, kind, kind)
 
 
 def _data(session: Session | None, found: Record) -> dict[str, Any]:
@@ -189,10 +199,9 @@ def _listed(
 
 def _paging(exchange: Exchange, page: int, per_page: int, total: int) -> Record:
     pages = max(1, -(-total // per_page))
-    path = f"{exchange.request.scheme}://{exchange.header('Host')}{exchange.path}"
 
     def at(number: int) -> str:
-        return f"{path}?page={number}&per_page={per_page}"
+        return f"{exchange.server}{exchange.path}?page={number}&per_page={per_page}"
 
     paging = {"page": page, "pages": pages, "first": at(1), "last": at(pages)}
     if page < pages:

@@ -66,6 +66,7 @@ def _named(owner: str, name: str) -> Record:
         "owner": owner,
         "f_list": "t",
         "mode": "everyone",
+        "access_inherit": "f",
         "created_at": _TIME,
         "modified_at": _TIME,
     }
