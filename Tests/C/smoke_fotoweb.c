@@ -9,7 +9,7 @@
 /* The first image ID of a search, and the generation of the answer it came with. */
 static uint64_t find_image(dam_session *session, char id[256])
 {
-    dam_request request = {.size = sizeof request, .path = "Search?Search=photo&MaxHits=1"};
+    dam_request request = {.size = sizeof request, .path = "5000/Search?Search=photo&MaxHits=1"};
     dam_response_view view = {.size = sizeof view};
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
@@ -95,7 +95,7 @@ static void login_token(void)
     COUNTED("fotoweb", "tokens_created", 1);
     watch(session);
     control_post("revoke", "{}");
-    CHECK(get(session, "Search?Search=photo", 200, "FileList") == 1, "sent once more with a new token");
+    CHECK(get(session, "5000/Search?Search=photo", 200, "FileList") == 1, "sent once more with a new token");
     COUNTED("fotoweb", "tokens_created", 2);
     COUNTED("fotoweb", "login_tokens_ignored", 0);
     COUNTED("fotoweb", "query_authentications", 0);
@@ -108,7 +108,7 @@ static void query(void)
     fresh();
     dam_session *session = open_fotoweb(OPTIONS("authentication", "query"));
     for (int round = 0; round < 3; round++)
-        get(session, "Search?Search=photo", 200, "FileList");
+        get(session, "5000/Search?Search=photo", 200, "FileList");
     COUNTED("fotoweb", "tokens_created", 0);
     COUNTED("fotoweb", "logins_refused", 0);
     CHECK(control_count("fotoweb", "query_authentications") >= 3, "every request carried the credentials");
@@ -139,10 +139,10 @@ static void suspicions(void)
     dam_session *session = open_fotoweb(OPTIONS("authentication", "device-token"));
     get(session, "Information", 200, KARE);
     control_post("faults", "{\"fault\": \"status\", \"status\": 403, \"match\": \"Search\"}");
-    CHECK(get(session, "Search?Search=photo", 403, "") == 0, "the archive's own answer");
+    CHECK(get(session, "5000/Search?Search=photo", 403, "") == 0, "the archive's own answer");
     control_post("faults", "{\"fault\": \"status\", \"status\": 200, \"headers\": {\"Content-Type\": \"text/html\"}, "
                            "\"match\": \"Search\"}");
-    CHECK(get(session, "Search?Search=photo", 200, "") == 0, "the archive's own page");
+    CHECK(get(session, "5000/Search?Search=photo", 200, "") == 0, "the archive's own page");
     COUNTED("fotoweb", "tokens_created", 1);
     dam_session_free(session);
 }

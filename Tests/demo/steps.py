@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ADA = "ada@example.com"
 ORGANIZATION = "O0000AARDVARK0001"
 KARE = "kåre.øst"
-SEARCH = "Search?Search=photo&MaxHits=1"
+SEARCH = "5000/Search?Search=photo&MaxHits=1"
 IMAGE = "FileInfo?Id={image}&FileInfo=1"
 
 

@@ -26,7 +26,7 @@ int main(void)
 
     if (dam_config_new(&config, &error) == DAM_OK && dam_config_set(config, "system", "fotoweb", &error) == DAM_OK &&
         dam_config_load_environment(config, &error) == DAM_OK && dam_session_open(config, &session, &error) == DAM_OK &&
-        get(session, "Search?Search=photo&MaxHits=1", NULL, &found, &answer, &error) == DAM_OK &&
+        get(session, "5000/Search?Search=photo&MaxHits=1", NULL, &found, &answer, &error) == DAM_OK &&
         (place = strstr(answer.body, " Id=\"")) != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1 &&
         /* The ID is worth something with this device token only; the handle knows. */
         dam_image_bind(session, id, answer.generation, &handle, &error) == DAM_OK &&

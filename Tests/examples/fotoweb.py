@@ -13,7 +13,7 @@ import damsession
 
 
 def previews(session: damsession.Session, words: str, folder: Path) -> None:
-    found = session.get("Search", params={"Search": words, "MaxHits": 3}).raise_for_status()
+    found = session.get("5000/Search", params={"Search": words, "MaxHits": 3}).raise_for_status()
     for number, file in enumerate(ElementTree.fromstring(found.content).iter("File")):
         handle = session.bind_image(file.attrib["Id"], found)
         preview = session.get("Preview?Id={image}", image=handle).raise_for_status()

@@ -8,7 +8,7 @@ damsession login archive --system fotoweb --authentication device-token
 
 # Prints a handle of the first image: its ID, bound to the device token that it is good for.
 find_image() {
-    id=$(damsession get archive 'Search?Search=photo&MaxHits=1' | sed -n 's/.* Id="\([^"]*\)".*/\1/p')
+    id=$(damsession get archive '5000/Search?Search=photo&MaxHits=1' | sed -n 's/.*<File [^>]* Id="\([^"]*\)".*/\1/p')
     [ -n "$id" ] && damsession bind archive "$id"
 }
 

@@ -67,7 +67,7 @@ def search(session: int, number: int) -> Request:
         return Request(session, f"Photos/Search?MaxHits=1&Skip={number % 60}", "!DAM_ERR_TRANSFER")
     if number in FAILED:
         return Request(session, f"Graphics/Search?MaxHits=1&Skip={number % 60}", "!DAM_ERR_SERVER")
-    return Request(session, f"Search?MaxHits=1&PreviewSize={number}", f' Size="{number}"')
+    return Request(session, f"5000/Search?MaxHits=1&PreviewSize={number}", f' Size="{number}"')
 
 
 @pytest.fixture(params=["tokens", "cookies"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Callable
 
@@ -27,6 +28,7 @@ dam_sandbox_process = pytest_plugin.dam_sandbox_process
 
 AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
 LOGIN = "/fotoweb/cmdrequest/Login.fwx"
+LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
 SESSION_COOKIE = "SSphotoshelter_com_mem"
 
 
@@ -90,6 +92,7 @@ class FotoWebClient:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.verify = sandbox.ca_file
+        self.http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def post_login(self, user: str = "ada", password: str = "") -> requests.Response:
         known = self._sandbox.accounts["fotoweb"].get(user, {"password": ""})
@@ -107,7 +110,6 @@ class FotoWebClient:
     def adopt(self, answer: requests.Response) -> FotoWebClient:
         pairs = [line.split(";")[0] for line in set_cookies(answer)]
         self.cookie = "; ".join(pairs)
-        self.http.cookies.clear()
         return self
 
     def agent(self, command: str = "/Information", **query: Any) -> requests.Response:

@@ -7,7 +7,7 @@ from typing import Callable
 
 import pytest
 import requests
-from conftest import FotoWebClient, PhotoShelterClient, set_cookies
+from conftest import LOGOUT, FotoWebClient, PhotoShelterClient, set_cookies
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.faults import TABLE
 
@@ -127,7 +127,7 @@ def test_stages_of_photoshelter(
     assert struck == [stage]
 
 
-@pytest.mark.parametrize("stage", ["login", "keepalive", "request"])
+@pytest.mark.parametrize("stage", ["login", "keepalive", "request", "logout"])
 def test_stages_of_fotoweb(dam_sandbox: Sandbox, fotoweb: FotoWebs, stage: str) -> None:
     client = fotoweb().login()
     dam_sandbox.answer(418, stage=stage, count=0)
@@ -139,6 +139,7 @@ def test_stages_of_fotoweb(dam_sandbox: Sandbox, fotoweb: FotoWebs, stage: str) 
         (lambda: client.agent("/Information", u="ada", p="x"), {"login", "keepalive"}),
         (lambda: client.agent("/5000/Search"), {"request"}),
         (lambda: client.agent("/5000/Information", u="ada", p="x"), {"request"}),
+        (lambda: client.http.get(dam_sandbox.fotoweb + LOGOUT), {"logout"}),
     ]
     for ask, stages in cases:
         assert (ask().status_code == 418) == (stage in stages)
@@ -234,7 +235,7 @@ def test_junk_cookies(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
 def test_large_cookie(dam_sandbox: Sandbox, fotoweb: FotoWebs, photoshelter: PhotoShelters) -> None:
     dam_sandbox.fault("large-cookie", size=9000, count=2)
     (line,) = set_cookies(fotoweb().post_login())
-    assert len(line) == 9000 + len("FWSession=")
+    assert len(line) == 9000 + len("FWSession=; Path=/")
     deleted, live, companion = set_cookies(photoshelter().authenticate())
     assert "=deleted; expires" in deleted and len(live) == len(companion) + 19 > 9000
     assert live.endswith("x; path=/")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+import xml.etree.ElementTree as ElementTree
 from email.utils import parsedate_to_datetime
 from typing import Callable
 
 import pytest
 import requests
-from conftest import FotoWebClient, PhotoShelterClient, set_cookies
+from conftest import AGENT, LOGOUT, FotoWebClient, PhotoShelterClient, set_cookies
 from damsession.sandbox import Sandbox
 from scenarios import Scenario, Scenarios
 from test_fotoweb_guide import fresh_token, ids
@@ -29,7 +31,7 @@ def assert_refused(answer: requests.Response, variant: str) -> None:
 def assert_guest(answer: requests.Response) -> None:
     assert answer.status_code == 200
     assert "<UserName>guest</UserName>" in answer.text
-    assert answer.headers["X-FotoWeb-Permissions"] == "read"
+    assert 'read="true" download="false"' in answer.text
 
 
 @knobs.reach("revoked")
@@ -122,13 +124,16 @@ def cookie_attributes(sandbox: Sandbox, make: Make, value: str) -> None:
     (line,) = set_cookies(make().post_login())
     attributes = [part.partition("=")[0] for part in line.split("; ")[1:]]
     full = ["Path", "HttpOnly", "Secure", "Expires"]
-    assert attributes == (full if value == "full" else [])
+    assert attributes == {"path": ["Path"], "plain": [], "full": full}[value]
+    logout = make().http.get(sandbox.fotoweb + LOGOUT)
+    assert ("; Path=/;" in set_cookies(logout)[0]) == (value != "plain")
 
 
 @knobs.reach("resend-token")
 def resend_token(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
-    assert set_cookies(client.agent()) == ([client.cookie] if value == "same" else [])
+    again = [line.partition(";")[0] for line in set_cookies(client.agent())]
+    assert again == ([client.cookie] if value == "same" else [])
 
 
 @knobs.reach("token-limit", 2)
@@ -178,6 +183,59 @@ def missing_session(sandbox: Sandbox, make: Make, value: str) -> None:
     found = make().agent("/5000/Search")
     assert 'TotalHits="20"' in found.text
     assert make().agent("/5000/Download", Id=ids(found.text)[0]).status_code == 403
+
+
+@knobs.reach("logout-fotoweb")
+def logout_fotoweb(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    url, headers = sandbox.fotoweb + LOGOUT, {"Cookie": client.cookie}
+    for method in ("GET", "POST"):
+        answer = client.http.request(method, url, headers=headers)
+        assert answer.status_code == (404 if value == "absent" else 200)
+        assert len(set_cookies(answer)) == (0 if value == "absent" else 1)
+    assert client.agent().status_code == (401 if value == "revoke" else 200)
+    state = sandbox.state()["fotoweb"]
+    assert (state["logouts"], state["tokens_revoked"]) == {
+        "clear-cookie": (2, 0), "revoke": (2, 1), "absent": (0, 0),
+    }[value]  # fmt: skip
+
+
+@knobs.reach("agent-method")
+def agent_method(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    url, headers = sandbox.fotoweb + AGENT + "/Information", {"Cookie": client.cookie}
+    answer = client.http.post(url, headers=headers)
+    assert answer.status_code == (200 if value == "any" else 405)
+    assert answer.headers.get("Allow") == (None if value == "any" else "GET")
+    assert client.agent().status_code == client.http.head(url, headers=headers).status_code == 200
+
+
+@knobs.reach("root-search")
+def root_search(sandbox: Sandbox, make: Make, value: str) -> None:
+    root = ElementTree.fromstring(make().login().agent("/Search", Search="photos").text)
+    assert root.tag == ("FileList" if value == "files" else "ArchiveList")
+    assert root.get("TotalHits") == ("60" if value == "files" else None)
+
+
+@knobs.reach("preview-urls")
+def preview_urls(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    root = ElementTree.fromstring(client.agent("/5000/Search", PreviewSize="9").text)
+    url = root.findtext("File/PreviewLinks/PreviewUrl") or ""
+    assert url.startswith("http://" if value == "http" else "https://")
+    # The https form of the same URL works.
+    https = re.sub("^http:", "https:", url)
+    assert client.http.get(https, headers={"Cookie": client.cookie}).content[:2] == b"\xff\xd8"
+
+
+@knobs.reach("xml-charset")
+def xml_charset(sandbox: Sandbox, make: Make, value: str) -> None:
+    for path in ("", "/Information", "/5000/Search"):
+        answer = make().login().agent(path)
+        kind = "text/xml" if value == "none" else f"text/xml; charset={value}"
+        assert answer.headers["Content-Type"] == kind
+        text = answer.content.decode("utf-8" if value == "none" else value)
+        assert ElementTree.fromstring(answer.content).tag in text
 
 
 @knobs.reach("lockout-after", 3)

@@ -1,9 +1,8 @@
 """The Archive Agent: archives, searches, file information, previews, downloads.
 
-Two made-up archives. Everything that names a file names it by an image ID
-sealed for the visitor who got it; under another device token it answers 404.
-A guest sees a third of the files and may not download, so that a silent
-downgrade shows. Replies are the XML of the public record, not all of it.
+Everything that names a file names it by an image ID sealed for the device token
+of the visitor who got it; under another one it answers 404. A guest sees a
+third of the files and may not download.
 """
 
 from __future__ import annotations
@@ -11,215 +10,192 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Callable
-from urllib.parse import parse_qsl, quote
 from xml.sax.saxutils import escape, quoteattr
 
+from .archive_answers import JPEG, all_values, bad_request, count, document, not_found, picture
+from .archive_files import ARCHIVES, FILES, ArchiveFile, find_archive, visible
+from .archive_query import QueryError, parse
 from .clock import Clock
 from .download import serve
-from .exchange import TEXT, XML, Answer, Exchange
+from .endpoints import Endpoint
+from .exchange import TEXT, Answer, Exchange
+from .file_list import Listing, file_list
 from .fotoweb_devices import ImageIds
+from .knobs import Knobs
 
-AGENT_DEPTH = 5
-ARCHIVES: tuple[tuple[str, str], ...] = (("5000", "Photos"), ("5001", "Graphics"))
-FILES_PER_ARCHIVE = 60
+AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
 PAGE = 20
 LARGEST_PREVIEW = 1024
 
-_MODIFIED = 1_700_000_000
-_FULL_RIGHTS = "read,download,edit"
-_GUEST_RIGHTS = "read"
+# Fox tokens are sealed for this owner: they name a file to everybody.
+_FOX = "fox token"
+_RIGHTS = ("read", "download", "EditText", "RotateCrop")
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks: a user by name, and the owner under which image IDs are sealed."""
+    """Who asks: a user by name, and the device token, if there is one, that image IDs go with."""
 
     name: str
-    owner: str
+    device: str = ""
 
-    @property
-    def rights(self) -> str:
-        return _GUEST_RIGHTS if self is GUEST else _FULL_RIGHTS
+    def sees(self, file: ArchiveFile) -> bool:
+        return self is not GUEST or file.for_guests
 
 
-GUEST = Visitor("guest", "guest")
+GUEST = Visitor("guest")
 
-Command = Callable[[Exchange, Visitor, int], Answer]
+Command = Callable[[Exchange, Visitor], Answer]
 
 
 class ArchiveAgent:
     """Answers the commands for a visitor who has been identified."""
 
-    def __init__(self, ids: ImageIds, clock: Clock) -> None:
-        self._ids = ids
+    def __init__(self, knobs: Knobs, clock: Clock) -> None:
+        self._knobs = knobs
         self._clock = clock
-        self._commands: dict[str, Command] = {
-            "Information": self._information,
-            "Search": self._search,
-            "FileInfo": self._file_info,
-            "Preview": self._preview,
-            "Download": self._download,
-        }
+        self.reset()
 
-    def answer(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        answer = self._dispatch(exchange, visitor)
-        answer.headers.append(("X-FotoWeb-Permissions", visitor.rights))
-        answer.headers.append(("X-Sandbox-User", quote(visitor.name, safe="")))
-        return answer
+    def reset(self) -> None:
+        self._ids = ImageIds()
 
-    def _dispatch(self, exchange: Exchange, visitor: Visitor) -> Answer:
-        parts = [part for part in exchange.path.split("/")[AGENT_DEPTH:] if part]
-        if not parts:
-            return self._archive_list()
-        archive = _archive_number(parts[0]) if len(parts) == 2 else 0
-        command = self._commands.get(parts[-1])
-        if archive is None or command is None or len(parts) > 2:
-            return _not_found(exchange)
-        return command(exchange, visitor, archive)
+    def by_fox_token(self, visitor: Visitor, text: str) -> ArchiveFile | None:
+        """The file that a fox token names, if the visitor may see it."""
+        number = self._ids.read(_FOX, text)
+        return FILES[number] if number is not None and visitor.sees(FILES[number]) else None
 
-    def _archive_list(self) -> Answer:
-        items = "".join(
-            f'<Archive Id="{number}" Name={quoteattr(name)}/>' for number, name in ARCHIVES
-        )
-        return _document(f"<ArchiveList>{items}</ArchiveList>")
+    def endpoints(self) -> tuple[Endpoint[Command], ...]:
+        both, page = "GET, POST", "public record, Archive Agent: "
+        return (
+            Endpoint(both, AGENT, self._archives,
+                     "the archives", page + "access URLs"),
+            Endpoint(both, AGENT + "/Search", self._search_archives,
+                     "how many hits each archive has", page + "as one client reads it"),
+            Endpoint(both, AGENT + "/{archive}/Search", self._search,
+                     "files that a query finds", page + "Search method; queries as clients write"),
+            Endpoint(both, AGENT + "[/{archive}]/Information", self._information,
+                     "the server, who asks, what they may do", page + "Information method"),
+            Endpoint(both, AGENT + "[/{archive}]/FileInfo", self._file_info,
+                     "files by their image IDs", page + "FileInfo method"),
+            Endpoint(both, AGENT + "[/{archive}]/Preview", self._preview,
+                     "a preview of an image", page + "specification 6.0"),
+            Endpoint(both, AGENT + "[/{archive}]/Download", self._download,
+                     "the file of an image", page + "specification 6.0"),
+        )  # fmt: skip
 
-    def _information(self, exchange: Exchange, visitor: Visitor, archive: int) -> Answer:
-        return _document(
+    def _archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        rows = (f'<Archive Id="{number}" Name={quoteattr(name)}/>' for number, name in ARCHIVES)
+        return document(self._knobs, f"<ArchiveList>{''.join(rows)}</ArchiveList>")
+
+    def _search_archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        if self._knobs.root_search == "files":
+            return self._search(exchange, visitor)
+        rows = ""
+        for archive, (number, name) in enumerate(ARCHIVES):
+            hits = _hits(exchange, visitor, archive)
+            if hits is None:
+                return bad_request(exchange)
+            rows += f'<Archive Id="{number}" Name={quoteattr(name)} Hits="{len(hits)}"/>'
+        return document(self._knobs, f"<ArchiveList>{rows}</ArchiveList>")
+
+    def _information(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        archive = _archive(exchange)
+        if archive is None:
+            return not_found(exchange)
+        may = {right: visitor is not GUEST or right == "read" for right in _RIGHTS}
+        permissions = " ".join(f'{right}="{str(has).lower()}"' for right, has in may.items())
+        return document(self._knobs, 
             "<PortalAgentInformation><ServerInformation>"
             "<Name>FotoWeb sandbox</Name><Version>8.0</Version>"
             f"<Time>{formatdate(self._clock.now(), usegmt=True)}</Time>"
             f"<Archive>{ARCHIVES[archive][0]}</Archive>"
             f"<UserName>{escape(visitor.name)}</UserName>"
-            f"<Permissions>{visitor.rights}</Permissions>"
+            f"<X-FotoWeb-Permissions {permissions}/>"
             "</ServerInformation></PortalAgentInformation>"
         )
 
-    def _search(self, exchange: Exchange, visitor: Visitor, archive: int) -> Answer:
-        query = exchange.query
-        skip = _count(query.get("Skip", "0"))
-        most = _count(query.get("MaxHits", str(PAGE)))
-        sizes = _preview_sizes(exchange)
-        if skip is None or most is None or sizes is None:
-            return _bad_request(exchange)
-        wanted = query.get("Search", "").lower()
-        hits = [
-            number for number in _visible(visitor, archive) if wanted in _file_name(number).lower()
-        ]
-        shown = hits[skip : skip + most]
-        return self._file_list(exchange, visitor, shown, len(hits), sizes)
+    def _search(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        archive = _archive(exchange)
+        if archive is None:
+            return not_found(exchange)
+        skip = count(exchange.parameter("Skip") or "0")
+        most = count(exchange.parameter("MaxHits") or str(PAGE))
+        hits = _hits(exchange, visitor, archive)
+        if skip is None or most is None or hits is None:
+            return bad_request(exchange)
+        return self._list(exchange, visitor, hits[skip : skip + most], len(hits), archive)
 
-    def _file_info(self, exchange: Exchange, visitor: Visitor, archive: int) -> Answer:
-        texts = _all_values(exchange, "Id")
-        sizes = _preview_sizes(exchange)
-        if not texts or sizes is None:
-            return _bad_request(exchange)
+    def _file_info(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        archive, texts = _archive(exchange), all_values(exchange, "Id")
+        if archive is None:
+            return not_found(exchange)
+        if not texts:
+            return bad_request(exchange)
         found = [self._file(visitor, text) for text in texts]
-        numbers = [number for number in found if number is not None]
+        files = [file for file, size in filter(None, found) if size is None]
         # A missing file is left out of a list, but a single one is an error.
-        if len(texts) == 1 and not numbers:
-            return _not_found(exchange)
-        return self._file_list(exchange, visitor, numbers, len(numbers), sizes)
+        if len(texts) == 1 and not files:
+            return not_found(exchange)
+        return self._list(exchange, visitor, files, len(files), archive)
 
-    def _preview(self, exchange: Exchange, visitor: Visitor, archive: int) -> Answer:
-        sealed = self._ids.read(visitor.owner, exchange.query.get("Id", ""))
-        if sealed is None:
-            return _not_found(exchange)
-        return serve(exchange, f"preview {sealed}", "image/jpeg", [])
+    def _preview(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        found = self._file(visitor, exchange.parameter("Id"))
+        if found is None or _archive(exchange) is None:
+            return not_found(exchange)
+        file, size = found
+        return picture(exchange, file, LARGEST_PREVIEW if size is None else size)
 
-    def _download(self, exchange: Exchange, visitor: Visitor, archive: int) -> Answer:
-        number = self._file(visitor, exchange.query.get("Id", ""))
-        if number is None:
-            return _not_found(exchange)
+    def _download(self, exchange: Exchange, visitor: Visitor) -> Answer:
+        found = self._file(visitor, exchange.parameter("Id"))
+        if found is None or found[1] is not None or _archive(exchange) is None:
+            return not_found(exchange)
         if visitor is GUEST:
             exchange.verdict = "guest-refused"
             return Answer(403, b"Guests may not download\n", TEXT)
-        return serve(exchange, _file_name(number), "image/jpeg", [])
+        return serve(exchange, found[0].name, JPEG, [], found[0].picture())
 
-    def _file_list(
-        self, exchange: Exchange, visitor: Visitor, numbers: list[int], total: int, sizes: list[int]
-    ) -> Answer:
-        files = "".join(self._file_element(exchange, visitor, one, sizes) for one in numbers)
-        return _document(
-            f'<FileList Version="1.0" TotalHits="{total}" ReturnedHits="{len(numbers)}">'
-            f"{files}</FileList>"
+    def _list(
+        self, exchange: Exchange, visitor: Visitor, files: list[ArchiveFile], total: int,
+        archive: int,
+    ) -> Answer:  # fmt: skip
+        sizes = [count(text) for text in all_values(exchange, "PreviewSize")]
+        wanted = tuple(size for size in sizes if size is not None and size <= LARGEST_PREVIEW)
+        if len(wanted) < len(sizes):
+            return bad_request(exchange)
+        scheme = "http" if self._knobs.preview_urls == "http" else exchange.request.scheme
+        base = f"{scheme}://{exchange.request.host}{AGENT}/{ARCHIVES[archive][0]}/Preview?Id="
+        listing = Listing(
+            file_info=exchange.parameter("FileInfo") != "0",
+            meta_data=exchange.parameter("MetaData") != "0",
+            sizes=wanted,
+            image_id=lambda file: self._image_id(visitor, file),
+            fox_token=lambda file: self._ids.mint(_FOX, file.number),
+            preview_url=lambda file, size: base + self._image_id(visitor, file, size),
         )
+        return document(self._knobs, file_list(listing, files, total, archive, self._clock.now()))
 
-    def _file_element(
-        self, exchange: Exchange, visitor: Visitor, number: int, sizes: list[int]
-    ) -> str:
-        inner = ""
-        if exchange.query.get("FileInfo") == "1":
-            modified = formatdate(_MODIFIED + number, usegmt=True)
-            inner += (
-                "<FileInfo><FileSize>65536</FileSize>"
-                f"<LastModified>{modified}</LastModified></FileInfo>"
-            )
-        if sizes:
-            links = "".join(
-                f'<PreviewUrl Id="{self._sealed(visitor, number, size)}" Size="{size}"/>'
-                for size in sizes
-            )
-            inner += f"<PreviewLinks>{links}</PreviewLinks>"
-        if exchange.query.get("MetaData") == "1":
-            inner += f"<MetaData><Text>Made-up picture {number} &amp; caption æøå</Text></MetaData>"
-        identifier = self._sealed(visitor, number, None)
-        return f'<File Name={quoteattr(_file_name(number))} Id="{identifier}">{inner}</File>'
-
-    def _sealed(self, visitor: Visitor, number: int, preview: int | None) -> str:
+    def _image_id(self, visitor: Visitor, file: ArchiveFile, size: int | None = None) -> str:
         # One numbering for files and previews; 0 in the low part means the file itself.
-        low = 0 if preview is None else preview + 1
-        return self._ids.mint(visitor.owner, number * (LARGEST_PREVIEW + 2) + low)
+        low = 0 if size is None else size + 1
+        return self._ids.mint(visitor.device, file.number * (LARGEST_PREVIEW + 2) + low)
 
-    def _file(self, visitor: Visitor, text: str) -> int | None:
-        sealed = self._ids.read(visitor.owner, text)
-        if sealed is None or sealed % (LARGEST_PREVIEW + 2):
+    def _file(self, visitor: Visitor, text: str) -> tuple[ArchiveFile, int | None] | None:
+        """What an image ID names, to who has it and may see it: a file, and a preview's size."""
+        number = self._ids.read(visitor.device, text)
+        if number is None:
             return None
-        return sealed // (LARGEST_PREVIEW + 2)
+        at, low = divmod(number, LARGEST_PREVIEW + 2)
+        return (FILES[at], low - 1 if low else None) if visitor.sees(FILES[at]) else None
 
 
-def _visible(visitor: Visitor, archive: int) -> range:
-    first = archive * FILES_PER_ARCHIVE
-    return range(first, first + FILES_PER_ARCHIVE, 3 if visitor is GUEST else 1)
+def _archive(exchange: Exchange) -> int | None:
+    """The archive in the path; the first one if there is none."""
+    return find_archive(exchange.parts[0]) if exchange.parts else 0
 
 
-def _file_name(number: int) -> str:
-    return f"{ARCHIVES[number // FILES_PER_ARCHIVE][1].lower()}_{number:04d} æ&b.jpg"
-
-
-def _archive_number(text: str) -> int | None:
-    for number, names in enumerate(ARCHIVES):
-        if text in names:
-            return number
-    return None
-
-
-def _all_values(exchange: Exchange, name: str) -> list[str]:
-    query = exchange.target.partition("?")[2]
-    return [value for key, value in parse_qsl(query) if key == name]
-
-
-def _preview_sizes(exchange: Exchange) -> list[int] | None:
-    if "PreviewSize" not in exchange.query:
-        return []
-    sizes = [_count(text) for text in _all_values(exchange, "PreviewSize")]
-    kept = [size for size in sizes if size is not None and size <= LARGEST_PREVIEW]
-    return kept if kept and len(kept) == len(sizes) else None
-
-
-def _count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _document(content: str) -> Answer:
-    text = f'<?xml version="1.0" encoding="utf-8"?>\n{content}\n'
-    return Answer(200, text.encode("utf-8"), XML)
-
-
-def _not_found(exchange: Exchange) -> Answer:
-    exchange.verdict = "not-found"
-    return Answer(404, b"Not found\n", TEXT)
-
-
-def _bad_request(exchange: Exchange) -> Answer:
-    exchange.verdict = "bad-request"
-    return Answer(400, b"Bad request\n", TEXT)
+def _hits(exchange: Exchange, visitor: Visitor, archive: int) -> list[ArchiveFile] | None:
+    try:
+        test = parse(exchange.parameter("Search"))
+    except QueryError:
+        return None
+    return [file for file in visible(archive, visitor is GUEST) if test(file)]

@@ -18,9 +18,16 @@ MAXIMUM_SIZE = 1 << 40
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$", re.ASCII)
 
 
-def serve(exchange: Exchange, name: str, content_type: str, headers: Headers) -> Answer:
-    """The whole content or the range asked for."""
-    size = _size(exchange.query.get("size", str(DEFAULT_SIZE)))
+def serve(
+    exchange: Exchange,
+    name: str,
+    content_type: str,
+    headers: Headers,
+    head: bytes = b"",
+    default_size: int = DEFAULT_SIZE,
+) -> Answer:
+    """The whole content or the range asked for; `head` is what it begins with."""
+    size = _size(exchange.query.get("size", str(default_size)))
     if size is None:
         exchange.verdict = "bad-request"
         return Answer(400, b"size: a whole number of bytes is needed\n", TEXT, headers)
@@ -30,7 +37,7 @@ def serve(exchange: Exchange, name: str, content_type: str, headers: Headers) ->
     match = _RANGE.match(exchange.header("Range"))
     condition = exchange.header("If-Range")
     if match is None or match.group() == "bytes=-" or condition not in ("", tag):
-        return Answer(200, b"", content_type, headers, Slice(name, 0, size))
+        return Answer(200, b"", content_type, headers, Slice(name, 0, size, head))
     bounds = _bounds(match.group(1), match.group(2), size)
     if bounds is None:
         headers.append(("Content-Range", f"bytes */{size}"))
@@ -38,7 +45,7 @@ def serve(exchange: Exchange, name: str, content_type: str, headers: Headers) ->
         return Answer(416, b"", TEXT, headers)
     first, last = bounds
     headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
-    return Answer(206, b"", content_type, headers, Slice(name, first, last - first + 1))
+    return Answer(206, b"", content_type, headers, Slice(name, first, last - first + 1, head))
 
 
 def _size(text: str) -> int | None:

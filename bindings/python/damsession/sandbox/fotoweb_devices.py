@@ -2,7 +2,8 @@
 
 A user has a limited number of them. They live until an administrator revokes
 them. Image IDs are sealed with the device token they were given to and mean
-nothing under another one.
+nothing under another one; the user does not matter, nor does the archive. Who
+comes without a device token shares image IDs with all who do.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class DeviceTable:
 
 
 class ImageIds:
-    """Image IDs: a number sealed for one owner, readable for that owner only."""
+    """Image IDs: a number sealed for one owner, a device token or "", readable for it only."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)

@@ -60,10 +60,10 @@ class FotoWebKnobs:
     )
     cookie_attributes: str = choice(
         FOTOWEB,
-        ("plain", "full"),
-        "plain",
-        "FWSession bare as in the guide, or with Path, HttpOnly, Secure, Expires",
-        "guide, method 2: the bare line; the attributes are an assumption",
+        ("path", "plain", "full"),
+        "path",
+        "FWSession with Path=/; bare; or also with HttpOnly, Secure, Expires",
+        "guide, method 2: a jar suffices, so the bare line of its example leaves out the path",
     )
     resend_token: str = choice(
         FOTOWEB,
@@ -113,4 +113,39 @@ class FotoWebKnobs:
         "as-revoked",
         "answer to an Archive Agent request that authenticates in no way",
         "public record, device tokens: sites with guest access answer without a login",
+    )
+    logout_fotoweb: str = choice(
+        FOTOWEB,
+        ("clear-cookie", "revoke", "absent"),
+        "clear-cookie",
+        "Logout.fwx takes the cookie away, or the device token too, or is not there",
+        "guide, method 2: no logout ends a device token; public record, clients: a request for it",
+    )
+    agent_method: str = choice(
+        FOTOWEB,
+        ("any", "get"),
+        "any",
+        "method of everything but logins; get: POST answers 405",
+        "public record, Archive Agent: the pages show GET; one client sends nothing but POST",
+    )
+    root_search: str = choice(
+        FOTOWEB,
+        ("archives", "files"),
+        "archives",
+        "Search without an archive: how many hits each one has, or the files of the first",
+        "public record, Archive Agent: archives as one client reads it; a page tells of files",
+    )
+    preview_urls: str = choice(
+        FOTOWEB,
+        ("as-served", "http"),
+        "as-served",
+        "scheme of the preview URLs in a file list; http: of the same host and port all the same",
+        "public record, file list: absolute URLs, and http:// in the vendor's example",
+    )
+    xml_charset: str = choice(
+        FOTOWEB,
+        ("none", "utf-8", "utf-16"),
+        "none",
+        "charset parameter of text/xml, and encoding of the body; none: UTF-8",
+        "public record, data formats: UTF-8, or UTF-16 by charset; clients look for just text/xml",
     )

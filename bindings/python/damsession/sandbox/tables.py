@@ -30,7 +30,7 @@ def readme() -> str:
         "system | methods | path | what it is | source",
         (
             (system.title, row.methods, f"`{row.path}`", row.help, row.source)
-            for system in (world.photoshelter,)
+            for system in (world.photoshelter, world.fotoweb)
             for row in system.documented()
         ),
     )

@@ -1,0 +1,49 @@
+"""What the answers of FotoWeb's archives have in common, and how their parameters are read.
+
+Parameters come in the query or, with POST, in a form.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from .archive_files import ArchiveFile
+from .download import serve
+from .exchange import TEXT, XML, Answer, Exchange
+from .knobs import Knobs
+
+JPEG = "image/jpeg"
+
+
+def document(knobs: Knobs, content: str) -> Answer:
+    """An XML document."""
+    charset = knobs.xml_charset
+    encoding = "utf-8" if charset == "none" else charset
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n{content}\n'
+    kind = XML if charset == "none" else f"{XML}; charset={charset}"
+    return Answer(200, text.encode(encoding), kind)
+
+
+def picture(exchange: Exchange, file: ArchiveFile, longest: int) -> Answer:
+    """A preview whose longer side has so many pixels."""
+    content = file.picture(longest)
+    return serve(exchange, f"{longest} {file.name}", JPEG, [], content, len(content))
+
+
+def not_found(exchange: Exchange) -> Answer:
+    exchange.verdict = "not-found"
+    return Answer(404, b"Not found\n", TEXT)
+
+
+def bad_request(exchange: Exchange) -> Answer:
+    exchange.verdict = "bad-request"
+    return Answer(400, b"Bad request\n", TEXT)
+
+
+def all_values(exchange: Exchange, name: str) -> list[str]:
+    query = parse_qsl(exchange.target.partition("?")[2], keep_blank_values=True)
+    return [value for key, value in (*query, *exchange.form) if key == name]
+
+
+def count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,239 @@
+"""Who asks FotoWeb, by the three methods of the guide, and the answers to who may not.
+
+Method 1 sends the credentials with every request, method 2 posts them once for
+a device token, method 3 sends a login token once for a device token.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from .accounts import ENCRYPTION_SECRET, FOTOWEB_USERS, FotoWebUser
+from .archive import GUEST, Visitor
+from .exchange import HTML, TEXT, Answer, Exchange
+from .fotoweb_devices import Device
+from .login_token import LoginToken, LoginTokenError
+from .pages import login_page, maintenance_page
+
+if TYPE_CHECKING:
+    from .fotoweb import FotoWeb
+
+LOGIN = "/fotoweb/cmdrequest/Login.fwx"
+LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
+DEVICE_COOKIE = "FWSession"
+SECOND_COOKIE = "SandboxSecond"
+
+_ATTRIBUTES = {
+    "plain": "",
+    "path": "; Path=/",
+    "full": "; Path=/; HttpOnly; Secure; Expires=Tue, 19 Jan 2038 03:14:07 GMT",
+}
+_GONE = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+class Logins:
+    """Finds out who asks; what it counts and locks is the system's."""
+
+    def __init__(self, system: FotoWeb) -> None:
+        self._system = system
+        self._knobs = system.knobs
+
+    def login(self, exchange: Exchange) -> Answer:
+        """Method 2."""
+        if self._knobs.login != "ok":
+            exchange.user = exchange.field("u")
+            exchange.verdict = "login-down"
+            return outage(self._knobs.login)
+        user = self._authenticated(exchange, exchange.field("u"), exchange.field("p"))
+        if isinstance(user, Answer):
+            return user
+        device = self._new_device(exchange, user)
+        if isinstance(device, Answer):
+            return device
+        answer = Answer(200, b"", TEXT)
+        self.add_cookies(answer, device)
+        return answer
+
+    def logout(self, exchange: Exchange) -> Answer:
+        """What older pages link to. The device token lives on, unless a knob says otherwise."""
+        if self._knobs.logout_fotoweb == "absent":
+            exchange.verdict = "not-found"
+            return Answer(404, b"Not found\n", TEXT)
+        if self._knobs.logout_fotoweb == "revoke":
+            self._system.end_session(exchange)
+        self._system.counters["logouts"] += 1
+        path = "" if self._knobs.cookie_attributes == "plain" else "; Path=/"
+        return Answer(200, b"", TEXT, [("Set-Cookie", f"{DEVICE_COOKIE}={path}{_GONE}")])
+
+    def visitor(self, exchange: Exchange) -> tuple[Visitor, Device | None] | Answer:
+        """Who asks, with the device whose cookies the answer must bring; or a refusal."""
+        token = exchange.cookie(DEVICE_COOKIE)
+        device = self._valid_device(exchange, token) if token else None
+        login_token = exchange.query.get("lt")
+        if login_token is not None:
+            exchange.flag("login-token-in-url")
+        fresh = False
+        if device is not None:
+            self._note_ignored(login_token)
+        elif self._query_credential("p", exchange) is not None:
+            return self._by_query(exchange)
+        elif login_token is not None and (not token or self._knobs.dead_cookie_with_lt == "use-lt"):
+            result = self._device_by_login_token(exchange, login_token)
+            if isinstance(result, Answer):
+                return result
+            device, fresh = result, True
+        else:
+            self._note_ignored(login_token)
+            return self._unknown(exchange, token is not None)
+        exchange.user = device.user
+        tell = fresh or self._knobs.resend_token == "same"
+        return Visitor(device.user, device.token), device if tell else None
+
+    def add_cookies(self, answer: Answer, device: Device) -> None:
+        attributes = _ATTRIBUTES[self._knobs.cookie_attributes]
+        answer.headers.append(("Set-Cookie", f"{DEVICE_COOKIE}={device.token}{attributes}"))
+        if device.second:
+            answer.headers.append(("Set-Cookie", f"{SECOND_COOKIE}={device.second}{attributes}"))
+
+    def _note_ignored(self, login_token: str | None) -> None:
+        if login_token is not None:
+            self._system.counters["login_tokens_ignored"] += 1
+
+    def _valid_device(self, exchange: Exchange, token: str) -> Device | None:
+        device = self._system.devices.find(token)
+        if device is None:
+            exchange.verdict = "refused"
+            return None
+        self._system.pass_storm(device)
+        if not device.live:
+            exchange.verdict = "revoked"
+            return None
+        if device.second and exchange.cookie(SECOND_COOKIE) != device.second:
+            exchange.verdict = "second-cookie-missing"
+            return None
+        return device
+
+    def _query_credential(self, name: str, exchange: Exchange) -> str | None:
+        value = exchange.query.get(name)
+        if value is None and self._knobs.legacy_query_names == "on":
+            return exchange.query.get({"u": "username", "p": "password"}[name])
+        return value
+
+    def _by_query(self, exchange: Exchange) -> tuple[Visitor, None] | Answer:
+        """Method 1."""
+        exchange.flag("password-in-url")
+        exchange.verdict = "ok"
+        name = self._query_credential("u", exchange) or ""
+        password = self._query_credential("p", exchange) or ""
+        user = self._authenticated(exchange, name, password)
+        if isinstance(user, Answer):
+            return user
+        self._system.counters["query_authentications"] += 1
+        return Visitor(user.name), None
+
+    def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Answer:
+        """Method 3."""
+        exchange.verdict = "ok"
+        knobs, lockout = self._knobs, self._system.lockout
+        try:
+            token = LoginToken.parse(text)
+        except LoginTokenError as error:
+            exchange.flag(f"login token: {error}")
+            return self._refused(exchange)
+        exchange.user = token.user
+        user = FOTOWEB_USERS.get(token.user)
+        if user is None or user.owner:
+            exchange.flag("login token: site owner or unknown user")
+            return self._refused(exchange)
+        if lockout.locked(user.name):
+            return self._refused(exchange, "locked")
+        now = self._system.clock.now()
+        try:
+            token.check(
+                ENCRYPTION_SECRET, now, knobs.login_token_tolerance, knobs.login_token_max_life
+            )
+        except LoginTokenError as error:
+            exchange.flag(f"login token: {error}")
+            return self._failed(exchange, user)
+        lockout.succeeded(user.name)
+        return self._new_device(exchange, user)
+
+    def _authenticated(self, exchange: Exchange, name: str, password: str) -> FotoWebUser | Answer:
+        exchange.user = name
+        user = FOTOWEB_USERS.get(name)
+        if user is None:
+            return self._refused(exchange)
+        if self._system.lockout.locked(name):
+            return self._refused(exchange, "locked")
+        if password != user.password:
+            return self._failed(exchange, user)
+        self._system.lockout.succeeded(name)
+        return user
+
+    def _new_device(self, exchange: Exchange, user: FotoWebUser) -> Device | Answer:
+        device = self._system.devices.issue(user.name)
+        if device is not None:
+            self._system.counters["logins_ok"] += 1
+            return device
+        self._system.counters["limit_refusals"] += 1
+        exchange.verdict = "limit"
+        text = "This user has the maximum number of devices."
+        if self._knobs.limit_reached == "403-text":
+            return Answer(403, text.encode("utf-8"), TEXT)
+        if self._knobs.limit_reached == "200-html":
+            return Answer(200, login_page(LOGIN, text), HTML)
+        return _refusal(exchange, self._knobs.login_refused)
+
+    def _failed(self, exchange: Exchange, user: FotoWebUser) -> Answer:
+        if self._system.lockout.failed(user.name):
+            self._system.counters["lockouts"] += 1
+        return self._refused(exchange)
+
+    def _refused(self, exchange: Exchange, verdict: str = "refused") -> Answer:
+        self._system.counters["logins_refused"] += 1
+        failed = self._system.failed_logins
+        if exchange.user:
+            failed[exchange.user] = failed.get(exchange.user, 0) + 1
+        exchange.verdict = verdict
+        return _refusal(exchange, self._knobs.login_refused)
+
+    def _unknown(self, exchange: Exchange, had_cookie: bool) -> tuple[Visitor, None] | Answer:
+        if not had_cookie:
+            exchange.verdict = "no-session"
+        as_guest = self._knobs.revoked == "guest" or (
+            not had_cookie and self._knobs.missing_session_fotoweb == "guest"
+        )
+        if as_guest:
+            self._system.counters["guest_answers"] += 1
+            if not had_cookie:
+                exchange.verdict = "guest"
+            return GUEST, None
+        self._system.counters["refused"] += 1
+        return _refusal(exchange, self._knobs.revoked)
+
+
+def outage(variant: str) -> Answer:
+    """The answer of what is down, by knob value."""
+    if variant == "redirect":
+        return Answer(302, b"", TEXT, [("Location", "/fotoweb/offline")])
+    if variant == "login-page":
+        return Answer(200, login_page(LOGIN, "Please log in."), HTML)
+    if variant == "maintenance-page":
+        return Answer(200, maintenance_page(), HTML)
+    return _plain(int(variant))
+
+
+def _refusal(exchange: Exchange, variant: str) -> Answer:
+    if variant in ("401", "403"):
+        return _plain(int(variant))
+    page = login_page(LOGIN, "Login failed")
+    headers = []
+    if variant == "302-login":
+        headers = [("Location", "/fotoweb/views/login?to=" + quote(exchange.path, safe=""))]
+    return Answer(int(variant[:3]), page, HTML, headers)
+
+
+def _plain(status: int) -> Answer:
+    return Answer(status, f"{HTTPStatus(status).phrase}\n".encode("ascii"), TEXT)
