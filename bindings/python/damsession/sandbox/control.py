@@ -8,12 +8,14 @@ servers listen on loopback only. Bad input answers 422 with the reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Callable
 
 from aiohttp import web
 
 from . import knobs as knob_table
+from .endpoints import Endpoint, Endpoints
 from .faults import FaultError
 from .knob_kinds import KnobError
 from .world import World
@@ -25,43 +27,48 @@ class BadInput(ValueError):
     """What a caller sent does not fit; the text goes back as the reason."""
 
 
+_SOURCE = "assumption: for tests"
+
+
 class Control:
-    """The endpoints under `/_sandbox/`."""
+    """The endpoints under `/_sandbox/`: those read get the query, those written to the JSON object of the body."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._reads: dict[str, Callable[[Mapping[str, str]], Any]] = {
-            "state": lambda query: self._world.state(),
-            "log": self._log,
-            "knobs": lambda query: knob_table.current(self._world.knobs),
-            "faults": lambda query: self._world.faults.described(),
-        }
-        self._writes: dict[str, Callable[[dict[str, Any]], Any]] = {
-            "knobs": self._set_knobs,
-            "expire": self._expire,
-            "revoke": self._revoke,
-            "faults": self._add_fault,
-            "unlock": lambda body: {"unlocked": self._world.unlock()},
-            "reset": self._reset,
-        }
+        self._endpoints: Endpoints[Callable[[Any], Any]] = Endpoints(
+            Endpoint(method, path, handler, text, _SOURCE)
+            for method, path, handler, text in (
+                ("GET", "state", lambda query: world.state(), "counters, knobs, faults"),
+                ("GET", "log", self._log, "the requests so far; since=N: from a sequence number on"),
+                ("GET", "knobs", lambda query: knob_table.current(world.knobs), "all knobs"),
+                ("POST", "knobs", self._set_knobs, "turns knobs; all of them"),
+                ("GET", "faults", lambda query: world.faults.described(), "the queued faults"),
+                ("POST", "faults", self._add_fault, "queues a fault"),
+                ("POST", "expire", self._expire, "ends all PhotoShelter sessions, or those of `user`"),
+                ("POST", "revoke", self._revoke, "revokes all device tokens, or those of `user`"),
+                ("POST", "unlock", lambda body: {"unlocked": world.unlock()}, "lifts all lock-outs"),
+                ("POST", "reset", self._reset, "forgets everything, and restores the knobs given at the start"),
+            )
+        )
+
+    def documented(self) -> Iterator[Endpoint[Any]]:
+        """All endpoints, with the whole path."""
+        for row in self._endpoints.rows:
+            yield replace(row, path=PREFIX + row.path)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         name = request.path[len(PREFIX) :]
-        if name not in self._reads and name not in self._writes:
-            known = sorted({*self._reads, *self._writes})
+        found = self._endpoints.find(request.method, name)
+        if found is None:
+            known = sorted({row.path for row in self._endpoints.rows})
             return _json(404, {"error": f"no such endpoint; known: {', '.join(known)}"})
-        status, result = await self._result(request, name)
-        return _json(status, result)
-
-    async def _result(self, request: web.BaseRequest, name: str) -> tuple[int, Any]:
+        if isinstance(found, str):
+            return _json(405, {"error": f"{request.method} is not for {name}; allowed: {found}"})
         try:
-            if request.method == "GET" and name in self._reads:
-                return 200, self._reads[name](request.query)
-            if request.method == "POST" and name in self._writes:
-                return 200, self._writes[name](await _object(request))
+            given = await _object(request) if request.method == "POST" else request.query
+            return _json(200, found[0](given))
         except (BadInput, KnobError, FaultError) as error:
-            return 422, {"error": str(error)}
-        return 405, {"error": f"{request.method} is not for {name}"}
+            return _json(422, {"error": str(error)})
 
     def _log(self, query: Mapping[str, str]) -> Any:
         since = query.get("since", "0")

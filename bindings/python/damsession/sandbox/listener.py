@@ -14,6 +14,7 @@ from itertools import chain
 from aiohttp import web
 
 from . import control, faults
+from .endpoints import ANY, Endpoint
 from .exchange import JSON, TEXT, Answer, BodyTooLarge, Exchange, MalformedBody
 from .faults import Fault
 from .fotoweb import FotoWeb
@@ -23,6 +24,10 @@ from .transmit import send
 from .world import World
 
 _CDN = "/cdn/"
+#: What either listener serves besides its system.
+PUBLIC = Endpoint(
+    ANY, _CDN + "...", None, "a file that anybody may have: shows the headers it was asked with", "assumption: for tests"
+)
 
 
 class Listener:

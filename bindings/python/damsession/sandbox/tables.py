@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .control import Control
 from .knobs import TABLE, Knobs
+from .listener import PUBLIC
 from .world import World
 
 _HEAD = """\
@@ -29,9 +31,13 @@ def readme() -> str:
     endpoints = _table(
         "system | methods | path | what it is | source",
         (
-            (system.title, row.methods, f"`{row.path}`", row.help, row.source)
-            for system in (world.photoshelter, world.fotoweb)
-            for row in system.documented()
+            (title, row.methods, f"`{row.path}`", row.help, row.source)
+            for title, rows in (
+                (world.photoshelter.title, world.photoshelter.documented()),
+                (world.fotoweb.title, world.fotoweb.documented()),
+                ("Both", [PUBLIC, *Control(world).documented()]),
+            )
+            for row in rows
         ),
     )
     knobs = _table(
