@@ -11,7 +11,7 @@ extension Exchange {
       return finish(outcome)
     case .refused(let failure):
       return fail(failure)
-    case .follow(let next):
+    case .follow(var next):
       hops += 1
       guard hops <= settings.redirects else {
         return fail(
@@ -22,6 +22,7 @@ extension Exchange {
       if case .host = next.body, !canSendAgain {
         return fail(Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
       }
+      if system.writes(to: HostRequest.segments(next.target)) { next.isSentOnce = true }
       redirected = next
       isNextHop = true
       guard let secret = usable(state) else { return proceed(&state, moment) }

@@ -96,7 +96,7 @@ public struct HostRequest: Sendable {
   }
 
   /// The decoded parts of a target's path; what a server would see behind any spelling of it.
-  private static func segments(_ target: String) -> [String] {
+  static func segments(_ target: String) -> [String] {
     target.prefix { $0 != "?" }.split(separator: "/").map { ASCII.percentDecoded($0).lowercased() }
   }
 

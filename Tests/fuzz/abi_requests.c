@@ -138,7 +138,7 @@ static dam_request make_request(struct play *play, struct job *job, dam_header h
     if ((choice & 0xC0) == 0x40)
         request.image = text(play, images);
     if (choice == 0xC7)
-        request.reserved = 1;
+        request.flags = byte(play); /* some are not there. */
     if (choice == 0xCF)
         request.size -= 1;
     if (!play->is_child && request.canceller != NULL)

@@ -87,11 +87,11 @@ def test_what_the_application_wants_once_is_sent_once(site: Site, method: str) -
     assert session.request(method, THING, once=True).replays == 1
 
 
-@pytest.mark.parametrize("path", ["mem/gallery/insert", "mem/image/I1/update?f=x", "/psapi/v3/mem/x/%69nsert/"])
+@pytest.mark.parametrize("path", ["mem/gallery/insert", "mem/image/I1/update?f=x"])
 def test_what_writes_by_get_is_sent_once(site: Site, path: str) -> None:
     session = direct(site, retries=3)
     session.keepalive()
-    name = path.partition("?")[0].removeprefix("/psapi/v3/").replace("%69", "i")
+    name = path.partition("?")[0]
     site.sandbox.fault("reset", match=name)
     with pytest.raises(damsession.TransferError):
         session.get(path)

@@ -28,6 +28,18 @@ def test_requests_are_logged_in(fotoweb: Opener, dam_sandbox: Sandbox, authentic
     assert created == (0 if authentication == "query" else 1)
 
 
+def test_a_plain_preview_url_is_refused_with_the_way_on(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+    dam_sandbox.knobs(preview_urls="http")
+    with fotoweb() as session:
+        found = session.get("5000/Search?Search=photo&PreviewSize=200").text
+        (url, *_) = re.findall(r"<PreviewUrl [^>]*>([^<]*)<", found)
+        assert url.startswith("http://")
+        with pytest.raises(damsession.Insecure, match="the same URL with https:// works"):
+            session.get(url.replace("&amp;", "&"))
+        answer = session.get(url.replace("http://", "https://").replace("&amp;", "&"))
+        assert answer.content.startswith(b"\xff\xd8") and answer.headers["Content-Type"] == "image/jpeg"
+
+
 def test_there_are_no_organizations_and_no_logout(fotoweb: Opener) -> None:
     with fotoweb() as session:
         with pytest.raises(damsession.NotSupported):

@@ -46,14 +46,14 @@ setup() {
 
 @test "--once: what may write by GET is not sent again" {
     for flag in "" --once; do
-        sandbox faults '{"fault": "drop-after-processing", "match": "mem/image/I7"}' >/dev/null
+        sandbox faults '{"fault": "drop-after-processing", "match": "gallery/query"}' >/dev/null
         if [ -n "$flag" ]; then
-            run -23 --separate-stderr dam get desk mem/image/I7 --retries 2 "$flag"
+            run -23 --separate-stderr dam get desk mem/gallery/query --retries 2 "$flag"
         else
-            run -0 --separate-stderr dam get desk mem/image/I7 --retries 2
+            run -0 --separate-stderr dam get desk mem/gallery/query --retries 2
         fi
     done
-    [ "$(sandbox log | jq '[.[] | select(.path | endswith("mem/image/I7"))] | length')" -eq 3 ]
+    [ "$(sandbox log | jq '[.[] | select(.path | endswith("mem/gallery/query"))] | length')" -eq 3 ]
 }
 
 @test "exit 40 and 41: no credentials, and refused ones are not tried again" {
