@@ -45,6 +45,7 @@ setup() {
 }
 
 @test "--once: what may write by GET is not sent again" {
+    login_photoshelter --authentication token
     for flag in "" --once; do
         sandbox faults '{"fault": "drop-after-processing", "match": "gallery/query"}' >/dev/null
         if [ -n "$flag" ]; then
