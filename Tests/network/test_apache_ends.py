@@ -6,6 +6,7 @@ when a session has rested too long: Apache itself is asked, until it refuses the
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -75,14 +76,19 @@ def test_who_rests_too_long_logs_in_once(rest: Rest) -> None:
 
 
 def test_use_and_keepalives_keep_a_session(rest: Rest) -> None:
-    """Some are used and some are only kept, until the cookies of the beginning are too old."""
+    """Some are used and some are only kept, until the cookies of the beginning are too old. Whoever comes too late on a slow
+    machine may log in again; nobody else."""
+    late, used = 0, [time.monotonic()] * len(USERS)
     while not rest.is_over():
-        for session in rest.sessions[::2]:
-            assert session.get(PAGE) == "200"
-        for session in rest.sessions[1::2]:
-            session.keepalive()
-    assert rest.pages() == ["200"] * len(USERS)
-    assert rest.logins() == len(USERS)
+        for number, session in enumerate(rest.sessions):
+            begin = time.monotonic()
+            if number % 2 == 0:
+                assert session.get(PAGE) == "200"
+            else:
+                session.keepalive()
+            late += time.monotonic() - used[number] >= IDLE - 1  # Apache counts whole seconds
+            used[number] = begin
+    assert len(USERS) <= rest.logins() <= len(USERS) + late
 
 
 @pytest.mark.parametrize("rotation", ROTATIONS)
