@@ -36,7 +36,7 @@ empty :=
 comma := ,
 $(BUILD)/trixie/ready: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,mmdebstrap)
-	$(as-root) rm -rf $(dir $@)
+	$(as-root) rm -rf $(dir $@) && $(as-root) mkdir -p $(dir $@)
 	$(as-root) mmdebstrap --quiet --variant=minbase --include=$(subst $(empty) ,$(comma),$(strip $(DEB_TRIXIE))) trixie $(dir $@)
 	$(as-root) touch $@
 

@@ -121,7 +121,7 @@ int main(void)
     FIELD(dam_request, content_type);
     FIELD(dam_request, image);
     FIELD(dam_request, timeout);
-    FIELD(dam_request, reserved);
+    FIELD(dam_request, flags);
     FIELD(dam_request, user_data);
     FIELD(dam_request, read);
     FIELD(dam_request, rewind);

@@ -61,7 +61,7 @@ alone() {
 program() {
     name=$1
     shift
-    step "compile $name" "$cc" -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fsanitize="$sanitizer" -fuse-ld=lld \
+    step "compile $name" "$cc" -std=c11 -D_GNU_SOURCE= -g -O1 -fno-omit-frame-pointer -fsanitize="$sanitizer" -fuse-ld=lld \
         -Wall -Wextra -pedantic -Werror -Iinclude "$@" -o "$work/$name" -L"$lib" -ldamsession -L"$runtime" \
         -Wl,-rpath,"$runtime" -ldispatch -lBlocksRuntime -lpthread -lm
 }
