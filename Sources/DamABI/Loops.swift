@@ -92,7 +92,7 @@ public func dam_loop_logout(
 private func submit(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user: UnsafeMutableRawPointer?,
   _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?,
-  logout: UnsafeMutablePointer<Int32>? = nil, _ work: (Session) throws(Failure) -> Loop.Work
+  logout: UnsafeMutablePointer<Int32>? = nil, _ work: (Session) throws(Failure) -> LoopWork
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let loop = (unsafe try LoopHandle.take(loop)).loop

@@ -16,7 +16,7 @@ extension Exchange {
   public static func slowHash(_ credentials: Secret, salt: String) -> String? { Hash.slow(credentials, salt: salt) }
 
   /// What the account's hashes are salted with.
-  var salt: String { account.key ?? Hash.hex(entropy) }
+  var salt: String { account.key ?? Hex.text(entropy) }
 
   /// nil when the hash of the credentials with this salt is known.
   mutating func derive(_ credentials: Secret, _ salt: String, _ state: SessionState, for denial: Denial? = nil)

@@ -49,18 +49,6 @@ public struct Exchange: Sendable {
     }
   }
 
-  public enum Loading<Record: Sendable>: Sendable {
-    case absent
-    /// What the store holds has been taken before.
-    case unchanged
-    case record(Record)
-    /// Written by a newer damsession.
-    case newer
-    case unavailable(String)
-    /// Somebody else may have written or read it; the reason, and what to do.
-    case refused(String)
-  }
-
   public enum Locking: Sendable {
     case held
     /// Somebody else kept it for longer than allowed.

@@ -6,7 +6,7 @@ internal import CryptoExtras
 
 enum Hash {
   /// SHA-256 as 64 hex digits: names of records, checksums.
-  static func sha256(_ bytes: some Collection<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
+  static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
   /// What is remembered of a password, to know it again: scrypt, so that whoever steals the record pays for every guess
   /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when there
@@ -16,18 +16,9 @@ enum Hash {
       unsafe try? KDF.Scrypt.deriveKey(
         from: bytes, salt: Array(salt.utf8), outputByteCount: 16, rounds: 1 << 14, blockSize: 8, parallelism: 1)
     }
-    return key.map { key in unsafe key.withUnsafeBytes { unsafe hex($0) } }
+    return key.map { key in unsafe key.withUnsafeBytes { unsafe Hex.text($0) } }
   }
 
   /// The digest that FotoWeb's login token is made with (reference: login token, format).
   static func md5(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.MD5.hash(data: bytes)) }
-
-  static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-      for nibble in [byte >> 4, byte & 15] { text.append(digits[Int(nibble)]) }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
 }

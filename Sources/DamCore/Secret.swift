@@ -42,7 +42,7 @@ internal import Glibc
     withBytes { bytes in
       var hash = HMAC<SHA256>(key: SymmetricKey(data: Secret.label))
       unsafe hash.update(data: bytes)
-      return Hash.hex(hash.finalize().prefix(6))
+      return Hex.text(hash.finalize().prefix(6))
     }
   }
 

@@ -1,39 +1,6 @@
 // SessionState.swift - what one process knows about one identity at this moment, shared by all its threads.
 // The driver keeps it behind a lock and lends it to each step of an exchange. It refuses to be more than a value.
 
-public struct Statistics: Sendable {
-  public var requests: UInt64 = 0
-  public var exchanges: UInt64 = 0
-  public var logins: UInt64 = 0
-  public var loginsRefused: UInt64 = 0
-  public var organizationLogins: UInt64 = 0
-  public var replays: UInt64 = 0
-  public var adoptedFromSiblings: UInt64 = 0
-  public var waits: UInt64 = 0
-  public var waitMicroseconds: UInt64 = 0
-  public var cookiesAdopted: UInt64 = 0
-  public var cookiesLate: UInt64 = 0
-  public var saves: UInt64 = 0
-  public var saveFailures: UInt64 = 0
-  public var recordsDamaged: UInt64 = 0
-  public var keepalives: UInt64 = 0
-
-  public init() {}
-}
-
-/// When a step happens. The core has no clock of its own.
-public struct Moment: Sendable {
-  /// Seconds since 1970 UTC.
-  public var seconds: Int64
-  /// Microseconds since 1970 UTC: the raw material of stamps.
-  public var microseconds: UInt64
-
-  public init(seconds: Int64, microseconds: UInt64) {
-    self.seconds = seconds
-    self.microseconds = microseconds
-  }
-}
-
 public struct SessionState: Sendable {
   public var record = SessionRecord()
   /// Whether `record` is what the store holds.
@@ -76,7 +43,7 @@ public struct SessionState: Sendable {
   }
 
   /// Takes what the store was found to hold.
-  public mutating func note(_ loading: Exchange.Loading<SessionRecord>) {
+  public mutating func note(_ loading: Loading<SessionRecord>) {
     if case .record(let found) = loading { noteStored(found) }
   }
 

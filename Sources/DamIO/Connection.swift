@@ -34,7 +34,7 @@ final class Connection {
       multi.perform()
       if let event = transfer.event() { return event }
       // libcurl does not ask while it looks up a name.
-      if transfer.cancellation.isSet { return .failed(Call.cancellation) }
+      if transfer.cancellation.isSet { return .failed(Cancellation.failure) }
       multi.wait(milliseconds: 250)
     }
   }

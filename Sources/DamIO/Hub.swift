@@ -42,7 +42,7 @@ final class Hub: Sendable {
 
   // MARK: Records
 
-  func loadSession(_ log: (LogLevel, String) -> Void) -> Exchange.Loading<SessionRecord> {
+  func loadSession(_ log: (LogLevel, String) -> Void) -> Loading<SessionRecord> {
     let mark = state.withLock { $0.mark }
     let (loading, found) = load(SessionRecord.self, sessionKey, unless: mark, log)
     if let found {
@@ -56,7 +56,7 @@ final class Hub: Sendable {
     return loading
   }
 
-  func loadAccount(_ log: (LogLevel, String) -> Void) -> Exchange.Loading<AccountRecord> {
+  func loadAccount(_ log: (LogLevel, String) -> Void) -> Loading<AccountRecord> {
     let loading = load(AccountRecord.self, accountKey, unless: nil, log).0
     switch loading {
     case .record(let stored): return .record(join(stored))
@@ -75,7 +75,7 @@ final class Hub: Sendable {
 
   private func load<Record: Recordable>(
     _: Record.Type, _ key: String, unless mark: StoreMark?, _ log: (LogLevel, String) -> Void
-  ) -> (Exchange.Loading<Record>, (mark: StoreMark, revision: UInt64)?) {
+  ) -> (Loading<Record>, (mark: StoreMark, revision: UInt64)?) {
     switch store.load(key, unless: mark) {
     case .absent: return (.absent, nil)
     case .unchanged: return (.unchanged, nil)

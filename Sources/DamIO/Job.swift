@@ -17,7 +17,7 @@ final class Job {
 
   let id: UInt64
   private(set) var call: Call
-  let done: Loop.Done
+  let done: LoopDone
   private let download: Download?
   var state = State.fresh
   /// What is under way now, and the last one whose answer is the host's.
@@ -27,14 +27,14 @@ final class Job {
   var isCancelled = false
   var isResumed = false
 
-  init(_ id: UInt64, _ session: Session, _ work: Loop.Work, _ done: @escaping Loop.Done) {
+  init(_ id: UInt64, _ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) {
     self.id = id
     self.done = done
     if case .download(let given) = work { download = given } else { download = nil }
     call = Job.call(session, work)
   }
 
-  private static func call(_ session: Session, _ work: Loop.Work) -> Call {
+  private static func call(_ session: Session, _ work: LoopWork) -> Call {
     switch work {
     case .request(let request, let options): return Call(session, .request(request), options)
     case .download(let download):
@@ -47,7 +47,7 @@ final class Job {
   }
 
   /// What the host hears; nil: the job has begun anew.
-  func ending(_ result: Result<Loop.Ending, Failure>) -> Result<Loop.Ending, Failure>? {
+  func ending(_ result: Result<LoopEnding, Failure>) -> Result<LoopEnding, Failure>? {
     guard let download else { return result }
     let answer = result.flatMap { ending -> Result<Response, Failure> in
       if case .answered(let response) = ending { return .success(response) }
@@ -68,7 +68,7 @@ final class Job {
   func stop() {
     guard case .sending = state, let transfer else { return }
     state = .between
-    var step = call.advance(transfer.report(transfer.event() ?? .failed(Call.cancellation)))
+    var step = call.advance(transfer.report(transfer.event() ?? .failed(Cancellation.failure)))
     for _ in 0..<Job.mostSteps {
       if case .done = step { return }
       step = call.cancelled()

@@ -9,23 +9,6 @@ public import DamCore
 internal import Glibc
 
 public final class Loop {
-  /// What can be done in a loop.
-  public enum Work {
-    case request(HostRequest, CallOptions)
-    case download(Download)
-    case login(again: Bool)
-    case keepalive
-    case logout
-  }
-
-  public enum Ending {
-    case answered(Response)
-    case ready
-    case loggedOut(Exchange.LogoutResult)
-  }
-
-  public typealias Done = (UInt64, Result<Ending, Failure>) -> Void
-
   /// The one whose connections are in it.
   public let process = Process.number
   private let poller: Poller
@@ -64,7 +47,7 @@ public final class Loop {
   public var count: Int { jobs.count }
 
   /// Takes note of something to do; `done` is called once, in a later dispatch.
-  public func submit(_ session: Session, _ work: Work, _ done: @escaping Done) -> UInt64 {
+  public func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
     lastID &+= 1
     let job = Job(lastID, session, work, done)
     jobs[lastID] = job
@@ -144,7 +127,7 @@ public final class Loop {
   private func go(_ job: Job) {
     if job.isCancelled {
       job.stop()
-      return end(job, .failure(Call.cancellation))
+      return end(job, .failure(Cancellation.failure))
     }
     if job.isResumed {
       job.isResumed = false
@@ -272,7 +255,7 @@ public final class Loop {
     }
   }
 
-  private func end(_ job: Job, _ result: Result<Ending, Failure>) {
+  private func end(_ job: Job, _ result: Result<LoopEnding, Failure>) {
     timed.remove(job.id)
     for transfer in [job.host, job.transfer] { if let transfer { lanes.give(transfer.handle, job.call.hub) } }
     job.abandon()

@@ -5,15 +5,6 @@ internal import CCurl
 internal import DamCore
 internal import Synchronization
 
-/// What a transfer needs to know besides the request.
-struct TransferLimits: Sendable {
-  /// Milliseconds in all; 0: no limit.
-  var timeout: Int64
-  var settings: Settings
-  /// Streams come as they are: their length and ranges mean bytes of the file.
-  var isCompressible: Bool
-}
-
 final class Transfer {
   enum Event {
     /// The answer is there as far as a verdict needs it. `isWhole`: and there is no more.
@@ -97,12 +88,4 @@ final class Transfer {
     if source?.hasFailed == true { return Failure(.callback, "the host's read function asked to stop") }
     return handle.failure(code, httpStatus: sink.status)
   }
-}
-
-/// A wish to end early, which any thread may have.
-public final class Cancellation: Sendable {
-  private let flag = Atomic<Bool>(false)
-  public init() {}
-  public func set() { flag.store(true, ordering: .releasing) }
-  public var isSet: Bool { flag.load(ordering: .acquiring) }
 }

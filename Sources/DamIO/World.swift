@@ -67,9 +67,3 @@ internal import Synchronization
     }
   }
 }
-
-/// What all sessions of an account share in this process.
-final class Account: Sendable {
-  let flight = Flight()
-  let record = Mutex(AccountRecord())
-}

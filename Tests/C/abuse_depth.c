@@ -226,7 +226,7 @@ static void write_file(const char *path, const char *text)
     CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "a file for the test");
 }
 
-/* The rest of three bytes, of a length and in a place that cannot be counted with (A2). */
+/* The rest of three bytes, of a length and in a place that cannot be counted with. */
 static void endless_downloads(dam_session *session)
 {
     static const char *const heads[] = {
@@ -259,7 +259,7 @@ static void endless_downloads(dam_session *session)
     loopback_say(NULL, 0);
 }
 
-/* Files with holes claim more than there is (A2). */
+/* Files with holes claim more than there is. */
 static void endless_forms(void)
 {
     char path[64];

@@ -78,7 +78,18 @@ END
 check "arithmetic that could trap is found where it is planted" sh -c \
     "'$python' Tests/C/numbers.py '$work/numbers' | tee '$work/planted' | grep -c ':[1-7]: ' | grep -qx 11 \
     || { cat '$work/planted'; false; }"
-check "and nowhere else (A2: Tests/C/numbers.py)" "$python" Tests/C/numbers.py Sources
+check "and nowhere else (Tests/C/numbers.py)" "$python" Tests/C/numbers.py Sources
+
+# Files that name each other's types can only be understood together.
+mkdir "$work/circles"
+echo 'struct Upper { let lower: Lower? }' >"$work/circles/Upper.swift"
+echo 'public final class Lower { var text = "in \(Middle.name)" }' >"$work/circles/Lower.swift"
+echo 'enum Middle { static let name = "\(Upper.self)" }' >"$work/circles/Middle.swift"
+echo 'struct Top { let upper: Upper, lower: Lower } // Middle' >"$work/circles/Top.swift"
+check "a circle of files is found where it is planted" sh -c \
+    "'$python' Tests/C/circles.py '$work/circles' | tee '$work/found' | grep -c ' stands on ' | grep -qx 3 \
+    || { cat '$work/found'; false; }"
+check "and nowhere else (Tests/C/circles.py)" "$python" Tests/C/circles.py Sources/DamCore Sources/DamIO Sources/DamABI
 
 # What undefined symbols there are is found at load time, all of them.
 echo 'int main(void) { return 0; }' >"$work/main.c"

@@ -75,7 +75,7 @@ struct ExchangeDoubtTests {
   @Test("two programs with two stale passwords do not take turns until the account is locked")
   func twoPrograms() throws {
     for (answer, mostTries) in [(Answer(401), 2), (Answer(403), 6)] {
-      var (session, account) = (Exchange.Loading<SessionRecord>.absent, Exchange.Loading<AccountRecord>.absent)
+      var (session, account) = (Loading<SessionRecord>.absent, Loading<AccountRecord>.absent)
       var tries = 0
       for number in 0..<40 {
         let play = Play(try Sample.fotoWeb(["password": number % 2 == 0 ? "one" : "two"]))

@@ -186,7 +186,7 @@ struct Model {
     case .lockAccount:
       guard sessionOwner == thread else { throw Violation(description: "the account's lock without the session's") }
       accountOwner = thread
-      let loading = account.map { Exchange.Loading.record($0) } ?? .absent
+      let loading = account.map { Loading.record($0) } ?? .absent
       try feed(thread, .accountLocked(.held, loading, entropy: [UInt8](repeating: UInt8(thread), count: 16)))
     case .askCredentials:
       try feed(thread, .credentials(Secret(Sample.password)))
@@ -212,7 +212,7 @@ struct Model {
   }
 
   /// As the driver does: what is unchanged is not read again, what is read is taken at once.
-  private mutating func load(_ thread: Int) -> Exchange.Loading<SessionRecord> {
+  private mutating func load(_ thread: Int) -> Loading<SessionRecord> {
     guard let stored else { return .absent }
     let process = threads[thread].process
     guard processes[process].revision != revision else { return .unchanged }

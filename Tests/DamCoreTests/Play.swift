@@ -15,8 +15,8 @@ final class Play {
   let settings: Settings
   var state = SessionState()
   /// What the store holds, and what it is like.
-  var session = Exchange.Loading<SessionRecord>.absent
-  var account = Exchange.Loading<AccountRecord>.absent
+  var session = Loading<SessionRecord>.absent
+  var account = Loading<AccountRecord>.absent
   var sessionLocking = Exchange.Locking.held
   var accountLocking = Exchange.Locking.held
   var sessionSaveFails: String?

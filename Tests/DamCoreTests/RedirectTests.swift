@@ -116,14 +116,14 @@ struct RedirectTests {
     }
   }
 
-  // MARK: Secrets in disguise (C20)
+  // MARK: Secrets in disguise
 
   private static let secret = "c0rrect horse/battery+staple=&ü"
   private static func escaped(_ text: some Sequence<UInt8>) -> String {
     String(decoding: ASCII.percentEncoded(text), as: UTF8.self)
   }
   private static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
-  private static func hex(_ text: String) -> String { Hash.hex(text.utf8) }
+  private static func hex(_ text: String) -> String { Hex.text(text.utf8) }
   private static func urlSafe(_ text: String) -> String {
     text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
@@ -139,7 +139,7 @@ struct RedirectTests {
       ("other letters", "?t=" + once.uppercased()), ("a plus for a space", "?t=" + once.replacing("%20", with: "+")),
       ("a bare slash", "?t=" + once.replacing("%2F", with: "/")),
       ("bare", "?t=" + once.replacing("%2F", with: "/").replacing("%2B", with: "+").replacing("%3D", with: "=")),
-      ("needless escapes", "?t=" + secret.utf8.map { "%" + Hash.hex([$0]) }.joined()),
+      ("needless escapes", "?t=" + secret.utf8.map { "%" + Hex.text([$0]) }.joined()),
       ("escaped twice", "?t=" + escaped(once.utf8)), ("escaped thrice", "?t=" + escaped(escaped(once.utf8).utf8)),
       ("escaped twice, a plus for a space", "?t=" + escaped(once.replacing("%20", with: "+").utf8)),
       ("half escaped twice", "?t=" + once.replacing("%2F", with: "%252F")), ("in Latin-1", "?t=" + latin),

@@ -65,12 +65,12 @@ struct SecretTests {
 @Suite("Hash")
 struct HashTests {
   @Test("hex is lower case and keeps leading zeros")
-  func hex() { #expect(Hash.hex([0, 1, 0xAB, 0xFF]) == "0001abff") }
+  func hex() { #expect(Hex.text([0, 1, 0xAB, 0xFF]) == "0001abff") }
 
   @Test("digests are the published ones")
   func digests() {
     #expect(Hash.sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(Hash.hex(Hash.md5(Array("abc".utf8))) == "900150983cd24fb0d6963f7d28e17f72")
+    #expect(Hex.text(Hash.md5(Array("abc".utf8))) == "900150983cd24fb0d6963f7d28e17f72")
   }
 
   @Test("what is remembered of a password is scrypt, by its published vector, and depends on password and salt")

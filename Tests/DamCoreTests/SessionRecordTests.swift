@@ -156,7 +156,7 @@ struct SessionStateTests {
   @Test("looking at the store takes what is there, and nothing else changes anything")
   func noting() {
     var state = SessionState()
-    for loading in [Exchange.Loading<SessionRecord>.absent, .unchanged, .newer, .unavailable("x")] {
+    for loading in [Loading<SessionRecord>.absent, .unchanged, .newer, .unavailable("x")] {
       state.note(loading)
     }
     #expect(!state.isStored)

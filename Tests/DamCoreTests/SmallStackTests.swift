@@ -1,4 +1,4 @@
-// SmallStackTests.swift - every parser of the core on a thread with little stack (A3). The C tests hold the library that
+// SmallStackTests.swift - every parser of the core on a thread with little stack. The C tests hold the library that
 // ships against the 256 KiB that the header promises; builds for debugging and sanitizers take several times as much.
 
 import Foundation

@@ -103,7 +103,7 @@ struct DownloadTests {
       (["Content-Range: bytes 3-2/6"], "protocolViolation"),
       (["Content-Range: bytes 3-5/6", "Content-Range: bytes 3-9/10"], "protocolViolation"),
       (["Content-Range: bytes 3-5/6", "Content-Type: Multipart/ByteRanges; boundary=x"], "protocolViolation"),
-      // Numbers that nobody could add up (A2).
+      // Numbers that nobody could add up.
       (["Content-Range: bytes 3-5/6", "Content-Length: 9223372036854775807"], "protocolViolation"),
       (["Content-Range: bytes 3-5/*", "Content-Length: 9223372036854775807"], "protocolViolation"),
       (["Content-Range: bytes 3-9223372036854775807/*"], "protocolViolation"),
@@ -128,7 +128,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "a rest of another version is not glued on: the whole is asked for, once (A6)",
+    "a rest of another version is not glued on: the whole is asked for, once",
     arguments: [
       ["Content-Range: bytes 3-5/6", "ETag: \"v2\""], ["Content-Range: bytes 3-5/6", "ETag: W/\"v1\""],
       ["Content-Range: bytes 3-5/6"], ["Content-Range: bytes 3-5/6", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"],
@@ -154,7 +154,7 @@ struct DownloadTests {
     #expect(scratch.read("a") == "wxyz")
   }
 
-  @Test("a date is a version where it is the same date; a rest may leave it out if the size is known (A6)")
+  @Test("a date is a version where it is the same date; a rest may leave it out if the size is known")
   func dates() throws {
     let date = "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT"
     for (lines, expected) in [
@@ -172,7 +172,7 @@ struct DownloadTests {
     #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6"], "def") == "again", "nothing to know it by")
   }
 
-  @Test("what comes beyond the promised size is not written (A6)")
+  @Test("what comes beyond the promised size is not written")
   func beyond() throws {
     try interrupted()
     #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6", "ETag: \"v1\""], "defg") == "protocolViolation")
@@ -180,7 +180,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "a validator of a note goes into no header unless it is one (A6)",
+    "a validator of a note goes into no header unless it is one",
     arguments: [
       "\"v\"\r\nX-Evil: 1", "\"v\r\nCookie: a=b\"", "v", "W/\"v\"", "w/\"v\"", "\"", "\"a\"b\"", "\"é\"", "\"a b\"", "",
       "Mon, 01 Jan 2024 00:00:00 GMT\nX: y", "Mon, 01 Jan 2024", "yesterday", "\"\u{7F}\"", "\"\u{0}\"",
@@ -289,7 +289,7 @@ struct DownloadTests {
       206, HeaderBlock(Array("Content-Range: bytes 3-5/6\r\nContent-Length: 3\r\nETag: \"v1\"\r\n".utf8)))
     #expect(asked.progress?(0, 0, 0, 0) == true)
     #expect(asked.progress?(2, 3, 0, 0) == true)
-    #expect(asked.progress?(.max, .max, 0, 0) == true, "what nobody could add up is no trap (A2)")
+    #expect(asked.progress?(.max, .max, 0, 0) == true, "what nobody could add up is no trap")
     #expect(heard.withLock { $0 } == [[3, 0, 0, 0], [3, 0, 0, 0], [5, 6, 0, 0], [.max, .max, 0, 0]])
   }
 

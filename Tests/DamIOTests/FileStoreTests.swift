@@ -140,7 +140,7 @@ struct FileStoreTests {
   }
 
   @Test(
-    "a record that others can read or write, with a second name, of another kind or user is not believed (C23)",
+    "a record that others can read or write, with a second name, of another kind or user is not believed",
     arguments: ["640", "604", "620", "602", "644", "666", "hard link", "pipe", "folder", "socket", "foreign"])
   func unbelievable(kind: String) throws {
     _ = save(1, replacing: 0)
@@ -165,7 +165,7 @@ struct FileStoreTests {
     #expect(try Stores.list(store.place, nil).isEmpty)
   }
 
-  @Test("a lock that is no plain file of this user is none, and is not waited for (C23)")
+  @Test("a lock that is no plain file of this user is none, and is not waited for")
   func unbelievableLocks() {
     _ = save(1, replacing: 0)
     let lock = scratch.file("state/damsession/key.lock")
@@ -177,7 +177,7 @@ struct FileStoreTests {
     }
   }
 
-  @Test("a folder that others can write, or of another user, is no store; neither is one that can be exchanged (C23)")
+  @Test("a folder that others can write, or of another user, is no store; neither is one that can be exchanged")
   func unbelievableFolders() throws {
     func objection(_ place: String) -> String? {
       do throws(Failure) {
@@ -214,7 +214,7 @@ struct FileStoreTests {
     #expect(objection(store.place)?.contains("belongs to another user") == true)
   }
 
-  @Test("a mark is the record's own: the same inode and the same time say nothing (B19)")
+  @Test("a mark is the record's own: the same inode and the same time say nothing")
   func repeatingInodes() throws {
     guard case .saved(let mark) = save(1, replacing: 0) else {
       Issue.record("not saved")
@@ -232,7 +232,7 @@ struct FileStoreTests {
     #expect(found(store.load("key", unless: mark)) == next)
   }
 
-  @Test("a save waits for another one, whatever the patience of logins is (B18)")
+  @Test("a save waits for another one, whatever the patience of logins is")
   func patience() throws {
     _ = save(1, replacing: 0)
     let descriptor = open(scratch.file("state/damsession/key.lock"), O_RDWR)

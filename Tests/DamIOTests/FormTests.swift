@@ -17,7 +17,7 @@ struct FormTests {
     return path
   }
 
-  @Test("files that claim more bytes than can be counted are refused, and no trap (A2)")
+  @Test("files that claim more bytes than can be counted are refused, and no trap")
   func endless() throws {
     let path = try claim(.max)
     defer { unlink(path) }

@@ -185,7 +185,7 @@ struct PartialFileTests {
     #expect(scratch.read("other") == "other")
   }
 
-  @Test("a part with a second name, of another kind or of another user is neither gone on with nor emptied (C23)")
+  @Test("a part with a second name, of another kind or of another user is neither gone on with nor emptied")
   func foreignPart() throws {
     let note = #"{"target":"/t","validator":"\"v1\""}"#
     try scratch.write("other", "precious")

@@ -7,8 +7,8 @@
 final class Stage {
   let kind: Kind
   var state = SessionState()
-  var session = Exchange.Loading<SessionRecord>.absent
-  var account = Exchange.Loading<AccountRecord>.absent
+  var session = Loading<SessionRecord>.absent
+  var account = Loading<AccountRecord>.absent
   var now: Int64 = 1_790_000_000
   /// What is out of order at present.
   var storeIsFull = false

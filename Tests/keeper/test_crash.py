@@ -1,4 +1,4 @@
-"""Point 9, SIGKILL at any instant: the store always loads, never goes back, stays private, and does not grow.
+"""SIGKILL at any instant: the store always loads, never goes back, stays private, and does not grow.
 
 Here some hundred kills; the soak has thousands. The server ends every third session, so that the victims log in and
 save all the time, and they run under umask 0, so that a mode which is set a moment too late shows. After every kill the

@@ -1,4 +1,4 @@
-"""Point 9, what may be found in a store: damaged, cut off, foreign and future records, each with its named outcome."""
+"""What may be found in a store: damaged, cut off, foreign and future records, each with its named outcome."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ UNBELIEVABLE: dict[str, tuple[Callable[[Path, Path], object], str]] = {
 def test_a_record_that_others_may_have_touched_is_refused_not_followed_and_not_waited_for(
     stage: Stage, folder: Path, tmp_path: Path, kind: Kind, what: str
 ) -> None:
-    """C23: neither believed nor replaced, and no login in its place: twenty jobs would make twenty."""
+    """Neither believed nor replaced, and no login in its place: twenty jobs would make twenty."""
     stage.worker(kind).do("login")
     path = records.session(folder)
     touch, word = UNBELIEVABLE[what]
@@ -118,7 +118,7 @@ def test_a_record_that_others_may_have_touched_is_refused_not_followed_and_not_w
 
 
 def test_a_folder_that_others_may_write_holds_no_sessions(stage: Stage, folder: Path) -> None:
-    """C23: whoever can put a record there decides as whom a job works."""
+    """Whoever can put a record there decides as whom a job works."""
     folder.mkdir(mode=0o700)
     for mode in (0o777, 0o1777, 0o770, 0o702):
         folder.chmod(mode)
@@ -136,7 +136,7 @@ def test_a_folder_that_others_may_write_holds_no_sessions(stage: Stage, folder: 
 def test_a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment(
     tmp_path: Path, compiled: Callable[..., str]
 ) -> None:
-    """C23: a setuid program's variables are those of whoever called it."""
+    """A setuid program's variables are those of whoever called it."""
     program = compiled("rights", "rights.c")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DAMSESSION_USER": "eve"}
 

@@ -1,4 +1,4 @@
-"""Point 12: who logged in, who waited and for how long, what was adopted, what was dropped: counters and log lines.
+"""Who logged in, who waited and for how long, what was adopted, what was dropped: counters and log lines.
 
 The sums are checked against what the server counted, and no line holds a secret.
 """

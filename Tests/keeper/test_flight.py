@@ -1,4 +1,4 @@
-"""Point 1: however many threads of however many processes need a login, one does it, and the others go on with it."""
+"""However many threads of however many processes need a login, one does it, and the others go on with it."""
 
 from __future__ import annotations
 

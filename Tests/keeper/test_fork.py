@@ -1,4 +1,4 @@
-"""Point 10: a forked child that goes on with its parent's session starts clean, whatever the parent's threads held."""
+"""A forked child that goes on with its parent's session starts clean, whatever the parent's threads held."""
 
 from __future__ import annotations
 

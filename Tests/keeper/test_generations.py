@@ -1,4 +1,4 @@
-"""Point 2: the newer secret wins, whoever is late: a refusal, a login, a cookie, or an answer after the logout."""
+"""The newer secret wins, whoever is late: a refusal, a login, a cookie, or an answer after the logout."""
 
 from __future__ import annotations
 

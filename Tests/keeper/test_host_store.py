@@ -1,4 +1,4 @@
-"""Point 11: the host's store, as a table of C functions, does what the library's own stores do.
+"""The host's store, as a table of C functions, does what the library's own stores do.
 
 The same tests run over every place: a folder, the memory, host_store.c (the example to copy from) and a Python store on
 SQLite. What several processes share is proven for those that several processes can share.

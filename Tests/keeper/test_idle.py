@@ -1,4 +1,4 @@
-"""Point 4: the idle clock. A long upload asks first, a failed question costs nothing, and the limit is learned.
+"""The idle clock. A long upload asks first, a failed question costs nothing, and the limit is learned.
 
 Time is moved in the stored record (`used_at`), as if nobody had used the session since; the engine is then opened anew.
 """

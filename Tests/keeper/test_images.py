@@ -1,4 +1,4 @@
-"""Point 8: image handles cross process borders as text, and stale ones are stopped before anything is sent."""
+"""Image handles cross process borders as text, and stale ones are stopped before anything is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Point 5: device tokens are scarce: counted, shown, refused in time. One that cannot be kept is told."""
+"""Device tokens are scarce: counted, shown, refused in time. One that cannot be kept is told."""
 
 from __future__ import annotations
 

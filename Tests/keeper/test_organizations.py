@@ -1,4 +1,4 @@
-"""Point 7: one account, two organizations and the person, side by side: nobody gets an answer meant for another."""
+"""One account, two organizations and the person, side by side: nobody gets an answer meant for another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Point 6: refused credentials stop. Whatever 20 jobs do with a wrong password, the server hears it once."""
+"""Refused credentials stop. Whatever 20 jobs do with a wrong password, the server hears it once."""
 
 from __future__ import annotations
 

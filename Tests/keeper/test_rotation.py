@@ -1,4 +1,4 @@
-"""Point 3: a cookie that changes with every answer, under concurrency: nothing lost, and the trade made visible."""
+"""A cookie that changes with every answer, under concurrency: nothing lost, and the trade made visible."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_an_answer_that_was_lost_costs_one_login_and_only_its_own_caller(stage: 
 def test_a_file_system_with_coarse_clocks_and_old_inodes_hides_no_rotation(
     stage: Stage, compiled: Callable[..., str]
 ) -> None:
-    """B19: whether a record has changed is asked of the record. Who asks inode and time keeps a cookie that is dead."""
+    """Whether a record has changed is asked of the record. Who asks inode and time keeps a cookie that is dead."""
     stage.sandbox.knobs(old_cookie="refuse")
     shim = {"LD_PRELOAD": compiled("shim.so", "shim.c", shared=True), "SHIM_COARSE": "100"}
     with stage.crew(4, COOKIE, environment=shim) as crew:
@@ -121,7 +121,7 @@ def test_a_file_system_with_coarse_clocks_and_old_inodes_hides_no_rotation(
 
 
 def test_who_does_not_wait_for_logins_still_waits_for_a_save(stage: Stage) -> None:
-    """B18: `lock-timeout` 0 is about logins; a save that gives up at once loses what a sibling is about to save."""
+    """`lock-timeout` 0 is about logins; a save that gives up at once loses what a sibling is about to save."""
     stage.worker(COOKIE).do("login")
     with stage.crew(4, COOKIE, lock_timeout=0, rotation="newest") as crew:
         outcome = crew.do("get", COOKIE.path, threads=4, rounds=25)

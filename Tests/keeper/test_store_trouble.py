@@ -1,4 +1,4 @@
-"""Point 1, the store out of order: told apart from "held by a sibling", reported, and the session works in memory.
+"""The store out of order: told apart from "held by a sibling", reported, and the session works in memory.
 
 Only a FotoWeb login is refused then: each device token that cannot be kept would be one of ten lost.
 """

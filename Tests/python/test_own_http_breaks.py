@@ -1,4 +1,4 @@
-"""Bring your own HTTP, when something breaks: the cookie that had come is kept, and nobody holds the session (B18)."""
+"""Bring your own HTTP, when something breaks: the cookie that had come is kept, and nobody holds the session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring your own HTTP, and what is left of a request: no secret in what requests and httpx hand to the program (B18, C23).
+"""Bring your own HTTP, and what is left of a request: no secret in what requests and httpx hand to the program.
 
 As an error tracker sees it: exceptions with what led to them and the locals of every frame, answers, logs.
 """

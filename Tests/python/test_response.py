@@ -37,7 +37,7 @@ def test_headers_are_a_mapping_in_any_case() -> None:
 def test_headers_are_read_in_both_encodings(encoding: str) -> None:
     block = "Name: Kåre\r\n".encode(encoding)
     assert made(headers=block).headers["name"] == "Kåre"
-    # One line says nothing of another (B18).
+    # One line says nothing of another.
     assert made(headers=block + b"X: b\xff\r\n" + "Y: ø\r\n".encode()).headers["y"] == "ø"
     assert made(headers=block + b"X: b\xff\r\n").headers["name"] == "Kåre"
 

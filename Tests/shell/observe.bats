@@ -96,7 +96,7 @@ head_of() {
     [[ $stderr == *DAM_ERR_THROTTLED*7* ]]
 }
 
-@test "a header that is no UTF-8 loses no cookie (B18)" {
+@test "a header that is no UTF-8 loses no cookie" {
     local each
     sandbox faults '{"fault": "latin1-header", "count": 0}' >/dev/null
     for each in 1 2 3; do

@@ -1,0 +1,9 @@
+// Account.swift - what all sessions of an account share in this process.
+
+internal import DamCore
+internal import Synchronization
+
+final class Account: Sendable {
+  let flight = Flight()
+  let record = Mutex(AccountRecord())
+}

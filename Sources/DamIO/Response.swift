@@ -1,0 +1,30 @@
+// Response.swift - an answer for the host: copied out of the transfer, which may go on to others.
+
+internal import DamCore
+
+/// An answer for the host.
+public struct Response: Sendable {
+  public let status: Int32
+  public let headers: Buffer
+  public let body: Buffer
+  public let generation: UInt64
+  public let replays: UInt32
+
+  init(_ sink: Sink, generation: UInt64, replays: UInt32) {
+    self.init(sink, body: sink.body, generation: generation, replays: replays)
+  }
+
+  /// The answer as far as it is known before its body comes.
+  init(headOf sink: Sink, generation: UInt64, replays: UInt32) {
+    self.init(sink, body: Buffer(), generation: generation, replays: replays)
+  }
+
+  private init(_ sink: Sink, body: Buffer, generation: UInt64, replays: UInt32) {
+    status = sink.status
+    // Cookies are the session's own business.
+    headers = Buffer(sink.headers.without("set-cookie").bytes)
+    self.body = body
+    self.generation = generation
+    self.replays = replays
+  }
+}

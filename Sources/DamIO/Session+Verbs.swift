@@ -1,0 +1,66 @@
+// Session+Verbs.swift - what the host can ask of a session: each is one call, driven to its end on the caller's thread.
+
+public import DamCore
+internal import Synchronization
+
+extension Session {
+  public func request(_ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+    var driver = Driver(self, .request(request), options)
+    let outcome = driver.run()
+    guard case .delivered(let generation, let replays) = outcome else {
+      driver.discard()
+      throw Session.failure(outcome)
+    }
+    return try driver.receive(generation: generation, replays: replays)
+  }
+
+  /// Makes sure that there is a session, and says what is known of it.
+  public func ensure() throws(Failure) -> SessionRecord { try reach(.ensure(again: false, saved: false)) }
+
+  /// As `ensure()`, for callers that may end right after: what is scarce must be on disk.
+  public func login(again: Bool) throws(Failure) { _ = try reach(.ensure(again: again, saved: true)) }
+
+  /// Resets the idle clock at the server; logs in if the session is over.
+  public func keepalive() throws(Failure) { _ = try reach(.keepalive) }
+
+  private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
+    let outcome = run(goal)
+    guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
+    return record
+  }
+
+  /// Takes an answer that came elsewhere to a request with this session's headers.
+  public func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
+    try settings.requireHeaders()
+    switch run(.observe(answer, ticket)) {
+    case .delivered: return .deliver
+    case .ready: return .send
+    case let outcome: throw Session.failure(outcome)
+    }
+  }
+
+  /// For those who take headers from `record` now.
+  public func ticket(_ record: SessionRecord) -> String {
+    settings.text(of: hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
+  }
+
+  public func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }
+  public func forget() throws(Failure) { _ = try end(.forget) }
+
+  private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
+    let outcome = run(goal)
+    guard case .loggedOut(let result) = outcome else { throw Session.failure(outcome) }
+    return result
+  }
+
+  /// What sends no request of the host.
+  private func run(_ goal: Exchange.Goal) -> Exchange.Outcome {
+    var driver = Driver(self, goal, CallOptions())
+    return driver.run()
+  }
+
+  static func failure(_ outcome: Exchange.Outcome) -> Failure {
+    if case .failed(let failure) = outcome { return failure }
+    return Failure(.internalError, "the session engine ended in a state that it should not reach")
+  }
+}
