@@ -1,4 +1,4 @@
-"""Item 4: children that come in odd ways: two at once, of the same number as their parent, past fork(), with what only
+"""Children that come in odd ways: two at once, of the same number as their parent, past fork(), with what only
 their parent may use. forks.c is the parent."""
 
 from __future__ import annotations

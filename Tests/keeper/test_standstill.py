@@ -1,4 +1,4 @@
-"""Item 9: a program of one thread that holds a session by an authorization and calls it again hears so at once."""
+"""A program of one thread that holds a session by an authorization and calls it again hears so at once."""
 
 from __future__ import annotations
 
