@@ -92,7 +92,7 @@ class Wanted:
             some = records.images_of(record["gallery_id"])
             return [self._extending(name, one, extend) for one in some]
         if name == "Gallery":
-            found = records.gallery(record["gallery_id"], self._owner, f"{self._owner} 1")
+            found = records.gallery(record["gallery_id"], self._owner)
             return self._extending(name, found, extend)
         if name == "Parents":
             return [{"collection_id": records.root_of(self._owner)}]

@@ -100,8 +100,7 @@ class ReadEndpoints:
         return _one(exchange, session, kind, records.part(kind, image_id, exchange.server))
 
     async def _gallery(self, exchange: Exchange, session: Session | None) -> Answer:
-        who = session.user.email if session else "nobody"
-        found = records.gallery(exchange.parts[0], owner_of(session), f"Gallery of {who}")
+        found = records.gallery(exchange.parts[0], owner_of(session))
         return _one(exchange, session, "Gallery", found)
 
     async def _gallery_images(self, exchange: Exchange, session: Session | None) -> Answer:
@@ -115,7 +114,7 @@ class ReadEndpoints:
         owner = owner_of(session)
         collection_id = exchange.parts[0] if exchange.parts else records.root_of(owner)
         if not exchange.path.endswith("/children"):
-            found = records.collection(collection_id, owner, f"Collection of {owner}")
+            found = records.collection(collection_id, owner)
             return _one(exchange, session, "Collection", found)
         try:
             children = Wanted(exchange, owner).children(collection_id)
@@ -125,7 +124,7 @@ class ReadEndpoints:
 
     async def _parent(self, exchange: Exchange, session: Session | None) -> Answer:
         owner = owner_of(session)
-        root = records.collection(records.root_of(owner), owner, f"Collection of {owner}")
+        root = records.collection(records.root_of(owner), owner)
         if exchange.parts[0] == "collection":
             return _one(exchange, session, "Collection", root)
         return _listed(exchange, session, "Parents", [root], "Collection")
@@ -152,7 +151,7 @@ class ReadEndpoints:
         return _listed(exchange, session, "Workspace", found, "Workspace")
 
     async def _workspace_media(self, exchange: Exchange, session: Session) -> Answer:
-        found = records.images_of(exchange.parts[0])
+        found = records.images_of_workspace(exchange.parts[0])
         kind = "WorkspaceImage"
         return _listed(exchange, session, "WorkspaceMedia", found, kind, kind)
 

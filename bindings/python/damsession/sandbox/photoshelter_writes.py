@@ -64,7 +64,7 @@ class WriteEndpoints:
         return self._written(exchange, session, {kind: made(fresh, owner_of(session), name)})
 
     async def _gallery(self, exchange: Exchange, session: Session) -> Answer:
-        name = exchange.parameter("name") or f"Gallery of {session.user.email}"
+        name = exchange.parameter("name")
         gallery = records.gallery(exchange.parts[0], owner_of(session), name)
         gallery["deleted"] = "t" if exchange.method == "DELETE" else "f"
         return self._written(exchange, session, {"Gallery": gallery})
