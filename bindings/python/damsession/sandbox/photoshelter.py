@@ -25,6 +25,7 @@ from .photoshelter_content import ContentEndpoints
 from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
 from .photoshelter_knobs import PHOTOSHELTER
 from .photoshelter_login import Handler, LoginEndpoints
+from .photoshelter_media import MediaEndpoints
 from .photoshelter_reads import ReadEndpoints
 from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
 from .photoshelter_writes import WriteEndpoints
@@ -59,6 +60,7 @@ class PhotoShelter:
             LoginEndpoints(self),
             WriteEndpoints(self),
             ReadEndpoints(),
+            MediaEndpoints(),
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())
