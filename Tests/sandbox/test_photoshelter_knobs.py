@@ -172,6 +172,17 @@ def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
             assert answer.json()["error"]["class"] == "ApiKeyInvalidErr"
 
 
+@knobs.reach("public-children")
+def public_children(sandbox: Sandbox, make: Make, value: str) -> None:
+    children = make().call("collection/root/children").json()["data"]["Children"]
+    extended = make().call('collection/root?extend={"Children":{}}').json()["data"]["Collection"]
+    assert isinstance(children, list) == isinstance(extended["Children"], list) == (
+        value == "wrapped"
+    )
+    found = make().login().call("mem/collection/root/children").json()["data"]["Children"]
+    assert list(found) == ["Collection", "Gallery"]
+
+
 @knobs.reach("idle-limit", 60, 0)
 def idle_limit(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()

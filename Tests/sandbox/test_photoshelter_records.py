@@ -61,7 +61,7 @@ def test_images_of_a_gallery_come_in_pages(photoshelter: Make) -> None:
         if "next" not in found["Paging"]:
             break
         page += 1
-    assert page == 3 and len(set(seen)) == len(seen) == int(found["total"])
+    assert page == 3 and len(set(seen)) == len(seen) == int(found["Total"])
     assert client.call(f"mem/gallery/{GALLERY}/images?page=0").status_code == 400
 
 
@@ -169,9 +169,9 @@ def test_queries(photoshelter: Make) -> None:
     client = photoshelter().login()
     some = data(client, "mem/image/query", "POST")["Image"]
     found = data(client, "mem/image/query", "POST", data={"file_name": some[1]["file_name"]})
-    assert (found["total"], found["Image"]) == ("1", [some[1]])
+    assert (found["Total"], found["Image"]) == ("1", [some[1]])
     none = data(client, "mem/image/query", "POST", data={"file_name": "other.jpg"})
-    assert (none["total"], none["Image"]) == ("0", [])
+    assert (none["Total"], none["Image"]) == ("0", [])
     ask = {"terms": '["a"]', "extend": '{"Image":{}}'}
     (first, *_) = data(client, "mem/image/search", params=ask)["Results"]
     assert first["image_id"] == first["Image"]["image_id"]

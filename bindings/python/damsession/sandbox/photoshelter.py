@@ -21,6 +21,7 @@ from .endpoints import Endpoint, Endpoints
 from .exchange import Answer, BodyTooLarge, Exchange, MalformedBody
 from .knobs import Knobs
 from .lockout import Lockout
+from .photoshelter_assets import AssetEndpoints
 from .photoshelter_content import ContentEndpoints
 from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
 from .photoshelter_knobs import PHOTOSHELTER
@@ -59,8 +60,9 @@ class PhotoShelter:
         parts = (
             LoginEndpoints(self),
             WriteEndpoints(self),
-            ReadEndpoints(),
+            ReadEndpoints(self),
             MediaEndpoints(),
+            AssetEndpoints(self),
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())

@@ -149,6 +149,13 @@ class PhotoShelterKnobs:
         "on: a login also by GET, with email and password in the URL",
         "public record, requests: an older page of the guide, and clients",
     )
+    public_children: str = choice(
+        PHOTOSHELTER,
+        ("wrapped", "by-type"),
+        "wrapped",
+        "children of a public collection: each in ChildGallery or ChildCollection, or as a member's",
+        "public record, clients: wrapped as the one of public endpoints reads them; by type the rest",
+    )
     token_characters: str = choice(
         PHOTOSHELTER,
         ("url-safe", "any"),

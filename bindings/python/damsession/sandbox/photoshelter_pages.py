@@ -20,9 +20,12 @@ def data(session: Session | None, found: Record) -> dict[str, Any]:
     return {**({"Session": identity(session)} if session else {}), **found}
 
 
-def one(exchange: Exchange, session: Session | None, kind: str, found: Record) -> Answer:
+def one(
+    exchange: Exchange, session: Session | None, kind: str, found: Record, wrap: bool = False
+) -> Answer:
+    """A record; `wrap`: the children within it as `Wanted` wraps them."""
     try:
-        wanted = Wanted(exchange, owner_of(session))
+        wanted = Wanted(exchange, owner_of(session), wrap)
     except ExtendError:
         return bad_extend(exchange)
     return answers.ok(exchange, data(session, {kind: wanted.of(kind, found)}))
@@ -50,7 +53,7 @@ def listed(
     shown = wanted.every(kind, found[(page - 1) * per_page : page * per_page])
     answer = {
         key: [{wrapped_in: one} for one in shown] if wrapped_in else shown,
-        "total": str(len(found)),
+        "Total": str(len(found)),
         "Paging": _paging(exchange, page, per_page, len(found)),
     }
     return answers.ok(exchange, data(session, answer))

@@ -6,6 +6,8 @@ its user and organization, so that a program in a wrong account can be caught.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import photoshelter_answers as answers
 from . import photoshelter_records as records
 from .accounts import AARDVARK, BADGER, CAPYBARA
@@ -16,6 +18,9 @@ from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import bad_extend, data, listed, one
 from .photoshelter_sessions import Session
 
+if TYPE_CHECKING:
+    from .photoshelter import PhotoShelter
+
 _READ = "GET, POST"
 _ORGANIZATIONS = {one.id: one for one in (AARDVARK, BADGER, CAPYBARA)}
 _PARTS = {
@@ -23,10 +28,14 @@ _PARTS = {
     "custom": "CustomMetadata", "link": "ImageLink", "public": "ImagePublic",
 }  # fmt: skip
 _CLIENTS = "assumption: as clients ask and read"
+_ROOTS = ("root", "root_site")
 
 
 class ReadEndpoints:
     """The endpoints that change nothing."""
+
+    def __init__(self, system: PhotoShelter) -> None:
+        self._system = system
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -46,10 +55,12 @@ class ReadEndpoints:
             Endpoint(_READ, "[mem/]gallery/G{id}/{images,children,media}", self._gallery_images,
                      "the images of a gallery; fields, extend, page, per_page",
                      "public record, requests: images is documented; the others are assumed"),
-            Endpoint(_READ, "[mem/]collection/root[/children]", self._collection,
+            Endpoint(_READ, "[mem/]collection/{root,root_site}[/children]", self._collection,
                      "the collection above all, or what it holds", _CLIENTS),
             Endpoint(_READ, "[mem/]collection/C{id}[/children]", self._collection,
                      "a collection, or what it holds", _CLIENTS),
+            Endpoint(_READ, "[mem/]collection/{id}/root_path", self._root_path,
+                     "the collections from there up, and root_site", _CLIENTS),
             Endpoint(_READ, "[mem/]{gallery,collection}/{id}/parent", self._parent,
                      "the collection around it", _CLIENTS),
             Endpoint(_READ, "[mem/]image/I{id}/galleries", self._image_galleries,
@@ -104,15 +115,24 @@ class ReadEndpoints:
 
     async def _collection(self, exchange: Exchange, session: Session | None) -> Answer:
         owner = owner_of(session)
-        collection_id = exchange.parts[0] if exchange.parts else records.root_of(owner)
+        collection_id = _collection_id(exchange, owner)
+        wrap = "/mem/" not in exchange.path and self._system.knobs.public_children == "wrapped"
         if not exchange.path.endswith("/children"):
             found = records.collection(collection_id, owner)
-            return one(exchange, session, "Collection", found)
+            return one(exchange, session, "Collection", found, wrap)
         try:
-            children = Wanted(exchange, owner).children(collection_id)
+            children = Wanted(exchange, owner, wrap).children(collection_id)
         except ExtendError:
             return bad_extend(exchange)
         return answers.ok(exchange, data(session, {"Children": children}))
+
+    async def _root_path(self, exchange: Exchange, session: Session | None) -> Answer:
+        owner = owner_of(session)
+        collection_id = _collection_id(exchange, owner)
+        way = [{"collection_id": _ROOTS[1]}]
+        if collection_id != records.root_of(owner):
+            way.insert(0, records.collection(collection_id, owner))
+        return answers.ok(exchange, data(session, {"RootPath": way}))
 
     async def _parent(self, exchange: Exchange, session: Session | None) -> Answer:
         owner = owner_of(session)
@@ -135,3 +155,8 @@ class ReadEndpoints:
             found = records.photographers(known)
             return listed(exchange, session, "Photographer", found, "Photographer")
         return one(exchange, session, "Organization", records.organization(known))
+
+
+def _collection_id(exchange: Exchange, owner: str) -> str:
+    (named,) = exchange.parts
+    return records.root_of(owner) if named in _ROOTS else named

@@ -116,6 +116,12 @@ def _images_in(place: str) -> list[Record]:
     return [{"image_id": one, "file_name": file_name(one), "f_visible": "t"} for one in ids]
 
 
+def media_count(within: Record) -> Record:
+    """How many images are in a gallery, or in the galleries of a collection."""
+    count = str(IMAGES_PER_GALLERY * (1 if "gallery_id" in within else GALLERIES))
+    return {"images": count, "total": count}
+
+
 def organization(one: Organization) -> Record:
     return {"organization_id": one.id, "name": one.name}
 
@@ -144,7 +150,8 @@ def setting(kind: str) -> Record:
 
 _PARTS: dict[str, Record] = {
     "Iptc": {
-        "headline": "Made up", "author": "Nobody", "caption": "Made-up picture & caption æøå",
+        "title": "Made up", "headline": "Made up", "author": "Nobody",
+        "caption": "Made-up picture & caption æøå", "display_caption": "Made-up picture",
         "keyword": "made, up", "credit": "Nobody", "copyright": "None", "sdate": _TIME,
     },
     "Exif": {"make": "Sandbox", "model": "Made up", "date_time_original": _TIME},

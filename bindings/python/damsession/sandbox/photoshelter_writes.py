@@ -70,7 +70,8 @@ class WriteEndpoints:
         return self._written(exchange, session, {"Gallery": gallery})
 
     async def _visibility(self, exchange: Exchange, session: Session) -> Answer:
-        mode = exchange.parameter("mode") or "everyone"
+        # One client says `visibility`, beside a `mode` that is left from its login.
+        mode = exchange.parameter("visibility") or exchange.parameter("mode") or "everyone"
         return self._written(exchange, session, {"Visibility": {"mode": mode}})
 
     async def _inherit(self, exchange: Exchange, session: Session) -> Answer:
