@@ -162,6 +162,16 @@ def two_factor(sandbox: Sandbox, make: Make, value: str) -> None:
     assert (state["second_factor_wanted"], state["sessions_created"]) == (1, 0)
 
 
+@knobs.reach("api-keys")
+def api_keys(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make()
+    client.http.headers["X-PS-Api-Key"] = "otherkey.1_"
+    expected = 200 if value == "any" else 400
+    assert client.call("echo").status_code == client.authenticate().status_code == expected
+    client.http.headers["X-PS-Api-Key"] = ""
+    assert client.call("echo").status_code == 400
+
+
 @knobs.reach("bad-api-key")
 def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make()

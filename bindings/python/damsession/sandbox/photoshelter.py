@@ -153,7 +153,8 @@ class PhotoShelter:
         if not inputs.api_key(exchange):
             # It may be a field of a body that would else be read later, or never.
             await inputs.read_body(exchange, name == _LOGIN)
-        if inputs.api_key(exchange) != API_KEY:
+        key = inputs.api_key(exchange)
+        if not key or (key != API_KEY and self.knobs.api_keys == "sandbox"):
             return self._api_key_refused(exchange)
         endpoint = self._endpoints.find(exchange.method, name)
         if endpoint is None:
