@@ -54,7 +54,7 @@ def test_pieces_are_sent_and_empty_ones_are_no_end(run: Runner, dam_sandbox: San
 
 
 def test_one_without_pieces_is_an_empty_body(run: Runner) -> None:
-    assert run(lambda session: post(session, pieces())) == "Gallery of solo@example.com"
+    assert run(lambda session: post(session, pieces())).startswith("Gallery of solo@example.com")
 
 
 def test_it_is_no_form_by_default(run: Runner, dam_sandbox: Sandbox) -> None:

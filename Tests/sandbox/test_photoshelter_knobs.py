@@ -162,6 +162,16 @@ def two_factor(sandbox: Sandbox, make: Make, value: str) -> None:
     assert (state["second_factor_wanted"], state["sessions_created"]) == (1, 0)
 
 
+@knobs.reach("api-keys")
+def api_keys(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make()
+    client.http.headers["X-PS-Api-Key"] = "otherkey.1_"
+    expected = 200 if value == "any" else 400
+    assert client.call("echo").status_code == client.authenticate().status_code == expected
+    client.http.headers["X-PS-Api-Key"] = ""
+    assert client.call("echo").status_code == 400
+
+
 @knobs.reach("bad-api-key")
 def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make()
@@ -170,6 +180,17 @@ def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
         for answer in (client.call("echo"), client.authenticate()):
             assert answer.status_code == int(value[:3])
             assert answer.json()["error"]["class"] == "ApiKeyInvalidErr"
+
+
+@knobs.reach("public-children")
+def public_children(sandbox: Sandbox, make: Make, value: str) -> None:
+    children = make().call("collection/root/children").json()["data"]["Children"]
+    extended = make().call('collection/root?extend={"Children":{}}').json()["data"]["Collection"]
+    assert isinstance(children, list) == isinstance(extended["Children"], list) == (
+        value == "wrapped"
+    )
+    found = make().login().call("mem/collection/root/children").json()["data"]["Children"]
+    assert list(found) == ["Collection", "Gallery"]
 
 
 @knobs.reach("idle-limit", 60, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable
 
 import pytest
@@ -60,14 +61,53 @@ def test_images_of_a_gallery_come_in_pages(photoshelter: Make) -> None:
         if "next" not in found["Paging"]:
             break
         page += 1
-    assert page == 3 and len(set(seen)) == len(seen) == int(found["total"])
+    assert page == 3 and len(set(seen)) == len(seen) == int(found["Total"])
     assert client.call(f"mem/gallery/{GALLERY}/images?page=0").status_code == 400
+
+
+def test_ids_are_of_all_the_characters_that_real_ones_are(photoshelter: Make) -> None:
+    found = data(photoshelter(), f"gallery/{GALLERY}/images")["GalleryImage"]
+    ids = [one["image_id"] for one in found]
+    assert all(re.fullmatch(r"I0000[a-zA-Z0-9._]{11}", one) for one in ids), ids
+    rest = "".join(one[5:] for one in ids)
+    assert rest.upper() != rest != rest.lower() and "." in rest and "_" in rest
+    for one in ids:
+        assert data(photoshelter(), f"image/{one}")["Image"]["image_id"] == one
+
+
+def test_a_record_is_called_the_same_wherever_it_shows(photoshelter: Make) -> None:
+    client = photoshelter().login("one@example.com")
+    children = data(client, "mem/collection/root/children")["Children"]
+    for one in children["Collection"]:
+        shown = data(client, f"mem/collection/{one['collection_id']}")
+        assert shown["Collection"] == one
+    for one in children["Gallery"]:
+        assert data(client, f"mem/gallery/{one['gallery_id']}")["Gallery"] == one
+    below = data(client, f"mem/collection/{children['Collection'][0]['collection_id']}/children")
+    names = [one["name"] for some in (children, below["Children"]) for one in some["Gallery"]]
+    assert len(set(names)) == len(names) == 6
+    extend = '{"Gallery":{}}'
+    within = data(client, f"mem/image/{IMAGE}/galleries", params={"extend": extend})
+    (first, *_) = within["ImageGallery"]
+    assert first["Gallery"]["name"] in names
+
+
+def test_no_two_images_of_a_gallery_have_one_file_name(photoshelter: Make) -> None:
+    client = photoshelter().login()
+    ask = {"extend": '{"Image":{"fields":"file_name"}}'}
+    found = data(client, f"mem/gallery/{GALLERY}/images", params=ask)["GalleryImage"]
+    names = [one["Image"]["file_name"] for one in found]
+    assert len(set(names)) == len(names) == 12
+    (first, *_) = found
+    assert first["file_name"] == names[0]
+    assert data(client, f"mem/image/{first['image_id']}")["Image"]["file_name"] == names[0]
 
 
 def test_media_and_children_of_a_gallery(photoshelter: Make) -> None:
     ask = {"extend": '{"Image":{"fields":"file_name","params":[]},"ImageLink":{}}'}
     (first, *_) = data(photoshelter(), f"gallery/{GALLERY}/media", params=ask)["GalleryMedia"]
-    assert first["GalleryImage"]["Image"] == {"file_name": "made-up.jpg", **link_of(first)}
+    name = first["GalleryImage"]["file_name"]
+    assert first["GalleryImage"]["Image"] == {"file_name": name, **link_of(first)}
     children = data(photoshelter(), f"gallery/{GALLERY}/children", params=ask)["GalleryImage"]
     assert children[0] == first["GalleryImage"]
 
@@ -127,10 +167,11 @@ def test_what_belongs_to_an_image(photoshelter: Make, name: str, kind: str) -> N
 
 def test_queries(photoshelter: Make) -> None:
     client = photoshelter().login()
-    found = data(client, "mem/image/query", "POST", data={"file_name": "made-up.jpg"})
-    assert int(found["total"]) > 0 and found["Image"][0]["image_id"]
+    some = data(client, "mem/image/query", "POST")["Image"]
+    found = data(client, "mem/image/query", "POST", data={"file_name": some[1]["file_name"]})
+    assert (found["Total"], found["Image"]) == ("1", [some[1]])
     none = data(client, "mem/image/query", "POST", data={"file_name": "other.jpg"})
-    assert (none["total"], none["Image"]) == ("0", [])
+    assert (none["Total"], none["Image"]) == ("0", [])
     ask = {"terms": '["a"]', "extend": '{"Image":{}}'}
     (first, *_) = data(client, "mem/image/search", params=ask)["Results"]
     assert first["image_id"] == first["Image"]["image_id"]
@@ -148,7 +189,8 @@ def test_organizations_and_workspaces(photoshelter: Make) -> None:
     ask = {"extend": '{"Media":{"fields":"file_name"},"Iptc":{},"Link":{}}'}
     media = data(client, f"workspace/{space}/media", params=ask)["WorkspaceMedia"]
     first = media[0]["WorkspaceImage"]
-    assert first["image_id"].startswith("I0000") and first["Media"]["file_name"] == "made-up.jpg"
+    assert first["image_id"].startswith("I0000") and first["Media"]["file_name"].endswith(".jpg")
+    assert first["workspace_id"] == space and "gallery_id" not in first
     assert first["Iptc"]["keyword"] and first["Link"]["link"]
     refused = photoshelter().call("workspace/query")
     assert refused.json()["error"]["class"] == "SessionRequiredErr"

@@ -23,8 +23,10 @@ _WITHIN = {
     "WorkspaceImage": ("Media", "Link", *_IMAGE_PARTS),
     "ImageGallery": ("Gallery",),
     "KeyImage": ("ImageLink",),
-    "Gallery": ("GalleryImage", "KeyImage", "Parents", *_SETTINGS),
-    "Collection": ("Children", "KeyImage", *_SETTINGS),
+    "Gallery": ("GalleryImage", "KeyImage", "MediaCount", "Parents", *_SETTINGS),
+    "Collection": ("Children", "KeyImage", "MediaCount", *_SETTINGS),
+    "ChildGallery": ("Gallery", "KeyImage", "MediaCount", *_SETTINGS),
+    "ChildCollection": ("Children", "Collection", "KeyImage", "MediaCount", *_SETTINGS),
 }
 
 
@@ -35,8 +37,9 @@ class ExtendError(ValueError):
 class Wanted:
     """What one request wants: fields of the records it asks for, and what extends them."""
 
-    def __init__(self, exchange: Exchange, owner: str) -> None:
+    def __init__(self, exchange: Exchange, owner: str, wrap: bool = False) -> None:
         self._owner = owner
+        self._wrap = wrap
         self._server = exchange.server
         self._fields = exchange.parameter("fields")
         text = exchange.parameter("extend")
@@ -55,12 +58,19 @@ class Wanted:
         return [self.of(kind, record) for record in found]
 
     def children(self, collection_id: str, extend: Mapping[str, Any] | None = None) -> Any:
-        """The children of a collection by type; an empty list if there are none."""
+        """The children of a collection by type, or each wrapped in its type; or an empty list."""
         extend = self._extend if extend is None else extend
         collections, galleries = records.children_of(collection_id, self._owner)
+        children = (("Collection", collections), ("Gallery", galleries))
+        if self._wrap:
+            return [
+                {f"Child{kind}": self._extending(f"Child{kind}", one, extend)}
+                for kind, some in children
+                for one in some
+            ]
         found = {
             kind: [self._extending(kind, one, extend) for one in some]
-            for kind, some in (("Collection", collections), ("Gallery", galleries))
+            for kind, some in children
             if some
         }
         return found or []
@@ -92,8 +102,14 @@ class Wanted:
             some = records.images_of(record["gallery_id"])
             return [self._extending(name, one, extend) for one in some]
         if name == "Gallery":
-            found = records.gallery(record["gallery_id"], self._owner, f"{self._owner} 1")
+            found = records.gallery(record["gallery_id"], self._owner)
             return self._extending(name, found, extend)
+        if name == "Collection":
+            found = records.collection(record["collection_id"], self._owner)
+            return self._extending(name, found, extend)
+        if name == "MediaCount":
+            # Whole, whatever its fields: a client asks for `images` and reads `total`.
+            return records.media_count(record)
         if name == "Parents":
             return [{"collection_id": records.root_of(self._owner)}]
         if name == "KeyImage":

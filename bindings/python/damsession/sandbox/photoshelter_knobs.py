@@ -107,6 +107,13 @@ class PhotoShelterKnobs:
         "login wanting a second factor: 200 with data.two_factor, or an error",
         "public record, second factor: data.two_factor as a client reads it; the rest is assumed",
     )
+    api_keys: str = choice(
+        PHOTOSHELTER,
+        ("sandbox", "any"),
+        "sandbox",
+        "which API keys are good: the one of the accounts, or whatever a program is built with",
+        "public record, requests: a key is assigned when one signs up; any is an assumption",
+    )
     bad_api_key: str = choice(
         PHOTOSHELTER,
         ("400-class", "401-class", "403-class"),
@@ -148,6 +155,13 @@ class PhotoShelterKnobs:
         "off",
         "on: a login also by GET, with email and password in the URL",
         "public record, requests: an older page of the guide, and clients",
+    )
+    public_children: str = choice(
+        PHOTOSHELTER,
+        ("wrapped", "by-type"),
+        "wrapped",
+        "children of a public collection: each in ChildGallery or ChildCollection, or as a member's",
+        "public record, clients: wrapped as the one of public endpoints reads them; by type the rest",
     )
     token_characters: str = choice(
         PHOTOSHELTER,

@@ -1,6 +1,8 @@
 """Made-up records of PhotoShelter: each follows from its ID and is the same every time.
 
-IDs have the shape of real ones: a letter, four zeros, eleven characters. The
+IDs have the shape of real ones: a letter, four zeros, eleven characters, of which
+some are dots and underscores. Names follow from IDs too: a record is called the
+same wherever it shows, and no two in one place are called the same. The
 collection at the root has two more below it, of which the second is empty; no
 collection lies deeper, so that a program which walks down comes to an end.
 Numbers are texts and booleans are "t" or "f", as recorded.
@@ -8,6 +10,7 @@ Numbers are texts and booleans are "t" or "f", as recorded.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 
@@ -24,12 +27,17 @@ _EVERYONE = {"mode": "everyone"}
 
 
 def new_id(letter: str, *of: str) -> str:
-    return f"{letter}0000{hashlib.sha256(chr(10).join(of).encode()).hexdigest()[:11]}"
+    digest = hashlib.sha256("\n".join(of).encode()).digest()
+    return f"{letter}0000{base64.b64encode(digest, altchars=b'._').decode()[:11]}"
 
 
 def root_of(owner: str) -> str:
     """The ID of the collection that holds everything of an owner."""
     return new_id("C", owner)
+
+
+def file_name(image_id: str) -> str:
+    return f"made-up-{image_id[-5:]}.jpg"
 
 
 def image(image_id: str, owner: str) -> Record:
@@ -39,7 +47,7 @@ def image(image_id: str, owner: str) -> Record:
     return {
         "image_id": image_id,
         "owner": owner,
-        "file_name": "made-up.jpg",
+        "file_name": file_name(image_id),
         "file_size": str(DEFAULT_SIZE),
         **sizes,
         "focal_point_x": "0.5",
@@ -51,11 +59,13 @@ def image(image_id: str, owner: str) -> Record:
     }
 
 
-def gallery(gallery_id: str, owner: str, name: str) -> Record:
+def gallery(gallery_id: str, owner: str, name: str = "") -> Record:
+    name = name or f"Gallery of {owner} {gallery_id[-5:]}"
     return {"gallery_id": gallery_id, **_named(owner, name)}
 
 
-def collection(collection_id: str, owner: str, name: str) -> Record:
+def collection(collection_id: str, owner: str, name: str = "") -> Record:
+    name = name or f"Collection of {owner} {collection_id[-5:]}"
     return {"collection_id": collection_id, **_named(owner, name)}
 
 
@@ -74,7 +84,7 @@ def _named(owner: str, name: str) -> Record:
 
 def galleries_of(collection_id: str, owner: str) -> list[Record]:
     return [
-        gallery(new_id("G", collection_id, str(number)), owner, f"{owner} {number}")
+        gallery(new_id("G", collection_id, str(number)), owner)
         for number in range(1, GALLERIES + 1)
     ]
 
@@ -82,10 +92,7 @@ def galleries_of(collection_id: str, owner: str) -> list[Record]:
 def collections_of(collection_id: str, owner: str) -> list[Record]:
     if collection_id != root_of(owner):
         return []
-    return [
-        collection(new_id("C", collection_id, name), owner, f"{owner} {name}")
-        for name in ("full", "empty")
-    ]
+    return [collection(new_id("C", collection_id, what), owner) for what in ("full", "empty")]
 
 
 def children_of(collection_id: str, owner: str) -> tuple[list[Record], list[Record]]:
@@ -96,15 +103,23 @@ def children_of(collection_id: str, owner: str) -> tuple[list[Record], list[Reco
 
 
 def images_of(gallery_id: str) -> list[Record]:
-    """What a gallery says of its images: their IDs, not the images themselves."""
-    return [
-        {
-            "image_id": new_id("I", gallery_id, str(number)),
-            "gallery_id": gallery_id,
-            "f_visible": "t",
-        }
-        for number in range(1, IMAGES_PER_GALLERY + 1)
-    ]
+    """What a gallery says of its images: their IDs and files, not the images themselves."""
+    return [{**one, "gallery_id": gallery_id} for one in _images_in(gallery_id)]
+
+
+def images_of_workspace(workspace_id: str) -> list[Record]:
+    return [{**one, "workspace_id": workspace_id} for one in _images_in(workspace_id)]
+
+
+def _images_in(place: str) -> list[Record]:
+    ids = [new_id("I", place, str(number)) for number in range(1, IMAGES_PER_GALLERY + 1)]
+    return [{"image_id": one, "file_name": file_name(one), "f_visible": "t"} for one in ids]
+
+
+def media_count(within: Record) -> Record:
+    """How many images are in a gallery, or in the galleries of a collection."""
+    count = str(IMAGES_PER_GALLERY * (1 if "gallery_id" in within else GALLERIES))
+    return {"images": count, "total": count}
 
 
 def organization(one: Organization) -> Record:
@@ -135,7 +150,8 @@ def setting(kind: str) -> Record:
 
 _PARTS: dict[str, Record] = {
     "Iptc": {
-        "headline": "Made up", "author": "Nobody", "caption": "Made-up picture & caption æøå",
+        "title": "Made up", "headline": "Made up", "author": "Nobody",
+        "caption": "Made-up picture & caption æøå", "display_caption": "Made-up picture",
         "keyword": "made, up", "credit": "Nobody", "copyright": "None", "sdate": _TIME,
     },
     "Exif": {"make": "Sandbox", "model": "Made up", "date_time_original": _TIME},

@@ -64,13 +64,14 @@ class WriteEndpoints:
         return self._written(exchange, session, {kind: made(fresh, owner_of(session), name)})
 
     async def _gallery(self, exchange: Exchange, session: Session) -> Answer:
-        name = exchange.parameter("name") or f"Gallery of {session.user.email}"
+        name = exchange.parameter("name")
         gallery = records.gallery(exchange.parts[0], owner_of(session), name)
         gallery["deleted"] = "t" if exchange.method == "DELETE" else "f"
         return self._written(exchange, session, {"Gallery": gallery})
 
     async def _visibility(self, exchange: Exchange, session: Session) -> Answer:
-        mode = exchange.parameter("mode") or "everyone"
+        # One client says `visibility`, beside a `mode` that is left from its login.
+        mode = exchange.parameter("visibility") or exchange.parameter("mode") or "everyone"
         return self._written(exchange, session, {"Visibility": {"mode": mode}})
 
     async def _inherit(self, exchange: Exchange, session: Session) -> Answer:

@@ -1,0 +1,85 @@
+"""What PhotoShelter shows of records: one, or a page of several, as `fields` and `extend` want it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import photoshelter_answers as answers
+from .exchange import Answer, Exchange
+from .photoshelter_extend import ExtendError, Wanted
+from .photoshelter_login import identity, owner_of
+from .photoshelter_records import Record
+from .photoshelter_sessions import Session
+
+_PER_PAGE = 20
+_MOST_PER_PAGE = 1000
+
+
+def data(session: Session | None, found: Record) -> dict[str, Any]:
+    """What an answer holds, and whose it is."""
+    return {**({"Session": identity(session)} if session else {}), **found}
+
+
+def one(
+    exchange: Exchange, session: Session | None, kind: str, found: Record, wrap: bool = False
+) -> Answer:
+    """A record; `wrap`: the children within it as `Wanted` wraps them."""
+    try:
+        wanted = Wanted(exchange, owner_of(session), wrap)
+    except ExtendError:
+        return bad_extend(exchange)
+    return answers.ok(exchange, data(session, {kind: wanted.of(kind, found)}))
+
+
+def listed(
+    exchange: Exchange,
+    session: Session | None,
+    key: str,
+    found: list[Record],
+    kind: str,
+    wrapped_in: str = "",
+) -> Answer:
+    """A page of records of one kind under a key, each wrapped in another key if so wanted."""
+    page = _count(exchange.parameter("page"), 1, 1_000_000)
+    per_page = _count(
+        exchange.parameter("per_page") or exchange.parameter("ppg"), _PER_PAGE, _MOST_PER_PAGE
+    )
+    if page is None or per_page is None:
+        return answers.bad_request(exchange, "page and per_page: whole numbers from 1")
+    try:
+        wanted = Wanted(exchange, owner_of(session))
+    except ExtendError:
+        return bad_extend(exchange)
+    shown = wanted.every(kind, found[(page - 1) * per_page : page * per_page])
+    answer = {
+        key: [{wrapped_in: one} for one in shown] if wrapped_in else shown,
+        "Total": str(len(found)),
+        "Paging": _paging(exchange, page, per_page, len(found)),
+    }
+    return answers.ok(exchange, data(session, answer))
+
+
+def _paging(exchange: Exchange, page: int, per_page: int, total: int) -> Record:
+    pages = max(1, -(-total // per_page))
+
+    def at(number: int) -> str:
+        return f"{exchange.server}{exchange.path}?page={number}&per_page={per_page}"
+
+    paging = {"page": page, "pages": pages, "first": at(1), "last": at(pages)}
+    if page < pages:
+        paging["next"] = at(page + 1)
+    if page > 1:
+        paging["previous"] = at(page - 1)
+    return paging
+
+
+def _count(text: str, default: int, most: int) -> int | None:
+    if text == "":
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        return None
+    return min(int(text), most) or None
+
+
+def bad_extend(exchange: Exchange) -> Answer:
+    return answers.bad_request(exchange, "extend: a JSON object is needed")
