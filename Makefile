@@ -55,6 +55,10 @@ test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready che
 	swift build --build-tests --scratch-path $(BUILD)/test
 	$(PYTHON) Tests/run.py
 
+test-one: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready ## run some suites (T="swift shell")
+	$(if $(filter swift fuzz,$(T)),swift build --build-tests --scratch-path $(BUILD)/test)
+	$(PYTHON) Tests/run.py $(or $(T),?)
+
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
 
@@ -93,6 +97,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test soak trixie hostile sanitize fuzz check wheel install clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz check wheel install clean
 
 include Tests/targets.mk

@@ -103,6 +103,9 @@ def run(suite: Suite) -> tuple[Suite, int, int, float]:
 
 
 def main(names: list[str]) -> int:
+    known = [suite.name for suite in SUITES]
+    if unknown := set(names) - set(known):
+        sys.exit(f"there is no suite {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     LOGS.mkdir(parents=True, exist_ok=True)
     wanted = [suite for suite in SUITES if not names or suite.name in names]
     all_passed = all_failed = 0

@@ -23,7 +23,6 @@ from ._errors import (
     CredentialsRefused,
     DamError,
     HandleStale,
-    HTTPStatusError,
     Insecure,
     InternalError,
     Locked,
@@ -52,7 +51,7 @@ from ._library import LibraryNotFound, version
 from ._names import forget_name, names, save
 from ._open import open
 from ._options import Option, OptionValue, options
-from ._response import Headers, Response
+from ._response import Headers, HTTPStatusError, Response
 from ._session import Session
 from ._store import UNCHANGED, Store
 from ._stored import remove_session, sessions

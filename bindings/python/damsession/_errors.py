@@ -7,10 +7,7 @@ version has never heard of is a plain `DamError` with its number.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Final, Optional
-
-if TYPE_CHECKING:
-    from ._response import Response
+from typing import Final, Optional
 
 
 class Status(enum.IntEnum):
@@ -177,22 +174,6 @@ class HandleStale(DamError):
 
 class ReplayImpossible(DamError):
     """The session had ended, and the body cannot be given again: repeat the request with a new one."""
-
-
-class HTTPStatusError(DamError):
-    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the answer says no."""
-
-    def __init__(
-        self,
-        status: int,
-        http_status: Optional[int],
-        retry_after: Optional[int],
-        message: str,
-        response: Optional[Response] = None,
-    ) -> None:
-        """`response` is the answer in question."""
-        super().__init__(status, http_status, retry_after, message)
-        self.response: Optional[Response] = response
 
 
 class SecretWarning(UserWarning):

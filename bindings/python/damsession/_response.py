@@ -10,7 +10,7 @@ import json
 from typing import Any, Iterator, Mapping, Optional
 
 from . import _abi
-from ._errors import HTTPStatusError, Status
+from ._errors import DamError, Status
 
 
 _PIECE = 1 << 16
@@ -130,3 +130,19 @@ class Response:
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.content)} bytes>"
+
+
+class HTTPStatusError(DamError):
+    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the answer says no."""
+
+    def __init__(
+        self,
+        status: int,
+        http_status: Optional[int],
+        retry_after: Optional[int],
+        message: str,
+        response: Optional[Response] = None,
+    ) -> None:
+        """`response` is the answer in question."""
+        super().__init__(status, http_status, retry_after, message)
+        self.response: Optional[Response] = response
