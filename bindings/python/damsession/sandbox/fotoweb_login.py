@@ -7,18 +7,15 @@ a device token, method 3 sends a login token once for a device token.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .accounts import ENCRYPTION_SECRET, FOTOWEB_USERS, FotoWebUser
 from .archive import GUEST, Visitor
 from .exchange import HTML, TEXT, Answer, Exchange
 from .fotoweb_devices import Device
+from .fotoweb_site import Site
 from .login_token import LoginToken, LoginTokenError
 from .pages import login_page, maintenance_page
-
-if TYPE_CHECKING:
-    from .fotoweb import FotoWeb
 
 LOGIN = "/fotoweb/cmdrequest/Login.fwx"
 LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
@@ -34,11 +31,11 @@ _GONE = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 class Logins:
-    """Finds out who asks; what it counts and locks is the system's."""
+    """Finds out who asks; what it counts and locks is the site's."""
 
-    def __init__(self, system: FotoWeb) -> None:
-        self._system = system
-        self._knobs = system.knobs
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._knobs = site.knobs
 
     def login(self, exchange: Exchange) -> Answer:
         """Method 2."""
@@ -62,8 +59,8 @@ class Logins:
             exchange.verdict = "not-found"
             return Answer(404, b"Not found\n", TEXT)
         if self._knobs.logout_fotoweb == "revoke":
-            self._system.end_session(exchange)
-        self._system.counters["logouts"] += 1
+            self._site.end_session(exchange)
+        self._site.counters["logouts"] += 1
         path = "" if self._knobs.cookie_attributes == "plain" else "; Path=/"
         return Answer(200, b"", TEXT, [("Set-Cookie", f"{DEVICE_COOKIE}={path}{_GONE}")])
 
@@ -99,14 +96,14 @@ class Logins:
 
     def _note_ignored(self, login_token: str | None) -> None:
         if login_token is not None:
-            self._system.counters["login_tokens_ignored"] += 1
+            self._site.counters["login_tokens_ignored"] += 1
 
     def _valid_device(self, exchange: Exchange, token: str) -> Device | None:
-        device = self._system.devices.find(token)
+        device = self._site.devices.find(token)
         if device is None:
             exchange.verdict = "refused"
             return None
-        self._system.pass_storm(device)
+        self._site.pass_storm(device)
         if not device.live:
             exchange.verdict = "revoked"
             return None
@@ -130,13 +127,13 @@ class Logins:
         user = self._authenticated(exchange, name, password)
         if isinstance(user, Answer):
             return user
-        self._system.counters["query_authentications"] += 1
+        self._site.counters["query_authentications"] += 1
         return Visitor(user.name), None
 
     def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Answer:
         """Method 3."""
         exchange.verdict = "ok"
-        knobs, lockout = self._knobs, self._system.lockout
+        knobs, lockout = self._knobs, self._site.lockout
         try:
             token = LoginToken.parse(text)
         except LoginTokenError as error:
@@ -149,7 +146,7 @@ class Logins:
             return self._refused(exchange)
         if lockout.locked(user.name):
             return self._refused(exchange, "locked")
-        now = self._system.clock.now()
+        now = self._site.clock.now()
         try:
             token.check(
                 ENCRYPTION_SECRET, now, knobs.login_token_tolerance, knobs.login_token_max_life
@@ -165,19 +162,19 @@ class Logins:
         user = FOTOWEB_USERS.get(name)
         if user is None:
             return self._refused(exchange)
-        if self._system.lockout.locked(name):
+        if self._site.lockout.locked(name):
             return self._refused(exchange, "locked")
         if password != user.password:
             return self._failed(exchange, user)
-        self._system.lockout.succeeded(name)
+        self._site.lockout.succeeded(name)
         return user
 
     def _new_device(self, exchange: Exchange, user: FotoWebUser) -> Device | Answer:
-        device = self._system.devices.issue(user.name)
+        device = self._site.devices.issue(user.name)
         if device is not None:
-            self._system.counters["logins_ok"] += 1
+            self._site.counters["logins_ok"] += 1
             return device
-        self._system.counters["limit_refusals"] += 1
+        self._site.counters["limit_refusals"] += 1
         exchange.verdict = "limit"
         text = "This user has the maximum number of devices."
         if self._knobs.limit_reached == "403-text":
@@ -187,13 +184,13 @@ class Logins:
         return _refusal(exchange, self._knobs.login_refused)
 
     def _failed(self, exchange: Exchange, user: FotoWebUser) -> Answer:
-        if self._system.lockout.failed(user.name):
-            self._system.counters["lockouts"] += 1
+        if self._site.lockout.failed(user.name):
+            self._site.counters["lockouts"] += 1
         return self._refused(exchange)
 
     def _refused(self, exchange: Exchange, verdict: str = "refused") -> Answer:
-        self._system.counters["logins_refused"] += 1
-        failed = self._system.failed_logins
+        self._site.counters["logins_refused"] += 1
+        failed = self._site.failed_logins
         if exchange.user:
             failed[exchange.user] = failed.get(exchange.user, 0) + 1
         exchange.verdict = verdict
@@ -206,11 +203,11 @@ class Logins:
             not had_cookie and self._knobs.missing_session_fotoweb == "guest"
         )
         if as_guest:
-            self._system.counters["guest_answers"] += 1
+            self._site.counters["guest_answers"] += 1
             if not had_cookie:
                 exchange.verdict = "guest"
             return GUEST, None
-        self._system.counters["refused"] += 1
+        self._site.counters["refused"] += 1
         return _refusal(exchange, self._knobs.revoked)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import photoshelter_answers as answers
 from . import photoshelter_records as records
 from .endpoints import Endpoint
@@ -12,9 +10,7 @@ from .photoshelter_inputs import is_multipart
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import data, listed
 from .photoshelter_sessions import Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
+from .photoshelter_site import Site
 
 _CLIENTS = "assumption: as the one client asks and reads"
 _ASSETS = 2
@@ -23,8 +19,8 @@ _ASSETS = 2
 class AssetEndpoints:
     """What is uploaded counts as a write; nothing is kept."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -54,7 +50,7 @@ class AssetEndpoints:
     async def _upload(self, exchange: Exchange, session: Session) -> Answer:
         if not is_multipart(exchange) or not exchange.files:
             return answers.bad_request(exchange, "multipart/form-data with a file is needed")
-        counters = self._system.counters
+        counters = self._site.counters
         made = [
             {
                 "asset_id": records.new_id("A", "made", str(counters["writes"]), str(number)),

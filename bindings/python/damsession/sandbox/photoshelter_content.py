@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from . import photoshelter_answers as answers
@@ -13,9 +12,7 @@ from .exchange import HTML, Answer, Exchange
 from .photoshelter_login import Handler, identity
 from .photoshelter_records import new_id
 from .photoshelter_sessions import COOKIE, Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
+from .photoshelter_site import Site
 
 _LONGEST_WAIT = 60.0
 _REDIRECTS = ("301", "302", "303", "307", "308")
@@ -24,8 +21,8 @@ _REDIRECTS = ("301", "302", "303", "307", "308")
 class ContentEndpoints:
     """The endpoints that show no records and count no writes."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -48,7 +45,7 @@ class ContentEndpoints:
         return answers.ok(exchange, {"method": exchange.method, "query": exchange.query})
 
     async def _session(self, exchange: Exchange, session: Session) -> Answer:
-        knobs = self._system.knobs
+        knobs = self._site.knobs
         limited = session.mode == COOKIE or knobs.token_expires == "idle"
         details = {
             **identity(session),

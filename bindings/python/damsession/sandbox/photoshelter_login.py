@@ -8,7 +8,7 @@ logout.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from . import photoshelter_answers as answers
 from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
@@ -16,9 +16,7 @@ from .endpoints import Endpoint
 from .exchange import Answer, Exchange
 from .photoshelter_cookies import SESSION_COOKIE
 from .photoshelter_sessions import COOKIE, TOKEN, Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
+from .photoshelter_site import Site
 
 # Of a session, of none where the path needs none, or of either.
 Handler = Callable[[Exchange, Any], Awaitable[Answer]]
@@ -41,8 +39,8 @@ def owner_of(session: Session | None) -> str:
 class LoginEndpoints:
     """The endpoints that open, change and close sessions."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -59,7 +57,7 @@ class LoginEndpoints:
         )  # fmt: skip
 
     async def _authenticate(self, exchange: Exchange, session: None) -> Answer:
-        by_query = self._system.knobs.login_by_query == "on"
+        by_query = self._site.knobs.login_by_query == "on"
         if exchange.method != "POST" and not by_query:
             return answers.method_not_allowed(exchange, "POST")
         given = exchange.parameter if by_query else exchange.field
@@ -71,12 +69,12 @@ class LoginEndpoints:
         user = PHOTOSHELTER_USERS.get(email)
         if user is None:
             return self._refused(exchange, "AuthInvalidLoginErr", "refused")
-        lockout = self._system.lockout
+        lockout = self._site.lockout
         if lockout.locked(email):
             return self._refused(exchange, "AuthAccountLockedErr", "locked")
         if given("password") != user.password:
             if lockout.failed(email):
-                self._system.counters["lockouts"] += 1
+                self._site.counters["lockouts"] += 1
             return self._refused(exchange, "AuthInvalidPasswordErr", "refused")
         lockout.succeeded(email)
         if user.second_factor:
@@ -84,95 +82,95 @@ class LoginEndpoints:
         return self._welcome(exchange, user, mode)
 
     def _welcome(self, exchange: Exchange, user: PhotoShelterUser, mode: str) -> Answer:
-        system = self._system
-        system.counters["logins_ok"] += 1
-        session = system.sessions.open(user, mode)
+        site = self._site
+        site.counters["logins_ok"] += 1
+        session = site.sessions.open(user, mode)
         data: dict[str, Any] = {}
         organizations = self._organizations(user)
         if organizations:
             members = [_described(one) for one in organizations]
-            alone = system.knobs.organizations == "object" and len(members) == 1
+            alone = site.knobs.organizations == "object" and len(members) == 1
             data["org"] = members[0] if alone else members
         if mode == TOKEN:
             return self._with_token(exchange, data, session.token)
         answer = answers.ok(exchange, data)
-        system.delete_cookie(exchange, answer)
-        system.add_cookie(exchange, answer, SESSION_COOKIE, session.cookie)
-        system.add_companion(exchange, answer)
+        site.delete_cookie(exchange, answer)
+        site.add_cookie(exchange, answer, SESSION_COOKIE, session.cookie)
+        site.add_companion(exchange, answer)
         return answer
 
     def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Answer:
-        system = self._system
-        system.counters["logins_refused"] += 1
-        system.failed_logins[exchange.user] = system.failed_logins.get(exchange.user, 0) + 1
+        site = self._site
+        site.counters["logins_refused"] += 1
+        site.failed_logins[exchange.user] = site.failed_logins.get(exchange.user, 0) + 1
         exchange.verdict = verdict
         return self._clearing(exchange, answers.error(exchange, 400, kind))
 
     def _second_factor(self, exchange: Exchange) -> Answer:
-        self._system.counters["second_factor_wanted"] += 1
+        self._site.counters["second_factor_wanted"] += 1
         exchange.verdict = "second-factor"
-        if self._system.knobs.two_factor == "field":
+        if self._site.knobs.two_factor == "field":
             return answers.ok(exchange, {"two_factor": "t"})
         refusal = answers.error(exchange, 400, "AuthTwoFactorRequiredErr")
         return self._clearing(exchange, refusal)
 
     def _clearing(self, exchange: Exchange, answer: Answer) -> Answer:
         """A failed login clears the jar, even of a session that lives on."""
-        self._system.delete_cookie(exchange, answer)
-        self._system.add_companion(exchange, answer)
+        self._site.delete_cookie(exchange, answer)
+        self._site.add_companion(exchange, answer)
         return answer
 
     def _with_token(self, exchange: Exchange, data: dict[str, Any], token: str) -> Answer:
-        if self._system.knobs.token_path == "token":
+        if self._site.knobs.token_path == "token":
             return answers.ok(exchange, data, token=token)
         return answers.ok(exchange, {"token": token, **data})
 
     async def _enter_organization(self, exchange: Exchange, session: Session) -> Answer:
-        system = self._system
-        wrong = _wrong_method(exchange, system.knobs.organization_method)
+        site = self._site
+        wrong = _wrong_method(exchange, site.knobs.organization_method)
         if wrong is not None:
             return wrong
         (wanted,) = exchange.parts
         if not any(one.id == wanted for one in self._organizations(session.user)):
-            system.counters["organization_refused"] += 1
+            site.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
             return answers.error(exchange, 400, "OrganizationPermErr")
-        system.counters["organization_logins"] += 1
+        site.counters["organization_logins"] += 1
         session.organization = wanted
         data = {"Session": identity(session)}
-        if session.mode == TOKEN and system.knobs.organization_token == "new":
-            system.sessions.renew_token(session)
+        if session.mode == TOKEN and site.knobs.organization_token == "new":
+            site.sessions.renew_token(session)
             return self._with_token(exchange, data, session.token)
         return answers.ok(exchange, data)
 
     def _organizations(self, user: PhotoShelterUser) -> tuple[Organization, ...]:
         """The user's own, after as many more as the knob wants."""
-        more = self._system.knobs.more_organizations if user.organizations else 0
+        more = self._site.knobs.more_organizations if user.organizations else 0
         return (
             *(Organization(f"O0000MORE{number:08}", f"Agency {number}") for number in range(more)),
             *user.organizations,
         )
 
     async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
-        self._system.counters["organization_logouts"] += 1
+        self._site.counters["organization_logouts"] += 1
         session.organization = None
         return answers.ok(exchange, {"Session": identity(session)})
 
     async def _logout(self, exchange: Exchange, session: Session) -> Answer:
-        system = self._system
-        wrong = _wrong_method(exchange, system.knobs.logout_method)
+        site = self._site
+        wrong = _wrong_method(exchange, site.knobs.logout_method)
         if wrong is not None:
             return wrong
-        system.counters["logouts"] += 1
-        system.sessions.close(session)
+        site.counters["logouts"] += 1
+        site.sessions.close(session)
         answer = answers.ok(exchange, None)
         if session.mode == COOKIE:
             # As recorded: after the deletion comes the very cookie that was sent,
             # so that a jar which obeys both keeps a cookie of a dead session.
-            system.delete_cookie(exchange, answer)
+            site.delete_cookie(exchange, answer)
             sent = exchange.cookie(SESSION_COOKIE) or ""
-            system.add_cookie(exchange, answer, SESSION_COOKIE, sent)
-            system.add_companion(exchange, answer)
+            site.add_cookie(exchange, answer, SESSION_COOKIE, sent)
+            site.add_companion(exchange, answer)
         return answer
 
 

@@ -6,8 +6,6 @@ its user and organization, so that a program in a wrong account can be caught.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import photoshelter_answers as answers
 from . import photoshelter_records as records
 from .accounts import AARDVARK, BADGER, CAPYBARA
@@ -17,9 +15,7 @@ from .photoshelter_extend import ExtendError, Wanted
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import bad_extend, data, listed, one
 from .photoshelter_sessions import Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
+from .photoshelter_site import Site
 
 _READ = "GET, POST"
 _ORGANIZATIONS = {one.id: one for one in (AARDVARK, BADGER, CAPYBARA)}
@@ -34,8 +30,8 @@ _ROOTS = ("root", "root_site")
 class ReadEndpoints:
     """The endpoints that change nothing."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -116,7 +112,7 @@ class ReadEndpoints:
     async def _collection(self, exchange: Exchange, session: Session | None) -> Answer:
         owner = owner_of(session)
         collection_id = _collection_id(exchange, owner)
-        wrap = "/mem/" not in exchange.path and self._system.knobs.public_children == "wrapped"
+        wrap = "/mem/" not in exchange.path and self._site.knobs.public_children == "wrapped"
         if not exchange.path.endswith("/children"):
             found = records.collection(collection_id, owner)
             return one(exchange, session, "Collection", found, wrap)

@@ -6,8 +6,6 @@ that comes twice therefore counts twice.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import photoshelter_answers as answers
 from . import photoshelter_records as records
 from .endpoints import Endpoint
@@ -16,9 +14,7 @@ from .photoshelter_inputs import is_multipart
 from .photoshelter_login import Handler, identity, owner_of
 from .photoshelter_records import Record
 from .photoshelter_sessions import Session
-
-if TYPE_CHECKING:
-    from .photoshelter import PhotoShelter
+from .photoshelter_site import Site
 
 _WRITE = "GET, POST"
 _CLIENTS = "assumption: as clients ask and read"
@@ -27,8 +23,8 @@ _CLIENTS = "assumption: as clients ask and read"
 class WriteEndpoints:
     """The endpoints whose requests count as writes."""
 
-    def __init__(self, system: PhotoShelter) -> None:
-        self._system = system
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -96,8 +92,8 @@ class WriteEndpoints:
         return self._written(exchange, session, {"Image": images})
 
     def _written(self, exchange: Exchange, session: Session, data: Record) -> Answer:
-        self._system.counters["writes"] += 1
+        self._site.counters["writes"] += 1
         return answers.ok(exchange, {"Session": identity(session), **data})
 
     def _fresh_id(self, letter: str, *of: str) -> str:
-        return records.new_id(letter, "made", str(self._system.counters["writes"]), *of)
+        return records.new_id(letter, "made", str(self._site.counters["writes"]), *of)

@@ -1,0 +1,29 @@
+"""What the endpoints of PhotoShelter need of the site that they are on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .exchange import Answer, Exchange
+from .knobs import Knobs
+from .lockout import Lockout
+from .photoshelter_sessions import SessionTable
+
+
+class Site(Protocol):
+    """Its settings, what it counts, and who is logged in."""
+
+    knobs: Knobs
+    counters: dict[str, int]
+    sessions: SessionTable
+    lockout: Lockout
+    failed_logins: dict[str, int]
+
+    def add_cookie(self, exchange: Exchange, answer: Answer, name: str, value: str) -> None:
+        """Sets a cookie with the attributes that the knobs want."""
+
+    def add_companion(self, exchange: Exchange, answer: Answer) -> None:
+        """Sets the cookie that comes with every session."""
+
+    def delete_cookie(self, exchange: Exchange, answer: Answer) -> None:
+        """Deletes the session's cookie."""
