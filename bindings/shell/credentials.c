@@ -10,22 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long, const char *place)
-{
-    size -= !is_too_long && size > 0 && line[size - 1] == '\r'; /* a file written on Windows. */
-    line[size] = '\0';
-    if (is_too_long)
-        say("%s: the first line is longer than %d bytes", place, SECRET_CAPACITY - 1);
-    else if (size == 0)
-        say("%s: there is no secret in its first line", place);
-    else if (strlen(line) != size)
-        say("%s: there is a NUL byte in the secret", place);
-    else
-        return (ssize_t)size;
-    explicit_bzero(line, SECRET_CAPACITY);
-    return -1;
-}
-
 /* Byte by byte, because what follows the line belongs to somebody else: the next secret, or a command of the script. */
 ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place)
 {

@@ -17,7 +17,7 @@
 
 #define SESSION (ACCEPTS_HELP | ACCEPTS_OPTIONS)
 
-const struct command commands[] = {
+static const struct command commands[] = {
     {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN, run_login, NULL,
      "log in if needed, then remember the options under NAME"},
     {"get", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER, run_request, "GET", "print what PATH holds"},
@@ -56,17 +56,8 @@ const struct command commands[] = {
      "list every option: name, values, default, meaning"},
     {"version", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, run_version, NULL, "print the versions of wrapper and library"},
     {"help", "[COMMAND]", 0, 1, ACCEPTS_HELP, run_help, NULL, "print this page, or the one of a command"},
+    {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };
-
-const size_t command_count = sizeof commands / sizeof commands[0];
-
-const struct command *find_command(const char *name)
-{
-    for (size_t index = 0; index < command_count; index++)
-        if (strcmp(commands[index].name, name) == 0)
-            return &commands[index];
-    return NULL;
-}
 
 /* A descriptor 0 to 2 that the caller closed would be given to the next file opened, and words would end up in it. */
 static void fill_standard_descriptors(void)
@@ -82,7 +73,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_DUMPABLE, 0); /* a core dump would hold the secrets. */
     fill_standard_descriptors();
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* whole lines, because parallel scripts share one log. */
-    int code = parse_arguments(argc, argv, &arguments);
+    int code = parse_arguments(commands, argc, argv, &arguments);
     if (code == EXIT_OK) {
         if (is_given(&arguments, FLAG_HELP) || is_given(&arguments, FLAG_VERSION))
             code = is_given(&arguments, FLAG_HELP) ? run_help(&arguments) : run_version(&arguments);

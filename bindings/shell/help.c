@@ -42,14 +42,14 @@ static void print_exit_codes(void)
     }
 }
 
-static void print_help(void)
+static void print_help(const struct command *commands)
 {
     fputs("usage: damsession COMMAND [NAME] [ARGUMENT]... [--OPTION VALUE]... [FLAG]...\n\n"
           "Keeps scripts logged in to PhotoShelter and FotoWeb archives.\n\ncommands:\n", stdout);
-    for (size_t index = 0; index < command_count; index++) {
+    for (; commands->name != NULL; commands++) {
         char left[64];
-        snprintf(left, sizeof left, "%s %s", commands[index].name, commands[index].words);
-        printf("  %-26s %s\n", left, commands[index].help);
+        snprintf(left, sizeof left, "%s %s", commands->name, commands->words);
+        printf("  %-26s %s\n", left, commands->help);
     }
     fputs("\nNAME is what `login` remembers options under; \"-\" stands for none. Remembered options give way to\n"
           "DAMSESSION_* in the environment, and that to the command line. `damsession options` lists them.\n\nflags:\n",
@@ -77,13 +77,13 @@ int run_help(const struct arguments *arguments)
 {
     const struct command *command = arguments->command;
     if (command != NULL && command->run == run_help)
-        command = arguments->word_count > 0 ? find_command(arguments->words[0]) : NULL;
+        command = arguments->word_count > 0 ? find_command(arguments->commands, arguments->words[0]) : NULL;
     if (command != NULL)
         print_command(command);
     else if (arguments->command != NULL && arguments->word_count > 0)
         return say("there is no such command; see `damsession help`"), EXIT_USAGE;
     else
-        print_help();
+        print_help(arguments->commands);
     return EXIT_OK;
 }
 

@@ -73,15 +73,13 @@ struct command {
     const char *help;
 };
 
-extern const struct command commands[];
-extern const size_t command_count;
-
 struct setting {
     const char *name, *value;
 };
 
 /* A command line, taken apart. Everything points into argv or lives until the process ends. */
 struct arguments {
+    const struct command *commands; /* all there are; ends with one without a name. */
     const struct command *command;
     const char **words;            /* what follows the command; NULL after the last. */
     int word_count;
@@ -99,13 +97,16 @@ struct arguments {
 };
 
 /* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
-int parse_arguments(int argc, char **argv, struct arguments *out);
+int parse_arguments(const struct command *commands, int argc, char **argv, struct arguments *out);
 
 /* The library's option of that name; 0: there is none. */
 int find_option(const char *name, dam_option *row);
 
+/* The flag of that name, or where that is NULL of that letter; -1: there is none. */
+int find_flag(const char *name, char letter);
+
 /* The command of that name, or NULL. */
-const struct command *find_command(const char *name);
+const struct command *find_command(const struct command *commands, const char *name);
 
 static inline int is_given(const struct arguments *arguments, enum flag_id flag)
 {
