@@ -8,11 +8,12 @@
 
 #include "wire.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static char *list;
-static int logins, hangs_up;
+static atomic_int logins, hangs_up; /* the server's threads count, this one asks. */
 
 /* FotoWeb: a token for a login token, or only for the login that nobody hears of. */
 static struct wire_answer fotoweb(const char *head)
