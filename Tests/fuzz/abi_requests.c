@@ -431,6 +431,9 @@ void finish(struct play *play)
         if (play->end > play->at || byte(play) == 0)
             drain(play, slot);
         dam_loop_free(play->loops[slot]);
+    }
+    /* Only now: what a loop calls back may ask any session. */
+    for (int slot = 0; slot < SLOTS; slot++) {
         dam_authorization_free(play->authorizations[slot]);
         dam_session_free(play->sessions[slot]);
         dam_config_free(play->configs[slot]);
