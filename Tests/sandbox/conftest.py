@@ -122,6 +122,13 @@ class FotoWebClient:
         )
 
 
+def data(client: PhotoShelterClient, path: str, method: str = "GET", **options: Any) -> Any:
+    """What an answer of PhotoShelter's holds, which must be a good one."""
+    answer = client.call(path, method, **options)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
 def set_cookies(answer: requests.Response) -> list[str]:
     """All Set-Cookie lines, in order."""
     return list(answer.raw.headers.getlist("Set-Cookie"))

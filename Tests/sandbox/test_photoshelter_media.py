@@ -6,19 +6,13 @@ from typing import Any, Callable
 
 import pytest
 import requests
-from conftest import PhotoShelterClient
+from conftest import PhotoShelterClient, data
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]
 
 GALLERY = "G0000AAAAAAAAAAA"
 COLLECTION = "C0000AAAAAAAAAAA"
-
-
-def data(client: PhotoShelterClient, path: str, method: str = "GET", **options: Any) -> Any:
-    answer = client.call(path, method, **options)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
 
 
 def test_media_that_a_search_finds(photoshelter: Make) -> None:

@@ -7,19 +7,13 @@ from typing import Any, Callable
 
 import pytest
 import requests
-from conftest import SESSION_COOKIE, PhotoShelterClient, set_cookies
+from conftest import SESSION_COOKIE, PhotoShelterClient, data, set_cookies
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]
 
 GALLERY = "G0000AAAAAAAAAAA"
 IMAGE = "I0000AAAAAAAAAAA"
-
-
-def data(client: PhotoShelterClient, path: str, method: str = "GET", **options: Any) -> Any:
-    answer = client.call(path, method, **options)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
 
 
 def test_an_image_without_a_session(dam_sandbox: Sandbox, photoshelter: Make) -> None:

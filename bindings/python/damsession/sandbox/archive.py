@@ -12,13 +12,13 @@ from email.utils import formatdate
 from typing import Callable
 from xml.sax.saxutils import escape, quoteattr
 
-from .archive_answers import JPEG, all_values, bad_request, count, document, not_found, picture
+from .archive_answers import JPEG, all_values, bad_request, count, document, picture
 from .archive_files import ARCHIVES, FILES, ArchiveFile, find_archive, visible
 from .archive_query import QueryError, parse
 from .clock import Clock
 from .download import serve
 from .endpoints import Endpoint
-from .exchange import TEXT, Answer, Exchange
+from .exchange import TEXT, Answer, Exchange, not_found
 from .file_list import Listing, file_list
 from .fotoweb_devices import ImageIds
 from .knobs import Knobs
@@ -104,14 +104,15 @@ class ArchiveAgent:
             return not_found(exchange)
         may = {right: visitor is not GUEST or right == "read" for right in _RIGHTS}
         permissions = " ".join(f'{right}="{str(has).lower()}"' for right, has in may.items())
-        return document(self._knobs, 
+        return document(
+            self._knobs,
             "<PortalAgentInformation><ServerInformation>"
             "<Name>FotoWeb sandbox</Name><Version>8.0</Version>"
             f"<Time>{formatdate(self._clock.now(), usegmt=True)}</Time>"
             f"<Archive>{ARCHIVES[archive][0]}</Archive>"
             f"<UserName>{escape(visitor.name)}</UserName>"
             f"<X-FotoWeb-Permissions {permissions}/>"
-            "</ServerInformation></PortalAgentInformation>"
+            "</ServerInformation></PortalAgentInformation>",
         )
 
     def _search(self, exchange: Exchange, visitor: Visitor) -> Answer:

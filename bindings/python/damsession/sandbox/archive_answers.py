@@ -30,11 +30,6 @@ def picture(exchange: Exchange, file: ArchiveFile, longest: int) -> Answer:
     return serve(exchange, f"{longest} {file.name}", JPEG, [], content, len(content))
 
 
-def not_found(exchange: Exchange) -> Answer:
-    exchange.verdict = "not-found"
-    return Answer(404, b"Not found\n", TEXT)
-
-
 def bad_request(exchange: Exchange) -> Answer:
     exchange.verdict = "bad-request"
     return Answer(400, b"Bad request\n", TEXT)

@@ -210,3 +210,9 @@ def _json_fields(body: bytes) -> list[tuple[str, str]]:
         (name, value if isinstance(value, str) else json.dumps(value))
         for name, value in document.items()
     ]
+
+
+def not_found(exchange: Exchange) -> Answer:
+    """There is no such thing, in plain words."""
+    exchange.verdict = "not-found"
+    return Answer(404, b"Not found\n", TEXT)

@@ -11,10 +11,9 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from .archive import AGENT, ArchiveAgent, Visitor
-from .archive_answers import not_found
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
-from .exchange import TEXT, Answer, Exchange
+from .exchange import TEXT, Answer, Exchange, not_found
 from .fotoweb_devices import Device, DeviceTable
 from .fotoweb_knobs import FOTOWEB
 from .fotoweb_login import DEVICE_COOKIE, LOGIN, LOGOUT, Logins, outage

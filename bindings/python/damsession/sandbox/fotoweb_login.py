@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .accounts import ENCRYPTION_SECRET, FOTOWEB_USERS, FotoWebUser
 from .archive import GUEST, Visitor
-from .exchange import HTML, TEXT, Answer, Exchange
+from .exchange import HTML, TEXT, Answer, Exchange, not_found
 from .fotoweb_devices import Device
 from .fotoweb_site import Site
 from .login_token import LoginToken, LoginTokenError
@@ -56,8 +56,7 @@ class Logins:
     def logout(self, exchange: Exchange) -> Answer:
         """What older pages link to. The device token lives on, unless a knob says otherwise."""
         if self._knobs.logout_fotoweb == "absent":
-            exchange.verdict = "not-found"
-            return Answer(404, b"Not found\n", TEXT)
+            return not_found(exchange)
         if self._knobs.logout_fotoweb == "revoke":
             self._site.end_session(exchange)
         self._site.counters["logouts"] += 1

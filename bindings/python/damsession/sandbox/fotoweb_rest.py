@@ -9,10 +9,10 @@ from __future__ import annotations
 from xml.sax.saxutils import quoteattr
 
 from .archive import LARGEST_PREVIEW, ArchiveAgent, Command, Visitor
-from .archive_answers import bad_request, count, document, not_found, picture
+from .archive_answers import bad_request, count, document, picture
 from .archive_files import ARCHIVES, FIELDS, SEVERAL
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Answer, Exchange, not_found
 from .knobs import Knobs
 
 REST = "/fotoweb/cmdrequest/rest"

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from . import control, faults
 from .endpoints import ANY, Endpoint
-from .exchange import JSON, TEXT, Answer, BodyTooLarge, Exchange, MalformedBody
+from .exchange import JSON, TEXT, Answer, BodyTooLarge, Exchange, MalformedBody, not_found
 from .faults import Fault
 from .fotoweb import FotoWeb
 from .journal import Entry
@@ -97,8 +97,7 @@ class Listener:
         if exchange.path.startswith(_CDN):
             return _public_file(exchange)
         if not system.serves(exchange):
-            exchange.verdict = "not-found"
-            return Answer(404, b"Not found\n", TEXT)
+            return not_found(exchange)
         seconds = self._world.knobs.throttle
         if seconds and not system.is_login(exchange):
             exchange.verdict = "throttled"

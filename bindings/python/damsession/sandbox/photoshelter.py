@@ -3,7 +3,8 @@
 Written from the vendor's guide and the public record. Every request needs the
 API key. Every answer within a cookie session carries a new session cookie,
 errors included. Members are served over HTTPS only. What an endpoint does
-stands in `photoshelter_login`, `_reads`, `_writes` and `_content`.
+stands in `photoshelter_login`, `_reads`, `_media`, `_assets`, `_writes` and
+`_content`.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class PhotoShelter:
             WriteEndpoints(self),
             ReadEndpoints(self),
             MediaEndpoints(),
-            AssetEndpoints(self),
+            AssetEndpoints(),
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())

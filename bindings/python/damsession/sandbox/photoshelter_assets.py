@@ -6,21 +6,16 @@ from . import photoshelter_answers as answers
 from . import photoshelter_records as records
 from .endpoints import Endpoint
 from .exchange import Answer, Exchange
-from .photoshelter_inputs import is_multipart
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import data, listed
 from .photoshelter_sessions import Session
-from .photoshelter_site import Site
 
 _CLIENTS = "assumption: as the one client asks and reads"
 _ASSETS = 2
 
 
 class AssetEndpoints:
-    """What is uploaded counts as a write; nothing is kept."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    """The endpoints that show them; an upload is a write."""
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
@@ -28,8 +23,6 @@ class AssetEndpoints:
                      "the assets of a user_id, or of who is asking", _CLIENTS),
             Endpoint("GET, POST", "[mem/]asset/A{id}/link", self._link,
                      "where an asset is", _CLIENTS),
-            Endpoint("POST", "mem/asset/upload", self._upload,
-                     "upload files; tells the new asset_id", _CLIENTS),
         )  # fmt: skip
 
     async def _assets(self, exchange: Exchange, session: Session | None) -> Answer:
@@ -46,18 +39,3 @@ class AssetEndpoints:
         # Not within a record: so it is read.
         link = f"{exchange.server}/cdn/{exchange.parts[0]}"
         return answers.ok(exchange, data(session, {"link": link}))
-
-    async def _upload(self, exchange: Exchange, session: Session) -> Answer:
-        if not is_multipart(exchange) or not exchange.files:
-            return answers.bad_request(exchange, "multipart/form-data with a file is needed")
-        counters = self._site.counters
-        made = [
-            {
-                "asset_id": records.new_id("A", "made", str(counters["writes"]), str(number)),
-                "name": one["file_name"],
-                "file_size": one["file_size"],
-            }
-            for number, one in enumerate(exchange.files)
-        ]
-        counters["writes"] += 1
-        return answers.ok(exchange, data(session, {"Asset": made}))

@@ -11,7 +11,8 @@ from . import photoshelter_records as records
 from .endpoints import Endpoint
 from .exchange import Answer, Exchange
 from .photoshelter_inputs import is_multipart
-from .photoshelter_login import Handler, identity, owner_of
+from .photoshelter_login import Handler, owner_of
+from .photoshelter_pages import data
 from .photoshelter_records import Record
 from .photoshelter_sessions import Session
 from .photoshelter_site import Site
@@ -43,6 +44,9 @@ class WriteEndpoints:
             Endpoint("POST", "mem/image/upload", self._upload,
                      "upload files; tells the new image_id",
                      "public record, requests: the upload page"),
+            Endpoint("POST", "mem/asset/upload", self._upload_asset,
+                     "upload files; tells the new asset_id",
+                     "assumption: as the one client asks and reads"),
         )  # fmt: skip
 
     async def _insert_gallery(self, exchange: Exchange, session: Session) -> Answer:
@@ -91,9 +95,22 @@ class WriteEndpoints:
         ]
         return self._written(exchange, session, {"Image": images})
 
-    def _written(self, exchange: Exchange, session: Session, data: Record) -> Answer:
+    async def _upload_asset(self, exchange: Exchange, session: Session) -> Answer:
+        if not is_multipart(exchange) or not exchange.files:
+            return answers.bad_request(exchange, "multipart/form-data with a file is needed")
+        assets = [
+            {
+                "asset_id": self._fresh_id("A", str(number)),
+                "name": one["file_name"],
+                "file_size": one["file_size"],
+            }
+            for number, one in enumerate(exchange.files)
+        ]
+        return self._written(exchange, session, {"Asset": assets})
+
+    def _written(self, exchange: Exchange, session: Session, found: Record) -> Answer:
         self._site.counters["writes"] += 1
-        return answers.ok(exchange, {"Session": identity(session), **data})
+        return answers.ok(exchange, data(session, found))
 
     def _fresh_id(self, letter: str, *of: str) -> str:
         return records.new_id(letter, "made", str(self._site.counters["writes"]), *of)
