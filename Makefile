@@ -51,11 +51,13 @@ $(BIN): $(WRAPPER) include/damsession.h $(LIB)
 demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
 	$(PYTHON) Tests/demo/demo.py
 
-test: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready check ## install what is missing and run every test
+TESTED := $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready
+
+test: $(TESTED) check ## install what is missing and run every test
 	swift build --build-tests --scratch-path $(BUILD)/test
 	$(PYTHON) Tests/run.py
 
-test-one: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready ## run some suites (T="swift shell")
+test-one: $(TESTED) ## run some suites (T="swift shell")
 	$(if $(filter swift fuzz,$(T)),swift build --build-tests --scratch-path $(BUILD)/test)
 	$(PYTHON) Tests/run.py $(or $(T),?)
 
