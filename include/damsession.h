@@ -579,11 +579,12 @@ typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *h
 
 /** Flags of a dam_request. */
 typedef enum dam_request_flags {
-    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its answer is lost, that is reported
-                              (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST and PATCH are always so, and
-                              the paths that a system is on record to write by (PhotoShelter: .../insert, .../update and the
-                              like, by any method). Sent again all the same is what cannot have been worked on: no connection
-                              was made, or the server refused the session. */
+    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its answer is lost, that is
+                              reported (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST and PATCH
+                              are always so, and the paths that a system is on record to write by (PhotoShelter:
+                              .../insert, .../update and the like, by any method). Sent again all the same is what
+                              cannot have been worked on: no connection was made, or the server refused the session.
+                              */
 } dam_request_flags;
 
 /** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */

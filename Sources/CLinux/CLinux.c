@@ -27,8 +27,7 @@ int dam_lock_byte(int descriptor, int64_t byte, short type) {
 
 const char *dam_environment(const char *name) { return secure_getenv(name); }
 
-void *dam_symbol_beside(const void *neighbour, const char *name)
-{
+void *dam_symbol_beside(const void *neighbour, const char *name) {
     Dl_info place;
     void *library;
     if (dladdr(neighbour, &place) == 0 || (library = dlopen(place.dli_fname, RTLD_LAZY | RTLD_NOLOAD)) == NULL)

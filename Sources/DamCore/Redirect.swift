@@ -18,8 +18,8 @@ enum Redirect {
     "if-range", "if-unmodified-since", "range",
   ]
 
-  /// What to send after `answer` to `request`. `home`: the session's own origin. `secrets`: what must not appear in another
-  /// one's URL; most answers lead nowhere, and nobody asks.
+  /// What to send after `answer` to `request`. `home`: the session's own origin. `secrets`: what must not appear in
+  /// another one's URL; most answers lead nowhere, and nobody asks.
   static func judge(
     _ answer: Answer, to request: WireRequest, home: Origin, secrets: @autoclosure () -> [Secret]
   ) -> Redirect {

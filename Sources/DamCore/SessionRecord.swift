@@ -90,9 +90,9 @@ public struct SessionRecord: Equatable, Sendable {
     return result
   }
 
-  /// Two logins of one generation happen where a store has no locks: every process must keep the same of what they yielded.
-  /// Any order will do as long as it is everybody's: later issued first, then by how it is written. Each part stands for
-  /// itself, or it would matter what a part that is gone had been.
+  /// Two logins of one generation happen where a store has no locks: every process must keep the same of what they
+  /// yielded. Any order will do as long as it is everybody's: later issued first, then by how it is written. Each part
+  /// stands for itself, or it would matter what a part that is gone had been.
   private func kept<Part: Equatable>(
     _ other: SessionRecord, _ part: (SessionRecord) -> Part, _ json: (Part) -> JSONValue
   ) -> Part {

@@ -189,7 +189,8 @@ internal import Glibc
 
   // MARK: Its connection
 
-  /// It is over before it began, and is to have a connection of its own instead; what was sent before must not be needed.
+  /// It is over before it began, and is to have a connection of its own instead; what was sent before must not be
+  /// needed.
   var wantsAnother: Bool {
     guard result == CURLE_ABORTED_BY_CALLBACK, let hooks, hooks.isRefused else { return false }
     return !hooks.hasBegun || (hooks.source == nil && form == nil)

@@ -20,7 +20,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   /// Whether there may be an idle connection.
   private var hasCarried = false
   private let idle = IdleConnections()
-  /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody answers.
+  /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody
+  /// answers.
   private(set) var isInDoubt = false
   /// The newest version of HTTP that was heard; 0: none.
   private var newest = 0

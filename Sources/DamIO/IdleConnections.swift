@@ -1,6 +1,6 @@
-// IdleConnections.swift - the connections of HTTP/1.x that rest in one multi handle, so that none is used again over which
-// something came unasked: libcurl would take what waits there for the answer to the next request. In HTTP/2 every frame says
-// whose it is, and some come at any time. It refuses to read anything.
+// IdleConnections.swift - the connections of HTTP/1.x that rest in one multi handle, so that none is used again over
+// which something came unasked: libcurl would take what waits there for the answer to the next request. In HTTP/2 every
+// frame says whose it is, and some come at any time. It refuses to read anything.
 
 internal import CCurl
 internal import CLinux
@@ -15,8 +15,8 @@ final class IdleConnections {
     if ports[socket] != port { ports[socket] = port }
   }
 
-  /// Whether something waits there that belongs to nobody, or the end. Over TLS it may be no more than a new ticket: to make
-  /// another connection is cheaper than to be wrong.
+  /// Whether something waits there that belongs to nobody, or the end. Over TLS it may be no more than a new ticket: to
+  /// make another connection is cheaper than to be wrong.
   func isUnclean(_ port: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
     var isKnown = false
     for (socket, itsPort) in ports where itsPort == port {

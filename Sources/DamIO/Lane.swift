@@ -2,7 +2,8 @@
 
 internal import DamCore
 
-/// The transfers and connections of one identity in a loop. Once one of them is in doubt it only ends what it has begun.
+/// The transfers and connections of one identity in a loop. Once one of them is in doubt it only ends what it has
+/// begun.
 final class Lane {
   let hub: Hub
   let multi: CurlMulti

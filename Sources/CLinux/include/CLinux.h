@@ -16,8 +16,8 @@ int dam_lock_byte(int descriptor, int64_t byte, short type);
 /* secure_getenv(3): NULL in a program that has rights which its caller has not. */
 const char *dam_environment(const char *name);
 
-/* What `name` means to the library that `neighbour` is in: its own, or that of a library it needs, whatever other copies the
- * process holds. NULL: nothing. */
+/* What `name` means to the library that `neighbour` is in: its own, or that of a library it needs, whatever other
+ * copies the process holds. NULL: nothing. */
 void *dam_symbol_beside(const void *neighbour, const char *name);
 
 int dam_event_new(void);
