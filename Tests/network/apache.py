@@ -54,7 +54,11 @@ class Apache:
             (pages / page).write_text('{"status":"ok","data":{"Session":{}}}')
         (self._folder / "users").write_text("".join(_user(name) for name in USERS))
         self._server: Optional[Server] = None
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # nobody gets this object, and so nobody ends it
+            self._end()
+            raise
 
     def __enter__(self) -> Apache:
         return self
@@ -62,6 +66,9 @@ class Apache:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._server is not None:
             self._server.stop()
         self._temporary.cleanup()
@@ -111,10 +118,14 @@ class Apache:
     def _starting(self) -> Iterator[None]:
         """Apache listens before it is ready, and takes the configuration anew after it was told to."""
         self._configure()
-        log = self._folder / "error.log"
-        before = log.read_text("utf-8", "replace").count(_STARTED) if log.exists() else 0
+        before = self._starts()
         yield
-        wait_for(lambda: log.read_text("utf-8", "replace").count(_STARTED) > before)
+        wait_for(lambda: self._starts() > before)
+
+    def _starts(self) -> int:
+        """How often Apache became ready. It listens some time before it opens its log."""
+        log = self._folder / "error.log"
+        return log.read_text("utf-8", "replace").count(_STARTED) if log.exists() else 0
 
     def _configure(self) -> None:
         modules = SERVERS / "usr" / "lib" / "apache2" / "modules"
