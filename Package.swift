@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
-// damsession: DamCore decides, DamIO does, DamABI translates. The link flags of the shipped library live in the Makefile:
+// damsession: DamCore decides, one target a vendor says what is special about it, DamIO does, DamABI puts it together and
+// translates. The link flags of the shipped library live in the Makefile:
 // as unsafeFlags here they would break `swift test`.
 
 import PackageDescription
@@ -34,11 +35,20 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+    // What a vendor's API is like. They see what the engine's `System` needs, and not each other.
+    .target(name: "PhotoShelter", dependencies: ["DamCore"], swiftSettings: strict),
+    .target(
+      name: "FotoWeb", dependencies: ["DamCore", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .target(name: "DamIO", dependencies: ["DamCore", "CCurl", "CLinux"], swiftSettings: strict),
     .target(
-      name: "DamABI", dependencies: ["DamIO", "DamCore", "CDam"], exclude: ["exports.map"], swiftSettings: strict),
-    .testTarget(name: "DamCoreTests", dependencies: ["DamCore"]),
-    .testTarget(name: "DamIOTests", dependencies: ["DamIO", "DamCore"]),
+      name: "DamABI", dependencies: ["DamIO", "DamCore", "PhotoShelter", "FotoWeb", "CDam"], exclude: ["exports.map"],
+      swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["DamCore", "PhotoShelter", "FotoWeb"], path: "Tests/TestSupport"),
+    .testTarget(name: "DamCoreTests", dependencies: ["DamCore", "TestSupport"]),
+    .testTarget(name: "PhotoShelterTests", dependencies: ["PhotoShelter", "DamCore", "TestSupport"]),
+    .testTarget(name: "FotoWebTests", dependencies: ["FotoWeb", "DamCore", "TestSupport"]),
+    .testTarget(name: "DamIOTests", dependencies: ["DamIO", "DamCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,7 @@ internal import DamIO
 /// What a dam_config is. One thread at a time, as the header says.
 final class Config: Handle {
   static let word = "config"
-  var values = OptionValues()
+  var values = OptionValues(knownSystems.vocabulary)
   var callbacks = Callbacks()
 }
 
@@ -43,10 +43,10 @@ public func dam_config_get(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
-    let option = try Option.named(unsafe try text(name, "name"))
+    let option = try config.values.vocabulary.option(unsafe try text(name, "name"))
     let out = unsafe try present(out, "out")
     guard !option.isSecret else { throw Failure(.option, "\"\(option.name)\" is secret and cannot be read back") }
-    unsafe out.pointee = try cString(config.values.text(option.name).utf8)
+    unsafe out.pointee = try cString(config.values.text(option).utf8)
   }
 }
 

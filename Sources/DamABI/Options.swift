@@ -11,7 +11,7 @@ internal import Glibc
   let option: dam_option
 }
 
-private let rows: [Row] = Option.table.map { option in
+private let rows: [Row] = knownSystems.vocabulary.options.map { option in
   let kept = { (text: String) in unsafe UnsafePointer(strdup(text)) }
   return unsafe Row(
     option: dam_option(

@@ -19,7 +19,7 @@ public func dam_session_open(
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
     let out = unsafe try present(out, "out")
-    let session = try Session(try Settings(config.values), config.callbacks.host)
+    let session = try Session(try Settings(config.values, knownSystems), config.callbacks.host)
     unsafe out.pointee = SessionHandle(session).give()
   }
 }
@@ -91,7 +91,7 @@ public func dam_session_organizations(
         unsafe lend(organization.name) { name in
           var view = unsafe dam_organization(
             id: id, name: name, member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
-            selected: organization.id == session.settings.organization ? 1 : 0)
+            selected: organization.id == session.settings.site.organization ? 1 : 0)
           return Gate.outside { unsafe callback(user_data, &view) }
         }
       }
@@ -186,8 +186,8 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   out.idle_limit = Int32(clamping: settings.idleLimit(snapshot.record))
   out.tokens_obtained = Int32(clamping: snapshot.account.liveTokens)
   unsafe withUnsafeMutableBytes(of: &out.fingerprint) { unsafe put(settings.fingerprint(snapshot.record), into: $0) }
-  unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.organization, into: $0) }
-  unsafe withUnsafeMutableBytes(of: &out.origin) { unsafe put(settings.origin.text, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.site.organization, into: $0) }
+  unsafe withUnsafeMutableBytes(of: &out.origin) { unsafe put(settings.site.origin.text, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.store) { unsafe put(snapshot.place, into: $0) }
 }
 

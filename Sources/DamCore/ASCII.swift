@@ -1,8 +1,8 @@
 // ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding.
 // It works on bytes because header fields and secrets are bytes. It refuses to guess what damaged ones mean.
 
-public enum ASCII {
-  static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
+package enum ASCII {
+  package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
   static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
   static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
@@ -11,10 +11,10 @@ public enum ASCII {
   static func isToken(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte) }
 
   /// Printable, without the space: what a URL may hold once it is encoded.
-  public static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+  package static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
 
   /// Digits and nothing else, as HTTP's grammar has numbers; nil too for one that nobody could count up to.
-  public static func number(_ digits: some Collection<UInt8>) -> Int64? {
+  package static func number(_ digits: some Collection<UInt8>) -> Int64? {
     guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
     return Int64(String(decoding: digits, as: UTF8.self))
   }
@@ -95,7 +95,7 @@ public enum ASCII {
   }
 
   /// `name=value` pairs joined by "&", both sides encoded: a query or an application/x-www-form-urlencoded body.
-  static func form(_ pairs: [(name: String, value: Secret)]) -> Secret {
+  package static func form(_ pairs: [(name: String, value: Secret)]) -> Secret {
     var text: [UInt8] = []
     for (name, value) in pairs {
       if !text.isEmpty { text.append(0x26) }

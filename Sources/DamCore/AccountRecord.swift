@@ -3,8 +3,8 @@
 // whether we remember them or not. It refuses to hold a password: only a slow, salted hash of one.
 
 /// Credentials with which a login failed. `Hash.slow` knows them again.
-public struct Refusal: Equatable, Sendable {
-  public enum Reason: String, Sendable {
+package struct Refusal: Equatable, Sendable {
+  package enum Reason: String, Sendable {
     /// The server said that they are wrong.
     case wrong
     /// They are not enough: a second factor is wanted.
@@ -13,14 +13,14 @@ public struct Refusal: Equatable, Sendable {
     case unclear
   }
 
-  public var hash: String
+  package var hash: String
   /// The last time, in seconds since 1970.
-  public var at: Int64
-  public var reason: Reason
+  package var at: Int64
+  package var reason: Reason
   /// How often in a row.
-  public var count: Int64
+  package var count: Int64
 
-  public init(hash: String, at: Int64, reason: Reason, count: Int64 = 1) {
+  package init(hash: String, at: Int64, reason: Reason, count: Int64 = 1) {
     self.hash = hash
     self.at = at
     self.reason = reason
@@ -32,15 +32,15 @@ public struct Refusal: Equatable, Sendable {
 }
 
 /// One device token that this store obtained (FotoWeb guide: each user has an upper limit of them).
-public struct LedgerEntry: Equatable, Sendable {
-  public var fingerprint: String
-  public var obtainedAt: Int64
+package struct LedgerEntry: Equatable, Sendable {
+  package var fingerprint: String
+  package var obtainedAt: Int64
   /// When it was replaced on suspicion: the server may still count it.
-  public var suspectedAt: Int64?
+  package var suspectedAt: Int64?
   /// When the server proved it invalid, by refusing it and accepting its successor right after; nil: it counts.
-  public var deadAt: Int64?
+  package var deadAt: Int64?
 
-  public init(fingerprint: String, obtainedAt: Int64, suspectedAt: Int64? = nil, deadAt: Int64? = nil) {
+  package init(fingerprint: String, obtainedAt: Int64, suspectedAt: Int64? = nil, deadAt: Int64? = nil) {
     self.fingerprint = fingerprint
     self.obtainedAt = obtainedAt
     self.suspectedAt = suspectedAt
@@ -56,18 +56,18 @@ public struct LedgerEntry: Equatable, Sendable {
   }
 }
 
-public struct AccountRecord: Equatable, Sendable {
+package struct AccountRecord: Equatable, Sendable {
   /// The salt of the refusals: random, 16 bytes as hex; made with the first one.
-  public var key: String?
+  package var key: String?
   /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords must
   /// not take turns.
-  public var refusals: [Refusal] = []
+  package var refusals: [Refusal] = []
   /// Whether the last login was refused for its credentials: nothing is, once one has succeeded.
-  public var isRefused = false
-  public var ledger: [LedgerEntry] = []
+  package var isRefused = false
+  package var ledger: [LedgerEntry] = []
   /// Grows with each change of `refusals`, so that a join knows which is the last word.
-  public var revision: UInt64 = 0
-  public var unknown: [String: JSONValue] = [:]
+  package var revision: UInt64 = 0
+  package var unknown: [String: JSONValue] = [:]
 
   /// Dead entries beyond this are forgotten, oldest first: the ledger must not grow for ever.
   static let mostDead = 50
@@ -77,9 +77,9 @@ public struct AccountRecord: Equatable, Sendable {
   /// device token limits and lock-out).
   static let mostFailures: Int64 = 5
 
-  public init() {}
+  package init() {}
 
-  public var liveTokens: Int { ledger.count { $0.deadAt == nil } }
+  package var liveTokens: Int { ledger.count { $0.deadAt == nil } }
   var failuresInARow: Int64 { refusals.reduce(0) { $0 + min($1.count, AccountRecord.mostFailures) } }
 
   func refusal(of hash: String) -> Refusal? { refusals.first { $0.hash == hash } }
@@ -123,7 +123,7 @@ public struct AccountRecord: Equatable, Sendable {
   }
 
   /// What two holders know together; dead stays dead.
-  public func joined(_ other: AccountRecord) -> AccountRecord {
+  package func joined(_ other: AccountRecord) -> AccountRecord {
     var result = isLaterWord(than: other) ? self : other
     if revision == other.revision, key == other.key {
       result.refusals = bothRefusals(other)

@@ -3,17 +3,17 @@
 // be wrong too, ask `addingReportingOverflow`. A test looks for what does neither (Tests/C/numbers.py).
 
 extension FixedWidthInteger {
-  public func plus(_ other: Self) -> Self {
+  package func plus(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
-  public func minus(_ other: Self) -> Self {
+  package func minus(_ other: Self) -> Self {
     let (difference, overflow) = subtractingReportingOverflow(other)
     return overflow ? (other < 0 ? .max : .min) : difference
   }
 
-  public func times(_ other: Self) -> Self {
+  package func times(_ other: Self) -> Self {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
   }

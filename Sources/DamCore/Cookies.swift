@@ -23,12 +23,11 @@ struct SetCookie: Equatable {
     guard !name.isEmpty, name.count <= SetCookie.longestName, name.allSatisfy(ASCII.isToken) else { return nil }
     self.name = String(decoding: name, as: UTF8.self)
     if SetCookie.isExpired(parts.dropFirst(), now: now) || value.isEmpty { return }
-    isUnusable = value.count > SetCookie.longestValue || !value.allSatisfy(ASCII.isVisible)
+    isUnusable = !HeaderValue.isSound(value)
     if !isUnusable { self.value = Secret(value) }
   }
 
   static let longestName = 256
-  static let longestValue = 8192
 
   /// Max-Age wins over Expires (RFC 6265, 5.3); a date that cannot be read does not delete.
   private static func isExpired(_ attributes: ArraySlice<ArraySlice<UInt8>>, now: Int64) -> Bool {
@@ -50,32 +49,38 @@ struct SetCookie: Equatable {
 }
 
 /// A cookie with the stamp of the request whose answer brought it. A nil value remembers a deletion.
-public struct Cookie: Equatable, Sendable {
-  public var name: String
-  public var value: Secret?
-  public var stamp: UInt64
+package struct Cookie: Equatable, Sendable {
+  package var name: String
+  package var value: Secret?
+  package var stamp: UInt64
+
+  package init(name: String, value: Secret?, stamp: UInt64) {
+    self.name = name
+    self.value = value
+    self.stamp = stamp
+  }
 }
 
 /// The cookies of one session secret.
-public struct CookieSet: Equatable, Sendable {
-  public private(set) var all: [Cookie] = []
+package struct CookieSet: Equatable, Sendable {
+  package private(set) var all: [Cookie] = []
 
   /// A server that sets more is not setting session cookies. Those whose names are known do not count.
   static let most = 16
 
-  public init() {}
+  package init() {}
   init(_ cookies: [Cookie]) { all = cookies }
 
-  public struct Adoption: Equatable, Sendable {
-    public var adopted: UInt64 = 0
-    public var late: UInt64 = 0
+  package struct Adoption: Equatable, Sendable {
+    package var adopted: UInt64 = 0
+    package var late: UInt64 = 0
     /// One of the session's own was set to a value that cannot be kept.
-    public var lost: String?
+    package var lost: String?
   }
 
   /// Takes the Set-Cookie lines of the answer to the request that was sent with `stamp`. `own`: names that are the system's
   /// own, for which there is always room.
-  public mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64, own: [String] = []) -> Adoption {
+  package mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64, own: [String] = []) -> Adoption {
     var outcome: [SetCookie] = []
     for line in headers.values("set-cookie") {
       guard let cookie = SetCookie(line, now: now) else { continue }
@@ -141,17 +146,17 @@ public struct CookieSet: Equatable, Sendable {
   }
 
   /// Names and values of the live cookies.
-  public var live: [(name: String, value: Secret)] {
+  package var live: [(name: String, value: Secret)] {
     all.compactMap { cookie in cookie.value.map { (cookie.name, $0) } }
   }
 
-  public func value(_ name: String) -> Secret? { all.first { $0.name == name }?.value }
+  package func value(_ name: String) -> Secret? { all.first { $0.name == name }?.value }
 
   /// The largest stamp: how new this set is.
-  public var stamp: UInt64 { all.map(\.stamp).max() ?? 0 }
+  package var stamp: UInt64 { all.map(\.stamp).max() ?? 0 }
 
   /// The value of the `Cookie` request header; nil when there is nothing to send.
-  public var header: Secret? {
+  package var header: Secret? {
     let pairs = live
     guard !pairs.isEmpty else { return nil }
     var bytes: [UInt8] = []

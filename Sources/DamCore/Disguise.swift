@@ -5,10 +5,11 @@
 // end is refused as well.
 
 enum Disguise {
-  /// What proves a user or a program at either vendor, and by custom elsewhere. In small letters.
-  private static let names: Set<String> = [
-    "u", "p", "lt", "auth_token", "api_key", "apikey", "fwsession", "x-ps-auth-token", "x-ps-api-key", "username",
-    "password", "passwd", "pwd", "email", "access_token", "refresh_token", "client_secret",
+  /// What proves a user or a program by custom, whatever the system. In small letters.
+  static let customaryNames: Set<String> = [
+    "auth_token", "api_key", "apikey", "username", "password", "passwd", "pwd", "email", "access_token",
+    "refresh_token",
+    "client_secret",
   ]
 
   /// Shorter ones are in every text by chance; they count where they are all of a parameter's value.
@@ -16,7 +17,7 @@ enum Disguise {
   private static let mostBytes = 1 << 20
 
   /// Why a stranger must not see these spellings of one URL; nil: no reason.
-  static func objection(to spelled: [String], _ secrets: [Secret]) -> String? {
+  static func objection(to spelled: [String], _ secrets: [Secret], names: Set<String>) -> String? {
     guard let escapes = unescaped(spelled.map { Array($0.utf8) }), let readings = readings(escapes) else {
       return "in a URL that cannot be decoded to its end"
     }

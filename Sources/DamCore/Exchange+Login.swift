@@ -7,8 +7,7 @@ extension Exchange {
   static let mostLogins = 3
 
   mutating func ask(_ state: inout SessionState, _ moment: Moment) -> Action {
-    let given = system.credentialsAreEncryptionSecret ? settings.encryptionSecret : settings.password
-    if let known = given ?? (system.sendsCredentials ? state.credentials : nil) {
+    if let known = system.credentials.given ?? (system.sendsCredentials ? state.credentials : nil) {
       take(known)
       return proceed(&state, moment)
     }
@@ -18,9 +17,8 @@ extension Exchange {
 
   mutating func answered(_ answer: Secret?, _ state: inout SessionState, _ moment: Moment) -> Action {
     guard let answer, !answer.isEmpty else {
-      let what = system.credentialsAreEncryptionSecret ? "encryption secret" : "password"
       let why = refused == nil ? "there is no session yet" : "the session has ended"
-      return fail(Failure(.credentialsNeeded, "\(why) and no \(what) is at hand to log in"))
+      return fail(Failure(.credentialsNeeded, "\(why) and no \(system.credentials.word) is at hand to log in"))
     }
     take(answer)
     if system.sendsCredentials { state.credentials = answer }
@@ -58,7 +56,7 @@ extension Exchange {
       state.statistics.logins += 1
       logins += 1
       if refused != nil { relogins += 1 }
-      log(.info, "logging in at \(settings.origin.text)" + (refused == nil ? "" : ": the session has ended"))
+      log(.info, "logging in at \(settings.site.origin.text)" + (refused == nil ? "" : ": the session has ended"))
       return sendForLogin(request, &state, moment)
     } catch {
       return fail(error)
@@ -139,7 +137,7 @@ extension Exchange {
     record.organizations = progress.organizations
     record.issuedAt = moment.seconds
     record.usedAt = moment.seconds
-    record.clockSkew = answer.clockSkew(at: moment) ?? progress.clockSkew
+    record.clockSkew = answer.clockSkew(at: moment.seconds) ?? progress.clockSkew
     // Looked up now: the driver lets the state know of what it saves.
     replaced = system.isScarce ? state.record.secret.flatMap(system.token) : nil
     ownGeneration = record.generation
@@ -190,7 +188,7 @@ extension Exchange {
 
 extension Answer {
   /// The server's clock minus ours, from its `Date`; as far apart as a record may say.
-  func clockSkew(at moment: Moment) -> Int64? {
-    headers.first("date").flatMap(HTTPDate.seconds).map { RecordBounds.skew($0 - moment.seconds) }
+  package func clockSkew(at now: Int64) -> Int64? {
+    headers.first("date").flatMap(HTTPDate.seconds).map { RecordBounds.skew($0 - now) }
   }
 }

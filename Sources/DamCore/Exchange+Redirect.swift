@@ -6,7 +6,9 @@ extension Exchange {
     _ answer: Answer?, _ outcome: Outcome, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     guard let answer, let wire, settings.redirects > 0 else { return finish(outcome) }
-    switch Redirect.judge(answer, to: wire, home: settings.origin, secrets: secrets(state)) {
+    switch Redirect.judge(
+      answer, to: wire, home: settings.site.origin, names: settings.secretNames, secrets: secrets(state))
+    {
     case .none:
       return finish(outcome)
     case .refused(let failure):
@@ -25,8 +27,8 @@ extension Exchange {
       if system.writes(to: HostRequest.segments(next.target)) { next.isSentOnce = true }
       redirected = next
       isNextHop = true
-      guard let secret = usable(state) else { return proceed(&state, moment) }
-      let isOwn = next.origin == settings.origin
+      guard let secret = usable(state, moment) else { return proceed(&state, moment) }
+      let isOwn = next.origin == settings.site.origin
       let purpose = Purpose.redirected(isOwn: isOwn)
       log(.debug, "redirected to \(shown(next, purpose, state))" + (isOwn ? "" : ", which gets no secret"))
       return send(next, purpose, secret, &state, moment)
@@ -35,9 +37,7 @@ extension Exchange {
 
   /// What must not appear in another origin's URL: all that this exchange knows, what was sent before a rotation too.
   private func secrets(_ state: SessionState) -> [Secret] {
-    let known = [
-      state.record.secret?.token, credentials, settings.apiKey, settings.password, settings.encryptionSecret,
-    ]
+    let known = [state.record.secret?.token, credentials] + settings.secrets
     // A short cookie is a preference and no proof.
     let cookies = (state.record.secret?.cookies.live.map(\.value) ?? []) + sentSecrets
     return known.compactMap { $0 } + cookies.filter { $0.count >= 4 }
@@ -46,7 +46,8 @@ extension Exchange {
   /// Where a request goes, as a log may show it: a server that redirects may have put what it was sent into the path.
   func shown(_ request: WireRequest, _ purpose: Purpose, _ state: SessionState) -> String {
     let url = request.redactedURL
-    guard case .redirected = purpose, Disguise.objection(to: [url], secrets(state)) != nil else { return url }
+    guard case .redirected = purpose, Disguise.objection(to: [url], secrets(state), names: settings.secretNames) != nil
+    else { return url }
     return request.origin.text + "/***"
   }
 

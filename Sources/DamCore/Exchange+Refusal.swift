@@ -13,7 +13,7 @@ extension Exchange {
   }
 
   /// For whoever does what `Action.derive` says.
-  public static func slowHash(_ credentials: Secret, salt: String) -> String? { Hash.slow(credentials, salt: salt) }
+  package static func slowHash(_ credentials: Secret, salt: String) -> String? { Hash.slow(credentials, salt: salt) }
 
   /// What the account's hashes are salted with.
   var salt: String { account.key ?? Hex.text(entropy) }
@@ -53,17 +53,17 @@ extension Exchange {
     if !insists, let refusal = hashes[salt].flatMap(account.refusal), let objection = objection(to: refusal, moment) {
       return objection
     }
-    guard system.isScarce else { return nil }
+    guard let scarcity = system.scarcity else { return nil }
     let live = account.liveTokens
-    let allowed = Int(settings.tokenLimit) - Int(settings.tokenReserve)
+    let allowed = scarcity.limit.minus(scarcity.reserve)
     if live >= allowed {
       return Failure(
         .tokenLimit,
         "\(live) device tokens of this user were obtained from here and may still count against the limit of"
-          + " \(settings.tokenLimit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
+          + " \(scarcity.limit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
     }
     if live + 2 >= allowed, hasProvedStore {
-      log(.warning, "this login takes device token \(live + 1) of \(settings.tokenLimit) of the user")
+      log(.warning, "this login takes device token \(live + 1) of \(scarcity.limit) of the user")
     }
     return nil
   }

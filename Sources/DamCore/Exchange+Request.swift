@@ -28,7 +28,7 @@ extension Exchange {
       do throws(Failure) {
         let wire = try wireRequest(request, secret)
         guard let redirected else { return send(wire, .host, secret, &state, moment) }
-        return send(redirected, .redirected(isOwn: redirected.origin == settings.origin), secret, &state, moment)
+        return send(redirected, .redirected(isOwn: redirected.origin == settings.site.origin), secret, &state, moment)
       } catch {
         guard isProofDue else { return fail(error) }
         blocked = error
@@ -85,7 +85,7 @@ extension Exchange {
       return fail(Failure(.argument, "ticket belongs to another session, or to another store"))
     }
     // Where it went is not known. The API's root is no page, so that a page is no suspicion.
-    wire = WireRequest(method: "GET", origin: settings.origin, target: "/")
+    wire = WireRequest(method: "GET", origin: settings.site.origin, target: "/")
     sent = min(ticket?.sent ?? present, present)
     let latest = state.nextStamp(moment)
     sentStamp = min(ticket?.stamp ?? latest, latest)
@@ -113,7 +113,7 @@ extension Exchange {
       let id = String(decoding: ASCII.percentEncoded(image.id.utf8), as: UTF8.self)
       target = target.replacing(HostRequest.imagePlaceholder, with: id)
     }
-    var wire = WireRequest(method: request.method, origin: settings.origin, target: target)
+    var wire = WireRequest(method: request.method, origin: settings.site.origin, target: target)
     wire.headers = request.headers
     wire.body = request.body.isPresent ? .host : .none
     wire.isSentOnce = request.isSentOnce
@@ -124,7 +124,7 @@ extension Exchange {
     _ request: WireRequest, _ purpose: Purpose, _ secret: SessionSecret, _ state: inout SessionState, _ moment: Moment
   ) -> Action {
     var wire = request
-    if wire.origin == settings.origin { system.authorize(&wire, secret, credentials: credentials) }
+    if wire.origin == settings.site.origin { system.authorize(&wire, secret, credentials: credentials) }
     self.wire = request
     sent = freshness(state)
     keepOut(secret)

@@ -189,7 +189,7 @@ extension Exchange {
       state.record.idle.sawSurvival(after: moment.seconds - restedSince)
     }
     state.record.usedAt = max(state.record.usedAt, moment.seconds)
-    if restedSince != nil, let skew = answer.clockSkew(at: moment) { state.record.clockSkew = skew }
+    if restedSince != nil, let skew = answer.clockSkew(at: moment.seconds) { state.record.clockSkew = skew }
     let adoption = adopt(answer, &secret, &state, moment)
     state.record.secret = secret
     let isNews = adoption.adopted > 0 || state.record.served != served

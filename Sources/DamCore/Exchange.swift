@@ -29,8 +29,8 @@
 // Exchange+Refusal.swift, Exchange+Logout.swift, Exchange+Request.swift, Exchange+Verdict.swift and
 // Exchange+Redirect.swift hold the work.
 
-public struct Exchange: Sendable {
-  public enum Goal: Sendable {
+package struct Exchange: Sendable {
+  package enum Goal: Sendable {
     case request(HostRequest)
     /// There shall be a session. `again`: also with credentials that were refused before. `saved`: a scarce secret that
     /// could not be saved is a failure, since the caller may be about to end.
@@ -43,13 +43,13 @@ public struct Exchange: Sendable {
     case observe(Answer, Ticket?)
 
     /// Whether the host wants a part of something, so that its bytes must come as they are.
-    public var asksForRange: Bool {
+    package var asksForRange: Bool {
       guard case .request(let request) = self else { return false }
       return request.headers.contains { $0.name.lowercased() == "range" }
     }
   }
 
-  public enum Locking: Sendable {
+  package enum Locking: Sendable {
     case held
     /// Somebody else kept it for longer than allowed.
     case busy
@@ -57,13 +57,13 @@ public struct Exchange: Sendable {
     case unavailable(String)
   }
 
-  public enum Saving<Record: Sendable>: Sendable {
+  package enum Saving<Record: Sendable>: Sendable {
     /// What the store holds now: ours joined with what was there.
     case saved(Record)
     case failed(String)
   }
 
-  public enum Event: Sendable {
+  package enum Event: Sendable {
     case begin
     case loaded(Loading<SessionRecord>)
     case sessionLocked(Locking, Loading<SessionRecord>)
@@ -81,7 +81,7 @@ public struct Exchange: Sendable {
     case failed(Failure, head: Answer?)
   }
 
-  public enum Action: Sendable {
+  package enum Action: Sendable {
     case load
     case lockSession
     case lockAccount
@@ -101,14 +101,14 @@ public struct Exchange: Sendable {
     case finish(Outcome)
   }
 
-  public enum LogoutResult: Sendable {
+  package enum LogoutResult: Sendable {
     case none
     case server
     case local
     case unconfirmed
   }
 
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// The last answer that was sent for the host goes to the host; so does an observed one.
     case delivered(generation: UInt64, replays: UInt32)
     /// There is a session; after an observed answer: a newer one.
@@ -237,19 +237,19 @@ public struct Exchange: Sendable {
   var login: LoginProgress?
   private var lines: [(level: LogLevel, message: String)] = []
 
-  public init(_ goal: Goal, _ settings: Settings, hasOwnTimeout: Bool = false, isSentElsewhere: Bool = false) {
+  package init(_ goal: Goal, _ settings: Settings, hasOwnTimeout: Bool = false, isSentElsewhere: Bool = false) {
     self.goal = goal
     self.settings = settings
     self.hasOwnTimeout = hasOwnTimeout
     self.isSentElsewhere = isSentElsewhere
-    system = Systems.make(settings)
+    system = settings.system
   }
 
   /// The generation of the secret that was sent last.
-  public var sentGeneration: UInt64 { sent.generation }
+  package var sentGeneration: UInt64 { sent.generation }
 
   /// Log lines since the last time; redacted.
-  public mutating func takeLines() -> [(level: LogLevel, message: String)] {
+  package mutating func takeLines() -> [(level: LogLevel, message: String)] {
     guard !lines.isEmpty else { return [] }
     defer { lines = [] }
     return lines
@@ -257,7 +257,7 @@ public struct Exchange: Sendable {
 
   mutating func log(_ level: LogLevel, _ message: String) { lines.append((level, message)) }
 
-  public mutating func step(_ event: Event, _ state: inout SessionState, _ moment: Moment) -> Action {
+  package mutating func step(_ event: Event, _ state: inout SessionState, _ moment: Moment) -> Action {
     switch (phase, event) {
     case (.idle, .begin):
       return begin(&state, moment)
@@ -265,7 +265,7 @@ public struct Exchange: Sendable {
       return take(loading, &state) ?? proceed(&state, moment)
     case (.recheckingAfter(let failure), .loaded(let loading)):
       if let end = take(loading, &state) { return end }
-      guard usable(state) == nil else { return proceed(&state, moment) }
+      guard usable(state, moment) == nil else { return proceed(&state, moment) }
       if isForSiblings(failure) { state.noteLogin(failed: clean(failure), moment) }
       return fail(failure)
     case (.lockingSession, .sessionLocked(let locking, let loading)):
@@ -331,8 +331,10 @@ public struct Exchange: Sendable {
   }
 
   /// Only the newest secret that was not refused to this exchange is worth sending.
-  func usable(_ state: SessionState) -> SessionSecret? {
-    guard let secret = state.record.secret, system.isUsable(secret) else { return nil }
+  func usable(_ state: SessionState, _ moment: Moment) -> SessionSecret? {
+    guard let secret = state.record.secret, system.isUsable(secret), !secret.hasExpired(at: moment) else {
+      return nil
+    }
     if let refused, freshness(state) <= refused { return nil }
     if system.sendsCredentials {
       guard let salt = secret.proofSalt, let hash = hashes[salt], secret.proof == salt + ":" + hash else { return nil }
@@ -362,7 +364,7 @@ public struct Exchange: Sendable {
 
   var serializes: Bool {
     switch goal {
-    case .request, .keepalive, .observe: system.rotates && settings.serializesRotation
+    case .request, .keepalive, .observe: system.rotates && settings.rotation == .serialize
     case .ensure, .logout, .forget: false
     }
   }
@@ -396,7 +398,7 @@ public struct Exchange: Sendable {
       guard let credentials else { return ask(&state, moment) }
       if let salt = state.record.secret?.proofSalt, let action = derive(credentials, salt, state) { return action }
     }
-    if let secret = usable(state) {
+    if let secret = usable(state, moment) {
       let keeps = keepsSession(state)
       if holdsAccount || (holdsSession && !keeps) { return unlock(keepSession: keeps) }
       if keeps, !holdsSession { return lockSession() }
@@ -433,8 +435,7 @@ public struct Exchange: Sendable {
   /// for the same reason. Cut last, so that no half of a secret is left.
   private func clean(_ failure: Failure) -> Failure {
     guard !failure.quote.isEmpty else { return failure }
-    let given = [credentials, settings.apiKey, settings.password, settings.encryptionSecret].compactMap { $0 }
-    let secrets = (given + sentSecrets).filter { $0.count >= 4 }
+    let secrets = [[credentials].compactMap { $0 }, settings.secrets, sentSecrets].joined().filter { $0.count >= 4 }
     var quote = failure.quote
     for secret in secrets {
       let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)

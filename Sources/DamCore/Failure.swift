@@ -1,9 +1,9 @@
 // Failure.swift - everything that can go wrong, by cause.
 // It refuses to carry secrets: messages are written by us. What a server said stays apart from them until it was scrubbed.
 
-public struct Failure: Error, Equatable, Sendable {
+package struct Failure: Error, Equatable, Sendable {
   /// Why. DamABI maps each to its DAM_ERR_ status in one exhaustive switch.
-  public enum Cause: Sendable, CaseIterable {
+  package enum Cause: Sendable, CaseIterable {
     case argument
     case option
     case nameUnknown
@@ -34,22 +34,22 @@ public struct Failure: Error, Equatable, Sendable {
     case recordNewer
   }
 
-  public var cause: Cause
-  public var message: String
+  package var cause: Cause
+  package var message: String
   /// The server's own words, printable, "" for none. They may quote what it was sent: see `Exchange.clean`.
   var quote = ""
-  public var httpStatus: Int32
+  package var httpStatus: Int32
   /// Seconds that the server asked to wait, or nil.
-  public var retryAfter: Int32?
+  package var retryAfter: Int32?
 
-  public init(_ cause: Cause, _ message: String, httpStatus: Int32 = 0, retryAfter: Int32? = nil) {
+  package init(_ cause: Cause, _ message: String, httpStatus: Int32 = 0, retryAfter: Int32? = nil) {
     self.cause = cause
     self.message = message
     self.httpStatus = httpStatus
     self.retryAfter = retryAfter
   }
 
-  func quoting(_ words: String) -> Failure {
+  package func quoting(_ words: String) -> Failure {
     var failure = self
     failure.quote = words
     return failure
@@ -57,11 +57,11 @@ public struct Failure: Error, Equatable, Sendable {
 }
 
 /// How much a log line matters; the numbers are those of the header.
-public enum LogLevel: Int32, Sendable, Comparable {
+package enum LogLevel: Int32, Sendable, Comparable {
   case error = 1
   case warning = 2
   case info = 3
   case debug = 4
 
-  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
 }

@@ -2,9 +2,9 @@
 // PhotoShelter writes cookie dates with hyphens (reference, cookies on the wire: "01-Jan-1970"), which no parser of the
 // standard library reads, so this one takes both forms. It refuses everything else.
 
-public enum HTTPDate {
+package enum HTTPDate {
   /// "Thu, 01-Jan-1970 00:00:01 GMT" or "Sun, 06 Nov 1994 08:49:37 GMT"; nil when it is neither.
-  public static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
+  package static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
     let words = bytes.split { $0 == 0x20 || $0 == 0x2D || $0 == 0x2C }.map { String(decoding: $0, as: UTF8.self) }
     let fields = words.first.map { $0.utf8.allSatisfy(ASCII.isLetter) } == true ? words.dropFirst() : words[...]
     guard fields.count >= 4 else { return nil }

@@ -1,5 +1,5 @@
 // Hash.swift - the digests the engine needs, by name of their use.
-// It refuses to offer a bare algorithm: MD5 is here for FotoWeb's login token alone.
+// A bare algorithm is not among them.
 
 internal import Crypto
 internal import CryptoExtras
@@ -18,7 +18,4 @@ enum Hash {
     }
     return key.map { key in unsafe key.withUnsafeBytes { unsafe Hex.text($0) } }
   }
-
-  /// The digest that FotoWeb's login token is made with (reference: login token, format).
-  static func md5(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.MD5.hash(data: bytes)) }
 }

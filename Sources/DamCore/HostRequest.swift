@@ -2,29 +2,29 @@
 // What passes here reaches the session's own origin and nothing else: the URL is put together from checked parts, never
 // parsed twice by two parsers. It refuses other origins, headers that would carry the session's secrets, and line ends.
 
-public struct HostRequest: Sendable {
-  public let method: String
+package struct HostRequest: Sendable {
+  package let method: String
   /// Begins with "/"; may still hold "{image}".
-  public let target: String
-  public private(set) var headers: [(name: String, value: String)]
-  public let body: Body
-  public let image: ImageHandle?
+  package let target: String
+  package private(set) var headers: [(name: String, value: String)]
+  package let body: Body
+  package let image: ImageHandle?
   /// To send it twice may do twice what it does, whatever its method says.
-  public let isSentOnce: Bool
+  package let isSentOnce: Bool
 
   /// What is known of the host's body; the driver has the bytes.
-  public struct Body: Sendable {
-    public var isPresent: Bool
+  package struct Body: Sendable {
+    package var isPresent: Bool
     /// nil: unknown until it ends.
-    public var size: UInt64?
+    package var size: UInt64?
     /// Whether it can be given once more.
-    public var canRewind: Bool
+    package var canRewind: Bool
     /// It says its own Content-Type.
-    public var isForm = false
+    package var isForm = false
 
-    public static let none = Body(isPresent: false, size: nil, canRewind: true)
+    package static let none = Body(isPresent: false, size: nil, canRewind: true)
 
-    public init(isPresent: Bool, size: UInt64?, canRewind: Bool) {
+    package init(isPresent: Bool, size: UInt64?, canRewind: Bool) {
       self.isPresent = isPresent
       self.size = size
       self.canRewind = canRewind
@@ -34,7 +34,7 @@ public struct HostRequest: Sendable {
   static let imagePlaceholder = "{image}"
   private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
 
-  public init(
+  package init(
     method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
     image: String?, isSentOnce: Bool = false, settings: Settings
   ) throws(Failure) {
@@ -43,7 +43,7 @@ public struct HostRequest: Sendable {
     }
     self.method = method
     let target = try HostRequest.target(path, settings)
-    let system = Systems.make(settings)
+    let system = settings.system
     let segments = HostRequest.segments(target)
     if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
     self.isSentOnce = isSentOnce || system.writes(to: segments)
@@ -65,7 +65,7 @@ public struct HostRequest: Sendable {
   }
 
   /// The same request with headers of the library's own.
-  public func adding(_ more: [(name: String, value: String)]) -> HostRequest {
+  package func adding(_ more: [(name: String, value: String)]) -> HostRequest {
     var copy = self
     copy.headers += more
     return copy
@@ -83,14 +83,16 @@ public struct HostRequest: Sendable {
     if path.hasPrefix("//") { throw Failure(.argument, "the path begins with //, which names another host") }
     if path.hasPrefix("/") { return path }
     let scheme = path.prefix { $0 != ":" && $0 != "/" && $0 != "?" }
-    guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.apiPath + path }
+    guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.site.apiPath + path }
     guard let (origin, rest) = Origin.split(path) else { throw Failure(.argument, "the URL is malformed") }
-    guard origin == settings.origin else {
-      // FotoWeb gives plain URLs of its previews (public record, file lists) where https serves them as well.
-      if scheme.lowercased() == "http", Origin.split("https" + path.dropFirst(scheme.count))?.0 == settings.origin {
+    guard origin == settings.site.origin else {
+      // Servers behind a proxy give plain URLs of what https serves as well (public record, file lists).
+      if scheme.lowercased() == "http", Origin.split("https" + path.dropFirst(scheme.count))?.0 == settings.site.origin
+      {
         throw Failure(.insecure, "the URL is of plain http, which hides no secret; the same URL with https:// works")
       }
-      throw Failure(.insecure, "the URL is of another origin; this session's secrets belong to \(settings.origin.text)")
+      throw Failure(
+        .insecure, "the URL is of another origin; this session's secrets belong to \(settings.site.origin.text)")
     }
     return rest.hasPrefix("/") ? String(rest) : "/" + rest
   }

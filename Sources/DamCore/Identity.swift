@@ -4,16 +4,16 @@
 // device tokens) has a record of its own, so that no choice of organization or method tries a bad password twice.
 // It refuses to hold secrets.
 
-public struct Identity: Hashable, Sendable {
-  public let system: String
-  public let origin: Origin
+package struct Identity: Hashable, Sendable {
+  package let system: String
+  package let origin: Origin
   /// What a login yields: methods that yield the same (FotoWeb 2 and 3, PhotoShelter's two places for a token) share it.
-  public let secretKind: String
-  public let user: String
+  package let secretKind: String
+  package let user: String
   /// "" for none.
-  public let organization: String
+  package let organization: String
 
-  public init(system: String, origin: Origin, secretKind: String, user: String, organization: String) {
+  package init(system: String, origin: Origin, secretKind: String, user: String, organization: String) {
     self.system = system
     self.origin = origin
     self.secretKind = secretKind
@@ -22,10 +22,10 @@ public struct Identity: Hashable, Sendable {
   }
 
   /// The record of the session: 40 hex digits, safe as a file name.
-  public var sessionKey: String { Identity.key(["session", system, origin.text, secretKind, user, organization]) }
+  package var sessionKey: String { Identity.key(["session", system, origin.text, secretKind, user, organization]) }
 
   /// The record of the account: shared by all sessions of the user at the origin.
-  public var accountKey: String { Identity.key(["account", system, origin.text, user]) }
+  package var accountKey: String { Identity.key(["account", system, origin.text, user]) }
 
   /// Lengths go in front, so that no two lists of parts read alike.
   private static func key(_ parts: [String]) -> String {

@@ -3,20 +3,20 @@
 // which it was found dead. They are joined like everything in a record. It refuses to learn from early deaths: those are
 // logouts and revocations, not idleness.
 
-public struct IdleClock: Equatable, Sendable {
+package struct IdleClock: Equatable, Sendable {
   /// Seconds; 0: never observed.
-  public var survived: Int64 = 0
-  public var died: Int64 = 0
+  package var survived: Int64 = 0
+  package var died: Int64 = 0
 
   /// No server ends sessions faster than this for idleness alone.
   static let shortest: Int64 = 300
   /// How often the time of last use is written where nothing else is; also how far it may be off.
   static let resolution: Int64 = 60
 
-  public init() {}
+  package init() {}
 
   /// The limit in seconds as far as it is known; 0: unknown. A rest that was survived disproves a shorter limit.
-  public var learned: Int64 { died > survived ? died : 0 }
+  package var learned: Int64 { died > survived ? died : 0 }
 
   mutating func sawSurvival(after rest: Int64) { survived = max(survived, rest.minus(IdleClock.resolution)) }
 

@@ -4,14 +4,14 @@
 
 internal import FoundationEssentials
 
-public struct ImageHandle: Equatable, Sendable {
-  public let generation: UInt64
-  public let fingerprint: String
-  public let id: String
+package struct ImageHandle: Equatable, Sendable {
+  package let generation: UInt64
+  package let fingerprint: String
+  package let id: String
 
   private static let magic = "dami1"
 
-  public init(id: String, generation: UInt64, boundTo secret: Secret) throws(Failure) {
+  package init(id: String, generation: UInt64, boundTo secret: Secret) throws(Failure) {
     guard ImageHandle.isID(id) else {
       throw Failure(.argument, "an image ID has 1 to 4096 bytes and no control characters")
     }
@@ -20,7 +20,7 @@ public struct ImageHandle: Equatable, Sendable {
     fingerprint = secret.fingerprint
   }
 
-  public init(text: String) throws(Failure) {
+  package init(text: String) throws(Failure) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard text.utf8.count <= 8192, parts.count == 5, parts.first == ImageHandle.magic,
       let generation = UInt64(parts[1, or: ""]), let id = ImageHandle.decode(parts[3, or: ""]), ImageHandle.isID(id)
@@ -33,13 +33,13 @@ public struct ImageHandle: Equatable, Sendable {
     self.id = id
   }
 
-  public var text: String {
+  package var text: String {
     let parts = [ImageHandle.magic, String(generation), fingerprint, ImageHandle.encode(id)]
     return (parts + [ImageHandle.check(parts[...])]).joined(separator: ".")
   }
 
   /// Throws if the handle belongs to another device token than `secret`.
-  public func require(_ secret: Secret?) throws(Failure) {
+  package func require(_ secret: Secret?) throws(Failure) {
     guard let secret, secret.fingerprint == fingerprint else {
       throw Failure(
         .handleStale,

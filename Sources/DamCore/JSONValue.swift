@@ -3,7 +3,7 @@
 
 internal import FoundationEssentials
 
-public enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -13,14 +13,14 @@ public enum JSONValue: Equatable, Sendable {
   case object([String: JSONValue])
 
   /// Reads a document; nil when it is not JSON in UTF-8 (RFC 8259, 8.1).
-  public static func parse(_ bytes: [UInt8]) -> JSONValue? {
+  package static func parse(_ bytes: [UInt8]) -> JSONValue? {
     // The parser would read wider characters too, which nobody has counted: they cannot do without NUL bytes or a mark.
     guard let first = bytes.first, first < 0x80, !bytes.contains(0), nestingIsSane(bytes) else { return nil }
     return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
 
   /// Writes a document with sorted keys, so that equal values are equal bytes; empty for a number that JSON cannot hold.
-  public func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(self)).map { Array($0) } ?? []
@@ -32,13 +32,13 @@ public enum JSONValue: Equatable, Sendable {
   }
 
   /// The member of an object; nil for anything else.
-  public subscript(_ key: String) -> JSONValue? {
+  package subscript(_ key: String) -> JSONValue? {
     if case .object(let members) = self { return members[key] }
     return nil
   }
 
   /// Text, or a number written as text: the vendor mixes both (reference, "number types").
-  public var text: String? {
+  package var text: String? {
     switch self {
     case .string(let text): text
     case .integer(let number): String(number)
@@ -47,7 +47,7 @@ public enum JSONValue: Equatable, Sendable {
     }
   }
 
-  public var integer: Int64? {
+  package var integer: Int64? {
     switch self {
     case .integer(let number): number
     case .number(let number): Int64(exactly: number.rounded())
@@ -57,7 +57,7 @@ public enum JSONValue: Equatable, Sendable {
   }
 
   /// Truth in the vendor's words: true, 1, "t", "true", "1".
-  public var truth: Bool? {
+  package var truth: Bool? {
     switch self {
     case .bool(let value): value
     case .integer(let number): number != 0
@@ -66,7 +66,7 @@ public enum JSONValue: Equatable, Sendable {
     }
   }
 
-  public var array: [JSONValue]? {
+  package var array: [JSONValue]? {
     if case .array(let values) = self { return values }
     return nil
   }
@@ -95,7 +95,7 @@ public enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue: Codable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -114,7 +114,7 @@ extension JSONValue: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()

@@ -1,6 +1,6 @@
 // Loading.swift - what a store says of a record when it is asked for it.
 
-public enum Loading<Record: Sendable>: Sendable {
+package enum Loading<Record: Sendable>: Sendable {
   case absent
   /// What the store holds has been taken before.
   case unchanged

@@ -3,23 +3,23 @@
 // to parse bodies.
 
 /// A request to send, exactly as it will go out.
-public struct WireRequest: Sendable {
-  public var method: String
-  public var origin: Origin
+package struct WireRequest: Sendable {
+  package var method: String
+  package var origin: Origin
   /// Begins with "/"; with the caller's query, without any secret. This is what logs may show, up to its "?".
-  public var target: String
+  package var target: String
   /// Encoded `name=value` pairs that prove the user (`auth_token`, `u` and `p`, `lt`): added to the URL last.
-  public var secretQuery: Secret?
-  public var headers: [(name: String, value: String)] = []
+  package var secretQuery: Secret?
+  package var headers: [(name: String, value: String)] = []
   /// Headers that prove the user or the program: sent to `origin` alone.
-  public var secretHeaders: [(name: String, value: Secret)] = []
-  public var body: Body = .none
+  package var secretHeaders: [(name: String, value: Secret)] = []
+  package var body: Body = .none
   /// It may get a session secret, and what that takes may be scarce: sent once, and its answer is read to the end.
-  public var isLogin = false
+  package var isLogin = false
   /// See `HostRequest.isSentOnce`.
-  public var isSentOnce = false
+  package var isSentOnce = false
 
-  public enum Body: Sendable {
+  package enum Body: Sendable {
     case none
     /// A login form: wiped after use.
     case secret(Secret)
@@ -27,17 +27,17 @@ public struct WireRequest: Sendable {
     case host
   }
 
-  public init(method: String, origin: Origin, target: String) {
+  package init(method: String, origin: Origin, target: String) {
     self.method = method
     self.origin = origin
     self.target = target
   }
 
   /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2), where nobody knows better.
-  public var isIdempotent: Bool { !isSentOnce && ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+  package var isIdempotent: Bool { !isSentOnce && ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
 
   /// The whole URL, with its secrets.
-  public var url: Secret {
+  package var url: Secret {
     var bytes = Array((origin.text + target).utf8)
     if let query = secretQuery {
       bytes.append(target.contains("?") ? 0x26 : 0x3F)
@@ -47,23 +47,23 @@ public struct WireRequest: Sendable {
   }
 
   /// All header lines, with their secrets.
-  public var headerLines: Secret {
+  package var headerLines: Secret {
     var bytes: [UInt8] = []
     for (name, value) in headers { bytes += "\(name): \(value)\r\n".utf8 }
     for (name, value) in secretHeaders { bytes += Array("\(name): ".utf8) + value.reveal() + [0x0D, 0x0A] }
     return Secret(bytes)
   }
 
-  public var hasNoBody: Bool {
+  package var hasNoBody: Bool {
     if case .none = body { return true }
     return false
   }
 
   /// The URL as a log may show it.
-  public var redactedURL: String { origin.text + target.prefix { $0 != "?" } }
+  package var redactedURL: String { origin.text + target.prefix { $0 != "?" } }
 
   /// Adds one secret parameter to the URL.
-  mutating func addSecretQuery(_ pairs: [(name: String, value: Secret)]) {
+  package mutating func addSecretQuery(_ pairs: [(name: String, value: Secret)]) {
     let encoded = ASCII.form(pairs)
     if let old = secretQuery {
       secretQuery = Secret(old.reveal() + [0x26] + encoded.reveal())
@@ -74,27 +74,27 @@ public struct WireRequest: Sendable {
 }
 
 /// What came back: status, headers and the beginning of the body.
-public struct Answer: Sendable {
-  public var status: Int32
-  public var headers: HeaderBlock
+package struct Answer: Sendable {
+  package var status: Int32
+  package var headers: HeaderBlock
   /// At most `Answer.inspected` bytes; the whole body of a login's answer.
-  public var beginning: [UInt8]
+  package var beginning: [UInt8]
   /// Whether `beginning` is all of it.
-  public var isWhole: Bool
+  package var isWhole: Bool
 
   /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
-  public static let inspected = 65_536
+  package static let inspected = 65_536
   /// How long the answer to a login may be: it lists every organization of the user.
-  public static let longestLogin = 4 << 20
+  package static let longestLogin = 4 << 20
 
-  public init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {
+  package init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {
     self.status = status
     self.headers = headers
     self.beginning = beginning
     self.isWhole = isWhole
   }
 
-  var isSuccess: Bool { (200..<300).contains(status) }
+  package var isSuccess: Bool { (200..<300).contains(status) }
 
   /// Media type in lower case without parameters: "application/json".
   var mediaType: String {
@@ -111,23 +111,23 @@ public struct Answer: Sendable {
     return Int32(clamping: max(0, date - now))
   }
 
-  func beginningContains(_ text: String) -> Bool {
+  package func beginningContains(_ text: String) -> Bool {
     // Byte by byte: a search by characters costs more than the rest of a small request.
     !text.isEmpty && ASCII.contains(beginning, Array(text.utf8))
   }
 }
 
 /// The header lines of one response, kept as received and searched on demand: most are never looked at.
-public struct HeaderBlock: Sendable {
+package struct HeaderBlock: Sendable {
   /// "Name: value\r\n" for each line, without the status line.
-  public private(set) var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
 
-  public init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+  package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-  public mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
+  package mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
 
   /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is none.
-  public mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
+  package mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
     guard !bytes.isEmpty else { return false }
     while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }
     bytes.append(0x20)
@@ -136,7 +136,7 @@ public struct HeaderBlock: Sendable {
   }
 
   /// The values of every field of this name, in order, trimmed. `name` in lower case.
-  public func values(_ name: String) -> [ArraySlice<UInt8>] {
+  package func values(_ name: String) -> [ArraySlice<UInt8>] {
     var found: [ArraySlice<UInt8>] = []
     forEachLine { line in
       if let value = HeaderBlock.value(of: name, in: line) { found.append(value) }
@@ -144,10 +144,10 @@ public struct HeaderBlock: Sendable {
     return found
   }
 
-  public func first(_ name: String) -> ArraySlice<UInt8>? { values(name).first }
+  package func first(_ name: String) -> ArraySlice<UInt8>? { values(name).first }
 
   /// The same block without the fields of this name.
-  public func without(_ name: String) -> HeaderBlock {
+  package func without(_ name: String) -> HeaderBlock {
     var kept = HeaderBlock()
     forEachLine { line in
       if HeaderBlock.value(of: name, in: line) == nil { kept.append(Array(line) + [0x0A]) }

@@ -2,31 +2,31 @@
 // The grammar is narrower than RFC 3986 on purpose: what it accepts, libcurl reads the same way, so that no request can
 // leave for another host than the one checked here. It refuses user info, paths, escapes and anything unprintable.
 
-public struct Origin: Hashable, Sendable {
-  public let isSecure: Bool
+package struct Origin: Hashable, Sendable {
+  package let isSecure: Bool
   /// Lower case; an IPv6 address keeps its brackets.
-  public let host: String
-  public let port: UInt16
+  package let host: String
+  package let port: UInt16
 
   /// "https://host", or with ":port" where it is not the scheme's own.
-  public var text: String {
+  package var text: String {
     let base = (isSecure ? "https://" : "http://") + host
     return port == (isSecure ? 443 : 80) ? base : "\(base):\(port)"
   }
 
   /// Whether the host is this machine, so that plain HTTP stays on it.
-  public var isLoopback: Bool {
+  package var isLoopback: Bool {
     host == "localhost" || host == "[::1]" || (host.hasPrefix("127.") && Origin.isAddress(host))
   }
 
   /// Reads "https://host[:port][/]"; nil when it is anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let (origin, rest) = Origin.split(text), rest.isEmpty || rest == "/" else { return nil }
     self = origin
   }
 
   /// Parts a whole URL into its origin and what follows ("" or "/..." or "?..."); nil when it is none.
-  public static func split(_ text: String) -> (origin: Origin, rest: Substring)? {
+  package static func split(_ text: String) -> (origin: Origin, rest: Substring)? {
     guard let (isSecure, afterScheme) = scheme(text) else { return nil }
     let authority = afterScheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     // Before any case is changed: letters of other scripts can become ASCII by that.

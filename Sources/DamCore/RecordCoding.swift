@@ -7,26 +7,26 @@
 // a higher FORMAT is left alone. It refuses to repair anything.
 
 /// What the bytes of a record turned out to be.
-public enum Decoded<Value: Sendable>: Sendable {
+package enum Decoded<Value: Sendable>: Sendable {
   case value(Value)
   case damaged(String)
   /// Written by a damsession whose format this one does not know.
   case newer
 }
 
-public struct RecordHeader: Equatable, Sendable {
-  public var format: Int
-  public var revision: UInt64
+package struct RecordHeader: Equatable, Sendable {
+  package var format: Int
+  package var revision: UInt64
   var length: Int
   var checksum: String
 
   static let magic = "damsession-record"
-  public static let format = 1
+  package static let format = 1
   /// A header line is shorter than this; a store may read so much to learn the revision.
-  public static let longest = 160
+  package static let longest = 160
 
   /// Reads the first line; nil when it is none. Returns how many bytes it took.
-  public static func parse(_ bytes: [UInt8]) -> (header: RecordHeader, size: Int)? {
+  package static func parse(_ bytes: [UInt8]) -> (header: RecordHeader, size: Int)? {
     guard let end = bytes.prefix(longest).firstIndex(of: 0x0A) else { return nil }
     let words = bytes[..<end].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
     guard words.count == 5, words.first == magic, let format = words.dropFirst(1).first.flatMap({ Int($0) }),
@@ -38,7 +38,7 @@ public struct RecordHeader: Equatable, Sendable {
 }
 
 /// A value that a store can keep.
-public protocol Recordable: Sendable, Equatable {
+package protocol Recordable: Sendable, Equatable {
   init?(json: JSONValue)
   var json: JSONValue { get }
   func joined(_ other: Self) -> Self
@@ -46,13 +46,13 @@ public protocol Recordable: Sendable, Equatable {
 }
 
 extension Recordable {
-  public func encoded(revision: UInt64) -> [UInt8] {
+  package func encoded(revision: UInt64) -> [UInt8] {
     let document = json.encoded()
     let line = "\(RecordHeader.magic) \(RecordHeader.format) \(revision) \(document.count) "
     return Array((line + Hash.sha256(Array(line.utf8) + document) + "\n").utf8) + document
   }
 
-  public static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
+  package static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
     guard let (header, size) = RecordHeader.parse(bytes) else { return .damaged("it does not begin as a record does") }
     let document = Array(bytes.dropFirst(size))
     guard document.count == header.length else {
@@ -84,7 +84,7 @@ enum RecordBounds {
 }
 
 extension SessionRecord: Recordable {
-  public init?(json: JSONValue) {
+  package init?(json: JSONValue) {
     guard case .object(var members) = json,
       let number = RecordBounds.counter(members.removeValue(forKey: "generation"))
     else { return nil }
@@ -106,7 +106,7 @@ extension SessionRecord: Recordable {
     unknown = members
   }
 
-  public var json: JSONValue {
+  package var json: JSONValue {
     var members = unknown
     members["generation"] = .string(String(generation))
     members["issued_at"] = .integer(issuedAt)
@@ -146,6 +146,7 @@ extension SessionSecret {
     self.init()
     token = json["token"]?.text.map { Secret($0) }
     proof = json["proof"]?.text
+    expiresAt = RecordBounds.optionalTime(json["expires_at"])
     var list: [Cookie] = []
     for item in json["cookies"]?.array ?? [] {
       guard let name = item["name"]?.text, let stamp = RecordBounds.counter(item["stamp"]) else { return nil }
@@ -170,13 +171,13 @@ extension SessionSecret {
     }
     return .object([
       "cookies": .array(list), "token": token.map { .string($0.revealText()) } ?? .null,
-      "proof": proof.map { .string($0) } ?? .null,
+      "proof": proof.map { .string($0) } ?? .null, "expires_at": expiresAt.map { .integer($0) } ?? .null,
     ])
   }
 }
 
 extension Organization {
-  init?(json: JSONValue) {
+  package init?(json: JSONValue) {
     guard let id = json["id"]?.text, !id.isEmpty else { return nil }
     self.init(id: id, name: json["name"]?.text ?? "", isMember: json["member"]?.truth)
   }
@@ -187,7 +188,7 @@ extension Organization {
 }
 
 extension AccountRecord: Recordable {
-  public init?(json: JSONValue) {
+  package init?(json: JSONValue) {
     guard case .object(var members) = json,
       let number = RecordBounds.counter(members.removeValue(forKey: "revision"))
     else { return nil }
@@ -213,7 +214,7 @@ extension AccountRecord: Recordable {
     self = joined(self)
   }
 
-  public var json: JSONValue {
+  package var json: JSONValue {
     var members = unknown
     members["revision"] = .string(String(revision))
     members["key"] = key.map { .string($0) } ?? .null

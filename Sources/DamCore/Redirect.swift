@@ -18,10 +18,10 @@ enum Redirect {
     "if-range", "if-unmodified-since", "range",
   ]
 
-  /// What to send after `answer` to `request`. `home`: the session's own origin. `secrets`: what must not appear in
-  /// another one's URL; most answers lead nowhere, and nobody asks.
+  /// What to send after `answer` to `request`. `home`: the session's own origin. `secrets` and `names` of
+  /// parameters: what must not appear in another one's URL; most answers lead nowhere, and nobody asks.
   static func judge(
-    _ answer: Answer, to request: WireRequest, home: Origin, secrets: @autoclosure () -> [Secret]
+    _ answer: Answer, to request: WireRequest, home: Origin, names: Set<String>, secrets: @autoclosure () -> [Secret]
   ) -> Redirect {
     guard statuses.contains(answer.status), let location = answer.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
@@ -38,7 +38,7 @@ enum Redirect {
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
     // As it came and as it would be sent: the one has a fragment, the other may be spelled in another way.
     let spelled = [String(decoding: location, as: UTF8.self), origin.text + target]
-    if !(isOwn && origin == home), let objection = Disguise.objection(to: spelled, secrets()) {
+    if !(isOwn && origin == home), let objection = Disguise.objection(to: spelled, secrets(), names: names) {
       return .refused(
         Failure(.insecure, "the server redirects to another origin \(objection)", httpStatus: answer.status))
     }

@@ -1,38 +1,68 @@
-// Route.swift - checks of what says how to reach the server: proxy and pinned keys. libcurl would take nearly anything for
-// either, and fail late with a sentence about something else. It refuses passwords in a proxy's address: options are shown,
-// remembered, and read from command lines.
+// Route.swift - the values of options that say how to reach a server. libcurl would take nearly anything for most of them,
+// and fail late with a sentence about something else, so they are checked here.
 
-enum Route {
-  private static let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+package enum Proxy: Equatable, Sendable {
+  /// What http_proxy and the like say.
+  case environment
+  case none
+  /// scheme://host[:port]
+  case address(String)
+}
 
-  /// "none", or scheme://host[:port]; "" where none is set.
-  static func proxy(_ text: String) throws(Failure) -> String {
-    if text.isEmpty || text == "none" { return text }
-    guard !text.contains("@") else {
-      throw Failure(
-        .option, "\"proxy\" holds a user or a password; put the whole address into the variable HTTPS_PROXY instead")
+package enum IPVersion: String, CaseIterable, Sendable {
+  case any
+  case four = "4"
+  case six = "6"
+}
+
+package enum HTTPVersion: String, CaseIterable, Sendable {
+  case two = "2"
+  case oneOne = "1.1"
+}
+
+extension TypedOption where Value == Proxy {
+  /// Passwords have no place in it: options are shown, remembered, and read from command lines.
+  static func proxy(_ name: String, _ help: String) -> TypedOption {
+    let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+    return TypedOption(name, .text, help, fallback: .environment) { (text) throws(Failure) in
+      if text == "none" { return .none }
+      guard !text.contains("@") else {
+        throw Failure(
+          .option,
+          "\"\(name)\" holds a user or a password; put the whole address into the variable HTTPS_PROXY instead")
+      }
+      let scheme = text.prefix { $0 != ":" }.lowercased()
+      let rest = text.dropFirst(scheme.count)
+      guard schemes.contains(scheme), rest.hasPrefix("://"), Origin("http" + rest) != nil else {
+        throw Failure.option(name, takes: "none, or SCHEME://HOST:PORT with one of: " + schemes.joined(separator: ", "))
+      }
+      return .address(text)
     }
-    let scheme = text.prefix { $0 != ":" }.lowercased()
-    let rest = text.dropFirst(scheme.count)
-    guard schemes.contains(scheme), rest.hasPrefix("://"), Origin("http" + rest) != nil else {
-      throw Failure(
-        .option, "\"proxy\" takes none, or SCHEME://HOST:PORT with one of: " + schemes.joined(separator: ", "))
+  }
+}
+
+extension TypedOption where Value == String {
+  static func pinnedKey(_ name: String, _ help: String) -> TypedOption {
+    TypedOption(name, .text, help, fallback: "") { (text) throws(Failure) in
+      let isDigests = text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { digest in
+        // 32 bytes in base64. Anything else would be the name of a file for libcurl.
+        digest.hasPrefix("sha256//") && digest.utf8.count == 8 + 44 && digest.hasSuffix("=")
+          && digest.dropFirst(8).dropLast().utf8.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == 0x2B || $0 == 0x2F }
+      }
+      guard isDigests else {
+        throw Failure.option(
+          name, takes: "sha256//BASE64 of the server's public key (44 characters), or several parted by ;")
+      }
+      return text
     }
-    return text
   }
 
-  /// Digests of public keys, any of which will do; "" where none is set.
-  static func pinnedKey(_ text: String) throws(Failure) -> String {
-    let isDigests = text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { digest in
-      // 32 bytes in base64. Anything else would be the name of a file for libcurl.
-      digest.hasPrefix("sha256//") && digest.utf8.count == 8 + 44 && digest.hasSuffix("=")
-        && digest.dropFirst(8).dropLast().utf8.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == 0x2B || $0 == 0x2F }
+  /// With a slash at its end; "" where none is set.
+  static func apiPath(_ name: String, _ help: String) -> TypedOption {
+    TypedOption(name, .text, help, fallback: "") { (text) throws(Failure) in
+      guard text.hasPrefix("/"), text.utf8.allSatisfy(ASCII.isVisible), !text.contains(where: { "?#\\".contains($0) })
+      else { throw Failure(.option, "\"\(name)\" begins with / and holds no space, ? or #") }
+      return text.hasSuffix("/") ? text : text + "/"
     }
-    guard text.isEmpty || isDigests else {
-      throw Failure(
-        .option,
-        "\"pinned-key\" takes sha256//BASE64 of the server's public key (44 characters), or several parted by ;")
-    }
-    return text
   }
 }

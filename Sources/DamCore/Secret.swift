@@ -5,40 +5,40 @@
 internal import Crypto
 internal import Glibc
 
-@safe public final class Secret: Sendable, Equatable, Hashable, CustomStringConvertible {
+@safe package final class Secret: Sendable, Equatable, Hashable, CustomStringConvertible {
   private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
 
-  public init(_ bytes: some Collection<UInt8>) {
+  package init(_ bytes: some Collection<UInt8>) {
     // Nobody promises what an allocation of nothing is.
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
     unsafe storage = UnsafeMutableRawBufferPointer(rebasing: room.prefix(bytes.count))
     unsafe storage.copyBytes(from: bytes)
   }
 
-  public convenience init(_ text: String) { self.init(text.utf8) }
+  package convenience init(_ text: String) { self.init(text.utf8) }
 
   deinit {
     if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
     unsafe storage.deallocate()
   }
 
-  public var count: Int { unsafe storage.count }
-  public var isEmpty: Bool { count == 0 }
+  package var count: Int { unsafe storage.count }
+  package var isEmpty: Bool { count == 0 }
 
   /// Lends the bytes; they must not be kept.
-  @safe public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  @safe package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try unsafe body(UnsafeRawBufferPointer(storage))
   }
 
   /// A copy of the bytes that nobody will wipe: only for text that is about to be sent or stored.
-  public func reveal() -> [UInt8] { withBytes { bytes in unsafe [UInt8](bytes) } }
+  package func reveal() -> [UInt8] { withBytes { bytes in unsafe [UInt8](bytes) } }
 
   /// As `reveal()`, as text; damaged UTF-8 is repaired.
-  public func revealText() -> String { withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) } }
+  package func revealText() -> String { withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) } }
 
   /// Tells secrets apart in logs, in every process alike, and gives nothing away about long random ones.
   /// Not for passwords: those need `Hash.slow` with a salt of their own.
-  public var fingerprint: String {
+  package var fingerprint: String {
     withBytes { bytes in
       var hash = HMAC<SHA256>(key: SymmetricKey(data: Secret.label))
       unsafe hash.update(data: bytes)
@@ -48,9 +48,9 @@ internal import Glibc
 
   private static let label: [UInt8] = Array("damsession fingerprint 1".utf8)
 
-  public var description: String { "secret:\(fingerprint)" }
+  package var description: String { "secret:\(fingerprint)" }
 
-  public static func == (left: Secret, right: Secret) -> Bool {
+  package static func == (left: Secret, right: Secret) -> Bool {
     guard left.count == right.count else { return false }
     return left.withBytes { one in
       right.withBytes { other in
@@ -61,7 +61,7 @@ internal import Glibc
     }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     withBytes { bytes in unsafe hasher.combine(bytes: bytes) }
   }
 }

@@ -4,61 +4,65 @@
 // is what keeps a slow sibling from bringing the old one back. It refuses to know files and clocks.
 
 /// What a login yields.
-public struct SessionSecret: Equatable, Sendable {
-  public var cookies = CookieSet()
+package struct SessionSecret: Equatable, Sendable {
+  package var cookies = CookieSet()
   /// PhotoShelter's auth token.
-  public var token: Secret?
+  package var token: Secret?
   /// FotoWeb method 1 sends credentials with every request and yields nothing: this is the slow hash of the credentials
   /// that the server has accepted, as SALT:HASH.
-  public var proof: String?
+  package var proof: String?
+  /// When it ends by what the server said at the login, in seconds since 1970 by our clock; nil: nobody said.
+  package var expiresAt: Int64?
 
-  public init() {}
+  package init() {}
 
-  public var isEmpty: Bool { cookies.live.isEmpty && token == nil && proof == nil }
+  func hasExpired(at moment: Moment) -> Bool { expiresAt.map { $0 <= moment.seconds } ?? false }
+
+  package var isEmpty: Bool { cookies.live.isEmpty && token == nil && proof == nil }
 }
 
-public struct Organization: Equatable, Sendable {
-  public var id: String
-  public var name: String
+package struct Organization: Equatable, Sendable {
+  package var id: String
+  package var name: String
   /// nil: the server did not say.
-  public var isMember: Bool?
+  package var isMember: Bool?
 
-  public init(id: String, name: String, isMember: Bool?) {
+  package init(id: String, name: String, isMember: Bool?) {
     self.id = id
     self.name = name
     self.isMember = isMember
   }
 }
 
-public struct SessionRecord: Equatable, Sendable {
+package struct SessionRecord: Equatable, Sendable {
   /// The number of the session secret; 0: there never was one. It only grows, also when the session is forgotten.
-  public var generation: UInt64 = 0
+  package var generation: UInt64 = 0
   /// nil: logged out.
-  public var secret: SessionSecret?
+  package var secret: SessionSecret?
   /// Seconds since 1970 UTC; 0: never.
-  public var issuedAt: Int64 = 0
-  public var usedAt: Int64 = 0
+  package var issuedAt: Int64 = 0
+  package var usedAt: Int64 = 0
   /// The server's clock minus ours, in seconds, when it last said its `Date`.
-  public var clockSkew: Int64 = 0
-  public var organizations: [Organization] = []
+  package var clockSkew: Int64 = 0
+  package var organizations: [Organization] = []
   /// The fingerprint of a scarce secret that the server has accepted at least once, and of one that it refused when it was
   /// new. The latter is not replaced by itself: where a new one does not work, something else is wrong, and every login
   /// would use up one more.
-  public var served: String?
-  public var rejected: String?
-  public var idle = IdleClock()
+  package var served: String?
+  package var rejected: String?
+  package var idle = IdleClock()
   /// Whose session it is, for lists of what a store holds; nil in records of others' making.
-  public var identity: Identity?
+  package var identity: Identity?
   /// Fields of a newer damsession, kept as they are.
-  public var unknown: [String: JSONValue] = [:]
+  package var unknown: [String: JSONValue] = [:]
 
-  public init() {}
+  package init() {}
 
   /// How new the secret is: a refusal of an older one says nothing about a newer one.
-  public var freshness: Freshness { Freshness(generation: generation, stamp: secret?.cookies.stamp ?? 0) }
+  package var freshness: Freshness { Freshness(generation: generation, stamp: secret?.cookies.stamp ?? 0) }
 
   /// What two holders of the same session know together.
-  public func joined(_ other: SessionRecord) -> SessionRecord {
+  package func joined(_ other: SessionRecord) -> SessionRecord {
     guard generation == other.generation else {
       var newer = generation > other.generation ? self : other
       newer.idle = idle.joined(other.idle)
@@ -125,11 +129,11 @@ extension SessionRecord {
 }
 
 /// A point in the life of a session secret.
-public struct Freshness: Comparable, Sendable {
-  public var generation: UInt64
-  public var stamp: UInt64
+package struct Freshness: Comparable, Sendable {
+  package var generation: UInt64
+  package var stamp: UInt64
 
-  public static func < (left: Freshness, right: Freshness) -> Bool {
+  package static func < (left: Freshness, right: Freshness) -> Bool {
     (left.generation, left.stamp) < (right.generation, right.stamp)
   }
 }

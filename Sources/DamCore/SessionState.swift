@@ -1,10 +1,10 @@
 // SessionState.swift - what one process knows about one identity at this moment, shared by all its threads.
 // The driver keeps it behind a lock and lends it to each step of an exchange. It refuses to be more than a value.
 
-public struct SessionState: Sendable {
-  public var record = SessionRecord()
+package struct SessionState: Sendable {
+  package var record = SessionRecord()
   /// Whether `record` is what the store holds.
-  public var isStored = false
+  package var isStored = false
   /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
   var credentials: Secret?
   /// The slow hash of credentials that travel with every request, so that it is made once.
@@ -13,14 +13,14 @@ public struct SessionState: Sendable {
   var acceptedAt: UInt64 = 0
   /// The generation whose scarce secret is known to have served; spares every request a look.
   var servedGeneration: UInt64 = 0
-  public var statistics = Statistics()
+  package var statistics = Statistics()
   /// The last login that failed for reasons other than the credentials, and when (microseconds since 1970).
   private var loginFailure: (failure: Failure, at: UInt64)?
   /// `record.usedAt` as the store knows it.
   var savedUsedAt: Int64 = 0
   private var lastStamp: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
   /// A stamp for a request that is sent now: larger than every stamp seen, also when the clock was set back.
   mutating func nextStamp(_ moment: Moment) -> UInt64 {
@@ -43,7 +43,7 @@ public struct SessionState: Sendable {
   }
 
   /// Takes what the store was found to hold.
-  public mutating func note(_ loading: Loading<SessionRecord>) {
+  package mutating func note(_ loading: Loading<SessionRecord>) {
     if case .record(let found) = loading { noteStored(found) }
   }
 

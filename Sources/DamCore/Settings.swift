@@ -1,50 +1,69 @@
 // Settings.swift - options with meaning, checked together once, when a session is opened.
-// Whatever a session needs later is here as a typed value, so that nothing is looked up by name on the way. It refuses
-// combinations that cannot work, and says which option to change.
+// Whatever a session needs later is here as a typed value. What its system reads of the options is in the system.
 
-public struct Settings: Sendable {
-  public let systemName: String
-  public let origin: Origin
-  public let user: String
-  public let authentication: String
-  public let organization: String
-  public let password: Secret?
-  public let encryptionSecret: Secret?
-  public let apiKey: Secret?
-  public let apiKeyInHeader: Bool
-  public let organizationMethod: String
-  public let logoutMethod: String
-  public let serializesRotation: Bool
-  public let apiPath: String
-  public let queryNames: [String]
-  public let invalidStatuses: [Int32]
-  public let invalidClasses: [String]
-  public let invalidText: String
-  public let tokenLimitText: String
-  public let loginTokenLife: Int64
-  public let loginTokenIsLegacy: Bool
-  public let store: String
-  public let lockTimeout: Int32
-  public let idleLimit: Int32
-  public let tokenLimit: Int32
-  public let tokenReserve: Int32
-  public let caFile: String
-  public let clientCertificate: String
-  public let clientKey: String
-  public let pinnedKey: String
-  public let proxy: String
-  public let unixSocket: String
-  public let ipVersion: String
-  public let newestHTTP: String
-  public let redirects: Int32
-  public let retries: Int32
-  public let retryAfter: Int32
-  public let timeout: Int32
-  public let idleTimeout: Int32
-  public let connectTimeout: Int32
-  public let responseLimit: Int64
+package struct Settings: Sendable {
+  package let system: any System
+  package let site: Site
+  package let transport: Transport
+  let rotation: Rotation
+  package let store: String
+  /// Seconds.
+  package let lockTimeout: Int32
+  /// Seconds; 0: unknown.
+  let idleLimit: Int32
+  let redirects: Int32
+  let retries: Int32
+  /// Seconds that a server may ask to wait; 0: none.
+  let retryAfter: Int32
+  /// Bytes.
+  package let responseLimit: Int64
+  /// All that were set: what must not be repeated.
+  let secrets: [Secret]
+  /// Names of parameters under which somebody may travel, in small letters.
+  let secretNames: Set<String>
+
+  package init(_ values: OptionValues, _ systems: Systems) throws(Failure) {
+    guard let kind = systems.kind(values[values.vocabulary.system]) else {
+      throw Failure(.option, "\"system\" is missing: " + systems.names.joined(separator: " or "))
+    }
+    let chosen = values[values.vocabulary.authentication]
+    let site = try Site(values, defaultURL: kind.defaultURL, defaultPath: kind.defaultPath)
+    system = try Settings.system(kind, chosen, values, site)
+    self.site = site
+    guard system.hasOrganizations || site.organization.isEmpty else {
+      throw Failure(.option, "\"organization\" is for other systems; \(kind.title) has none")
+    }
+    let options = EngineOptions()
+    transport = Transport(values)
+    rotation = values[options.rotation]
+    store = values[options.store]
+    lockTimeout = values[options.lockTimeout]
+    idleLimit = values[options.idleLimit]
+    redirects = values[options.redirects]
+    retries = values[options.retries]
+    retryAfter = values[options.retryAfter]
+    responseLimit = values[options.responseLimit]
+    secrets = values.secrets
+    secretNames = Disguise.customaryNames.union(systems.all.flatMap { $0.secretNames })
+  }
+
+  private static func system<Kind: System>(
+    _ kind: Kind.Type, _ chosen: String, _ values: OptionValues, _ site: Site
+  ) throws(Failure) -> any System {
+    guard let authentication = chosen.isEmpty ? Kind.Authentication.allCases.first : .init(rawValue: chosen) else {
+      let offered = kind.authenticationNames.joined(separator: ", ")
+      throw Failure(.option, "\"authentication\" for \(kind.name) is one of: \(offered)")
+    }
+    return try Kind(site, authentication, values)
+  }
+
+  package var identity: Identity {
+    Identity(
+      system: system.name, origin: site.origin, secretKind: system.secretKind, user: site.user,
+      organization: site.organization)
+  }
 }
 
 extension Array {
-  subscript(_ index: Int, or other: Element) -> Element { indices.contains(index) ? self[index] : other }
+  package subscript(_ index: Int, or other: Element) -> Element { indices.contains(index) ? self[index] : other }
 }

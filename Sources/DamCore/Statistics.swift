@@ -1,21 +1,21 @@
 // Statistics.swift - what a session has cost so far in this process.
 
-public struct Statistics: Sendable {
-  public var requests: UInt64 = 0
-  public var exchanges: UInt64 = 0
-  public var logins: UInt64 = 0
-  public var loginsRefused: UInt64 = 0
-  public var organizationLogins: UInt64 = 0
-  public var replays: UInt64 = 0
-  public var adoptedFromSiblings: UInt64 = 0
-  public var waits: UInt64 = 0
-  public var waitMicroseconds: UInt64 = 0
-  public var cookiesAdopted: UInt64 = 0
-  public var cookiesLate: UInt64 = 0
-  public var saves: UInt64 = 0
-  public var saveFailures: UInt64 = 0
-  public var recordsDamaged: UInt64 = 0
-  public var keepalives: UInt64 = 0
+package struct Statistics: Sendable {
+  package var requests: UInt64 = 0
+  package var exchanges: UInt64 = 0
+  package var logins: UInt64 = 0
+  package var loginsRefused: UInt64 = 0
+  package var organizationLogins: UInt64 = 0
+  package var replays: UInt64 = 0
+  package var adoptedFromSiblings: UInt64 = 0
+  package var waits: UInt64 = 0
+  package var waitMicroseconds: UInt64 = 0
+  package var cookiesAdopted: UInt64 = 0
+  package var cookiesLate: UInt64 = 0
+  package var saves: UInt64 = 0
+  package var saveFailures: UInt64 = 0
+  package var recordsDamaged: UInt64 = 0
+  package var keepalives: UInt64 = 0
 
-  public init() {}
+  package init() {}
 }

@@ -1,9 +1,9 @@
-// System.swift - what a DAM system has to tell the engine. One file per system implements it; every difference between
-// vendors is there and nowhere else. To add a third system: one file with one type, one row in `Systems.all`, one test
-// file, and its names in the option table's help. It refuses to hold state: all of these are pure functions of settings.
+// System.swift - what a DAM system has to tell the engine. One target per vendor implements it; every difference between
+// vendors is there and nowhere else. To add a third system: one type that conforms, one name in the list that the library
+// is put together from, and its tests. All of these are pure functions of what the options said.
 
 /// How a login goes on after an answer. What is thrown instead says nothing about the credentials.
-enum LoginStep {
+package enum LoginStep {
   /// Send this next.
   case send(WireRequest)
   /// The login is complete.
@@ -15,20 +15,26 @@ enum LoginStep {
 }
 
 /// What a login has gathered so far.
-struct LoginProgress {
-  var credentials: Secret
-  var secret = SessionSecret()
-  var organizations: [Organization] = []
+package struct LoginProgress {
+  package var credentials: Secret
+  package var secret = SessionSecret()
+  package var organizations: [Organization] = []
   /// Which request was sent last; the system's own counting, from 0.
-  var stage = 0
+  package var stage = 0
   /// Our clock, and the server's minus ours, in seconds.
-  var now: Int64
-  var clockSkew: Int64
+  package var now: Int64
+  package var clockSkew: Int64
   /// The stamp of the request whose answer comes next.
-  var stamp: UInt64 = 0
+  package var stamp: UInt64 = 0
+
+  package init(credentials: Secret, now: Int64, clockSkew: Int64) {
+    self.credentials = credentials
+    self.now = now
+    self.clockSkew = clockSkew
+  }
 
   /// Takes the cookies of an answer; what is wrong if one that the session needs cannot be kept.
-  mutating func keepCookies(of answer: Answer, _ own: [String]) -> Failure? {
+  package mutating func keepCookies(of answer: Answer, _ own: [String]) -> Failure? {
     secret.cookies.adopt(answer.headers, stamp: stamp, now: now, own: own).lost.map { name in
       Failure(
         .protocolViolation, "the server set \(name) to a value that no cookie can hold", httpStatus: answer.status)
@@ -37,7 +43,7 @@ struct LoginProgress {
 }
 
 /// What an answer says about the session (design: verdicts).
-enum Verdict {
+package enum Verdict {
   /// An ordinary answer of the application, whatever its status.
   case deliver
   case sessionInvalid
@@ -50,18 +56,28 @@ enum Verdict {
   case failed(Failure)
 }
 
-protocol System: Sendable {
+package protocol System: Sendable {
+  /// How a login can be made, in the words of the option; the first is the default.
+  associatedtype Authentication: CaseIterable & RawRepresentable<String>
+
   static var name: String { get }
-  /// The first is the default.
-  static var authentications: [String] { get }
+  /// The vendor's own spelling.
+  static var title: String { get }
   /// "" where every customer has their own server.
   static var defaultURL: String { get }
   static var defaultPath: String { get }
-  /// Refuses settings that this system cannot work with.
-  static func check(_ settings: Settings) throws(Failure)
+  /// What `user` is here: "e-mail address".
+  static var userIs: String { get }
+  /// The rows of its own.
+  static var options: [Option] { get }
+  /// Names of parameters in which its proofs travel, in small letters: a URL with one of them is shown to nobody else.
+  static var secretNames: [String] { get }
 
-  init(_ settings: Settings)
+  /// Reads its own options; throws for those that it cannot work with.
+  init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure)
 
+  var authentication: Authentication { get }
+  /// What a login yields: authentications that yield the same share sessions.
   var secretKind: String { get }
   /// Every answer brings a new cookie.
   var rotates: Bool { get }
@@ -69,14 +85,18 @@ protocol System: Sendable {
   var keepsCookies: Bool { get }
   /// Names of those that are known.
   var cookieNames: [String] { get }
-  /// A login uses up something that only an administrator gives back: save before use, count, never waste.
-  var isScarce: Bool { get }
+  /// Says that a login uses up something that only an administrator gives back (save before use, count, never waste), and
+  /// how much of it there is; nil: it does not.
+  var scarcity: Scarcity? { get }
+  /// What a login is made from.
+  var credentials: CredentialsKind { get }
   /// Credentials travel with every request.
   var sendsCredentials: Bool { get }
-  var credentialsAreEncryptionSecret: Bool { get }
+  /// A secret is in the URL of every request, so that headers alone do not authenticate.
+  var putsSecretsInURL: Bool { get }
+  /// There is a bare token.
+  var hasToken: Bool { get }
   var hasOrganizations: Bool { get }
-  /// Whether the system can be told that a session is over.
-  var hasLogout: Bool { get }
 
   /// Whether a login's yield is complete enough to authorize requests.
   func isUsable(_ secret: SessionSecret) -> Bool
@@ -99,6 +119,7 @@ protocol System: Sendable {
   func objection(to path: [String]) -> String?
   /// Whether a request to this path (lower case, decoded) changes something, by whatever method.
   func writes(to path: [String]) -> Bool
+  /// Tells the server that a session is over; nil where it cannot be told.
   func logout(_ secret: SessionSecret) -> WireRequest?
   func confirmsLogout(_ answer: Answer) -> Bool
 
@@ -110,6 +131,46 @@ protocol System: Sendable {
   var reservedHeaders: [String] { get }
 }
 
+/// How much there is of what a login uses up.
+package struct Scarcity: Sendable {
+  /// How many the server allows a user.
+  let limit: Int
+  /// How many of these are left to the user's other devices.
+  let reserve: Int
+
+  package init(limit: Int32, reserve: Int32) {
+    self.limit = Int(limit)
+    self.reserve = Int(reserve)
+  }
+}
+
+/// What a login is made from, and where it was set as an option: nil, and whoever called is asked.
+package enum CredentialsKind: Sendable {
+  case password(Secret?)
+  /// What proves a whole site, and lets it name any user.
+  case encryptionSecret(Secret?)
+
+  package var isEncryptionSecret: Bool {
+    if case .encryptionSecret = self { return true }
+    return false
+  }
+
+  var given: Secret? {
+    switch self {
+    case .password(let secret), .encryptionSecret(let secret): secret
+    }
+  }
+
+  var word: String { isEncryptionSecret ? "encryption secret" : "password" }
+}
+
+extension System {
+  package static var authenticationNames: [String] { Authentication.allCases.map(\.rawValue) }
+  package var name: String { Self.name }
+  package var authenticationName: String { authentication.rawValue }
+  var isScarce: Bool { scarcity != nil }
+}
+
 extension System {
   /// How new a record's secret is. Where cookies do not rotate, only a login makes a newer one.
   func freshness(_ record: SessionRecord) -> Freshness {
@@ -117,7 +178,7 @@ extension System {
   }
 
   /// The verdicts that every HTTP API has in common; nil: the system must look closer.
-  func commonFailure(_ answer: Answer) -> Failure? {
+  package func commonFailure(_ answer: Answer) -> Failure? {
     if answer.status == 429 || (answer.status == 503 && answer.retryAfter != nil) {
       return Failure(
         .throttled, "the server asks to slow down (HTTP \(answer.status))", httpStatus: answer.status,
@@ -132,7 +193,7 @@ extension System {
   }
 
   /// A login that failed in a way that is some servers' for a wrong password, and everybody's for being out of order.
-  func unclear(_ what: String, _ answer: Answer) -> Failure {
+  package func unclear(_ what: String, _ answer: Answer) -> Failure {
     Failure(
       .server,
       "the server did not let the login in and does not say why (HTTP \(answer.status)): \(what) may be wrong, or the"
@@ -141,21 +202,21 @@ extension System {
 
   /// Whether a refused login says nothing about the credentials: there is no such thing here, or somebody on the way
   /// (a proxy, a gateway, the server's own limits) did not let it through.
-  func saysNothingOfCredentials(_ status: Int32) -> Bool {
+  package func saysNothingOfCredentials(_ status: Int32) -> Bool {
     [404, 405, 407, 408, 410, 411, 413, 414, 421, 425, 426, 428, 431, 451].contains(status)
   }
 
   /// A redirect to a login page is how web applications say that a session is over: "login" is one of the names in the
   /// path, whatever ending it has. A name that merely contains the word is any other place.
-  func isRedirectToLogin(_ answer: Answer) -> Bool {
+  package func isRedirectToLogin(_ answer: Answer) -> Bool {
     guard (300..<400).contains(answer.status), let location = answer.headers.first("location") else { return false }
     let path = String(decoding: location, as: UTF8.self).prefix { $0 != "?" && $0 != "#" }.lowercased()
     return path.split(separator: "/").contains { name in name.prefix { $0 != "." } == "login" }
   }
 
   /// A page where the API answers with data: what servers show instead of an error. nil: it is none.
-  func page(_ answer: Answer, insteadOf request: WireRequest, _ settings: Settings) -> Verdict? {
-    guard answer.isSuccess, answer.isPage, request.target.hasPrefix(settings.apiPath) else { return nil }
+  package func page(_ answer: Answer, insteadOf request: WireRequest, _ site: Site) -> Verdict? {
+    guard answer.isSuccess, answer.isPage, request.target.hasPrefix(site.apiPath) else { return nil }
     return answer.asksForPassword
       ? .sessionSuspect
       : .pageInstead(
@@ -166,10 +227,10 @@ extension System {
 }
 
 extension Answer {
-  var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
+  package var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
 
   /// A page to log in at has a field for a password; other pages have none.
-  var asksForPassword: Bool {
+  package var asksForPassword: Bool {
     guard isPage else { return false }
     // However it is written: type="password", TYPE = 'password', type=password.
     let bytes = beginning.filter { $0 > 0x20 && $0 != 0x22 && $0 != 0x27 }.map(ASCII.lower)

@@ -1,12 +1,21 @@
-// Systems.swift - the systems there are.
+// Systems.swift - the systems that a program knows, and the vocabulary of options that they make with the engine.
+// Which these are is said at one place, where the library is put together.
 
-public enum Systems {
-  static let all: [any System.Type] = [PhotoShelter.self, FotoWeb.self]
+package struct Systems: Sendable {
+  let all: [any System.Type]
+  package let vocabulary: Vocabulary
 
-  static var names: [String] { all.map { $0.name } }
-  static var authentications: [String] { all.flatMap { $0.authentications } }
-  static func make(_ settings: Settings) -> any System {
-    (kind(settings.systemName) ?? PhotoShelter.self).init(settings)
+  package init(_ all: [any System.Type]) {
+    self.all = all
+    vocabulary = Vocabulary(
+      all.map { system in
+        Vocabulary.Vendor(
+          name: system.name, title: system.title, defaultURL: system.defaultURL, userIs: system.userIs,
+          authentications: system.authenticationNames, options: system.options)
+      })
   }
-  static func kind(_ name: String) -> (any System.Type)? { all.first { $0.name == name } }
+
+  package var names: [String] { all.map { $0.name } }
+
+  func kind(_ name: String) -> (any System.Type)? { all.first { $0.name == name } }
 }

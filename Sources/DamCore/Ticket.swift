@@ -1,7 +1,7 @@
 // Ticket.swift - which secret the headers held that a host took for a request of its own, and when it took them: what the
 // order rule and the verdict need when the answer is observed later, perhaps by another process. It refuses to hold secrets.
 
-public struct Ticket: Sendable, Equatable {
+package struct Ticket: Sendable, Equatable {
   let sent: Freshness
   /// The place of the request among those of its session.
   let stamp: UInt64
@@ -9,16 +9,16 @@ public struct Ticket: Sendable, Equatable {
 
 extension Settings {
   /// For headers that are about to be used.
-  public func ticket(_ record: SessionRecord, _ state: inout SessionState, _ moment: Moment) -> Ticket {
-    Ticket(sent: Systems.make(self).freshness(record), stamp: state.nextStamp(moment))
+  package func ticket(_ record: SessionRecord, _ state: inout SessionState, _ moment: Moment) -> Ticket {
+    Ticket(sent: system.freshness(record), stamp: state.nextStamp(moment))
   }
 
   /// "SESSION.GENERATION.STAMP.STAMP": the beginning of the session's key, so that another one's is noticed, and numbers.
-  public func text(of ticket: Ticket) -> String {
+  package func text(of ticket: Ticket) -> String {
     "\(identity.sessionKey.prefix(12)).\(ticket.sent.generation).\(ticket.sent.stamp).\(ticket.stamp)"
   }
 
-  public func ticket(_ text: String) throws(Failure) -> Ticket {
+  package func ticket(_ text: String) throws(Failure) -> Ticket {
     let words = text.split(separator: ".", omittingEmptySubsequences: false)
     let numbers = words.dropFirst().compactMap { UInt64($0) }
     guard text.utf8.count <= 128, words.count == 4, numbers.count == 3 else {

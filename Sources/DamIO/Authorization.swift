@@ -3,23 +3,23 @@
 // session's own requests still go through our connections. A redirect comes back as one more thing to send: a client that
 // follows it by itself would carry custom secret headers along. It refuses to go on after a failure.
 
-public import DamCore
+package import DamCore
 
-public final class Authorization {
+package final class Authorization {
   /// What the host is to do next.
-  public enum Next {
+  package enum Next {
     case deliver
     case send
   }
 
   /// The one that holds the session for it.
-  public let process = Process.number
+  package let process = Process.number
   private var driver: Driver
-  public private(set) var request: WireRequest?
-  public private(set) var generation: UInt64 = 0
-  public private(set) var sends: UInt32 = 0
+  package private(set) var request: WireRequest?
+  package private(set) var generation: UInt64 = 0
+  package private(set) var sends: UInt32 = 0
 
-  public init(_ session: Session, _ request: HostRequest) throws(Failure) {
+  package init(_ session: Session, _ request: HostRequest) throws(Failure) {
     driver = Driver(session, .request(request), CallOptions(), isSentElsewhere: true)
     _ = try take(driver.runUntilHostSends())
   }
@@ -27,7 +27,7 @@ public final class Authorization {
   deinit { driver.abandon() }
 
   /// Reports an answer to what was sent last.
-  public func observe(_ answer: Answer) throws(Failure) -> Next {
+  package func observe(_ answer: Answer) throws(Failure) -> Next {
     guard request != nil else { throw Failure(.argument, "nothing was sent that could have been answered") }
     request = nil
     return try take(driver.report(answer))

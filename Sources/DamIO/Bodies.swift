@@ -2,12 +2,12 @@
 // It refuses to keep more of a stream than the host's function takes at a time.
 
 internal import CCurl
-public import DamCore
+package import DamCore
 
 /// The body of a request. Used by one transfer at a time.
-@safe public final class OutgoingBody {
-  public let description: HostRequest.Body
-  public static let pause = -1000
+@safe package final class OutgoingBody {
+  package let description: HostRequest.Body
+  package static let pause = -1000
   /// Fills the room with the next bytes and says how many; 0 at the end, `pause`: none yet, else negative: stop.
   private let read: (UnsafeMutableRawBufferPointer) -> Int
   private let rewind: (() -> Bool)?
@@ -19,19 +19,19 @@ public import DamCore
   var canPause = false
 
   /// `size` nil: unknown until it ends. `rewind` nil: it can be given once.
-  public init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int, rewind: (() -> Bool)?) {
+  package init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int, rewind: (() -> Bool)?) {
     description = HostRequest.Body(isPresent: true, size: size, canRewind: rewind != nil)
     unsafe self.read = read
     self.rewind = rewind
   }
 
   /// Bytes in memory that stay valid while the body is used.
-  public convenience init(_ bytes: UnsafeRawBufferPointer) {
+  package convenience init(_ bytes: UnsafeRawBufferPointer) {
     unsafe self.init(size: bytes.count, canRewind: true) { room, offset in unsafe bytes.give(room, &offset) }
   }
 
   /// Bytes of its own.
-  public convenience init(_ bytes: [UInt8]) {
+  package convenience init(_ bytes: [UInt8]) {
     unsafe self.init(size: bytes.count, canRewind: true) { room, offset in
       unsafe bytes.withUnsafeBytes { unsafe $0.give(room, &offset) }
     }
@@ -95,13 +95,13 @@ extension UnsafeRawBufferPointer {
 }
 
 /// Where the body of an answer that is delivered goes.
-@safe public enum Destination {
+@safe package enum Destination {
   case memory(limit: Int64)
   case stream((UnsafeRawBufferPointer) -> Flow)
 }
 
 /// What the host says to bytes that it is given.
-public enum Flow: Sendable {
+package enum Flow: Sendable {
   case goOn
   /// Not now; the same bytes again when told. Only in an event loop.
   case pause
@@ -109,4 +109,4 @@ public enum Flow: Sendable {
 }
 
 /// Bytes so far and in all, down and up; -1 where a total is unknown. False to stop the transfer.
-public typealias Progress = (_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool
+package typealias Progress = (_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool

@@ -3,13 +3,13 @@
 
 internal import Glibc
 
-@safe public final class Buffer: @unchecked Sendable {
+@safe package final class Buffer: @unchecked Sendable {
   // Written by one transfer, then only read.
   private var start: UnsafeMutableRawPointer
   private var capacity: Int
-  public private(set) var count = 0
+  package private(set) var count = 0
 
-  public init() {
+  package init() {
     capacity = 4096
     unsafe start = .allocate(byteCount: capacity, alignment: 16)
     unsafe start.storeBytes(of: 0, as: UInt8.self)
@@ -18,12 +18,12 @@ internal import Glibc
   deinit { unsafe start.deallocate() }
 
   /// The first byte; a NUL follows the last one.
-  public var address: UnsafeRawPointer { unsafe UnsafeRawPointer(start) }
+  package var address: UnsafeRawPointer { unsafe UnsafeRawPointer(start) }
 
   /// All of it.
   var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
 
-  public func append(_ bytes: UnsafeRawBufferPointer) {
+  package func append(_ bytes: UnsafeRawBufferPointer) {
     if count + bytes.count + 1 > capacity { grow(count + bytes.count + 1) }
     if let source = bytes.baseAddress { unsafe memcpy(start + count, source, bytes.count) }
     count += bytes.count
@@ -31,7 +31,7 @@ internal import Glibc
   }
 
   /// The beginning, for whoever must judge it.
-  public func prefix(_ length: Int) -> [UInt8] {
+  package func prefix(_ length: Int) -> [UInt8] {
     unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: min(length, count)))
   }
 

@@ -28,9 +28,9 @@ final class Call {
     self.options = options
     hub = session.hub
     let settings = session.settings
-    let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.timeout) * 1000
+    let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.transport.timeout) * 1000
     limits = TransferLimits(
-      timeout: timeout, settings: settings,
+      timeout: timeout, transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
     exchange = Exchange(
       goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
@@ -138,7 +138,8 @@ final class Call {
   private func ask() -> Exchange.Event {
     let settings = session.settings
     let prompt = Prompt(
-      isEncryptionSecret: settings.credentialsAreEncryptionSecret, user: settings.user, origin: settings.origin.text)
+      isEncryptionSecret: settings.system.credentials.isEncryptionSecret, user: settings.site.user,
+      origin: settings.site.origin.text)
     switch session.host.credentials(prompt) {
     case .success(let secret): return .credentials(secret)
     case .failure(let failure): return .failed(failure, head: nil)

@@ -77,7 +77,7 @@ internal import Glibc
       _ = unsafe dam_curl_set_text(easy, CURLOPT_URL, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
     }
     setManners(request, limits)
-    setNetwork(limits.settings, isOwn: request.origin == limits.settings.origin)
+    setNetwork(limits.transport, isOwn: request.origin == limits.origin, isPlain: !request.origin.isSecure)
     if limits.isCompressible { set(CURLOPT_ACCEPT_ENCODING, "") }
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     unsafe hooks.install(easy)
@@ -101,17 +101,17 @@ internal import Glibc
   var formHasChanged: Bool { form?.hasChanged ?? false }
 
   private func setManners(_ request: WireRequest, _ limits: TransferLimits) {
-    let settings = limits.settings
+    let transport = limits.transport
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_FOLLOWLOCATION, 0)
     set(CURLOPT_PATH_AS_IS, 1)
     set(CURLOPT_NETRC, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_TIMEOUT_MS, Int(limits.timeout))
-    set(CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeout) * 1000)
-    if settings.idleTimeout > 0 {
+    set(CURLOPT_CONNECTTIMEOUT_MS, Int(transport.connectTimeout) * 1000)
+    if transport.idleTimeout > 0 {
       set(CURLOPT_LOW_SPEED_LIMIT, 1)
-      set(CURLOPT_LOW_SPEED_TIME, Int(settings.idleTimeout))
+      set(CURLOPT_LOW_SPEED_TIME, Int(transport.idleTimeout))
     }
     // Else whoever ends a transfer waits for its name to be looked up.
     set(CURLOPT_QUICK_EXIT, 1)
@@ -121,34 +121,37 @@ internal import Glibc
     set(CURLOPT_USERAGENT, "damsession/\(Version.text)")
   }
 
-  private func setNetwork(_ settings: Settings, isOwn: Bool) {
+  private func setNetwork(_ transport: Transport, isOwn: Bool, isPlain: Bool) {
     for option in [CURLOPT_SSLVERSION, CURLOPT_PROXY_SSLVERSION] { set(option, CURL_SSLVERSION_TLSv1_2) }
-    if !settings.caFile.isEmpty {
-      set(CURLOPT_CAINFO, settings.caFile)
+    if !transport.caFile.isEmpty {
+      set(CURLOPT_CAINFO, transport.caFile)
       set(CURLOPT_CAPATH, nil)
     }
     // What belongs to the session's server must not be shown to, or asked of, another one.
     if isOwn {
-      if !settings.clientCertificate.isEmpty { set(CURLOPT_SSLCERT, settings.clientCertificate) }
-      if !settings.clientKey.isEmpty { set(CURLOPT_SSLKEY, settings.clientKey) }
-      if !settings.pinnedKey.isEmpty { set(CURLOPT_PINNEDPUBLICKEY, settings.pinnedKey) }
-      if !settings.unixSocket.isEmpty { set(CURLOPT_UNIX_SOCKET_PATH, settings.unixSocket) }
+      if !transport.clientCertificate.isEmpty { set(CURLOPT_SSLCERT, transport.clientCertificate) }
+      if !transport.clientKey.isEmpty { set(CURLOPT_SSLKEY, transport.clientKey) }
+      if !transport.pinnedKey.isEmpty { set(CURLOPT_PINNEDPUBLICKEY, transport.pinnedKey) }
+      if !transport.unixSocket.isEmpty { set(CURLOPT_UNIX_SOCKET_PATH, transport.unixSocket) }
     }
-    setProxy(settings, stays: isOwn && !settings.origin.isSecure)
-    let versions = ["4": CURL_IPRESOLVE_V4, "6": CURL_IPRESOLVE_V6]
-    if let version = versions[settings.ipVersion] { set(CURLOPT_IPRESOLVE, Int(version)) }
-    if settings.newestHTTP == "1.1" { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
+    setProxy(transport, stays: isOwn && isPlain)
+    switch transport.ipVersion {
+    case .any: break
+    case .four: set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4))
+    case .six: set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V6))
+    }
+    if transport.newestHTTP == .oneOne { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
   }
 
   /// An empty proxy is libcurl's word for none; left alone, the environment decides. `stays`: what goes over plain HTTP
   /// never leaves this machine.
-  private func setProxy(_ settings: Settings, stays: Bool) {
-    if stays || settings.proxy == "none" {
-      set(CURLOPT_PROXY, "")
-    } else if !settings.proxy.isEmpty {
-      set(CURLOPT_PROXY, settings.proxy)
+  private func setProxy(_ transport: Transport, stays: Bool) {
+    switch transport.proxy {
+    case _ where stays, .none: set(CURLOPT_PROXY, "")
+    case .environment: break
+    case .address(let address): set(CURLOPT_PROXY, address)
     }
-    if !settings.caFile.isEmpty { set(CURLOPT_PROXY_CAINFO, settings.caFile) }
+    if !transport.caFile.isEmpty { set(CURLOPT_PROXY_CAINFO, transport.caFile) }
   }
 
   /// A body is read through a callback that cannot go back: libcurl sends a request again by itself when a reused

@@ -6,16 +6,16 @@
 // to send and tells `end` what came of it. It refuses to mix two versions of a thing, and to let an error page or a login
 // page near the file.
 
-public import DamCore
+package import DamCore
 
-public final class Download {
-  public struct Ways: OptionSet, Sendable {
-    public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+package final class Download {
+  package struct Ways: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
     /// Go on where an earlier download was interrupted.
-    public static let goOn = Ways(rawValue: 1)
+    package static let goOn = Ways(rawValue: 1)
     /// A file of this name is left alone.
-    public static let keep = Ways(rawValue: 2)
+    package static let keep = Ways(rawValue: 2)
   }
 
   private let file: PartialFile
@@ -26,7 +26,7 @@ public final class Download {
   /// The answer shows that nothing can be gone on with: from the beginning, once. The host hears nothing of that.
   private var startsOver = false
 
-  public init(
+  package init(
     _ path: String, _ ways: Ways, _ request: HostRequest, _ options: CallOptions
   ) throws(Failure) {
     guard !Exchange.Goal.request(request).asksForRange else {
@@ -92,7 +92,7 @@ public final class Download {
   }
 
   /// Runs it on the caller's thread.
-  public func run(_ session: Session) throws(Failure) -> Response {
+  package func run(_ session: Session) throws(Failure) -> Response {
     while true {
       let (asked, options) = begin()
       let result = Result { () throws(Failure) in try session.request(asked, options) }

@@ -3,10 +3,10 @@
 // files that change in between.
 
 internal import CCurl
-public import DamCore
+package import DamCore
 internal import Glibc
 
-public final class Form: Sendable {
+package final class Form: Sendable {
   enum Content: Sendable {
     case bytes([UInt8])
     case file(path: String, size: Int64)
@@ -22,13 +22,13 @@ public final class Form: Sendable {
   let parts: [Part]
   private let size: UInt64
 
-  public init() {
+  package init() {
     parts = []
     size = 0
   }
 
   /// What an exchange must know of it.
-  public var description: HostRequest.Body {
+  package var description: HostRequest.Body {
     var body = HostRequest.Body(isPresent: true, size: size, canRewind: true)
     body.isForm = true
     return body
@@ -43,7 +43,7 @@ public final class Form: Sendable {
     parts = form.parts + [part]
   }
 
-  public func adding(
+  package func adding(
     _ name: String, _ bytes: [UInt8], fileName: String?, contentType: String?
   ) throws(Failure) -> Form {
     try Form.check(name, fileName, contentType)
@@ -51,7 +51,7 @@ public final class Form: Sendable {
       self, and: Part(name: name, fileName: fileName, contentType: contentType, content: .bytes(bytes)))
   }
 
-  public func adding(
+  package func adding(
     _ name: String, file path: String, fileName: String?, contentType: String?
   ) throws(Failure) -> Form {
     let told = fileName ?? path.split(separator: "/").last.map(String.init) ?? "file"

@@ -6,16 +6,16 @@
 
 internal import CLinux
 
-public enum Gate {
+package enum Gate {
   /// A call of the host: everything the library does.
-  public static func inside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
+  package static func inside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
     dam_gate_enter()
     defer { dam_gate_leave() }
     return try body()
   }
 
   /// Sleeping, or calling the host, whose signals are its own meanwhile.
-  public static func outside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
+  package static func outside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
     let step = dam_gate_step_out()
     defer { dam_gate_step_in(step) }
     return try body()
@@ -23,6 +23,6 @@ public enum Gate {
 }
 
 /// This process, as opposed to those that it was forked from.
-public enum Process {
-  public static var number: UInt64 { dam_process_number() }
+package enum Process {
+  package static var number: UInt64 { dam_process_number() }
 }

@@ -1,15 +1,15 @@
 // Host.swift - what the host lends to its sessions, and what its credentials callback is asked for.
 
-public import DamCore
+package import DamCore
 
 /// What the host lends to its sessions. The closures run on the thread that is inside a call.
-public struct Host: Sendable {
-  public var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
-  public var log: @Sendable (LogLevel, String) -> Void
-  public var logLevel: LogLevel?
-  public var store: HostStoreFunctions?
+package struct Host: Sendable {
+  package var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
+  package var log: @Sendable (LogLevel, String) -> Void
+  package var logLevel: LogLevel?
+  package var store: HostStoreFunctions?
 
-  public init(
+  package init(
     credentials: @escaping @Sendable (Prompt) -> Result<Secret?, Failure>, logLevel: LogLevel?,
     log: @escaping @Sendable (LogLevel, String) -> Void, store: HostStoreFunctions?
   ) {
@@ -20,8 +20,8 @@ public struct Host: Sendable {
   }
 }
 
-public struct Prompt: Sendable {
-  public var isEncryptionSecret: Bool
-  public var user: String
-  public var origin: String
+package struct Prompt: Sendable {
+  package var isEncryptionSecret: Bool
+  package var user: String
+  package var origin: String
 }

@@ -5,21 +5,21 @@
 internal import DamCore
 
 /// The host's functions, as closures that DamABI makes of the C table.
-public struct HostStoreFunctions: Sendable {
-  public enum Loaded: Sendable {
+package struct HostStoreFunctions: Sendable {
+  package enum Loaded: Sendable {
     case absent
     case unchanged
     case found([UInt8])
     case failed
   }
 
-  public enum Saved: Sendable {
+  package enum Saved: Sendable {
     case saved
     case conflict
     case failed
   }
 
-  public enum Locked: Sendable {
+  package enum Locked: Sendable {
     /// What unlock needs.
     case held(@Sendable () -> Void)
     case busy
@@ -27,15 +27,15 @@ public struct HostStoreFunctions: Sendable {
   }
 
   /// Tells this table from others of the process.
-  public var id: String
-  public var load: @Sendable (_ key: String, _ known: UInt64) -> Loaded
-  public var save: @Sendable (_ key: String, _ bytes: [UInt8], _ revision: UInt64, _ expected: UInt64) -> Saved
-  public var lock: @Sendable (_ key: String, _ milliseconds: UInt32) -> Locked
+  package var id: String
+  package var load: @Sendable (_ key: String, _ known: UInt64) -> Loaded
+  package var save: @Sendable (_ key: String, _ bytes: [UInt8], _ revision: UInt64, _ expected: UInt64) -> Saved
+  package var lock: @Sendable (_ key: String, _ milliseconds: UInt32) -> Locked
   /// nil: the store failed.
-  public var list: @Sendable () -> [String]?
-  public var remove: @Sendable (_ key: String) -> Bool?
+  package var list: @Sendable () -> [String]?
+  package var remove: @Sendable (_ key: String) -> Bool?
 
-  public init(
+  package init(
     id: String, load: @escaping @Sendable (String, UInt64) -> Loaded,
     save: @escaping @Sendable (String, [UInt8], UInt64, UInt64) -> Saved,
     lock: @escaping @Sendable (String, UInt32) -> Locked, list: @escaping @Sendable () -> [String]?,

@@ -5,12 +5,12 @@
 // `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop, hence one pool of
 // connections. It refuses to block, but for reading and writing small records.
 
-public import DamCore
+package import DamCore
 internal import Glibc
 
-public final class Loop {
+package final class Loop {
   /// The one whose connections are in it.
-  public let process = Process.number
+  package let process = Process.number
   private let poller: Poller
   /// Rings when the turn of a job has come at a flight.
   private let bell = Bell()
@@ -27,7 +27,7 @@ public final class Loop {
   private var nextLook: UInt64 = .max
   private let lanes: Lanes
 
-  public init() throws(Failure) {
+  package init() throws(Failure) {
     guard let poller = Poller(), bell.descriptor >= 0 else {
       throw Failure(.internalError, "no descriptors are left for an event loop")
     }
@@ -43,11 +43,11 @@ public final class Loop {
     }
   }
 
-  public var descriptor: Int32 { poller.descriptor }
-  public var count: Int { jobs.count }
+  package var descriptor: Int32 { poller.descriptor }
+  package var count: Int { jobs.count }
 
   /// Takes note of something to do; `done` is called once, in a later dispatch.
-  public func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
+  package func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
     lastID &+= 1
     let job = Job(lastID, session, work, done)
     jobs[lastID] = job
@@ -60,7 +60,7 @@ public final class Loop {
   }
 
   /// False when there is no such call under way.
-  public func cancel(_ id: UInt64) -> Bool {
+  package func cancel(_ id: UInt64) -> Bool {
     guard let job = jobs[id] else { return false }
     job.isCancelled = true
     poke(id)
@@ -68,7 +68,7 @@ public final class Loop {
   }
 
   /// After a read or write callback said that it was not ready.
-  public func resume(_ id: UInt64) -> Bool {
+  package func resume(_ id: UInt64) -> Bool {
     guard let job = jobs[id] else { return false }
     job.isResumed = true
     poke(id)
@@ -80,7 +80,7 @@ public final class Loop {
     poller.wake(at: 0)
   }
 
-  public func dispatch() { keeper.work(dispatchOnce) }
+  package func dispatch() { keeper.work(dispatchOnce) }
 
   private func dispatchOnce() {
     for (descriptor, events) in poller.ready() {

@@ -1,9 +1,9 @@
 // LoopWork.swift - what can be done in an event loop, and how it ends.
 
-public import DamCore
+package import DamCore
 
 /// What can be done in a loop.
-public enum LoopWork {
+package enum LoopWork {
   case request(HostRequest, CallOptions)
   case download(Download)
   case login(again: Bool)
@@ -11,10 +11,10 @@ public enum LoopWork {
   case logout
 }
 
-public enum LoopEnding {
+package enum LoopEnding {
   case answered(Response)
   case ready
   case loggedOut(Exchange.LogoutResult)
 }
 
-public typealias LoopDone = (UInt64, Result<LoopEnding, Failure>) -> Void
+package typealias LoopDone = (UInt64, Result<LoopEnding, Failure>) -> Void

@@ -2,14 +2,14 @@
 // Names are what people type; sessions are keyed by identity. It refuses names that could leave the folder, and never sees
 // a password: OptionValues.remembered leaves those out.
 
-public import DamCore
+package import DamCore
 internal import Glibc
 
-public enum Names {
+package enum Names {
   private static let ending = ".json"
   private static let longestFile = 1 << 20
 
-  public static func load(_ name: String, into values: inout OptionValues) throws(Failure) {
+  package static func load(_ name: String, into values: inout OptionValues) throws(Failure) {
     let path = try file(name)
     switch Descriptor.open(path, O_RDONLY | O_NONBLOCK) {
     case .failure(let error):
@@ -27,14 +27,14 @@ public enum Names {
         do { try recalled.recall(json) } catch {
           throw Failure(.option, "in the file of \"\(name)\": \(error.message)")
         }
-        let holdsSecret = Option.table.contains { $0.isSecret && json[$0.name] != nil }
+        let holdsSecret = values.vocabulary.options.contains { $0.isSecret && json[$0.name] != nil }
         if holdsSecret, let objection = descriptor.objection(path, closed: 0o077) { throw refused(objection) }
         values = recalled
       }
     }
   }
 
-  public static func save(_ name: String, _ values: OptionValues) throws(Failure) {
+  package static func save(_ name: String, _ values: OptionValues) throws(Failure) {
     let path = try file(name)
     let temporary = "\(path).\(Hex.random(8)).tmp"
     if let error = Folder.make(try folder()) { throw failure("write", error) }
@@ -54,7 +54,7 @@ public enum Names {
   }
 
   /// All names, in alphabetical order; none when the folder is not there yet.
-  public static func all() throws(Failure) -> [String] {
+  package static func all() throws(Failure) -> [String] {
     switch Folder.files(try folder()) {
     case .failure(let error):
       if error.code == ENOENT || error.code == ENOTDIR { return [] }
@@ -64,7 +64,7 @@ public enum Names {
     }
   }
 
-  public static func remove(_ name: String) throws(Failure) {
+  package static func remove(_ name: String) throws(Failure) {
     guard unsafe unlink(try file(name)) != 0 else { return }
     let error = SystemError.last
     guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("remove", error) }
@@ -104,10 +104,10 @@ public enum Names {
 }
 
 /// The environment's options: DAMSESSION_URL for "url" and so on.
-public enum EnvironmentOptions {
-  public static func load(into values: inout OptionValues) throws(Failure) {
+package enum EnvironmentOptions {
+  package static func load(into values: inout OptionValues) throws(Failure) {
     var result = values
-    for option in Option.table {
+    for option in values.vocabulary.options {
       switch Environment.look(option.environmentName) {
       case .nothing: continue
       case .notUTF8: throw Failure(.option, "\(option.environmentName) is not valid UTF-8")

@@ -3,12 +3,12 @@
 internal import DamCore
 
 /// An answer for the host.
-public struct Response: Sendable {
-  public let status: Int32
-  public let headers: Buffer
-  public let body: Buffer
-  public let generation: UInt64
-  public let replays: UInt32
+package struct Response: Sendable {
+  package let status: Int32
+  package let headers: Buffer
+  package let body: Buffer
+  package let generation: UInt64
+  package let replays: UInt32
 
   init(_ sink: Sink, generation: UInt64, replays: UInt32) {
     self.init(sink, body: sink.body, generation: generation, replays: replays)

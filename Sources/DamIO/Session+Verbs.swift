@@ -1,10 +1,10 @@
 // Session+Verbs.swift - what the host can ask of a session: each is one call, driven to its end on the caller's thread.
 
-public import DamCore
+package import DamCore
 internal import Synchronization
 
 extension Session {
-  public func request(_ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+  package func request(_ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
     var driver = Driver(self, .request(request), options)
     let outcome = driver.run()
     guard case .delivered(let generation, let replays) = outcome else {
@@ -15,13 +15,13 @@ extension Session {
   }
 
   /// Makes sure that there is a session, and says what is known of it.
-  public func ensure() throws(Failure) -> SessionRecord { try reach(.ensure(again: false, saved: false)) }
+  package func ensure() throws(Failure) -> SessionRecord { try reach(.ensure(again: false, saved: false)) }
 
   /// As `ensure()`, for callers that may end right after: what is scarce must be on disk.
-  public func login(again: Bool) throws(Failure) { _ = try reach(.ensure(again: again, saved: true)) }
+  package func login(again: Bool) throws(Failure) { _ = try reach(.ensure(again: again, saved: true)) }
 
   /// Resets the idle clock at the server; logs in if the session is over.
-  public func keepalive() throws(Failure) { _ = try reach(.keepalive) }
+  package func keepalive() throws(Failure) { _ = try reach(.keepalive) }
 
   private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
     let outcome = run(goal)
@@ -30,7 +30,7 @@ extension Session {
   }
 
   /// Takes an answer that came elsewhere to a request with this session's headers.
-  public func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
+  package func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
     try settings.requireHeaders()
     switch run(.observe(answer, ticket)) {
     case .delivered: return .deliver
@@ -40,12 +40,12 @@ extension Session {
   }
 
   /// For those who take headers from `record` now.
-  public func ticket(_ record: SessionRecord) -> String {
+  package func ticket(_ record: SessionRecord) -> String {
     settings.text(of: hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
-  public func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }
-  public func forget() throws(Failure) { _ = try end(.forget) }
+  package func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }
+  package func forget() throws(Failure) { _ = try end(.forget) }
 
   private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
     let outcome = run(goal)

@@ -1,17 +1,17 @@
 // Session.swift - what a dam_session is: settings, the host's callbacks, and the way to the identity's hub.
 // It refuses to hold state of its own: two sessions of one identity are one.
 
-public import DamCore
+package import DamCore
 internal import Synchronization
 
-@safe public final class Session: Sendable {
-  public let settings: Settings
+@safe package final class Session: Sendable {
+  package let settings: Settings
   let host: Host
   private let identity: Identity
   private let store: any Store
   private let slot: Atomic<Unmanaged<Hub>>
 
-  public init(_ settings: Settings, _ host: Host) throws(Failure) {
+  package init(_ settings: Settings, _ host: Host) throws(Failure) {
     self.settings = settings
     self.host = host
     identity = settings.identity
@@ -45,14 +45,14 @@ internal import Synchronization
   }
 
   /// The session as it is known here, freshly read from the store.
-  public func current() -> SessionRecord {
+  package func current() -> SessionRecord {
     let hub = hub
     _ = hub.loadSession(log)
     return hub.state.withLock { $0.session.record }
   }
 
   /// All that is known here.
-  public func snapshot() -> Snapshot {
+  package func snapshot() -> Snapshot {
     let hub = hub
     let record = current()
     var account = AccountRecord()
@@ -62,7 +62,7 @@ internal import Synchronization
       record: record, account: account, isStored: isStored && hub.store.isLasting, place: hub.store.place)
   }
 
-  public var statistics: Statistics { hub.state.withLock { $0.session.statistics } }
+  package var statistics: Statistics { hub.state.withLock { $0.session.statistics } }
 
   func log(_ level: LogLevel, _ message: String) {
     guard let most = host.logLevel, level <= most else { return }

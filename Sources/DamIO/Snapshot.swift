@@ -1,10 +1,10 @@
 // Snapshot.swift - all that is known of a session at one moment.
 
-public import DamCore
+package import DamCore
 
-public struct Snapshot: Sendable {
-  public let record: SessionRecord
-  public let account: AccountRecord
-  public let isStored: Bool
-  public let place: String
+package struct Snapshot: Sendable {
+  package let record: SessionRecord
+  package let account: AccountRecord
+  package let isStored: Bool
+  package let place: String
 }

@@ -1,16 +1,16 @@
 // Stores.swift - which store the options name, and what is in it.
 // It refuses to open sessions: it only looks.
 
-public import DamCore
+package import DamCore
 
 /// A session as its record tells.
-public struct StoredSession: Sendable {
-  public let key: String
-  public let identity: Identity
-  public let record: SessionRecord
+package struct StoredSession: Sendable {
+  package let key: String
+  package let identity: Identity
+  package let record: SessionRecord
 }
 
-public enum Stores {
+package enum Stores {
   static func named(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> any Store {
     if let host { return HostStore(functions: host) }
     switch place {
@@ -36,7 +36,7 @@ public enum Stores {
   }
 
   /// The sessions in a store, in order of their keys.
-  public static func list(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> [StoredSession] {
+  package static func list(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> [StoredSession] {
     let store = try named(place, host)
     let keys: [String]
     do throws(StoreFailure) { keys = try store.list().get() } catch {
@@ -50,7 +50,7 @@ public enum Stores {
     }
   }
 
-  public static func remove(_ key: String, _ place: String, _ host: HostStoreFunctions?) throws(Failure) {
+  package static func remove(_ key: String, _ place: String, _ host: HostStoreFunctions?) throws(Failure) {
     guard !key.isEmpty, key.utf8.count <= 64,
       key.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
     else { throw Failure(.argument, "a key has 1 to 64 letters and digits, as the list of stored sessions shows it") }

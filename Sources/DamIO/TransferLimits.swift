@@ -5,8 +5,10 @@ internal import DamCore
 /// What a transfer needs to know besides the request.
 struct TransferLimits: Sendable {
   /// Milliseconds in all; 0: no limit.
-  var timeout: Int64
-  var settings: Settings
+  let timeout: Int64
+  let transport: Transport
+  /// The session's own: what belongs to its server is shown to no other.
+  let origin: Origin
   /// Streams come as they are: their length and ranges mean bytes of the file.
-  var isCompressible: Bool
+  let isCompressible: Bool
 }

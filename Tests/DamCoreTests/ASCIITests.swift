@@ -1,5 +1,6 @@
 // ASCIITests.swift - bytes of HTTP syntax.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

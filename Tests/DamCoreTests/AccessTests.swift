@@ -1,5 +1,6 @@
 // AccessTests.swift - what a host may take from a session for use of its own.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

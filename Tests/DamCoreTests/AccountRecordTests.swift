@@ -1,5 +1,6 @@
 // AccountRecordTests.swift - refused credentials and the ledger of device tokens.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

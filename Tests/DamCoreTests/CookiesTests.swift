@@ -1,5 +1,6 @@
 // CookiesTests.swift - the rotated cookies of a session: what is read from the wire, and the order rule.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

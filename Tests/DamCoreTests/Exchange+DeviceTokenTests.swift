@@ -1,6 +1,7 @@
 // Exchange+DeviceTokenTests.swift - FotoWeb's device tokens in whole calls: proven, saved, counted, never wasted; and its
 // method without tokens, where credentials travel with every request.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

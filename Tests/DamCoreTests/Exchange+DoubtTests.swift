@@ -1,6 +1,7 @@
 // Exchange+DoubtTests.swift - logins that fail without saying why: tried again later and later, by nobody too often, and
 // never held for a wrong password; and credentials that travel with every request, tried by one and not by all.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

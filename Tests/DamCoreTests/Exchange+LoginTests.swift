@@ -1,6 +1,7 @@
 // Exchange+LoginTests.swift - getting a session secret: refusals that are remembered, steps that are not skipped, device
 // tokens that are not wasted. Its other half, giving a secret up, is in Exchange+LogoutTests.swift.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // Exchange+LogoutTests.swift - the end of a session: purged here first, and not brought back by anything late.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,6 +1,7 @@
 // Exchange+ObserveEndTests.swift - answers to requests that were sent elsewhere and say that the session is over, or may
 // say so: one login for all of them, none where there is a newer session, one question where there is a doubt.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

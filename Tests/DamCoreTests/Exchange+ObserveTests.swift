@@ -1,6 +1,7 @@
 // Exchange+ObserveTests.swift - answers to requests that were sent elsewhere: their cookies and their order, also when the
 // tickets are forged or foreign. Nothing is ever sent for the host.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // Exchange+RedirectTests.swift - a request goes on from where the last redirect led: what was done is not done again.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // Exchange+RequestTests.swift - using a session: cookies that rotate, suspicions that are looked into, idleness.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -2,6 +2,8 @@
 // locks and compare-and-swap, a server that is not told what is going on. One step of one thread at a time, so that a seed
 // is a schedule. What must hold at every moment is checked here; what must hold at the end, in ExchangeModelTests.swift.
 
+import TestSupport
+
 @testable import DamCore
 
 struct Violation: Error, CustomStringConvertible {
@@ -260,7 +262,7 @@ struct Model {
       guard let session, !threads[thread].purgedBefore.contains(session) else {
         throw Violation(description: "a request went out with a logged-out session, or with none")
       }
-      if settings.serializesRotation, !kind.isFotoWeb, kind.options["authentication"] != "token" {
+      if settings.rotation == .serialize, !kind.isFotoWeb, kind.options["authentication"] != "token" {
         guard sessionOwner == thread else { throw Violation(description: "a request without the session's lock") }
       }
     }

@@ -1,6 +1,7 @@
 // ExchangeModelTests.swift - the promises of the engine, over thousands of schedules. A failure names its seed; run that
 // one alone by narrowing `seeds`.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

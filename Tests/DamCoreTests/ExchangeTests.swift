@@ -1,5 +1,6 @@
 // ExchangeTests.swift - whole calls, action by action: what is locked, sent and saved, and in which order.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

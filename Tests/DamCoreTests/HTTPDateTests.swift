@@ -1,5 +1,6 @@
 // HTTPDateTests.swift - dates as servers write them, hyphens and all.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // HostRequestTests.swift - what a host may ask for, and that nothing it asks reaches another origin.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

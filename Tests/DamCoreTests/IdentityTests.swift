@@ -1,5 +1,6 @@
 // IdentityTests.swift - which options make another session, and which only another way to the same one.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // IdleClockTests.swift - what is learned about how long a session may rest.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // ImageHandleTests.swift - image IDs that know their device token.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

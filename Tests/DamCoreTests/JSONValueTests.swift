@@ -1,5 +1,6 @@
 // JSONValueTests.swift - JSON as servers write it and as records keep it.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // OptionTests.swift - the one vocabulary: every option takes what it says and refuses the rest.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -26,6 +27,8 @@ struct OptionTests {
     }
   }
 
+  private static let digest = String(repeating: "A", count: 43) + "="
+
   /// Every option there is: a new one without a row here fails the test below.
   static let rows: [String: Row] = [
     "system": .choice("photoshelter", "fotoweb"),
@@ -34,7 +37,8 @@ struct OptionTests {
     "api-key-in": .choice("header", "parameter"),
     "authentication": .choice("cookie", "token", "token-in-url", "device-token", "login-token", "query"),
     "organization": .text, "organization-method": .choice("post", "get"), "logout-method": .choice("post", "get"),
-    "rotation": .choice("serialize", "newest"), "api-path": .text,
+    "rotation": .choice("serialize", "newest"),
+    "api-path": Row(["/", "/psapi/v3.0", "/a/b/"], not: ["a/", "/a b", "/a?b", "/a#b", "/a\\b", "https://host/a"]),
     "query-names": .choice("u,p", "username,password"),
     "invalid-status": Row(
       ["401", "200,599", "401,403,440"], not: ["199", "600", "401,", ",", "4o1", "401 403", "-401"]),
@@ -42,7 +46,14 @@ struct OptionTests {
     "login-token-life": .number(30...86_400), "login-token-encoding": .choice("utf-8", "legacy"),
     "store": Row(["file", "memory", "/var/lib/x"], not: []), "lock-timeout": .number(0...86_400),
     "idle-limit": .number(0...604_800), "token-limit": .number(1...10_000), "token-reserve": .number(0...10_000),
-    "ca-file": .text, "client-certificate": .text, "client-key": .text, "pinned-key": .text, "proxy": .text,
+    "ca-file": .text, "client-certificate": .text, "client-key": .text,
+    "pinned-key": Row(
+      ["sha256//\(digest)", "sha256//\(digest);sha256//\(digest)"],
+      not: ["server.pem", "sha256//AAAA", "sha256//\(digest);", digest, "sha1//\(digest)"]),
+    "proxy": Row(
+      ["none", "http://proxy.example:3128", "socks5h://127.0.0.1"],
+      not: ["proxy.example:3128", "ftp://proxy.example", "http://ada:x@proxy.example", "http://proxy.example/x"]),
+
     "unix-socket": .text, "ip": .choice("any", "4", "6"), "http": .choice("2", "1.1"), "redirects": .number(0...50),
     "retries": .number(0...10), "retry-after": .number(0...3_600), "idle-timeout": .number(0...86_400),
     "timeout": .number(0...86_400), "connect-timeout": .number(1...3_600),
@@ -52,9 +63,9 @@ struct OptionTests {
   ]
 
   @Test("the table and this test know the same options")
-  func complete() { #expect(Set(Option.table.map(\.name)) == Set(Self.rows.keys)) }
+  func complete() { #expect(Set(knownSystems.vocabulary.options.map(\.name)) == Set(Self.rows.keys)) }
 
-  @Test("an option takes its good values and refuses the bad ones by name", arguments: Option.table)
+  @Test("an option takes its good values and refuses the bad ones by name", arguments: knownSystems.vocabulary.options)
   func values(option: Option) throws {
     let row = try #require(Self.rows[option.name])
     let refusedByAll = ["", "a\nb", "a\u{0}b", "a\u{7F}", "\t", String(repeating: "x", count: 16_385)]
@@ -74,7 +85,7 @@ struct OptionTests {
     }
   }
 
-  @Test("a default is a value that the option itself would take", arguments: Option.table)
+  @Test("a default is a value that the option itself would take", arguments: knownSystems.vocabulary.options)
   func defaults(option: Option) throws {
     guard !option.defaultValue.isEmpty else { return }
     var values = OptionValues()
@@ -91,7 +102,7 @@ struct OptionTests {
       ("token_limit", "token-limit"),
     ])
   func nearest(name: String, meant: String) {
-    let failure = #expect(throws: Failure.self) { try Option.named(name) }
+    let failure = #expect(throws: Failure.self) { try knownSystems.vocabulary.option(name) }
     #expect(failure?.cause == .option)
     #expect(failure?.message.hasSuffix("did you mean \"\(meant)\"?") == true)
   }
@@ -99,7 +110,7 @@ struct OptionTests {
   @Test("a name that is not even text gets an answer that a terminal can bear")
   func hostileName() {
     let failure = #expect(throws: Failure.self) {
-      try Option.named("\u{1B}[31m\r\n" + String(repeating: "é", count: 9999))
+      try knownSystems.vocabulary.option("\u{1B}[31m\r\n" + String(repeating: "é", count: 9999))
     }
     #expect(failure?.message.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } == true)
     #expect((failure?.message.count ?? 999) < 120)
@@ -107,17 +118,20 @@ struct OptionTests {
 
   @Test("a variable of the environment is the name in capitals")
   func environment() throws {
-    #expect(try Option.named("allow-loopback-http").environmentName == "DAMSESSION_ALLOW_LOOPBACK_HTTP")
-    #expect(Set(Option.table.map(\.environmentName)).count == Option.table.count)
+    #expect(
+      try knownSystems.vocabulary.option("allow-loopback-http").environmentName == "DAMSESSION_ALLOW_LOOPBACK_HTTP")
+    #expect(Set(knownSystems.vocabulary.options.map(\.environmentName)).count == knownSystems.vocabulary.options.count)
   }
 
   @Test("what proves who somebody is, is a secret; a password and an encryption secret are never remembered")
   func secrets() {
-    #expect(Option.table.filter(\.isSecret).map(\.name) == ["password", "encryption-secret", "api-key"])
-    #expect(Option.table.filter { !$0.isRemembered }.map(\.name) == ["password", "encryption-secret"])
+    #expect(
+      knownSystems.vocabulary.options.filter(\.isSecret).map(\.name) == ["password", "api-key", "encryption-secret"])
+    #expect(
+      knownSystems.vocabulary.options.filter { !$0.isRemembered }.map(\.name) == ["password", "encryption-secret"])
   }
 
-  @Test("every kind has a word, and only choices have choices", arguments: Option.table)
+  @Test("every kind has a word, and only choices have choices", arguments: knownSystems.vocabulary.options)
   func words(option: Option) {
     #expect(!option.kind.word.isEmpty)
     #expect((option.kind.word == "choice") == !option.kind.choices.isEmpty)

@@ -1,5 +1,6 @@
 // OptionValuesTests.swift - options as they were set, and what of them may be written down.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -11,10 +12,10 @@ struct OptionValuesTests {
     var values = OptionValues()
     #expect(values.text("timeout") == "0")
     try values.set("timeout", "5")
-    #expect(values.integer("timeout") == 5)
+    #expect(values[EngineOptions().timeout] == 5)
     try values.set("timeout", nil)
     #expect(!values.isSet("timeout"))
-    #expect(values.integer("timeout") == 0)
+    #expect(values[EngineOptions().timeout] == 0)
     #expect(values.text("user") == "")
   }
 
@@ -31,7 +32,7 @@ struct OptionValuesTests {
 
   @Test("no refusal repeats the value: it may have been meant for another option")
   func valuesAreNotRepeated() {
-    for option in Option.table {
+    for option in knownSystems.vocabulary.options {
       var values = OptionValues()
       let failure = #expect(throws: Failure.self) { try values.set(option.name, "hunter2hunter2\n") }
       #expect(failure?.message.contains("hunter2") == false)
@@ -45,13 +46,15 @@ struct OptionValuesTests {
       ("0", nil), ("", nil), ("M", nil), ("-1", nil), ("1T", nil), ("1 M", nil), ("9223372036854775807K", nil),
       ("9223372036854775808", nil),
     ] as [(String, Int64?)])
-  func bytes(text: String, expected: Int64?) { #expect(OptionValues.bytes(text) == expected) }
+  func bytes(text: String, expected: Int64?) {
+    let option = TypedOption<Int64>.bytes("limit", default: "1", "A limit.")
+    #expect((try? option.row.parse(text)) as? Int64 == expected)
+  }
 
   @Test("words are parted by commas; spaces and empty ones do not count")
   func words() throws {
-    var values = OptionValues()
-    try values.set("invalid-class", " A , B,,C ")
-    #expect(values.words("invalid-class") == ["A", "B", "C"])
+    let option = TypedOption<[String]>.words("names", default: "", "Names.")
+    #expect(try option.row.parse(" A , B,,C ") as? [String] == ["A", "B", "C"])
   }
 
   @Test("what is remembered comes back, without a password or an encryption secret")
@@ -79,7 +82,7 @@ struct OptionValuesTests {
     var values = OptionValues()
     try values.set("user", "kim")
     try values.recall(.object(["timeout": .string("7")]))
-    #expect(values.integer("timeout") == 7)
+    #expect(values[EngineOptions().timeout] == 7)
     #expect(values.text("user") == "kim")
   }
 

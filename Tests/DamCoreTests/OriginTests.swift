@@ -1,5 +1,6 @@
 // OriginTests.swift - the place a secret belongs to: what is one, and what only looks like one.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

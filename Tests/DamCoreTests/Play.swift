@@ -2,6 +2,7 @@
 // It joins what is saved as a real store's driver does, keeps what was sent, and writes down every action in order.
 
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -179,15 +180,6 @@ extension Exchange.Outcome {
     if case .failed(let failure) = self { return failure }
     return nil
   }
-}
-
-extension Answer {
-  static func ok(_ lines: String..., data: String = "{}") -> Answer {
-    Answer(200, lines, #"{"status":"ok","data":\#(data)}"#)
-  }
-
-  static let expired = Answer.error(400, "SessionRequiredErr")
-  static func cookie(_ value: String) -> Answer { .ok("Set-Cookie: mem=\(value); path=/") }
 }
 
 /// A PhotoShelter session that was just opened, with the cookie "c1" or the token "T1".

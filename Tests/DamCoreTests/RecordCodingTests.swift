@@ -1,5 +1,6 @@
 // RecordCodingTests.swift - records as bytes: what comes back, and what is told apart when it does not.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,6 +1,7 @@
 // RedirectTests.swift - where a redirect leads: methods, origins, headers and what must not travel, as tables.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -25,7 +26,9 @@ struct RedirectTests {
   {
     let answer = Answer(status, ["Location: \(location)"])
     let request = try request(method)
-    return Redirect.judge(answer, to: request, home: request.origin, secrets: secrets.map { Secret($0) })
+    return Redirect.judge(
+      answer, to: request, home: request.origin, names: try Sample.photoShelter().secretNames,
+      secrets: secrets.map { Secret($0) })
   }
 
   @Test(

@@ -1,5 +1,6 @@
 // SessionRecordTests.swift - how two knowings of one session become one.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -1,5 +1,6 @@
 // SettingsTests.swift - options checked together: what cannot work is refused with the option to change.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -52,25 +53,21 @@ struct SettingsTests {
   @Test("each system has its own defaults")
   func defaults() throws {
     let photoShelter = try Sample.photoShelter(["url": nil])
-    #expect(photoShelter.origin.text == "https://www.photoshelter.com")
-    #expect(photoShelter.authentication == "cookie")
-    #expect(photoShelter.apiPath == "/psapi/v3/")
-    #expect(photoShelter.serializesRotation)
-    #expect(photoShelter.apiKeyInHeader)
-    #expect(photoShelter.organizationMethod == "POST")
+    #expect(photoShelter.site.origin.text == "https://www.photoshelter.com")
+    #expect(photoShelter.system.authenticationName == "cookie")
+    #expect(photoShelter.site.apiPath == "/psapi/v3/")
+    #expect(photoShelter.rotation == .serialize)
+    #expect(!photoShelter.system.putsSecretsInURL)
     #expect(photoShelter.responseLimit == 64 << 20)
-    #expect(photoShelter.invalidStatuses == [401, 403])
     let fotoWeb = try Sample.fotoWeb()
-    #expect(fotoWeb.authentication == "device-token")
-    #expect(fotoWeb.queryNames == ["u", "p"])
-    #expect(fotoWeb.tokenLimit == 10)
-    #expect(!fotoWeb.loginTokenIsLegacy)
+    #expect(fotoWeb.system.authenticationName == "device-token")
+    #expect(fotoWeb.system.scarcity?.limit == 10)
   }
 
   @Test("an API path gets its slash at the end")
   func apiPath() throws {
-    #expect(try Sample.photoShelter(["api-path": "/psapi/v3.0"]).apiPath == "/psapi/v3.0/")
-    #expect(try Sample.photoShelter(["api-path": "/"]).apiPath == "/")
+    #expect(try Sample.photoShelter(["api-path": "/psapi/v3.0"]).site.apiPath == "/psapi/v3.0/")
+    #expect(try Sample.photoShelter(["api-path": "/"]).site.apiPath == "/")
   }
 
   @Test(
@@ -86,7 +83,7 @@ struct SettingsTests {
     for system in ["photoshelter", "fotoweb"] {
       let changes: Changes = ["url": url, "allow-loopback-http": isAllowed]
       guard !works else {
-        #expect(try make(system, changes).origin.text == url)
+        #expect(try make(system, changes).site.origin.text == url)
         continue
       }
       #expect(#expect(throws: Failure.self) { try make(system, changes) }?.cause == .insecure)
@@ -95,15 +92,15 @@ struct SettingsTests {
 
   @Test("a user with a semicolon is only a trouble for login tokens")
   func semicolon() throws {
-    #expect(try Sample.fotoWeb(["user": "a;b"]).user == "a;b")
-    #expect(try Sample.photoShelter(["user": "a;b"]).user == "a;b")
+    #expect(try Sample.fotoWeb(["user": "a;b"]).site.user == "a;b")
+    #expect(try Sample.photoShelter(["user": "a;b"]).site.user == "a;b")
   }
 
   @Test("login tokens are made from the encryption secret, everything else from the password")
   func credentials() throws {
-    #expect(try Sample.fotoWeb(["authentication": "login-token"]).credentialsAreEncryptionSecret)
+    #expect(try Sample.fotoWeb(["authentication": "login-token"]).system.credentials.isEncryptionSecret)
     for settings in [try Sample.fotoWeb(), try Sample.fotoWeb(["authentication": "query"]), try Sample.photoShelter()] {
-      #expect(!settings.credentialsAreEncryptionSecret)
+      #expect(!settings.system.credentials.isEncryptionSecret)
     }
   }
 

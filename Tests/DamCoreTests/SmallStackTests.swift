@@ -2,6 +2,7 @@
 // ships against the 256 KiB that the header promises; builds for debugging and sanitizers take several times as much.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -37,7 +38,7 @@ struct SmallStackTests {
       ("system", "photoshelter"), ("user", "kim@example.com"), ("api-key", "k"), ("url", "https://dam.example"),
     ] { try settings.set(name, value) }
     let checked = try Settings(settings)
-    let request = WireRequest(method: "GET", origin: checked.origin, target: "/x")
+    let request = WireRequest(method: "GET", origin: checked.site.origin, target: "/x")
     try onSmallStack {
       let bytes = Array(text.utf8)
       let wider = bytes.flatMap { [$0, 0] as [UInt8] }
@@ -50,8 +51,13 @@ struct SmallStackTests {
       let block = HeaderBlock(
         bytes + Array("\r\nLocation: https://x.example/\(text)\r\nSet-Cookie: \(text)\r\nDate: \(text)\r\n".utf8))
       let answer = Answer(status: 302, headers: block, beginning: bytes, isWhole: true)
-      _ = (answer.retryAfter, answer.mediaType, ServiceError(answer), block.without("set-cookie").first("date"))
-      _ = Redirect.judge(answer, to: request, home: request.origin, secrets: [Secret("secret%25"), Secret("k")])
+      _ = (
+        answer.retryAfter, answer.mediaType, checked.system.judge(answer, to: request),
+        block.without("set-cookie").first("date")
+      )
+      _ = Redirect.judge(
+        answer, to: request, home: request.origin, names: checked.secretNames,
+        secrets: [Secret("secret%25"), Secret("k")])
       var cookies = CookieSet()
       _ = cookies.adopt(block, stamp: 1, now: 0)
       _ = HTTPDate.seconds(bytes[...])
@@ -62,7 +68,7 @@ struct SmallStackTests {
         settings: checked)
       _ = try? HostRequest(
         method: "GET", path: "/" + text, headers: [], contentType: nil, body: .none, image: nil, settings: checked)
-      for option in Option.table {
+      for option in knownSystems.vocabulary.options {
         var values = OptionValues()
         try? values.set(option.name, text)
         try? values.set(String(text.prefix(64)), "x")

@@ -1,5 +1,6 @@
 // TicketTests.swift - the text of a ticket: what goes out comes back, and nothing else is taken.
 
+import TestSupport
 import Testing
 
 @testable import DamCore

@@ -2,6 +2,7 @@
 // It refuses a row that it does not understand whole: an unknown word is a mistake, not something to skip.
 
 import FoundationEssentials
+import TestSupport
 
 @testable import DamCore
 
@@ -52,7 +53,7 @@ struct VerdictTable {
 
   init() throws {
     let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-    for name in Systems.names {
+    for name in knownSystems.names {
       let path = "\(folder)/verdicts/\(name).json"
       guard let json = JSONValue.parse([UInt8](try Data(contentsOf: URL(filePath: path)))) else {
         throw Mistake(description: "\(path) is not JSON")

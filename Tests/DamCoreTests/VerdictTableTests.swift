@@ -1,6 +1,7 @@
 // VerdictTableTests.swift - plays every row of the verdict table, with each of its authentications, through whole exchanges
 // against a server that is well but for what the row says. The sandbox plays the same rows for the library that ships.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
@@ -29,7 +30,7 @@ struct VerdictTableTests {
       let before = Snapshot(play)
       server.becomeOdd()
       let outcome = play.run(try Self.goal(row, server, play.settings))
-      let abroad = play.sent.filter { $0.origin != play.settings.origin }
+      let abroad = play.sent.filter { $0.origin != play.settings.site.origin }
       #expect(abroad.allSatisfy { $0.secretHeaders.isEmpty && $0.secretQuery == nil })
       let after = Snapshot(play)
       let note = Comment(rawValue: authentication)
@@ -56,7 +57,7 @@ struct VerdictTableTests {
   /// Another process finds the server well. What is remembered is not sent; else it logs in where there is no session.
   private static func remembers(_ row: VerdictRow, _ play: Play, hasSession: Bool, _ note: Comment) throws {
     let sibling = play.sibling()
-    let server = OddServer(row, play.settings.authentication)
+    let server = OddServer(row, play.settings.system.authenticationName)
     server.hasEnded = row.stage == .loginAgain
     sibling.server = server.answer
     guard row.remembered != "nothing" else {
@@ -68,7 +69,9 @@ struct VerdictTableTests {
     let expected = ["wrong": "credentialsRefused", "second-factor": "secondFactor", "unclear": "server"]
     #expect(outcome.summary == expected[row.remembered], note)
     #expect((outcome.failure?.retryAfter == 60) == (row.remembered == "unclear"), note)
-    #expect(server.count("login") == (play.settings.authentication == "query" ? server.count("keepalive") : 0), note)
+    #expect(
+      server.count("login") == (play.settings.system.authenticationName == "query" ? server.count("keepalive") : 0),
+      note)
     if !hasSession { #expect(sibling.sent.isEmpty, note) }
   }
 
@@ -112,7 +115,7 @@ private struct Snapshot {
   let questions: Int
 
   init(_ play: Play) {
-    let system = Systems.make(play.settings)
+    let system = play.settings.system
     let isUsable = play.state.record.secret.map(system.isUsable) ?? false
     generation = isUsable ? play.state.record.generation : nil
     tokens = play.storedAccount?.ledger.count ?? 0

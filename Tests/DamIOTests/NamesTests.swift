@@ -1,6 +1,7 @@
 // NamesTests.swift - options remembered under names, as files of their owner alone.
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DamCore

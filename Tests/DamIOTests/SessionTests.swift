@@ -2,6 +2,7 @@
 // without one, and how its absence is told. With servers, the other suites try everything.
 
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DamCore

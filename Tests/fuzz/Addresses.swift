@@ -38,7 +38,7 @@ private func playPath(_ path: String, _ settings: Settings) {
     return checkMessage(error.message)
   }
   check(request.target.hasPrefix("/") && isPrintable(request.target.utf8), "a target is visible ASCII")
-  checkSame(settings.origin.text + request.target, settings.origin, target: request.target)
+  checkSame(settings.site.origin.text + request.target, settings.site.origin, target: request.target)
 }
 
 /// The Location may name secrets in many spellings, which chance would never find.

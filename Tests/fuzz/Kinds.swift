@@ -14,7 +14,7 @@ struct Kind {
     record.usedAt = 1_789_999_000
     record.identity = settings.identity
     var secret = SessionSecret()
-    switch settings.authentication {
+    switch settings.system.authenticationName {
     case "token", "token-in-url": secret.token = Secret(Canary.token)
     case "query": secret.proof = "00ff:" + Stage.hash(Secret(Canary.password), "00ff")
     case "cookie": secret.cookies = CookieSet([Cookie(name: "mem", value: Secret(Canary.cookie), stamp: 1)])

@@ -13,13 +13,13 @@ func playOption(_ input: [UInt8]) {
     let equals = line.firstIndex(of: 0x3D) ?? line.endIndex
     let name = String(decoding: line[..<equals], as: UTF8.self)
     // The search for the nearest name takes longest of all; more than one would be a waste.
-    unknown += Option.table.contains { $0.name == name } ? 0 : 1
+    unknown += knownSystems.vocabulary.options.contains { $0.name == name } ? 0 : 1
     if unknown > 1 { continue }
     let value = equals == line.endIndex ? nil : String(decoding: line[equals...].dropFirst(), as: UTF8.self)
     do {
       try values.set(name, value)
       check(values.isSet(name) == (value != nil), "what was set is set")
-      if let value, let option = try? Option.named(name), !option.isSecret {
+      if let value, let option = try? knownSystems.vocabulary.option(name), !option.isSecret {
         check(values.text(name) == value, "a value is kept as it was given")
       }
     } catch {
@@ -43,13 +43,14 @@ private func secrets(_ values: OptionValues) -> [String] {
 }
 
 private func checkSettings(_ settings: Settings) {
-  let origin = settings.origin
+  let origin = settings.site.origin
   check(origin.isSecure || origin.isLoopback, "plain HTTP stays on this machine")
   check(Origin(origin.text) == origin, "an origin is read back as it was")
   check(
-    settings.apiPath.hasPrefix("/") && settings.apiPath.hasSuffix("/") && isPrintable(settings.apiPath.utf8), "a path")
+    settings.site.apiPath.hasPrefix("/") && settings.site.apiPath.hasSuffix("/")
+      && isPrintable(settings.site.apiPath.utf8), "a path")
   check(settings.identity.sessionKey.utf8.allSatisfy(ASCII.isHex), "a key is a file's name")
-  check(!settings.proxy.contains("@"), "a proxy without a password")
+  if case .address(let proxy) = settings.transport.proxy { check(!proxy.contains("@"), "a proxy without a password") }
 }
 
 private func checkRoundTrip(_ values: OptionValues) {

@@ -102,7 +102,7 @@ final class Stage {
 
   /// What is about to leave.
   private func checkWire(_ wire: WireRequest) {
-    let isOwn = wire.origin == kind.settings.origin
+    let isOwn = wire.origin == kind.settings.site.origin
     check(wire.origin.isSecure, "https never becomes http")
     check(wire.target.hasPrefix("/") && isPrintable(wire.target.utf8), "a target is visible ASCII: \(wire.target)")
     check(isPrintable(wire.url.reveal()), "a URL is visible ASCII")
@@ -150,7 +150,7 @@ final class Stage {
       if storeIsFull { return .savedSession(.failed("the disk is full")) }
       var joined = record
       if case .record(let held) = session { joined = held.joined(record) }
-      if Systems.make(kind.settings).isScarce, record.secret != nil, record.generation > generation { tokens += 1 }
+      if kind.settings.system.isScarce, record.secret != nil, record.generation > generation { tokens += 1 }
       session = .record(joined)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):

@@ -15,7 +15,7 @@ mkdir -p $out
 resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 clang=$resources/../../bin/clang
 own="-enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility"
-flags="-O -wmo -g -enable-testing -sanitize=fuzzer,address -parse-as-library -swift-version 6 -warnings-as-errors -I $tests/debug/Modules -I $out -I Sources/CCurl -I Sources/CDam
+flags="-O -wmo -g -enable-testing -sanitize=fuzzer,address -parse-as-library -package-name damsession -swift-version 6 -warnings-as-errors -I $tests/debug/Modules -I $out -I Sources/CCurl -I Sources/CDam
     -Xcc -fmodule-map-file=$tests/debug/CLinux.build/module.modulemap
     -I $crypto/CCryptoBoringSSL/include -I $crypto/CCryptoBoringSSLShims/include"
 
@@ -34,7 +34,7 @@ module() {
 }
 
 # shellcheck disable=SC2086
-for name in DamCore DamIO DamABI; do
+for name in DamCore PhotoShelter FotoWeb DamIO DamABI; do
     module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
 done
 module Fuzz Tests/fuzz

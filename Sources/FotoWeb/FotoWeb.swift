@@ -3,52 +3,83 @@
 // Method 1 (`query`) sends the credentials with every request. Methods 2 (`device-token`: POST Login.fwx) and 3
 // (`login-token`: an `lt` parameter signed with the site's encryption secret) yield a device token in the FWSession
 // cookie: valid until an administrator revokes it, few per user, and there is no logout. Facts beyond the guide:
-// reference, sections 2 and 3. It refuses to ask for a device token by itself: the engine does, when one is proven invalid.
+// reference, sections 2 and 3. When a device token is asked for, the engine decides.
 
-struct FotoWeb: System {
-  static let name = "fotoweb"
-  static let authentications = ["device-token", "login-token", "query"]
-  static let defaultURL = ""
-  static let defaultPath = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/"
+package import DamCore
+
+package struct FotoWeb: System {
+  package enum Authentication: String, CaseIterable, Sendable {
+    case deviceToken = "device-token"
+    case loginToken = "login-token"
+    case query
+  }
+
+  package static let name = "fotoweb"
+  package static let title = "FotoWeb"
+  package static let defaultURL = ""
+  package static let defaultPath = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/"
+  package static let userIs = "user name"
+  package static let options = Options.rows
+  package static let secretNames = ["u", "p", "lt", "username", "password", "fwsession"]
 
   private static let loginPath = "/fotoweb/cmdrequest/Login.fwx"
   private static let cookie = "FWSession"
 
-  private let settings: Settings
+  package let authentication: Authentication
+  package let credentials: CredentialsKind
+  package let scarcity: Scarcity?
+  private let site: Site
+  private let queryNames: Options.QueryNames
+  private let tokenLimitText: String
+  private let loginTokenLife: Int64
+  private let loginTokenEncoding: LoginToken.Encoding
+  private let invalidStatuses: [Int32]
+  private let invalidText: String
 
-  init(_ settings: Settings) { self.settings = settings }
-
-  static func check(_ settings: Settings) throws(Failure) {
-    guard settings.organization.isEmpty else {
-      throw Failure(.option, "\"organization\" is PhotoShelter's; FotoWeb has none")
-    }
-    if settings.authentication == "login-token", let objection = LoginToken.objection(to: settings.user) {
+  package init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure) {
+    if authentication == .loginToken, let objection = LoginToken.objection(to: site.user) {
       throw Failure(.option, "\"user\": \(objection)")
     }
+    let options = Options()
+    let common = EngineOptions()
+    self.site = site
+    self.authentication = authentication
+    credentials =
+      authentication == .loginToken
+      ? .encryptionSecret(values[options.encryptionSecret]) : .password(values[values.vocabulary.password])
+    scarcity =
+      authentication == .query
+      ? nil : Scarcity(limit: values[options.tokenLimit], reserve: values[options.tokenReserve])
+    queryNames = values[options.queryNames]
+    tokenLimitText = values[options.tokenLimitText]
+    let life = values[options.loginTokenLife]
+    loginTokenLife = Int64(life)
+    loginTokenEncoding = values[options.loginTokenEncoding]
+    invalidStatuses = values[common.invalidStatuses]
+    invalidText = values[common.invalidText]
   }
 
-  private var isQuery: Bool { settings.authentication == "query" }
-  private var isLoginToken: Bool { settings.authentication == "login-token" }
+  private var isQuery: Bool { authentication == .query }
+  private var isLoginToken: Bool { authentication == .loginToken }
 
-  var secretKind: String { isQuery ? "query" : "device-token" }
-  let rotates = false
-  var keepsCookies: Bool { !isQuery }
-  let cookieNames = [FotoWeb.cookie]
-  var isScarce: Bool { !isQuery }
-  var sendsCredentials: Bool { isQuery }
-  var credentialsAreEncryptionSecret: Bool { isLoginToken }
-  let hasOrganizations = false
-  let hasLogout = false
-  let reservedHeaders = ["cookie"]
+  package var secretKind: String { isQuery ? "query" : "device-token" }
+  package let rotates = false
+  package var keepsCookies: Bool { !isQuery }
+  package let cookieNames = [FotoWeb.cookie]
+  package var sendsCredentials: Bool { isQuery }
+  package var putsSecretsInURL: Bool { isQuery }
+  package var hasToken: Bool { !isQuery }
+  package let hasOrganizations = false
+  package let reservedHeaders = ["cookie"]
 
-  func isUsable(_ secret: SessionSecret) -> Bool {
+  package func isUsable(_ secret: SessionSecret) -> Bool {
     isQuery ? secret.proof != nil : secret.cookies.value(FotoWeb.cookie) != nil
   }
 
   // MARK: Login
 
   /// No request of a login carries a cookie: with a dead FWSession beside it a login token is ignored (guide, method 3).
-  func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
+  package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     if isLoginToken { return try loginTokenRequest(progress) }
     if isQuery {
       // Any request would do; this one is small. It goes out once for new credentials, alone, so that a wrong password
@@ -57,12 +88,12 @@ struct FotoWeb: System {
       request.addSecretQuery(form(progress.credentials))
       return request
     }
-    var request = WireRequest(method: "POST", origin: settings.origin, target: FotoWeb.loginPath)
+    var request = WireRequest(method: "POST", origin: site.origin, target: FotoWeb.loginPath)
     request.body = .secret(ASCII.form(form(progress.credentials)))
     return request
   }
 
-  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
+  package func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
     // Errors of this server come as pages with status 500 too (reference, 2.2): here it may mean a refusal.
     if answer.status != 500, let failure = commonFailure(answer) { throw failure }
     if saysNothingOfCredentials(answer.status) {
@@ -80,7 +111,8 @@ struct FotoWeb: System {
     if let lost = progress.keepCookies(of: answer, cookieNames), answer.isSuccess { throw lost }
     guard answer.isSuccess, isUsable(progress.secret) else {
       progress.secret = SessionSecret()
-      if isLoginToken, progress.stage == 0, let skew = serverSkew(answer, progress), abs(skew - progress.clockSkew) > 30
+      if isLoginToken, progress.stage == 0, let skew = answer.clockSkew(at: progress.now),
+        abs(skew - progress.clockSkew) > 30
       {
         // The clocks differ by more than the token allows for: one more try, with the server's own time.
         progress.stage = 1
@@ -96,21 +128,17 @@ struct FotoWeb: System {
     let now = progress.now + progress.clockSkew
     guard !progress.credentials.isEmpty else { throw Failure(.option, "the encryption secret is empty") }
     let token = LoginToken.make(
-      user: settings.user, secret: progress.credentials, start: now - LoginToken.allowance,
-      end: now + settings.loginTokenLife, isForWidgets: false, isLegacy: settings.loginTokenIsLegacy)
+      user: site.user, secret: progress.credentials, start: now - LoginToken.allowance,
+      end: now + loginTokenLife, isForWidgets: false, isLegacy: loginTokenEncoding == .legacy)
     var request = command("Information")
     request.addSecretQuery([("lt", token)])
     return request
   }
 
-  private func serverSkew(_ answer: Answer, _ progress: LoginProgress) -> Int64? {
-    answer.headers.first("date").flatMap(HTTPDate.seconds).map { RecordBounds.skew($0 - progress.now) }
-  }
-
   /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals, and
   /// everybody's for being out of order.
   private func denial(_ answer: Answer) throws(Failure) -> LoginStep {
-    if answer.beginningContains(settings.tokenLimitText) {
+    if answer.beginningContains(tokenLimitText) {
       throw Failure(
         .tokenLimit,
         "the user has too many device tokens; an administrator must revoke some"
@@ -129,14 +157,14 @@ struct FotoWeb: System {
   // MARK: Requests
 
   private func command(_ name: String) -> WireRequest {
-    WireRequest(method: "GET", origin: settings.origin, target: settings.apiPath + name)
+    site.request("GET", name)
   }
 
   private func form(_ password: Secret) -> [(name: String, value: Secret)] {
-    [(settings.queryNames[0, or: "u"], Secret(settings.user)), (settings.queryNames[1, or: "p"], password)]
+    [(queryNames.user, Secret(site.user)), (queryNames.password, password)]
   }
 
-  func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
+  package func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
     if isQuery {
       if let credentials { request.addSecretQuery(form(credentials)) }
     } else if let cookie = secret.cookies.header {
@@ -144,35 +172,35 @@ struct FotoWeb: System {
     }
   }
 
-  func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+  package func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
     // A 403 may be one archive's, a page may be a document: a device token is not given up for that.
-    if answer.beginningContains(settings.invalidText) || settings.invalidStatuses.contains(answer.status)
+    if answer.beginningContains(invalidText) || invalidStatuses.contains(answer.status)
       || isRedirectToLogin(answer)
     {
       return .sessionSuspect
     }
     if let failure = commonFailure(answer) { return .failed(failure) }
-    return page(answer, insteadOf: request, settings) ?? .deliver
+    return page(answer, insteadOf: request, site) ?? .deliver
   }
 
   /// Only the API asks who it is; a picture of the login page is for everybody.
-  func proves(_ answer: Answer, to request: WireRequest) -> Bool {
-    isScarce && answer.isSuccess && request.target.hasPrefix(settings.apiPath)
+  package func proves(_ answer: Answer, to request: WireRequest) -> Bool {
+    !isQuery && answer.isSuccess && request.target.hasPrefix(site.apiPath)
   }
 
-  var keepalive: WireRequest { command("Information") }
-  let hasIdleLimit = false
+  package var keepalive: WireRequest { command("Information") }
+  package let hasIdleLimit = false
 
-  func objection(to path: [String]) -> String? {
+  package func objection(to path: [String]) -> String? {
     path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
   }
 
   /// The Archive Agent searches and shows; nothing that changes an archive is on record.
-  func writes(to path: [String]) -> Bool { false }
+  package func writes(to path: [String]) -> Bool { false }
 
-  func logout(_ secret: SessionSecret) -> WireRequest? { nil }
-  func confirmsLogout(_ answer: Answer) -> Bool { false }
+  package func logout(_ secret: SessionSecret) -> WireRequest? { nil }
+  package func confirmsLogout(_ answer: Answer) -> Bool { false }
 
-  func token(_ secret: SessionSecret) -> Secret? { isQuery ? nil : secret.cookies.value(FotoWeb.cookie) }
-  func binding(_ secret: SessionSecret) -> Secret? { token(secret) }
+  package func token(_ secret: SessionSecret) -> Secret? { isQuery ? nil : secret.cookies.value(FotoWeb.cookie) }
+  package func binding(_ secret: SessionSecret) -> Secret? { token(secret) }
 }

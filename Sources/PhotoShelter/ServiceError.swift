@@ -1,6 +1,8 @@
 // ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, response envelope):
 // {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`.
-// It refuses to see an error in anything else.
+// Anything else is no error of this API.
+
+internal import DamCore
 
 struct ServiceError {
   /// "SessionRequiredErr"; "" where there is none.

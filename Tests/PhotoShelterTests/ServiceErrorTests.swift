@@ -1,8 +1,10 @@
 // ServiceErrorTests.swift - PhotoShelter's errors in every shape on record, and nothing else taken for one.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
+@testable import PhotoShelter
 
 @Suite("ServiceError")
 struct ServiceErrorTests {

@@ -1,13 +1,22 @@
 // PhotoShelterTests.swift - PhotoShelter's requests, and what each of its answers says about the session.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
+@testable import PhotoShelter
 
 @Suite("PhotoShelter: requests")
 struct PhotoShelterTests {
   private func system(_ changes: [String: String] = [:]) throws -> PhotoShelter {
-    PhotoShelter(try Sample.photoShelter(changes.mapValues { $0 }))
+    try Sample.photoShelter(changes.mapValues { $0 }).photoShelter
+  }
+
+  @Test("what is not set has the default that the guide or its clients suggest")
+  func defaults() throws {
+    let system = try self.system()
+    #expect(system.organizationMethod == .post && system.logoutMethod == .post)
+    #expect(system.invalidClasses == ["SessionRequiredErr"])
   }
 
   private static let secret: SessionSecret = {
@@ -42,8 +51,8 @@ struct PhotoShelterTests {
     ] as [([String: String], [String], String?)])
   func authorizing(changes: [String: String], headers: [String], query: String?) throws {
     let settings = try Sample.photoShelter(changes.mapValues { $0 })
-    var request = WireRequest(method: "GET", origin: settings.origin, target: "/x?y")
-    PhotoShelter(settings).authorize(&request, Self.secret, credentials: nil)
+    var request = WireRequest(method: "GET", origin: settings.site.origin, target: "/x?y")
+    try settings.photoShelter.authorize(&request, Self.secret, credentials: nil)
     #expect(request.secretHeaders.map { "\($0.name): \($0.value.revealText())" } == headers)
     #expect(request.secretQuery?.revealText() == query)
     #expect(request.target == "/x?y")
@@ -97,9 +106,9 @@ struct PhotoShelterVerdictTests {
   private func verdict(_ answer: Answer, _ changes: [String: String] = [:], path: String = "mem/user") throws -> String
   {
     let settings = try Sample.photoShelter(changes.mapValues { $0 })
-    let target = path.hasPrefix("/") ? path : settings.apiPath + path
-    let request = WireRequest(method: "GET", origin: settings.origin, target: target)
-    switch PhotoShelter(settings).judge(answer, to: request) {
+    let target = path.hasPrefix("/") ? path : settings.site.apiPath + path
+    let request = WireRequest(method: "GET", origin: settings.site.origin, target: target)
+    switch try settings.photoShelter.judge(answer, to: request) {
     case .deliver: return "deliver"
     case .sessionInvalid: return "invalid"
     case .sessionSuspect: return "suspect"
@@ -182,8 +191,9 @@ struct PhotoShelterVerdictTests {
   @Test("a server that asks to wait says how long")
   func waiting() throws {
     let settings = try Sample.photoShelter()
-    let request = WireRequest(method: "GET", origin: settings.origin, target: "/")
-    guard case .failed(let failure) = PhotoShelter(settings).judge(Answer(429, ["Retry-After: 7"]), to: request) else {
+    let request = WireRequest(method: "GET", origin: settings.site.origin, target: "/")
+    guard case .failed(let failure) = try settings.photoShelter.judge(Answer(429, ["Retry-After: 7"]), to: request)
+    else {
       Issue.record("delivered")
       return
     }

@@ -1,15 +1,17 @@
 // FotoWebTests.swift - FotoWeb's requests by its three methods, and what each of its answers means.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
+@testable import FotoWeb
 
 @Suite("FotoWeb: requests and verdicts")
 struct FotoWebTests {
   private static let information = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Information"
 
   private func system(_ changes: [String: String] = [:]) throws -> FotoWeb {
-    FotoWeb(try Sample.fotoWeb(changes.mapValues { $0 }))
+    try Sample.fotoWeb(changes.mapValues { $0 }).fotoWeb
   }
 
   private static let secret: SessionSecret = {
@@ -69,8 +71,8 @@ struct FotoWebTests {
     ] as [([String: String], String?, String?)])
   func authorizing(changes: [String: String], cookie: String?, query: String?) throws {
     let settings = try Sample.fotoWeb(changes.mapValues { $0 })
-    var request = WireRequest(method: "GET", origin: settings.origin, target: "/x")
-    FotoWeb(settings).authorize(&request, Self.secret, credentials: Secret(Sample.password))
+    var request = WireRequest(method: "GET", origin: settings.site.origin, target: "/x")
+    try settings.fotoWeb.authorize(&request, Self.secret, credentials: Secret(Sample.password))
     #expect(request.secretHeader("Cookie") == cookie)
     #expect(request.secretQuery?.revealText() == query)
   }
@@ -94,8 +96,8 @@ struct FotoWebTests {
 
   private func verdict(_ answer: Answer, _ changes: [String: String] = [:]) throws -> String {
     let settings = try Sample.fotoWeb(changes.mapValues { $0 })
-    let request = WireRequest(method: "GET", origin: settings.origin, target: Self.information)
-    switch FotoWeb(settings).judge(answer, to: request) {
+    let request = WireRequest(method: "GET", origin: settings.site.origin, target: Self.information)
+    switch try settings.fotoWeb.judge(answer, to: request) {
     case .deliver: return "deliver"
     case .sessionInvalid: return "invalid"
     case .sessionSuspect: return "suspect"
@@ -146,7 +148,7 @@ struct FotoWebLoginTests {
   private static let cookie = "Set-Cookie: FWSession=new"
 
   private static func cause(_ changes: [String: String], _ answers: Answer...) throws -> String {
-    let system = FotoWeb(try Sample.fotoWeb(changes.mapValues { $0 }))
+    let system = try Sample.fotoWeb(changes.mapValues { $0 }).fotoWeb
     var progress = LoginProgress(credentials: Secret(Sample.password), now: 1_000_000, clockSkew: 0)
     _ = try system.beginLogin(&progress)
     do throws(Failure) {
@@ -226,8 +228,9 @@ struct FotoWebLoginTests {
 
   @Test("the second login token is of the server's time")
   func secondToken() throws {
-    let system = FotoWeb(
-      try Sample.fotoWeb(["authentication": "login-token", "user": "user1", "login-token-life": "1800"]))
+    let system = try Sample.fotoWeb([
+      "authentication": "login-token", "user": "user1", "login-token-life": "1800",
+    ]).fotoWeb
     // An hour behind the vector's start and its minute of allowance.
     var progress = LoginProgress(credentials: Secret("secret"), now: 1_577_836_860 - 3600, clockSkew: 0)
     _ = try system.beginLogin(&progress)

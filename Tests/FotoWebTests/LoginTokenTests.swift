@@ -1,8 +1,10 @@
 // LoginTokenTests.swift - FotoWeb's login token against vectors that were computed apart from this library.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
+@testable import FotoWeb
 
 @Suite("LoginToken")
 struct LoginTokenTests {

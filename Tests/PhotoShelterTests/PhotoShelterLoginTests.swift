@@ -1,8 +1,10 @@
 // PhotoShelterLoginTests.swift - what each answer to PhotoShelter's login and organization step means.
 
+import TestSupport
 import Testing
 
 @testable import DamCore
+@testable import PhotoShelter
 
 @Suite("PhotoShelter: login")
 struct PhotoShelterLoginTests {
@@ -13,7 +15,7 @@ struct PhotoShelterLoginTests {
     var progress = LoginProgress(credentials: Secret(Sample.password), now: 1000, clockSkew: 0)
 
     init(_ changes: [String: String] = [:]) throws {
-      system = PhotoShelter(try Sample.photoShelter(changes.mapValues { $0 }))
+      system = try Sample.photoShelter(changes.mapValues { $0 }).photoShelter
       progress.stamp = 5
       _ = try system.beginLogin(&progress)
     }

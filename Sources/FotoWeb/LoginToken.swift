@@ -2,9 +2,17 @@
 // Format and vectors: reference, "FotoWeb login token". One is made for each login and used at once. It refuses user
 // names that could smuggle a field in, and an empty secret.
 
+internal import Crypto
+internal import DamCore
 internal import FoundationEssentials
 
 enum LoginToken {
+  /// How names and secrets are written: `legacy` is what the first SDK did.
+  package enum Encoding: String, CaseIterable, Sendable {
+    case utf8 = "utf-8"
+    case legacy
+  }
+
   /// Starts this much before now, for a server whose clock is a little behind.
   static let allowance: Int64 = 60
 
@@ -13,7 +21,7 @@ enum LoginToken {
   {
     let body = Array("s=\(text(start));e=\(text(end));w=\(isForWidgets);u=".utf8) + encode(user, isLegacy) + [0x3B]
     let key = isLegacy ? encode(secret.revealText(), true) : secret.reveal()
-    let mac = Data(Hash.md5(body + Array("es=".utf8) + key)).base64EncodedString()
+    let mac = Data(Insecure.MD5.hash(data: body + Array("es=".utf8) + key)).base64EncodedString()
     return Secret(Data(body + Array("m=\(mac);".utf8)).base64EncodedString())
   }
 

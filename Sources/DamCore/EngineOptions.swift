@@ -1,0 +1,57 @@
+// EngineOptions.swift - how a session behaves, whatever its system is: a line here and its use in Settings are all that a
+// new option takes. What is a vendor's own stands beside the vendor's code; who and where, in Vocabulary.swift.
+
+package struct EngineOptions: OptionGroup {
+  package init() {}
+
+  let rotation = TypedOption<Rotation>.choice(
+    "rotation", default: .serialize,
+    "Rotated cookies: one request at a time, or parallel for servers that accept older cookies.")
+  let apiPath = TypedOption<String>.apiPath(
+    "api-path", "The API's path at the server, where it is not the usual one.")
+  package let invalidStatuses = TypedOption<[Int32]>.statuses(
+    "invalid-status", default: [401, 403], "HTTP statuses that mean the session is invalid.")
+  package let invalidText = TypedOption<String>.text(
+    "invalid-text", "Text in an answer's beginning that means it, such as a guest's name.")
+  package let store = TypedOption<String>.path(
+    "store", default: "file", "Where sessions outlive the process: file, memory or a directory.")
+  let lockTimeout = TypedOption<Int32>.seconds(
+    "lock-timeout", 0...86_400, default: 60, "How long to wait for another process that uses the session.")
+  let idleLimit = TypedOption<Int32>.seconds(
+    "idle-limit", 0...604_800, default: 0, "Inactivity after which the server ends a session; 0: unknown.")
+  let caFile = TypedOption<String>.path("ca-file", "CA certificates to trust instead of the system's.")
+  let clientCertificate = TypedOption<String>.path(
+    "client-certificate", "A PEM file with the client's certificate, for servers that ask for one.")
+  let clientKey = TypedOption<String>.path(
+    "client-key", "A PEM file with its private key, where it is not in the same file.")
+  let pinnedKey = TypedOption<String>.pinnedKey(
+    "pinned-key", "The server's public key: sha256//BASE64, more than one parted by \";\".")
+  let proxy = TypedOption<Proxy>.proxy(
+    "proxy", "http://, https:// or socks5h://host:port; none: no proxy, whatever the environment says.")
+  let unixSocket = TypedOption<String>.path(
+    "unix-socket", "For tests: a Unix socket that stands for the server.")
+  let ipVersion = TypedOption<IPVersion>.choice("ip", default: .any, "The versions of IP to use.")
+  let newestHTTP = TypedOption<HTTPVersion>.choice("http", default: .two, "The newest version of HTTP to offer.")
+  let redirects = TypedOption<Int32>.count(
+    "redirects", 0...50, default: 10, "How many redirects to follow; 0: they are answers like others.")
+  let retries = TypedOption<Int32>.count(
+    "retries", 0...10, default: 0, "How often to try again what certainly was not acted upon.")
+  let retryAfter = TypedOption<Int32>.seconds(
+    "retry-after", 0...3_600, default: 0, "How long to wait if the server asks for it; 0: not at all.")
+  let timeout = TypedOption<Int32>.seconds(
+    "timeout", 0...86_400, default: 0, "How long one request may take in all; 0: no limit.")
+  let idleTimeout = TypedOption<Int32>.seconds(
+    "idle-timeout", 0...86_400, default: 120, "How long a transfer may stand still; 0: no limit.")
+  let connectTimeout = TypedOption<Int32>.seconds(
+    "connect-timeout", 1...3_600, default: 30, "How long connecting may take.")
+  let responseLimit = TypedOption<Int64>.bytes(
+    "response-limit", default: "64M", "The largest answer that is kept in memory; streams have no limit.")
+  let allowLoopbackHTTP = TypedOption<Bool>.switched(
+    "allow-loopback-http", "For tests: plain HTTP to this very machine.")
+}
+
+/// How requests of a session whose cookie rotates follow each other.
+package enum Rotation: String, CaseIterable, Sendable {
+  case serialize
+  case newest
+}

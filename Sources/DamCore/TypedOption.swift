@@ -1,0 +1,171 @@
+// TypedOption.swift - an option together with the type of its values, so that a value is read once, when it is set, and
+// nothing is looked up by name later. `values[options.connectTimeout]` is a number; a misspelt name does not compile.
+
+package struct TypedOption<Value: Sendable>: Sendable {
+  package let row: Option
+  /// What an option that was not set means.
+  let fallback: Value
+
+  /// `parse` throws what the option takes, without repeating the value.
+  init(
+    _ name: String, _ kind: Option.Kind, default words: String = "", remembered: Bool = true, _ help: String,
+    fallback: Value, parse: @escaping @Sendable (String) throws(Failure) -> Value
+  ) {
+    self.fallback = fallback
+    row = Option(
+      name: name, kind: kind, defaultValue: words, isRemembered: remembered, help: help,
+      parse: { (text) throws(Failure) in
+        try TypedOption.checkText(text, name)
+        return try parse(text)
+      })
+  }
+
+  private static func checkText(_ text: String, _ name: String) throws(Failure) {
+    guard text.utf8.count <= 16_384 else { throw Failure.option(name, takes: "at most 16384 bytes") }
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw Failure.option(name, takes: "no control characters such as line ends")
+    }
+    guard !text.isEmpty else {
+      throw Failure.option(name, takes: "a value that is not empty; to put the default back, unset it")
+    }
+  }
+}
+
+extension Failure {
+  static func option(_ name: String, takes what: String) -> Failure { Failure(.option, "\"\(name)\" takes \(what)") }
+}
+
+/// Something that has a row in the table.
+protocol HasOptionRow { var row: Option { get } }
+extension TypedOption: HasOptionRow {}
+
+/// Options as the stored properties of a struct: a new one is one line there, and its use.
+package protocol OptionGroup: Sendable { init() }
+
+extension OptionGroup {
+  /// All of them in the order of their declaration.
+  package static var rows: [Option] {
+    Mirror(reflecting: Self()).children.compactMap { ($0.value as? any HasOptionRow)?.row }
+  }
+}
+
+// MARK: What an option may take
+
+extension TypedOption where Value == String {
+  package static func text(_ name: String, default words: String = "", _ help: String) -> TypedOption {
+    TypedOption(name, .text, default: words, help, fallback: words) { $0 }
+  }
+
+  package static func path(_ name: String, default words: String = "", _ help: String) -> TypedOption {
+    TypedOption(name, .path, default: words, help, fallback: words) { $0 }
+  }
+
+  /// One of some words that are not known before the program runs.
+  static func word(_ name: String, _ words: [String], _ help: String) -> TypedOption {
+    TypedOption(name, .choice(words), help, fallback: "") { (text) throws(Failure) in
+      guard words.contains(text) else {
+        throw Failure.option(name, takes: "one of: " + words.joined(separator: ", "))
+      }
+      return text
+    }
+  }
+}
+
+extension TypedOption where Value == Secret? {
+  package static func secret(_ name: String, remembered: Bool = true, _ help: String) -> TypedOption {
+    TypedOption(name, .secret, remembered: remembered, help, fallback: nil) { Secret($0) }
+  }
+}
+
+extension TypedOption where Value: CaseIterable & RawRepresentable<String> {
+  package static func choice(_ name: String, default first: Value, _ help: String) -> TypedOption {
+    let words = Value.allCases.map(\.rawValue)
+    return TypedOption(name, .choice(words), default: first.rawValue, help, fallback: first) {
+      (text) throws(Failure) in
+      guard let value = Value(rawValue: text) else {
+        throw Failure.option(name, takes: "one of: " + words.joined(separator: ", "))
+      }
+      return value
+    }
+  }
+}
+
+extension TypedOption where Value == Int32 {
+  package static func seconds(
+    _ name: String, _ range: ClosedRange<Int32>, default number: Int32, _ help: String
+  ) -> TypedOption {
+    whole(name, .seconds(range), range, "whole seconds", number, help)
+  }
+
+  package static func count(
+    _ name: String, _ range: ClosedRange<Int32>, default number: Int32, _ help: String
+  ) -> TypedOption {
+    whole(name, .count(range), range, "a whole number", number, help)
+  }
+
+  private static func whole(
+    _ name: String, _ kind: Option.Kind, _ range: ClosedRange<Int32>, _ what: String, _ number: Int32, _ help: String
+  ) -> TypedOption {
+    TypedOption(name, kind, default: String(number), help, fallback: number) { (text) throws(Failure) in
+      guard let value = Int32(text), range.contains(value) else {
+        throw Failure.option(name, takes: "\(what) from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+  }
+}
+
+extension TypedOption where Value == Int64 {
+  package static func bytes(_ name: String, default words: String, _ help: String) -> TypedOption {
+    TypedOption(name, .bytes, default: words, help, fallback: size(words) ?? 0) { (text) throws(Failure) in
+      guard let value = size(text) else {
+        throw Failure.option(name, takes: "a number of bytes, with K, M or G behind it if you like")
+      }
+      return value
+    }
+  }
+
+  private static func size(_ text: String) -> Int64? {
+    let units: [Character: Int64] = [
+      "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30,
+    ]
+    guard let last = text.last else { return nil }
+    let factor = units[last] ?? 1
+    guard let number = Int64(units[last] == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
+    let (result, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : result
+  }
+}
+
+extension TypedOption where Value == Bool {
+  package static func switched(_ name: String, _ help: String) -> TypedOption {
+    let words = ["yes": true, "true": true, "1": true, "no": false, "false": false, "0": false]
+    return TypedOption(name, .boolean, default: "no", help, fallback: false) { (text) throws(Failure) in
+      guard let value = words[text] else { throw Failure.option(name, takes: "yes or no") }
+      return value
+    }
+  }
+}
+
+extension TypedOption where Value == [Int32] {
+  package static func statuses(_ name: String, default statuses: [Int32], _ help: String) -> TypedOption {
+    let words = statuses.map(String.init).joined(separator: ",")
+    return TypedOption(name, .statuses, default: words, help, fallback: statuses) { (text) throws(Failure) in
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int32($0) }
+      let statuses = parts.compactMap { $0 }
+      guard statuses.count == parts.count, statuses.allSatisfy({ (200...599).contains($0) }) else {
+        throw Failure.option(name, takes: "HTTP statuses from 200 to 599, parted by commas")
+      }
+      return statuses
+    }
+  }
+}
+
+extension TypedOption where Value == [String] {
+  package static func words(_ name: String, default words: String, _ help: String) -> TypedOption {
+    let split: @Sendable (String) -> [String] = { text in
+      text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+    }
+    return TypedOption(name, .words, default: words, help, fallback: split(words)) { split($0) }
+  }
+}

@@ -1,0 +1,86 @@
+// Vocabulary.swift - the one table of options, put together from the engine's rows and those of the systems there are.
+// The options that every system has, but each in its own words, are made here.
+
+package struct Vocabulary: Sendable {
+  /// What a system says of itself.
+  struct Vendor {
+    let name: String
+    let title: String
+    let defaultURL: String
+    let userIs: String
+    /// The first is the default.
+    let authentications: [String]
+    let options: [Option]
+  }
+
+  /// Who and where, then the vendors' own, then the engine's.
+  package let options: [Option]
+  let system: TypedOption<String>
+  let url: TypedOption<Origin?>
+  let user: TypedOption<String>
+  package let password: TypedOption<Secret?>
+  let authentication: TypedOption<String>
+  let organization: TypedOption<String>
+  private let byName: [String: Option]
+
+  /// Two vendors must not have an option of the same name: it would mean two things.
+  init(_ vendors: [Vendor]) {
+    let defaults = vendors.filter { !$0.defaultURL.isEmpty }.map { " \($0.title)'s default is \($0.defaultURL)." }
+    let users = vendors.map { "\($0.userIs) (\($0.title))" }.joined(separator: " or ")
+    let ways = vendors.map { vendor in
+      let names = (vendor.authentications.prefix(1).map { $0 + " (default)" }) + vendor.authentications.dropFirst()
+      return "\(vendor.title): \(names.joined(separator: ", "))."
+    }
+    system = .word("system", vendors.map(\.name), "The DAM system to talk to.")
+    url = .url("url", "Where it is: https://host[:port]." + defaults.joined())
+    user = .text("user", "\(users.prefix(1).uppercased())\(users.dropFirst()).")
+    password = .secret(
+      "password", remembered: false, "The user's password. Better: answer the prompt, or password-command.")
+    // For those who ask the user: nothing in the library runs it.
+    let command = TypedOption<String>.text(
+      "password-command", "A shell command whose first line of output is the password or encryption secret.")
+    authentication = .word("authentication", vendors.flatMap(\.authentications), ways.joined(separator: " "))
+    organization = .text("organization", "The ID of the organization to act for, where the system has any.")
+    let first = [
+      system.row, url.row, user.row, password.row, command.row, authentication.row, organization.row,
+    ]
+    options = first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.title) } } + EngineOptions.rows
+    byName = Dictionary(options.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The option of this name, or a failure that names the nearest.
+  package func option(_ name: String) throws(Failure) -> Option {
+    if let option = byName[name] { return option }
+    let shown = String(name.prefix(40)).filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    let nearest = options.min { Vocabulary.distance($0.name, name) < Vocabulary.distance($1.name, name) }?.name ?? ""
+    throw Failure(.option, "there is no option \"\(shown)\"; did you mean \"\(nearest)\"?")
+  }
+
+  /// Levenshtein distance over bytes; names are short, and so is what it is given.
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let other = Array(right.utf8.prefix(40))
+    var row = Array(0...other.count)
+    for (i, a) in left.utf8.enumerated() {
+      var next = [i + 1]
+      for ((b, above), diagonal) in zip(zip(other, row.dropFirst()), row) {
+        next.append(min(above + 1, (next.last ?? 0) + 1, diagonal + (a == b ? 0 : 1)))
+      }
+      row = next
+    }
+    return row.last ?? 0
+  }
+}
+
+extension TypedOption where Value == Origin? {
+  static func url(_ name: String, _ help: String) -> TypedOption {
+    TypedOption(name, .url, help, fallback: nil) { (text) throws(Failure) in
+      guard let origin = Origin(text) else {
+        throw Failure.option(
+          name,
+          takes: "https://host or https://host:port, without a path, a user or a password; the path is"
+            + " \"api-path\"")
+      }
+      return origin
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// Options.swift - PhotoShelter's own rows of the option table.
+
+package import DamCore
+
+extension PhotoShelter {
+  package struct Options: OptionGroup {
+    package enum APIKeyPlace: String, CaseIterable, Sendable {
+      case header
+      case parameter
+    }
+
+    /// Of requests whose method the guide leaves open.
+    package enum Method: String, CaseIterable, Sendable {
+      case post
+      case get
+
+      var name: String { rawValue.uppercased() }
+    }
+
+    package init() {}
+
+    package let apiKey = TypedOption<Secret?>.secret("api-key", "the program's API key.")
+    let apiKeyPlace = TypedOption<APIKeyPlace>.choice("api-key-in", default: .header, "where the API key travels.")
+    let organizationMethod = TypedOption<Method>.choice(
+      "organization-method", default: .post, "method of the organization step.")
+    let logoutMethod = TypedOption<Method>.choice("logout-method", default: .post, "method of the logout request.")
+    let invalidClasses = TypedOption<[String]>.words(
+      "invalid-class", default: "SessionRequiredErr", "error classes that mean the session is invalid.")
+  }
+}

@@ -1,0 +1,150 @@
+// PhotoShelter.swift - PhotoShelter API v3, as its authentication guide describes it.
+//
+// Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies. Members
+// of an organization then authenticate to it, once after every login, before any other request goes out. The API key goes
+// with every request. In cookie mode every answer, errors included, brings a new cookie. Facts beyond the guide:
+// reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
+
+package import DamCore
+
+package struct PhotoShelter: System {
+  package enum Authentication: String, CaseIterable, Sendable {
+    case cookie
+    case token
+    case tokenInURL = "token-in-url"
+  }
+
+  package static let name = "photoshelter"
+  package static let title = "PhotoShelter"
+  package static let defaultURL = "https://www.photoshelter.com"
+  package static let defaultPath = "/psapi/v3/"
+  package static let userIs = "e-mail address"
+  package static let options = Options.rows
+  package static let secretNames = ["auth_token", "api_key", "x-ps-auth-token", "x-ps-api-key", "email", "password"]
+
+  package let authentication: Authentication
+  package let credentials: CredentialsKind
+  let site: Site
+  let apiKey: Secret
+  private let apiKeyPlace: Options.APIKeyPlace
+  let organizationMethod: Options.Method
+  let logoutMethod: Options.Method
+  private let invalidStatuses: [Int32]
+  let invalidClasses: [String]
+  private let invalidText: String
+
+  package init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure) {
+    let options = Options()
+    let common = EngineOptions()
+    guard let apiKey = values[options.apiKey] else {
+      throw Failure(.option, "\"api-key\" is missing: PhotoShelter wants one with every request")
+    }
+    guard site.organization.utf8.allSatisfy({ ASCII.isLetterOrDigit($0) || "._-".utf8.contains($0) }) else {
+      throw Failure(.option, "\"organization\" takes an ID of letters, digits and . _ -; `organizations` lists them")
+    }
+    self.site = site
+    self.authentication = authentication
+    self.apiKey = apiKey
+    credentials = .password(values[values.vocabulary.password])
+    apiKeyPlace = values[options.apiKeyPlace]
+    organizationMethod = values[options.organizationMethod]
+    logoutMethod = values[options.logoutMethod]
+    invalidStatuses = values[common.invalidStatuses]
+    invalidClasses = values[options.invalidClasses]
+    invalidText = values[common.invalidText]
+  }
+
+  var usesCookies: Bool { authentication == .cookie }
+
+  package var secretKind: String { usesCookies ? "cookie" : "token" }
+  package var rotates: Bool { usesCookies }
+  package var keepsCookies: Bool { usesCookies }
+  package let cookieNames = ["SSphotoshelter_com_mem", "acs"]
+  package let scarcity: Scarcity? = nil
+  package let sendsCredentials = false
+  package var putsSecretsInURL: Bool { authentication == .tokenInURL || apiKeyPlace == .parameter }
+  package var hasToken: Bool { !usesCookies }
+  package let hasOrganizations = true
+  package let reservedHeaders = ["cookie", "x-ps-auth-token", "x-ps-api-key"]
+
+  package func isUsable(_ secret: SessionSecret) -> Bool {
+    usesCookies ? !secret.cookies.live.isEmpty : secret.token != nil
+  }
+
+  // MARK: Requests
+
+  func addAPIKey(_ request: inout WireRequest) {
+    if apiKeyPlace == .header {
+      request.secretHeaders.append(("X-PS-Api-Key", apiKey))
+    } else {
+      request.addSecretQuery([("api_key", apiKey)])
+    }
+  }
+
+  package func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
+    addAPIKey(&request)
+    if usesCookies {
+      if let cookie = secret.cookies.header { request.secretHeaders.append(("Cookie", cookie)) }
+    } else if let token = secret.token {
+      if authentication == .token {
+        request.secretHeaders.append(("X-PS-Auth-Token", token))
+      } else {
+        request.addSecretQuery([("auth_token", token)])
+      }
+    }
+  }
+
+  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class that
+  /// is known decides; 401 and 403 without one may be about this one thing, and are looked into.
+  package func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+    if answer.beginningContains(invalidText) { return .sessionInvalid }
+    if let error = ServiceError(answer) {
+      if invalidClasses.contains(error.name) { return .sessionInvalid }
+      if error.isAboutAPIKey { return .failed(apiKeyRefused(answer, error)) }
+      if error.isAboutHTTPS {
+        return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: answer.status))
+      }
+    }
+    if invalidStatuses.contains(answer.status) || isRedirectToLogin(answer) { return .sessionSuspect }
+    if let failure = commonFailure(answer) { return .failed(failure) }
+    return page(answer, insteadOf: request, site) ?? .deliver
+  }
+
+  package func proves(_ answer: Answer, to request: WireRequest) -> Bool { false }
+
+  /// The guide has no call for this; clients and the vendor's own tester use this one (reference, request basics).
+  package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
+  package let hasIdleLimit = true
+
+  /// A user may only be authenticated to one organization at a time (guide): a switch behind the engine's back would give
+  /// every sibling of the session foreign data.
+  package func objection(to path: [String]) -> String? {
+    let isAuthentication =
+      path.contains("mem") && (path.contains("authenticate") || path.suffix(2) == ["organization", "logout"])
+    return isAuthentication
+      ? "logins, organization steps and logouts are the session's own; use login, logout or the option \"organization\""
+      : nil
+  }
+
+  /// This API writes by GET too: its clients create galleries and change images so (public record, clients).
+  package func writes(to path: [String]) -> Bool { path.last.map(PhotoShelter.writingVerbs.contains) ?? false }
+
+  private static let writingVerbs: Set = [
+    "insert", "create", "add", "update", "set", "inherit", "upload", "copy", "move", "delete", "remove", "unlink",
+  ]
+
+  package func logout(_ secret: SessionSecret) -> WireRequest? {
+    var request = site.request(logoutMethod.name, "mem/authenticate/logout")
+    authorize(&request, secret, credentials: nil)
+    return request
+  }
+
+  /// A session that is over already needs no closing. A page is not the API's; what merely calls itself one may be.
+  package func confirmsLogout(_ answer: Answer) -> Bool {
+    if let error = ServiceError(answer) { return invalidClasses.contains(error.name) }
+    return answer.isSuccess && (!answer.isPage || JSONValue.parse(answer.beginning)?["status"]?.text == "ok")
+  }
+
+  package func token(_ secret: SessionSecret) -> Secret? { usesCookies ? nil : secret.token }
+  package func binding(_ secret: SessionSecret) -> Secret? { nil }
+}

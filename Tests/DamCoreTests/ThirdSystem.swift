@@ -1,0 +1,98 @@
+// ThirdSystem.swift - a vendor that shares no rule with the two that the library knows, as somebody who adds one would
+// write it: this file and a name in a list of systems. Its login is JSON behind a path of its own, which yields a token that
+// the server gives a life in seconds; the token travels in a header of its own, and a status of its own says that it is over.
+// It is made against nothing but what the engine offers to its systems, hence no @testable.
+
+import DamCore
+
+struct Lightbox: System {
+  enum Authentication: String, CaseIterable, Sendable { case pass }
+
+  struct Options: OptionGroup {
+    let desk = TypedOption<String>.text("desk", default: "night", "the desk that asks.")
+    let overStatus = TypedOption<Int32>.count("over-status", 400...499, default: 440, "the status of a session's end.")
+  }
+
+  static let name = "lightbox"
+  static let title = "Lightbox"
+  static let defaultURL = ""
+  static let defaultPath = "/v7/"
+  static let userIs = "staff number"
+  static let options = Options.rows
+  static let secretNames = ["pass"]
+
+  let authentication: Authentication
+  let credentials: CredentialsKind
+  private let site: Site
+  private let desk: String
+  private let overStatus: Int32
+
+  init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure) {
+    guard site.user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw Failure(.option, "\"user\" is a staff number: digits")
+    }
+    self.site = site
+    self.authentication = authentication
+    credentials = .password(values[values.vocabulary.password])
+    desk = values[Options().desk]
+    overStatus = values[Options().overStatus]
+  }
+
+  let secretKind = "pass"
+  let rotates = false
+  let keepsCookies = false
+  let cookieNames: [String] = []
+  let scarcity: Scarcity? = nil
+  let sendsCredentials = false
+  let putsSecretsInURL = false
+  let hasToken = true
+  let hasOrganizations = false
+  let hasIdleLimit = false
+  let reservedHeaders = ["x-pass"]
+
+  func isUsable(_ secret: SessionSecret) -> Bool { secret.token != nil }
+
+  func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
+    var request = site.request("PUT", "doors/front")
+    request.headers.append(("Content-Type", "application/json"))
+    let json = JSONValue.object([
+      "staff": .string(site.user), "desk": .string(desk), "word": .string(progress.credentials.revealText()),
+    ])
+    request.body = .secret(Secret(json.encoded()))
+    return request
+  }
+
+  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
+    if let failure = commonFailure(answer) { throw failure }
+    guard answer.status == 201, let json = JSONValue.parse(answer.beginning),
+      let token = json["pass"]?.text.flatMap({ Secret(forHeader: $0) }), let life = json["seconds"]?.integer, life > 0
+    else {
+      return .denied(.wrong, Failure(.credentialsRefused, "the door stays shut", httpStatus: answer.status))
+    }
+    progress.secret.token = token
+    progress.secret.expiresAt = progress.now + min(life, 86_400)
+    return .finished
+  }
+
+  func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
+    if let token = secret.token { request.secretHeaders.append(("X-Pass", token)) }
+  }
+
+  func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+    if answer.status == overStatus { return .sessionInvalid }
+    return commonFailure(answer).map { .failed($0) } ?? .deliver
+  }
+
+  func proves(_ answer: Answer, to request: WireRequest) -> Bool { false }
+  var keepalive: WireRequest { site.request("HEAD", "doors/front") }
+  func objection(to path: [String]) -> String? { path.contains("doors") ? "the doors are the session's own" : nil }
+  func writes(to path: [String]) -> Bool { false }
+  func logout(_ secret: SessionSecret) -> WireRequest? {
+    var request = site.request("DELETE", "doors/front")
+    authorize(&request, secret, credentials: nil)
+    return request
+  }
+  func confirmsLogout(_ answer: Answer) -> Bool { answer.status == 204 }
+  func token(_ secret: SessionSecret) -> Secret? { secret.token }
+  func binding(_ secret: SessionSecret) -> Secret? { nil }
+}
