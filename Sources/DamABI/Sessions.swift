@@ -61,7 +61,7 @@ public func dam_session_logout(
 }
 
 /// The dam_logout_result for it.
-func code(of outcome: Exchange.LogoutResult) -> Int32 {
+func code(of outcome: LogoutResult) -> Int32 {
   let code =
     switch outcome {
     case .none: DAM_LOGOUT_NONE

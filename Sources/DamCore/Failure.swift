@@ -36,7 +36,7 @@ package struct Failure: Error, Equatable, Sendable {
 
   package var cause: Cause
   package var message: String
-  /// The server's own words, printable, "" for none. They may quote what it was sent: see `Exchange.clean`.
+  /// The server's own words, printable, "" for none. They may quote what it was sent: see `CallContext.clean`.
   var quote = ""
   package var httpStatus: Int32
   /// Seconds that the server asked to wait, or nil.

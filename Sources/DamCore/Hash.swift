@@ -4,14 +4,14 @@
 internal import Crypto
 internal import CryptoExtras
 
-enum Hash {
+package enum Hash {
   /// SHA-256 as 64 hex digits: names of records, checksums.
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
   /// What is remembered of a password, to know it again: scrypt, so that whoever steals the record pays for every guess
   /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when there
   /// is no memory for it.
-  static func slow(_ secret: Secret, salt: String) -> String? {
+  package static func slow(_ secret: Secret, salt: String) -> String? {
     let key = secret.withBytes { bytes in
       unsafe try? KDF.Scrypt.deriveKey(
         from: bytes, salt: Array(salt.utf8), outputByteCount: 16, rounds: 1 << 14, blockSize: 8, parallelism: 1)

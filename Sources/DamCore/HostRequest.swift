@@ -64,6 +64,21 @@ package struct HostRequest: Sendable {
     }
   }
 
+  /// As it goes to the session's server. `binding`: what the image ID of a handle must be bound to.
+  func wire(with binding: Secret?, home: Origin) throws(Failure) -> WireRequest {
+    var target = target
+    if let image {
+      try image.require(binding)
+      let id = String(decoding: ASCII.percentEncoded(image.id.utf8), as: UTF8.self)
+      target = target.replacing(HostRequest.imagePlaceholder, with: id)
+    }
+    var wire = WireRequest(method: method, origin: home, target: target)
+    wire.headers = headers
+    wire.body = body.isPresent ? .host : .none
+    wire.isSentOnce = isSentOnce
+    return wire
+  }
+
   /// The same request with headers of the library's own.
   package func adding(_ more: [(name: String, value: String)]) -> HostRequest {
     var copy = self

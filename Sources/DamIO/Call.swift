@@ -11,19 +11,19 @@ final class Call {
     case send(WireRequest, isForHost: Bool)
     case lock(LockWish)
     case wait(milliseconds: UInt64)
-    case done(Exchange.Outcome)
+    case done(CallOutcome)
   }
 
   let session: Session
   let hub: Hub
   let options: CallOptions
   let limits: TransferLimits
-  private var exchange: Exchange
+  private var exchange: CallMachine
   private var lastAsked: UInt64 = 0
   private var sessionLock: Held?
   private var accountLock: Held?
 
-  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions, isSentElsewhere: Bool = false) {
+  init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     self.session = session
     self.options = options
     hub = session.hub
@@ -32,7 +32,7 @@ final class Call {
     limits = TransferLimits(
       timeout: timeout, transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
-    exchange = Exchange(
+    exchange = CallMachine(
       goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
   }
 
@@ -75,7 +75,7 @@ final class Call {
 
   func begin() -> Step { advance(.begin) }
 
-  func advance(_ first: Exchange.Event) -> Step {
+  func advance(_ first: CallEvent) -> Step {
     var event = first
     while true {
       let action = hub.state.withLock { exchange.step(event, &$0.session, Clock.moment) }
@@ -91,7 +91,7 @@ final class Call {
   var generation: UInt64 { exchange.sentGeneration }
 
   /// A wish for a lock was fulfilled, or was not.
-  func locked(_ wish: LockWish, _ locking: Exchange.Locking, _ held: Held?) -> Step {
+  func locked(_ wish: LockWish, _ locking: Locking, _ held: Held?) -> Step {
     if wish.isAccount {
       accountLock = held
       return advance(.accountLocked(locking, hub.loadAccount(session.log), entropy: Clock.random(16)))
@@ -101,11 +101,11 @@ final class Call {
   }
 
   private enum Doing {
-    case event(Exchange.Event)
+    case event(CallEvent)
     case step(Step)
   }
 
-  private func perform(_ action: Exchange.Action) -> Doing {
+  private func perform(_ action: CallAction) -> Doing {
     let log = session.log
     switch action {
     case .load:
@@ -117,7 +117,7 @@ final class Call {
     case .askCredentials:
       return .event(ask())
     case .derive(let credentials, let salt):
-      return .event(.derived(Exchange.slowHash(credentials, salt: salt)))
+      return .event(.derived(Hash.slow(credentials, salt: salt)))
     case .send(let request, let isForHost):
       return .step(.send(request, isForHost: isForHost))
     case .saveSession(let record, let isDurable):
@@ -135,7 +135,7 @@ final class Call {
     }
   }
 
-  private func ask() -> Exchange.Event {
+  private func ask() -> CallEvent {
     let settings = session.settings
     let prompt = Prompt(
       isEncryptionSecret: settings.system.credentials.isEncryptionSecret, user: settings.site.user,

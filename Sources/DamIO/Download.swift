@@ -29,7 +29,7 @@ package final class Download {
   package init(
     _ path: String, _ ways: Ways, _ request: HostRequest, _ options: CallOptions
   ) throws(Failure) {
-    guard !Exchange.Goal.request(request).asksForRange else {
+    guard !CallGoal.request(request).asksForRange else {
       throw Failure(.argument, "a download asks for ranges itself; remove the header Range")
     }
     file = try PartialFile(path, keeps: ways.contains(.keep))

@@ -11,12 +11,12 @@ struct Driver: ~Copyable {
   /// The last transfer of the host's request; its answer may still be arriving.
   private var host: (transfer: Transfer, connection: Connection)?
 
-  init(_ session: Session, _ goal: Exchange.Goal, _ options: CallOptions, isSentElsewhere: Bool = false) {
+  init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     call = Call(session, goal, options, isSentElsewhere: isSentElsewhere)
     keeper = Keeper(isSentElsewhere ? .authorization : .call)
   }
 
-  mutating func run() -> Exchange.Outcome {
+  mutating func run() -> CallOutcome {
     keeper.work {
       var step = call.begin()
       while true {
@@ -132,7 +132,7 @@ struct Driver: ~Copyable {
 
 extension Transfer {
   /// What the exchange is to hear.
-  func report(_ event: Event) -> Exchange.Event {
+  func report(_ event: Event) -> CallEvent {
     switch event {
     case .judgeable(let isWhole): .answered(sink.answer(isWhole: isWhole))
     case .failed(let failure): .failed(failure, head: sink.isHeadComplete ? sink.answer(isWhole: false) : nil)

@@ -100,7 +100,7 @@ final class Hub: Sendable {
 
   func saveSession(
     _ record: SessionRecord, isDurable: Bool, _ log: (LogLevel, String) -> Void
-  ) -> Exchange.Saving<SessionRecord> {
+  ) -> Saving<SessionRecord> {
     // What other threads learned since the record was made belongs to the revision that is about to be replaced.
     let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
     let (saving, mark) = save(joined, sessionKey, revision, isDurable, log) { present in
@@ -119,7 +119,7 @@ final class Hub: Sendable {
     return saving
   }
 
-  func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Exchange.Saving<AccountRecord> {
+  func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Saving<AccountRecord> {
     save(join(record), accountKey, 0, true, log) { _ in }.0
   }
 
@@ -127,7 +127,7 @@ final class Hub: Sendable {
   private func save<Record: Recordable>(
     _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void,
     onConflict: (Record) -> Void
-  ) -> (Exchange.Saving<Record>, (mark: StoreMark, revision: UInt64)?) {
+  ) -> (Saving<Record>, (mark: StoreMark, revision: UInt64)?) {
     var record = record
     var revision = revision
     // Every conflict means that somebody else succeeded; so many in a row are not chance.

@@ -14,7 +14,7 @@ package enum LoopWork {
 package enum LoopEnding {
   case answered(Response)
   case ready
-  case loggedOut(Exchange.LogoutResult)
+  case loggedOut(LogoutResult)
 }
 
 package typealias LoopDone = (UInt64, Result<LoopEnding, Failure>) -> Void

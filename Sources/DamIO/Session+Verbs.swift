@@ -23,7 +23,7 @@ extension Session {
   /// Resets the idle clock at the server; logs in if the session is over.
   package func keepalive() throws(Failure) { _ = try reach(.keepalive) }
 
-  private func reach(_ goal: Exchange.Goal) throws(Failure) -> SessionRecord {
+  private func reach(_ goal: CallGoal) throws(Failure) -> SessionRecord {
     let outcome = run(goal)
     guard case .ready(let record) = outcome else { throw Session.failure(outcome) }
     return record
@@ -44,22 +44,22 @@ extension Session {
     settings.text(of: hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
-  package func logout() throws(Failure) -> Exchange.LogoutResult { try end(.logout) }
+  package func logout() throws(Failure) -> LogoutResult { try end(.logout) }
   package func forget() throws(Failure) { _ = try end(.forget) }
 
-  private func end(_ goal: Exchange.Goal) throws(Failure) -> Exchange.LogoutResult {
+  private func end(_ goal: CallGoal) throws(Failure) -> LogoutResult {
     let outcome = run(goal)
     guard case .loggedOut(let result) = outcome else { throw Session.failure(outcome) }
     return result
   }
 
   /// What sends no request of the host.
-  private func run(_ goal: Exchange.Goal) -> Exchange.Outcome {
+  private func run(_ goal: CallGoal) -> CallOutcome {
     var driver = Driver(self, goal, CallOptions())
     return driver.run()
   }
 
-  static func failure(_ outcome: Exchange.Outcome) -> Failure {
+  static func failure(_ outcome: CallOutcome) -> Failure {
     if case .failed(let failure) = outcome { return failure }
     return Failure(.internalError, "the session engine ended in a state that it should not reach")
   }

@@ -34,6 +34,19 @@ static void refuse_value(dam_config *config, const dam_option *row, const char *
     CHECK(strstr(check_error.message, row->name) != NULL, "option %s: the message names it", row->name);
 }
 
+/* Texts that are more than any text. */
+static void refuse_shapes(dam_config *config)
+{
+    static const char *const shapes[][2] = {
+        {"api-path", "no-slash"}, {"api-path", "/a?b"}, {"proxy", "proxy.example:3128"}, {"proxy", "http://a:b@proxy.example"},
+        {"pinned-key", "server.pem"}};
+    for (size_t at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
+        check_note(shapes[at][1]);
+        REFUSES(DAM_ERR_OPTION, dam_config_set(config, shapes[at][0], shapes[at][1], err), check_nothing);
+        CHECK(strstr(check_error.message, shapes[at][0]) != NULL, "option %s: the message names it", shapes[at][0]);
+    }
+}
+
 static void check_default(dam_config *config, const dam_option *row)
 {
     char *text = NULL;
@@ -116,6 +129,7 @@ void abuse_config(void)
         EXPECT(DAM_OK, dam_option_get(index, &row, err));
         refuse_values(config, &row);
     }
+    refuse_shapes(config);
     dam_config_free(config);
     SURVIVES(dam_config_free(NULL));
 }

@@ -35,8 +35,6 @@ static void abuse_open(void)
     refuse_open(OPTIONS(FOTOWEB, "organization", "O1"), DAM_ERR_OPTION, "\"organization\"");
     refuse_open(OPTIONS(PHOTOSHELTER, "api-key", "canary", "organization", "../../x"), DAM_ERR_OPTION, "\"organization\"");
     refuse_open(OPTIONS(FOTOWEB, "user", "x;u=admin", "authentication", "login-token"), DAM_ERR_OPTION, "\"user\"");
-    refuse_open(OPTIONS(FOTOWEB, "api-path", "no-slash"), DAM_ERR_OPTION, "\"api-path\"");
-    refuse_open(OPTIONS(FOTOWEB, "api-path", "/a?b"), DAM_ERR_OPTION, "\"api-path\"");
     refuse_open(OPTIONS(FOTOWEB, "store", "relative/folder"), DAM_ERR_OPTION, "\"store\"");
     refuse_open(OPTIONS(FOTOWEB, "url", "http://host.example"), DAM_ERR_INSECURE, "\"url\"");
     refuse_open(OPTIONS(FOTOWEB, "url", "http://127.0.0.1:1", "allow-loopback-http", "no"), DAM_ERR_INSECURE, "\"url\"");

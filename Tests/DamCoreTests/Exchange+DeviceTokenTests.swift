@@ -48,7 +48,7 @@ struct ExchangeDeviceTokenTests {
   @Test("a token that cannot be saved after all is used by this process, loudly; who asked for it to be saved is told")
   func unsaved() throws {
     for (goal, expected) in [
-      (Exchange.Goal.ensure(again: false, saved: false), "ready 1"), (.ensure(again: false, saved: true), "store"),
+      (CallGoal.ensure(again: false, saved: false), "ready 1"), (.ensure(again: false, saved: true), "store"),
     ] {
       let play = Play(try Sample.fotoWeb())
       play.sessionSaveFails = "disk full"

@@ -211,7 +211,7 @@ struct ExchangeQueryCrowdTests {
   @Test("what is sent by the host's own client waits for nobody")
   func elsewhere() throws {
     let play = try accepted()
-    var exchange = Exchange(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
+    var exchange = CallMachine(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
     var action = play.step(&exchange, .begin)
     for _ in 0..<5 {
       if case .send = action { break }

@@ -128,7 +128,7 @@ struct ExchangeCredentialsTests {
   @Test("a host that fails to answer ends the call with its own failure")
   func askingFails() throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
-    var exchange = Exchange(.ensure(again: false, saved: false), play.settings)
+    var exchange = CallMachine(.ensure(again: false, saved: false), play.settings)
     var action = play.step(&exchange, .begin)
     for _ in 0..<3 { action = play.step(&exchange, play.perform(action)) }
     guard case .askCredentials = action,

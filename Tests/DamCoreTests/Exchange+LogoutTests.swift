@@ -43,7 +43,7 @@ struct ExchangeLogoutTests {
     let play = try loggedIn()
     #expect(play.run(.forget).summary == "logged out: local")
     #expect(play.sent.isEmpty)
-    for goal in [Exchange.Goal.logout, .forget] {
+    for goal in [CallGoal.logout, .forget] {
       play.clear()
       #expect(play.run(goal).summary == "logged out: none")
       #expect(play.actions == ["lock session"])

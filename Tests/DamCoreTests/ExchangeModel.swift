@@ -21,15 +21,15 @@ struct Model {
 
   private enum Work {
     case idle
-    case action(Exchange.Action)
+    case action(CallAction)
     /// On its way back from the server.
-    case reply(Exchange.Event)
+    case reply(CallEvent)
   }
 
   private struct Thread {
     let process: Int
-    var goals: [Exchange.Goal]
-    var exchange: Exchange?
+    var goals: [CallGoal]
+    var exchange: CallMachine?
     var work = Work.idle
     /// Of the present exchange.
     var hostStatus: Int32 = 0
@@ -72,7 +72,7 @@ struct Model {
     }
   }
 
-  private mutating func goal() throws -> Exchange.Goal {
+  private mutating func goal() throws -> CallGoal {
     switch Int.random(in: 0..<20, using: &random) {
     case 0: return kind.logsOut ? .logout : .keepalive
     case 1: return kind.logsOut ? .forget : .keepalive
@@ -119,7 +119,7 @@ struct Model {
   private mutating func run(_ thread: Int) throws(Violation) {
     switch threads[thread].work {
     case .idle:
-      threads[thread].exchange = Exchange(threads[thread].goals.removeFirst(), settings)
+      threads[thread].exchange = CallMachine(threads[thread].goals.removeFirst(), settings)
       (threads[thread].hostStatus, threads[thread].lostAnswers) = (0, 0)
       (threads[thread].endsBefore, threads[thread].purgedBefore) = (ends, purged)
       try feed(thread, .begin)
@@ -130,7 +130,7 @@ struct Model {
     }
   }
 
-  private mutating func feed(_ thread: Int, _ event: Exchange.Event) throws(Violation) {
+  private mutating func feed(_ thread: Int, _ event: CallEvent) throws(Violation) {
     let process = threads[thread].process
     microseconds += UInt64.random(in: 0...3, using: &random)
     let now = UInt64(Int64(microseconds) + processes[process].clock)
@@ -152,7 +152,7 @@ struct Model {
     try check(thread, outcome)
   }
 
-  private func check(_ thread: Int, _ outcome: Exchange.Outcome) throws(Violation) {
+  private func check(_ thread: Int, _ outcome: CallOutcome) throws(Violation) {
     switch outcome {
     // FotoWeb: a suspicious answer goes to the host when a sibling logged in before it was looked into.
     case .delivered where threads[thread].hostStatus != 200 && !kind.isFotoWeb:
@@ -177,7 +177,7 @@ struct Model {
     }
   }
 
-  private mutating func perform(_ thread: Int, _ action: Exchange.Action) throws(Violation) {
+  private mutating func perform(_ thread: Int, _ action: CallAction) throws(Violation) {
     switch action {
     case .load:
       try feed(thread, .loaded(load(thread)))
@@ -256,7 +256,7 @@ struct Model {
 
   private mutating func send(
     _ thread: Int, _ request: WireRequest, _ isForHost: Bool
-  ) throws(Violation) -> Exchange.Event {
+  ) throws(Violation) -> CallEvent {
     let session = ModelServer.secret(request).flatMap(ModelServer.session(of:))
     if isForHost {
       guard let session, !threads[thread].purgedBefore.contains(session) else {
@@ -266,7 +266,7 @@ struct Model {
         guard sessionOwner == thread else { throw Violation(description: "a request without the session's lock") }
       }
     }
-    let failure = Exchange.Event.failed(Failure(.transfer, "the answer was lost"), head: nil)
+    let failure = CallEvent.failed(Failure(.transfer, "the answer was lost"), head: nil)
     // What is lost in the middle of a login costs it; with an answer goes a cookie that a strict server wants back.
     if kind.losesAnswers, random.chance(4) {
       threads[thread].lostAnswers += 1

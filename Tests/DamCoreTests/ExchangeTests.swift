@@ -167,7 +167,7 @@ struct ExchangeTests {
   @Test("an event that does not fit ends in an internal error, at every point of a call and never in a trap")
   func outOfTurn() throws {
     let record = try #require(try loggedIn().stored)
-    let events: [Exchange.Event] = [
+    let events: [CallEvent] = [
       .begin, .loaded(.record(record)), .sessionLocked(.held, .absent), .accountLocked(.held, .absent, entropy: []),
       .credentials(Secret("x")), .credentials(nil), .derived("x"), .derived(nil), .answered(.expired),
       .savedSession(.saved(record)),
@@ -181,8 +181,8 @@ struct ExchangeTests {
         for event in events {
           let play = try loggedIn()
           play.answer(.expired, .cookie("c2"), .expired, .expired)
-          var exchange = Exchange(goal, play.settings)
-          var next = Exchange.Event.begin
+          var exchange = CallMachine(goal, play.settings)
+          var next = CallEvent.begin
           for _ in 0..<depth {
             let action = play.step(&exchange, next)
             if case .finish = action { break }
@@ -203,13 +203,13 @@ struct ExchangeTests {
   @Test("a finished exchange stays finished")
   func finished() throws {
     let play = try loggedIn()
-    var exchange = Exchange(.ensure(again: false, saved: false), play.settings)
+    var exchange = CallMachine(.ensure(again: false, saved: false), play.settings)
     let first = play.step(&exchange, .begin)
     guard case .finish(.ready) = play.step(&exchange, play.perform(first)) else {
       Issue.record("not ready")
       return
     }
-    for event in [Exchange.Event.begin, .unlocked, .answered(.ok())] {
+    for event in [CallEvent.begin, .unlocked, .answered(.ok())] {
       guard case .finish(.failed(let failure)) = play.step(&exchange, event) else {
         Issue.record("it went on")
         continue
@@ -221,5 +221,5 @@ struct ExchangeTests {
 
 extension Play {
   /// The name of an event's case.
-  static func kind(_ event: Exchange.Event) -> String { String("\(event)".prefix { $0.isLetter }) }
+  static func kind(_ event: CallEvent) -> String { String("\(event)".prefix { $0.isLetter }) }
 }

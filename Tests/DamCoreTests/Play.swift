@@ -18,8 +18,8 @@ final class Play {
   /// What the store holds, and what it is like.
   var session = Loading<SessionRecord>.absent
   var account = Loading<AccountRecord>.absent
-  var sessionLocking = Exchange.Locking.held
-  var accountLocking = Exchange.Locking.held
+  var sessionLocking = Locking.held
+  var accountLocking = Locking.held
   var sessionSaveFails: String?
   var accountSaveFails: String?
   /// What the host answers when it is asked for credentials.
@@ -68,9 +68,9 @@ final class Play {
   func clear() { (actions, sent, lines) = ([], [], []) }
 
   @discardableResult
-  func run(_ goal: Exchange.Goal, hasOwnTimeout: Bool = false) -> Exchange.Outcome {
-    var exchange = Exchange(goal, settings, hasOwnTimeout: hasOwnTimeout)
-    var event = Exchange.Event.begin
+  func run(_ goal: CallGoal, hasOwnTimeout: Bool = false) -> CallOutcome {
+    var exchange = CallMachine(goal, settings, hasOwnTimeout: hasOwnTimeout)
+    var event = CallEvent.begin
     // A login with its locks, saves and a replay takes about twenty steps.
     for _ in 0..<100 {
       let action = step(&exchange, event)
@@ -81,11 +81,11 @@ final class Play {
     return .failed(Failure(.internalError, "endless"))
   }
 
-  func request(_ path: String = "mem/user", bodySize: UInt64? = nil) throws -> Exchange.Outcome {
+  func request(_ path: String = "mem/user", bodySize: UInt64? = nil) throws -> CallOutcome {
     run(try Sample.request(settings, path, method: bodySize == nil ? "GET" : "POST", bodySize: bodySize))
   }
 
-  func step(_ exchange: inout Exchange, _ event: Exchange.Event) -> Exchange.Action {
+  func step(_ exchange: inout CallMachine, _ event: CallEvent) -> CallAction {
     microseconds += 1
     let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
     let action = exchange.step(event, &state, moment)
@@ -94,7 +94,7 @@ final class Play {
   }
 
   /// Does what an action says and tells what came of it.
-  func perform(_ action: Exchange.Action) -> Exchange.Event {
+  func perform(_ action: CallAction) -> CallEvent {
     let name = Play.name(action)
     actions.append(name)
     if let index = meanwhile.firstIndex(where: { name.hasPrefix($0.action) }) {
@@ -147,7 +147,7 @@ final class Play {
   private static let hashes = Mutex<[String: String]>([:])
 
   /// An action in words; sends with their path.
-  static func name(_ action: Exchange.Action) -> String {
+  static func name(_ action: CallAction) -> String {
     switch action {
     case .load: "load"
     case .lockSession: "lock session"
@@ -164,7 +164,7 @@ final class Play {
   }
 }
 
-extension Exchange.Outcome {
+extension CallOutcome {
   /// "delivered 3, 1 replay", "ready 3", "logged out: server", or the cause of the failure.
   var summary: String {
     switch self {

@@ -82,7 +82,7 @@ struct VerdictTableTests {
     return row.system == "fotoweb" ? try Sample.fotoWeb(changes) : try Sample.photoShelter(changes)
   }
 
-  private static func goal(_ row: VerdictRow, _ server: OddServer, _ settings: Settings) throws -> Exchange.Goal {
+  private static func goal(_ row: VerdictRow, _ server: OddServer, _ settings: Settings) throws -> CallGoal {
     switch row.stage {
     case .login, .organization, .proof: return .ensure(again: false, saved: true)
     case .keepalive: return .keepalive
@@ -99,7 +99,7 @@ struct VerdictTableTests {
   }
 
   /// The name of the constant for it, as DamABI has it: "DAM_ERR_TOKEN_LIMIT".
-  private static func status(_ outcome: Exchange.Outcome) -> String {
+  private static func status(_ outcome: CallOutcome) -> String {
     guard let failure = outcome.failure else { return "DAM_OK" }
     if failure.cause == .protocolViolation { return "DAM_ERR_PROTOCOL" }
     let words = "\(failure.cause)".map { $0.isUppercase ? "_\($0)" : $0.uppercased() }
@@ -129,7 +129,7 @@ private struct Snapshot {
   }
 }
 
-extension Exchange.Outcome {
+extension CallOutcome {
   /// The status that the caller gets.
   fileprivate func httpStatus(_ last: Int32) -> Int32 {
     switch self {

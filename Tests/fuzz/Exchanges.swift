@@ -41,15 +41,15 @@ private func checkHeaders(_ headers: HeaderBlock) {
   }
 }
 
-private func goals(_ settings: Settings, _ reply: Reply) -> [Exchange.Goal] {
-  var goals: [Exchange.Goal] = [.ensure(again: false, saved: true), .keepalive, .logout]
+private func goals(_ settings: Settings, _ reply: Reply) -> [CallGoal] {
+  var goals: [CallGoal] = [.ensure(again: false, saved: true), .keepalive, .logout]
   goals += [request(settings, "POST")].compactMap { $0 }
   if case .answer(let answer) = reply { goals.append(.observe(answer, nil)) }
   return goals
 }
 
 /// `size`: the body's, which can be given once; nil: no body.
-private func request(_ settings: Settings, _ method: String, body size: UInt64? = nil) -> Exchange.Goal? {
+private func request(_ settings: Settings, _ method: String, body size: UInt64? = nil) -> CallGoal? {
   let body = size.map { HostRequest.Body(isPresent: true, size: $0, canRewind: false) } ?? .none
   let headers = [(name: "X-Mine", value: "mine"), (name: "Accept", value: "*/*")]
   let request = try? HostRequest(
@@ -91,6 +91,6 @@ func playExchange(_ input: [UInt8]) {
   }
 }
 
-private func run(_ goal: Exchange.Goal?, _ stage: Stage) {
+private func run(_ goal: CallGoal?, _ stage: Stage) {
   if let goal { stage.run(goal) }
 }

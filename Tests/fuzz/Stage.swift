@@ -48,9 +48,9 @@ final class Stage {
 
   func takeReply() -> Reply? { replies.isEmpty ? always : replies.removeFirst() }
 
-  func run(_ goal: Exchange.Goal, isSentElsewhere: Bool = false) {
-    var exchange = Exchange(goal, kind.settings, isSentElsewhere: isSentElsewhere)
-    var event = Exchange.Event.begin
+  func run(_ goal: CallGoal, isSentElsewhere: Bool = false) {
+    var exchange = CallMachine(goal, kind.settings, isSentElsewhere: isSentElsewhere)
+    var event = CallEvent.begin
     var forHost = 0
     let loginsBefore = state.statistics.logins
     for _ in 0..<500 {
@@ -72,7 +72,7 @@ final class Stage {
     check(false, "an exchange ends")
   }
 
-  private func checkOutcome(_ outcome: Exchange.Outcome) {
+  private func checkOutcome(_ outcome: CallOutcome) {
     checkRecord(state.record)
     guard case .failed(let failure) = outcome else { return }
     check(failure.cause != .internalError, "no answer leads to a state that should not exist: \(failure.message)")
@@ -133,7 +133,7 @@ final class Stage {
     String(Hash.sha256(Array(salt.utf8) + secret.reveal()).prefix(32))
   }
 
-  private func perform(_ action: Exchange.Action) -> Exchange.Event {
+  private func perform(_ action: CallAction) -> CallEvent {
     switch action {
     case .load: return .loaded(session)
     case .lockSession: return .sessionLocked(isLocked ? .busy : .held, session)
