@@ -1,5 +1,5 @@
-// Call.swift - one call of the host under way: does what its exchange says as long as that needs no waiting, and says what
-// it waits for. A blocking caller and an event loop drive the same call. The state is lent to the exchange for the length
+// Call.swift - one call of the host under way: does what its machine says as long as that needs no waiting, and says what
+// it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine for the length
 // of one step; no lock but the flights and the store's own is held while anything is sent, read, written or asked. It
 // refuses to look into answers.
 
@@ -18,7 +18,7 @@ final class Call {
   let hub: Hub
   let options: CallOptions
   let limits: TransferLimits
-  private var exchange: CallMachine
+  private var machine: CallMachine
   private var lastAsked: UInt64 = 0
   private var sessionLock: Held?
   private var accountLock: Held?
@@ -32,7 +32,7 @@ final class Call {
     limits = TransferLimits(
       timeout: timeout, transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
-    exchange = CallMachine(
+    machine = CallMachine(
       goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
   }
 
@@ -78,8 +78,8 @@ final class Call {
   func advance(_ first: CallEvent) -> Step {
     var event = first
     while true {
-      let action = hub.state.withLock { exchange.step(event, &$0.session, Clock.moment) }
-      for line in exchange.takeLines() { session.log(line.level, line.message) }
+      let action = hub.state.withLock { machine.step(event, &$0.session, Clock.moment) }
+      for line in machine.takeLines() { session.log(line.level, line.message) }
       switch perform(action) {
       case .event(let next): event = next
       case .step(let step): return step
@@ -88,7 +88,7 @@ final class Call {
   }
 
   /// The generation of the secret that the last request carries.
-  var generation: UInt64 { exchange.sentGeneration }
+  var generation: UInt64 { machine.sentGeneration }
 
   /// A wish for a lock was fulfilled, or was not.
   func locked(_ wish: LockWish, _ locking: Locking, _ held: Held?) -> Step {

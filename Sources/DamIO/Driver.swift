@@ -131,7 +131,7 @@ struct Driver: ~Copyable {
 }
 
 extension Transfer {
-  /// What the exchange is to hear.
+  /// What the call is to hear.
   func report(_ event: Event) -> CallEvent {
     switch event {
     case .judgeable(let isWhole): .answered(sink.answer(isWhole: isWhole))

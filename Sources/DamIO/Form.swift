@@ -27,7 +27,7 @@ package final class Form: Sendable {
     size = 0
   }
 
-  /// What an exchange must know of it.
+  /// What a request must know of it.
   package var description: HostRequest.Body {
     var body = HostRequest.Body(isPresent: true, size: size, canRewind: true)
     body.isForm = true

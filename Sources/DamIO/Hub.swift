@@ -1,6 +1,6 @@
 // Hub.swift - one identity in this process: its state, its store, its connections, its flights.
 // All sessions of the identity share it. It stores what it is told to, joins instead of overwriting, and counts. It
-// refuses to decide anything: the exchanges do.
+// refuses to decide anything: the calls do.
 
 internal import DamCore
 internal import Glibc

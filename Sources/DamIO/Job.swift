@@ -64,7 +64,7 @@ final class Job {
   }
 
   /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or a
-  /// secret that a login has cost: the exchange takes and saves it. Whatever it wants to do next is over, too.
+  /// secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
   func stop() {
     guard case .sending = state, let transfer else { return }
     state = .between
@@ -75,7 +75,7 @@ final class Job {
     }
   }
 
-  /// More than an exchange can still want once it hears of nothing but the end.
+  /// More than a call can still want once it hears of nothing but the end.
   private static let mostSteps = 8
 
   /// Lets go of whatever the call holds.

@@ -1,4 +1,4 @@
-// Play.swift - a driver for one exchange after another, whose store, locks and server do what the test says.
+// Play.swift - a driver for one call after another, whose store, locks and server do what the test says.
 // It joins what is saved as a real store's driver does, keeps what was sent, and writes down every action in order.
 
 import Synchronization
@@ -69,15 +69,15 @@ final class Play {
 
   @discardableResult
   func run(_ goal: CallGoal, hasOwnTimeout: Bool = false) -> CallOutcome {
-    var exchange = CallMachine(goal, settings, hasOwnTimeout: hasOwnTimeout)
+    var call = CallMachine(goal, settings, hasOwnTimeout: hasOwnTimeout)
     var event = CallEvent.begin
     // A login with its locks, saves and a replay takes about twenty steps.
     for _ in 0..<100 {
-      let action = step(&exchange, event)
+      let action = step(&call, event)
       if case .finish(let outcome) = action { return outcome }
       event = perform(action)
     }
-    Issue.record("the exchange does not end: \(actions.suffix(20))")
+    Issue.record("the call does not end: \(actions.suffix(20))")
     return .failed(Failure(.internalError, "endless"))
   }
 
@@ -85,11 +85,11 @@ final class Play {
     run(try Sample.request(settings, path, method: bodySize == nil ? "GET" : "POST", bodySize: bodySize))
   }
 
-  func step(_ exchange: inout CallMachine, _ event: CallEvent) -> CallAction {
+  func step(_ call: inout CallMachine, _ event: CallEvent) -> CallAction {
     microseconds += 1
     let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
-    let action = exchange.step(event, &state, moment)
-    lines += exchange.takeLines()
+    let action = call.step(event, &state, moment)
+    lines += call.takeLines()
     return action
   }
 
@@ -121,7 +121,7 @@ final class Play {
       if let reason = sessionSaveFails { return .savedSession(.failed(reason)) }
       let joined = stored.map { record.joined($0) } ?? record
       session = .record(joined)
-      // As the driver does, before the exchange hears of it.
+      // As the driver does, before the call hears of it.
       state.note(session)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):

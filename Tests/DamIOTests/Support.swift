@@ -98,3 +98,10 @@ final class Waiter: Sendable {
 
   func join() { done.wait() }
 }
+
+extension Saving {
+  var record: Record? {
+    if case .saved(let record) = self { return record }
+    return nil
+  }
+}

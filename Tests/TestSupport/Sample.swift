@@ -59,7 +59,7 @@ package enum Sample {
   package static func request(
     _ settings: Settings, _ path: String = "mem/user", method: String = "GET", bodySize: UInt64? = nil,
     image: String? = nil
-  ) throws(Failure) -> Exchange.Goal {
+  ) throws(Failure) -> CallGoal {
     .request(
       try HostRequest(
         method: method, path: path, headers: [], contentType: nil,

@@ -1,13 +1,13 @@
-// Exchange+LoginTests.swift - getting a session secret: refusals that are remembered, steps that are not skipped, device
-// tokens that are not wasted. Its other half, giving a secret up, is in Exchange+LogoutTests.swift.
+// CallLoginTests.swift - getting a session secret: refusals that are remembered, steps that are not skipped, device
+// tokens that are not wasted. Its other half, giving a secret up, is in CallLogoutTests.swift.
 
 import TestSupport
 import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: credentials")
-struct ExchangeCredentialsTests {
+@Suite("Call: credentials")
+struct CallCredentialsTests {
   @Test("refused credentials are remembered before the locks are let go, and not tried again by anybody")
   func refused() throws {
     let play = Play(try Sample.photoShelter())
@@ -128,11 +128,11 @@ struct ExchangeCredentialsTests {
   @Test("a host that fails to answer ends the call with its own failure")
   func askingFails() throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
-    var exchange = CallMachine(.ensure(again: false, saved: false), play.settings)
-    var action = play.step(&exchange, .begin)
-    for _ in 0..<3 { action = play.step(&exchange, play.perform(action)) }
+    var call = CallMachine(.ensure(again: false, saved: false), play.settings)
+    var action = play.step(&call, .begin)
+    for _ in 0..<3 { action = play.step(&call, play.perform(action)) }
     guard case .askCredentials = action,
-      case .finish(.failed(let failure)) = play.step(&exchange, .failed(Failure(.callback, "no"), head: nil))
+      case .finish(.failed(let failure)) = play.step(&call, .failed(Failure(.callback, "no"), head: nil))
     else {
       Issue.record("not asked")
       return
@@ -195,8 +195,8 @@ struct ExchangeCredentialsTests {
   }
 }
 
-@Suite("Exchange: organizations")
-struct ExchangeOrganizationTests {
+@Suite("Call: organizations")
+struct CallOrganizationTests {
   private static let step = "send POST /psapi/v3/mem/organization/O1/authenticate"
 
   @Test("the organization step follows every login, also that after an expiry")

@@ -1,12 +1,12 @@
-// Exchange+RequestTests.swift - using a session: cookies that rotate, suspicions that are looked into, idleness.
+// CallRequestTests.swift - using a session: cookies that rotate, suspicions that are looked into, idleness.
 
 import TestSupport
 import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: requests")
-struct ExchangeRequestTests {
+@Suite("Call: requests")
+struct CallRequestTests {
   private static let keepalive = "send GET /psapi/v3/mem/user/session"
   private static let request = "request GET /psapi/v3/mem/user"
 
@@ -173,8 +173,8 @@ struct ExchangeRequestTests {
   }
 }
 
-@Suite("Exchange: idleness")
-struct ExchangeIdleTests {
+@Suite("Call: idleness")
+struct CallIdleTests {
   private func loggedIn(_ changes: [String: String] = ["idle-limit": "7200"]) throws -> Play {
     let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
     play.answer(.cookie("c1"))

@@ -1,12 +1,12 @@
-// Exchange+RedirectTests.swift - a request goes on from where the last redirect led: what was done is not done again.
+// CallRedirectTests.swift - a request goes on from where the last redirect led: what was done is not done again.
 
 import TestSupport
 import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: redirects")
-struct ExchangeRedirectTests {
+@Suite("Call: redirects")
+struct CallRedirectTests {
   private static let post = "request POST /psapi/v3/mem/user"
   private static let target = "request GET /psapi/v3/mem/thing"
 

@@ -1,4 +1,4 @@
-// Exchange+DeviceTokenTests.swift - FotoWeb's device tokens in whole calls: proven, saved, counted, never wasted; and its
+// CallDeviceTokenTests.swift - FotoWeb's device tokens in whole calls: proven, saved, counted, never wasted; and its
 // method without tokens, where credentials travel with every request.
 
 import TestSupport
@@ -6,8 +6,8 @@ import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: device tokens")
-struct ExchangeDeviceTokenTests {
+@Suite("Call: device tokens")
+struct CallDeviceTokenTests {
   private static let login = "send POST /fotoweb/cmdrequest/Login.fwx"
   private static let information = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Information"
 
@@ -287,8 +287,8 @@ struct ExchangeDeviceTokenTests {
   }
 }
 
-@Suite("Exchange: credentials in every request")
-struct ExchangeQueryTests {
+@Suite("Call: credentials in every request")
+struct CallQueryTests {
   private static let data = Answer(200, ["Content-Type: text/xml"])
 
   private func play(_ password: String? = Sample.password) throws -> Play {

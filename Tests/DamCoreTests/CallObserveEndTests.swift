@@ -1,4 +1,4 @@
-// Exchange+ObserveEndTests.swift - answers to requests that were sent elsewhere and say that the session is over, or may
+// CallObserveEndTests.swift - answers to requests that were sent elsewhere and say that the session is over, or may
 // say so: one login for all of them, none where there is a newer session, one question where there is a doubt.
 
 import TestSupport
@@ -6,8 +6,8 @@ import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: observing an end")
-struct ExchangeObserveEndTests {
+@Suite("Call: observing an end")
+struct CallObserveEndTests {
   private static let keepalive = "send GET /psapi/v3/mem/user/session"
   private static let login = "send POST /psapi/v3/mem/authenticate"
 

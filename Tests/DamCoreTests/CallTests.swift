@@ -1,12 +1,12 @@
-// ExchangeTests.swift - whole calls, action by action: what is locked, sent and saved, and in which order.
+// CallTests.swift - whole calls, action by action: what is locked, sent and saved, and in which order.
 
 import TestSupport
 import Testing
 
 @testable import DamCore
 
-@Suite("Exchange")
-struct ExchangeTests {
+@Suite("Call")
+struct CallTests {
   private static let login = "/psapi/v3/mem/authenticate"
 
   /// A process whose store holds a session of generation 1.
@@ -181,16 +181,16 @@ struct ExchangeTests {
         for event in events {
           let play = try loggedIn()
           play.answer(.expired, .cookie("c2"), .expired, .expired)
-          var exchange = CallMachine(goal, play.settings)
+          var call = CallMachine(goal, play.settings)
           var next = CallEvent.begin
           for _ in 0..<depth {
-            let action = play.step(&exchange, next)
+            let action = play.step(&call, next)
             if case .finish = action { break }
             next = play.perform(action)
           }
           // One of the events fits; all others must end the call.
           let fits = Play.kind(event) == Play.kind(next)
-          guard case .finish(.failed(let failure)) = play.step(&exchange, event), !fits else {
+          guard case .finish(.failed(let failure)) = play.step(&call, event), !fits else {
             #expect(fits, "\(Play.kind(event)) after \(play.actions)")
             continue
           }
@@ -200,17 +200,17 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a finished exchange stays finished")
+  @Test("a finished call stays finished")
   func finished() throws {
     let play = try loggedIn()
-    var exchange = CallMachine(.ensure(again: false, saved: false), play.settings)
-    let first = play.step(&exchange, .begin)
-    guard case .finish(.ready) = play.step(&exchange, play.perform(first)) else {
+    var call = CallMachine(.ensure(again: false, saved: false), play.settings)
+    let first = play.step(&call, .begin)
+    guard case .finish(.ready) = play.step(&call, play.perform(first)) else {
       Issue.record("not ready")
       return
     }
     for event in [CallEvent.begin, .unlocked, .answered(.ok())] {
-      guard case .finish(.failed(let failure)) = play.step(&exchange, event) else {
+      guard case .finish(.failed(let failure)) = play.step(&call, event) else {
         Issue.record("it went on")
         continue
       }

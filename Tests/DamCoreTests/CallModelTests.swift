@@ -1,4 +1,4 @@
-// ExchangeModelTests.swift - the promises of the engine, over thousands of schedules. A failure names its seed; run that
+// CallModelTests.swift - the promises of the engine, over thousands of schedules. A failure names its seed; run that
 // one alone by narrowing `seeds`.
 
 import TestSupport
@@ -6,8 +6,8 @@ import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: any schedule")
-struct ExchangeModelTests {
+@Suite("Call: any schedule")
+struct CallModelTests {
   static let seeds: Range<UInt64> = 0..<600
 
   static let kinds = [

@@ -1,12 +1,12 @@
-// Exchange+LogoutTests.swift - the end of a session: purged here first, and not brought back by anything late.
+// CallLogoutTests.swift - the end of a session: purged here first, and not brought back by anything late.
 
 import TestSupport
 import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: logout")
-struct ExchangeLogoutTests {
+@Suite("Call: logout")
+struct CallLogoutTests {
   private static let logout = "send POST /psapi/v3/mem/authenticate/logout"
   /// The answer to a logout carries a deletion and then the very cookie that was sent.
   private static let trap = Answer.ok(

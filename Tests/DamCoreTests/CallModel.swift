@@ -1,6 +1,6 @@
-// ExchangeModel.swift - many exchanges at once, in every order that chance finds: processes with threads, a store with
+// CallModel.swift - many calls at once, in every order that chance finds: processes with threads, a store with
 // locks and compare-and-swap, a server that is not told what is going on. One step of one thread at a time, so that a seed
-// is a schedule. What must hold at every moment is checked here; what must hold at the end, in ExchangeModelTests.swift.
+// is a schedule. What must hold at every moment is checked here; what must hold at the end, in CallModelTests.swift.
 
 import TestSupport
 
@@ -29,9 +29,9 @@ struct Model {
   private struct Thread {
     let process: Int
     var goals: [CallGoal]
-    var exchange: CallMachine?
+    var call: CallMachine?
     var work = Work.idle
-    /// Of the present exchange.
+    /// Of the present call.
     var hostStatus: Int32 = 0
     var lostAnswers = 0
     var endsBefore = 0
@@ -97,7 +97,7 @@ struct Model {
       }
       let busy = threads.indices.filter { canRun($0) }
       guard let thread = busy.randomElement(using: &random) else {
-        guard threads.allSatisfy({ $0.exchange == nil && $0.goals.isEmpty }) else {
+        guard threads.allSatisfy({ $0.call == nil && $0.goals.isEmpty }) else {
           throw Violation(description: "deadlock")
         }
         return
@@ -119,7 +119,7 @@ struct Model {
   private mutating func run(_ thread: Int) throws(Violation) {
     switch threads[thread].work {
     case .idle:
-      threads[thread].exchange = CallMachine(threads[thread].goals.removeFirst(), settings)
+      threads[thread].call = CallMachine(threads[thread].goals.removeFirst(), settings)
       (threads[thread].hostStatus, threads[thread].lostAnswers) = (0, 0)
       (threads[thread].endsBefore, threads[thread].purgedBefore) = (ends, purged)
       try feed(thread, .begin)
@@ -136,7 +136,7 @@ struct Model {
     let now = UInt64(Int64(microseconds) + processes[process].clock)
     let moment = Moment(seconds: Int64(now / 1_000_000), microseconds: now)
     let before = processes[process].state.record.freshness
-    guard let action = threads[thread].exchange?.step(event, &processes[process].state, moment) else { return }
+    guard let action = threads[thread].call?.step(event, &processes[process].state, moment) else { return }
     guard processes[process].state.record.freshness.generation >= before.generation else {
       throw Violation(description: "a generation went back")
     }
@@ -145,7 +145,7 @@ struct Model {
       threads[thread].work = .action(action)
       return
     }
-    threads[thread].exchange = nil
+    threads[thread].call = nil
     threads[thread].work = .idle
     if sessionOwner == thread { sessionOwner = nil }
     if accountOwner == thread { accountOwner = nil }

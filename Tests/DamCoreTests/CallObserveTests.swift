@@ -1,4 +1,4 @@
-// Exchange+ObserveTests.swift - answers to requests that were sent elsewhere: their cookies and their order, also when the
+// CallObserveTests.swift - answers to requests that were sent elsewhere: their cookies and their order, also when the
 // tickets are forged or foreign. Nothing is ever sent for the host.
 
 import TestSupport
@@ -15,8 +15,8 @@ extension Play {
   func observe(_ answer: Answer, _ ticket: Ticket?) -> String { run(.observe(answer, ticket)).summary }
 }
 
-@Suite("Exchange: observing")
-struct ExchangeObserveTests {
+@Suite("Call: observing")
+struct CallObserveTests {
   @Test(
     "an ordinary answer is delivered, and its cookie is saved, also when it is an error",
     arguments: [(200, "delivered 1"), (404, "delivered 1"), (302, "delivered 1"), (500, "server"), (429, "throttled")],

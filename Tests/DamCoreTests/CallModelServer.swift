@@ -1,4 +1,4 @@
-// ExchangeModelServer.swift - the server of the model: sessions that expire, cookies that rotate, logins that are counted.
+// CallModelServer.swift - the server of the model: sessions that expire, cookies that rotate, logins that are counted.
 // It is written from the two guides and as strict as they allow, so that a fault of the engine has consequences here.
 
 import TestSupport

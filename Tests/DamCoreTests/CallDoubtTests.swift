@@ -1,4 +1,4 @@
-// Exchange+DoubtTests.swift - logins that fail without saying why: tried again later and later, by nobody too often, and
+// CallDoubtTests.swift - logins that fail without saying why: tried again later and later, by nobody too often, and
 // never held for a wrong password; and credentials that travel with every request, tried by one and not by all.
 
 import TestSupport
@@ -6,8 +6,8 @@ import Testing
 
 @testable import DamCore
 
-@Suite("Exchange: doubts about credentials")
-struct ExchangeDoubtTests {
+@Suite("Call: doubts about credentials")
+struct CallDoubtTests {
   private static let ambiguous = [
     Answer(403), Answer(500, [], "<html>"), Answer(302, ["Location: /fotoweb/views/login"]),
     Answer(200, ["Content-Type: text/html"], "<html>"),
@@ -131,8 +131,8 @@ struct ExchangeDoubtTests {
   }
 }
 
-@Suite("Exchange: credentials in every request, by many")
-struct ExchangeQueryCrowdTests {
+@Suite("Call: credentials in every request, by many")
+struct CallQueryCrowdTests {
   private static let data = Answer(200, ["Content-Type: text/xml"])
 
   private func accepted() throws -> Play {
@@ -211,11 +211,11 @@ struct ExchangeQueryCrowdTests {
   @Test("what is sent by the host's own client waits for nobody")
   func elsewhere() throws {
     let play = try accepted()
-    var exchange = CallMachine(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
-    var action = play.step(&exchange, .begin)
+    var call = CallMachine(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
+    var action = play.step(&call, .begin)
     for _ in 0..<5 {
       if case .send = action { break }
-      action = play.step(&exchange, play.perform(action))
+      action = play.step(&call, play.perform(action))
     }
     guard case .send(_, isForHost: true) = action else {
       Issue.record("not sent: \(play.actions)")

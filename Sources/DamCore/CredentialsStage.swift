@@ -1,0 +1,54 @@
+// CredentialsStage.swift - the stage of a call that gets credentials, and the hash that knows them again where a record
+// holds one.
+
+struct CredentialsStage: Sendable {
+  private enum State {
+    case idle
+    /// The application is being asked.
+    case asking
+    /// The driver makes the hash with this salt.
+    case deriving(salt: String)
+  }
+
+  private var state = State.idle
+
+  mutating func ask(_ context: inout CallContext) -> CallStep {
+    let system = context.system
+    if let known = system.credentials.given ?? (system.sendsCredentials ? context.state.credentials : nil) {
+      context.credentials.take(known)
+      return .proceed
+    }
+    state = .asking
+    return .perform(.askCredentials)
+  }
+
+  mutating func derive(_ secret: Secret, salt: String) -> CallStep {
+    state = .deriving(salt: salt)
+    return .perform(.derive(secret, salt: salt))
+  }
+
+  mutating func step(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
+    switch (state, event) {
+    case (.asking, .credentials(let given)):
+      state = .idle
+      return take(given, &context)
+    case (.deriving(let salt), .derived(let hash)):
+      state = .idle
+      return context.takeHash(hash, salt: salt) ? .proceed : .fail(CallContext.noMemory)
+    default:
+      return .outOfTurn(event)
+    }
+  }
+
+  private func take(_ given: Secret?, _ context: inout CallContext) -> CallStep {
+    guard let given, !given.isEmpty else {
+      let hasEnded = context.refused != nil || context.state.record.secret != nil
+      let why = hasEnded ? "the session has ended" : "there is no session yet"
+      let what = context.system.credentials.word
+      return .fail(Failure(.credentialsNeeded, "\(why) and no \(what) is at hand to log in"))
+    }
+    context.credentials.take(given)
+    if context.system.sendsCredentials { context.state.credentials = given }
+    return .proceed
+  }
+}

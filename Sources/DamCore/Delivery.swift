@@ -1,0 +1,316 @@
+// Delivery.swift - the stage of a call that uses a session secret: for the application's request, for small requests that
+// show whether the session lives, and for answers that came elsewhere. Each is an exchange; what its result means for the
+// next one is decided here.
+//
+//   use -> a probe, a proof or a confirmation first, if one is due; then what the call is for
+//   delivered -> follow a redirect, or hand over
+//   failed    -> try again, wait as the server asks, or hand over
+//   suspected -> a small request with the same secret tells: refused, or the answer was the application's own
+//   refused   -> remember which secret it was and proceed: something newer is used, or somebody logs in
+
+struct Delivery: Sendable {
+  /// An answer that may deny the session, kept until that is known.
+  private struct Suspicion: Sendable {
+    let sent: Exchange.Sent
+    let answer: Answer
+  }
+
+  private enum State {
+    case idle
+    case exchanging
+    /// The same for the question that a suspicion asks.
+    case confirming(Suspicion)
+    /// The record says first that a new secret was refused.
+    case savingRejection(Failure?)
+    case savingAgain
+    case waiting
+  }
+
+  /// A body of this many bytes is worth a small request that shows whether the session still lives.
+  private static let longUpload: UInt64 = 65_536
+
+  private var state = State.idle
+  private var exchange = Exchange()
+  private var journey = Journey()
+  private var suspicion: Suspicion?
+  private var hasProbed = false
+  private var hasObserved = false
+  private var refusals = Refusals()
+  /// Why the application's request cannot go on; a new session is made first, so that repeating it helps.
+  private var blocked: Failure?
+
+  /// The generation of the secret that was sent last.
+  var generation: UInt64 { exchange.sent?.freshness.generation ?? 0 }
+  /// An answer waits for its confirmation.
+  var isSuspicious: Bool { suspicion != nil }
+
+  mutating func step(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
+    switch (state, event) {
+    case (.exchanging, _):
+      return take(exchange.step(event, &context), nil, &context)
+    case (.confirming(let suspicion), _):
+      return take(exchange.step(event, &context), suspicion, &context)
+    case (.savingRejection(let failure), .savedSession(let saving)):
+      context.note(saving)
+      return failure.map { .fail($0) } ?? end()
+    case (.savingAgain, .savedSession(let saving)):
+      context.note(saving)
+      if case .failed(let reason) = saving { context.made.unsaved = reason }
+      return end()
+    case (.waiting, .waited):
+      return end()
+    default:
+      return .outOfTurn(event)
+    }
+  }
+
+  private mutating func end() -> CallStep {
+    state = .idle
+    return .proceed
+  }
+
+  // MARK: What to send
+
+  /// There is a secret that may be good: what is it for?
+  mutating func use(_ secret: SessionSecret, _ context: inout CallContext) -> CallStep {
+    if let suspicion {
+      self.suspicion = nil
+      if context.state.record.generation == suspicion.sent.freshness.generation {
+        context.log(.info, "asking whether the session lives after an answer that may deny it")
+        let question = exchange(context.system.keepalive, .confirm, secret, &context)
+        state = .confirming(suspicion)
+        return question
+      }
+      // A sibling has logged in meanwhile; asking with its secret would say nothing about the one that was suspected.
+      context.refused = suspicion.sent.freshness
+    }
+    if isProofDue(context), !sendsRequest(context.goal) { return prove(secret, &context) }
+    if let blocked { return .fail(blocked) }
+    switch context.goal {
+    case .request(let request):
+      return use(secret, for: request, &context)
+    case .keepalive:
+      return exchange(context.system.keepalive, .keepalive, secret, &context)
+    case .ensure(_, let saved):
+      return saved && context.system.isScarce && !context.state.isStored
+        ? saveAgain(context) : .finish(.ready(context.state.record))
+    case .observe, .logout, .forget:
+      return .finish(.ready(context.state.record))
+    }
+  }
+
+  private mutating func use(
+    _ secret: SessionSecret, for request: HostRequest, _ context: inout CallContext
+  ) -> CallStep {
+    if isProbeDue(request, context) {
+      hasProbed = true
+      context.log(.info, "asking whether the session lives before a long upload")
+      return exchange(context.system.keepalive, .probe, secret, &context)
+    }
+    do throws(Failure) {
+      let wire = try request.wire(with: context.system.binding(secret), home: context.home)
+      return exchange(journey.redirected ?? wire, secret, &context)
+    } catch {
+      guard isProofDue(context) else { return .fail(error) }
+      blocked = error
+      return prove(secret, &context)
+    }
+  }
+
+  private mutating func exchange(
+    _ request: WireRequest, _ secret: SessionSecret, _ context: inout CallContext
+  ) -> CallStep {
+    exchange(request, .request(isOwn: request.origin == context.home), secret, &context)
+  }
+
+  private mutating func exchange(
+    _ request: WireRequest, _ purpose: Exchange.Purpose, _ secret: SessionSecret, _ context: inout CallContext
+  ) -> CallStep {
+    let action = exchange.send(request, purpose, secret, &context)
+    let freshness = context.freshness
+    context.log(
+      .debug,
+      "\(request.method) \(context.shown(request, isRedirected: purpose.isForHost && journey.redirected != nil))"
+        + " with generation \(freshness.generation)")
+    if purpose.isForHost { journey.depart(freshness, &context) }
+    state = .exchanging
+    return .perform(action)
+  }
+
+  /// Something scarce was obtained, and nobody knows yet whether it works.
+  private func isProofDue(_ context: CallContext) -> Bool {
+    context.system.isScarce && context.logins > 0 && !hasProbed
+  }
+
+  private mutating func prove(_ secret: SessionSecret, _ context: inout CallContext) -> CallStep {
+    hasProbed = true
+    context.log(.debug, "asking whether the new token is accepted")
+    return exchange(context.system.keepalive, .prove, secret, &context)
+  }
+
+  /// Whether the goal has a request whose answer will tell if a new secret is good.
+  private func sendsRequest(_ goal: CallGoal) -> Bool {
+    switch goal {
+    case .request: blocked == nil
+    case .keepalive: true
+    case .ensure, .observe, .logout, .forget: false
+    }
+  }
+
+  /// An upload that begins late in the idle time may find the session dead at its end.
+  private func isProbeDue(_ request: HostRequest, _ context: CallContext) -> Bool {
+    let limit = context.settings.idleLimit(context.state.record)
+    let isLong = request.body.isPresent && request.body.size ?? .max >= Delivery.longUpload
+    guard !hasProbed, context.refused == nil, limit > 0, isLong else { return false }
+    return context.moment.seconds - context.state.record.usedAt >= limit / 2
+  }
+
+  /// A scarce secret is not on disk. An earlier call may have failed to save it; there may be room by now.
+  private mutating func saveAgain(_ context: CallContext) -> CallStep {
+    guard let unsaved = context.made.unsaved else {
+      state = .savingAgain
+      return .perform(.saveSession(context.state.record, isDurable: true))
+    }
+    return .fail(
+      Failure(
+        .store,
+        "a device token was obtained but cannot be saved (\(unsaved)): take it from this session before the"
+          + " process ends, or it is lost and still counts"))
+  }
+
+  // MARK: Answers that came elsewhere
+
+  /// The answer that the call is about, unless it was taken already.
+  mutating func takeObserved(_ goal: CallGoal) -> (Answer, Ticket?)? {
+    guard case .observe(let answer, let ticket) = goal, !hasObserved else { return nil }
+    hasObserved = true
+    return (answer, ticket)
+  }
+
+  /// Takes an answer to a request that another program has sent, as if it had just come.
+  mutating func observe(_ answer: Answer, _ ticket: Ticket?, _ context: inout CallContext) -> CallStep {
+    let present = context.freshness
+    guard ticket?.sent.generation ?? 0 <= present.generation else {
+      return .fail(Failure(.argument, "ticket belongs to another session, or to another store"))
+    }
+    if let secret = context.state.record.secret { context.keepOut(secret) }
+    let latest = context.state.nextStamp(context.moment)
+    // Where it went is not known: the API's root is no page, so that a page is no suspicion. When it was sent and answered
+    // is not known either: nothing is learned of idleness and clocks.
+    let sent = Exchange.Sent(
+      request: WireRequest(method: "GET", origin: context.home, target: "/"), purpose: .observed,
+      freshness: min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)
+    state = .exchanging
+    return take(exchange.observe(answer, sent, &context), nil, &context)
+  }
+
+  // MARK: Results
+
+  private mutating func take(
+    _ step: Exchange.Step, _ suspicion: Suspicion?, _ context: inout CallContext
+  ) -> CallStep {
+    switch step {
+    case .perform(let action): return .perform(action)
+    case .outOfTurn(let event): return .outOfTurn(event)
+    case .done(let result):
+      guard let sent = exchange.sent else { return end() }
+      guard let suspicion else { return take(result, sent, &context) }
+      // The session lives: the suspicious answer was the application's own, and leads where it leads.
+      if case .delivered = result { return take(.delivered(suspicion.answer), suspicion.sent, &context) }
+      return take(result, sent, &context)
+    }
+  }
+
+  private mutating func take(
+    _ result: Exchange.Result, _ sent: Exchange.Sent, _ context: inout CallContext
+  ) -> CallStep {
+    switch (sent.purpose, result) {
+    case (_, .suspected(let answer)):
+      suspicion = Suspicion(sent: sent, answer: answer)
+      return end()
+    // A new token that is refused is no reason to take another one; its first request will say more.
+    case (.prove, .refused):
+      return context.reject() ? saveRejection(nil, context) : end()
+    case (_, .refused(let answer)):
+      return refused(answer, sent, &context)
+    case (.request, .delivered(let answer)):
+      return follow(answer, sent, &context)
+    case (.request, .failed(let failure, let nothingCame)):
+      let pause =
+        (nothingCame ? journey.retry(sent.request, after: failure, &context) : nil)
+        ?? journey.wait(for: failure, &context)
+      guard let pause else { return .fail(failure) }
+      state = .waiting
+      return .perform(.wait(milliseconds: pause))
+    case (.observed, .delivered):
+      return .finish(delivered(sent))
+    // A probe that failed for another reason says nothing about the session: the request itself will tell.
+    case (.probe, _), (.prove, _):
+      return end()
+    case (.keepalive, .delivered), (.confirm, .delivered):
+      return .finish(.ready(context.state.record))
+    case (.observed, .failed(let failure, _)), (.keepalive, .failed(let failure, _)),
+      (.confirm, .failed(let failure, _)):
+      return .fail(failure)
+    }
+  }
+
+  private func delivered(_ sent: Exchange.Sent) -> CallOutcome {
+    .delivered(generation: sent.freshness.generation, replays: journey.replays)
+  }
+
+  private mutating func follow(
+    _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
+  ) -> CallStep {
+    switch journey.follow(answer, to: sent.request, context) {
+    case .arrived:
+      return .finish(delivered(sent))
+    case .refused(let failure):
+      return .fail(failure)
+    case .goOn(let next):
+      guard let secret = context.usable else { return end() }
+      context.log(
+        .debug,
+        "redirected to \(context.shown(next, isRedirected: true))"
+          + (next.origin == context.home ? "" : ", which gets no secret"))
+      return exchange(next, secret, &context)
+    }
+  }
+
+  // MARK: Refused secrets
+
+  private mutating func refused(
+    _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
+  ) -> CallStep {
+    switch refusals.judge(answer, sent, &context) {
+    case .wasNew(let failure, isNews: true): return saveRejection(failure, context)
+    case .wasNew(let failure, isNews: false), .isEnough(let failure): return .fail(failure)
+    case .needsAnother: break
+    }
+    if !journey.canSendAgain(context.goal) {
+      blocked = Failure(
+        .replayImpossible, "the session had ended and the request's body cannot be given again; repeat the request",
+        httpStatus: answer.status)
+    }
+    return context.system.sendsCredentials ? deny(answer, &context) : end()
+  }
+
+  private mutating func saveRejection(_ failure: Failure?, _ context: CallContext) -> CallStep {
+    state = .savingRejection(failure)
+    return .perform(.saveSession(context.state.record, isDurable: true))
+  }
+
+  /// Credentials that travel with every request were refused twice: that was a login, and it is judged as one.
+  private mutating func deny(_ answer: Answer, _ context: inout CallContext) -> CallStep {
+    guard let credentials = context.credentials.secret else { return end() }
+    var progress = LoginProgress(credentials: credentials, now: context.moment.seconds, clockSkew: 0)
+    do throws(Failure) {
+      if case .denied(let reason, let failure) = try context.system.continueLogin(&progress, answer) {
+        context.denial = Denial(reason: reason, failure: failure)
+      }
+      return end()
+    } catch {
+      return .fail(error)
+    }
+  }
+}
