@@ -156,7 +156,7 @@ struct CallContext: Sendable {
 
   /// Takes what the store holds; why the call cannot go on with it, or nil.
   mutating func take(_ loading: Loading<SessionRecord>) -> Failure? {
-    if case .record(let record) = loading { state.noteStored(record) }
+    state.note(loading)
     return objection(to: loading, "session")
   }
 

@@ -75,13 +75,19 @@ final class Call {
 
   func begin() -> Step { advance(.begin) }
 
-  func advance(_ first: CallEvent) -> Step {
-    var event = first
+  func advance(_ event: CallEvent) -> Step { advance(event, at: nil) }
+
+  /// `place`: of the record that the event brings.
+  private func advance(_ first: CallEvent, at found: Hub.Place?) -> Step {
+    var (event, place) = (first, found)
     while true {
-      let action = hub.state.withLock { machine.step(event, &$0.session, Clock.moment) }
+      let action = hub.state.withLock { state in
+        state.take(place)
+        return machine.step(event, &state.session, Clock.moment)
+      }
       for line in machine.takeLines() { session.log(line.level, line.message) }
       switch perform(action) {
-      case .event(let next): event = next
+      case .event(let next, let found): (event, place) = (next, found)
       case .step(let step): return step
       }
     }
@@ -97,11 +103,12 @@ final class Call {
       return advance(.accountLocked(locking, hub.loadAccount(session.log), entropy: Clock.random(16)))
     }
     sessionLock = held
-    return advance(.sessionLocked(locking, hub.loadSession(session.log)))
+    let (loading, place) = hub.loadSession(session.log)
+    return advance(.sessionLocked(locking, loading), at: place)
   }
 
   private enum Doing {
-    case event(CallEvent)
+    case event(CallEvent, at: Hub.Place? = nil)
     case step(Step)
   }
 
@@ -109,7 +116,8 @@ final class Call {
     let log = session.log
     switch action {
     case .load:
-      return .event(.loaded(hub.loadSession(log)))
+      let (loading, place) = hub.loadSession(log)
+      return .event(.loaded(loading), at: place)
     case .lockSession:
       return .step(.lock(LockWish(flight: hub.flight, key: hub.sessionKey, isAccount: false)))
     case .lockAccount:
@@ -121,7 +129,8 @@ final class Call {
     case .send(let request, let isForHost):
       return .step(.send(request, isForHost: isForHost))
     case .saveSession(let record, let isDurable):
-      return .event(.savedSession(hub.saveSession(record, isDurable: isDurable, log)))
+      let (saving, place) = hub.saveSession(record, isDurable: isDurable, log)
+      return .event(.savedSession(saving), at: place)
     case .saveAccount(let record):
       return .event(.savedAccount(hub.saveAccount(record, log)))
     case .unlock(let keepSession):

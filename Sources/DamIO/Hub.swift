@@ -16,9 +16,22 @@ final class Hub: Sendable {
 
   struct State {
     var session = SessionState()
-    var mark: StoreMark?
+    private(set) var mark: StoreMark?
     /// The revision of the record that was last read or written.
-    var revision: UInt64 = 0
+    private(set) var revision: UInt64 = 0
+
+    /// A mark says "taken": it goes in together with the record that it is of, and nobody sees the one without the other.
+    mutating func take(_ place: Place?) {
+      guard let place else { return }
+      mark = place.mark
+      revision = place.revision
+    }
+  }
+
+  /// Which of the store's records was read or written.
+  struct Place: Sendable {
+    let mark: StoreMark
+    let revision: UInt64
   }
 
   /// The one whose hub it is.
@@ -42,18 +55,19 @@ final class Hub: Sendable {
 
   // MARK: Records
 
-  func loadSession(_ log: (LogLevel, String) -> Void) -> Loading<SessionRecord> {
-    let mark = state.withLock { $0.mark }
-    let (loading, found) = load(SessionRecord.self, sessionKey, unless: mark, log)
-    if let found {
-      state.withLock { state in
-        // The mark says "taken": nobody may see it before the record is.
-        state.session.note(loading)
-        state.mark = found.mark
-        state.revision = found.revision
-      }
+  /// What is found is not in the state yet: whoever asked takes it, together with its place.
+  func loadSession(_ log: (LogLevel, String) -> Void) -> (Loading<SessionRecord>, Place?) {
+    load(SessionRecord.self, sessionKey, unless: state.withLock { $0.mark }, log)
+  }
+
+  /// For those who only want to know: the record as it is now.
+  func refresh(_ log: (LogLevel, String) -> Void) -> SessionRecord {
+    let (loading, place) = loadSession(log)
+    return state.withLock { state in
+      state.session.note(loading)
+      state.take(place)
+      return state.session.record
     }
-    return loading
   }
 
   func loadAccount(_ log: (LogLevel, String) -> Void) -> Loading<AccountRecord> {
@@ -75,7 +89,7 @@ final class Hub: Sendable {
 
   private func load<Record: Recordable>(
     _: Record.Type, _ key: String, unless mark: StoreMark?, _ log: (LogLevel, String) -> Void
-  ) -> (Loading<Record>, (mark: StoreMark, revision: UInt64)?) {
+  ) -> (Loading<Record>, Place?) {
     switch store.load(key, unless: mark) {
     case .absent: return (.absent, nil)
     case .unchanged: return (.unchanged, nil)
@@ -83,7 +97,7 @@ final class Hub: Sendable {
     case .refused(let reason): return (.refused(reason), nil)
     case .found(let bytes, let mark):
       switch Record.decode(bytes) {
-      case .value((let record, let revision)): return (.record(record), (mark, revision))
+      case .value((let record, let revision)): return (.record(record), Place(mark: mark, revision: revision))
       case .newer: return (.newer, nil)
       case .damaged(let reason):
         putAside(key, bytes, reason, log)
@@ -100,23 +114,14 @@ final class Hub: Sendable {
 
   func saveSession(
     _ record: SessionRecord, isDurable: Bool, _ log: (LogLevel, String) -> Void
-  ) -> Saving<SessionRecord> {
+  ) -> (Saving<SessionRecord>, Place?) {
     // What other threads learned since the record was made belongs to the revision that is about to be replaced.
     let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
-    let (saving, mark) = save(joined, sessionKey, revision, isDurable, log) { present in
+    return save(joined, sessionKey, revision, isDurable, log) { present in
       // Another process has saved a newer cookie of the same login: ours was late without our knowing.
       guard present.generation == joined.generation, present.freshness > joined.freshness else { return }
       state.withLock { $0.session.statistics.cookiesLate += 1 }
     }
-    if case .saved(let stored) = saving {
-      state.withLock { state in
-        state.session.note(.record(stored))
-        guard let mark else { return }
-        state.mark = mark.mark
-        state.revision = mark.revision
-      }
-    }
-    return saving
   }
 
   func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Saving<AccountRecord> {
@@ -127,7 +132,7 @@ final class Hub: Sendable {
   private func save<Record: Recordable>(
     _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void,
     onConflict: (Record) -> Void
-  ) -> (Saving<Record>, (mark: StoreMark, revision: UInt64)?) {
+  ) -> (Saving<Record>, Place?) {
     var record = record
     var revision = revision
     // Every conflict means that somebody else succeeded; so many in a row are not chance.
@@ -135,7 +140,7 @@ final class Hub: Sendable {
       let bytes = record.encoded(revision: revision &+ 1)
       switch store.save(key, bytes, revision: revision &+ 1, replacing: revision, isDurable: isDurable) {
       case .saved(let mark):
-        return (.saved(record), (mark, revision &+ 1))
+        return (.saved(record), Place(mark: mark, revision: revision &+ 1))
       case .failed(let reason):
         return (.failed(reason), nil)
       case .conflict(nil):

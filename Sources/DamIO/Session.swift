@@ -46,9 +46,7 @@ internal import Synchronization
 
   /// The session as it is known here, freshly read from the store.
   package func current() -> SessionRecord {
-    let hub = hub
-    _ = hub.loadSession(log)
-    return hub.state.withLock { $0.session.record }
+    hub.refresh(log)
   }
 
   /// All that is known here.

@@ -121,8 +121,6 @@ final class Play {
       if let reason = sessionSaveFails { return .savedSession(.failed(reason)) }
       let joined = stored.map { record.joined($0) } ?? record
       session = .record(joined)
-      // As the driver does, before the call hears of it.
-      state.note(session)
       return .savedSession(.saved(joined))
     case .saveAccount(let record):
       if let reason = accountSaveFails { return .savedAccount(.failed(reason)) }

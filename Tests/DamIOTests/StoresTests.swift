@@ -183,8 +183,8 @@ struct HostStoreTests {
     let (one, other) = (hub(), hub())
     _ = one.saveSession(Sample.record(1, cookie: "a", stamp: 30), isDurable: true) { _, _ in }
     let saved = other.saveSession(Sample.record(1, cookie: "b", stamp: 20), isDurable: true) { _, _ in }
-    #expect(saved.record?.cookie == "a")
-    guard case .record(let found) = hub().loadSession({ _, _ in }) else {
+    #expect(saved.0.record?.cookie == "a")
+    guard case .record(let found) = hub().loadSession({ _, _ in }).0 else {
       Issue.record("not found")
       return
     }
