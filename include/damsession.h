@@ -241,7 +241,7 @@ typedef void (*dam_log_callback)(void *user_data, int32_t level, const char *mes
 
 /** Says who gets log lines up to `level`; NULL: nobody (the default). `user_data` must outlive every session opened. */
 dam_status dam_config_set_log(
-    dam_config *config, dam_log_callback callback, int32_t level, void *user_data, dam_error *err);
+    dam_config *config, int32_t level, dam_log_callback callback, void *user_data, dam_error *err);
 
 /* ---- Stores -------------------------------------------------------------------------------------------------------- */
 

@@ -110,7 +110,7 @@ public func dam_config_set_credentials(
 
 @_cdecl("dam_config_set_log") @implementation
 public func dam_config_set_log(
-  _ config: OpaquePointer?, _ callback: dam_log_callback?, _ level: Int32, _ user_data: UnsafeMutableRawPointer?,
+  _ config: OpaquePointer?, _ level: Int32, _ callback: dam_log_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in

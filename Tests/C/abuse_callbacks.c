@@ -79,13 +79,13 @@ static void abuse_log(void)
     dam_session *session = NULL;
     dam_config *config = make_config((const char *const[]){
         "system", "fotoweb", "url", open_url, "user", "ada", "password", "canary-password", NULL});
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(NULL, take_line, DAM_LOG_DEBUG, &log, err), log);
-    EXPECT(DAM_OK, dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, err));
-    EXPECT(DAM_OK, dam_config_set_log(config, NULL, DAM_LOG_DEBUG, &log, err));
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, 5, &log, err), log);
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, -1, &log, err), log);
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, INT32_MAX, &log, err), log);
-    EXPECT(DAM_OK, dam_config_set_log(config, take_line, DAM_LOG_DEBUG, &log, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(NULL, DAM_LOG_DEBUG, take_line, &log, err), log);
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, err));
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, NULL, &log, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, 5, take_line, &log, err), log);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, -1, take_line, &log, err), log);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, INT32_MAX, take_line, &log, err), log);
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, take_line, &log, err));
     EXPECT(DAM_OK, dam_session_open(config, &session, err));
     EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
     CHECK(log.lines > 1 && !log.is_bad, "log lines are clean and without secrets");

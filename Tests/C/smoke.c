@@ -62,7 +62,7 @@ dam_config *configure(const char *const options[])
 {
     dam_config *config = NULL;
     if (dam_config_new(&config, check_fresh()) != DAM_OK ||
-        dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, check_fresh()) != DAM_OK)
+        dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, check_fresh()) != DAM_OK)
         CHECK(0, "a configuration");
     set(config, OPTIONS("store", store, "ca-file", ca_file));
     set(config, options);

@@ -71,7 +71,7 @@ static void set_all(struct play *play, dam_config *config)
         SAYS(dam_config_set_credentials(config, answer_prompt, (void *)(uintptr_t)byte(play), err(play)));
         break;
     case 1:
-        SAYS(dam_config_set_log(config, byte(play) % 4 ? take_line : NULL, byte(play) % 6, play, err(play)));
+        SAYS(dam_config_set_log(config, byte(play) % 6, byte(play) % 4 ? take_line : NULL, play, err(play)));
         break;
     case 2:
         SAYS(dam_config_set_store(config, byte(play) % 4 ? odd_store(byte(play)) : NULL, err(play)));

@@ -45,7 +45,7 @@ dam_session *open_kind(struct play *play, const char *system, const char *authen
     dam_config_set(config, "system", system, NULL);
     dam_config_set(config, "authentication", authentication, NULL);
     dam_config_set(config, "store", "memory", NULL);
-    dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, NULL);
+    dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, NULL);
     dam_session_open(config, &session, NULL);
     dam_config_free(config);
     return session;

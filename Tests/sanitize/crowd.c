@@ -64,7 +64,7 @@ static dam_session *open_session(const struct stage *stage)
     dam_config *config = NULL;
     dam_session *session = NULL;
     int good = dam_config_new(&config, NULL) == DAM_OK &&
-               dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, NULL) == DAM_OK &&
+               dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, NULL) == DAM_OK &&
                dam_config_set_store(config, stage->store, NULL) == DAM_OK;
     for (size_t at = 0; good && options[at] != NULL; at += 2)
         good = dam_config_set(config, options[at], options[at + 1], NULL) == DAM_OK;

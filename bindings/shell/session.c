@@ -35,7 +35,7 @@ static dam_status load(struct work *work, const struct arguments *arguments, dam
     };
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
-        status = dam_config_set_log(work->config, log_line, DAM_LOG_WARNING + (int32_t)more, NULL, error);
+        status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
     if (status == DAM_OK)
         status = dam_config_set_credentials(work->config, answer_prompt, &work->credentials, error);
     if (status == DAM_OK && has_name(arguments))

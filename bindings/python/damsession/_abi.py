@@ -238,7 +238,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_name_remove": _status(c_char_p),
     "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),
     "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_uint64),
-    "dam_config_set_log": _status(config_p, dam_log_callback, c_int32, c_void_p),
+    "dam_config_set_log": _status(config_p, c_int32, dam_log_callback, c_void_p),
     "dam_record_fill": _status(record_p, c_void_p, c_uint64),
     "dam_config_set_store": _status(config_p, POINTER(dam_store)),
     "dam_store_list": _status(config_p, dam_stored_session_callback, c_void_p),

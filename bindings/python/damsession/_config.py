@@ -78,7 +78,7 @@ class Config:
         """Says who gets log lines. All of them are asked for, so that the logger's level can change later."""
         callback = log_callback(logger)
         self.callbacks.append(callback)
-        self._library.dam_config_set_log(self._config, callback, _abi.DAM_LOG_DEBUG, None, _abi.dam_error())
+        self._library.dam_config_set_log(self._config, _abi.DAM_LOG_DEBUG, callback, None, _abi.dam_error())
 
     def keep_in(self, store: Store) -> None:
         """Keeps sessions in the program's own store instead of the one of the option `store`."""
