@@ -11,7 +11,8 @@
  *
  * CONVENTIONS, true of every function below
  *
- *   Names       dam_<noun>_<verb>. Opaque types have no _t. Constants are DAM_<GROUP>_<NAME>; numbers are never reused.
+ *   Names       dam_<type>_<verb>, where the type is that of the first parameter. Opaque types have no _t. Constants are
+ *               DAM_<GROUP>_<NAME>; numbers are never reused.
  *   Parameters  self, inputs, outputs, then an optional `dam_error *err`. A callback is followed by its `void *user_data`.
  *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
  *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
@@ -297,7 +298,7 @@ dam_status dam_config_set_store(dam_config *config, const dam_store *store, dam_
 
 /** A stored session. Borrowed for the callback. */
 typedef struct dam_stored_session {
-    const char *key;           /**< names the record; for dam_store_remove. */
+    const char *key;           /**< names the record; for dam_config_remove_stored. */
     const char *system;        /**< as the option of this name; so are the next three. */
     const char *url;
     const char *user;
@@ -312,7 +313,7 @@ typedef struct dam_stored_session {
 typedef int32_t (*dam_stored_session_callback)(void *user_data, const dam_stored_session *session);
 
 /** Lists the sessions in the store of `config`. Damaged records and those of a newer version are left out. */
-dam_status dam_store_list(
+dam_status dam_config_list_stored(
     const dam_config *config, dam_stored_session_callback callback, void *user_data, dam_error *err);
 
 /**
@@ -320,7 +321,7 @@ dam_status dam_store_list(
  * save it again: dam_session_forget is the better way where the session can be opened.
  * DAM_ERR_NAME_UNKNOWN: there is no record of this key.
  */
-dam_status dam_store_remove(const dam_config *config, const char *key, dam_error *err);
+dam_status dam_config_remove_stored(const dam_config *config, const char *key, dam_error *err);
 
 /* ---- Session ------------------------------------------------------------------------------------------------------- */
 
@@ -599,8 +600,8 @@ typedef struct dam_request {
     const void *body;           /**< the body; NULL for none. */
     uint64_t body_size;         /**< its bytes. */
     const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
-    const char *image;          /**< an image handle from dam_image_bind whose ID takes the place of "{image}" in the path;
-                                     or NULL. The one without the other is DAM_ERR_ARGUMENT. */
+    const char *image;          /**< an image handle from dam_session_bind_image whose ID takes the place of "{image}" in
+                                     the path; or NULL. The one without the other is DAM_ERR_ARGUMENT. */
     uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t flags;             /**< dam_request_flags; 0: none. */
@@ -691,7 +692,7 @@ typedef void (*dam_done_callback)(
  * and canceller point to must live until `done` was called. `id_out` may be NULL.
  * Errors: DAM_ERR_ARGUMENT and DAM_ERR_INSECURE as in dam_session_request; then `done` is not called.
  */
-dam_status dam_loop_submit(
+dam_status dam_loop_request(
     dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done, void *user_data,
     uint64_t *id_out, dam_error *err);
 
@@ -802,14 +803,14 @@ dam_status dam_session_observe(
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: `generation` is not in use any more.
  * DAM_ERR_NOT_SUPPORTED: this system's IDs are not bound to a token, or this authentication has none.
  */
-dam_status dam_image_bind(
+dam_status dam_session_bind_image(
     dam_session *session, const char *image_id, uint64_t generation, char **out, dam_error *err);
 
 /**
  * Gives the image ID of a handle, if its device token is still the one in use. Sends nothing.
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: it is not. DAM_ERR_ARGUMENT: not a handle, or damaged.
  */
-dam_status dam_image_resolve(dam_session *session, const char *handle, char **out, dam_error *err);
+dam_status dam_session_resolve_image(dam_session *session, const char *handle, char **out, dam_error *err);
 
 #ifdef __cplusplus
 }

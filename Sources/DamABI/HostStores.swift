@@ -132,8 +132,8 @@ private let collect: dam_name_callback = { data, name in
 
 private func code(_ result: Int32) -> dam_store_result { dam_store_result(rawValue: UInt32(bitPattern: result)) }
 
-@_cdecl("dam_store_list") @implementation
-public func dam_store_list(
+@_cdecl("dam_config_list_stored") @implementation
+public func dam_config_list_stored(
   _ config: OpaquePointer?, _ callback: dam_stored_session_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -159,8 +159,8 @@ public func dam_store_list(
   }
 }
 
-@_cdecl("dam_store_remove") @implementation
-public func dam_store_remove(
+@_cdecl("dam_config_remove_stored") @implementation
+public func dam_config_remove_stored(
   _ config: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in

@@ -37,8 +37,8 @@ public func dam_loop_count(_ loop: OpaquePointer?) -> UInt32 {
   Gate.inside { UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0) }
 }
 
-@_cdecl("dam_loop_submit") @implementation
-public func dam_loop_submit(
+@_cdecl("dam_loop_request") @implementation
+public func dam_loop_request(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?, _ done: dam_done_callback?,
   _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?

@@ -215,7 +215,7 @@ static void texts(dam_session *session)
         dam_response *response = NULL;
         document[repeat(document, *part, 200000)] = '\0';
         REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, document, &seen, &result, err), result);
-        REFUSES(DAM_ERR_ARGUMENT, dam_image_resolve(session, document, &out, err), out);
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_resolve_image(session, document, &out, err), out);
         REFUSES(DAM_ERR_ARGUMENT, dam_session_request(session, &request, &response, err), response);
     }
 }

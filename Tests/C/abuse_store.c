@@ -172,14 +172,14 @@ static void refuse_keys(dam_config *config)
     memset(long_key, 'a', 65);
     long_key[65] = '\0';
     for (const char *const *key = keys; *key != NULL; key++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, *key, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, *key, err), check_nothing);
     for (const char *const *key = not_utf8; *key != NULL; key++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, *key, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, long_key, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, huge_text, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(NULL, "abc", err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, "abc", err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, *key, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, long_key, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, huge_text, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(NULL, "abc", err), check_nothing);
+    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, "abc", err), check_nothing);
 }
 
 static void look_into(dam_config *config)
@@ -201,26 +201,26 @@ static void look_into(dam_config *config)
     dam_session_free(session);
 
     EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_list(NULL, take, &seen, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_list(config, NULL, &seen, err), seen);
-    EXPECT(DAM_OK, dam_store_list(config, take, &seen, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_list_stored(NULL, take, &seen, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_list_stored(config, NULL, &seen, err), seen);
+    EXPECT(DAM_OK, dam_config_list_stored(config, take, &seen, err));
     CHECK(seen.calls == 1, "one session is stored");
     seen.stop_at = 2;
-    EXPECT(DAM_ERR_CALLBACK, dam_store_list(config, take, &seen, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_config_list_stored(config, take, &seen, err));
     refuse_keys(config);
     for (const char *const *key = keys; *key != NULL; key++) {
         table.key = *key;
-        dam_status status = dam_store_list(config, take, &seen, NULL);
+        dam_status status = dam_config_list_stored(config, take, &seen, NULL);
         CHECK(status == DAM_OK || status == DAM_ERR_STORE, "a key that is none does no harm");
     }
     table.is_bad = 0; /* the host itself named keys that are none. */
     table.key = NULL;
     table.list = table.remove = DAM_STORE_FAILED;
-    REFUSES(DAM_ERR_STORE, dam_store_list(config, take, &seen, err), seen);
-    REFUSES(DAM_ERR_STORE, dam_store_remove(config, seen.key, err), check_nothing);
+    REFUSES(DAM_ERR_STORE, dam_config_list_stored(config, take, &seen, err), seen);
+    REFUSES(DAM_ERR_STORE, dam_config_remove_stored(config, seen.key, err), check_nothing);
     table.list = table.remove = 0;
-    EXPECT(DAM_OK, dam_store_remove(config, seen.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, seen.key, err));
+    EXPECT(DAM_OK, dam_config_remove_stored(config, seen.key, err));
+    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, seen.key, err));
     table_clear(&table);
 }
 

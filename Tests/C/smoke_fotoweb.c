@@ -55,8 +55,8 @@ static void device_token(void)
     get(session, "Information", 200, KARE);
     watch(session);
     uint64_t generation = find_image(session, id);
-    EXPECT(DAM_OK, dam_image_bind(session, id, generation, &handle, err));
-    EXPECT(DAM_OK, dam_image_resolve(session, handle, &image, err));
+    EXPECT(DAM_OK, dam_session_bind_image(session, id, generation, &handle, err));
+    EXPECT(DAM_OK, dam_session_resolve_image(session, handle, &image, err));
     CHECK(strcmp(image, id) == 0, "the handle gives the ID back");
     get_image(session, handle, DAM_OK);
     COUNTED("fotoweb", "tokens_created", 1);
@@ -66,10 +66,10 @@ static void device_token(void)
     get(session, "Information", 200, KARE);
     long before = control_count("fotoweb", "requests");
     get_image(session, handle, DAM_ERR_HANDLE_STALE);
-    REFUSES(DAM_ERR_HANDLE_STALE, dam_image_resolve(session, handle, &image, err), image);
+    REFUSES(DAM_ERR_HANDLE_STALE, dam_session_resolve_image(session, handle, &image, err), image);
     dam_string_free(image);
     image = NULL;
-    REFUSES(DAM_ERR_HANDLE_STALE, dam_image_bind(session, id, generation, &image, err), image);
+    REFUSES(DAM_ERR_HANDLE_STALE, dam_session_bind_image(session, id, generation, &image, err), image);
     COUNTED("fotoweb", "requests", before);
     COUNTED("fotoweb", "tokens_created", 2);
     struct tokens known = {0};

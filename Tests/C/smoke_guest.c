@@ -85,7 +85,7 @@ static dam_session *upload(struct guest *guest, int in_loop)
     dam_config_free(config);
     if (in_loop) {
         EXPECT(DAM_OK, dam_loop_new(&loop, err));
-        EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, over, guest, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(loop, session, &request, over, guest, NULL, err));
         check_run(loop);
         dam_loop_free(loop);
     } else {

@@ -63,7 +63,7 @@ static struct heard run(dam_session *session, dam_request request, struct heard 
     } else {
         dam_loop *loop = NULL;
         EXPECT(DAM_OK, dam_loop_new(&loop, err));
-        EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, over, &heard, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(loop, session, &request, over, &heard, NULL, err));
         check_run(loop);
         CHECK(heard.done == 1, "done says so once");
         dam_loop_free(loop);

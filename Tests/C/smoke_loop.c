@@ -46,7 +46,7 @@ static uint64_t submit(struct crowd *crowd, dam_session *session, const char *pa
     char copy[PATH_ROOM];
     uint64_t id = 0;
     dam_request request = {.size = sizeof request, .path = strcpy(copy, path)};
-    if (dam_loop_submit(crowd->loop, session, &request, done, crowd, &id, check_fresh()) != DAM_OK)
+    if (dam_loop_request(crowd->loop, session, &request, done, crowd, &id, check_fresh()) != DAM_OK)
         CHECK(0, "a request is taken");
     memset(copy, 'x', sizeof copy - 1); /* it was copied. */
     return id;
@@ -161,7 +161,7 @@ static void pause_and_resume(dam_request request, uint64_t size)
     request.size = sizeof request;
     request.user_data = &pausing;
     EXPECT(DAM_OK, dam_loop_new(&pausing.loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(pausing.loop, session, &request, over, &pausing, &pausing.id, err));
+    EXPECT(DAM_OK, dam_loop_request(pausing.loop, session, &request, over, &pausing, &pausing.id, err));
     while (pausing.answered == 0) {
         int pauses = pausing.pauses;
         check_step(pausing.loop);

@@ -48,7 +48,7 @@ static dam_loop *begin(dam_session *session, const char *path, struct ending *en
                                  .canceller = canceller, .user_data = ending};
     dam_loop *loop = NULL;
     EXPECT(DAM_OK, dam_loop_new(&loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, over, ending, id, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, over, ending, id, err));
     return loop;
 }
 

@@ -163,11 +163,11 @@ static void stores(void)
     get(session, "mem/user/session", 200, AARDVARK);
     dam_session_free(session);
     dam_config *config = configure(OPTIONS(NULL));
-    EXPECT(DAM_OK, dam_store_list(config, take_stored, &stored, err));
+    EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "one session is stored");
-    EXPECT(DAM_OK, dam_store_remove(config, stored.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, stored.key, err));
-    EXPECT(DAM_OK, dam_store_list(config, take_stored, &stored, err));
+    EXPECT(DAM_OK, dam_config_remove_stored(config, stored.key, err));
+    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, stored.key, err));
+    EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "none is left");
     dam_config_free(config);
 }

@@ -60,7 +60,7 @@ static void in_callback(int in_loop)
     knot.session = open_photoshelter(OPTIONS("authentication", "cookie"));
     if (in_loop) {
         EXPECT(DAM_OK, dam_loop_new(&knot.loop, err));
-        EXPECT(DAM_OK, dam_loop_submit(knot.loop, knot.session, &request, untied, &knot, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(knot.loop, knot.session, &request, untied, &knot, NULL, err));
         check_run(knot.loop);
         dam_loop_free(knot.loop);
     } else {
@@ -88,7 +88,7 @@ static void tie(struct knot *knot, const char *seconds, int requests)
     long before = control_count("log", "arrived");
     EXPECT(DAM_OK, dam_loop_new(&knot->loop, err));
     for (int at = 0; at < requests; at++)
-        EXPECT(DAM_OK, dam_loop_submit(knot->loop, knot->session, &request, untied, knot, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(knot->loop, knot->session, &request, untied, knot, NULL, err));
     while (control_count("log", "arrived") <= before)
         EXPECT(DAM_OK, dam_loop_dispatch(knot->loop, err));
 }

@@ -50,7 +50,7 @@ static dam_status in_loop(dam_session *session)
     dam_loop *loop = NULL;
     dam_request request = {.size = sizeof request, .path = "/psapi/v3/x"};
     EXPECT(DAM_OK, dam_loop_new(&loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, done, &status, NULL, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, done, &status, NULL, err));
     check_run(loop);
     dam_loop_free(loop);
     return (dam_status)status;

@@ -52,7 +52,7 @@ static dam_status in_loop(dam_loop *loop, dam_session *session, const char *path
 {
     int32_t status = -1;
     dam_request request = {.size = sizeof request, .path = path};
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, done, &status, NULL, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, done, &status, NULL, err));
     check_run(loop);
     return (dam_status)status;
 }

@@ -55,7 +55,7 @@ static int bind_image(const char *path)
     if (get(path, NULL, &response, &answer) == DAM_OK)
         place = strstr(answer.body, " Id=\"");
     if (place == NULL || sscanf(place, " Id=\"%255[^\"]", id) != 1 ||
-        dam_image_bind(session, id, answer.generation, &handle, &error) != DAM_OK)
+        dam_session_bind_image(session, id, answer.generation, &handle, &error) != DAM_OK)
         return complain();
     puts(handle);
     dam_string_free(handle);

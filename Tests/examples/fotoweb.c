@@ -29,7 +29,7 @@ int main(void)
         get(session, "5000/Search?Search=photo&MaxHits=1", NULL, &found, &answer, &error) == DAM_OK &&
         (place = strstr(answer.body, " Id=\"")) != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1 &&
         /* The ID is worth something with this device token only; the handle knows. */
-        dam_image_bind(session, id, answer.generation, &handle, &error) == DAM_OK &&
+        dam_session_bind_image(session, id, answer.generation, &handle, &error) == DAM_OK &&
         get(session, "FileInfo?Id={image}&FileInfo=1", handle, &file, &answer, &error) == DAM_OK)
         fwrite(answer.body, 1, answer.body_size, stdout);
     else

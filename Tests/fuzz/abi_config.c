@@ -113,10 +113,10 @@ void play_config(struct play *play)
         SAYS(dam_name_remove(text(play, remembered), err(play)));
         break;
     case 5:
-        SAYS(dam_store_list(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
+        SAYS(dam_config_list_stored(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
         break;
     case 6:
-        SAYS(dam_store_remove(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
+        SAYS(dam_config_remove_stored(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
         break;
     default:
         set_all(play, *config);

@@ -316,7 +316,7 @@ static void submit(struct play *play, int slot)
         break;
     default:
         request = make_request(play, job, headers);
-        status = SAYS(dam_loop_submit(loop, session, &request, byte(play) % 32 ? done : NULL, job, id, err(play)));
+        status = SAYS(dam_loop_request(loop, session, &request, byte(play) % 32 ? done : NULL, job, id, err(play)));
     }
     if (status == DAM_OK)
         play->in_loop[slot]++;

@@ -127,14 +127,14 @@ static void images(struct play *play, dam_session *session)
     static const char *const ids[] = {"image 1", "12/34+56=", "a.b", "\xc3\xa4", NULL};
     char *out = NULL, *back = NULL;
     const char *id = text(play, ids);
-    if (SAYS(dam_image_bind(session, id, byte(play) % 3, &out, err(play))) == DAM_OK) {
-        if (dam_image_resolve(session, out, &back, NULL) == DAM_OK && strcmp(back, id) != 0)
+    if (SAYS(dam_session_bind_image(session, id, byte(play) % 3, &out, err(play))) == DAM_OK) {
+        if (dam_session_resolve_image(session, out, &back, NULL) == DAM_OK && strcmp(back, id) != 0)
             broken("an image handle gives its ID back", id);
         dam_string_free(back);
         keep_handle(play, out);
     }
     back = NULL;
-    SAYS(dam_image_resolve(session, text(play, ids), &back, err(play)));
+    SAYS(dam_session_resolve_image(session, text(play, ids), &back, err(play)));
     dam_string_free(back);
 }
 

@@ -50,7 +50,7 @@ static void step(dam_loop *loop)
 static int use_in_child(dam_loop *loop, const dam_request *request)
 {
     int refused = dam_loop_dispatch(loop, NULL) == DAM_ERR_ARGUMENT;
-    refused += dam_loop_submit(loop, session, request, over, NULL, NULL, NULL) == DAM_ERR_ARGUMENT;
+    refused += dam_loop_request(loop, session, request, over, NULL, NULL, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_cancel(loop, 1, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_resume(loop, 1, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_fd(loop) == -1 && dam_loop_count(loop) == 0;
@@ -69,8 +69,8 @@ void free_loop(void)
     dam_loop *made = NULL;
     int first = ask("parent");
     dam_loop_new(&made, NULL);
-    dam_loop_submit(made, session, &download, over, &big, &big.id, NULL);
-    dam_loop_submit(made, session, &wait, over, &slow, &slow.id, NULL);
+    dam_loop_request(made, session, &download, over, &big, &big.id, NULL);
+    dam_loop_request(made, session, &wait, over, &slow, &slow.id, NULL);
     while (!big.is_paused)
         step(made);
     pid_t child = fork();

@@ -89,7 +89,7 @@ static void submit(void)
     dam_error error;
     dam_request request = {.size = sizeof request, .path = path};
     left--;
-    if (dam_loop_submit(loop, session, &request, done, NULL, NULL, &error) != DAM_OK)
+    if (dam_loop_request(loop, session, &request, done, NULL, NULL, &error) != DAM_OK)
         stop(path, &error);
 }
 

@@ -86,7 +86,7 @@ static void submit(char *rest)
         stop("get", NULL);
     wanted[submitted] = strdup(text);
     dam_request request = {.size = sizeof request, .path = path};
-    if (dam_loop_submit(loop, sessions[atoi(which)], &request, done, wanted[submitted], NULL, &error) != DAM_OK)
+    if (dam_loop_request(loop, sessions[atoi(which)], &request, done, wanted[submitted], NULL, &error) != DAM_OK)
         stop(path, &error);
     submitted++;
 }

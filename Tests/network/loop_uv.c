@@ -67,7 +67,7 @@ int main(int count, char **arguments)
                 uv_poll_init(uv_default_loop(), &watch, dam_loop_fd(loop)) == 0;
     for (int at = 1; ready && at < count; at++) {
         dam_request request = {.size = sizeof request, .path = arguments[at]};
-        ready = dam_loop_submit(loop, session, &request, done, arguments[at], NULL, &error) == DAM_OK;
+        ready = dam_loop_request(loop, session, &request, done, arguments[at], NULL, &error) == DAM_OK;
     }
     if (ready && count > 1) {
         uv_poll_start(&watch, UV_READABLE, readable);

@@ -178,7 +178,7 @@ static uint64_t submit(dam_loop *loop, dam_session *session, uint32_t timeout, i
     dam_request request = {.size = sizeof request, .path = "Information", .timeout = timeout};
     uint64_t id = 0;
     *status = -1;
-    if (dam_loop_submit(loop, session, &request, done, status, &id, NULL) != DAM_OK)
+    if (dam_loop_request(loop, session, &request, done, status, &id, NULL) != DAM_OK)
         exit(1);
     return id;
 }

@@ -190,7 +190,7 @@ static int loop(struct stage *stage)
     static __thread int number;
     int answered = 0, wrong = dam_loop_new(&loop, NULL) != DAM_OK, least = number++ % 2 ? 1 : COUNT;
     for (int at = 0; at < COUNT && !wrong; at++)
-        wrong = dam_loop_submit(loop, stage->session, &request, done, &answered, NULL, NULL) != DAM_OK;
+        wrong = dam_loop_request(loop, stage->session, &request, done, &answered, NULL, NULL) != DAM_OK;
     while (!wrong && answered < least) {
         struct pollfd readable = {.fd = dam_loop_fd(loop), .events = POLLIN};
         wrong = poll(&readable, 1, 20000) != 1 || dam_loop_dispatch(loop, NULL) != DAM_OK ||

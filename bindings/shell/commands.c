@@ -134,7 +134,8 @@ int run_bind(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_image_bind(work.session, arguments->words[1], arguments->generation, &handle, &error);
+    dam_status status =
+        dam_session_bind_image(work.session, arguments->words[1], arguments->generation, &handle, &error);
     code = status == DAM_OK ? write_line(handle) : report(&error);
     dam_string_free(handle);
     end(&work);
@@ -149,7 +150,7 @@ int run_resolve(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_image_resolve(work.session, arguments->words[1], &image, &error);
+    dam_status status = dam_session_resolve_image(work.session, arguments->words[1], &image, &error);
     code = status == DAM_OK ? write_line(image) : report(&error);
     dam_string_free(image);
     end(&work);

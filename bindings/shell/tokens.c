@@ -114,7 +114,7 @@ static int sift(dam_session *session, struct handles *handles)
     for (size_t index = 0; index < handles->count; index++) {
         char *image = NULL;
         dam_error error;
-        dam_status status = dam_image_resolve(session, handles->each[index], &image, &error);
+        dam_status status = dam_session_resolve_image(session, handles->each[index], &image, &error);
         dam_string_free(image);
         if (status == DAM_ERR_HANDLE_STALE) {
             handles->each[stale++] = handles->each[index];

@@ -241,8 +241,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_config_set_log": _status(config_p, c_int32, dam_log_callback, c_void_p),
     "dam_record_fill": _status(record_p, c_void_p, c_uint64),
     "dam_config_set_store": _status(config_p, POINTER(dam_store)),
-    "dam_store_list": _status(config_p, dam_stored_session_callback, c_void_p),
-    "dam_store_remove": _status(config_p, c_char_p),
+    "dam_config_list_stored": _status(config_p, dam_stored_session_callback, c_void_p),
+    "dam_config_remove_stored": _status(config_p, c_char_p),
     "dam_session_open": _status(config_p, _out(session_p)),
     "dam_session_free": Function(None, (session_p,), surface),
     "dam_session_login": _status(session_p, c_uint32),
@@ -270,7 +270,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_loop_free": Function(None, (loop_p,), surface),
     "dam_loop_fd": Function(c_int32, (loop_p,), holds_gil=True),
     "dam_loop_count": Function(c_uint32, (loop_p,), holds_gil=True),
-    "dam_loop_submit": _status(
+    "dam_loop_request": _status(
         loop_p, session_p, POINTER(dam_request), dam_done_callback, c_void_p, _out(c_uint64)
     ),
     "dam_loop_download": _status(
@@ -287,8 +287,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_authorization_observe": _status(authorization_p, POINTER(dam_observation), _out(c_int32)),
     "dam_authorization_free": Function(None, (authorization_p,), surface),
     "dam_session_observe": _status(session_p, c_char_p, POINTER(dam_observation), _out(c_int32)),
-    "dam_image_bind": _status(session_p, c_char_p, c_uint64, _text_out),
-    "dam_image_resolve": _status(session_p, c_char_p, _text_out),
+    "dam_session_bind_image": _status(session_p, c_char_p, c_uint64, _text_out),
+    "dam_session_resolve_image": _status(session_p, c_char_p, _text_out),
 }
 
 

@@ -76,7 +76,7 @@ class AsyncSession:
         after a new login: ReplayImpossible.
         """
         transfer = self._transfer(method, path)
-        self._submit(transfer, "dam_loop_submit", self._build(transfer, method, path, options))
+        self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
         answer: Response = await self._ended(transfer)
         return answer
 
@@ -202,7 +202,7 @@ class AsyncStream(BaseStream):
         request = self._session._build(transfer, self._method, self._path, self._options)
         self._incoming = incoming = Incoming(transfer, request, self._news.set)
         transfer.over.add_done_callback(lambda _: self._news.set())
-        self._session._submit(transfer, "dam_loop_submit", request)
+        self._session._submit(transfer, "dam_loop_request", request)
         try:
             while not incoming.ready:
                 await self._wait()

@@ -92,12 +92,12 @@ class Config:
         callback = _abi.dam_stored_session_callback(
             guarded(lambda _, given: found.append(StoredSession._read(given.contents)))
         )
-        self._library.dam_store_list(self._config, callback, None, _abi.dam_error())
+        self._library.dam_config_list_stored(self._config, callback, None, _abi.dam_error())
         return found
 
     def remove_session(self, key: str) -> None:
         """Removes one record from the store."""
-        self._library.dam_store_remove(self._config, encoded(key, "the key"), _abi.dam_error())
+        self._library.dam_config_remove_stored(self._config, encoded(key, "the key"), _abi.dam_error())
 
     def open(self) -> Any:
         """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until then."""

@@ -309,12 +309,12 @@ class Session:
         if response is not None:
             generation = response.generation
         with self._handle as session:
-            return taken(self._library.dam_image_bind, session, encoded(image_id, "image_id"), generation)
+            return taken(self._library.dam_session_bind_image, session, encoded(image_id, "image_id"), generation)
 
     def resolve_image(self, handle: str) -> str:
         """The image ID of a handle. Sends nothing. HandleStale: its device token is gone. ArgumentError: no handle."""
         with self._handle as session:
-            return taken(self._library.dam_image_resolve, session, encoded(handle, "handle"))
+            return taken(self._library.dam_session_resolve_image, session, encoded(handle, "handle"))
 
     def stale(self, handles: Iterable[str]) -> list[str]:
         """Those of `handles` whose device token is gone, as after a revocation. Sends nothing."""
