@@ -70,7 +70,8 @@ typedef enum dam_status {
     DAM_OK = 0,
     DAM_ERR_ARGUMENT = 1,             /**< a NULL, bad UTF-8, a wrong struct size, a malformed path or header. */
     DAM_ERR_OPTION = 2,               /**< an unknown option, a bad value, or options that contradict each other. */
-    DAM_ERR_NAME_UNKNOWN = 3,         /**< no options are remembered under this name. */
+    DAM_ERR_NOT_FOUND = 3,            /**< no such name, record or call: nothing is remembered under this name or stored
+                                           under this key, or the call of an event loop is over already. */
     DAM_ERR_NOT_SUPPORTED = 4,        /**< this system or authentication has no such thing. */
     DAM_ERR_CALLBACK = 5,             /**< a callback of the host asked to stop. */
     DAM_ERR_INTERNAL = 6,             /**< a state that should not exist; please report it. */
@@ -177,7 +178,7 @@ dam_status dam_config_load_environment(dam_config *config, dam_error *err);
 /**
  * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
  * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
- * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable; or file or folder belong to another user or are open to
+ * DAM_ERR_NOT_FOUND: there is none. DAM_ERR_STORE: unreadable; or file or folder belong to another user or are open to
  * others: to their writing, with an API key in it to their reading. DAM_ERR_OPTION: the file is not JSON, or holds an option
  * that is none.
  * DAM_ERR_ARGUMENT: `name` is not one; so for all functions that take a name.
@@ -193,7 +194,7 @@ typedef int32_t (*dam_name_callback)(void *user_data, const char *name);
 /** Lists the remembered names. DAM_ERR_CALLBACK: the callback asked to stop. */
 dam_status dam_name_list(dam_name_callback callback, void *user_data, dam_error *err);
 
-/** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NAME_UNKNOWN: there is none. */
+/** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NOT_FOUND: there is none. */
 dam_status dam_name_remove(const char *name, dam_error *err);
 
 /* ---- Credentials --------------------------------------------------------------------------------------------------- */
@@ -252,7 +253,7 @@ typedef enum dam_store_result {
     DAM_STORE_ABSENT = 1,     /**< load, remove: there is no record of this key. */
     DAM_STORE_UNCHANGED = 2,  /**< load: the record still has the revision `known`. */
     DAM_STORE_CONFLICT = 3,   /**< save: the record has another revision than `expected`; nothing was written. */
-    DAM_STORE_HELD = 4,       /**< lock: somebody else kept it for all of `wait_milliseconds`. */
+    DAM_STORE_BUSY = 4,       /**< lock: somebody else kept it for all of `wait_milliseconds`. */
     DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in memory. */
 } dam_store_result;
 
@@ -319,7 +320,7 @@ dam_status dam_config_list_stored(
 /**
  * Removes a record from the store of `config`, secret and memory of it. The server is not told, and running programs may
  * save it again: dam_session_forget is the better way where the session can be opened.
- * DAM_ERR_NAME_UNKNOWN: there is no record of this key.
+ * DAM_ERR_NOT_FOUND: there is no record of this key.
  */
 dam_status dam_config_remove_stored(const dam_config *config, const char *key, dam_error *err);
 
@@ -718,10 +719,10 @@ dam_status dam_loop_logout(
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
 
-/** Ends a request early: its `done` says DAM_ERR_CANCELLED in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over already. */
+/** Ends a request early: its `done` says DAM_ERR_CANCELLED in the next dispatch. DAM_ERR_NOT_FOUND: it is over already. */
 dam_status dam_loop_cancel(dam_loop *loop, uint64_t id, dam_error *err);
 
-/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over. */
+/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NOT_FOUND: it is over. */
 dam_status dam_loop_resume(dam_loop *loop, uint64_t id, dam_error *err);
 
 /* ---- Bring your own HTTP ------------------------------------------------------------------------------------------- */

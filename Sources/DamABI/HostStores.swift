@@ -89,7 +89,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
         return .held {
           unsafe lend(key) { key in Gate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
         }
-      case DAM_STORE_HELD: return .busy
+      case DAM_STORE_BUSY: return .busy
       default: return .failed
       }
     },

@@ -148,4 +148,4 @@ public func dam_loop_resume(_ loop: OpaquePointer?, _ id: UInt64, _ err: UnsafeM
   }
 }
 
-private let isOver = Failure(.nameUnknown, "no request of this id is under way")
+private let isOver = Failure(.notFound, "no request of this id is under way")

@@ -10,7 +10,7 @@ func status(of cause: Failure.Cause) -> dam_status {
   switch cause {
   case .argument: DAM_ERR_ARGUMENT
   case .option: DAM_ERR_OPTION
-  case .nameUnknown: DAM_ERR_NAME_UNKNOWN
+  case .notFound: DAM_ERR_NOT_FOUND
   case .notSupported: DAM_ERR_NOT_SUPPORTED
   case .callback: DAM_ERR_CALLBACK
   case .internalError: DAM_ERR_INTERNAL
@@ -49,7 +49,7 @@ private let words: [Words] = [
   Words(status: DAM_OK, name: "DAM_OK", text: "It worked."),
   Words(status: DAM_ERR_ARGUMENT, name: "DAM_ERR_ARGUMENT", text: "An argument is missing or malformed."),
   Words(status: DAM_ERR_OPTION, name: "DAM_ERR_OPTION", text: "An option is unknown, missing or has a bad value."),
-  Words(status: DAM_ERR_NAME_UNKNOWN, name: "DAM_ERR_NAME_UNKNOWN", text: "No options are remembered under this name."),
+  Words(status: DAM_ERR_NOT_FOUND, name: "DAM_ERR_NOT_FOUND", text: "There is no such name, record or call."),
   Words(
     status: DAM_ERR_NOT_SUPPORTED, name: "DAM_ERR_NOT_SUPPORTED",
     text: "This system or authentication has no such thing."),

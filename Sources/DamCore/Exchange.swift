@@ -451,7 +451,7 @@ public struct Exchange: Sendable {
   /// Whether those who waited for this login are spared trying it themselves. What is only this caller's own is not.
   private func isForSiblings(_ failure: Failure) -> Bool {
     switch failure.cause {
-    case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .nameUnknown: false
+    case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .notFound: false
     case .timeout: !hasOwnTimeout
     default: true
     }

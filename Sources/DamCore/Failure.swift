@@ -6,7 +6,7 @@ public struct Failure: Error, Equatable, Sendable {
   public enum Cause: Sendable, CaseIterable {
     case argument
     case option
-    case nameUnknown
+    case notFound
     case notSupported
     case callback
     case internalError

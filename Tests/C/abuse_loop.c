@@ -30,8 +30,8 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     if (seen->loop == NULL)
         return;
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_dispatch(seen->loop, err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(seen->loop, id, err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(seen->loop, id, err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_loop_cancel(seen->loop, id, err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_loop_resume(seen->loop, id, err), check_nothing);
     if (seen->again-- > 0)
         EXPECT(DAM_OK, dam_loop_request(seen->loop, seen->session, &good, take, seen, &seen->id, err));
 }
@@ -66,8 +66,8 @@ static void refuse_ids(dam_loop *loop)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_resume(NULL, 1, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_dispatch(NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof ids / sizeof ids[0]; at++) {
-        REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(loop, ids[at], err), check_nothing);
-        REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(loop, ids[at], err), check_nothing);
+        REFUSES(DAM_ERR_NOT_FOUND, dam_loop_cancel(loop, ids[at], err), check_nothing);
+        REFUSES(DAM_ERR_NOT_FOUND, dam_loop_resume(loop, ids[at], err), check_nothing);
     }
     EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
     EXPECT(DAM_OK, dam_loop_dispatch(loop, err));

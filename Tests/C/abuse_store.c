@@ -61,12 +61,12 @@ static void refuse_tables(dam_config *config)
 static void misbehave(void)
 {
     static const struct table bad[] = {
-        {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_HELD}, {.load = -1}, {.load = 99},
+        {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_BUSY}, {.load = -1}, {.load = 99},
         {.found = "canary rubbish", .found_size = 14}, {.found = "\0\xff\n", .found_size = 3},
         {.found = NULL, .found_size = 1}, {.found = "x", .found_size = (4 << 20) + 1},
         {.found = "x", .found_size = UINT64_MAX},
         {.found = "x", .found_size = 1, .load = DAM_STORE_ABSENT}, {.found = "x", .found_size = 1, .load = 99},
-        {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_HELD}, {.save = -1},
+        {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_BUSY}, {.save = -1},
         {.lock = DAM_STORE_FAILED}, {.lock = DAM_STORE_ABSENT}, {.lock = 99},
     };
     for (size_t at = 0; at < sizeof bad / sizeof bad[0]; at++) {
@@ -85,7 +85,7 @@ static void misbehave(void)
         dam_session_free(session);
         table_clear(&table);
     }
-    table.lock = DAM_STORE_HELD;
+    table.lock = DAM_STORE_BUSY;
     dam_session *session = open_with(open_url);
     REFUSES(DAM_ERR_LOCKED, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err), check_nothing);
     dam_session_free(session);
@@ -179,7 +179,7 @@ static void refuse_keys(dam_config *config)
     REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, huge_text, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, NULL, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(NULL, "abc", err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, "abc", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, "abc", err), check_nothing);
 }
 
 static void look_into(dam_config *config)
@@ -220,7 +220,7 @@ static void look_into(dam_config *config)
     REFUSES(DAM_ERR_STORE, dam_config_remove_stored(config, seen.key, err), check_nothing);
     table.list = table.remove = 0;
     EXPECT(DAM_OK, dam_config_remove_stored(config, seen.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, seen.key, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, seen.key, err));
     table_clear(&table);
 }
 

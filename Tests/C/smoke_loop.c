@@ -97,7 +97,7 @@ static void cancel(void)
     CHECK(crowd.answered == 0, "nothing is said before the next dispatch");
     run(crowd.loop, &crowd.answered, 3);
     CHECK(crowd.cancelled == 2 && crowd.wrong == 0, "two cancelled, one answered");
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(crowd.loop, slow, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_loop_cancel(crowd.loop, slow, err));
     submit(&crowd, session, "mem/slow?seconds=50");
     submit(&crowd, session, "mem/user/session");
     EXPECT(DAM_OK, dam_loop_dispatch(crowd.loop, err));
@@ -170,7 +170,7 @@ static void pause_and_resume(dam_request request, uint64_t size)
     }
     CHECK(pausing.status == DAM_OK && pausing.moved == size && pausing.pauses > 1, "%d pauses, %d bytes, %s", pausing.pauses,
           (int)pausing.moved, dam_status_name(pausing.status));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(pausing.loop, pausing.id, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_loop_resume(pausing.loop, pausing.id, err));
     dam_loop_free(pausing.loop);
     dam_session_free(session);
 }

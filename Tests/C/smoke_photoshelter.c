@@ -166,7 +166,7 @@ static void stores(void)
     EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "one session is stored");
     EXPECT(DAM_OK, dam_config_remove_stored(config, stored.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_config_remove_stored(config, stored.key, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, stored.key, err));
     EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "none is left");
     dam_config_free(config);

@@ -68,7 +68,7 @@ static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds
     if (table->lock != 0 || place == NULL)
         return table->lock != 0 ? table->lock : DAM_STORE_FAILED;
     if (place->is_locked)
-        return DAM_STORE_HELD;
+        return DAM_STORE_BUSY;
     place->is_locked = 1;
     *out = place;
     return DAM_STORE_OK;

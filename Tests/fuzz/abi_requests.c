@@ -283,7 +283,7 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_free(response);
     if (job->manner % 8 == 1 && dam_loop_dispatch(play->loops[slot], NULL) != DAM_ERR_ARGUMENT)
         broken("a dispatch in a dispatch is refused", "dam_loop_dispatch");
-    if (job->manner % 8 == 2 && dam_loop_cancel(play->loops[slot], id, NULL) != DAM_ERR_NAME_UNKNOWN)
+    if (job->manner % 8 == 2 && dam_loop_cancel(play->loops[slot], id, NULL) != DAM_ERR_NOT_FOUND)
         broken("what is over cannot be cancelled", "dam_loop_cancel");
     if (job->manner % 8 == 3)
         dam_loop_cancel(play->loops[slot], id + 1, NULL);

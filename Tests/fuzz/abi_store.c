@@ -76,7 +76,7 @@ static int32_t take_lock(void *user_data, const char *key, uint32_t wait_millise
     if (manner & NO_LOCKS)
         return DAM_STORE_FAILED;
     if (manner & HELD)
-        return DAM_STORE_HELD;
+        return DAM_STORE_BUSY;
     *held = malloc(1);
     return DAM_STORE_OK;
 }

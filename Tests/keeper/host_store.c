@@ -113,7 +113,7 @@ static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds
     struct row *row = find(shelf, key, 1);
     while (row != NULL && row->is_locked && !late)
         late = pthread_cond_timedwait(&shelf->unlocked, &shelf->mutex, &deadline) != 0;
-    int32_t result = row == NULL ? DAM_STORE_FAILED : row->is_locked ? DAM_STORE_HELD : DAM_STORE_OK;
+    int32_t result = row == NULL ? DAM_STORE_FAILED : row->is_locked ? DAM_STORE_BUSY : DAM_STORE_OK;
     if (result == DAM_STORE_OK) {
         row->is_locked = 1;
         *out = row;

@@ -147,8 +147,8 @@ int run_login(const struct arguments *arguments)
     dam_error error;
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load(&work, arguments, &error);
-    int is_new = loaded == DAM_ERR_NAME_UNKNOWN || !has_name(arguments);
-    int code = loaded == DAM_OK || loaded == DAM_ERR_NAME_UNKNOWN ? override(&work, arguments) : report(&error);
+    int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
+    int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override(&work, arguments) : report(&error);
     if (code == EXIT_OK && is_new)
         code = ask_api_key(&work, arguments);
     if (code == EXIT_OK)

@@ -57,7 +57,7 @@ class Config:
         return taken(self._library.dam_config_get, self._config, encoded(name, "an option's name"))
 
     def load(self, name: str) -> None:
-        """Sets the options remembered under `name`. NameUnknown: there are none."""
+        """Sets the options remembered under `name`. NotFound: there are none."""
         self._library.dam_config_load(self._config, encoded(name, "the name"), _abi.dam_error())
 
     def load_environment(self) -> None:

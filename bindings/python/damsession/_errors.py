@@ -16,7 +16,7 @@ class Status(enum.IntEnum):
     OK = 0
     ARGUMENT = 1
     OPTION = 2
-    NAME_UNKNOWN = 3
+    NOT_FOUND = 3
     NOT_SUPPORTED = 4
     CALLBACK = 5
     INTERNAL = 6
@@ -70,8 +70,8 @@ class OptionError(DamError, ValueError):
     """An unknown option (the text names the nearest one), a bad value, or options that contradict each other."""
 
 
-class NameUnknown(DamError, LookupError):
-    """No options are remembered under this name."""
+class NotFound(DamError, LookupError):
+    """No options are remembered under this name, no session is stored under this key, or a call is over already."""
 
 
 class NotSupported(DamError):
@@ -198,7 +198,7 @@ class RecordNewer(StoreError):
 BY_STATUS: Final[dict[int, type[DamError]]] = {
     Status.ARGUMENT: ArgumentError,
     Status.OPTION: OptionError,
-    Status.NAME_UNKNOWN: NameUnknown,
+    Status.NOT_FOUND: NotFound,
     Status.NOT_SUPPORTED: NotSupported,
     Status.CALLBACK: CallbackStopped,
     Status.INTERNAL: InternalError,

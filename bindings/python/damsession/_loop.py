@@ -16,7 +16,7 @@ from typing import Any, Optional, Union
 
 from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
-from ._errors import NameUnknown, Status
+from ._errors import NotFound, Status
 from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
@@ -110,7 +110,7 @@ class Loop:
         if transfer.id in self._transfers and self._loop:
             try:
                 function(self._loop, transfer.id, _abi.dam_error())
-            except NameUnknown:
+            except NotFound:
                 pass  # it ended meanwhile; its end is on its way
 
     def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
