@@ -12,7 +12,7 @@
  * CONVENTIONS, true of every function below
  *
  *   Names       dam_<type>_<verb>, where the type is that of the first parameter. Opaque types have no _t. Constants are
- *               DAM_<GROUP>_<NAME>; numbers are never reused.
+ *               DAM_<GROUP>_<NAME>; numbers are never reused. Times are in seconds, or the name says _ms or _us.
  *   Parameters  self, inputs, outputs, then an optional `dam_error *err`. A callback is followed by its `void *user_data`.
  *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
  *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
@@ -253,7 +253,7 @@ typedef enum dam_store_result {
     DAM_STORE_ABSENT = 1,     /**< load, remove: there is no record of this key. */
     DAM_STORE_UNCHANGED = 2,  /**< load: the record still has the revision `known`. */
     DAM_STORE_CONFLICT = 3,   /**< save: the record has another revision than `expected`; nothing was written. */
-    DAM_STORE_BUSY = 4,       /**< lock: somebody else kept it for all of `wait_milliseconds`. */
+    DAM_STORE_BUSY = 4,       /**< lock: somebody else kept it for all of `wait_ms`. */
     DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in memory. */
 } dam_store_result;
 
@@ -282,7 +282,7 @@ typedef struct dam_store {
         void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected);
     /** Locks the key against every other holder, in this process and elsewhere; sets `*lock` to whatever unlock needs. The
         lock must end with its process. Held across a login, so for seconds. */
-    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_milliseconds, void **lock);
+    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock);
     /** Releases a lock. */
     void (*unlock)(void *user_data, const char *key, void *lock);
     /** Calls `callback` with `callback_data` for every key there is; stops when it returns non-zero. */
@@ -479,7 +479,7 @@ typedef struct dam_statistics {
     uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try (`retries`). */
     uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */
     uint64_t waits;                /**< times a call had to wait for a sibling thread or process. */
-    uint64_t wait_microseconds;    /**< how long in all. */
+    uint64_t wait_us;              /**< how long in all. */
     uint64_t cookies_adopted;      /**< rotated cookies taken. */
     uint64_t cookies_late;         /**< cookies dropped because a later-sent request had brought a newer one. */
     uint64_t saves;                /**< records handed to the store, one in memory too. */
@@ -603,7 +603,7 @@ typedef struct dam_request {
     const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
     const char *image;          /**< an image handle from dam_session_bind_image whose ID takes the place of "{image}" in
                                      the path; or NULL. The one without the other is DAM_ERR_ARGUMENT. */
-    uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
+    uint32_t timeout_ms;        /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t flags;             /**< dam_request_flags; 0: none. */
     void *user_data;            /**< for the five callbacks. */

@@ -51,7 +51,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
     throw Failure(.argument, "request->rewind is nothing without request->read")
   }
   var options = CallOptions()
-  unsafe options.timeout = raw.timeout
+  unsafe options.timeout = raw.timeout_ms
   if let body = unsafe raw.body {
     let bytes = unsafe UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size))
     options.body = unsafe copiesBody ? OutgoingBody([UInt8](bytes)) : OutgoingBody(bytes)

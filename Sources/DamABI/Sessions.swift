@@ -204,7 +204,7 @@ public func dam_session_get_statistics(
       size: out.pointee.size, reserved: 0, requests: counted.requests, exchanges: counted.exchanges,
       logins: counted.logins, logins_refused: counted.loginsRefused, organization_logins: counted.organizationLogins,
       replays: counted.replays, adopted_from_siblings: counted.adoptedFromSiblings, waits: counted.waits,
-      wait_microseconds: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
+      wait_us: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
       cookies_late: counted.cookiesLate, saves: counted.saves, save_failures: counted.saveFailures,
       records_damaged: counted.recordsDamaged, keepalives: counted.keepalives)
   }

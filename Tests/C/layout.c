@@ -98,7 +98,7 @@ int main(void)
     FIELD(dam_statistics, replays);
     FIELD(dam_statistics, adopted_from_siblings);
     FIELD(dam_statistics, waits);
-    FIELD(dam_statistics, wait_microseconds);
+    FIELD(dam_statistics, wait_us);
     FIELD(dam_statistics, cookies_adopted);
     FIELD(dam_statistics, cookies_late);
     FIELD(dam_statistics, saves);
@@ -120,7 +120,7 @@ int main(void)
     FIELD(dam_request, body_size);
     FIELD(dam_request, content_type);
     FIELD(dam_request, image);
-    FIELD(dam_request, timeout);
+    FIELD(dam_request, timeout_ms);
     FIELD(dam_request, flags);
     FIELD(dam_request, user_data);
     FIELD(dam_request, read);

@@ -60,11 +60,11 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return DAM_STORE_OK;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **out)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);
-    (void)wait_milliseconds;
+    (void)wait_ms;
     if (table->lock != 0 || place == NULL)
         return table->lock != 0 ? table->lock : DAM_STORE_FAILED;
     if (place->is_locked)

@@ -115,7 +115,7 @@ static dam_request make_request(struct play *play, struct job *job, dam_header h
     static const char *const images[] = {"dami1.1.0123456789ab.aW1hZ2UgMQ.00000000", NULL};
     uint8_t choice = byte(play);
     dam_request request = {.size = sizeof request, .path = text(play, paths)};
-    request.timeout = 1 + byte(play) % 100;
+    request.timeout_ms = 1 + byte(play) % 100;
     if (choice & 1)
         request.method = text(play, methods);
     if (choice & 2) {

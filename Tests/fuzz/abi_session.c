@@ -164,7 +164,7 @@ void wait_for(pid_t child)
 static void *run_beside(void *data)
 {
     struct play *play = data;
-    const dam_request request = {.size = sizeof request, .path = "beside", .timeout = 200};
+    const dam_request request = {.size = sizeof request, .path = "beside", .timeout_ms = 200};
     dam_session_state state = {.size = sizeof state};
     dam_response *response = NULL;
     for (int round = 0; round < 3; round++) {

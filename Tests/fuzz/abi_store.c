@@ -69,10 +69,10 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return result;
 }
 
-static int32_t take_lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **held)
+static int32_t take_lock(void *user_data, const char *key, uint32_t wait_ms, void **held)
 {
     uint8_t manner = *(uint8_t *)user_data;
-    (void)key, (void)wait_milliseconds;
+    (void)key, (void)wait_ms;
     if (manner & NO_LOCKS)
         return DAM_STORE_FAILED;
     if (manner & HELD)

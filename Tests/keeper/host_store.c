@@ -97,14 +97,14 @@ static int32_t save(
     return result;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **out)
 {
     struct shelf *shelf = user_data;
     struct timespec deadline;
     int late = 0;
     clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += wait_milliseconds / 1000;
-    deadline.tv_nsec += (long)(wait_milliseconds % 1000) * 1000000;
+    deadline.tv_sec += wait_ms / 1000;
+    deadline.tv_nsec += (long)(wait_ms % 1000) * 1000000;
     if (deadline.tv_nsec >= 1000000000) {
         deadline.tv_sec++;
         deadline.tv_nsec -= 1000000000;

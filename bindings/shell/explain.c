@@ -25,7 +25,7 @@ void explain(dam_session *session)
         "waited %" PRIu64 " time%s for %.2f s, adopted %" PRIu64 " cookie%s, dropped %" PRIu64 " late, "
         "took %" PRIu64 " from siblings, saved %" PRIu64 " record%s",
         seen.requests, plural(seen.requests), seen.exchanges, plural(seen.exchanges), seen.logins, plural(seen.logins),
-        seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_microseconds / 1e6,
+        seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_us / 1e6,
         seen.cookies_adopted, plural(seen.cookies_adopted), seen.cookies_late, seen.adopted_from_siblings,
         seen.saves, plural(seen.saves));
 }

@@ -106,7 +106,7 @@ class dam_statistics(_Sized):
     _fields_ = [
         ("size", c_uint32), ("reserved", c_uint32), ("requests", c_uint64), ("exchanges", c_uint64),
         ("logins", c_uint64), ("logins_refused", c_uint64), ("organization_logins", c_uint64), ("replays", c_uint64),
-        ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_microseconds", c_uint64),
+        ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_us", c_uint64),
         ("cookies_adopted", c_uint64), ("cookies_late", c_uint64),
         ("saves", c_uint64), ("save_failures", c_uint64), ("records_damaged", c_uint64),
         ("keepalives", c_uint64),
@@ -141,7 +141,7 @@ class dam_request(_Sized):
         ("headers", POINTER(dam_header)),
         ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
-        ("timeout", c_uint32), ("flags", c_uint32), ("user_data", c_void_p),
+        ("timeout_ms", c_uint32), ("flags", c_uint32), ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
         ("head", dam_head_callback),

@@ -111,7 +111,7 @@ def build(
     if image is not None:
         request.image = encoded(image, "image")
     if timeout is not None:
-        request.timeout = _milliseconds(timeout)
+        request.timeout_ms = _milliseconds(timeout)
     if once:
         request.flags = _abi.DAM_REQUEST_ONCE
     if stream_to is not None:
