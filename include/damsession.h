@@ -13,7 +13,9 @@
  *
  *   Names       dam_<type>_<verb>, where the type is that of the first parameter. Opaque types have no _t. Constants are
  *               DAM_<GROUP>_<NAME>; numbers are never reused. Times are in seconds, or the name says _ms or _us.
- *   Parameters  self, inputs, outputs, then an optional `dam_error *err`. A callback is followed by its `void *user_data`.
+ *   Parameters  self, inputs, outputs (called `out` or `..._out`), then an optional `dam_error *err`. A callback is followed
+ *               by its `void *user_data`, which it gets first.
+ *   Verbs       _new or _open makes, _free ends; _get fills a struct or gives one value; _list calls back for each one.
  *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
  *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
  *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
@@ -280,9 +282,9 @@ typedef struct dam_store {
         durable when it returns. */
     int32_t (*save)(
         void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected);
-    /** Locks the key against every other holder, in this process and elsewhere; sets `*lock` to whatever unlock needs. The
-        lock must end with its process. Held across a login, so for seconds. */
-    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock);
+    /** Locks the key against every other holder, in this process and elsewhere; sets `*lock_out` to whatever unlock needs.
+        The lock must end with its process. Held across a login, so for seconds. */
+    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock_out);
     /** Releases a lock. */
     void (*unlock)(void *user_data, const char *key, void *lock);
     /** Calls `callback` with `callback_data` for every key there is; stops when it returns non-zero. */
@@ -376,9 +378,9 @@ typedef enum dam_logout_result {
 
 /**
  * Ends the session: forgets its secrets first (memory and store), then tells the server where it has a logout.
- * The same handle may log in again later. `result` may be NULL. DAM_ERR_STORE: the stored secret could not be wiped.
+ * The same handle may log in again later. `result_out` may be NULL. DAM_ERR_STORE: the stored secret could not be wiped.
  */
-dam_status dam_session_logout(dam_session *session, int32_t *result, dam_error *err);
+dam_status dam_session_logout(dam_session *session, int32_t *result_out, dam_error *err);
 
 /** Forgets the session's secrets in memory and store, without a word to the server. */
 dam_status dam_session_forget(dam_session *session, dam_error *err);
@@ -630,7 +632,7 @@ typedef struct dam_request {
 dam_status dam_session_request(dam_session *session, const dam_request *request, dam_response **out, dam_error *err);
 
 /** Fills `out` with what is in the answer. DAM_ERR_ARGUMENT: a wrong `out->size`. */
-dam_status dam_response_read(const dam_response *response, dam_response_view *out, dam_error *err);
+dam_status dam_response_get(const dam_response *response, dam_response_view *out, dam_error *err);
 
 /** Frees an answer. NULL is fine. */
 void dam_response_free(dam_response *response);
@@ -711,10 +713,10 @@ dam_status dam_loop_login(
 dam_status dam_loop_keepalive(
     dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
-/** dam_session_logout in the loop. `result` (a dam_logout_result; may be NULL) is written before `done` is called. */
+/** dam_session_logout in the loop. `*result_out` (a dam_logout_result; may be NULL) is written before `done` is called. */
 dam_status dam_loop_logout(
-    dam_loop *loop, dam_session *session, int32_t *result, dam_done_callback done, void *user_data, uint64_t *id_out,
-    dam_error *err);
+    dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, int32_t *result_out,
+    uint64_t *id_out, dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
@@ -755,7 +757,7 @@ typedef struct dam_authorization_view {
 } dam_authorization_view;
 
 /** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
-dam_status dam_authorization_read(
+dam_status dam_authorization_get(
     const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
 
 /** What the host is to do with an answer. */

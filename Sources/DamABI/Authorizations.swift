@@ -34,8 +34,8 @@ public func dam_session_authorize(
   }
 }
 
-@_cdecl("dam_authorization_read") @implementation
-public func dam_authorization_read(
+@_cdecl("dam_authorization_get") @implementation
+public func dam_authorization_get(
   _ authorization: OpaquePointer?, _ out: UnsafeMutablePointer<dam_authorization_view>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {

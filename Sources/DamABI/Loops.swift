@@ -81,11 +81,11 @@ public func dam_loop_keepalive(
 
 @_cdecl("dam_loop_logout") @implementation
 public func dam_loop_logout(
-  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ done: dam_done_callback?,
-  _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ result_out: UnsafeMutablePointer<Int32>?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
-  unsafe submit(loop, session, done, user_data, id_out, err, logout: result) { (_) throws(Failure) in .logout }
+  unsafe submit(loop, session, done, user_data, id_out, err, logout: result_out) { (_) throws(Failure) in .logout }
 }
 
 /// What all of these have in common. `work` says what is to be done with the session.

@@ -162,8 +162,8 @@ func download(
   return try Download(path, ways, checked, options)
 }
 
-@_cdecl("dam_response_read") @implementation
-public func dam_response_read(
+@_cdecl("dam_response_get") @implementation
+public func dam_response_get(
   _ response: OpaquePointer?, _ out: UnsafeMutablePointer<dam_response_view>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {

@@ -52,11 +52,11 @@ public func dam_session_keepalive(_ session: OpaquePointer?, _ err: UnsafeMutabl
 
 @_cdecl("dam_session_logout") @implementation
 public func dam_session_logout(
-  _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
+  _ session: OpaquePointer?, _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let outcome = try (unsafe try SessionHandle.take(session)).session.logout()
-    if let result = unsafe result { unsafe result.pointee = code(of: outcome) }
+    if let result_out = unsafe result_out { unsafe result_out.pointee = code(of: outcome) }
   }
 }
 

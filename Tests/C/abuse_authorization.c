@@ -56,17 +56,17 @@ static void refuse_views(const dam_authorization *authorization)
     WITH_TAIL(dam_authorization_view) large = {.known = {.size = sizeof large}, .more = 1};
     dam_authorization_view view = {0};
     const uint32_t sizes[] = {0, 1, sizeof view - 1, UINT32_MAX};
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(NULL, &view, err), view);
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(NULL, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         view.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &view, err), view);
+        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &view, err), view);
     }
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &large.known, err), large);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &large.known, err), large);
     large.more = 0;
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &large.known, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &large.known, err));
     view.size = sizeof view;
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, open_url, strlen(open_url)) == 0 && view.replays == 0 &&
               view.generation == 1 && strstr(view.headers, "Cookie: FWSession=canary-device\r\n") != NULL,
           "the view says what to send");
@@ -146,7 +146,7 @@ void abuse_authorization(void)
     EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
     CHECK(result == DAM_OBSERVE_DELIVER, "it is the answer");
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &view, err), view);
     dam_authorization_free(authorization);
     damaged(open);
     dam_session_free(closed);

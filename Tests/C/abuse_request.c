@@ -137,17 +137,17 @@ void abuse_response(void)
     session = make_fotoweb(open_url);
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     dam_session_free(session); /* an answer outlives its session. */
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(NULL, &view, err), view);
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(NULL, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         view.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, &view, err), view);
+        REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, &view, err), view);
     }
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, &large.known, err), large);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, &large.known, err), large);
     large.more = 0;
-    EXPECT(DAM_OK, dam_response_read(response, &large.known, err));
+    EXPECT(DAM_OK, dam_response_get(response, &large.known, err));
     view.size = sizeof view;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && view.body_size == strlen(view.body) && strstr(view.body, "<FileList>") != NULL,
           "the body is whole and ends with a NUL");
     CHECK(view.headers_size == strlen(view.headers) && strstr(view.headers, "X-Test: yes\r\n") != NULL &&

@@ -104,7 +104,7 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
     dam_response_view view = {.size = sizeof view};
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
     CHECK(check_find_secret(view.headers) == NULL, "the headers of the answer hold no secret");

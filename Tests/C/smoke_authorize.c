@@ -15,7 +15,7 @@ static const char expired[] = "{\"status\":\"error\",\"error\":{\"code\":400,\"c
 static dam_authorization_view view_of(const dam_authorization *authorization)
 {
     dam_authorization_view view = {.size = sizeof view};
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, photoshelter_url, strlen(photoshelter_url)) == 0 &&
               strstr(view.url, "/psapi/v3/mem/user/session") != NULL && strstr(view.headers, "X-PS-Api-Key: ") != NULL,
           "what to send");
@@ -72,7 +72,7 @@ static void redirected(void)
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     observe(authorization, 302, "Location: https://cdn.example/x.jpg", "", DAM_OBSERVE_REPLAY);
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(view.headers, "X-PS-") == NULL &&
               strstr(view.headers, "Cookie") == NULL, "elsewhere, without a secret");
     observe(authorization, 200, "", "picture", DAM_OBSERVE_DELIVER);

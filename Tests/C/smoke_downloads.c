@@ -21,7 +21,7 @@ static uint32_t fetch(dam_session *session, const char *what, uint32_t flags, da
     EXPECT(wanted, dam_session_download(session, &request, path, flags, &response, err));
     if (wanted != DAM_OK)
         return 0;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && (view.body_size == 0) == (status < 300), "a download with %d", (int)view.http_status);
     dam_response_free(response);
     return view.replays;

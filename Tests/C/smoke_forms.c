@@ -32,7 +32,7 @@ static uint32_t upload(dam_session *session, const dam_form *form, dam_status wa
         CHECK(response == NULL, "no answer was written");
         return 0;
     }
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, text) != NULL, "the server has %s: %.300s", text, (const char *)view.body);
     dam_response_free(response);
     return view.replays;
@@ -92,7 +92,7 @@ static void bytes(const char *authentication)
     dam_response_view view = {.size = sizeof view};
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 400 && strstr(view.body, "no file part") != NULL, "without a name it is no file");
     dam_response_free(response);
     EXPECT(DAM_OK, dam_form_add(form, "file", letters, sizeof letters, "\xc3\xb8l \"1\".jpg", "image/jpeg", err));

@@ -13,7 +13,7 @@ static uint64_t find_image(dam_session *session, char id[256])
     dam_response_view view = {.size = sizeof view};
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     const char *place = strstr(view.body, " Id=\"");
     CHECK(view.http_status == 200 && place != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1, "a search finds an image");
     dam_response_free(response);
@@ -28,7 +28,7 @@ static void get_image(dam_session *session, const char *handle, dam_status wante
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK)
         return;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "ReturnedHits=\"1\"") != NULL, "the image is there");
     dam_response_free(response);
 }

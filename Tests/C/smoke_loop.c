@@ -27,7 +27,7 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
         crowd->wrong += response != NULL || error->status != status;
         return;
     }
-    crowd->wrong += status != DAM_OK || dam_response_read(response, &view, NULL) != DAM_OK || view.http_status != 200 ||
+    crowd->wrong += status != DAM_OK || dam_response_get(response, &view, NULL) != DAM_OK || view.http_status != 200 ||
                     strstr(view.body, crowd->text) == NULL || check_find_secret(view.headers) != NULL;
     crowd->replayed += (int)view.replays;
     dam_response_free(response);

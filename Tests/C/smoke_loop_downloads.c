@@ -34,7 +34,7 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     said->wrong |= id != said->id || error->status != status || (response != NULL) != (status == DAM_OK);
     if (response == NULL)
         return;
-    said->wrong |= dam_response_read(response, &view, NULL) != DAM_OK;
+    said->wrong |= dam_response_get(response, &view, NULL) != DAM_OK;
     said->http = view.http_status;
     said->replays = view.replays;
     said->body_size = view.body_size;

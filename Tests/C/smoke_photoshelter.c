@@ -71,7 +71,7 @@ static void tokens(void)
     get(session, url, 200, "b c");
     get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary answer, not an error. */
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "Spring & Summer") != NULL, "the body went out as a form");
     dam_response_free(response);
     COUNTED("photoshelter", "writes", 1);

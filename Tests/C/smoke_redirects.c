@@ -19,7 +19,7 @@ static dam_status ask(dam_session *session, const char *method, const char *path
     *status = 0;
     text[0] = '\0';
     if (result == DAM_OK) {
-        EXPECT(DAM_OK, dam_response_read(response, &view, err));
+        EXPECT(DAM_OK, dam_response_get(response, &view, err));
         *status = view.http_status;
         snprintf(text, PATH_ROOM, "%s", (const char *)view.body);
         dam_response_free(response);

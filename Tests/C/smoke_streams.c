@@ -72,7 +72,7 @@ static void send_it(dam_session *session, dam_request request, dam_status wanted
         CHECK(response == NULL, "no answer was written");
         return;
     }
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && view.replays == replays && (in_memory == 1 || view.body_size == in_memory),
           "%d after %u replays, %llu bytes in memory", (int)view.http_status, (unsigned)view.replays,
           (unsigned long long)view.body_size);

@@ -35,7 +35,7 @@ static void *work(void *argument)
         dam_status status = dam_session_request(crowd->session, &request, &response, &error);
         if (status != crowd->wanted || error.status != (int32_t)status)
             wrong++;
-        else if (status == DAM_OK && (dam_response_read(response, &view, &error) != DAM_OK || view.http_status != 200 ||
+        else if (status == DAM_OK && (dam_response_get(response, &view, &error) != DAM_OK || view.http_status != 200 ||
                                       strstr(view.body, crowd->text) == NULL))
             wrong++;
         dam_response_free(response);

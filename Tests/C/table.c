@@ -60,7 +60,7 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return DAM_STORE_OK;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);
@@ -70,7 +70,7 @@ static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **o
     if (place->is_locked)
         return DAM_STORE_BUSY;
     place->is_locked = 1;
-    *out = place;
+    *lock_out = place;
     return DAM_STORE_OK;
 }
 

@@ -43,7 +43,7 @@ struct wire_got wire_get(dam_session *session, const char *path)
     dam_response *response = NULL;
     dam_response_view view = {.size = sizeof view};
     got.status = dam_session_request(session, &request, &response, check_fresh());
-    if (got.status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK) {
+    if (got.status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK) {
         got.http = view.http_status;
         snprintf(got.headers, sizeof got.headers, "%s", view.headers);
         snprintf(got.body, sizeof got.body, "%s", (const char *)view.body);

@@ -28,7 +28,7 @@ static dam_status get(const char *path, const char *image, dam_response **respon
     dam_request request = {.size = sizeof request, .path = path, .image = image};
     *answer = (dam_response_view){.size = sizeof *answer};
     dam_status status = dam_session_request(session, &request, response, &error);
-    return status == DAM_OK ? dam_response_read(*response, answer, &error) : status;
+    return status == DAM_OK ? dam_response_get(*response, answer, &error) : status;
 }
 
 static int get_many(const char *path, int count, const char *text)

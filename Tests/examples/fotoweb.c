@@ -11,7 +11,7 @@ static dam_status get(dam_session *session, const char *path, const char *image,
     dam_request request = {.size = sizeof request, .path = path, .image = image};
     dam_status status = dam_session_request(session, &request, response, error);
     *answer = (dam_response_view){.size = sizeof *answer};
-    return status == DAM_OK ? dam_response_read(*response, answer, error) : status;
+    return status == DAM_OK ? dam_response_get(*response, answer, error) : status;
 }
 
 int main(void)

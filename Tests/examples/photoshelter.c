@@ -27,7 +27,7 @@ int main(void)
         dam_session_open(config, &session, &error) == DAM_OK &&
         dam_session_organizations(session, show_organization, NULL, &error) == DAM_OK &&
         dam_session_request(session, &request, &response, &error) == DAM_OK &&
-        dam_response_read(response, &answer, &error) == DAM_OK)
+        dam_response_get(response, &answer, &error) == DAM_OK)
         fwrite(answer.body, 1, answer.body_size, stdout);
     else
         fprintf(stderr, "%s: %s\n", dam_status_name(error.status), error.message);

@@ -31,7 +31,7 @@ static dam_observation make_answer(struct play *play)
 static void read_view(struct play *play, const dam_authorization *authorization)
 {
     dam_authorization_view view = {.size = sizeof view};
-    if (SAYS(dam_authorization_read(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
+    if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
         return;
     if (view.method == NULL || view.headers == NULL || strcasestr(view.headers, "\nX-Injected") != NULL)
         broken("what to send is whole, and nobody else's", "dam_authorization_view");

@@ -162,7 +162,7 @@ static void read_response(struct play *play, const dam_response *response)
 {
     dam_response_view view = {.size = sizeof view};
     view.size -= byte(play) % 16 == 0 ? 1 : 0;
-    if (SAYS(dam_response_read(response, &view, err(play))) != DAM_OK)
+    if (SAYS(dam_response_get(response, &view, err(play))) != DAM_OK)
         return;
     if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || view.headers == NULL ||
         strlen(view.headers) > view.headers_size || strcasestr(view.headers, "set-cookie:") != NULL)
@@ -307,7 +307,7 @@ static void submit(struct play *play, int slot)
         status = SAYS(dam_loop_keepalive(loop, session, done, job, id, err(play)));
         break;
     case 2:
-        status = SAYS(dam_loop_logout(loop, session, &job->logout, done, job, id, err(play)));
+        status = SAYS(dam_loop_logout(loop, session, done, job, &job->logout, id, err(play)));
         break;
     case 3:
         request = make_request(play, job, headers);

@@ -69,7 +69,7 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return result;
 }
 
-static int32_t take_lock(void *user_data, const char *key, uint32_t wait_ms, void **held)
+static int32_t take_lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     uint8_t manner = *(uint8_t *)user_data;
     (void)key, (void)wait_ms;
@@ -77,7 +77,7 @@ static int32_t take_lock(void *user_data, const char *key, uint32_t wait_ms, voi
         return DAM_STORE_FAILED;
     if (manner & HELD)
         return DAM_STORE_BUSY;
-    *held = malloc(1);
+    *lock_out = malloc(1);
     return DAM_STORE_OK;
 }
 

@@ -39,7 +39,7 @@ static void check_view(const dam_authorization_view *view)
 static void check_next(const dam_authorization *authorization, int32_t result)
 {
     dam_authorization_view view = {.size = sizeof view};
-    dam_status status = dam_authorization_read(authorization, &view, NULL);
+    dam_status status = dam_authorization_get(authorization, &view, NULL);
     if (result == (status == DAM_OK ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY))
         broken("there is something to send after a replay, and nothing after a delivery", dam_status_name((int32_t)status));
     if (status == DAM_OK)

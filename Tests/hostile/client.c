@@ -84,7 +84,7 @@ static void ask(const char *operation, const char *path)
         status = dam_session_download(session, &request, "file", DAM_DOWNLOAD_CONTINUE, &response, &error);
     else
         status = dam_session_request(session, &request, &response, &error);
-    if (status == DAM_OK && dam_response_read(response, &view, &error) == DAM_OK)
+    if (status == DAM_OK && dam_response_get(response, &view, &error) == DAM_OK)
         show("OK", view.http_status, view.body_size, view.body, view.body_size);
     else
         fail(&error);

@@ -108,10 +108,10 @@ static int32_t keep_nothing(void *user_data, const char *key, const void *data, 
     return DAM_STORE_OK;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t milliseconds, void **held)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
-    (void)user_data, (void)key, (void)milliseconds;
-    *held = NULL;
+    (void)user_data, (void)key, (void)wait_ms;
+    *lock_out = NULL;
     return DAM_STORE_OK;
 }
 
@@ -156,7 +156,7 @@ static int free_in_child(dam_authorization *authorizations[2])
     for (int at = 0; at < 8; at++)
         files[at] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (int at = 0; at < 2; at++) {
-        refused += dam_authorization_read(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
+        refused += dam_authorization_get(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
         refused += dam_authorization_observe(authorizations[at], &answer, &result, NULL) == DAM_ERR_ARGUMENT;
         dam_authorization_free(authorizations[at]);
     }

@@ -62,7 +62,7 @@ int ask(const char *who)
     if (dam_session_request(session, &request, &response, &error) != DAM_OK)
         fprintf(stderr, "%s: %s\n", who, error.message);
     else
-        dam_response_read(response, &view, &error);
+        dam_response_get(response, &view, &error);
     dam_response_free(response);
     return view.http_status == 200;
 }

@@ -97,7 +97,7 @@ static int32_t save(
     return result;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     struct shelf *shelf = user_data;
     struct timespec deadline;
@@ -116,7 +116,7 @@ static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **o
     int32_t result = row == NULL ? DAM_STORE_FAILED : row->is_locked ? DAM_STORE_BUSY : DAM_STORE_OK;
     if (result == DAM_STORE_OK) {
         row->is_locked = 1;
-        *out = row;
+        *lock_out = row;
     }
     pthread_mutex_unlock(&shelf->mutex);
     return result;

@@ -48,7 +48,7 @@ static void *run(void *argument)
         dam_error error;
         dam_status status = dam_session_request(work->session, &request, &response, &error);
         if (status == DAM_OK)
-            status = dam_response_read(response, &view, &error);
+            status = dam_response_get(response, &view, &error);
         note(work, status, view.http_status, error.message);
         dam_response_free(response);
     }

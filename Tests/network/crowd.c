@@ -38,7 +38,7 @@ static void count(int32_t status, dam_response *response)
 {
     dam_response_view view = {.size = sizeof view};
     char name[64];
-    if (status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK)
+    if (status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK)
         snprintf(name, sizeof name, "%d", view.http_status);
     else
         snprintf(name, sizeof name, "%s", dam_status_name(status));

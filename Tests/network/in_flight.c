@@ -47,7 +47,7 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_view view = {.size = sizeof view};
     char line[16];
     int fits = text[0] == '!' ? strcmp(dam_status_name(status), text + 1) == 0 && response == NULL
-                              : status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK &&
+                              : status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK &&
                                     view.http_status == 200 && strstr(view.body, text) != NULL;
     if (!fits)
         fprintf(stderr, "%llu wants %s, got %s %d %s %.200s\n", (unsigned long long)id, text, dam_status_name(status),

@@ -99,7 +99,7 @@ static void transfer(const char *what, const char *file)
     dam_status status = strcmp(how, "download") == 0
                             ? dam_session_download(session, &request, file, DAM_DOWNLOAD_REPLACE, &response, &error)
                             : dam_session_request(session, &request, &response, &error);
-    if (status != DAM_OK || dam_response_read(response, &view, &error) != DAM_OK)
+    if (status != DAM_OK || dam_response_get(response, &view, &error) != DAM_OK)
         stop(what, &error);
     printf("%d %u ", view.http_status, view.replays);
     dam_response_free(response);

@@ -37,7 +37,7 @@ static void upload(const char *file)
         stop(file, &error);
     request.form = form;
     if (dam_session_request(session, &request, &response, &error) != DAM_OK ||
-        dam_response_read(response, &view, &error) != DAM_OK)
+        dam_response_get(response, &view, &error) != DAM_OK)
         stop(file, &error);
     pthread_mutex_lock(&turn);
     printf("%d %.*s\n", view.http_status, (int)view.body_size, (const char *)view.body);

@@ -84,7 +84,7 @@ static int ask(dam_session *session)
     dam_status status = dam_session_request(session, &request, &response, &error);
     int wrong = status != DAM_OK && status != DAM_ERR_SESSION_INVALID;
     if (status == DAM_OK)
-        wrong = dam_response_read(response, &view, &error) != DAM_OK || strstr(view.body, "ada@example.com") == NULL;
+        wrong = dam_response_get(response, &view, &error) != DAM_OK || strstr(view.body, "ada@example.com") == NULL;
     else if (wrong)
         fprintf(stderr, "%s: %s\n", dam_status_name(status), error.message);
     dam_response_free(response);
@@ -144,7 +144,7 @@ static int authorize(struct stage *stage)
     int32_t result = 0;
     if (dam_session_authorize(stage->session, &request, &authorization, NULL) != DAM_OK)
         return 0;
-    int wrong = dam_authorization_read(authorization, &view, NULL) != DAM_OK || strstr(view.url, PATH) == NULL;
+    int wrong = dam_authorization_get(authorization, &view, NULL) != DAM_OK || strstr(view.url, PATH) == NULL;
     dam_authorization_observe(authorization, &answer, &result, NULL);
     dam_authorization_free(authorization);
     return wrong;

@@ -43,7 +43,7 @@ static int deliver(const struct transfer *transfer, const dam_response *response
 {
     dam_response_view view = {.size = sizeof view};
     dam_error error;
-    if (dam_response_read(response, &view, &error) != DAM_OK)
+    if (dam_response_get(response, &view, &error) != DAM_OK)
         return report(&error);
     int32_t http = view.http_status;
     int success = http >= 200 && http < 300;

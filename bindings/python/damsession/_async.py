@@ -139,12 +139,12 @@ class AsyncSession:
     async def logout(self) -> LogoutResult:
         """`Session.logout`, awaited."""
         result = ctypes.c_int32()
-        await self._run("dam_loop_logout", result)
+        await self._run("dam_loop_logout", outputs=(result,))
         return LogoutResult(result.value)
 
-    async def _run(self, function: str, *what: Any) -> None:
+    async def _run(self, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         transfer = self._transfer(function, "")
-        self._submit(transfer, function, *what)
+        self._submit(transfer, function, *what, outputs=outputs)
         await self._ended(transfer)
 
     def _transfer(self, method: str, path: str) -> Transfer:
@@ -154,9 +154,9 @@ class AsyncSession:
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
         return Transfer(named(method, path), self._loop.asyncio.create_future())
 
-    def _submit(self, transfer: Transfer, function: str, *what: Any) -> None:
+    def _submit(self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         assert self._loop is not None
-        self._loop.submit(transfer, self.blocking._handle, function, *what)
+        self._loop.submit(transfer, self.blocking._handle, function, *what, outputs=outputs)
 
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
         """The request; a body that is an asynchronous iterable is asked for its pieces in a task."""

@@ -83,7 +83,7 @@ class Authorization:
     def read(self) -> ToSend:
         """What to send now."""
         view = _abi.dam_authorization_view()
-        self._library.dam_authorization_read(self._held[0], view, _abi.dam_error())
+        self._library.dam_authorization_get(self._held[0], view, _abi.dam_error())
         method, url = view.method.decode(), view.url.decode()
         has_body = self._body and method == self._method  # a redirect that turns POST into GET drops the body
         # The library has them in UTF-8; what it adds is no text, but bytes.

@@ -137,7 +137,7 @@ class Session:
             try:
                 with interruptible():
                     function(session, request, *where, ctypes.byref(answer), _abi.dam_error())
-                self._library.dam_response_read(answer, view, _abi.dam_error())
+                self._library.dam_response_get(answer, view, _abi.dam_error())
                 return Response(view, what)
             finally:
                 self._library.dam_response_free(answer)
