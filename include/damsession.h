@@ -22,7 +22,8 @@
  *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
  *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
  *               versions can add fields at the end. A larger size is taken if what this version does not know is zero.
- *               `reserved` must be 0.
+ *               `reserved` must be 0. Structs that a callback gets begin with the `size` that the library has filled:
+ *               what lies behind the end of it is not there. dam_error and dam_header never grow.
  *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000 headers a
  *               request. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
  *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
@@ -301,15 +302,15 @@ dam_status dam_config_set_store(dam_config *config, const dam_store *store, dam_
 
 /** A stored session. Borrowed for the callback. */
 typedef struct dam_stored_session {
+    uint32_t size;             /**< sizeof(dam_stored_session) of the library. */
+    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
     const char *key;           /**< names the record; for dam_config_remove_stored. */
     const char *system;        /**< as the option of this name; so are the next three. */
     const char *url;
     const char *user;
     const char *organization;  /**< "" for none. */
-    uint64_t generation;       /**< as in dam_session_state; so are the next two. */
+    uint64_t generation;       /**< as in dam_session_state; so is the next one. */
     int64_t used_at;
-    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
-    int32_t reserved;          /**< 0. */
 } dam_stored_session;
 
 /** Called once for each stored session, in order of its key. Non-zero stops. */
@@ -387,6 +388,8 @@ dam_status dam_session_forget(dam_session *session, dam_error *err);
 
 /** An organization of the user (PhotoShelter guide, "Organization authentication"). Borrowed for the callback. */
 typedef struct dam_organization {
+    uint32_t size;     /**< sizeof(dam_organization) of the library. */
+    uint32_t reserved; /**< 0. */
     const char *id;    /**< opaque; what the option `organization` takes. */
     const char *name;  /**< "" where the server gave none. */
     int32_t member;    /**< 1: the server says the user is a member; 0: it says not; -1: it did not say. */
@@ -424,12 +427,12 @@ dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
 
 /** A device token that this store obtained for the session's user and origin. Borrowed for the callback. */
 typedef struct dam_device_token {
+    uint32_t size;            /**< sizeof(dam_device_token) of the library. */
+    int32_t in_use;           /**< 1: this session uses it. */
     const char *fingerprint;  /**< a short hash; the token itself is not kept here. */
     int64_t obtained_at;      /**< seconds since 1970 UTC. */
     int64_t dead_at;          /**< when the server proved it invalid, by accepting its successor right after refusing it;
                                    0: as far as known it counts against the limit. */
-    int32_t in_use;           /**< 1: this session uses it. */
-    int32_t reserved;         /**< 0. */
 } dam_device_token;
 
 /** Called once for each token, oldest first. Non-zero stops. */

@@ -33,7 +33,7 @@ internal import DamIO
       unsafe lend(prompt.user) { user in
         unsafe lend(prompt.origin) { origin in
           var question = unsafe dam_prompt(
-            size: UInt32(MemoryLayout<dam_prompt>.size), kind: Int32(bitPattern: kind.rawValue), user: user,
+            size: ownSize(dam_prompt.self), kind: Int32(bitPattern: kind.rawValue), user: user,
             origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
           return Gate.outside { unsafe credentials(credentialsData, &question) }
         }

@@ -150,9 +150,9 @@ public func dam_config_list_stored(
           text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
         }
         var view = unsafe dam_stored_session(
-          key: pointers[0], system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
-          generation: stored.record.generation, used_at: stored.record.usedAt,
-          logged_in: stored.record.secret == nil ? 0 : 1, reserved: 0)
+          size: ownSize(dam_stored_session.self), logged_in: stored.record.secret == nil ? 0 : 1, key: pointers[0],
+          system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
+          generation: stored.record.generation, used_at: stored.record.usedAt)
         return Gate.outside { unsafe callback(user_data, &view) }
       }
     }

@@ -69,7 +69,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   }
   if let head = unsafe raw.head {
     options.onHead = { response in
-      var view = unsafe view(of: response, size: UInt32(MemoryLayout<dam_response_view>.size))
+      var view = unsafe view(of: response, size: ownSize(dam_response_view.self))
       return Gate.outside { unsafe head(raw.user_data, &view) } == 0
     }
   }

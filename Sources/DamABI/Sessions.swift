@@ -90,7 +90,8 @@ public func dam_session_organizations(
       unsafe lend(organization.id) { id in
         unsafe lend(organization.name) { name in
           var view = unsafe dam_organization(
-            id: id, name: name, member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
+            size: ownSize(dam_organization.self), reserved: 0, id: id, name: name,
+            member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
             selected: organization.id == session.settings.organization ? 1 : 0)
           return Gate.outside { unsafe callback(user_data, &view) }
         }
@@ -151,8 +152,8 @@ public func dam_session_device_tokens(
     try each(snapshot.account.ledger) { entry in
       unsafe lend(entry.fingerprint) { print in
         var view = unsafe dam_device_token(
-          fingerprint: print, obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0,
-          in_use: entry.fingerprint == inUse ? 1 : 0, reserved: 0)
+          size: ownSize(dam_device_token.self), in_use: entry.fingerprint == inUse ? 1 : 0, fingerprint: print,
+          obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0)
         return Gate.outside { unsafe callback(user_data, &view) }
       }
     }

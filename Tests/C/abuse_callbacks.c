@@ -118,7 +118,7 @@ static int32_t take_header(void *user_data, const char *name, const char *value)
 static int32_t take_token(void *user_data, const dam_device_token *one)
 {
     struct seen *seen = user_data;
-    CHECK(one->fingerprint[0] != '\0' && one->obtained_at > 0 && one->dead_at == 0 && one->reserved == 0,
+    CHECK(one->fingerprint[0] != '\0' && one->obtained_at > 0 && one->dead_at == 0 && one->size == sizeof *one,
           "a device token");
     seen->selected += one->in_use;
     return ++seen->calls == seen->stop_at ? 1 : 0;

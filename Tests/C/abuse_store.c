@@ -160,7 +160,7 @@ static int32_t take(void *user_data, const dam_stored_session *one)
     struct seen *seen = user_data;
     CHECK(strlen(one->key) < TABLE_KEY && strcmp(one->system, "photoshelter") == 0 && strcmp(one->url, open_url) == 0 &&
               strcmp(one->user, "ada@example.com") == 0 && one->organization[0] == '\0' && one->generation == 1 &&
-              one->used_at > 0 && one->logged_in == 1 && one->reserved == 0, "a stored session says whose it is");
+              one->used_at > 0 && one->logged_in == 1 && one->size == sizeof *one, "a stored session says whose it is");
     strcpy(seen->key, one->key);
     return ++seen->calls == seen->stop_at ? 42 : 0;
 }

@@ -40,6 +40,8 @@ int main(void)
     FIELD(dam_prompt, reserved);
 
     STRUCT(dam_organization);
+    FIELD(dam_organization, size);
+    FIELD(dam_organization, reserved);
     FIELD(dam_organization, id);
     FIELD(dam_organization, name);
     FIELD(dam_organization, member);
@@ -57,6 +59,8 @@ int main(void)
     FIELD(dam_store, remove);
 
     STRUCT(dam_stored_session);
+    FIELD(dam_stored_session, size);
+    FIELD(dam_stored_session, logged_in);
     FIELD(dam_stored_session, key);
     FIELD(dam_stored_session, system);
     FIELD(dam_stored_session, url);
@@ -64,15 +68,13 @@ int main(void)
     FIELD(dam_stored_session, organization);
     FIELD(dam_stored_session, generation);
     FIELD(dam_stored_session, used_at);
-    FIELD(dam_stored_session, logged_in);
-    FIELD(dam_stored_session, reserved);
 
     STRUCT(dam_device_token);
+    FIELD(dam_device_token, size);
+    FIELD(dam_device_token, in_use);
     FIELD(dam_device_token, fingerprint);
     FIELD(dam_device_token, obtained_at);
     FIELD(dam_device_token, dead_at);
-    FIELD(dam_device_token, in_use);
-    FIELD(dam_device_token, reserved);
 
     STRUCT(dam_session_state);
     FIELD(dam_session_state, size);

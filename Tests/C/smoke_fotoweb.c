@@ -40,6 +40,7 @@ struct tokens {
 static int32_t take_token(void *user_data, const dam_device_token *one)
 {
     struct tokens *tokens = user_data;
+    CHECK(one->size == sizeof *one, "a token's size is there");
     *(one->dead_at > 0 ? &tokens->dead : &tokens->living) += one->obtained_at > 0 && one->fingerprint[0] != '\0';
     tokens->in_use += one->in_use;
     return 0;

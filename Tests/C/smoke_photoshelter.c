@@ -91,6 +91,7 @@ struct seen {
 static int32_t take_organization(void *user_data, const dam_organization *one)
 {
     struct seen *seen = user_data;
+    CHECK(one->size == sizeof *one && one->reserved == 0, "an organization's size is there");
     seen->count++;
     if (one->selected && one->member == 1 && strcmp(one->id, AARDVARK) == 0 && strcmp(one->name, "Aardvark Images") == 0)
         seen->selected++;
@@ -118,7 +119,7 @@ static void organizations(void)
 static int32_t answer(void *user_data, dam_prompt *prompt)
 {
     ++*(int *)user_data;
-    CHECK(prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, ADA_MAIL) == 0 &&
+    CHECK(prompt->size == sizeof *prompt && prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, ADA_MAIL) == 0 &&
               strcmp(prompt->origin, photoshelter_url) == 0, "asked for the password of " ADA_MAIL);
     EXPECT(DAM_OK, dam_prompt_answer(prompt, ADA_SECRET, strlen(ADA_SECRET), err));
     return DAM_OK;
@@ -146,7 +147,7 @@ struct stored {
 static int32_t take_stored(void *user_data, const dam_stored_session *one)
 {
     struct stored *stored = user_data;
-    CHECK(strlen(one->key) < sizeof stored->key && strcmp(one->system, "photoshelter") == 0 &&
+    CHECK(one->size == sizeof *one && strlen(one->key) < sizeof stored->key && strcmp(one->system, "photoshelter") == 0 &&
               strcmp(one->url, photoshelter_url) == 0 && strcmp(one->user, ADA_MAIL) == 0 && one->generation == 1 &&
               one->used_at > 0 && one->logged_in == 1, "a stored session of " ADA_MAIL);
     strcpy(stored->key, one->key);

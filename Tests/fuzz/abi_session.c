@@ -73,14 +73,15 @@ static void open_session(struct play *play, dam_session **out)
 
 static int32_t take_organization(void *user_data, const dam_organization *organization)
 {
-    if (organization->id == NULL || organization->name == NULL)
+    if (organization->size != sizeof *organization || organization->reserved != 0 || organization->id == NULL ||
+        organization->name == NULL)
         broken("an organization is whole", "dam_organization");
     return byte(user_data) % 4 == 0;
 }
 
 static int32_t take_token(void *user_data, const dam_device_token *token)
 {
-    if (token->fingerprint == NULL || token->reserved != 0)
+    if (token->size != sizeof *token || token->fingerprint == NULL)
         broken("a device token is whole", "dam_device_token");
     return byte(user_data) % 4 == 0;
 }

@@ -77,20 +77,23 @@ class dam_prompt(ctypes.Structure):
 
 
 class dam_organization(ctypes.Structure):
-    _fields_ = [("id", c_char_p), ("name", c_char_p), ("member", c_int32), ("selected", c_int32)]
+    _fields_ = [
+        ("size", c_uint32), ("reserved", c_uint32), ("id", c_char_p), ("name", c_char_p),
+        ("member", c_int32), ("selected", c_int32),
+    ]  # fmt: skip
 
 
 class dam_device_token(ctypes.Structure):
     _fields_ = [
+        ("size", c_uint32), ("in_use", c_int32),
         ("fingerprint", c_char_p), ("obtained_at", c_int64), ("dead_at", c_int64),
-        ("in_use", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
 class dam_stored_session(ctypes.Structure):
     _fields_ = [
-        ("key", c_char_p), ("system", c_char_p), ("url", c_char_p), ("user", c_char_p), ("organization", c_char_p),
-        ("generation", c_uint64), ("used_at", c_int64), ("logged_in", c_int32), ("reserved", c_int32),
+        ("size", c_uint32), ("logged_in", c_int32), ("key", c_char_p), ("system", c_char_p), ("url", c_char_p),
+        ("user", c_char_p), ("organization", c_char_p), ("generation", c_uint64), ("used_at", c_int64),
     ]  # fmt: skip
 
 
