@@ -19,6 +19,7 @@
  *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
  *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
  *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
+ *   Sizes       size_t for what is in memory; uint64_t for the length of a body or file, which may be larger than that.
  *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
  *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
  *               versions can add fields at the end. A larger size is taken if what this version does not know is zero.
@@ -229,7 +230,7 @@ dam_status dam_config_set_credentials(
     dam_config *config, dam_credentials_callback callback, void *user_data, dam_error *err);
 
 /** Answers a prompt with `size` bytes, which are copied; the caller may wipe its own at once. Only inside the callback. */
-dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, uint64_t size, dam_error *err);
+dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, size_t size, dam_error *err);
 
 /* ---- Log ----------------------------------------------------------------------------------------------------------- */
 
@@ -264,7 +265,7 @@ typedef enum dam_store_result {
 typedef struct dam_record dam_record;
 
 /** Hands a loaded record to the library, which copies it. Only inside dam_store.load. At most 4 MiB. */
-dam_status dam_record_fill(dam_record *record, const void *data, uint64_t size, dam_error *err);
+dam_status dam_record_fill(dam_record *record, const void *data, size_t size, dam_error *err);
 
 /**
  * A place for records that the host provides, for example a database that a fleet shares. Records are opaque bytes that
@@ -282,7 +283,7 @@ typedef struct dam_store {
     /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that is
         durable when it returns. */
     int32_t (*save)(
-        void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected);
+        void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected);
     /** Locks the key against every other holder, in this process and elsewhere; sets `*lock_out` to whatever unlock needs.
         The lock must end with its process. Held across a login, so for seconds. */
     int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock_out);
@@ -510,14 +511,14 @@ typedef struct dam_header {
 
 /** Gives the next bytes of a request's body: fills at most `size` of them. Returns how many, 0 at the end, negative to stop
     (DAM_ERR_CALLBACK); in an event loop DAM_READ_PAUSE: none yet, dam_loop_resume will say. */
-typedef int64_t (*dam_read_callback)(void *user_data, void *buffer, uint64_t size);
+typedef int64_t (*dam_read_callback)(void *user_data, void *buffer, size_t size);
 
 /** Makes the first byte of the body the next one, because the request must be sent again. Returns 0; else it cannot. */
 typedef int32_t (*dam_rewind_callback)(void *user_data);
 
 /** Takes the next bytes of an answer. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK); in an event loop DAM_WRITE_PAUSE:
     not now, give the same bytes again after dam_loop_resume. */
-typedef int32_t (*dam_write_callback)(void *user_data, const void *data, uint64_t size);
+typedef int32_t (*dam_write_callback)(void *user_data, const void *data, size_t size);
 
 /** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called a few times
     a second while bytes move, and with zeros while the session logs in or waits; in an event loop only while bytes move. */
@@ -550,7 +551,7 @@ dam_status dam_form_new(dam_form **out, dam_error *err);
 /** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `file_name` makes it a file for the server;
     NULL: it is none. `content_type` may be NULL: none is said. */
 dam_status dam_form_add(
-    dam_form *form, const char *name, const void *data, uint64_t size, const char *file_name, const char *content_type,
+    dam_form *form, const char *name, const void *data, size_t size, const char *file_name, const char *content_type,
     dam_error *err);
 
 /**
@@ -572,7 +573,7 @@ typedef struct dam_response_view {
     uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
     int32_t http_status;     /**< 200, 404, ... */
     const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
-    uint64_t body_size;      /**< bytes. */
+    size_t body_size;        /**< bytes. */
     const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
     uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines are left out: cookies are the session's own. */
     uint64_t generation;     /**< the generation of the secret it was sent with. */
@@ -603,8 +604,8 @@ typedef struct dam_request {
                                      this origin. With its query, percent-encoded. No fragment, no space. "{image}" in it
                                      stands for `image`. */
     const dam_header *headers;  /**< more headers; may be NULL when header_count is 0. */
-    const void *body;           /**< the body; NULL for none. */
-    uint64_t body_size;         /**< its bytes. */
+    const void *body;           /**< the body, in memory; NULL for none. */
+    uint64_t body_size;         /**< its bytes; a streamed body may be larger than memory. */
     const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
     const char *image;          /**< an image handle from dam_session_bind_image whose ID takes the place of "{image}" in
                                      the path; or NULL. The one without the other is DAM_ERR_ARGUMENT. */
@@ -775,7 +776,7 @@ typedef struct dam_observation {
     int32_t http_status;   /**< 100 to 599. */
     const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. Any bytes. */
     const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
-    uint64_t body_size;    /**< bytes of `body`. */
+    size_t body_size;      /**< bytes of `body`. */
     int32_t is_whole;      /**< 1: that is all of it. */
     int32_t reserved;      /**< 0. */
 } dam_observation;

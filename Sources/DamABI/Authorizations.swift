@@ -80,7 +80,7 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
     throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
   guard unsafe raw.reserved == 0, unsafe (0...1).contains(raw.is_whole),
-    unsafe raw.body_size <= UInt64(Answer.inspected)
+    unsafe (0...Answer.inspected).contains(raw.body_size)
   else {
     throw Failure(.argument, "answer->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
   }
@@ -88,7 +88,7 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
     throw Failure(.argument, "answer->body is NULL but body_size is not 0")
   }
   let headers = HeaderBlock(unsafe try octets(raw.headers, "answer->headers"))
-  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: Int(clamping: raw.body_size))
+  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
   let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
   return Answer(
     status: unsafe raw.http_status, headers: headers, beginning: beginning,

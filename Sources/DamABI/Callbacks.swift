@@ -53,7 +53,7 @@ private final class PromptAnswer {
 
 @_cdecl("dam_prompt_answer") @implementation
 public func dam_prompt_answer(
-  _ prompt: UnsafeMutablePointer<dam_prompt>?, _ secret: UnsafeRawPointer?, _ size: UInt64,
+  _ prompt: UnsafeMutablePointer<dam_prompt>?, _ secret: UnsafeRawPointer?, _ size: Int,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
@@ -63,9 +63,9 @@ public func dam_prompt_answer(
     }
     guard let secret = unsafe secret else { throw Failure(.argument, "secret is NULL") }
     guard (1...16_384).contains(size) else {
-      throw Failure(.argument, "size is \(size); a secret has 1 to 16384 bytes")
+      throw Failure(.argument, "size is \(UInt(bitPattern: size)); a secret has 1 to 16384 bytes")
     }
-    let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: Int(size))
+    let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: size)
     guard unsafe String(validating: bytes, as: UTF8.self) != nil, unsafe !bytes.contains(where: { $0 < 0x20 }) else {
       throw Failure(.argument, "secret is not UTF-8 text without control characters such as a line end")
     }

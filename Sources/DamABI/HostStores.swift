@@ -17,17 +17,19 @@ private final class Found: Handle {
   var bytes: [UInt8]?
 }
 
-private let longestRecord: UInt64 = 4 << 20
+private let longestRecord = 4 << 20
 
 @_cdecl("dam_record_fill") @implementation
 public func dam_record_fill(
-  _ record: OpaquePointer?, _ data: UnsafeRawPointer?, _ size: UInt64, _ err: UnsafeMutablePointer<dam_error>?
+  _ record: OpaquePointer?, _ data: UnsafeRawPointer?, _ size: Int, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let found = unsafe try Found.take(record)
     guard let data = unsafe data else { throw Failure(.argument, "data is NULL") }
-    guard size <= longestRecord else { throw Failure(.argument, "size is \(size); a record has at most 4 MiB") }
-    found.bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: Int(size)))
+    guard (0...longestRecord).contains(size) else {
+      throw Failure(.argument, "size is \(UInt(bitPattern: size)); a record has at most 4 MiB")
+    }
+    found.bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: size))
   }
 }
 
@@ -69,7 +71,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
       let result = unsafe lend(key) { key in
         unsafe bytes.withUnsafeBytes { data in
           Gate.outside {
-            unsafe save(table.raw.user_data, key, data.baseAddress, UInt64(data.count), revision, expected)
+            unsafe save(table.raw.user_data, key, data.baseAddress, data.count, revision, expected)
           }
         }
       }

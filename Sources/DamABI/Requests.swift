@@ -60,7 +60,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
   if let write = unsafe raw.write {
     options.destination = unsafe .stream { bytes in
-      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, UInt64(bytes.count)) }) {
+      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, bytes.count) }) {
       case 0: .goOn
       case DAM_WRITE_PAUSE: .pause
       default: .stop
@@ -94,7 +94,7 @@ private func reader(_ raw: dam_request) -> OutgoingBody? {
   let rewind = unsafe raw.rewind.map { rewind in { Gate.outside { unsafe rewind(user) } == 0 } }
   return unsafe OutgoingBody(
     size: size,
-    read: { room in Int(clamping: Gate.outside { unsafe read(user, room.baseAddress, UInt64(room.count)) }) },
+    read: { room in Int(clamping: Gate.outside { unsafe read(user, room.baseAddress, room.count) }) },
     rewind: rewind)
 }
 
@@ -178,7 +178,7 @@ public func dam_response_get(
 /// Borrows what is in an answer.
 private func view(of response: Response, size: UInt32) -> dam_response_view {
   unsafe dam_response_view(
-    size: size, http_status: response.status, body: response.body.address, body_size: UInt64(response.body.count),
+    size: size, http_status: response.status, body: response.body.address, body_size: response.body.count,
     headers: response.headers.address.assumingMemoryBound(to: CChar.self),
     headers_size: UInt64(response.headers.count), generation: response.generation, replays: response.replays,
     reserved: 0)

@@ -6,9 +6,9 @@
 
 static const dam_request good = {.size = sizeof(dam_request), .path = "Information"};
 
-static int64_t give(void *user_data, void *buffer, uint64_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
+static int64_t give(void *user_data, void *buffer, size_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
 static int32_t rewind_it(void *user_data) { return user_data != NULL; }
-static int32_t take(void *user_data, const void *data, uint64_t size) { return user_data != data && size > 1; }
+static int32_t take(void *user_data, const void *data, size_t size) { return user_data != data && size > 1; }
 static int32_t look(void *user_data, const dam_response_view *head) { return user_data == head; }
 static int32_t hear(void *user_data, int64_t a, int64_t b, int64_t c, int64_t d) { return user_data && a + b + c + d < -9; }
 
@@ -100,7 +100,7 @@ static void refuse_observations(dam_authorization *authorization)
     answer = whole;
     answer.body_size = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    answer.body_size = UINT64_MAX;
+    answer.body_size = SIZE_MAX;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
 }
 

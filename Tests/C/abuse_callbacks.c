@@ -9,7 +9,7 @@
 /* What a credentials callback is to do, and what it saw. */
 struct script {
     const void *answer;
-    uint64_t size;
+    size_t size;
     dam_status wanted;  /* of dam_prompt_answer. */
     int32_t result;
     int is_silent;      /* no answer at all. */
@@ -55,7 +55,7 @@ static void abuse_prompt(void)
     ask((struct script){.is_silent = 1, .result = -1}, DAM_ERR_CALLBACK);
     ask((struct script){.answer = "canary", .size = 6, .result = 99}, DAM_ERR_CALLBACK);
     ask((struct script){.answer = NULL, .size = 6, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
-    ask((struct script){.answer = "canary", .size = UINT64_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
+    ask((struct script){.answer = "canary", .size = SIZE_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
     ask((struct script){.answer = "canary", .size = INT64_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
     ask((struct script){.answer = huge_text, .size = 1 << 20, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
 }

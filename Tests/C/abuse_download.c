@@ -20,7 +20,7 @@ static int exists(const char *suffix)
     return access(name, F_OK) == 0;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     (void)user_data;
     (void)data;

@@ -31,7 +31,7 @@ static void refuse_fields(dam_form *form)
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(NULL, "name", "data", 4, NULL, "text/plain", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, NULL, "data", 4, NULL, "text/plain", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", NULL, 4, NULL, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", UINT64_MAX, NULL, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", SIZE_MAX, NULL, NULL, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", INT64_MAX, NULL, NULL, err), check_nothing);
     for (const char *const *text = bad; *text != NULL; text++) {
         check_note(*text);

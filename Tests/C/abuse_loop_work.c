@@ -37,7 +37,7 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_free(response);
 }
 
-static int32_t write_it(void *user_data, const void *data, uint64_t size) { return user_data == data && size > 0; }
+static int32_t write_it(void *user_data, const void *data, size_t size) { return user_data == data && size > 0; }
 
 static void refuse_downloads(dam_loop *loop, dam_session *session)
 {

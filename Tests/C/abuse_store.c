@@ -64,7 +64,7 @@ static void misbehave(void)
         {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_BUSY}, {.load = -1}, {.load = 99},
         {.found = "canary rubbish", .found_size = 14}, {.found = "\0\xff\n", .found_size = 3},
         {.found = NULL, .found_size = 1}, {.found = "x", .found_size = (4 << 20) + 1},
-        {.found = "x", .found_size = UINT64_MAX},
+        {.found = "x", .found_size = SIZE_MAX},
         {.found = "x", .found_size = 1, .load = DAM_STORE_ABSENT}, {.found = "x", .found_size = 1, .load = 99},
         {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_BUSY}, {.save = -1},
         {.lock = DAM_STORE_FAILED}, {.lock = DAM_STORE_ABSENT}, {.lock = 99},
@@ -135,7 +135,7 @@ static void damage(void)
     dam_session_free(session);
     CHECK(table.rows[0].data != NULL && table.rows[0].size < sizeof record, "a record of %u bytes",
           (unsigned)table.rows[0].size);
-    size = (size_t)table.rows[0].size;
+    size = table.rows[0].size;
     memcpy(record, table.rows[0].data, size);
     CHECK(login_with(record, size, &damaged) == DAM_OK && damaged == 0, "as it was, it is good");
     for (size_t at = 0; at < size; at++) {

@@ -38,14 +38,14 @@ static int32_t hear(void *user_data, const dam_response_view *head)
     return 0;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     (void)data, (void)size;
     look(user_data);
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct guest *guest = user_data;
     look(guest);

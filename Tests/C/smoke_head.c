@@ -33,7 +33,7 @@ static int32_t hear(void *user_data, const dam_response_view *head)
     return heard->result;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct heard *heard = user_data;
     heard->wrong |= heard->calls != 1 || data == NULL;

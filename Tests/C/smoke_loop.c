@@ -115,7 +115,7 @@ struct pausing {
     int32_t status;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct pausing *pausing = user_data;
     (void)data;
@@ -127,7 +127,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct pausing *pausing = user_data;
     uint64_t left = pausing->size - pausing->moved, count = left < 7 ? left : 7;

@@ -28,7 +28,7 @@ static int32_t ask(dam_session *session)
     return (int32_t)status;
 }
 
-static int64_t ask_while_giving(void *user_data, void *buffer, uint64_t size)
+static int64_t ask_while_giving(void *user_data, void *buffer, size_t size)
 {
     struct knot *knot = user_data;
     (void)size;

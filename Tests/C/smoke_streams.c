@@ -18,7 +18,7 @@ struct stream {
     int64_t down, up, down_total, up_total;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
     for (uint64_t at = 0; at < size; at++, stream->taken++) {
@@ -29,7 +29,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return stream->stop_at > 0 && stream->taken >= stream->stop_at;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct stream *stream = user_data;
     uint64_t count = 0;
@@ -74,8 +74,8 @@ static void send_it(dam_session *session, dam_request request, dam_status wanted
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && view.replays == replays && (in_memory == 1 || view.body_size == in_memory),
-          "%d after %u replays, %llu bytes in memory", (int)view.http_status, (unsigned)view.replays,
-          (unsigned long long)view.body_size);
+          "%d after %u replays, %zu bytes in memory", (int)view.http_status, (unsigned)view.replays,
+          view.body_size);
     dam_response_free(response);
 }
 

@@ -41,7 +41,7 @@ static int32_t load(void *user_data, const char *key, uint64_t known, dam_record
     return table->fill == DAM_OK ? DAM_STORE_OK : DAM_STORE_FAILED;
 }
 
-static int32_t save(void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected)
+static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);

@@ -35,7 +35,7 @@ static int is_odd(struct job *job, int one_in)
     return (job->manner + ++job->calls * 7) % one_in == 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct job *job = user_data;
     if (is_odd(job, 32))
@@ -57,7 +57,7 @@ static int32_t rewind_body(void *user_data)
     return is_odd(job, 8);
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct job *job = user_data;
     if (data == NULL && size > 0)

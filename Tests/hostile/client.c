@@ -49,7 +49,7 @@ static dam_status reopen(dam_error *error)
     return status;
 }
 
-static int32_t swallow(void *user_data, const void *data, uint64_t size)
+static int32_t swallow(void *user_data, const void *data, size_t size)
 {
     (void)user_data, (void)data, (void)size;
     return 0;

@@ -17,7 +17,7 @@ struct flow {
     int32_t status;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct flow *flow = user_data;
     (void)data;
@@ -101,7 +101,7 @@ static int32_t no_record(void *user_data, const char *key, uint64_t known, dam_r
     return DAM_STORE_ABSENT;
 }
 
-static int32_t keep_nothing(void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision,
+static int32_t keep_nothing(void *user_data, const char *key, const void *data, size_t size, uint64_t revision,
                             uint64_t expected)
 {
     (void)user_data, (void)key, (void)data, (void)size, (void)revision, (void)expected;

@@ -18,7 +18,7 @@ struct row {
     char key[65];
     int is_locked;
     uint64_t revision; /* 0: there is no record, only a lock */
-    uint64_t size;
+    size_t size;
     void *data;
 };
 
@@ -72,7 +72,7 @@ static void wipe(struct row *row)
 }
 
 static int32_t save(
-    void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected)
+    void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
 {
     struct shelf *shelf = user_data;
     int32_t result = DAM_STORE_FAILED;

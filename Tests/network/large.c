@@ -44,7 +44,7 @@ struct stream {
     uint64_t at, digest;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
     const unsigned char *bytes = data;
@@ -54,7 +54,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct stream *stream = user_data;
     return read(stream->source, buffer, size);

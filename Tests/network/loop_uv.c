@@ -29,7 +29,7 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_view answer = {.size = sizeof answer};
     (void)id;
     if (status == DAM_OK && dam_response_get(response, &answer, NULL) == DAM_OK && answer.http_status == 200)
-        printf("%llu bytes of %s\n", (unsigned long long)answer.body_size, (const char *)user_data);
+        printf("%zu bytes of %s\n", answer.body_size, (const char *)user_data);
     else
         fail(user_data, error->message);
     dam_response_free(response);

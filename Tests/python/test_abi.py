@@ -36,6 +36,7 @@ _BASES: dict[str, Any] = {
     "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
     "uint64_t": ctypes.c_uint64,
+    "size_t": ctypes.c_size_t,
     "dam_status": ctypes.c_int,
     "void": None,
     **{struct.__name__: struct for struct in _abi.STRUCTS},

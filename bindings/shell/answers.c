@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 /* A dam_write_callback: only successes come this way. */
-static int32_t write_sink(void *user_data, const void *data, uint64_t size)
+static int32_t write_sink(void *user_data, const void *data, size_t size)
 {
     struct transfer *transfer = user_data;
     clear_progress();
-    transfer->code = write_bytes(transfer->sink, data, (size_t)size, transfer->sink_place);
+    transfer->code = write_bytes(transfer->sink, data, size, transfer->sink_place);
     return transfer->code;
 }
 

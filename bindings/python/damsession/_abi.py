@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import (
-    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_uint32, c_uint64, c_void_p,
+    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p,
 )  # fmt: skip
 from typing import Any, Callable, Final, NamedTuple, Optional
 
@@ -121,15 +121,15 @@ class dam_header(ctypes.Structure):
 
 
 # The callbacks that a request holds; the others are below.
-dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_uint64)
+dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 dam_rewind_callback: Final = CFUNCTYPE(c_int32, c_void_p)
-dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
+dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
 dam_progress_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64)
 
 
 class dam_response_view(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
+        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_size_t),
         ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
         ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
@@ -163,7 +163,7 @@ class dam_authorization_view(_Sized):
 class dam_observation(_Sized):
     _fields_ = [
         ("size", c_uint32), ("http_status", c_int32), ("headers", c_char_p), ("body", c_char_p),
-        ("body_size", c_uint64), ("is_whole", c_int32), ("reserved", c_int32),
+        ("body_size", c_size_t), ("is_whole", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
@@ -183,7 +183,7 @@ class dam_store(_Sized):
     _fields_ = [
         ("size", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
         ("load", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint64, record_p)),
-        ("save", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_uint64, c_uint64, c_uint64)),
+        ("save", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_size_t, c_uint64, c_uint64)),
         ("lock", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint32, POINTER(c_void_p))),
         ("unlock", CFUNCTYPE(None, c_void_p, c_char_p, c_void_p)),
         ("list", CFUNCTYPE(c_int32, c_void_p, dam_name_callback, c_void_p)),
@@ -240,9 +240,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_name_list": _status(dam_name_callback, c_void_p),
     "dam_name_remove": _status(c_char_p),
     "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),
-    "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_uint64),
+    "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_size_t),
     "dam_config_set_log": _status(config_p, c_int32, dam_log_callback, c_void_p),
-    "dam_record_fill": _status(record_p, c_void_p, c_uint64),
+    "dam_record_fill": _status(record_p, c_void_p, c_size_t),
     "dam_config_set_store": _status(config_p, POINTER(dam_store)),
     "dam_config_list_stored": _status(config_p, dam_stored_session_callback, c_void_p),
     "dam_config_remove_stored": _status(config_p, c_char_p),
@@ -266,7 +266,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_canceller_cancel": _status(canceller_p),
     "dam_canceller_free": Function(None, (canceller_p,), holds_gil=True),
     "dam_form_new": _status(_out(form_p)),
-    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_uint64, c_char_p, c_char_p),
+    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_size_t, c_char_p, c_char_p),
     "dam_form_add_file": _status(form_p, c_char_p, c_char_p, c_char_p, c_char_p),
     "dam_form_free": Function(None, (form_p,)),
     "dam_loop_new": _status(_out(loop_p)),
