@@ -26,7 +26,7 @@
  *               `reserved` must be 0. Structs that a callback gets begin with the `size` that the library has filled:
  *               what lies behind the end of it is not there. dam_error and dam_header never grow.
  *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000 headers a
- *               request. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
+ *               list. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
  *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
  *               its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed: their
  *               comment says for how long. Input is copied before the function returns, or used only until it returns.
@@ -407,8 +407,15 @@ typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organiza
 dam_status dam_session_organizations(
     dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
 
-/** Called once for each request header that carries a secret; both texts are borrowed for the call. Non-zero stops. */
-typedef int32_t (*dam_header_callback)(void *user_data, const char *name, const char *value);
+/** One header. Lists of them are an array and its `header_count`, in the order sent or received; names may repeat. */
+typedef struct dam_header {
+    const char *name;   /**< without the colon; in any case. */
+    const char *value;  /**< without the blanks around it; no CR, LF or NUL. Of a response: bytes as received, which need not
+                             be UTF-8. */
+} dam_header;
+
+/** Called once for each request header that carries a secret. `header` is borrowed for the call. Non-zero stops. */
+typedef int32_t (*dam_header_callback)(void *user_data, const dam_header *header);
 
 /**
  * Gives the request headers that authenticate a request of the host's own, logging in if needed. `ticket_out` may be NULL;
@@ -499,13 +506,6 @@ dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out,
 
 /* ---- Requests ------------------------------------------------------------------------------------------------------ */
 
-/** One header of a request. */
-typedef struct dam_header {
-    const char *name;   /**< a token as in RFC 9110. Refused: those that carry the session's own secrets, and Host,
-                             Content-Length, Content-Type, Transfer-Encoding and Connection, which the library sets. */
-    const char *value;  /**< no CR, LF or NUL. */
-} dam_header;
-
 /** A body whose size is not known before it ends. */
 #define DAM_SIZE_UNKNOWN UINT64_MAX
 
@@ -574,8 +574,8 @@ typedef struct dam_response_view {
     int32_t http_status;     /**< 200, 404, ... */
     const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
     size_t body_size;        /**< bytes. */
-    const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
-    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines are left out: cookies are the session's own. */
+    const dam_header *headers; /**< without Set-Cookie: cookies are the session's own. */
+    size_t header_count;     /**< how many `headers`. */
     uint64_t generation;     /**< the generation of the secret it was sent with. */
     uint32_t replays;        /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
     uint32_t reserved;       /**< 0. */
@@ -598,20 +598,20 @@ typedef enum dam_request_flags {
 /** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
-    uint32_t header_count;      /**< how many `headers`. */
+    uint32_t flags;             /**< dam_request_flags; 0: none. */
     const char *method;         /**< NULL: GET. */
     const char *path;           /**< "mem/user/session": below the API's own path; "/x": below the origin; or a whole URL of
                                      this origin. With its query, percent-encoded. No fragment, no space. "{image}" in it
                                      stands for `image`. */
-    const dam_header *headers;  /**< more headers; may be NULL when header_count is 0. */
+    const dam_header *headers;  /**< more headers; NULL when header_count is 0. Names are tokens (RFC 9110), and none of Host,
+                                     Content-Length, Content-Type, Transfer-Encoding and Connection, which the library
+                                     sets, nor of those that carry the session's own secrets. */
+    size_t header_count;        /**< how many `headers`. */
     const void *body;           /**< the body, in memory; NULL for none. */
     uint64_t body_size;         /**< its bytes; a streamed body may be larger than memory. */
     const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
     const char *image;          /**< an image handle from dam_session_bind_image whose ID takes the place of "{image}" in
                                      the path; or NULL. The one without the other is DAM_ERR_ARGUMENT. */
-    uint32_t timeout_ms;        /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
-                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
-    uint32_t flags;             /**< dam_request_flags; 0: none. */
     void *user_data;            /**< for the five callbacks. */
     dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or DAM_SIZE_UNKNOWN. */
     dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be, and
@@ -622,6 +622,9 @@ typedef struct dam_request {
     dam_canceller *canceller;   /**< may be NULL. */
     const dam_form *form;       /**< the body as multipart/form-data, instead of `body` and `read`. */
     dam_head_callback head;     /**< may be NULL. */
+    uint32_t timeout_ms;        /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
+                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
+    uint32_t reserved;          /**< 0. */
 } dam_request;
 
 /**
@@ -757,7 +760,8 @@ typedef struct dam_authorization_view {
     uint64_t generation;  /**< the generation of the secret. */
     const char *method;
     const char *url;      /**< may hold secrets in its query: not for logs. */
-    const char *headers;  /**< "Name: value\r\n" for each: the request's own and those that authenticate. Not for logs. */
+    const dam_header *headers; /**< the request's own and those that authenticate. Not for logs. */
+    size_t header_count;       /**< how many `headers`. */
 } dam_authorization_view;
 
 /** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
@@ -774,7 +778,9 @@ typedef enum dam_observe_result {
 typedef struct dam_observation {
     uint32_t size;         /**< sizeof(dam_observation). */
     int32_t http_status;   /**< 100 to 599. */
-    const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. Any bytes. */
+    const dam_header *headers; /**< as received, every Set-Cookie by itself; NULL when header_count is 0. A name may not be
+                                    empty or hold a colon, CR or LF. */
+    size_t header_count;   /**< how many `headers`. */
     const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
     size_t body_size;      /**< bytes of `body`. */
     int32_t is_whole;      /**< 1: that is all of it. */

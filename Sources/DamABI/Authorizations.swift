@@ -10,9 +10,27 @@ final class AuthorizationHandle: Handle {
   static let word = "authorization"
   let authorization: Authorization
   var process: UInt64? { authorization.process }
-  /// What C has borrowed: method, URL, headers; wiped when they are replaced.
-  var lent: [Secret] = []
+  /// What C has borrowed of the request that is to be sent now; wiped when that was observed.
+  var lent: Lent?
   init(_ authorization: Authorization) { self.authorization = authorization }
+}
+
+/// A request as C borrows it.
+final class Lent {
+  let method: Secret
+  let url: Secret
+  let headers: HeaderList
+
+  init(_ request: WireRequest) {
+    method = Secret(Array(request.method.utf8) + [0])
+    url = Secret(request.url.reveal() + [0])
+    headers = HeaderList(request.headers, request.secretHeaders)
+  }
+}
+
+/// The address of a text that somebody keeps.
+func address(_ text: Secret) -> UnsafePointer<CChar>? {
+  text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
 }
 
 @_cdecl("dam_session_authorize") @implementation
@@ -46,13 +64,13 @@ public func dam_authorization_get(
     guard let request = handle.authorization.request else {
       throw Failure(.argument, "there is nothing to send any more: the answer was observed")
     }
-    handle.lent = [Secret(request.method), request.url, request.headerLines].map { Secret($0.reveal() + [0]) }
-    let pointers = unsafe handle.lent.map { text in
-      text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
-    }
+    // Made once: what was borrowed stays where it is until the request was observed.
+    let lent = handle.lent ?? Lent(request)
+    handle.lent = lent
     unsafe out.pointee = dam_authorization_view(
       size: out.pointee.size, replays: handle.authorization.sends > 1 ? 1 : 0,
-      generation: handle.authorization.generation, method: pointers[0], url: pointers[1], headers: pointers[2])
+      generation: handle.authorization.generation, method: address(lent.method), url: address(lent.url),
+      headers: lent.headers.first, header_count: lent.headers.count)
   }
 }
 
@@ -67,7 +85,7 @@ public func dam_authorization_observe(
     let observed = unsafe try observed(answer)
     let result = unsafe try present(result_out, "result_out")
     let next = try handle.authorization.observe(observed)
-    handle.lent = []
+    handle.lent = nil
     unsafe result.pointee = code(of: next)
   }
 }
@@ -87,7 +105,7 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "answer->body is NULL but body_size is not 0")
   }
-  let headers = HeaderBlock(unsafe try octets(raw.headers, "answer->headers"))
+  let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "answer")
   let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
   let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
   return Answer(

@@ -148,9 +148,7 @@ public func dam_config_list_stored(
         stored.identity.organization,
       ].map { Secret(Array($0.utf8) + [0]) }
       return withExtendedLifetime(texts) {
-        let pointers = unsafe texts.map { text in
-          text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
-        }
+        let pointers = unsafe texts.map { unsafe address($0) }
         var view = unsafe dam_stored_session(
           size: ownSize(dam_stored_session.self), logged_in: stored.record.secret == nil ? 0 : 1, key: pointers[0],
           system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],

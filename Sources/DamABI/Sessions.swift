@@ -110,14 +110,9 @@ public func dam_session_headers(
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
     try session.settings.requireHeaders()
     let record = try session.ensure()
-    try each(try session.settings.headers(record)) { header in
-      unsafe lend(header.name) { name in
-        let value = Secret(header.value.reveal() + [0])
-        return value.withBytes { bytes in
-          let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-          return Gate.outside { unsafe callback(user_data, name, text) }
-        }
-      }
+    let headers = HeaderList([], try session.settings.headers(record))
+    try each(Array(0..<headers.count)) { place in
+      Gate.outside { unsafe callback(user_data, headers.first?.advanced(by: place)) }
     }
     if let ticket_out = unsafe ticket_out {
       unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).utf8)

@@ -1,11 +1,11 @@
 // Response.swift - an answer for the host: copied out of the transfer, which may go on to others.
 
-internal import DamCore
+public import DamCore
 
 /// An answer for the host.
 public struct Response: Sendable {
   public let status: Int32
-  public let headers: Buffer
+  public let headers: HeaderBlock
   public let body: Buffer
   public let generation: UInt64
   public let replays: UInt32
@@ -22,7 +22,7 @@ public struct Response: Sendable {
   private init(_ sink: Sink, body: Buffer, generation: UInt64, replays: UInt32) {
     status = sink.status
     // Cookies are the session's own business.
-    headers = Buffer(sink.headers.without("set-cookie").bytes)
+    headers = sink.headers.without("set-cookie")
     self.body = body
     self.generation = generation
     self.replays = replays

@@ -68,16 +68,21 @@ static void refuse_views(const dam_authorization *authorization)
     view.size = sizeof view;
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, open_url, strlen(open_url)) == 0 && view.replays == 0 &&
-              view.generation == 1 && strstr(view.headers, "Cookie: FWSession=canary-device\r\n") != NULL,
+              view.generation == 1 &&
+              strstr(check_lines(view.headers, view.header_count), "Cookie: FWSession=canary-device\r\n") != NULL,
           "the view says what to send");
+    const dam_authorization_view before = view;
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
+    CHECK(view.url == before.url && view.method == before.method && view.headers == before.headers,
+          "what was borrowed stays where it is until it is observed");
 }
 
 /* Refused before it counts as an answer: a good one can still be observed afterwards. */
 static void refuse_observations(dam_authorization *authorization)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
-    WITH_TAIL(dam_observation) large = {.known = {.size = sizeof large, .http_status = 200, .headers = ""}, .more = 1};
-    const dam_observation whole = {.size = sizeof whole, .http_status = 200, .headers = "", .is_whole = 1};
+    WITH_TAIL(dam_observation) large = {.known = {.size = sizeof large, .http_status = 200}, .more = 1};
+    const dam_observation whole = {.size = sizeof whole, .http_status = 200, .is_whole = 1};
     dam_observation answer = whole;
     int32_t result = -7;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(NULL, &answer, &result, err), result);
@@ -95,7 +100,7 @@ static void refuse_observations(dam_authorization *authorization)
         REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
     }
     answer = whole;
-    answer.headers = NULL;
+    answer.header_count = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
     answer = whole;
     answer.body_size = 1;
@@ -116,11 +121,12 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at], .headers = *text,
+            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at],
                                       .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
             dam_authorization *authorization = NULL;
             int32_t result = -7;
             check_note(*text);
+            check_observed(&answer, *text);
             EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
             dam_status status = dam_authorization_observe(authorization, &answer, &result, check_fresh());
             check_result(status, status, "dam_authorization_observe(authorization, &answer, &result, err)", __FILE__, __LINE__);
@@ -136,8 +142,8 @@ void abuse_authorization(void)
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     dam_authorization *authorization = NULL;
     dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = "X: y", .body = huge_text,
-                              .body_size = 65536};
+    dam_observation answer = {.size = sizeof answer, .http_status = 200, .body = huge_text, .body_size = 65536};
+    check_observed(&answer, "X: y");
     int32_t result = -7;
     refuse_requests(closed);
     EXPECT(DAM_OK, dam_session_authorize(open, &good, &authorization, err));

@@ -108,10 +108,10 @@ static int32_t take_organization(void *user_data, const dam_organization *one)
     return ++seen->calls == seen->stop_at ? 42 : 0;
 }
 
-static int32_t take_header(void *user_data, const char *name, const char *value)
+static int32_t take_header(void *user_data, const dam_header *header)
 {
     struct seen *seen = user_data;
-    strcat(strcat(seen->text, name), value[0] != '\0' ? " " : "! ");
+    strcat(strcat(seen->text, header->name), header->value[0] != '\0' ? " " : "! ");
     return ++seen->calls == seen->stop_at ? -1 : 0;
 }
 

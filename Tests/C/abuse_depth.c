@@ -139,17 +139,23 @@ static void heads(void)
 /* As the host's own client may have received them. */
 static void observations(dam_session *session)
 {
+    static const dam_header json = {"Content-Type", "application/json"};
+    static dam_header many[1001];
     int32_t result = 0;
     size_t size;
     for (int number = 0; (size = deep(number)) > 0; number++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 400, .headers = "Content-Type: application/json",
+        dam_observation seen = {.size = sizeof seen, .http_status = 400, .headers = &json, .header_count = 1,
                                 .body = document, .body_size = size > 65536 ? 65536 : size, .is_whole = 1};
         dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
         check_result(status, status, "dam_session_observe(session, NULL, &seen, &result, err)", __FILE__, __LINE__);
     }
-    size = repeat(document, "Set-Cookie: a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT\r\n", 18000);
+    size = repeat(document, "a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT; ", 18000);
     document[size] = '\0';
-    dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = document, .is_whole = 1};
+    for (size_t at = 0; at < 1001; at++)
+        many[at] = (dam_header){"Set-Cookie", at == 0 ? document : "a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT"};
+    dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = many, .header_count = 1001, .is_whole = 1};
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &seen, &result, err), result);
+    seen.header_count = 1000;
     dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
     check_result(status, status, "dam_session_observe(session, NULL, &seen, &result, err)", __FILE__, __LINE__);
 }
@@ -210,7 +216,7 @@ static void texts(dam_session *session)
     int32_t result = 0;
     char *out = NULL;
     for (const char *const *part = parts; *part != NULL; part++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = "", .is_whole = 1};
+        dam_observation seen = {.size = sizeof seen, .http_status = 200, .is_whole = 1};
         dam_request request = {.size = sizeof request, .path = document, .image = document};
         dam_response *response = NULL;
         document[repeat(document, *part, 200000)] = '\0';

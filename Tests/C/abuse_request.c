@@ -40,7 +40,9 @@ static void refuse_structs(void)
     refuse(DAM_ERR_ARGUMENT, (dam_request){.size = UINT32_MAX, .path = "x"}, "size UINT32_MAX");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = NULL}, "no path");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .header_count = 1}, "headers NULL");
-    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = UINT32_MAX}, "2^32 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = 1001}, "1001 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = SIZE_MAX}, "2^64 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .reserved = 1}, "reserved");
     refuse(DAM_ERR_CONNECT, (dam_request){.path = "x", .headers = &header}, "header_count 0");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body_size = 1}, "body NULL");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body = "b", .body_size = UINT64_MAX}, "2^64");
@@ -150,8 +152,12 @@ void abuse_response(void)
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && view.body_size == strlen(view.body) && strstr(view.body, "<FileList>") != NULL,
           "the body is whole and ends with a NUL");
-    CHECK(view.headers_size == strlen(view.headers) && strstr(view.headers, "X-Test: yes\r\n") != NULL &&
-              check_find_secret(view.headers) == NULL, "the headers are there, the session's cookie is not");
+    const char *lines = check_lines(view.headers, view.header_count);
+    CHECK(strstr(lines, "X-Test: yes\r\n") != NULL && check_find_secret(lines) == NULL,
+          "the headers are there, the session's cookie is not");
+    const dam_header *before = view.headers;
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
+    CHECK(view.headers == before, "the list is made once");
     CHECK(view.generation == 1 && view.replays == 0 && view.reserved == 0, "sent once, with the first secret");
     dam_response_free(response);
     SURVIVES(dam_response_free(NULL));

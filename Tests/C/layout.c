@@ -114,16 +114,15 @@ int main(void)
 
     STRUCT(dam_request);
     FIELD(dam_request, size);
-    FIELD(dam_request, header_count);
+    FIELD(dam_request, flags);
     FIELD(dam_request, method);
     FIELD(dam_request, path);
     FIELD(dam_request, headers);
+    FIELD(dam_request, header_count);
     FIELD(dam_request, body);
     FIELD(dam_request, body_size);
     FIELD(dam_request, content_type);
     FIELD(dam_request, image);
-    FIELD(dam_request, timeout_ms);
-    FIELD(dam_request, flags);
     FIELD(dam_request, user_data);
     FIELD(dam_request, read);
     FIELD(dam_request, rewind);
@@ -132,6 +131,8 @@ int main(void)
     FIELD(dam_request, canceller);
     FIELD(dam_request, form);
     FIELD(dam_request, head);
+    FIELD(dam_request, timeout_ms);
+    FIELD(dam_request, reserved);
 
     STRUCT(dam_response_view);
     FIELD(dam_response_view, size);
@@ -139,7 +140,7 @@ int main(void)
     FIELD(dam_response_view, body);
     FIELD(dam_response_view, body_size);
     FIELD(dam_response_view, headers);
-    FIELD(dam_response_view, headers_size);
+    FIELD(dam_response_view, header_count);
     FIELD(dam_response_view, generation);
     FIELD(dam_response_view, replays);
     FIELD(dam_response_view, reserved);
@@ -151,11 +152,13 @@ int main(void)
     FIELD(dam_authorization_view, method);
     FIELD(dam_authorization_view, url);
     FIELD(dam_authorization_view, headers);
+    FIELD(dam_authorization_view, header_count);
 
     STRUCT(dam_observation);
     FIELD(dam_observation, size);
     FIELD(dam_observation, http_status);
     FIELD(dam_observation, headers);
+    FIELD(dam_observation, header_count);
     FIELD(dam_observation, body);
     FIELD(dam_observation, body_size);
     FIELD(dam_observation, is_whole);

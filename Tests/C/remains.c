@@ -173,12 +173,12 @@ static void set_secret(dam_config *config, const char *name, const char *reverse
     explicit_bzero(text, sizeof text);
 }
 
-static int32_t note_header(void *user_data, const char *name, const char *value)
+static int32_t note_header(void *user_data, const dam_header *header)
 {
-    size_t skipped = strcmp(name, "Cookie") == 0 ? strcspn(value, "=") + 1 : 0;
-    size_t size = strcspn(value + skipped, ";");
-    if (strcmp(name, "X-PS-Api-Key") != 0)
-        look_for(user_data, value + skipped, size);
+    size_t skipped = strcmp(header->name, "Cookie") == 0 ? strcspn(header->value, "=") + 1 : 0;
+    size_t size = strcspn(header->value + skipped, ";");
+    if (strcmp(header->name, "X-PS-Api-Key") != 0)
+        look_for(user_data, header->value + skipped, size);
     return 0;
 }
 

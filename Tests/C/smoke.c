@@ -107,7 +107,7 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
-    CHECK(check_find_secret(view.headers) == NULL, "the headers of the answer hold no secret");
+    CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL, "the headers of the answer hold no secret");
     dam_response_free(response);
     return view.replays;
 }
@@ -126,11 +126,11 @@ dam_session_state state(dam_session *session)
     return out;
 }
 
-static int32_t watch_header(void *user_data, const char *name, const char *value)
+static int32_t watch_header(void *user_data, const dam_header *header)
 {
     (void)user_data;
-    if (strcmp(name, "X-PS-Api-Key") != 0) /* watched from the start. */
-        check_secret(value + (strncmp(name, "Cookie", 6) == 0 ? strcspn(value, "=") + 1 : 0));
+    if (strcmp(header->name, "X-PS-Api-Key") != 0) /* watched from the start. */
+        check_secret(header->value + (strncmp(header->name, "Cookie", 6) == 0 ? strcspn(header->value, "=") + 1 : 0));
     return 0;
 }
 

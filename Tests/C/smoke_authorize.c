@@ -17,7 +17,8 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
     dam_authorization_view view = {.size = sizeof view};
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, photoshelter_url, strlen(photoshelter_url)) == 0 &&
-              strstr(view.url, "/psapi/v3/mem/user/session") != NULL && strstr(view.headers, "X-PS-Api-Key: ") != NULL,
+              strstr(view.url, "/psapi/v3/mem/user/session") != NULL &&
+              strstr(check_lines(view.headers, view.header_count), "X-PS-Api-Key: ") != NULL,
           "what to send");
     return view;
 }
@@ -25,9 +26,10 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
 /* Observes an answer that must come to this. */
 static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body, int32_t wanted)
 {
-    dam_observation answer = {.size = sizeof answer, .http_status = status, .headers = headers, .body = body,
-                              .body_size = strlen(body), .is_whole = 1};
+    dam_observation answer = {.size = sizeof answer, .http_status = status, .body = body, .body_size = strlen(body),
+                              .is_whole = 1};
     int32_t result = -1;
+    check_observed(&answer, headers);
     EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
     CHECK(result == wanted, "observed: %s", wanted == DAM_OBSERVE_DELIVER ? "deliver" : "replay");
 }
@@ -36,8 +38,9 @@ static void observe(dam_authorization *authorization, int32_t status, const char
 static void verdicts(void)
 {
     dam_authorization *authorization = NULL;
-    dam_observation answer = {.size = sizeof answer, .http_status = 400, .headers = "Content-Type: application/json",
-                              .body = expired, .body_size = sizeof expired - 1, .is_whole = 1};
+    static const char json[] = "Content-Type: application/json";
+    dam_observation answer = {.size = sizeof answer, .http_status = 400, .body = expired,
+                              .body_size = sizeof expired - 1, .is_whole = 1};
     int32_t result = -1;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
@@ -48,7 +51,7 @@ static void verdicts(void)
     dam_authorization_free(authorization);
 
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
-    observe(authorization, 400, answer.headers, expired, DAM_OBSERVE_REPLAY);
+    observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
     COUNTED("photoshelter", "logins_ok", 2);
     CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1, "to be sent again, with a new one");
     observe(authorization, 200, "X: y\nSet-Cookie: other=1", "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
@@ -56,7 +59,8 @@ static void verdicts(void)
 
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     for (int login = 0; login < 2; login++)
-        observe(authorization, 400, answer.headers, expired, DAM_OBSERVE_REPLAY);
+        observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
+    check_observed(&answer, json);
     EXPECT(DAM_ERR_SESSION_INVALID, dam_authorization_observe(authorization, &answer, &result, err));
     dam_authorization_free(authorization);
     COUNTED("photoshelter", "logins_ok", 4);
@@ -73,17 +77,18 @@ static void redirected(void)
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     observe(authorization, 302, "Location: https://cdn.example/x.jpg", "", DAM_OBSERVE_REPLAY);
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
-    CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(view.headers, "X-PS-") == NULL &&
-              strstr(view.headers, "Cookie") == NULL, "elsewhere, without a secret");
+    const char *lines = check_lines(view.headers, view.header_count);
+    CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(lines, "X-PS-") == NULL &&
+              strstr(lines, "Cookie") == NULL, "elsewhere, without a secret");
     observe(authorization, 200, "", "picture", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
     dam_session_free(session);
 }
 
 /* Whether the session's present cookie is this one. */
-static int32_t compare(void *user_data, const char *name, const char *value)
+static int32_t compare(void *user_data, const dam_header *header)
 {
-    return strcmp(name, "Cookie") == 0 && strstr(value, user_data) != NULL;
+    return strcmp(header->name, "Cookie") == 0 && strstr(header->value, user_data) != NULL;
 }
 
 /* A rotated cookie is taken from what the host has received. */
@@ -91,11 +96,13 @@ static void cookies(void)
 {
     static char canary[] = "0123canary4567";
     dam_authorization *authorization = NULL;
+    dam_authorization_view view;
     char line[200];
     fresh();
     dam_session *session = open_photoshelter(OPTIONS(NULL));
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
-    CHECK(strstr(view_of(authorization).headers, "Cookie: ") != NULL, "a cookie travels");
+    view = view_of(authorization);
+    CHECK(strstr(check_lines(view.headers, view.header_count), "Cookie: ") != NULL, "a cookie travels");
     snprintf(line, sizeof line, "X: y\r\nSet-Cookie: SSphotoshelter_com_mem=%s; path=/\r\n", canary);
     observe(authorization, 200, line, "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);

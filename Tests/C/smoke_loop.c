@@ -28,7 +28,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
         return;
     }
     crowd->wrong += status != DAM_OK || dam_response_get(response, &view, NULL) != DAM_OK || view.http_status != 200 ||
-                    strstr(view.body, crowd->text) == NULL || check_find_secret(view.headers) != NULL;
+                    strstr(view.body, crowd->text) == NULL ||
+                    check_find_secret(check_lines(view.headers, view.header_count)) != NULL;
     crowd->replayed += (int)view.replays;
     dam_response_free(response);
 }

@@ -45,7 +45,7 @@ struct wire_got wire_get(dam_session *session, const char *path)
     got.status = dam_session_request(session, &request, &response, check_fresh());
     if (got.status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK) {
         got.http = view.http_status;
-        snprintf(got.headers, sizeof got.headers, "%s", view.headers);
+        snprintf(got.headers, sizeof got.headers, "%s", check_lines(view.headers, view.header_count));
         snprintf(got.body, sizeof got.body, "%s", (const char *)view.body);
     }
     dam_response_free(response);

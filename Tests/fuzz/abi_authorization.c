@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "abi.h"
 
+#include "../C/headers.h"
+
 #include <string.h>
 
 static const char *const paths[] = {"mem/user", "Information", "x?y=z", "mem/image/{image}", NULL};
@@ -13,14 +15,28 @@ static const char *const heads[] = {
     "Location: /psapi/v3/next\nX: y\n", "Location: https://evil.example/?a=b\r\nX-Injected: 1\r\n",
     "Set-Cookie: FWSession=canary-observed", "no header", "\n\n", ":", NULL};
 
-static dam_observation make_answer(struct play *play)
+/* Its headers are in `list`: as lines say, or odd ones. */
+static dam_observation make_answer(struct play *play, dam_header list[8])
 {
     static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503, 429, 100, 599, 99, 600, -1, 0, INT32_MAX};
-    dam_observation answer = {.size = sizeof answer, .http_status = statuses[byte(play) % 16], .headers = text(play, heads)};
+    dam_observation answer = {.size = sizeof answer, .http_status = statuses[byte(play) % 16], .headers = list};
+    const char *lines = text(play, heads);
+    char *copy = lines != NULL ? keep(play, lines, strlen(lines) + 1) : NULL;
+    if (copy != NULL)
+        answer.header_count = headers_split(copy, list, 8);
+    else
+        answer.headers = NULL;
     uint8_t choice = byte(play);
+    uint64_t size = 0;
+    if (choice == 0xF6)
+        list[0] = (dam_header){.name = text(play, heads), .value = text(play, heads)};
+    if (choice == 0xF6 || choice == 0xF7)
+        answer.header_count = choice == 0xF6 && answer.headers != NULL ? 1 : (size_t)number(play);
+    if (answer.header_count > 8 && answer.header_count <= 1000) /* so many are not there. */
+        answer.header_count = 1001;
     answer.is_whole = choice % 3;
     if (choice & 4)
-        answer.body = block(play, &answer.body_size);
+        answer.body = block(play, &size), answer.body_size = size;
     if (choice == 0xF8)
         answer.body_size = number(play) | 65537;
     if (choice == 0xF9)
@@ -33,7 +49,10 @@ static void read_view(struct play *play, const dam_authorization *authorization)
     dam_authorization_view view = {.size = sizeof view};
     if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
         return;
-    if (view.method == NULL || view.headers == NULL || strcasestr(view.headers, "\nX-Injected") != NULL)
+    int is_bad = view.method == NULL;
+    for (size_t at = 0; at < view.header_count; at++)
+        is_bad |= strcasecmp(view.headers[at].name, "X-Injected") == 0;
+    if (is_bad)
         broken("what to send is whole, and nobody else's", "dam_authorization_view");
 }
 
@@ -43,6 +62,7 @@ void play_authorization(struct play *play)
     dam_authorization **place = &play->authorizations[byte(play) % SLOTS], *authorization = NULL;
     dam_request request = {.size = sizeof request};
     dam_observation answer;
+    dam_header list[8];
     int32_t result = -1;
     switch (byte(play) % 6) {
     case 0:
@@ -59,13 +79,13 @@ void play_authorization(struct play *play)
         read_view(play, *place);
         break;
     case 3:
-        answer = make_answer(play);
+        answer = make_answer(play, list);
         if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL, err(play))) != DAM_OK &&
             result != -1)
             broken("outputs are written only on DAM_OK", "dam_session_observe");
         break;
     default:
-        answer = make_answer(play);
+        answer = make_answer(play, list);
         if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK && result != -1)
             broken("outputs are written only on DAM_OK", "dam_authorization_observe");
     }

@@ -82,11 +82,19 @@ static int32_t hear(void *user_data, int64_t down, int64_t down_total, int64_t u
     return is_odd(job, 64);
 }
 
+static int has_cookie(const dam_response_view *view)
+{
+    int found = 0;
+    for (size_t at = 0; at < view->header_count; at++)
+        found |= strcasecmp(view->headers[at].name, "set-cookie") == 0 || strpbrk(view->headers[at].value, "\r\n") != NULL;
+    return found;
+}
+
 static int32_t see_head(void *user_data, const dam_response_view *head)
 {
     struct job *job = user_data;
     dam_session_state state = {.size = sizeof state};
-    if (head->size != sizeof *head || head->headers == NULL || head->body_size != 0 || strcasestr(head->headers, "set-cookie") != NULL)
+    if (head->size != sizeof *head || head->body_size != 0 || has_cookie(head))
         broken("a head is whole and without cookies", "dam_head_callback");
     dam_session_get_state(job->play->sessions[0], &state, NULL);
     split(job);
@@ -121,7 +129,7 @@ static dam_request make_request(struct play *play, struct job *job, dam_header h
     if (choice & 2) {
         request.header_count = 1 + byte(play) % 2;
         request.headers = headers;
-        for (uint32_t at = 0; at < request.header_count; at++)
+        for (size_t at = 0; at < request.header_count; at++)
             headers[at] = (dam_header){.name = text(play, header_names), .value = text(play, header_values)};
     }
     if (choice & 4)
@@ -164,8 +172,7 @@ static void read_response(struct play *play, const dam_response *response)
     view.size -= byte(play) % 16 == 0 ? 1 : 0;
     if (SAYS(dam_response_get(response, &view, err(play))) != DAM_OK)
         return;
-    if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || view.headers == NULL ||
-        strlen(view.headers) > view.headers_size || strcasestr(view.headers, "set-cookie:") != NULL)
+    if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || has_cookie(&view))
         broken("an answer is whole and without cookies", "dam_response_view");
 }
 

@@ -86,10 +86,10 @@ static int32_t take_token(void *user_data, const dam_device_token *token)
     return byte(user_data) % 4 == 0;
 }
 
-static int32_t take_header(void *user_data, const char *name, const char *value)
+static int32_t take_header(void *user_data, const dam_header *header)
 {
-    if (name == NULL || value == NULL || strpbrk(name, "\r\n:") != NULL || strpbrk(value, "\r\n") != NULL)
-        broken("a header is one line", name != NULL ? name : "NULL");
+    if (header->name == NULL || header->value == NULL || strpbrk(header->name, "\r\n:") != NULL || strpbrk(header->value, "\r\n") != NULL)
+        broken("a header is one line", header->name != NULL ? header->name : "NULL");
     return byte(user_data) % 8 == 0;
 }
 

@@ -149,8 +149,9 @@ static dam_session *open_in_host_store(void)
 /* In the child the numbers of the parent's locks are free: whoever opens a file first gets one of them. */
 static int free_in_child(dam_authorization *authorizations[2])
 {
+    static const dam_header plain = {"Content-Type", "text/plain"};
     dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = "Content-Type: text/plain"};
+    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = &plain, .header_count = 1};
     int files[8], lost = 0, refused = 0, before = unlocked;
     int32_t result = 0;
     for (int at = 0; at < 8; at++)

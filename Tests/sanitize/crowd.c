@@ -104,9 +104,9 @@ static int open_and_close(struct stage *stage)
     return wrong;
 }
 
-static int32_t look(void *user_data, const char *name, const char *value)
+static int32_t look(void *user_data, const dam_header *header)
 {
-    *(size_t *)user_data += strlen(name) + strlen(value);
+    *(size_t *)user_data += strlen(header->name) + strlen(header->value);
     return 0;
 }
 
@@ -136,10 +136,11 @@ static int keep_alive(struct stage *stage)
 
 static int authorize(struct stage *stage)
 {
+    static const dam_header json = {"Content-Type", "application/json"};
     dam_request request = {.size = sizeof request, .path = PATH};
     dam_authorization_view view = {.size = sizeof view};
     dam_observation answer = {
-        .size = sizeof answer, .http_status = 401, .headers = "Content-Type: application/json", .is_whole = 1};
+        .size = sizeof answer, .http_status = 401, .headers = &json, .header_count = 1, .is_whole = 1};
     dam_authorization *authorization = NULL;
     int32_t result = 0;
     if (dam_session_authorize(stage->session, &request, &authorization, NULL) != DAM_OK)

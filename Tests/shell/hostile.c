@@ -20,6 +20,6 @@ dam_status dam_session_headers(dam_session *session, dam_header_callback callbac
     (void)session;
     (void)ticket_out;
     (void)err;
-    callback(user_data, "X-Fine", "value");
-    return callback(user_data, "X-Auth", "token\nX-Other: value") == 0 ? DAM_OK : DAM_ERR_CALLBACK;
+    callback(user_data, &(dam_header){"X-Fine", "value"});
+    return callback(user_data, &(dam_header){"X-Auth", "token\nX-Other: value"}) == 0 ? DAM_OK : DAM_ERR_CALLBACK;
 }

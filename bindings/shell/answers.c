@@ -6,6 +6,7 @@
  */
 #include "wrapper.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 /* A dam_write_callback: only successes come this way. */
@@ -19,12 +20,19 @@ static int32_t write_sink(void *user_data, const void *data, size_t size)
 
 static int write_head(int fd, const dam_response_view *view, const char *place)
 {
-    char line[32]; /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
-    int size = snprintf(line, sizeof line, "Status: %d\r\n", (int)view->http_status);
-    int code = write_bytes(fd, line, (size_t)size, place);
-    if (code == EXIT_OK)
-        code = write_bytes(fd, view->headers, view->headers_size, place);
-    return code == EXIT_OK ? write_bytes(fd, "\r\n", 2, place) : code;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *head = open_memstream(&text, &size);
+    if (head == NULL)
+        return complain("memory");
+    /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
+    fprintf(head, "Status: %d\r\n", (int)view->http_status);
+    for (size_t at = 0; at < view->header_count; at++)
+        fprintf(head, "%s: %s\r\n", view->headers[at].name, view->headers[at].value);
+    fputs("\r\n", head);
+    int code = fclose(head) == 0 ? write_bytes(fd, text, size, place) : complain("memory");
+    free(text);
+    return code;
 }
 
 /* A dam_head_callback, for --include. */
@@ -85,10 +93,10 @@ int run_request(const struct arguments *arguments)
     const char *method = arguments->command->method;
     dam_request request = {
         .size = sizeof request,
-        .header_count = arguments->header_count,
         .method = method != NULL ? method : arguments->words[1],
         .path = arguments->words[method != NULL ? 1 : 2],
         .headers = arguments->headers,
+        .header_count = arguments->header_count,
         .content_type = arguments->content_type,
         .image = arguments->image,
         .flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0,

@@ -120,6 +120,16 @@ class dam_header(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("value", c_char_p)]
 
 
+def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
+    """A `const dam_header *` of these, which keeps them alive."""
+    return ctypes.cast((c_char_p * (2 * len(pairs)))(*(text for pair in pairs for text in pair)), POINTER(dam_header))
+
+
+def header_texts(headers: Optional[int], count: int) -> list[bytes]:
+    """The names and values of a list at this address, in turn: one look at memory instead of one for each header."""
+    return list((c_char_p * (2 * count)).from_address(headers)) if headers and count else []
+
+
 # The callbacks that a request holds; the others are below.
 dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 dam_rewind_callback: Final = CFUNCTYPE(c_int32, c_void_p)
@@ -130,8 +140,8 @@ dam_progress_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_
 class dam_response_view(_Sized):
     _fields_ = [
         ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_size_t),
-        ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
-        ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+        ("headers", c_void_p),  # const dam_header *: for `header_texts`
+        ("header_count", c_size_t), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
 
 
@@ -140,14 +150,14 @@ dam_head_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_response_vie
 
 class dam_request(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("header_count", c_uint32), ("method", c_char_p), ("path", c_char_p),
-        ("headers", POINTER(dam_header)),
+        ("size", c_uint32), ("flags", c_uint32), ("method", c_char_p), ("path", c_char_p),
+        ("headers", POINTER(dam_header)), ("header_count", c_size_t),
         ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
-        ("timeout_ms", c_uint32), ("flags", c_uint32), ("user_data", c_void_p),
+        ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
-        ("head", dam_head_callback),
+        ("head", dam_head_callback), ("timeout_ms", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
     kept_canceller: Any  # the Python owners of these two, which live as long as the struct
     kept_form: Any
@@ -156,14 +166,14 @@ class dam_request(_Sized):
 class dam_authorization_view(_Sized):
     _fields_ = [
         ("size", c_uint32), ("replays", c_uint32), ("generation", c_uint64),
-        ("method", c_char_p), ("url", c_char_p), ("headers", c_char_p),
+        ("method", c_char_p), ("url", c_char_p), ("headers", c_void_p), ("header_count", c_size_t),
     ]  # fmt: skip
 
 
 class dam_observation(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("http_status", c_int32), ("headers", c_char_p), ("body", c_char_p),
-        ("body_size", c_size_t), ("is_whole", c_int32), ("reserved", c_int32),
+        ("size", c_uint32), ("http_status", c_int32), ("headers", POINTER(dam_header)), ("header_count", c_size_t),
+        ("body", c_char_p), ("body_size", c_size_t), ("is_whole", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
@@ -173,7 +183,7 @@ dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
 dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_prompt))
 dam_log_callback: Final = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_organization))
-dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
+dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_header))
 dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
 dam_done_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error))

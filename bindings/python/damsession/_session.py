@@ -252,7 +252,7 @@ class Session:
         """
         found: dict[str, str] = {}
         callback = _abi.dam_header_callback(
-            guarded(lambda _, name, value: found.update({name.decode(): value.decode()}))
+            guarded(lambda _, header: found.update({header.contents.name.decode(): header.contents.value.decode()}))
         )
         with self._handle as session:
             self._library.dam_session_headers(session, callback, None, None, _abi.dam_error())
