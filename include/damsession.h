@@ -21,10 +21,11 @@
  *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
  *   Sizes       size_t for what is in memory; uint64_t for the length of a body or file, which may be larger than that.
  *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
- *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
- *               versions can add fields at the end. A larger size is taken if what this version does not know is zero.
- *               `reserved` must be 0. Structs that a callback gets begin with the `size` that the library has filled:
- *               what lies behind the end of it is not there. dam_error and dam_header never grow.
+ *   Structs     that the caller fills begin with their size, so that later versions can add fields at the end: start from
+ *               DAM_<TYPE>_INIT, which sets it and makes the rest zero (`dam_request request = DAM_REQUEST_INIT;`). A larger
+ *               size is taken if what this version does not know is zero. `reserved` must be 0. Structs that a callback
+ *               gets begin with the size that the library has filled: what lies behind the end of it is not there.
+ *               dam_error and dam_header never grow.
  *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000 headers a
  *               list. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
  *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
@@ -143,6 +144,9 @@ typedef struct dam_option {
     const char *choices;       /**< for "choice": the words, parted by "|"; else "". */
     const char *help;          /**< one line. */
 } dam_option;
+
+/** What a dam_option is to begin with: `size` set, the rest zero. */
+#define DAM_OPTION_INIT {sizeof(dam_option), 0, 0, 0, NULL, NULL, NULL, NULL, NULL}
 
 /** How many options there are. Any thread. */
 uint32_t dam_option_count(void);
@@ -294,6 +298,9 @@ typedef struct dam_store {
     /** Removes a record of any revision. */
     int32_t (*remove)(void *user_data, const char *key);
 } dam_store;
+
+/** What a dam_store is to begin with: `size` set, the rest zero. */
+#define DAM_STORE_INIT {sizeof(dam_store), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
  * Keeps the sessions opened from `config` in the host's store instead of the one of the option `store`; NULL: no longer.
@@ -477,6 +484,9 @@ typedef struct dam_session_state {
                                   character if longer. */
 } dam_session_state;
 
+/** What a dam_session_state is to begin with: `size` set, the rest zero. */
+#define DAM_SESSION_STATE_INIT {sizeof(dam_session_state), 0, 0, 0, 0, 0, 0, "", "", "", ""}
+
 /** Fills `out` with what is known here. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_state(dam_session *session, dam_session_state *out, dam_error *err);
 
@@ -500,6 +510,9 @@ typedef struct dam_statistics {
     uint64_t records_damaged;      /**< damaged records set aside. */
     uint64_t keepalives;           /**< small requests sent only to keep or to prove a session. */
 } dam_statistics;
+
+/** What a dam_statistics is to begin with: `size` set, the rest zero. */
+#define DAM_STATISTICS_INIT {sizeof(dam_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out, dam_error *err);
@@ -581,6 +594,9 @@ typedef struct dam_response_view {
     uint32_t reserved;       /**< 0. */
 } dam_response_view;
 
+/** What a dam_response_view is to begin with: `size` set, the rest zero. */
+#define DAM_RESPONSE_VIEW_INIT {sizeof(dam_response_view), 0, NULL, 0, NULL, 0, 0, 0, 0}
+
 /** Hears of the answer that is delivered, when it is judged and before any of its body is. `head` is borrowed for the call;
     its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */
 typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *head);
@@ -595,7 +611,7 @@ typedef enum dam_request_flags {
                               */
 } dam_request_flags;
 
-/** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
+/** One request. Start from DAM_REQUEST_INIT and fill what you need. Everything in it is read only until the call returns. */
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
     uint32_t flags;             /**< dam_request_flags; 0: none. */
@@ -626,6 +642,10 @@ typedef struct dam_request {
                                      for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t reserved;          /**< 0. */
 } dam_request;
+
+/** What a dam_request is to begin with: `size` set, the rest zero. */
+#define DAM_REQUEST_INIT {sizeof(dam_request), 0, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, \
+    NULL, NULL, NULL, NULL, 0, 0}
 
 /**
  * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
@@ -764,6 +784,9 @@ typedef struct dam_authorization_view {
     size_t header_count;       /**< how many `headers`. */
 } dam_authorization_view;
 
+/** What a dam_authorization_view is to begin with: `size` set, the rest zero. */
+#define DAM_AUTHORIZATION_VIEW_INIT {sizeof(dam_authorization_view), 0, 0, NULL, NULL, NULL, 0}
+
 /** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
 dam_status dam_authorization_get(
     const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
@@ -786,6 +809,9 @@ typedef struct dam_observation {
     int32_t is_whole;      /**< 1: that is all of it. */
     int32_t reserved;      /**< 0. */
 } dam_observation;
+
+/** What a dam_observation is to begin with: `size` set, the rest zero. */
+#define DAM_OBSERVATION_INIT {sizeof(dam_observation), 0, NULL, 0, NULL, 0, 0, 0}
 
 /**
  * Judges an answer, adopts its cookies, logs in if the session has ended. DAM_OK with DAM_OBSERVE_DELIVER or _REPLAY in

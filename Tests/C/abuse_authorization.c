@@ -82,7 +82,9 @@ static void refuse_observations(dam_authorization *authorization)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
     WITH_TAIL(dam_observation) large = {.known = {.size = sizeof large, .http_status = 200}, .more = 1};
-    const dam_observation whole = {.size = sizeof whole, .http_status = 200, .is_whole = 1};
+    dam_observation whole = DAM_OBSERVATION_INIT;
+    whole.http_status = 200;
+    whole.is_whole = 1;
     dam_observation answer = whole;
     int32_t result = -7;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(NULL, &answer, &result, err), result);
@@ -121,8 +123,11 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at],
-                                      .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
+            dam_observation answer = DAM_OBSERVATION_INIT;
+            answer.http_status = statuses[at];
+            answer.body = "\0\xff<html";
+            answer.body_size = 7;
+            answer.is_whole = (int32_t)at % 2;
             dam_authorization *authorization = NULL;
             int32_t result = -7;
             check_note(*text);
@@ -141,8 +146,11 @@ void abuse_authorization(void)
 {
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     dam_authorization *authorization = NULL;
-    dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .body = huge_text, .body_size = 65536};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 200;
+    answer.body = huge_text;
+    answer.body_size = 65536;
     check_observed(&answer, "X: y");
     int32_t result = -7;
     refuse_requests(closed);

@@ -94,7 +94,8 @@ static size_t say(const char *head, size_t body)
 /* A login and a request; what comes of it does not matter, but that something does. */
 static void ask(dam_session *(*make)(const char *url))
 {
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     dam_session *session = make(open_url);
     dam_status status = dam_session_request(session, &request, &response, check_fresh());
@@ -144,8 +145,13 @@ static void observations(dam_session *session)
     int32_t result = 0;
     size_t size;
     for (int number = 0; (size = deep(number)) > 0; number++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 400, .headers = &json, .header_count = 1,
-                                .body = document, .body_size = size > 65536 ? 65536 : size, .is_whole = 1};
+        dam_observation seen = DAM_OBSERVATION_INIT;
+        seen.http_status = 400;
+        seen.headers = &json;
+        seen.header_count = 1;
+        seen.body = document;
+        seen.body_size = size > 65536 ? 65536 : size;
+        seen.is_whole = 1;
         dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
         check_result(status, status, "dam_session_observe(session, NULL, &seen, &result, err)", __FILE__, __LINE__);
     }
@@ -153,7 +159,11 @@ static void observations(dam_session *session)
     document[size] = '\0';
     for (size_t at = 0; at < 1001; at++)
         many[at] = (dam_header){"Set-Cookie", at == 0 ? document : "a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT"};
-    dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = many, .header_count = 1001, .is_whole = 1};
+    dam_observation seen = DAM_OBSERVATION_INIT;
+    seen.http_status = 200;
+    seen.headers = many;
+    seen.header_count = 1001;
+    seen.is_whole = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &seen, &result, err), result);
     seen.header_count = 1000;
     dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
@@ -195,7 +205,7 @@ static void records(void)
             "system", "photoshelter", "url", closed_url, "user", "ada@example.com", "password", "canary-password", "api-key",
             "canary-key", NULL});
         dam_session *session = NULL;
-        dam_session_state state = {.size = sizeof state};
+        dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
         EXPECT(DAM_OK, dam_session_open(config, &session, err));
         table.found = answer;
@@ -216,8 +226,12 @@ static void texts(dam_session *session)
     int32_t result = 0;
     char *out = NULL;
     for (const char *const *part = parts; *part != NULL; part++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 200, .is_whole = 1};
-        dam_request request = {.size = sizeof request, .path = document, .image = document};
+        dam_observation seen = DAM_OBSERVATION_INIT;
+        seen.http_status = 200;
+        seen.is_whole = 1;
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = document;
+        request.image = document;
         dam_response *response = NULL;
         document[repeat(document, *part, 200000)] = '\0';
         REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, document, &seen, &result, err), result);
@@ -248,7 +262,8 @@ static void endless_downloads(dam_session *session)
     snprintf(part, sizeof part, "%s.part", path);
     snprintf(note, sizeof note, "%s.part.json", path);
     for (const char *const *head = heads; *head != NULL; head++) {
-        dam_request request = {.size = sizeof request, .path = "/x"};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = "/x";
         dam_response *response = NULL;
         write_file(part, "abc");
         write_file(note, "{\"target\":\"/x\",\"validator\":\"\\\"v\\\"\"}");

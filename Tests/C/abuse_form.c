@@ -16,7 +16,10 @@ static char path[4096];
 static void send_form(const dam_form *form)
 {
     dam_session *session = make_photoshelter(open_url);
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/image/upload";
+    request.form = form;
     dam_response *response = NULL;
     for (int round = 0; round < 2; round++) {
         EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));

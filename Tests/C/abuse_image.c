@@ -44,7 +44,9 @@ static void refuse_handles(dam_session *session, const char *handle)
         REFUSES(DAM_ERR_ARGUMENT, dam_session_resolve_image(session, copy, &image, err), image);
     }
     strcat(strcpy(copy, handle), "x");
-    dam_request request = {.size = sizeof request, .path = "FileInfo?Id={image}", .image = copy};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "FileInfo?Id={image}";
+    request.image = copy;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_resolve_image(session, copy, &image, err), image);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_request(session, &request, &response, err), response);
     request.path = "FileInfo";

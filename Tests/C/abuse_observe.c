@@ -126,8 +126,11 @@ static void damaged(dam_session *session)
     dam_string_free(own);
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < 4 * (sizeof statuses / sizeof statuses[0]); at++) {
-            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at / 4],
-                                      .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
+            dam_observation answer = DAM_OBSERVATION_INIT;
+            answer.http_status = statuses[at / 4];
+            answer.body = "\0\xff<html";
+            answer.body_size = 7;
+            answer.is_whole = (int32_t)at % 2;
             int32_t result = -7;
             check_note(*text);
             check_observed(&answer, *text);

@@ -24,7 +24,8 @@ static void refuse_structs(void)
 {
     WITH_TAIL(dam_request) large = {.known = {.size = sizeof large, .path = "Information"}, .more = 1};
     dam_response *response = NULL;
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_header header = {.name = "X-A", .value = "b"};
     REFUSES(DAM_ERR_ARGUMENT, dam_session_request(NULL, &request, &response, err), response);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_request(session, NULL, &response, err), response);
@@ -132,9 +133,10 @@ void abuse_request(void)
 void abuse_response(void)
 {
     WITH_TAIL(dam_response_view) large = {.known = {.size = sizeof large}, .more = 1};
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     const uint32_t sizes[] = {0, 1, sizeof view - 1, UINT32_MAX};
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     session = make_fotoweb(open_url);
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));

@@ -108,8 +108,8 @@ static void abuse_sizes(dam_session *session)
 
 static void abuse_views(void)
 {
-    dam_session_state state = {.size = sizeof state};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     dam_session *session = make_fotoweb(closed_url);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(NULL, &state, err), state);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(session, NULL, err), check_nothing);

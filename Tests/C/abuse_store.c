@@ -73,7 +73,7 @@ static void misbehave(void)
         table = bad[at];
         dam_session *session = open_with(open_url);
         EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
-        dam_session_state state = {.size = sizeof state};
+        dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
         CHECK(state.flags & DAM_STATE_LOGGED_IN, "store %zu: logged in", at);
         CHECK(table.save == 0 || !(state.flags & DAM_STATE_STORED), "store %zu: not stored where it cannot be", at);
@@ -95,7 +95,7 @@ static void misbehave(void)
 /* A login with this record in the store; the status, and how many records were found damaged. */
 static dam_status login_with(const char *record, size_t size, uint64_t *damaged)
 {
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     dam_session *session = open_quietly(open_url);
     table.found = record;
     table.found_size = size;
@@ -195,7 +195,7 @@ static void look_into(dam_config *config)
     dam_session_free(session);
     session = open_with(open_url);
     EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     EXPECT(DAM_OK, dam_session_get_statistics(session, &counted, err));
     CHECK(counted.logins == 0, "the session came back from the host's store");
     dam_session_free(session);

@@ -5,8 +5,8 @@
 
 {
     sub(/\r$/, "")
-    text = text " " $0
-    if ($0 ~ /^#/) text = substr(text, 1, length(text) - length($0)) # preprocessor lines are one line each here.
+    if (is_directive || $0 ~ /^#/) is_directive = $0 ~ /\\$/ # a directive ends where no backslash does.
+    else text = text " " $0
 }
 
 function trimmed(s) { gsub(/[ \t]+/, " ", s); sub(/^ /, "", s); sub(/ $/, "", s); return s }

@@ -185,7 +185,8 @@ static int32_t note_header(void *user_data, const dam_header *header)
 static void use(dam_session *session, const char *kind)
 {
     for (int round = 0; round < 4; round++) {
-        dam_request request = {.size = sizeof request, .path = "Information"};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = "Information";
         dam_response *response = NULL;
         if (kind[0] == 'p')
             request.path = round % 2 == 0 ? "mem/user/session" : "mem/nothing";

@@ -100,8 +100,9 @@ dam_session *open_fotoweb(const char *const options[])
 
 uint32_t get(dam_session *session, const char *path, int32_t status, const char *text)
 {
-    dam_request request = {.size = sizeof request, .path = path};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
@@ -114,14 +115,14 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
 
 dam_statistics statistics(dam_session *session)
 {
-    dam_statistics out = {.size = sizeof out};
+    dam_statistics out = DAM_STATISTICS_INIT;
     EXPECT(DAM_OK, dam_session_get_statistics(session, &out, err));
     return out;
 }
 
 dam_session_state state(dam_session *session)
 {
-    dam_session_state out = {.size = sizeof out};
+    dam_session_state out = DAM_SESSION_STATE_INIT;
     EXPECT(DAM_OK, dam_session_get_state(session, &out, err));
     return out;
 }

@@ -14,7 +14,7 @@ static const char expired[] = "{\"status\":\"error\",\"error\":{\"code\":400,\"c
 
 static dam_authorization_view view_of(const dam_authorization *authorization)
 {
-    dam_authorization_view view = {.size = sizeof view};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, photoshelter_url, strlen(photoshelter_url)) == 0 &&
               strstr(view.url, "/psapi/v3/mem/user/session") != NULL &&
@@ -26,8 +26,11 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
 /* Observes an answer that must come to this. */
 static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body, int32_t wanted)
 {
-    dam_observation answer = {.size = sizeof answer, .http_status = status, .body = body, .body_size = strlen(body),
-                              .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = status;
+    answer.body = body;
+    answer.body_size = strlen(body);
+    answer.is_whole = 1;
     int32_t result = -1;
     check_observed(&answer, headers);
     EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
@@ -39,8 +42,11 @@ static void verdicts(void)
 {
     dam_authorization *authorization = NULL;
     static const char json[] = "Content-Type: application/json";
-    dam_observation answer = {.size = sizeof answer, .http_status = 400, .body = expired,
-                              .body_size = sizeof expired - 1, .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 400;
+    answer.body = expired;
+    answer.body_size = sizeof expired - 1;
+    answer.is_whole = 1;
     int32_t result = -1;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
@@ -71,7 +77,7 @@ static void verdicts(void)
 static void redirected(void)
 {
     dam_authorization *authorization = NULL;
-    dam_authorization_view view = {.size = sizeof view};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));

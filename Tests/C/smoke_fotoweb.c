@@ -9,8 +9,9 @@
 /* The first image ID of a search, and the generation of the answer it came with. */
 static uint64_t find_image(dam_session *session, char id[256])
 {
-    dam_request request = {.size = sizeof request, .path = "5000/Search?Search=photo&MaxHits=1"};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "5000/Search?Search=photo&MaxHits=1";
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
@@ -22,8 +23,10 @@ static uint64_t find_image(dam_session *session, char id[256])
 
 static void get_image(dam_session *session, const char *handle, dam_status wanted)
 {
-    dam_request request = {.size = sizeof request, .path = "FileInfo?Id={image}&FileInfo=1", .image = handle};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "FileInfo?Id={image}&FileInfo=1";
+    request.image = handle;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK)

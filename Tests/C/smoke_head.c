@@ -137,8 +137,10 @@ static void downloads(dam_session *session)
     static char whole[300001];
     memset(whole, 'a', sizeof whole - 1);
     struct heard heard = {.result = 1};
-    dam_request request = {.size = sizeof request, .path = "mem/image/I1/download?size=300000", .head = hear,
-                           .user_data = &heard};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/image/I1/download?size=300000";
+    request.head = hear;
+    request.user_data = &heard;
     dam_response *response = NULL;
     snprintf(path, sizeof path, "%.4000s.head", store);
     EXPECT(DAM_ERR_CALLBACK, dam_session_download(session, &request, path, DAM_DOWNLOAD_REPLACE, &response, err));

@@ -19,7 +19,7 @@ struct crowd {
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     struct crowd *crowd = user_data;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     crowd->answered++;
     crowd->ids += id;
     if (status == DAM_ERR_CANCELLED) {
@@ -46,7 +46,8 @@ static uint64_t submit(struct crowd *crowd, dam_session *session, const char *pa
 {
     char copy[PATH_ROOM];
     uint64_t id = 0;
-    dam_request request = {.size = sizeof request, .path = strcpy(copy, path)};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = strcpy(copy, path);
     if (dam_loop_request(crowd->loop, session, &request, done, crowd, &id, check_fresh()) != DAM_OK)
         CHECK(0, "a request is taken");
     memset(copy, 'x', sizeof copy - 1); /* it was copied. */

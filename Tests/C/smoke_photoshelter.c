@@ -55,9 +55,12 @@ static void cookies(void)
 static void tokens(void)
 {
     static const char body[] = "name=Spring%20%26%20Summer";
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/gallery/G1", .body = body,
-                           .body_size = sizeof body - 1};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/gallery/G1";
+    request.body = body;
+    request.body_size = sizeof body - 1;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     char *token = NULL, url[PATH_ROOM];
     fresh();

@@ -10,10 +10,14 @@
 static dam_status ask(dam_session *session, const char *method, const char *path, int32_t *status, char text[PATH_ROOM])
 {
     static const dam_header headers[] = {{"X-Who", "somebody"}, {"Accept-Language", "da"}, {"Authorization", "Basic x"}};
-    dam_request request = {.size = sizeof request, .method = method, .path = path, .headers = headers, .header_count = 3,
-                           .body = strcmp(method, "POST") == 0 ? "name=b" : NULL,
-                           .body_size = strcmp(method, "POST") == 0 ? 6 : 0};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = method;
+    request.path = path;
+    request.headers = headers;
+    request.header_count = 3;
+    request.body = strcmp(method, "POST") == 0 ? "name=b" : NULL;
+    request.body_size = strcmp(method, "POST") == 0 ? 6 : 0;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     dam_status result = dam_session_request(session, &request, &response, check_fresh());
     *status = 0;

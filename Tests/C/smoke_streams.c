@@ -64,7 +64,7 @@ static int32_t hear(void *user_data, int64_t down, int64_t down_total, int64_t u
 static void send_it(dam_session *session, dam_request request, dam_status wanted, int32_t status, uint64_t in_memory,
                     uint32_t replays)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     request.size = sizeof request;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
@@ -168,7 +168,9 @@ struct held {
 static void *hold(void *argument)
 {
     struct held *held = argument;
-    dam_request request = {.size = sizeof request, .path = "mem/slow?seconds=50", .canceller = held->canceller};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/slow?seconds=50";
+    request.canceller = held->canceller;
     dam_response *response = NULL;
     held->status = dam_session_request(held->session, &request, &response, NULL);
     return NULL;

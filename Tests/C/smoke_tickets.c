@@ -33,8 +33,11 @@ void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted)
 {
-    dam_observation answer = {.size = sizeof answer, .http_status = status, .body = body, .body_size = strlen(body),
-                              .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = status;
+    answer.body = body;
+    answer.body_size = strlen(body);
+    answer.is_whole = 1;
     int32_t result = -1;
     check_observed(&answer, headers);
     EXPECT(wanted, dam_session_observe(session, ticket, &answer, &result, err));

@@ -17,7 +17,8 @@ struct turns {
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     struct turns *turns = user_data;
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     (void)id;
     (void)error;
     dam_response_free(response);
@@ -30,7 +31,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 
 void smoke_turns(void)
 {
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     struct turns turns = {0};
     fresh();
     control_post("knobs", "{\"old-cookie\": \"refuse\"}");

@@ -25,8 +25,10 @@ static int complain(void)
 
 static dam_status get(const char *path, const char *image, dam_response **response, dam_response_view *answer)
 {
-    dam_request request = {.size = sizeof request, .path = path, .image = image};
-    *answer = (dam_response_view){.size = sizeof *answer};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.image = image;
+    *answer = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
     dam_status status = dam_session_request(session, &request, response, &error);
     return status == DAM_OK ? dam_response_get(*response, answer, &error) : status;
 }

@@ -8,9 +8,11 @@
 static dam_status get(dam_session *session, const char *path, const char *image, dam_response **response,
                       dam_response_view *answer, dam_error *error)
 {
-    dam_request request = {.size = sizeof request, .path = path, .image = image};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.image = image;
     dam_status status = dam_session_request(session, &request, response, error);
-    *answer = (dam_response_view){.size = sizeof *answer};
+    *answer = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
     return status == DAM_OK ? dam_response_get(*response, answer, error) : status;
 }
 

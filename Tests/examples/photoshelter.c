@@ -17,9 +17,10 @@ int main(void)
     dam_config *config = NULL;
     dam_session *session = NULL;
     dam_response *response = NULL;
-    dam_request request = {.size = sizeof request, .path = "mem/gallery/query"};
-    dam_response_view answer = {.size = sizeof answer};
+    dam_request request = DAM_REQUEST_INIT;
+    dam_response_view answer = DAM_RESPONSE_VIEW_INIT;
 
+    request.path = "mem/gallery/query";
     if (dam_config_new(&config, &error) == DAM_OK &&
         dam_config_set(config, "system", "photoshelter", &error) == DAM_OK &&
         dam_config_set(config, "authentication", "token", &error) == DAM_OK &&

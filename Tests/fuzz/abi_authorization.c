@@ -19,7 +19,9 @@ static const char *const heads[] = {
 static dam_observation make_answer(struct play *play, dam_header list[8])
 {
     static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503, 429, 100, 599, 99, 600, -1, 0, INT32_MAX};
-    dam_observation answer = {.size = sizeof answer, .http_status = statuses[byte(play) % 16], .headers = list};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = statuses[byte(play) % 16];
+    answer.headers = list;
     const char *lines = text(play, heads);
     char *copy = lines != NULL ? keep(play, lines, strlen(lines) + 1) : NULL;
     if (copy != NULL)
@@ -46,7 +48,7 @@ static dam_observation make_answer(struct play *play, dam_header list[8])
 
 static void read_view(struct play *play, const dam_authorization *authorization)
 {
-    dam_authorization_view view = {.size = sizeof view};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
         return;
     int is_bad = view.method == NULL;
@@ -60,7 +62,7 @@ void play_authorization(struct play *play)
 {
     dam_session *session = play->sessions[byte(play) % SLOTS];
     dam_authorization **place = &play->authorizations[byte(play) % SLOTS], *authorization = NULL;
-    dam_request request = {.size = sizeof request};
+    dam_request request = DAM_REQUEST_INIT;
     dam_observation answer;
     dam_header list[8];
     int32_t result = -1;

@@ -93,7 +93,7 @@ static int has_cookie(const dam_response_view *view)
 static int32_t see_head(void *user_data, const dam_response_view *head)
 {
     struct job *job = user_data;
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     if (head->size != sizeof *head || head->body_size != 0 || has_cookie(head))
         broken("a head is whole and without cookies", "dam_head_callback");
     dam_session_get_state(job->play->sessions[0], &state, NULL);
@@ -122,7 +122,8 @@ static dam_request make_request(struct play *play, struct job *job, dam_header h
 {
     static const char *const images[] = {"dami1.1.0123456789ab.aW1hZ2UgMQ.00000000", NULL};
     uint8_t choice = byte(play);
-    dam_request request = {.size = sizeof request, .path = text(play, paths)};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = text(play, paths);
     request.timeout_ms = 1 + byte(play) % 100;
     if (choice & 1)
         request.method = text(play, methods);
@@ -168,7 +169,7 @@ static const char *file_path(struct play *play, char path[4096])
 
 static void read_response(struct play *play, const dam_response *response)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     view.size -= byte(play) % 16 == 0 ? 1 : 0;
     if (SAYS(dam_response_get(response, &view, err(play))) != DAM_OK)
         return;

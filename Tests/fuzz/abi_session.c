@@ -113,7 +113,7 @@ static void look(struct play *play, dam_session *session)
         dam_session_state known;
         uint64_t more;
     } state = {.known.size = sizeof state.known};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     uint8_t choice = byte(play) % 16;
     state.known.size = choice == 0 ? sizeof state : sizeof state.known - (choice == 1);
     state.more = choice == 0 && byte(play) % 2;
@@ -165,8 +165,10 @@ void wait_for(pid_t child)
 static void *run_beside(void *data)
 {
     struct play *play = data;
-    const dam_request request = {.size = sizeof request, .path = "beside", .timeout_ms = 200};
-    dam_session_state state = {.size = sizeof state};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "beside";
+    request.timeout_ms = 200;
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_response *response = NULL;
     for (int round = 0; round < 3; round++) {
         dam_session_request(play->beside_session, &request, &response, NULL);

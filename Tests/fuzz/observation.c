@@ -46,7 +46,7 @@ static void check_view(const dam_authorization_view *view)
 
 static void check_next(const dam_authorization *authorization, int32_t result)
 {
-    dam_authorization_view view = {.size = sizeof view};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     dam_status status = dam_authorization_get(authorization, &view, NULL);
     if (result == (status == DAM_OK ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY))
         broken("there is something to send after a replay, and nothing after a delivery", dam_status_name((int32_t)status));
@@ -64,7 +64,10 @@ static int32_t count_header(void *user_data, const dam_header *header)
 static void observe(struct play *play, dam_session *session, const dam_observation *answer)
 {
     const dam_header headers[] = {{.name = "X-Mine", .value = "mine"}, {.name = "Accept", .value = "*/*"}};
-    const dam_request request = {.size = sizeof request, .path = "mem/user?page=1", .headers = headers, .header_count = 2};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user?page=1";
+    request.headers = headers;
+    request.header_count = 2;
     dam_authorization *authorization = NULL;
     char *ticket = NULL;
     int32_t result = -1;
@@ -109,8 +112,11 @@ void fuzz_observation(const uint8_t *bytes, size_t size)
     size_t head_size = end != NULL ? (size_t)(end - head) + 2 : strlen(head);
     if (end != NULL)
         end[1] = '\0';
-    dam_observation answer = {.size = sizeof answer, .http_status = atoi(strlen(head) > 9 ? head + 9 : "200"),
-                              .headers = list, .body = bytes + 2 + head_size, .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = atoi(strlen(head) > 9 ? head + 9 : "200");
+    answer.headers = list;
+    answer.body = bytes + 2 + head_size;
+    answer.is_whole = 1;
     if (lines != NULL)
         answer.header_count = headers_split(lines + 1, list, MOST);
     answer.body_size = head_size < size - 2 ? size - 2 - head_size : 0;

@@ -62,9 +62,10 @@ static void ask(const char *operation, const char *path)
 {
     dam_error error = {0};
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_header header = {"X-Break", "1"};
-    dam_request request = {.size = sizeof request, .path = path};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
     dam_status status;
 
     if (is(operation, "head"))

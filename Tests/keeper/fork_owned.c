@@ -65,7 +65,8 @@ void free_loop(void)
     struct flow big = {0}, slow = {0};
     const dam_request download = {
         .size = sizeof download, .path = "mem/image/I1/download?size=3000000", .write = take, .user_data = &big};
-    const dam_request wait = {.size = sizeof wait, .path = "mem/slow?seconds=1"};
+    dam_request wait = DAM_REQUEST_INIT;
+    wait.path = "mem/slow?seconds=1";
     dam_loop *made = NULL;
     int first = ask("parent");
     dam_loop_new(&made, NULL);
@@ -150,8 +151,11 @@ static dam_session *open_in_host_store(void)
 static int free_in_child(dam_authorization *authorizations[2])
 {
     static const dam_header plain = {"Content-Type", "text/plain"};
-    dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = &plain, .header_count = 1};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 200;
+    answer.headers = &plain;
+    answer.header_count = 1;
     int files[8], lost = 0, refused = 0, before = unlocked;
     int32_t result = 0;
     for (int at = 0; at < 8; at++)
@@ -168,7 +172,8 @@ static int free_in_child(dam_authorization *authorizations[2])
 
 void free_authorization(void)
 {
-    const dam_request request = {.size = sizeof request, .path = path()};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path();
     dam_authorization *made[2] = {NULL, NULL};
     dam_session *hosts = open_in_host_store();
     int held = dam_session_authorize(session, &request, &made[0], NULL) == DAM_OK &&

@@ -71,9 +71,11 @@ static void transfer(const char *what, const char *file)
     dam_error error = {0};
     dam_form *form = NULL;
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     struct stream stream = {.source = -1};
-    dam_request request = {.size = sizeof request, .path = what, .user_data = &stream};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = what;
+    request.user_data = &stream;
 
     if (strcmp(how, "stream") == 0)
         request.write = take;

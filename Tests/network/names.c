@@ -85,7 +85,10 @@ static dam_session *open_session(const char *connect_timeout)
 
 static dam_status request(dam_session *session, uint32_t timeout_ms, dam_canceller *canceller)
 {
-    dam_request request = {.size = sizeof request, .path = "Information", .timeout_ms = timeout_ms, .canceller = canceller};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
+    request.timeout_ms = timeout_ms;
+    request.canceller = canceller;
     dam_response *response = NULL;
     dam_status status = dam_session_request(session, &request, &response, NULL);
     dam_response_free(response);
@@ -175,7 +178,9 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 
 static uint64_t submit(dam_loop *loop, dam_session *session, uint32_t timeout_ms, int32_t *status)
 {
-    dam_request request = {.size = sizeof request, .path = "Information", .timeout_ms = timeout_ms};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
+    request.timeout_ms = timeout_ms;
     uint64_t id = 0;
     *status = -1;
     if (dam_loop_request(loop, session, &request, done, status, &id, NULL) != DAM_OK)

@@ -29,8 +29,10 @@ static void upload(const char *file)
     dam_error error = {0};
     dam_form *form = NULL;
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
-    dam_request request = {.size = sizeof request, .method = "POST", .path = path};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = path;
 
     if (dam_form_new(&form, &error) != DAM_OK ||
         dam_form_add_file(form, "file", file, NULL, NULL, &error) != DAM_OK)

@@ -77,8 +77,9 @@ static dam_session *open_session(const struct stage *stage)
 /* 1 when the answer is another than wanted. A session may end twice in the middle of one request: that is no fault here. */
 static int ask(dam_session *session)
 {
-    dam_request request = {.size = sizeof request, .path = PATH};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     dam_error error;
     dam_status status = dam_session_request(session, &request, &response, &error);
@@ -112,8 +113,8 @@ static int32_t look(void *user_data, const dam_header *header)
 
 static int watch(struct stage *stage)
 {
-    dam_session_state state = {.size = sizeof state};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     size_t seen = 0;
     dam_status headers = dam_session_headers(stage->session, look, &seen, NULL, NULL);
     return dam_session_get_state(stage->session, &state, NULL) != DAM_OK ||
@@ -137,8 +138,9 @@ static int keep_alive(struct stage *stage)
 static int authorize(struct stage *stage)
 {
     static const dam_header json = {"Content-Type", "application/json"};
-    dam_request request = {.size = sizeof request, .path = PATH};
-    dam_authorization_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     dam_observation answer = {
         .size = sizeof answer, .http_status = 401, .headers = &json, .header_count = 1, .is_whole = 1};
     dam_authorization *authorization = NULL;
@@ -162,7 +164,8 @@ static void *cancel(void *canceller)
 /* Another thread ends the request. */
 static int be_cancelled(struct stage *stage)
 {
-    dam_request request = {.size = sizeof request, .path = "mem/slow?seconds=50"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/slow?seconds=50";
     dam_response *response = NULL;
     pthread_t thread;
     if (dam_canceller_new(&request.canceller, NULL) != DAM_OK ||
@@ -186,7 +189,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 static int loop(struct stage *stage)
 {
     enum { COUNT = 8 };
-    dam_request request = {.size = sizeof request, .path = PATH};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
     dam_loop *loop = NULL;
     static __thread int number;
     int answered = 0, wrong = dam_loop_new(&loop, NULL) != DAM_OK, least = number++ % 2 ? 1 : COUNT;

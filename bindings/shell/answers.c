@@ -49,7 +49,7 @@ static int32_t write_include(void *user_data, const dam_response_view *view)
 /* What was not written while it came. */
 static int deliver(const struct transfer *transfer, const dam_response *response)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_error error;
     if (dam_response_get(response, &view, &error) != DAM_OK)
         return report(&error);
@@ -91,16 +91,14 @@ static int send_request(const struct arguments *arguments, dam_request *request,
 int run_request(const struct arguments *arguments)
 {
     const char *method = arguments->command->method;
-    dam_request request = {
-        .size = sizeof request,
-        .method = method != NULL ? method : arguments->words[1],
-        .path = arguments->words[method != NULL ? 1 : 2],
-        .headers = arguments->headers,
-        .header_count = arguments->header_count,
-        .content_type = arguments->content_type,
-        .image = arguments->image,
-        .flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0,
-    };
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = method != NULL ? method : arguments->words[1];
+    request.path = arguments->words[method != NULL ? 1 : 2];
+    request.headers = arguments->headers;
+    request.header_count = arguments->header_count;
+    request.content_type = arguments->content_type;
+    request.image = arguments->image;
+    request.flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0;
     struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
     int code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)

@@ -109,7 +109,7 @@ static void print_state(const char *name, const dam_session_state *state)
 int run_status(const struct arguments *arguments)
 {
     struct work work;
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_error error;
     int code = begin(&work, arguments);
     if (code != EXIT_OK)

@@ -15,7 +15,7 @@ static const char *plural(uint64_t count)
 
 void explain(dam_session *session)
 {
-    dam_statistics seen = {.size = sizeof seen};
+    dam_statistics seen = DAM_STATISTICS_INIT;
     dam_error error;
     if (dam_session_get_statistics(session, &seen, &error) != DAM_OK) {
         report(&error); /* the command's own result stands. */

@@ -183,7 +183,7 @@ static int observe(const struct arguments *arguments, const char *ticket, const 
 
 int run_observe(const struct arguments *arguments)
 {
-    dam_observation answer = {.size = sizeof answer};
+    dam_observation answer = DAM_OBSERVATION_INIT;
     void *head = NULL, *body = malloc(BEGINNING);
     char *ticket = NULL, *lines = NULL;
     dam_header *headers = NULL;

@@ -53,7 +53,7 @@ static int32_t print_token(void *user_data, const dam_device_token *token)
 int run_tokens(const struct arguments *arguments)
 {
     struct work work;
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     char *user = NULL;
     dam_error error;
     int code = begin(&work, arguments);
