@@ -520,7 +520,7 @@ dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out,
 /* ---- Requests ------------------------------------------------------------------------------------------------------ */
 
 /** A body whose size is not known before it ends. */
-#define DAM_SIZE_UNKNOWN UINT64_MAX
+#define DAM_SIZE_UNKNOWN 0xFFFFFFFFFFFFFFFFu
 
 /** Gives the next bytes of a request's body: fills at most `size` of them. Returns how many, 0 at the end, negative to stop
     (DAM_ERR_CALLBACK); in an event loop DAM_READ_PAUSE: none yet, dam_loop_resume will say. */

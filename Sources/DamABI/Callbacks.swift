@@ -20,7 +20,7 @@ internal import DamIO
       credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
       log: { level, message in
         if let callback = unsafe self.log {
-          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.rawValue, text) } }
+          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.code, text) } }
         }
       }, store: store)
   }
@@ -43,6 +43,25 @@ internal import DamIO
       return .failure(Failure(.callback, "the credentials callback asked to stop (\(status))"))
     }
     return .success(answer.secret)
+  }
+}
+
+extension LogLevel {
+  private var level: dam_log_level {
+    switch self {
+    case .error: DAM_LOG_ERROR
+    case .warning: DAM_LOG_WARNING
+    case .info: DAM_LOG_INFO
+    case .debug: DAM_LOG_DEBUG
+    }
+  }
+
+  /// The dam_log_level for it.
+  var code: Int32 { Int32(bitPattern: level.rawValue) }
+
+  init?(code: Int32) {
+    guard let found = [LogLevel.error, .warning, .info, .debug].first(where: { $0.code == code }) else { return nil }
+    self = found
   }
 }
 

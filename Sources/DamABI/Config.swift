@@ -115,7 +115,7 @@ public func dam_config_set_log(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
-    guard let level = LogLevel(rawValue: level) else {
+    guard let level = LogLevel(code: level) else {
       throw Failure(.argument, "level is a dam_log_level: 1 (errors) to 4 (debug)")
     }
     unsafe config.callbacks.log = callback

@@ -95,11 +95,14 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
 private func reader(_ raw: dam_request) -> OutgoingBody? {
   guard let read = unsafe raw.read else { return nil }
   let user = unsafe raw.user_data
-  let size = unsafe raw.body_size == UInt64.max ? nil : raw.body_size
+  let size = unsafe raw.body_size == DAM_SIZE_UNKNOWN ? nil : raw.body_size
   let rewind = unsafe raw.rewind.map { rewind in { Gate.outside { unsafe rewind(user) } == 0 } }
   return unsafe OutgoingBody(
     size: size,
-    read: { room in Int(clamping: Gate.outside { unsafe read(user, room.baseAddress, room.count) }) },
+    read: { room in
+      let count = Gate.outside { unsafe read(user, room.baseAddress, room.count) }
+      return count == DAM_READ_PAUSE ? nil : Int(clamping: count)
+    },
     rewind: rewind)
 }
 
@@ -112,7 +115,7 @@ private func hostRequest(
   guard unsafe raw.flags & ~DAM_REQUEST_ONCE.rawValue == 0, unsafe raw.reserved == 0 else {
     throw Failure(.argument, "request->flags holds a flag that this version does not know, or reserved is not 0")
   }
-  guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == UInt64.max) else {
+  guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == DAM_SIZE_UNKNOWN) else {
     throw Failure(.argument, "request->body_size is too large")
   }
   return unsafe try HostRequest(

@@ -147,7 +147,7 @@ def test_numbers_are_those_of_the_header() -> None:
 
 def test_defined_numbers_are_those_of_the_header() -> None:
     found = dict(re.findall(r"^#define (DAM_(?:SIZE|READ|WRITE)_\w+) \(?(\S+?)\)?$", HEADER, re.MULTILINE))
-    assert found == {"DAM_SIZE_UNKNOWN": "UINT64_MAX", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
+    assert found == {"DAM_SIZE_UNKNOWN": "0xFFFFFFFFFFFFFFFFu", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
     assert (_abi.DAM_SIZE_UNKNOWN, _abi.DAM_READ_PAUSE, _abi.DAM_WRITE_PAUSE) == (2**64 - 1, -1000, 1000)
 
 
