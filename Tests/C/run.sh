@@ -71,8 +71,8 @@ step "header.c as C++17" g++ -std=c++17 -x c++ $warnings -Wmissing-field-initial
     -o "$work/header"
 step "what structs begin with, as C++17" "$work/header"
 
-program layout Tests/C/layout.c
-"$work/layout" | sort >"$work/layout.c.txt"
+step "the ABI is the one that is written down" Tests/C/abi.sh Tests/C/abi.txt
+Tests/C/abi.sh | grep -E '^dam_[a-z_.]+ [0-9 ]+$' | sort >"$work/layout.c.txt"
 "$python" Tests/C/abi.py layout | sort >"$work/layout.py.txt"
 step "C and Python lay structs out alike" diff "$work/layout.c.txt" "$work/layout.py.txt"
 awk -v want=structs -f Tests/C/header.awk include/damsession.h | sort >"$work/structs"
