@@ -76,13 +76,13 @@ public func dam_authorization_get(
 
 @_cdecl("dam_authorization_observe") @implementation
 public func dam_authorization_observe(
-  _ authorization: OpaquePointer?, _ answer: UnsafePointer<dam_observation>?,
+  _ authorization: OpaquePointer?, _ observation: UnsafePointer<dam_observation>?,
   _ result_out: UnsafeMutablePointer<Int32>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try AuthorizationHandle.take(authorization)
-    let observed = unsafe try observed(answer)
+    let observed = unsafe try observed(observation)
     let result = unsafe try present(result_out, "result_out")
     let next = try handle.authorization.observe(observed)
     handle.lent = nil
@@ -90,22 +90,22 @@ public func dam_authorization_observe(
   }
 }
 
-private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
-  guard let answer = unsafe answer else { throw Failure(.argument, "answer is NULL") }
-  unsafe try checkSize(answer, answer.pointee.size, "answer")
+private func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
+  guard let answer = unsafe observation else { throw Failure(.argument, "observation is NULL") }
+  unsafe try checkSize(answer, answer.pointee.size, "observation")
   let raw = unsafe answer.pointee
   guard unsafe (100...599).contains(raw.http_status) else {
-    throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
+    throw Failure(.argument, "observation->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
   guard unsafe raw.reserved == 0, unsafe (0...1).contains(raw.is_whole),
     unsafe (0...Answer.inspected).contains(raw.body_size)
   else {
-    throw Failure(.argument, "answer->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
+    throw Failure(.argument, "observation->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
   }
   guard unsafe raw.body != nil || raw.body_size == 0 else {
-    throw Failure(.argument, "answer->body is NULL but body_size is not 0")
+    throw Failure(.argument, "observation->body is NULL but body_size is not 0")
   }
-  let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "answer")
+  let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "observation")
   let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
   let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
   return Answer(
@@ -115,7 +115,7 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
 
 @_cdecl("dam_session_observe") @implementation
 public func dam_session_observe(
-  _ session: OpaquePointer?, _ ticket: UnsafePointer<CChar>?, _ answer: UnsafePointer<dam_observation>?,
+  _ session: OpaquePointer?, _ ticket: UnsafePointer<CChar>?, _ observation: UnsafePointer<dam_observation>?,
   _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
@@ -123,7 +123,7 @@ public func dam_session_observe(
     let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in
       try session.settings.ticket(text)
     }
-    let observed = unsafe try observed(answer)
+    let observed = unsafe try observed(observation)
     let result = unsafe try present(result_out, "result_out")
     unsafe result.pointee = code(of: try session.observe(observed, ticket))
   }

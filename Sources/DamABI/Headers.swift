@@ -1,5 +1,5 @@
-// Headers.swift - lists of headers as C has them: an array of dam_header over one copy of the bytes, and back. Names and
-// values end with a NUL each. It refuses to judge headers.
+// Headers.swift - lists of headers as C has them: an array of dam_header over one copy of the bytes, and back.
+// Names and values end with a NUL each. It refuses to judge headers.
 
 internal import CDam
 internal import DamCore

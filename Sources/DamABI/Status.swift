@@ -58,9 +58,11 @@ private let words: [Words] = [
   Words(status: DAM_ERR_CONNECT, name: "DAM_ERR_CONNECT", text: "The server could not be reached."),
   Words(status: DAM_ERR_TLS, name: "DAM_ERR_TLS", text: "The server's certificate or the TLS handshake was refused."),
   Words(status: DAM_ERR_TIMEOUT, name: "DAM_ERR_TIMEOUT", text: "The time allowed ran out."),
-  Words(status: DAM_ERR_TRANSFER, name: "DAM_ERR_TRANSFER", text: "The connection broke before the answer was whole."),
-  Words(status: DAM_ERR_PROTOCOL, name: "DAM_ERR_PROTOCOL", text: "The answer is not what the API describes."),
-  Words(status: DAM_ERR_TOO_LARGE, name: "DAM_ERR_TOO_LARGE", text: "The answer is larger than allowed."),
+  Words(
+    status: DAM_ERR_TRANSFER, name: "DAM_ERR_TRANSFER",
+    text: "The connection broke before the response was whole."),
+  Words(status: DAM_ERR_PROTOCOL, name: "DAM_ERR_PROTOCOL", text: "The response is not what the API describes."),
+  Words(status: DAM_ERR_TOO_LARGE, name: "DAM_ERR_TOO_LARGE", text: "The response is larger than allowed."),
   Words(
     status: DAM_ERR_INSECURE, name: "DAM_ERR_INSECURE",
     text: "A secret would travel over plain HTTP or to another origin."),

@@ -106,15 +106,15 @@ class Timeout(NetworkError):
 
 
 class TransferError(NetworkError):
-    """The connection broke before the answer was whole."""
+    """The connection broke before the response was whole."""
 
 
 class ProtocolError(NetworkError):
-    """The answer is not what the API's guide describes."""
+    """The response is not what the API's guide describes."""
 
 
 class TooLarge(NetworkError):
-    """The answer is larger than the option `response_limit`."""
+    """The response is larger than the option `response_limit`."""
 
 
 class Insecure(NetworkError):
