@@ -436,7 +436,7 @@ typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organiza
  * Lists the organizations that the last login named; logs in if there was none.
  * DAM_ERR_NOT_SUPPORTED: the system has no organizations. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_organizations(
+dam_status dam_session_list_organizations(
     dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
 
 /** One header. Lists of them are an array and its `header_count`, in the order sent or received; names may repeat. */
@@ -457,14 +457,14 @@ typedef int32_t (*dam_header_callback)(void *user_data, const dam_header *header
  * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do
  * not suffice. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_headers(
+dam_status dam_session_list_headers(
     dam_session *session, dam_header_callback callback, void *user_data, char **ticket_out, dam_error *err);
 
 /**
  * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
  * Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_NOT_SUPPORTED: this authentication has no token.
  */
-dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
+dam_status dam_session_get_token(dam_session *session, char **out, dam_error *err);
 
 /** A device token that this store obtained for the session's user and origin. Borrowed for the callback. */
 typedef struct dam_device_token {
@@ -483,7 +483,7 @@ typedef int32_t (*dam_device_token_callback)(void *user_data, const dam_device_t
  * Lists the device tokens of the session's user that this store knows of: what an administrator needs to see before
  * revoking. Asks no server. DAM_ERR_NOT_SUPPORTED: this authentication has none.
  */
-dam_status dam_session_device_tokens(
+dam_status dam_session_list_device_tokens(
     dam_session *session, dam_device_token_callback callback, void *user_data, dam_error *err);
 
 /** Bits of dam_session_state.flags. */
@@ -870,9 +870,9 @@ dam_status dam_authorization_observe(
 void dam_authorization_free(dam_authorization *authorization);
 
 /**
- * For requests that were sent with the headers of dam_session_headers, perhaps by another program: judges the response,
- * adopts its cookies, logs in if the session has ended. `ticket` says which headers these were; NULL: those of the
- * present session, which is wrong where a sibling has logged in meanwhile. Redirects are delivered.
+ * For requests that were sent with the headers of dam_session_list_headers, perhaps by another program: judges the
+ * response, adopts its cookies, logs in if the session has ended. `ticket` says which headers these were; NULL: those
+ * of the present session, which is wrong where a sibling has logged in meanwhile. Redirects are delivered.
  * DAM_OK with DAM_OBSERVE_DELIVER, or with DAM_OBSERVE_REPLAY: there is a newer session, get its headers and send the
  * request again. Else the verdict, as in dam_session_request. DAM_ERR_ARGUMENT: no ticket. DAM_ERR_NOT_SUPPORTED: as
  * there.

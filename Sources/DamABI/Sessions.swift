@@ -77,8 +77,8 @@ public func dam_session_forget(_ session: OpaquePointer?, _ err: UnsafeMutablePo
   unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.forget() }
 }
 
-@_cdecl("dam_session_organizations") @implementation
-public func dam_session_organizations(
+@_cdecl("dam_session_list_organizations") @implementation
+public func dam_session_list_organizations(
   _ session: OpaquePointer?, _ callback: dam_organization_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -100,8 +100,8 @@ public func dam_session_organizations(
   }
 }
 
-@_cdecl("dam_session_headers") @implementation
-public func dam_session_headers(
+@_cdecl("dam_session_list_headers") @implementation
+public func dam_session_list_headers(
   _ session: OpaquePointer?, _ callback: dam_header_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ ticket_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -120,8 +120,8 @@ public func dam_session_headers(
   }
 }
 
-@_cdecl("dam_session_token") @implementation
-public func dam_session_token(
+@_cdecl("dam_session_get_token") @implementation
+public func dam_session_get_token(
   _ session: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -133,8 +133,8 @@ public func dam_session_token(
   }
 }
 
-@_cdecl("dam_session_device_tokens") @implementation
-public func dam_session_device_tokens(
+@_cdecl("dam_session_list_device_tokens") @implementation
+public func dam_session_list_device_tokens(
   _ session: OpaquePointer?, _ callback: dam_device_token_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {

@@ -24,16 +24,16 @@ static void tickets(dam_session *closed, dam_session *open)
 {
     struct seen seen = {0};
     char *ticket = NULL;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take, &seen, &ticket, err), ticket);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(open, NULL, &seen, &ticket, err), ticket);
-    REFUSES(DAM_ERR_CONNECT, dam_session_headers(closed, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(NULL, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(open, NULL, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_CONNECT, dam_session_list_headers(closed, take, &seen, &ticket, err), ticket);
     CHECK(seen.calls == 0, "no header of a session that is none");
-    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, NULL, err));
+    EXPECT(DAM_OK, dam_session_list_headers(open, take, &seen, NULL, err));
     seen = (struct seen){.stop_at = 1};
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(open, take, &seen, &ticket, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_headers(open, take, &seen, &ticket, err));
     CHECK(ticket == NULL, "no ticket without all headers");
     seen = (struct seen){0};
-    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, &ticket, err));
+    EXPECT(DAM_OK, dam_session_list_headers(open, take, &seen, &ticket, err));
     CHECK(seen.calls == 1 && strlen(ticket) < 128 && check_find_secret(ticket) == NULL, "a ticket without a secret");
     for (const char *at = ticket; *at != '\0'; at++)
         if (*at <= ' ' || *at > '~')
@@ -120,7 +120,7 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     char *own = NULL;
     struct seen seen = {0};
-    EXPECT(DAM_OK, dam_session_headers(session, take, &seen, &own, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, take, &seen, &own, err));
     for (size_t at = 0; at < 3; at++)
         snprintf(tickets[at + 1], sizeof tickets[0], "%.*s.%s", (int)strcspn(own, "."), own, numbers[at]);
     dam_string_free(own);
@@ -151,7 +151,7 @@ static void not_supported(void)
     char *ticket = NULL;
     dam_session *query = make_session((const char *const[]){
         "system", "fotoweb", "url", closed_url, "user", "ada", "password", "canary-password", "authentication", "query", NULL});
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_headers(query, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_headers(query, take, &seen, &ticket, err), ticket);
     REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_observe(query, NULL, &good, &result, err), result);
     dam_session_free(query);
 }

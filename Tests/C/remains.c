@@ -193,7 +193,7 @@ static void use(dam_session *session, const char *kind)
         EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
         dam_response_free(response);
         if (strcmp(kind, "photoshelter cookie") == 0)
-            EXPECT(DAM_OK, dam_session_headers(session, note_header, (void *)(uintptr_t)"a cookie", NULL, err));
+            EXPECT(DAM_OK, dam_session_list_headers(session, note_header, (void *)(uintptr_t)"a cookie", NULL, err));
     }
 }
 
@@ -226,7 +226,7 @@ static void run(const char *kind)
     dam_config_free(config);
     use(session, kind);
     if (has_token) {
-        EXPECT(DAM_OK, dam_session_token(session, &token, err));
+        EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
         look_for("the token", token, strlen(token));
         dam_string_free(token);
     }

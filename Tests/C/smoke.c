@@ -137,7 +137,7 @@ static int32_t watch_header(void *user_data, const dam_header *header)
 
 void watch(dam_session *session)
 {
-    EXPECT(DAM_OK, dam_session_headers(session, watch_header, NULL, NULL, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, watch_header, NULL, NULL, err));
 }
 
 static const char *need(const char *variable)

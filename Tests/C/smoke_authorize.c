@@ -112,7 +112,7 @@ static void cookies(void)
     snprintf(line, sizeof line, "X: y\r\nSet-Cookie: SSphotoshelter_com_mem=%s; path=/\r\n", canary);
     observe(authorization, 200, line, "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(session, compare, canary, NULL, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_headers(session, compare, canary, NULL, err));
     CHECK(statistics(session).cookies_adopted >= 1, "it is the session's cookie now");
     dam_session_free(session);
 }

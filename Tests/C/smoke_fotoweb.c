@@ -77,7 +77,7 @@ static void device_token(void)
     COUNTED("fotoweb", "requests", before);
     COUNTED("fotoweb", "tokens_created", 2);
     struct tokens known = {0};
-    EXPECT(DAM_OK, dam_session_device_tokens(session, take_token, &known, err));
+    EXPECT(DAM_OK, dam_session_list_device_tokens(session, take_token, &known, err));
     CHECK(known.living == 1 && known.dead == 1 && known.in_use == 1 && state(session).tokens_obtained == 1,
           "the ledger holds a dead token and the one in use");
     dam_string_free(handle);
@@ -131,7 +131,7 @@ static void not_supported(void)
     int calls = 0;
     fresh();
     dam_session *session = open_fotoweb(OPTIONS("authentication", "device-token"));
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_organizations(session, never, &calls, err), calls);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_organizations(session, never, &calls, err), calls);
     COUNTED("fotoweb", "requests", 0);
     dam_session_free(session);
 }

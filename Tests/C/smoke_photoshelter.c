@@ -65,7 +65,7 @@ static void tokens(void)
     char *token = NULL, url[PATH_ROOM];
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
-    EXPECT(DAM_OK, dam_session_token(session, &token, err));
+    EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
     check_secret(token);
     dam_string_free(token);
     get(session, "mem/user/session", 200, "\"token\"");
@@ -107,7 +107,7 @@ static void organizations(void)
     struct seen seen = {0};
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token", "organization", AARDVARK));
-    EXPECT(DAM_OK, dam_session_organizations(session, take_organization, &seen, err));
+    EXPECT(DAM_OK, dam_session_list_organizations(session, take_organization, &seen, err));
     CHECK(seen.count == 2 && seen.selected == 1, "two organizations, one of them acted for");
     get(session, "mem/user/session", 200, AARDVARK);
     control_post("expire", "{}");

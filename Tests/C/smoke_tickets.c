@@ -18,7 +18,7 @@ char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM])
 {
     char *ticket = NULL;
     cookie[0] = '\0';
-    EXPECT(DAM_OK, dam_session_headers(session, take_header, cookie, &ticket, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, take_header, cookie, &ticket, err));
     return ticket;
 }
 

@@ -26,7 +26,7 @@ int main(void)
         dam_config_set(config, "authentication", "token", &error) == DAM_OK &&
         dam_config_load_environment(config, &error) == DAM_OK &&
         dam_session_open(config, &session, &error) == DAM_OK &&
-        dam_session_organizations(session, show_organization, NULL, &error) == DAM_OK &&
+        dam_session_list_organizations(session, show_organization, NULL, &error) == DAM_OK &&
         dam_session_request(session, &request, &response, &error) == DAM_OK &&
         dam_response_get(response, &answer, &error) == DAM_OK)
         fwrite(answer.body, 1, answer.body_size, stdout);

@@ -143,7 +143,7 @@ static void headers(struct play *play, dam_session *session)
 {
     char *ticket = NULL;
     int wants = byte(play) % 4 != 0;
-    SAYS(dam_session_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL, err(play)));
+    SAYS(dam_session_list_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL, err(play)));
     keep_handle(play, ticket);
 }
 
@@ -232,14 +232,14 @@ void play_session(struct play *play)
         SAYS(dam_session_forget(*session, err(play)));
         break;
     case 7:
-        SAYS(dam_session_organizations(*session, byte(play) % 8 ? take_organization : NULL, play, err(play)));
+        SAYS(dam_session_list_organizations(*session, byte(play) % 8 ? take_organization : NULL, play, err(play)));
         break;
     case 8:
-        SAYS(dam_session_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play)));
+        SAYS(dam_session_list_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play)));
         break;
     case 9:
-        if (SAYS(dam_session_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK && token != NULL)
-            broken("outputs are written only on DAM_OK", "dam_session_token");
+        if (SAYS(dam_session_get_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK && token != NULL)
+            broken("outputs are written only on DAM_OK", "dam_session_get_token");
         dam_string_free(token);
         break;
     case 10:

@@ -82,9 +82,9 @@ static void observe(struct play *play, dam_session *session, const dam_observati
         check_next(authorization, result);
     }
     dam_authorization_free(authorization);
-    SAYS(dam_session_headers(session, count_header, NULL, &ticket, &play->error));
+    SAYS(dam_session_list_headers(session, count_header, NULL, &ticket, &play->error));
     SAYS(dam_session_observe(session, ticket, answer, &result, &play->error));
-    SAYS(dam_session_headers(session, count_header, NULL, NULL, &play->error));
+    SAYS(dam_session_list_headers(session, count_header, NULL, NULL, &play->error));
     dam_string_free(ticket);
 }
 

@@ -116,7 +116,7 @@ static int watch(struct stage *stage)
     dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_statistics statistics = DAM_STATISTICS_INIT;
     size_t seen = 0;
-    dam_status headers = dam_session_headers(stage->session, look, &seen, NULL, NULL);
+    dam_status headers = dam_session_list_headers(stage->session, look, &seen, NULL, NULL);
     return dam_session_get_state(stage->session, &state, NULL) != DAM_OK ||
            dam_session_get_statistics(stage->session, &statistics, NULL) != DAM_OK || (headers == DAM_OK && seen == 0);
 }

@@ -43,7 +43,7 @@ int run_organizations(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_session_organizations(work.session, print_organization, &list, &error) != DAM_OK)
+    if (dam_session_list_organizations(work.session, print_organization, &list, &error) != DAM_OK)
         code = report(&error);
     else if (list.json)
         puts(list.count > 0 ? "]" : "[]");
@@ -61,7 +61,7 @@ int run_token(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    code = dam_session_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
+    code = dam_session_get_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
     dam_string_free(token);
     end(&work);
     return code;

@@ -56,7 +56,7 @@ int run_header(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_session_headers(work.session, collect_header, &lines, &ticket, &error);
+    dam_status status = dam_session_list_headers(work.session, collect_header, &lines, &ticket, &error);
     if (lines.refused) {
         say("a header has a line break in it, or no end, and is not printed; please report this");
         code = EXIT_INTERNAL;

@@ -64,7 +64,7 @@ int run_tokens(const struct arguments *arguments)
         dam_config_get(work.config, "user", &user, &error) != DAM_OK)
         code = report(&error);
     list.user = user;
-    if (code == EXIT_OK && dam_session_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
+    if (code == EXIT_OK && dam_session_list_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK && list.count == 0)
         print_owner(&list);

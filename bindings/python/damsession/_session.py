@@ -238,7 +238,7 @@ class Session:
             guarded(lambda _, given: found.append(Organization._read(given.contents)))
         )
         with self._handle as session:
-            self._library.dam_session_organizations(session, callback, None, _abi.dam_error())
+            self._library.dam_session_list_organizations(session, callback, None, _abi.dam_error())
         return found
 
     # ---- For requests of the host's own ------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class Session:
             guarded(lambda _, header: found.update({header.contents.name.decode(): header.contents.value.decode()}))
         )
         with self._handle as session:
-            self._library.dam_session_headers(session, callback, None, None, _abi.dam_error())
+            self._library.dam_session_list_headers(session, callback, None, None, _abi.dam_error())
         return found
 
     def token(self) -> str:
@@ -264,7 +264,7 @@ class Session:
         NotSupported: this authentication has no token.
         """
         with self._handle as session:
-            return taken(self._library.dam_session_token, session)
+            return taken(self._library.dam_session_get_token, session)
 
     @property
     def device_tokens(self) -> list[DeviceToken]:
@@ -276,7 +276,7 @@ class Session:
             guarded(lambda _, given: found.append(DeviceToken._read(given.contents)))
         )
         with self._handle as session:
-            self._library.dam_session_device_tokens(session, callback, None, _abi.dam_error())
+            self._library.dam_session_list_device_tokens(session, callback, None, _abi.dam_error())
         return found
 
     # ---- What is known -----------------------------------------------------------------------------------------------
