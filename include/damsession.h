@@ -866,6 +866,33 @@ typedef struct dam_observation {
 dam_status dam_authorization_observe(
     dam_authorization *authorization, const dam_observation *observation, int32_t *result_out, dam_error *err);
 
+/**
+ * Called once for a dam_loop_authorize, in dam_loop_dispatch. On DAM_OK `authorization` is the caller's, to be freed
+ * with dam_authorization_free; else it is NULL. `error` is never NULL and borrowed for the call.
+ */
+typedef void (*dam_authorized_callback)(
+    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error);
+
+/** dam_session_authorize in an event loop, as the requests above: nothing happens before the next dispatch. */
+dam_status dam_loop_authorize(
+    dam_loop *loop, dam_session *session, const dam_request *request, dam_authorized_callback done, void *user_data,
+    uint64_t *id_out, dam_error *err);
+
+/**
+ * Called once for a dam_loop_observe, in dam_loop_dispatch. On DAM_OK `result` is a dam_observe_result. `error` is
+ * never NULL and borrowed for the call.
+ */
+typedef void (*dam_observed_callback)(
+    void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error);
+
+/**
+ * dam_authorization_observe in an event loop. What is observed is copied. The authorization may belong to another loop
+ * or to none; there is nothing to send before `done` was called, and it must not be freed before.
+ */
+dam_status dam_loop_observe(
+    dam_loop *loop, dam_authorization *authorization, const dam_observation *observation, dam_observed_callback done,
+    void *user_data, uint64_t *id_out, dam_error *err);
+
 /** Frees an authorization; one that was not observed counts as not answered. NULL is fine. */
 void dam_authorization_free(dam_authorization *authorization);
 

@@ -40,16 +40,23 @@ public func dam_session_authorize(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let raw = unsafe try requestStruct(request)
     let out = unsafe try present(out, "out")
-    guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
-      unsafe raw.head == nil, unsafe raw.canceller == nil
-    else {
-      throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
-    }
-    let (checked, _) = unsafe try parts(raw, session.settings, copiesBody: false)
+    let checked = unsafe try sentElsewhere(request, session.settings)
     unsafe out.pointee = AuthorizationHandle(try Authorization(session, checked)).give()
   }
+}
+
+/// A request that the host sends itself.
+func sentElsewhere(
+  _ request: UnsafePointer<dam_request>?, _ settings: Settings
+) throws(Failure) -> HostRequest {
+  let raw = unsafe try requestStruct(request)
+  guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
+    unsafe raw.head == nil, unsafe raw.canceller == nil
+  else {
+    throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
+  }
+  return (unsafe try parts(raw, settings, copiesBody: false)).0
 }
 
 @_cdecl("dam_authorization_get") @implementation
@@ -90,7 +97,8 @@ public func dam_authorization_observe(
   }
 }
 
-private func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
+/// What the host's client received.
+func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
   guard let answer = unsafe observation else { throw Failure(.argument, "observation is NULL") }
   unsafe try checkSize(answer, answer.pointee.size, "observation")
   let raw = unsafe answer.pointee
@@ -130,7 +138,7 @@ public func dam_session_observe(
 }
 
 /// The dam_observe_result for it.
-private func code(of next: Authorization.Next) -> Int32 {
+func code(of next: Authorization.Next) -> Int32 {
   Int32(bitPattern: (next == .deliver ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY).rawValue)
 }
 

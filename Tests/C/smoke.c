@@ -177,6 +177,7 @@ static int run(void)
     smoke_loop();
     smoke_turns();
     smoke_loop_work();
+    smoke_loop_authorize();
     smoke_loop_downloads();
     smoke_loop_ends();
     smoke_guest();

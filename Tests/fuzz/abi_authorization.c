@@ -7,6 +7,7 @@
 
 #include "../C/headers.h"
 
+#include <poll.h>
 #include <string.h>
 
 static const char *const paths[] = {"mem/user", "Information", "x?y=z", "mem/image/{image}", NULL};
@@ -58,6 +59,48 @@ static void read_view(struct play *play, const dam_authorization *authorization)
         broken("what to send is whole, and nobody else's", "dam_authorization_view");
 }
 
+static void take_authorization(
+    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error)
+{
+    struct play *play = user_data;
+    if (id == 0 || error == NULL || error->status != status || (authorization != NULL) != (status == DAM_OK))
+        broken("an authorization or a status", "dam_authorized_callback");
+    dam_authorization **place = &play->authorizations[id % SLOTS];
+    if (authorization == NULL)
+        return;
+    dam_authorization_free(*place);
+    *place = authorization;
+}
+
+static void take_result(void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error)
+{
+    (void)user_data;
+    if (id == 0 || error == NULL || error->status != status || result < DAM_OBSERVE_DELIVER || result > DAM_OBSERVE_REPLAY)
+        broken("a result or a status", "dam_observed_callback");
+}
+
+/* In a loop of its own, so that nothing that is under way outlives what it needs. */
+static void play_authorization_loop(struct play *play, dam_session *session, dam_authorization *authorization)
+{
+    dam_request request = DAM_REQUEST_INIT;
+    dam_header list[8];
+    dam_observation answer = make_answer(play, list);
+    dam_loop *loop = NULL;
+    if (dam_loop_new(&loop, NULL) != DAM_OK)
+        return;
+    request.path = text(play, paths);
+    if (byte(play) % 2)
+        SAYS(dam_loop_authorize(loop, session, &request, byte(play) % 16 ? take_authorization : NULL, play, NULL, err(play)));
+    else
+        SAYS(dam_loop_observe(loop, authorization, &answer, byte(play) % 16 ? take_result : NULL, play, NULL, err(play)));
+    for (int round = byte(play) % 64; round > 0 && dam_loop_count(loop) > 0; round--) {
+        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
+        poll(&watch, 1, 5);
+        dam_loop_dispatch(loop, NULL);
+    }
+    dam_loop_free(loop);
+}
+
 void play_authorization(struct play *play)
 {
     dam_session *session = play->sessions[byte(play) % SLOTS];
@@ -66,7 +109,11 @@ void play_authorization(struct play *play)
     dam_observation answer;
     dam_header list[8];
     int32_t result = -1;
-    switch (byte(play) % 6) {
+    switch (byte(play) % 8) {
+    case 6:
+    case 7:
+        play_authorization_loop(play, session, *place);
+        break;
     case 0:
     case 1:
         request.path = text(play, paths);

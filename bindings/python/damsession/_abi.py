@@ -188,6 +188,9 @@ dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_devi
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
 dam_done_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error))
 
+dam_authorized_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, authorization_p, POINTER(dam_error))
+dam_observed_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, c_int32, POINTER(dam_error))
+
 
 class dam_store(_Sized):
     _fields_ = [
@@ -298,6 +301,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_authorize": _status(session_p, POINTER(dam_request), _out(authorization_p)),
     "dam_authorization_get": _status(authorization_p, _out(dam_authorization_view)),
     "dam_authorization_observe": _status(authorization_p, POINTER(dam_observation), _out(c_int32)),
+    "dam_loop_authorize": _status(
+        loop_p, session_p, POINTER(dam_request), dam_authorized_callback, c_void_p, _out(c_uint64)
+    ),
+    "dam_loop_observe": _status(
+        loop_p, authorization_p, POINTER(dam_observation), dam_observed_callback, c_void_p, _out(c_uint64)
+    ),
     "dam_authorization_free": Function(None, (authorization_p,), surface),
     "dam_session_observe": _status(session_p, c_char_p, POINTER(dam_observation), _out(c_int32)),
     "dam_session_bind_image": _status(session_p, c_char_p, c_uint64, _text_out),
