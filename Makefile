@@ -76,6 +76,9 @@ sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under 
 fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody would send (MINUTES=5)
 	python3 Tests/fuzz/fuzz.py $(or $(MINUTES),5)
 
+abi: ## write down anew what programs that are compiled already rely on, on purpose
+	Tests/C/abi.sh >Tests/C/abi.new && mv Tests/C/abi.new Tests/C/abi.txt
+
 check: | $(BUILD)/tools ## formatting of the Swift sources
 	swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -99,6 +102,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz check wheel install clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check wheel install clean
 
 include Tests/targets.mk

@@ -1,45 +1,56 @@
 /*
  * damsession.h - stay logged in to a digital asset management (DAM) system.
  *
- * One session engine for two systems: PhotoShelter API v3 and FotoWeb Archive Agent. The library logs in when it must, once
- * per expiry for all threads and processes that share a store, adopts every rotated cookie, keeps the session on disk, sends
- * a request again after a new login, and never logs in twice with a password that was refused.
+ * One session engine for two systems: PhotoShelter API v3 and FotoWeb Archive Agent. The library logs in when it must,
+ * once per expiry for all threads and processes that share a store, adopts every rotated cookie, keeps the session on
+ * disk, sends a request again after a new login, and never logs in twice with a password that was refused.
  *
- * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it alone.
- * It is longer than others because a contract in parts would have to be put together by everybody who reads it.
- * It refuses to hold anything but declarations.
+ * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it
+ * alone. "The application" or "the caller" is the program that calls; "response" is what an HTTP server sends; "system"
+ * is one of the two above. A program is: dam_config_new, dam_config_set, dam_session_open, dam_session_request,
+ * dam_response_get.
  *
  * CONVENTIONS, true of every function below
  *
- *   Names       dam_<noun>_<verb>. Opaque types have no _t. Constants are DAM_<GROUP>_<NAME>; numbers are never reused.
- *   Parameters  self, inputs, outputs, then an optional `dam_error *err`. A callback is followed by its `void *user_data`.
+ *   Names       dam_<type>_<verb>, where the type is that of the first parameter. Opaque types have no _t. Constants
+ *               are DAM_<GROUP>_<NAME>; numbers are never reused. Times are in seconds, or the name says _ms or _us.
+ *   Parameters  self, inputs, outputs (called `out` or `..._out`), then an optional `dam_error *err`. A callback is
+ *               followed by its `void *user_data`, which it gets first.
+ *   Verbs       _new or _open makes, _free ends, _get fills a struct or gives a value, _list calls back for each one. A
+ *               noun alone gives a value and cannot fail (dam_loop_fd). A callback's 0 means: go on.
  *   Results     dam_status, unless the function cannot fail. Outputs are written only when DAM_OK is returned.
- *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on success.
- *               Messages are one English sentence, say what to do, and never hold a secret, a query string or a body.
- *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a crash.
- *   Structs     that the host fills begin with `uint32_t size`: set it to sizeof the struct and zero the rest, so that later
- *               versions can add fields at the end. A larger size is taken if what this version does not know is zero.
- *               `reserved` must be 0.
- *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000 headers a
- *               request. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
- *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function of
- *               its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed: their
- *               comment says for how long. Input is copied before the function returns, or used only until it returns.
+ *   Errors      `err` may be NULL. If given it is filled on every return: status DAM_OK and an empty message on
+ *               success. Messages are one English sentence, say what to do, and never hold a secret, a query string or
+ *               a body.
+ *   Sizes       size_t for what is in memory; uint64_t for the length of a body or file, which may be larger than that.
+ *   Text        NUL-terminated UTF-8. Bad UTF-8, a missing pointer or a wrong struct size is DAM_ERR_ARGUMENT, never a
+ *               crash.
+ *   Structs     that the caller fills begin with their size, so that later versions can add fields at the end: start
+ *               from DAM_<TYPE>_INIT, which sets it and makes the rest zero (`dam_request request =
+ *               DAM_REQUEST_INIT;`). A larger size is taken if what this version does not know is zero. `reserved` must
+ *               be 0. Structs that a callback gets begin with the size that the library has filled: what lies behind
+ *               the end of it is not there. dam_error and dam_header never grow.
+ *   Limits      option values and secrets 16384 bytes without control characters, paths 65536, image IDs 4096, 1000
+ *               headers a list. Beyond them: DAM_ERR_ARGUMENT, for options DAM_ERR_OPTION.
+ *   Ownership   what a function returns through `**out` belongs to the caller and goes back through the _free function
+ *               of its type; every _free takes NULL. Pointers inside a view or a callback's argument are borrowed:
+ *               their comment says for how long. Input is copied before the function returns, or used only until it
+ *               returns.
  *   Threads     dam_session: any number of threads at once. dam_config, dam_response: one thread at a time (different
- *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on another,
- *               with its own signal mask. A call that would wait for what only its own thread can end (a request of an event
- *               loop that no other thread dispatches, the call whose callback it is in, an authorization in a process of
- *               one thread) is DAM_ERR_LOCKED at once.
- *   Stack       a thread that calls needs 256 KiB of it, beside what callbacks of the host use.
- *   Memory      what the library frees is wiped first, blocks over 128 KiB excepted; libcurl's copies of what it sends and
- *               receives are not.
- *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and finds the
- *               stored session. fork() waits until no thread is inside the library; sleeping in it does not count. Loops and
- *               authorizations stay the parent's: in a child every call of them is refused, and _free leaves them alone. A
- *               child of clone() or _Fork() is noticed, too, but they do not wait: call them while no thread is inside. A
- *               child that is made in a callback must not return from it.
- *   A guest     no threads, signal handlers, atexit handlers, environment changes or output of its own. Passing a freed or
- *               foreign pointer is undefined, as everywhere in C; anything else comes back as a status.
+ *               objects are independent). Callbacks run on the thread that is inside a damsession call, never on
+ *               another, with its own signal mask. A call that would wait for what only its own thread can end (a
+ *               request of an event loop that no other thread dispatches, the call whose callback it is in, an
+ *               authorization in a process of one thread) is DAM_ERR_LOCKED at once.
+ *   Stack       a thread that calls needs 256 KiB of it, beside what the application's callbacks use.
+ *   Memory      what the library frees is wiped first, blocks over 128 KiB excepted; libcurl's copies of what it sends
+ *               and receives are not.
+ *   Fork        a child may go on with its parent's sessions: it starts with connections and locks of its own, and
+ *               finds the stored session. fork() waits until no thread is inside the library; sleeping in it does not
+ *               count. Loops and authorizations stay the parent's: in a child every call of them is refused, and _free
+ *               leaves them alone. A child of clone() or _Fork() is noticed, too, but they do not wait: call them while
+ *               no thread is inside. A child that is made in a callback must not return from it.
+ *   A guest     no threads, signal handlers, atexit handlers, environment changes or output of its own. Passing a freed
+ *               or foreign pointer is undefined, as everywhere in C; anything else comes back as a status.
  */
 #ifndef DAMSESSION_H
 #define DAMSESSION_H
@@ -53,7 +64,8 @@ extern "C" {
 
 /* ---- Version ------------------------------------------------------------------------------------------------------- */
 
-/** The version of this header. A program built with it runs with any library of the same major number that is not older. */
+/** The version of this header. A program built with it runs with any library of the same major number that is not
+    older. */
 #define DAM_VERSION_MAJOR 1
 #define DAM_VERSION_MINOR 0
 #define DAM_VERSION_PATCH 0
@@ -64,25 +76,27 @@ const char *dam_version(void);
 
 /* ---- Status -------------------------------------------------------------------------------------------------------- */
 
-/** What a call came to. Below 20: the call itself; 20 to 39: the network; 40 to 59: what the server says; 60 up: the store. */
+/** What a call came to. Below 20: the call itself; 20 to 39: the network; 40 to 59: what the server says; 60 up: the
+    store. */
 typedef enum dam_status {
     DAM_OK = 0,
     DAM_ERR_ARGUMENT = 1,             /**< a NULL, bad UTF-8, a wrong struct size, a malformed path or header. */
     DAM_ERR_OPTION = 2,               /**< an unknown option, a bad value, or options that contradict each other. */
-    DAM_ERR_NAME_UNKNOWN = 3,         /**< no options are remembered under this name. */
+    DAM_ERR_NOT_FOUND = 3,            /**< no such name, record or call: nothing is remembered under this name or stored
+                                           under this key, or the call of an event loop is over already. */
     DAM_ERR_NOT_SUPPORTED = 4,        /**< this system or authentication has no such thing. */
-    DAM_ERR_CALLBACK = 5,             /**< a callback of the host asked to stop. */
+    DAM_ERR_CALLBACK = 5,             /**< a callback of the application asked to stop. */
     DAM_ERR_INTERNAL = 6,             /**< a state that should not exist; please report it. */
 
-    DAM_ERR_CONNECT = 20,             /**< no connection: the server is out of reach, or too few descriptors are left; nothing
-                                           was sent. */
+    DAM_ERR_CONNECT = 20,             /**< no connection: the server is out of reach, or too few descriptors are left;
+                                           nothing was sent. */
     DAM_ERR_TLS = 21,                 /**< the certificate or the handshake was refused; nothing was sent. */
     DAM_ERR_TIMEOUT = 22,             /**< `timeout` or `connect-timeout` ran out. */
-    DAM_ERR_TRANSFER = 23,            /**< the connection broke before the answer was whole. */
-    DAM_ERR_PROTOCOL = 24,            /**< the answer is not what the API's guide describes. */
-    DAM_ERR_TOO_LARGE = 25,           /**< the answer is larger than `response-limit`. */
+    DAM_ERR_TRANSFER = 23,            /**< the connection broke before the response was whole. */
+    DAM_ERR_PROTOCOL = 24,            /**< the response is not what the API's guide describes. */
+    DAM_ERR_TOO_LARGE = 25,           /**< the response is larger than `response-limit`. */
     DAM_ERR_INSECURE = 26,            /**< it would send a secret over plain HTTP or to another origin. */
-    DAM_ERR_CANCELLED = 27,           /**< the host cancelled it. */
+    DAM_ERR_CANCELLED = 27,           /**< the application cancelled it. */
 
     DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
     DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before, or five logins in a row failed for no
@@ -91,16 +105,19 @@ typedef enum dam_status {
     DAM_ERR_ORGANIZATION_REFUSED = 43,/**< the user may not act for this organization. */
     DAM_ERR_API_KEY_REFUSED = 44,     /**< the API key is missing or refused. */
     DAM_ERR_TOKEN_LIMIT = 45,         /**< the user has too many device tokens; an administrator must revoke some. */
-    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login (FotoWeb: a device token
-                                           that was refused when it was new; no other is taken for it). */
+    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login (FotoWeb: a device
+                                           token that was refused when it was new; no other is taken for it). */
     DAM_ERR_THROTTLED = 47,           /**< too many requests; dam_error.retry_after says when to come back. */
-    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx), shows a page that is not one to log in at, or failed
-                                           a login without saying why: dam_error.retry_after says when the next is tried. */
+    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx), shows a page that is not one to log in at, or
+                                           failed a login without saying why: dam_error.retry_after says when the next
+                                           is tried. */
     DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
-    DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the request. */
+    DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the
+                                           request. */
 
     DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be, or others could. */
-    DAM_ERR_LOCKED = 61,              /**< another held this session longer than `lock-timeout`, or this thread holds it. */
+    DAM_ERR_LOCKED = 61,              /**< another held this session longer than `lock-timeout`, or this thread holds
+                                           it. */
     DAM_ERR_RECORD_NEWER = 62         /**< the stored session was written by a newer damsession; it is left alone. */
 } dam_status;
 
@@ -124,24 +141,30 @@ void dam_string_free(char *text);
 
 /* ---- Options ------------------------------------------------------------------------------------------------------- */
 
-/** One row of the option table: the one vocabulary of dam_config_set, remembered names, DAMSESSION_* and the wrapper. */
+/** One row of the option table: the one vocabulary of dam_config_set, remembered names, DAMSESSION_* and the
+    wrapper. */
 typedef struct dam_option {
     uint32_t size;             /**< set by the caller to sizeof(dam_option). */
     int32_t secret;            /**< 1: never shown, never taken from a command line, not readable by dam_config_get. */
     int32_t remembered;        /**< 1: dam_config_save writes it. */
     int32_t reserved;          /**< 0. */
-    const char *name;          /**< "connect-timeout". Environment: DAMSESSION_CONNECT_TIMEOUT. Static text, as all here. */
-    const char *kind;          /**< "text", "choice", "url", "seconds", "count", "bytes", "boolean", "path", "secret", or
-                                    "statuses" and "words", which are lists parted by commas. */
+    const char *name;          /**< "connect-timeout". Environment: DAMSESSION_CONNECT_TIMEOUT. Static text, as all
+                                    here. */
+    const char *kind;          /**< "text", "choice", "url", "seconds", "count", "bytes", "boolean", "path", "secret",
+                                    or "statuses" and "words", which are lists parted by commas. */
     const char *default_value; /**< in the words dam_config_set takes; "" where there is none. */
     const char *choices;       /**< for "choice": the words, parted by "|"; else "". */
     const char *help;          /**< one line. */
 } dam_option;
 
+/** What a dam_option is to begin with: `size` set, the rest zero. */
+#define DAM_OPTION_INIT {sizeof(dam_option), 0, 0, 0, NULL, NULL, NULL, NULL, NULL}
+
 /** How many options there are. Any thread. */
 uint32_t dam_option_count(void);
 
-/** Fills `out` with row `index` (0 to dam_option_count() - 1). DAM_ERR_ARGUMENT: no such row, or a wrong `out->size`. */
+/** Fills `out` with row `index` (0 to dam_option_count() - 1). DAM_ERR_ARGUMENT: no such row, or a wrong
+    `out->size`. */
 dam_status dam_option_get(uint32_t index, dam_option *out, dam_error *err);
 
 /* ---- Configuration ------------------------------------------------------------------------------------------------- */
@@ -174,16 +197,17 @@ dam_status dam_config_get(const dam_config *config, const char *name, char **out
 dam_status dam_config_load_environment(dam_config *config, dam_error *err);
 
 /**
- * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or `-`).
- * They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
- * DAM_ERR_NAME_UNKNOWN: there is none. DAM_ERR_STORE: unreadable; or file or folder belong to another user or are open to
- * others: to their writing, with an API key in it to their reading. DAM_ERR_OPTION: the file is not JSON, or holds an option
- * that is none.
+ * Sets the options remembered under `name` (1 to 64 of letters, digits, `.`, `_`, `-`, `@`, not beginning with `.` or
+ * `-`). They are kept in $XDG_CONFIG_HOME/damsession (default ~/.config/damsession), one JSON file a name, mode 0600.
+ * DAM_ERR_NOT_FOUND: there is none. DAM_ERR_STORE: unreadable; or file or folder belong to another user or are open to
+ * others: to their writing, with an API key in it to their reading. DAM_ERR_OPTION: the file is not JSON, or holds an
+ * option that is none.
  * DAM_ERR_ARGUMENT: `name` is not one; so for all functions that take a name.
  */
 dam_status dam_config_load(dam_config *config, const char *name, dam_error *err);
 
-/** Remembers, under `name`, every option that was set and may be remembered; never a password or an encryption secret. */
+/** Remembers, under `name`, every option that was set and may be remembered; never a password or an encryption
+    secret. */
 dam_status dam_config_save(const dam_config *config, const char *name, dam_error *err);
 
 /** Called once for each remembered name, in alphabetical order. `name` is borrowed for the call. Non-zero stops. */
@@ -192,7 +216,7 @@ typedef int32_t (*dam_name_callback)(void *user_data, const char *name);
 /** Lists the remembered names. DAM_ERR_CALLBACK: the callback asked to stop. */
 dam_status dam_name_list(dam_name_callback callback, void *user_data, dam_error *err);
 
-/** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NAME_UNKNOWN: there is none. */
+/** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NOT_FOUND: there is none. */
 dam_status dam_name_remove(const char *name, dam_error *err);
 
 /* ---- Credentials --------------------------------------------------------------------------------------------------- */
@@ -214,24 +238,29 @@ typedef struct dam_prompt {
 
 /**
  * Asked when a login is needed and the option `password` (or `encryption-secret`) is not set. Answer with
- * dam_prompt_answer and return DAM_OK. Return without an answer: DAM_ERR_CREDENTIALS_NEEDED. Another status: DAM_ERR_CALLBACK.
- * Threads: runs on a thread that is in a call of the session, with the session's login lock held: do not call the session.
+ * dam_prompt_answer and return DAM_OK. Return without an answer: DAM_ERR_CREDENTIALS_NEEDED. Another status:
+ * DAM_ERR_CALLBACK.
+ * Threads: runs on a thread that is in a call of the session, with the session's login lock held: do not call the
+ * session.
  */
 typedef int32_t (*dam_credentials_callback)(void *user_data, dam_prompt *prompt);
 
-/** Says who is to be asked for credentials; NULL: nobody. `user_data` must outlive every session opened from `config`. */
+/** Says who is to be asked for credentials; NULL: nobody. `user_data` must outlive every session opened from
+    `config`. */
 dam_status dam_config_set_credentials(
     dam_config *config, dam_credentials_callback callback, void *user_data, dam_error *err);
 
-/** Answers a prompt with `size` bytes, which are copied; the caller may wipe its own at once. Only inside the callback. */
-dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, uint64_t size, dam_error *err);
+/** Answers a prompt with `size` bytes, which are copied; the caller may wipe its own at once. Only inside the
+    callback. */
+dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, size_t size, dam_error *err);
 
 /* ---- Log ----------------------------------------------------------------------------------------------------------- */
 
 /** How much it matters. */
 typedef enum dam_log_level {
     DAM_LOG_ERROR = 1,    /**< something is lost or broken. */
-    DAM_LOG_WARNING = 2,  /**< it went on, but somebody should look: a damaged record, a store that cannot be written. */
+    DAM_LOG_WARNING = 2,  /**< it went on, but somebody should look: a damaged record, a store that cannot be
+                               written. */
     DAM_LOG_INFO = 3,     /**< logins, logouts, replays. */
     DAM_LOG_DEBUG = 4     /**< every request (URL without its query), every adopted or dropped cookie (as a hash). */
 } dam_log_level;
@@ -241,7 +270,7 @@ typedef void (*dam_log_callback)(void *user_data, int32_t level, const char *mes
 
 /** Says who gets log lines up to `level`; NULL: nobody (the default). `user_data` must outlive every session opened. */
 dam_status dam_config_set_log(
-    dam_config *config, dam_log_callback callback, int32_t level, void *user_data, dam_error *err);
+    dam_config *config, int32_t level, dam_log_callback callback, void *user_data, dam_error *err);
 
 /* ---- Stores -------------------------------------------------------------------------------------------------------- */
 
@@ -251,21 +280,23 @@ typedef enum dam_store_result {
     DAM_STORE_ABSENT = 1,     /**< load, remove: there is no record of this key. */
     DAM_STORE_UNCHANGED = 2,  /**< load: the record still has the revision `known`. */
     DAM_STORE_CONFLICT = 3,   /**< save: the record has another revision than `expected`; nothing was written. */
-    DAM_STORE_HELD = 4,       /**< lock: somebody else kept it for all of `wait_milliseconds`. */
-    DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in memory. */
+    DAM_STORE_BUSY = 4,       /**< lock: somebody else kept it for all of `wait_ms`. */
+    DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in
+                                   memory. */
 } dam_store_result;
 
 /** Where a load puts what it found. The library's; lives for the call. */
 typedef struct dam_record dam_record;
 
 /** Hands a loaded record to the library, which copies it. Only inside dam_store.load. At most 4 MiB. */
-dam_status dam_record_fill(dam_record *record, const void *data, uint64_t size, dam_error *err);
+dam_status dam_record_fill(dam_record *record, const void *data, size_t size, dam_error *err);
 
 /**
- * A place for records that the host provides, for example a database that a fleet shares. Records are opaque bytes that
- * hold secrets: keep them from others. Keys are at most 64 letters and digits. Each function returns a dam_store_result.
- * Threads: all of them are called from any thread that is inside a call of a session, at the same time for different keys
- * and, but for lock, for the same one. They must not call damsession, except dam_record_fill.
+ * A place for records that the application provides, for example a database that a fleet shares. Records are opaque
+ * bytes that hold secrets: keep them from others. Keys are at most 64 letters and digits. Each function returns a
+ * dam_store_result.
+ * Threads: all of them are called from any thread that is inside a call of a session, at the same time for different
+ * keys and, but for lock, for the same one. They must not call damsession, except dam_record_fill.
  */
 typedef struct dam_store {
     uint32_t size;     /**< sizeof(dam_store). */
@@ -274,13 +305,13 @@ typedef struct dam_store {
     /** Finds a record and hands it to dam_record_fill; DAM_STORE_OK without that counts as DAM_STORE_FAILED. `known`: a
         revision that the library has; 0: none. */
     int32_t (*load)(void *user_data, const char *key, uint64_t known, dam_record *record);
-    /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that is
-        durable when it returns. */
+    /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that
+        is durable when it returns. */
     int32_t (*save)(
-        void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected);
-    /** Locks the key against every other holder, in this process and elsewhere; sets `*lock` to whatever unlock needs. The
-        lock must end with its process. Held across a login, so for seconds. */
-    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_milliseconds, void **lock);
+        void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected);
+    /** Locks the key against every other holder, in this process and elsewhere; sets `*lock_out` to whatever unlock
+        needs. The lock must end with its process. Held across a login, so for seconds. */
+    int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock_out);
     /** Releases a lock. */
     void (*unlock)(void *user_data, const char *key, void *lock);
     /** Calls `callback` with `callback_data` for every key there is; stops when it returns non-zero. */
@@ -289,38 +320,41 @@ typedef struct dam_store {
     int32_t (*remove)(void *user_data, const char *key);
 } dam_store;
 
+/** What a dam_store is to begin with: `size` set, the rest zero. */
+#define DAM_STORE_INIT {sizeof(dam_store), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+
 /**
- * Keeps the sessions opened from `config` in the host's store instead of the one of the option `store`; NULL: no longer.
+ * Keeps the sessions opened from `config` in this store instead of the one of the option `store`; NULL: no longer.
  * The struct is copied. DAM_ERR_ARGUMENT: a function is missing or `store->size` is wrong.
  */
 dam_status dam_config_set_store(dam_config *config, const dam_store *store, dam_error *err);
 
 /** A stored session. Borrowed for the callback. */
 typedef struct dam_stored_session {
-    const char *key;           /**< names the record; for dam_store_remove. */
+    uint32_t size;             /**< sizeof(dam_stored_session) of the library. */
+    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
+    const char *key;           /**< names the record; for dam_config_remove_stored. */
     const char *system;        /**< as the option of this name; so are the next three. */
     const char *url;
     const char *user;
     const char *organization;  /**< "" for none. */
-    uint64_t generation;       /**< as in dam_session_state; so are the next two. */
+    uint64_t generation;       /**< as in dam_session_state; so is the next one. */
     int64_t used_at;
-    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
-    int32_t reserved;          /**< 0. */
 } dam_stored_session;
 
 /** Called once for each stored session, in order of its key. Non-zero stops. */
 typedef int32_t (*dam_stored_session_callback)(void *user_data, const dam_stored_session *session);
 
 /** Lists the sessions in the store of `config`. Damaged records and those of a newer version are left out. */
-dam_status dam_store_list(
+dam_status dam_config_list_stored(
     const dam_config *config, dam_stored_session_callback callback, void *user_data, dam_error *err);
 
 /**
- * Removes a record from the store of `config`, secret and memory of it. The server is not told, and running programs may
- * save it again: dam_session_forget is the better way where the session can be opened.
- * DAM_ERR_NAME_UNKNOWN: there is no record of this key.
+ * Removes a record from the store of `config`, secret and memory of it. The server is not told, and running programs
+ * may save it again: dam_session_forget is the better way where the session can be opened.
+ * DAM_ERR_NOT_FOUND: there is no record of this key.
  */
-dam_status dam_store_remove(const dam_config *config, const char *key, dam_error *err);
+dam_status dam_config_remove_stored(const dam_config *config, const char *key, dam_error *err);
 
 /* ---- Session ------------------------------------------------------------------------------------------------------- */
 
@@ -331,9 +365,10 @@ typedef struct dam_session dam_session;
  * Opens a session. Checks the options together; reads no network and logs nobody in: that happens at the first need.
  * Sessions of one identity in one process share their state and their connections.
  * Ownership: dam_session_free. DAM_ERR_OPTION: an option is missing or contradicts another; the message says which.
- * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store, or its folder belongs to another
- * user, others may write in it, or they could exchange it. Calls say the same of a record: it must be this user's own file,
- * with one name and closed to others, and is neither believed nor replaced until somebody has looked at it.
+ * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store, or its folder belongs to
+ * another user, others may write in it, or they could exchange it. Calls say the same of a record: it must be this
+ * user's own file, with one name and closed to others, and is neither believed nor replaced until somebody has looked
+ * at it.
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 
@@ -350,17 +385,18 @@ typedef enum dam_login_flags {
  * Makes sure that there is a session: uses the stored one or logs in (including the organization step).
  * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token, then one small
  * request with the device token; Information for `query`.
- * What proves that credentials are wrong (PhotoShelter's documented classes, a 401) is remembered, as a slow hash, by all
- * programs that share the store, until other credentials are given, or these with DAM_LOGIN_AGAIN. A 403, a page, a redirect
- * or FotoWeb's 500 may be a refusal or an outage: DAM_ERR_SERVER, tried again after a minute, two, four and eight.
+ * What proves that credentials are wrong (PhotoShelter's documented classes, a 401) is remembered, as a slow hash, by
+ * all programs that share the store, until other credentials are given, or these with DAM_LOGIN_AGAIN. A 403, a page, a
+ * redirect or FotoWeb's 500 may be a refusal or an outage: DAM_ERR_SERVER, tried again after a minute, two, four and
+ * eight.
  */
 dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *err);
 
 /**
  * Makes sure that the server still has the session, and resets its idle clock: sends one small request (PhotoShelter:
- * GET mem/user/session; FotoWeb: Information) and logs in if it is refused. Never done behind the host's back, but for
+ * GET mem/user/session; FotoWeb: Information) and logs in if it is refused. Never done unasked, but for
  * one case: before an upload of 64 KiB or more, when half of the idle limit has gone by.
- * DAM_ERR_PROTOCOL: the answer is neither a success nor a refusal, and shows nothing.
+ * DAM_ERR_PROTOCOL: the response is neither a success nor a refusal, and shows nothing.
  */
 dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 
@@ -368,21 +404,25 @@ dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 typedef enum dam_logout_result {
     DAM_LOGOUT_NONE = 0,        /**< there was no session. */
     DAM_LOGOUT_SERVER = 1,      /**< the server closed it, and it is forgotten here. */
-    DAM_LOGOUT_LOCAL = 2,       /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the token. */
+    DAM_LOGOUT_LOCAL = 2,       /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the
+                                     token. */
     DAM_LOGOUT_UNCONFIRMED = 3  /**< forgotten here; the server could not be told or did not agree. */
 } dam_logout_result;
 
 /**
  * Ends the session: forgets its secrets first (memory and store), then tells the server where it has a logout.
- * The same handle may log in again later. `result` may be NULL. DAM_ERR_STORE: the stored secret could not be wiped.
+ * The same session may log in again later. `*result_out` is a dam_logout_result; it may be NULL. DAM_ERR_STORE: the
+ * stored secret could not be wiped.
  */
-dam_status dam_session_logout(dam_session *session, int32_t *result, dam_error *err);
+dam_status dam_session_logout(dam_session *session, int32_t *result_out, dam_error *err);
 
 /** Forgets the session's secrets in memory and store, without a word to the server. */
 dam_status dam_session_forget(dam_session *session, dam_error *err);
 
 /** An organization of the user (PhotoShelter guide, "Organization authentication"). Borrowed for the callback. */
 typedef struct dam_organization {
+    uint32_t size;     /**< sizeof(dam_organization) of the library. */
+    uint32_t reserved; /**< 0. */
     const char *id;    /**< opaque; what the option `organization` takes. */
     const char *name;  /**< "" where the server gave none. */
     int32_t member;    /**< 1: the server says the user is a member; 0: it says not; -1: it did not say. */
@@ -396,36 +436,44 @@ typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organiza
  * Lists the organizations that the last login named; logs in if there was none.
  * DAM_ERR_NOT_SUPPORTED: the system has no organizations. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_organizations(
+dam_status dam_session_list_organizations(
     dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
 
-/** Called once for each request header that carries a secret; both texts are borrowed for the call. Non-zero stops. */
-typedef int32_t (*dam_header_callback)(void *user_data, const char *name, const char *value);
+/** One header. Lists of them are an array and its `header_count`, in the order sent or received; names may repeat. */
+typedef struct dam_header {
+    const char *name;   /**< without the colon; in any case. */
+    const char *value;  /**< without the blanks around it; no CR, LF or NUL. Of a response: bytes as received, which
+                             need not be UTF-8. */
+} dam_header;
+
+/** Called once for each request header that carries a secret. `header` is borrowed for the call. Non-zero stops. */
+typedef int32_t (*dam_header_callback)(void *user_data, const dam_header *header);
 
 /**
- * Gives the request headers that authenticate a request of the host's own, logging in if needed. `ticket_out` may be NULL;
- * else it gets what dam_session_observe wants to know of them: short printable ASCII without a secret, by dam_string_free.
- * In PhotoShelter's cookie mode the cookie is only good until the server rotates it, so the answer must be observed.
- * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do not
- * suffice. DAM_ERR_CALLBACK: the callback asked to stop.
+ * Gives the request headers that authenticate a request of the application's own, logging in if needed. `ticket_out`
+ * may be NULL; else it gets what dam_session_observe wants to know of them: short printable ASCII without a secret, by
+ * dam_string_free. In PhotoShelter's cookie mode the cookie is only good until the server rotates it, so the response
+ * must be observed.
+ * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do
+ * not suffice. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_headers(
+dam_status dam_session_list_headers(
     dam_session *session, dam_header_callback callback, void *user_data, char **ticket_out, dam_error *err);
 
 /**
  * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
  * Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_NOT_SUPPORTED: this authentication has no token.
  */
-dam_status dam_session_token(dam_session *session, char **out, dam_error *err);
+dam_status dam_session_get_token(dam_session *session, char **out, dam_error *err);
 
 /** A device token that this store obtained for the session's user and origin. Borrowed for the callback. */
 typedef struct dam_device_token {
+    uint32_t size;            /**< sizeof(dam_device_token) of the library. */
+    int32_t in_use;           /**< 1: this session uses it. */
     const char *fingerprint;  /**< a short hash; the token itself is not kept here. */
     int64_t obtained_at;      /**< seconds since 1970 UTC. */
-    int64_t dead_at;          /**< when the server proved it invalid, by accepting its successor right after refusing it;
-                                   0: as far as known it counts against the limit. */
-    int32_t in_use;           /**< 1: this session uses it. */
-    int32_t reserved;         /**< 0. */
+    int64_t dead_at;          /**< when the server proved it invalid, by accepting its successor right after refusing
+                                   it; 0: as far as known it counts against the limit. */
 } dam_device_token;
 
 /** Called once for each token, oldest first. Non-zero stops. */
@@ -435,13 +483,13 @@ typedef int32_t (*dam_device_token_callback)(void *user_data, const dam_device_t
  * Lists the device tokens of the session's user that this store knows of: what an administrator needs to see before
  * revoking. Asks no server. DAM_ERR_NOT_SUPPORTED: this authentication has none.
  */
-dam_status dam_session_device_tokens(
+dam_status dam_session_list_device_tokens(
     dam_session *session, dam_device_token_callback callback, void *user_data, dam_error *err);
 
 /** Bits of dam_session_state.flags. */
 typedef enum dam_state_flags {
     DAM_STATE_LOGGED_IN = 1,  /**< there is a session secret. The server may have ended it meanwhile. */
-    DAM_STATE_STORED = 2,     /**< it is on disk (or in the host's store); else it dies with the process. */
+    DAM_STATE_STORED = 2,     /**< it is on disk (or in the application's store); else it dies with the process. */
     DAM_STATE_REFUSED = 4     /**< the last login was refused; those credentials are not tried again. */
 } dam_state_flags;
 
@@ -458,9 +506,12 @@ typedef struct dam_session_state {
     char fingerprint[16];    /**< a short hash that tells secrets apart and gives nothing away; "" without one. */
     char organization[128];  /**< the organization acted for; "" for none. */
     char origin[264];        /**< the server, for example "https://www.photoshelter.com". */
-    char store[512];         /**< where the record is kept: a folder, "memory", or "host" for the host's own store. Cut at a
-                                  character if longer. */
+    char store[512];         /**< where the record is kept: a folder, "memory", or "host" for a store of the
+                                  application's. Cut at a character if longer. */
 } dam_session_state;
+
+/** What a dam_session_state is to begin with: `size` set, the rest zero. */
+#define DAM_SESSION_STATE_INIT {sizeof(dam_session_state), 0, 0, 0, 0, 0, 0, "", "", "", ""}
 
 /** Fills `out` with what is known here. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_state(dam_session *session, dam_session_state *out, dam_error *err);
@@ -469,15 +520,16 @@ dam_status dam_session_get_state(dam_session *session, dam_session_state *out, d
 typedef struct dam_statistics {
     uint32_t size;                 /**< set by the caller to sizeof(dam_statistics). */
     uint32_t reserved;             /**< 0. */
-    uint64_t requests;             /**< requests of the host, replays not counted. */
+    uint64_t requests;             /**< requests of the application, replays not counted. */
     uint64_t exchanges;            /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
     uint64_t logins;               /**< logins that were tried. */
     uint64_t logins_refused;       /**< of these, refused, or failed without a reason. */
     uint64_t organization_logins;  /**< organization steps that were sent. */
-    uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try (`retries`). */
+    uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try
+                                        (`retries`). */
     uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */
     uint64_t waits;                /**< times a call had to wait for a sibling thread or process. */
-    uint64_t wait_microseconds;    /**< how long in all. */
+    uint64_t wait_us;              /**< how long in all. */
     uint64_t cookies_adopted;      /**< rotated cookies taken. */
     uint64_t cookies_late;         /**< cookies dropped because a later-sent request had brought a newer one. */
     uint64_t saves;                /**< records handed to the store, one in memory too. */
@@ -486,34 +538,31 @@ typedef struct dam_statistics {
     uint64_t keepalives;           /**< small requests sent only to keep or to prove a session. */
 } dam_statistics;
 
+/** What a dam_statistics is to begin with: `size` set, the rest zero. */
+#define DAM_STATISTICS_INIT {sizeof(dam_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
 /** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out, dam_error *err);
 
 /* ---- Requests ------------------------------------------------------------------------------------------------------ */
 
-/** One header of a request. */
-typedef struct dam_header {
-    const char *name;   /**< a token as in RFC 9110. Refused: those that carry the session's own secrets, and Host,
-                             Content-Length, Content-Type, Transfer-Encoding and Connection, which the library sets. */
-    const char *value;  /**< no CR, LF or NUL. */
-} dam_header;
+/** A `body_size` that nobody knows before the body ends. */
+#define DAM_SIZE_UNKNOWN 0xFFFFFFFFFFFFFFFFu
 
-/** A body whose size is not known before it ends. */
-#define DAM_SIZE_UNKNOWN UINT64_MAX
-
-/** Gives the next bytes of a request's body: fills at most `size` of them. Returns how many, 0 at the end, negative to stop
-    (DAM_ERR_CALLBACK); in an event loop DAM_READ_PAUSE: none yet, dam_loop_resume will say. */
-typedef int64_t (*dam_read_callback)(void *user_data, void *buffer, uint64_t size);
+/** Gives the next bytes of a request's body: fills at most `size` of them. Returns how many, 0 at the end, negative to
+    stop (DAM_ERR_CALLBACK); in an event loop DAM_READ_PAUSE: none yet, dam_loop_resume will say. */
+typedef int64_t (*dam_read_callback)(void *user_data, void *buffer, size_t size);
 
 /** Makes the first byte of the body the next one, because the request must be sent again. Returns 0; else it cannot. */
 typedef int32_t (*dam_rewind_callback)(void *user_data);
 
-/** Takes the next bytes of an answer. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK); in an event loop DAM_WRITE_PAUSE:
-    not now, give the same bytes again after dam_loop_resume. */
-typedef int32_t (*dam_write_callback)(void *user_data, const void *data, uint64_t size);
+/** Takes the next bytes of a response's body. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK); in an event loop
+    DAM_WRITE_PAUSE: not now, give the same bytes again after dam_loop_resume. */
+typedef int32_t (*dam_write_callback)(void *user_data, const void *data, size_t size);
 
-/** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called a few times
-    a second while bytes move, and with zeros while the session logs in or waits; in an event loop only while bytes move. */
+/** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called a
+    few times a second while bytes move, and with zeros while the session logs in or waits; in an event loop only while
+    bytes move. */
 typedef int32_t (*dam_progress_callback)(
     void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total);
 
@@ -527,23 +576,24 @@ typedef struct dam_canceller dam_canceller;
 /** Makes one. Ownership: dam_canceller_free, when no request uses it any more. */
 dam_status dam_canceller_new(dam_canceller **out, dam_error *err);
 
-/** Ends the requests that were given this canceller, within a quarter of a second: they return DAM_ERR_CANCELLED. For good. */
+/** Ends the requests that were given this canceller, within a quarter of a second: they return DAM_ERR_CANCELLED. For
+    good. */
 dam_status dam_canceller_cancel(dam_canceller *canceller, dam_error *err);
 
 /** Frees a canceller. NULL is fine. */
 void dam_canceller_free(dam_canceller *canceller);
 
-/** A multipart/form-data body (RFC 7578), such as PhotoShelter's image upload. Files are read from disk while they are sent.
-    One thread at a time; any number of requests one after another. */
+/** A multipart/form-data body (RFC 7578), such as PhotoShelter's image upload. Files are read from disk while they are
+    sent. One thread at a time; any number of requests one after another. */
 typedef struct dam_form dam_form;
 
 /** Makes an empty form. Ownership: dam_form_free, not before the requests that use it are over. */
 dam_status dam_form_new(dam_form **out, dam_error *err);
 
-/** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `file_name` makes it a file for the server;
-    NULL: it is none. `content_type` may be NULL: none is said. */
+/** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `file_name` makes it a file for the
+    server; NULL: it is none. `content_type` may be NULL: none is said. */
 dam_status dam_form_add(
-    dam_form *form, const char *name, const void *data, uint64_t size, const char *file_name, const char *content_type,
+    dam_form *form, const char *name, const void *data, size_t size, const char *file_name, const char *content_type,
     dam_error *err);
 
 /**
@@ -552,102 +602,120 @@ dam_status dam_form_add(
  * counts from here on, and a file that changes before it is sent fails the request.
  */
 dam_status dam_form_add_file(
-    dam_form *form, const char *name, const char *path, const char *file_name, const char *content_type, dam_error *err);
+    dam_form *form, const char *name, const char *path, const char *file_name, const char *content_type,
+    dam_error *err);
 
 /** Frees a form. NULL is fine. */
 void dam_form_free(dam_form *form);
 
-/** An answer, whole and in memory. One thread at a time. */
+/** A response, whole and in memory. One thread at a time. */
 typedef struct dam_response dam_response;
 
-/** What is in an answer. The pointers are borrowed from the dam_response and live until it is freed. */
+/** What is in a response. The pointers are borrowed from the dam_response and live until it is freed. */
 typedef struct dam_response_view {
     uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
     int32_t http_status;     /**< 200, 404, ... */
     const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
-    uint64_t body_size;      /**< bytes. */
-    const char *headers;     /**< "Name: value\r\n" for each, in the order received; NUL-terminated. */
-    uint64_t headers_size;   /**< bytes without the NUL. Set-Cookie lines are left out: cookies are the session's own. */
+    size_t body_size;        /**< bytes. */
+    const dam_header *headers; /**< as received, but for Set-Cookie: cookies are the session's own. */
+    size_t header_count;     /**< how many `headers`. */
     uint64_t generation;     /**< the generation of the secret it was sent with. */
     uint32_t replays;        /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
     uint32_t reserved;       /**< 0. */
 } dam_response_view;
 
-/** Hears of the answer that is delivered, when it is judged and before any of its body is. `head` is borrowed for the call;
-    its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */
+/** What a dam_response_view is to begin with: `size` set, the rest zero. */
+#define DAM_RESPONSE_VIEW_INIT {sizeof(dam_response_view), 0, NULL, 0, NULL, 0, 0, 0, 0}
+
+/** Hears of the response that is delivered, when it is judged and before any of its body is. `head` is borrowed for the
+    call; its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */
 typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *head);
 
 /** Flags of a dam_request. */
 typedef enum dam_request_flags {
-    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its answer is lost, that is
+    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its response is lost, that is
                               reported (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST and PATCH
                               are always so, and the paths that a system is on record to write by (PhotoShelter:
                               .../insert, .../update and the like, by any method). Sent again all the same is what
-                              cannot have been worked on: no connection was made, or the server refused the session.
-                              */
+                              cannot have been worked on: no connection was made, or the server refused the
+                              session. */
 } dam_request_flags;
 
-/** One request. Set `size`, zero the rest, fill what you need. Everything in it is read only until the call returns. */
+/** One request. Start from DAM_REQUEST_INIT and fill what you need. Everything in it is read only until the call
+    returns. */
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
-    uint32_t header_count;      /**< how many `headers`. */
-    const char *method;         /**< NULL: GET. */
-    const char *path;           /**< "mem/user/session": below the API's own path; "/x": below the origin; or a whole URL of
-                                     this origin. With its query, percent-encoded. No fragment, no space. "{image}" in it
-                                     stands for `image`. */
-    const dam_header *headers;  /**< more headers; may be NULL when header_count is 0. */
-    const void *body;           /**< the body; NULL for none. */
-    uint64_t body_size;         /**< its bytes. */
-    const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
-    const char *image;          /**< an image handle from dam_image_bind whose ID takes the place of "{image}" in the path;
-                                     or NULL. The one without the other is DAM_ERR_ARGUMENT. */
-    uint32_t timeout;           /**< milliseconds for each HTTP exchange of this request; 0: the option `timeout`. Waiting
-                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
     uint32_t flags;             /**< dam_request_flags; 0: none. */
-    void *user_data;            /**< for the five callbacks. */
-    dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or DAM_SIZE_UNKNOWN. */
-    dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be, and
-                                     DAM_ERR_REPLAY_IMPOSSIBLE says so. */
-    dam_write_callback write;   /**< takes the body of an answer with a status of 2xx, once it is judged: no login page and no
-                                     error ever gets there. Other bodies are in the dam_response as ever. */
+    const char *method;         /**< NULL: GET. */
+    const char *path;           /**< "mem/user/session": below the API's own path; "/x": below the origin; or a whole
+                                     URL of this origin. With its query, percent-encoded. No fragment, no space.
+                                     "{image}" in it stands for `image`. */
+    const dam_header *headers;  /**< more headers; NULL when header_count is 0. Names are tokens (RFC 9110), and none of
+                                     Host, Content-Length, Content-Type, Transfer-Encoding and Connection, which the
+                                     library sets, nor of those that carry the session's own secrets. */
+    size_t header_count;        /**< how many `headers`. */
+    const void *body;           /**< the body, in memory; NULL for none. */
+    uint64_t body_size;         /**< its bytes; a streamed body may be larger than memory. */
+    const char *content_type;   /**< Content-Type of the body; NULL: application/x-www-form-urlencoded. */
+    const char *image;          /**< an image handle from dam_session_bind_image whose ID takes the place of "{image}"
+                                     in the path; or NULL. The one without the other is DAM_ERR_ARGUMENT. */
+    void *user_data;            /**< what read, rewind, write, progress and head get. */
+    dam_read_callback read;     /**< gives the body instead of `body`; `body_size` says how much, or
+                                     DAM_SIZE_UNKNOWN. */
+    dam_rewind_callback rewind; /**< with `read`: lets the request be sent again after a new login. NULL: it cannot be,
+                                     and DAM_ERR_REPLAY_IMPOSSIBLE says so. */
+    dam_write_callback write;   /**< takes the body of a response with a status of 2xx, once it is judged: no login page
+                                     and no error ever gets there. Other bodies are in the dam_response as ever. */
     dam_progress_callback progress; /**< may be NULL. */
     dam_canceller *canceller;   /**< may be NULL. */
     const dam_form *form;       /**< the body as multipart/form-data, instead of `body` and `read`. */
     dam_head_callback head;     /**< may be NULL. */
+    uint32_t timeout_ms;        /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
+                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
+    uint32_t reserved;          /**< 0. */
 } dam_request;
 
+/** What a dam_request is to begin with: `size` set, the rest zero. */
+#define DAM_REQUEST_INIT {sizeof(dam_request), 0, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, \
+    NULL, NULL, NULL, NULL, 0, 0}
+
 /**
- * Sends a request with the session's secret and waits for the answer. Logs in first if needed; logs in and sends the
- * request once more if the server says that the session is invalid. An ordinary 4xx of the application is a DAM_OK answer.
- * Redirects are followed (option `redirects`): the same origin keeps the secret; another one gets a GET or HEAD without any
- * secret and without headers that say who asks, and none at all if its location holds a secret in any spelling or a
- * parameter such as `p`, `lt` or `auth_token` (DAM_ERR_INSECURE, as when https becomes http); too many are DAM_ERR_PROTOCOL. A POST that points elsewhere comes back as it is.
+ * Sends a request with the session's secret and waits for the response. Logs in first if needed; logs in and sends the
+ * request once more if the server says that the session is invalid. An HTTP error that says nothing of the session,
+ * such as a 404, is a response like any other: DAM_OK. Redirects are followed (option `redirects`): the same origin
+ * keeps the secret; another one gets a GET or HEAD without any secret and without headers that say who asks, and none
+ * at all if its location holds a secret in any spelling or a parameter such as `p`, `lt` or `auth_token`
+ * (DAM_ERR_INSECURE, as when https becomes http); too many are DAM_ERR_PROTOCOL. A POST that points elsewhere comes
+ * back as it is.
  * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
  * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
  */
 dam_status dam_session_request(dam_session *session, const dam_request *request, dam_response **out, dam_error *err);
 
-/** Fills `out` with what is in the answer. DAM_ERR_ARGUMENT: a wrong `out->size`. */
-dam_status dam_response_read(const dam_response *response, dam_response_view *out, dam_error *err);
+/** Fills `out` with what is in the response. DAM_ERR_ARGUMENT: a wrong `out->size`. */
+dam_status dam_response_get(const dam_response *response, dam_response_view *out, dam_error *err);
 
-/** Frees an answer. NULL is fine. */
+/** Frees a response. NULL is fine. */
 void dam_response_free(dam_response *response);
 
 /** Flags of dam_session_download. */
 typedef enum dam_download_flags {
     DAM_DOWNLOAD_REPLACE = 0,   /**< a file of this name is replaced, once the new one is whole; its mode stays. */
     DAM_DOWNLOAD_CONTINUE = 1,  /**< go on where an earlier download of the same thing was interrupted. */
-    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. May be or-ed with the last one. */
+    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. May be or-ed with
+                                     _CONTINUE. */
 } dam_download_flags;
 
 /**
- * Sends a GET and writes the body of a 2xx answer to the file `path`, which appears under its name only when it is whole;
- * until then there are `path`.part and, if the server gave a strong validator (ETag, or a Last-Modified a minute older than
- * its answer), `path`.part.json, which remain after an interruption. `flags` are dam_download_flags. DAM_DOWNLOAD_CONTINUE
- * asks for the rest of what is there (Range, If-Range); if the thing has changed meanwhile, by the validator or the size that
- * the rest comes with, or the server gives all of it, the download starts over. Progress
- * counts what was there before. Another answer than 2xx is in `*out` and touches no file. `request->write` must be NULL.
- * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, or `path`.part is not this user's own.
+ * Sends a GET and writes the body of a 2xx response to the file `path`, which appears under its name only when it is
+ * whole; until then there are `path`.part and, if the server gave a strong validator (ETag, or a Last-Modified a minute
+ * older than its response), `path`.part.json, which remain after an interruption. `flags` are dam_download_flags.
+ * DAM_DOWNLOAD_CONTINUE asks for the rest of what is there (Range, If-Range); if the thing has changed meanwhile, by
+ * the validator or the size that the rest comes with, or the server gives all of it, the download starts over. Progress
+ * counts what was there before. Another response than 2xx is in `*out` and touches no file. `request->write` must be
+ * NULL.
+ * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, or `path`.part is not this user's
+ * own.
  * Errors of dam_session_request.
  */
 dam_status dam_session_download(
@@ -658,8 +726,9 @@ dam_status dam_session_download(
 
 /**
  * Many requests on one thread, for programs that have an event loop: watch dam_loop_fd for reading, and call
- * dam_loop_dispatch when it is readable. Logins and waiting for siblings happen in there without blocking; only small
- * records are read and written, and the credentials callback is called, on the way.
+ * dam_loop_dispatch when it is readable, for as long as dam_loop_count is not 0. Logins and waiting for siblings happen
+ * in there without blocking; only small records are read and written, and the credentials callback is called, on the
+ * way.
  * Threads: one at a time. Sessions may be used elsewhere at the same time.
  */
 typedef struct dam_loop dam_loop;
@@ -673,29 +742,32 @@ dam_status dam_loop_new(dam_loop **out, dam_error *err);
  */
 void dam_loop_free(dam_loop *loop);
 
-/** The descriptor to watch; readable when there is something to do. -1 for NULL. The loop's own: do not read or close it. */
+/** The descriptor to watch; readable when there is something to do. -1 for NULL. The loop's own: do not read or close
+    it. */
 int32_t dam_loop_fd(const dam_loop *loop);
 
 /** How many requests are under way. 0 for NULL. */
 uint32_t dam_loop_count(const dam_loop *loop);
 
 /**
- * Called once for everything that was submitted, in dam_loop_dispatch. On DAM_OK `response` is the host's, to be freed with
- * dam_response_free; else it is NULL. `error` is never NULL and borrowed for the call. It may submit, cancel and resume.
+ * Called once for everything that a loop was asked for, in dam_loop_dispatch. On DAM_OK `response` is the caller's, to
+ * be freed with dam_response_free; else it is NULL. `error` is never NULL and borrowed for the call. It may ask for
+ * more, cancel and resume.
  */
 typedef void (*dam_done_callback)(
     void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error);
 
 /**
- * Takes note of a request; nothing is sent before the next dispatch. `body` and all texts are copied; what callbacks, form
- * and canceller point to must live until `done` was called. `id_out` may be NULL.
+ * Takes note of a request; nothing is sent before the next dispatch. `body` and all texts are copied; what callbacks,
+ * form and canceller point to must live until `done` was called. `id_out` may be NULL.
  * Errors: DAM_ERR_ARGUMENT and DAM_ERR_INSECURE as in dam_session_request; then `done` is not called.
  */
-dam_status dam_loop_submit(
+dam_status dam_loop_request(
     dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done, void *user_data,
     uint64_t *id_out, dam_error *err);
 
-/** dam_session_download in the loop. The file is written, and synced at its end, in dam_loop_dispatch: as fast as the disk is. */
+/** dam_session_download in the loop. The file is written, and synced at its end, in dam_loop_dispatch: as fast as the
+    disk is. */
 dam_status dam_loop_download(
     dam_loop *loop, dam_session *session, const dam_request *request, const char *path, uint32_t flags,
     dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
@@ -709,34 +781,39 @@ dam_status dam_loop_login(
 dam_status dam_loop_keepalive(
     dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
-/** dam_session_logout in the loop. `result` (a dam_logout_result; may be NULL) is written before `done` is called. */
+/** dam_session_logout in the loop. `*result_out` (a dam_logout_result; may be NULL) is written before `done` is
+    called. */
 dam_status dam_loop_logout(
-    dam_loop *loop, dam_session *session, int32_t *result, dam_done_callback done, void *user_data, uint64_t *id_out,
-    dam_error *err);
+    dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, int32_t *result_out,
+    uint64_t *id_out, dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
 
-/** Ends a request early: its `done` says DAM_ERR_CANCELLED in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over already. */
+/** Ends a request early: its `done` says DAM_ERR_CANCELLED in the next dispatch. DAM_ERR_NOT_FOUND: it is over
+    already. */
 dam_status dam_loop_cancel(dam_loop *loop, uint64_t id, dam_error *err);
 
-/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NAME_UNKNOWN: it is over. */
+/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NOT_FOUND: it is
+    over. */
 dam_status dam_loop_resume(dam_loop *loop, uint64_t id, dam_error *err);
 
 /* ---- Bring your own HTTP ------------------------------------------------------------------------------------------- */
 
 /**
- * A request that the host sends with an HTTP client of its own: first authorized, then observed. Logins, confirmations and
- * everything else that the session needs for itself still go through the library's own client.
- * The host's client must not follow redirects: they come back as DAM_OBSERVE_REPLAY, without secrets where they must not go.
- * With `rotation` serialize, the session is held for this request until it is delivered or freed: siblings wait.
+ * A request that the application sends with an HTTP client of its own: dam_session_authorize, dam_authorization_get
+ * says what to send, dam_authorization_observe what to do with the response; after DAM_OBSERVE_REPLAY it begins with
+ * the get. Logins, confirmations and everything else that the session needs for itself still go through the library's
+ * own client. The application's must not follow redirects: they come back as DAM_OBSERVE_REPLAY, without secrets where
+ * they must not go. With `rotation` serialize, the session is held for this request until it is delivered or freed:
+ * siblings wait.
  * Threads: one at a time.
  */
 typedef struct dam_authorization dam_authorization;
 
 /**
  * Makes sure that there is a session, and says what to send. `request->body` is not looked at beyond its presence; its
- * callbacks must be NULL, and so must `form` and `canceller`: they are the host's business.
+ * callbacks must be NULL, and so must `form` and `canceller`: they are the application's own business.
  * Ownership: dam_authorization_free. Errors: those of dam_session_request.
  */
 dam_status dam_session_authorize(
@@ -749,67 +826,105 @@ typedef struct dam_authorization_view {
     uint64_t generation;  /**< the generation of the secret. */
     const char *method;
     const char *url;      /**< may hold secrets in its query: not for logs. */
-    const char *headers;  /**< "Name: value\r\n" for each: the request's own and those that authenticate. Not for logs. */
+    const dam_header *headers; /**< the request's own and those that authenticate. Not for logs. */
+    size_t header_count;       /**< how many `headers`. */
 } dam_authorization_view;
 
+/** What a dam_authorization_view is to begin with: `size` set, the rest zero. */
+#define DAM_AUTHORIZATION_VIEW_INIT {sizeof(dam_authorization_view), 0, 0, NULL, NULL, NULL, 0}
+
 /** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
-dam_status dam_authorization_read(
+dam_status dam_authorization_get(
     const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
 
-/** What the host is to do with an answer. */
+/** What the application is to do with a response. */
 typedef enum dam_observe_result {
-    DAM_OBSERVE_DELIVER = 0,  /**< it is the answer. */
-    DAM_OBSERVE_REPLAY = 1    /**< throw it away, read the authorization again and send that. */
+    DAM_OBSERVE_DELIVER = 0,  /**< it is the response to the request. */
+    DAM_OBSERVE_REPLAY = 1    /**< throw it away, get the authorization's view again and send that. */
 } dam_observe_result;
 
-/** An answer as the host's client received it. Everything in it is read only until the call returns. */
+/** A response as the application's client received it. Everything in it is read only until the call returns. */
 typedef struct dam_observation {
     uint32_t size;         /**< sizeof(dam_observation). */
     int32_t http_status;   /**< 100 to 599. */
-    const char *headers;   /**< "Name: value" lines, parted by LF or CRLF; every Set-Cookie in a line of its own. Any bytes. */
+    const dam_header *headers; /**< as received, every Set-Cookie by itself; NULL when header_count is 0. A name may not
+                                    be empty or hold a colon, CR or LF. */
+    size_t header_count;   /**< how many `headers`. */
     const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
-    uint64_t body_size;    /**< bytes of `body`. */
+    size_t body_size;      /**< bytes of `body`. */
     int32_t is_whole;      /**< 1: that is all of it. */
     int32_t reserved;      /**< 0. */
 } dam_observation;
 
+/** What a dam_observation is to begin with: `size` set, the rest zero. */
+#define DAM_OBSERVATION_INIT {sizeof(dam_observation), 0, NULL, 0, NULL, 0, 0, 0}
+
 /**
- * Judges an answer, adopts its cookies, logs in if the session has ended. DAM_OK with DAM_OBSERVE_DELIVER or _REPLAY in
- * `result_out`; else the verdict, as in dam_session_request.
+ * Judges a response, adopts its cookies, logs in if the session has ended. DAM_OK with DAM_OBSERVE_DELIVER or _REPLAY
+ * in `result_out`; else the verdict, as in dam_session_request.
  */
 dam_status dam_authorization_observe(
-    dam_authorization *authorization, const dam_observation *answer, int32_t *result_out, dam_error *err);
+    dam_authorization *authorization, const dam_observation *observation, int32_t *result_out, dam_error *err);
+
+/**
+ * Called once for a dam_loop_authorize, in dam_loop_dispatch. On DAM_OK `authorization` is the caller's, to be freed
+ * with dam_authorization_free; else it is NULL. `error` is never NULL and borrowed for the call.
+ */
+typedef void (*dam_authorized_callback)(
+    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error);
+
+/** dam_session_authorize in an event loop, as the requests above: nothing happens before the next dispatch. */
+dam_status dam_loop_authorize(
+    dam_loop *loop, dam_session *session, const dam_request *request, dam_authorized_callback done, void *user_data,
+    uint64_t *id_out, dam_error *err);
+
+/**
+ * Called once for a dam_loop_observe, in dam_loop_dispatch. On DAM_OK `result` is a dam_observe_result. `error` is
+ * never NULL and borrowed for the call.
+ */
+typedef void (*dam_observed_callback)(
+    void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error);
+
+/**
+ * dam_authorization_observe in an event loop. What is observed is copied. The authorization may belong to another loop
+ * or to none; there is nothing to send before `done` was called, and it must not be freed before.
+ */
+dam_status dam_loop_observe(
+    dam_loop *loop, dam_authorization *authorization, const dam_observation *observation, dam_observed_callback done,
+    void *user_data, uint64_t *id_out, dam_error *err);
 
 /** Frees an authorization; one that was not observed counts as not answered. NULL is fine. */
 void dam_authorization_free(dam_authorization *authorization);
 
 /**
- * For requests that were sent with the headers of dam_session_headers, perhaps by another program: judges the answer, adopts
- * its cookies, logs in if the session has ended. `ticket` says which headers these were; NULL: those of the present session,
- * which is wrong where a sibling has logged in meanwhile. Redirects are delivered.
- * DAM_OK with DAM_OBSERVE_DELIVER, or with DAM_OBSERVE_REPLAY: there is a newer session, get its headers and send the request
- * again. Else the verdict, as in dam_session_request. DAM_ERR_ARGUMENT: no ticket. DAM_ERR_NOT_SUPPORTED: as there.
+ * For requests that were sent with the headers of dam_session_list_headers, perhaps by another program: judges the
+ * response, adopts its cookies, logs in if the session has ended. `ticket` says which headers these were; NULL: those
+ * of the present session, which is wrong where a sibling has logged in meanwhile. Redirects are delivered.
+ * DAM_OK with DAM_OBSERVE_DELIVER, or with DAM_OBSERVE_REPLAY: there is a newer session, get its headers and send the
+ * request again. Else the verdict, as in dam_session_request. DAM_ERR_ARGUMENT: no ticket. DAM_ERR_NOT_SUPPORTED: as
+ * there.
  */
 dam_status dam_session_observe(
-    dam_session *session, const char *ticket, const dam_observation *answer, int32_t *result_out, dam_error *err);
+    dam_session *session, const char *ticket, const dam_observation *observation, int32_t *result_out, dam_error *err);
 
 /* ---- Image handles ------------------------------------------------------------------------------------------------- */
 
 /**
- * Binds an image ID to the device token it came with (FotoWeb guide, "Validity of image IDs"). `generation` is that of the
- * answer (dam_response_view.generation); 0: the session's present one, if there is a session. The handle is short printable ASCII without a secret,
- * and may be passed between processes that share the session. Do not keep it for long: the guide says IDs are temporary.
+ * Binds an image ID to the device token it came with (FotoWeb guide, "Validity of image IDs"). `generation` is that of
+ * the response (dam_response_view.generation); 0: the session's present one, if there is a session. The handle is short
+ * printable ASCII without a secret, and may be passed between processes that share the session. Do not keep it for
+ * long: the guide says IDs are temporary.
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: `generation` is not in use any more.
  * DAM_ERR_NOT_SUPPORTED: this system's IDs are not bound to a token, or this authentication has none.
  */
-dam_status dam_image_bind(
+dam_status dam_session_bind_image(
     dam_session *session, const char *image_id, uint64_t generation, char **out, dam_error *err);
 
 /**
  * Gives the image ID of a handle, if its device token is still the one in use. Sends nothing.
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: it is not. DAM_ERR_ARGUMENT: not a handle, or damaged.
  */
-dam_status dam_image_resolve(dam_session *session, const char *handle, char **out, dam_error *err);
+dam_status dam_session_resolve_image(dam_session *session, const char *handle, char **out, dam_error *err);
 
 #ifdef __cplusplus
 }

@@ -10,9 +10,27 @@ final class AuthorizationHandle: Handle {
   static let word = "authorization"
   let authorization: Authorization
   var process: UInt64? { authorization.process }
-  /// What C has borrowed: method, URL, headers; wiped when they are replaced.
-  var lent: [Secret] = []
+  /// What C has borrowed of the request that is to be sent now; wiped when that was observed.
+  var lent: Lent?
   init(_ authorization: Authorization) { self.authorization = authorization }
+}
+
+/// A request as C borrows it.
+final class Lent {
+  let method: Secret
+  let url: Secret
+  let headers: HeaderList
+
+  init(_ request: WireRequest) {
+    method = Secret(Array(request.method.utf8) + [0])
+    url = Secret(request.url.reveal() + [0])
+    headers = HeaderList(request.headers, request.secretHeaders)
+  }
+}
+
+/// The address of a text that somebody keeps.
+func address(_ text: Secret) -> UnsafePointer<CChar>? {
+  text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
 }
 
 @_cdecl("dam_session_authorize") @implementation
@@ -22,20 +40,27 @@ public func dam_session_authorize(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let raw = unsafe try requestStruct(request)
     let out = unsafe try present(out, "out")
-    guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
-      unsafe raw.head == nil, unsafe raw.canceller == nil
-    else {
-      throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
-    }
-    let (checked, _) = unsafe try parts(raw, session.settings, copiesBody: false)
+    let checked = unsafe try sentElsewhere(request, session.settings)
     unsafe out.pointee = AuthorizationHandle(try Authorization(session, checked)).give()
   }
 }
 
-@_cdecl("dam_authorization_read") @implementation
-public func dam_authorization_read(
+/// A request that the host sends itself.
+func sentElsewhere(
+  _ request: UnsafePointer<dam_request>?, _ settings: Settings
+) throws(Failure) -> HostRequest {
+  let raw = unsafe try requestStruct(request)
+  guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
+    unsafe raw.head == nil, unsafe raw.canceller == nil
+  else {
+    throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
+  }
+  return (unsafe try parts(raw, settings, copiesBody: false)).0
+}
+
+@_cdecl("dam_authorization_get") @implementation
+public func dam_authorization_get(
   _ authorization: OpaquePointer?, _ out: UnsafeMutablePointer<dam_authorization_view>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -46,49 +71,50 @@ public func dam_authorization_read(
     guard let request = handle.authorization.request else {
       throw Failure(.argument, "there is nothing to send any more: the answer was observed")
     }
-    handle.lent = [Secret(request.method), request.url, request.headerLines].map { Secret($0.reveal() + [0]) }
-    let pointers = unsafe handle.lent.map { text in
-      text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
-    }
+    // Made once: what was borrowed stays where it is until the request was observed.
+    let lent = handle.lent ?? Lent(request)
+    handle.lent = lent
     unsafe out.pointee = dam_authorization_view(
       size: out.pointee.size, replays: handle.authorization.sends > 1 ? 1 : 0,
-      generation: handle.authorization.generation, method: pointers[0], url: pointers[1], headers: pointers[2])
+      generation: handle.authorization.generation, method: address(lent.method), url: address(lent.url),
+      headers: lent.headers.first, header_count: lent.headers.count)
   }
 }
 
 @_cdecl("dam_authorization_observe") @implementation
 public func dam_authorization_observe(
-  _ authorization: OpaquePointer?, _ answer: UnsafePointer<dam_observation>?,
+  _ authorization: OpaquePointer?, _ observation: UnsafePointer<dam_observation>?,
   _ result_out: UnsafeMutablePointer<Int32>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try AuthorizationHandle.take(authorization)
-    let observed = unsafe try observed(answer)
+    let observed = unsafe try observed(observation)
     let result = unsafe try present(result_out, "result_out")
     let next = try handle.authorization.observe(observed)
-    handle.lent = []
+    handle.lent = nil
     unsafe result.pointee = code(of: next)
   }
 }
 
-private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
-  guard let answer = unsafe answer else { throw Failure(.argument, "answer is NULL") }
-  unsafe try checkSize(answer, answer.pointee.size, "answer")
+/// What the host's client received.
+func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
+  guard let answer = unsafe observation else { throw Failure(.argument, "observation is NULL") }
+  unsafe try checkSize(answer, answer.pointee.size, "observation")
   let raw = unsafe answer.pointee
   guard unsafe (100...599).contains(raw.http_status) else {
-    throw Failure(.argument, "answer->http_status is \(unsafe raw.http_status), which is no HTTP status")
+    throw Failure(.argument, "observation->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
   guard unsafe raw.reserved == 0, unsafe (0...1).contains(raw.is_whole),
-    unsafe raw.body_size <= UInt64(Answer.inspected)
+    unsafe (0...Answer.inspected).contains(raw.body_size)
   else {
-    throw Failure(.argument, "answer->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
+    throw Failure(.argument, "observation->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
   }
   guard unsafe raw.body != nil || raw.body_size == 0 else {
-    throw Failure(.argument, "answer->body is NULL but body_size is not 0")
+    throw Failure(.argument, "observation->body is NULL but body_size is not 0")
   }
-  let headers = HeaderBlock(unsafe try octets(raw.headers, "answer->headers"))
-  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: Int(clamping: raw.body_size))
+  let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "observation")
+  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
   let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
   return Answer(
     status: unsafe raw.http_status, headers: headers, beginning: beginning,
@@ -97,7 +123,7 @@ private func observed(_ answer: UnsafePointer<dam_observation>?) throws(Failure)
 
 @_cdecl("dam_session_observe") @implementation
 public func dam_session_observe(
-  _ session: OpaquePointer?, _ ticket: UnsafePointer<CChar>?, _ answer: UnsafePointer<dam_observation>?,
+  _ session: OpaquePointer?, _ ticket: UnsafePointer<CChar>?, _ observation: UnsafePointer<dam_observation>?,
   _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
@@ -105,14 +131,14 @@ public func dam_session_observe(
     let ticket = try (unsafe try optionalText(ticket, "ticket")).map { (text) throws(Failure) in
       try session.settings.ticket(text)
     }
-    let observed = unsafe try observed(answer)
+    let observed = unsafe try observed(observation)
     let result = unsafe try present(result_out, "result_out")
     unsafe result.pointee = code(of: try session.observe(observed, ticket))
   }
 }
 
 /// The dam_observe_result for it.
-private func code(of next: Authorization.Next) -> Int32 {
+func code(of next: Authorization.Next) -> Int32 {
   Int32(bitPattern: (next == .deliver ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY).rawValue)
 }
 

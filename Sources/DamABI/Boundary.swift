@@ -90,6 +90,9 @@ func checkSize<Struct>(
   }
 }
 
+/// What a struct that the library fills says of its size.
+func ownSize<Struct>(_: Struct.Type) -> UInt32 { UInt32(clamping: MemoryLayout<Struct>.size) }
+
 /// A string for the host, to be given back to dam_string_free.
 func cString(_ bytes: some Collection<UInt8>) throws(Failure) -> UnsafeMutablePointer<CChar> {
   guard let room = unsafe malloc(bytes.count + 1) else { throw Failure(.internalError, "no memory is left") }

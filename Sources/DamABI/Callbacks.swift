@@ -20,7 +20,7 @@ internal import DamIO
       credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
       log: { level, message in
         if let callback = unsafe self.log {
-          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.rawValue, text) } }
+          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.code, text) } }
         }
       }, store: store)
   }
@@ -33,7 +33,7 @@ internal import DamIO
       unsafe lend(prompt.user) { user in
         unsafe lend(prompt.origin) { origin in
           var question = unsafe dam_prompt(
-            size: UInt32(MemoryLayout<dam_prompt>.size), kind: Int32(bitPattern: kind.rawValue), user: user,
+            size: ownSize(dam_prompt.self), kind: Int32(bitPattern: kind.rawValue), user: user,
             origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
           return Gate.outside { unsafe credentials(credentialsData, &question) }
         }
@@ -46,6 +46,25 @@ internal import DamIO
   }
 }
 
+extension LogLevel {
+  private var level: dam_log_level {
+    switch self {
+    case .error: DAM_LOG_ERROR
+    case .warning: DAM_LOG_WARNING
+    case .info: DAM_LOG_INFO
+    case .debug: DAM_LOG_DEBUG
+    }
+  }
+
+  /// The dam_log_level for it.
+  var code: Int32 { Int32(bitPattern: level.rawValue) }
+
+  init?(code: Int32) {
+    guard let found = [LogLevel.error, .warning, .info, .debug].first(where: { $0.code == code }) else { return nil }
+    self = found
+  }
+}
+
 /// Where an answer lands.
 private final class PromptAnswer {
   var secret: Secret?
@@ -53,7 +72,7 @@ private final class PromptAnswer {
 
 @_cdecl("dam_prompt_answer") @implementation
 public func dam_prompt_answer(
-  _ prompt: UnsafeMutablePointer<dam_prompt>?, _ secret: UnsafeRawPointer?, _ size: UInt64,
+  _ prompt: UnsafeMutablePointer<dam_prompt>?, _ secret: UnsafeRawPointer?, _ size: Int,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
@@ -63,9 +82,9 @@ public func dam_prompt_answer(
     }
     guard let secret = unsafe secret else { throw Failure(.argument, "secret is NULL") }
     guard (1...16_384).contains(size) else {
-      throw Failure(.argument, "size is \(size); a secret has 1 to 16384 bytes")
+      throw Failure(.argument, "size is \(UInt(bitPattern: size)); a secret has 1 to 16384 bytes")
     }
-    let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: Int(size))
+    let bytes = unsafe UnsafeRawBufferPointer(start: secret, count: size)
     guard unsafe String(validating: bytes, as: UTF8.self) != nil, unsafe !bytes.contains(where: { $0 < 0x20 }) else {
       throw Failure(.argument, "secret is not UTF-8 text without control characters such as a line end")
     }

@@ -110,12 +110,12 @@ public func dam_config_set_credentials(
 
 @_cdecl("dam_config_set_log") @implementation
 public func dam_config_set_log(
-  _ config: OpaquePointer?, _ callback: dam_log_callback?, _ level: Int32, _ user_data: UnsafeMutableRawPointer?,
+  _ config: OpaquePointer?, _ level: Int32, _ callback: dam_log_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
-    guard let level = LogLevel(rawValue: level) else {
+    guard let level = LogLevel(code: level) else {
       throw Failure(.argument, "level is a dam_log_level: 1 (errors) to 4 (debug)")
     }
     unsafe config.callbacks.log = callback

@@ -50,15 +50,17 @@ public func dam_form_free(_ form: OpaquePointer?) { unsafe FormHandle.free(form)
 
 @_cdecl("dam_form_add") @implementation
 public func dam_form_add(
-  _ form: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ data: UnsafeRawPointer?, _ size: UInt64,
+  _ form: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ data: UnsafeRawPointer?, _ size: Int,
   _ file_name: UnsafePointer<CChar>?, _ content_type: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try FormHandle.take(form)
     let name = unsafe try text(name, "name")
     guard unsafe data != nil || size == 0 else { throw Failure(.argument, "data is NULL but size is not 0") }
-    guard size <= UInt64(Int32.max) else { throw Failure(.argument, "size is over 2 GiB; add large things as files") }
-    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: Int(size)))
+    guard (0...Int(Int32.max)).contains(size) else {
+      throw Failure(.argument, "size is over 2 GiB; add large things as files")
+    }
+    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: size))
     handle.form = try handle.form.adding(
       name, bytes, fileName: unsafe try optionalText(file_name, "file_name"),
       contentType: unsafe try optionalText(content_type, "content_type"))

@@ -17,17 +17,19 @@ private final class Found: Handle {
   var bytes: [UInt8]?
 }
 
-private let longestRecord: UInt64 = 4 << 20
+private let longestRecord = 4 << 20
 
 @_cdecl("dam_record_fill") @implementation
 public func dam_record_fill(
-  _ record: OpaquePointer?, _ data: UnsafeRawPointer?, _ size: UInt64, _ err: UnsafeMutablePointer<dam_error>?
+  _ record: OpaquePointer?, _ data: UnsafeRawPointer?, _ size: Int, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let found = unsafe try Found.take(record)
     guard let data = unsafe data else { throw Failure(.argument, "data is NULL") }
-    guard size <= longestRecord else { throw Failure(.argument, "size is \(size); a record has at most 4 MiB") }
-    found.bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: Int(size)))
+    guard (0...longestRecord).contains(size) else {
+      throw Failure(.argument, "size is \(UInt(bitPattern: size)); a record has at most 4 MiB")
+    }
+    found.bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: size))
   }
 }
 
@@ -69,7 +71,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
       let result = unsafe lend(key) { key in
         unsafe bytes.withUnsafeBytes { data in
           Gate.outside {
-            unsafe save(table.raw.user_data, key, data.baseAddress, UInt64(data.count), revision, expected)
+            unsafe save(table.raw.user_data, key, data.baseAddress, data.count, revision, expected)
           }
         }
       }
@@ -89,7 +91,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
         return .held {
           unsafe lend(key) { key in Gate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
         }
-      case DAM_STORE_HELD: return .busy
+      case DAM_STORE_BUSY: return .busy
       default: return .failed
       }
     },
@@ -132,8 +134,8 @@ private let collect: dam_name_callback = { data, name in
 
 private func code(_ result: Int32) -> dam_store_result { dam_store_result(rawValue: UInt32(bitPattern: result)) }
 
-@_cdecl("dam_store_list") @implementation
-public func dam_store_list(
+@_cdecl("dam_config_list_stored") @implementation
+public func dam_config_list_stored(
   _ config: OpaquePointer?, _ callback: dam_stored_session_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -146,21 +148,19 @@ public func dam_store_list(
         stored.identity.organization,
       ].map { Secret(Array($0.utf8) + [0]) }
       return withExtendedLifetime(texts) {
-        let pointers = unsafe texts.map { text in
-          text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
-        }
+        let pointers = unsafe texts.map { unsafe address($0) }
         var view = unsafe dam_stored_session(
-          key: pointers[0], system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
-          generation: stored.record.generation, used_at: stored.record.usedAt,
-          logged_in: stored.record.secret == nil ? 0 : 1, reserved: 0)
+          size: ownSize(dam_stored_session.self), logged_in: stored.record.secret == nil ? 0 : 1, key: pointers[0],
+          system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
+          generation: stored.record.generation, used_at: stored.record.usedAt)
         return Gate.outside { unsafe callback(user_data, &view) }
       }
     }
   }
 }
 
-@_cdecl("dam_store_remove") @implementation
-public func dam_store_remove(
+@_cdecl("dam_config_remove_stored") @implementation
+public func dam_config_remove_stored(
   _ config: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in

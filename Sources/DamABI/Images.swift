@@ -5,8 +5,8 @@ public import CDam
 internal import DamCore
 internal import DamIO
 
-@_cdecl("dam_image_bind") @implementation
-public func dam_image_bind(
+@_cdecl("dam_session_bind_image") @implementation
+public func dam_session_bind_image(
   _ session: OpaquePointer?, _ image_id: UnsafePointer<CChar>?, _ generation: UInt64,
   _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -19,8 +19,8 @@ public func dam_image_bind(
   }
 }
 
-@_cdecl("dam_image_resolve") @implementation
-public func dam_image_resolve(
+@_cdecl("dam_session_resolve_image") @implementation
+public func dam_session_resolve_image(
   _ session: OpaquePointer?, _ handle: UnsafePointer<CChar>?,
   _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {

@@ -37,8 +37,8 @@ public func dam_loop_count(_ loop: OpaquePointer?) -> UInt32 {
   Gate.inside { UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0) }
 }
 
-@_cdecl("dam_loop_submit") @implementation
-public func dam_loop_submit(
+@_cdecl("dam_loop_request") @implementation
+public func dam_loop_request(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?, _ done: dam_done_callback?,
   _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
@@ -81,14 +81,56 @@ public func dam_loop_keepalive(
 
 @_cdecl("dam_loop_logout") @implementation
 public func dam_loop_logout(
-  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ done: dam_done_callback?,
-  _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ result_out: UnsafeMutablePointer<Int32>?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
-  unsafe submit(loop, session, done, user_data, id_out, err, logout: result) { (_) throws(Failure) in .logout }
+  unsafe submit(loop, session, done, user_data, id_out, err, logout: result_out) { (_) throws(Failure) in .logout }
 }
 
-/// What all of these have in common. `work` says what is to be done with the session.
+@_cdecl("dam_loop_authorize") @implementation
+public func dam_loop_authorize(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?,
+  _ done: dam_authorized_callback?, _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let loop = (unsafe try LoopHandle.take(loop)).loop
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
+    let checked = unsafe try sentElsewhere(request, session.settings)
+    let begun = Authorization(begunElsewhere: session, checked)
+    unsafe submit(loop, session, .authorize(begun), id_out) { id, ending, err in
+      var authorization: OpaquePointer?
+      if case .authorized(let given) = ending { unsafe authorization = AuthorizationHandle(given).give() }
+      Gate.outside { unsafe done(user_data, id, err.pointee.status, authorization, err) }
+    }
+  }
+}
+
+@_cdecl("dam_loop_observe") @implementation
+public func dam_loop_observe(
+  _ loop: OpaquePointer?, _ authorization: OpaquePointer?, _ observation: UnsafePointer<dam_observation>?,
+  _ done: dam_observed_callback?, _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let loop = (unsafe try LoopHandle.take(loop)).loop
+    let handle = unsafe try AuthorizationHandle.take(authorization)
+    guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
+    let answer = unsafe try observed(observation)
+    let authorization = handle.authorization
+    try authorization.expectAnswer()
+    handle.lent = nil
+    unsafe submit(loop, authorization.session, .observe(authorization, answer), id_out) { id, ending, err in
+      var result = code(of: .deliver)
+      if case .observed(let next) = ending { result = code(of: next) }
+      Gate.outside { unsafe done(user_data, id, err.pointee.status, result, err) }
+    }
+  }
+}
+
+/// What those that give responses have in common. `work` says what is to be done with the session.
 private func submit(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user: UnsafeMutableRawPointer?,
   _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?,
@@ -98,25 +140,34 @@ private func submit(
     let loop = (unsafe try LoopHandle.take(loop)).loop
     let session = (unsafe try SessionHandle.take(session)).session
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
-    let id = loop.submit(session, try work(session)) { id, result in
-      var error = dam_error()
+    unsafe submit(loop, session, try work(session), id_out) { id, ending, err in
       var response: OpaquePointer?
-      switch result {
-      case .success(.answered(let answer)):
-        unsafe response = ResponseHandle(answer).give()
-        unsafe fill(&error, nil)
-      case .success(let ending):
-        if case .loggedOut(let outcome) = ending, let logout = unsafe logout {
-          unsafe logout.pointee = code(of: outcome)
-        }
-        unsafe fill(&error, nil)
-      case .failure(let failure):
-        unsafe fill(&error, failure)
+      if case .answered(let answer) = ending { unsafe response = ResponseHandle(answer).give() }
+      if case .loggedOut(let outcome) = ending, let logout = unsafe logout {
+        unsafe logout.pointee = code(of: outcome)
       }
-      Gate.outside { unsafe done(user, id, error.status, response, &error) }
+      Gate.outside { unsafe done(user, id, err.pointee.status, response, err) }
     }
-    if let id_out = unsafe id_out { unsafe id_out.pointee = id }
   }
+}
+
+/// What all of these have in common. `tell` calls the host; `ending` is nil where it failed.
+private func submit(
+  _ loop: Loop, _ session: Session, _ work: LoopWork, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ tell: @escaping (UInt64, LoopEnding?, UnsafeMutablePointer<dam_error>) -> Void
+) {
+  let id = loop.submit(session, work) { id, result in
+    var error = dam_error()
+    switch result {
+    case .success(let ending):
+      unsafe fill(&error, nil)
+      unsafe tell(id, ending, &error)
+    case .failure(let failure):
+      unsafe fill(&error, failure)
+      unsafe tell(id, nil, &error)
+    }
+  }
+  if let id_out = unsafe id_out { unsafe id_out.pointee = id }
 }
 
 @_cdecl("dam_loop_dispatch") @implementation
@@ -148,4 +199,4 @@ public func dam_loop_resume(_ loop: OpaquePointer?, _ id: UInt64, _ err: UnsafeM
   }
 }
 
-private let isOver = Failure(.nameUnknown, "no request of this id is under way")
+private let isOver = Failure(.notFound, "no request of this id is under way")

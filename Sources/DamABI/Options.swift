@@ -15,7 +15,7 @@ private let rows: [Row] = knownSystems.vocabulary.options.map { option in
   let kept = { (text: String) in unsafe UnsafePointer(strdup(text)) }
   return unsafe Row(
     option: dam_option(
-      size: UInt32(MemoryLayout<dam_option>.size), secret: option.isSecret ? 1 : 0,
+      size: ownSize(dam_option.self), secret: option.isSecret ? 1 : 0,
       remembered: option.isRemembered ? 1 : 0, reserved: 0, name: kept(option.name), kind: kept(option.kind.word),
       default_value: kept(option.defaultValue), choices: kept(option.kind.choices.joined(separator: "|")),
       help: kept(option.help)))

@@ -10,6 +10,8 @@ internal import Glibc
 final class ResponseHandle: Handle {
   static let word = "response"
   let response: Response
+  /// What C borrows; most programs look at headers seldom, but at the same ones more than once.
+  private(set) lazy var headers = HeaderList(response.headers)
   init(_ response: Response) { self.response = response }
 }
 
@@ -51,7 +53,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
     throw Failure(.argument, "request->rewind is nothing without request->read")
   }
   var options = CallOptions()
-  unsafe options.timeout = raw.timeout
+  unsafe options.timeout = raw.timeout_ms
   if let body = unsafe raw.body {
     let bytes = unsafe UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size))
     options.body = unsafe copiesBody ? OutgoingBody([UInt8](bytes)) : OutgoingBody(bytes)
@@ -60,7 +62,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
   if let write = unsafe raw.write {
     options.destination = unsafe .stream { bytes in
-      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, UInt64(bytes.count)) }) {
+      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, bytes.count) }) {
       case 0: .goOn
       case DAM_WRITE_PAUSE: .pause
       default: .stop
@@ -69,8 +71,11 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   }
   if let head = unsafe raw.head {
     options.onHead = { response in
-      var view = unsafe view(of: response, size: UInt32(MemoryLayout<dam_response_view>.size))
-      return Gate.outside { unsafe head(raw.user_data, &view) } == 0
+      let headers = HeaderList(response.headers)
+      return withExtendedLifetime(headers) {
+        var view = unsafe view(of: response, headers, size: ownSize(dam_response_view.self))
+        return Gate.outside { unsafe head(raw.user_data, &view) } == 0
+      }
     }
   }
   if let progress = unsafe raw.progress {
@@ -90,11 +95,14 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
 private func reader(_ raw: dam_request) -> OutgoingBody? {
   guard let read = unsafe raw.read else { return nil }
   let user = unsafe raw.user_data
-  let size = unsafe raw.body_size == UInt64.max ? nil : raw.body_size
+  let size = unsafe raw.body_size == DAM_SIZE_UNKNOWN ? nil : raw.body_size
   let rewind = unsafe raw.rewind.map { rewind in { Gate.outside { unsafe rewind(user) } == 0 } }
   return unsafe OutgoingBody(
     size: size,
-    read: { room in Int(clamping: Gate.outside { unsafe read(user, room.baseAddress, UInt64(room.count)) }) },
+    read: { room in
+      let count = Gate.outside { unsafe read(user, room.baseAddress, room.count) }
+      return count == DAM_READ_PAUSE ? nil : Int(clamping: count)
+    },
     rewind: rewind)
 }
 
@@ -104,29 +112,19 @@ private func hostRequest(
   guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
-  guard unsafe raw.flags & ~DAM_REQUEST_ONCE.rawValue == 0 else {
-    throw Failure(.argument, "request->flags holds a flag that this version does not know")
+  guard unsafe raw.flags & ~DAM_REQUEST_ONCE.rawValue == 0, unsafe raw.reserved == 0 else {
+    throw Failure(.argument, "request->flags holds a flag that this version does not know, or reserved is not 0")
   }
-  guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == UInt64.max) else {
+  guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == DAM_SIZE_UNKNOWN) else {
     throw Failure(.argument, "request->body_size is too large")
   }
   return unsafe try HostRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
-    headers: try headers(raw), contentType: try optionalText(raw.content_type, "request->content_type"),
+    headers: try headers(raw.headers, raw.header_count, "request") { (header) throws(Failure) in
+      unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
+    }, contentType: try optionalText(raw.content_type, "request->content_type"),
     body: body, image: try optionalText(raw.image, "request->image"),
     isSentOnce: raw.flags & DAM_REQUEST_ONCE.rawValue != 0, settings: settings)
-}
-
-private func headers(_ raw: dam_request) throws(Failure) -> [(name: String, value: String)] {
-  guard unsafe raw.header_count > 0 else { return [] }
-  guard let first = unsafe raw.headers else {
-    throw Failure(.argument, "request->headers is NULL but header_count is not 0")
-  }
-  guard unsafe raw.header_count <= 1000 else { throw Failure(.argument, "request->header_count is over 1000") }
-  let given = unsafe UnsafeBufferPointer(start: first, count: Int(raw.header_count))
-  return unsafe try given.map { (header) throws(Failure) in
-    unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
-  }
 }
 
 @_cdecl("dam_session_download") @implementation
@@ -162,25 +160,24 @@ func download(
   return try Download(path, ways, checked, options)
 }
 
-@_cdecl("dam_response_read") @implementation
-public func dam_response_read(
+@_cdecl("dam_response_get") @implementation
+public func dam_response_get(
   _ response: OpaquePointer?, _ out: UnsafeMutablePointer<dam_response_view>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
-    let response = (unsafe try ResponseHandle.take(response)).response
+    let handle = unsafe try ResponseHandle.take(response)
     let out = unsafe try present(out, "out")
     unsafe try checkSize(out, out.pointee.size, "out")
-    unsafe out.pointee = view(of: response, size: out.pointee.size)
+    unsafe out.pointee = view(of: handle.response, handle.headers, size: out.pointee.size)
   }
 }
 
 /// Borrows what is in an answer.
-private func view(of response: Response, size: UInt32) -> dam_response_view {
+private func view(of response: Response, _ headers: HeaderList, size: UInt32) -> dam_response_view {
   unsafe dam_response_view(
-    size: size, http_status: response.status, body: response.body.address, body_size: UInt64(response.body.count),
-    headers: response.headers.address.assumingMemoryBound(to: CChar.self),
-    headers_size: UInt64(response.headers.count), generation: response.generation, replays: response.replays,
+    size: size, http_status: response.status, body: response.body.address, body_size: response.body.count,
+    headers: headers.first, header_count: headers.count, generation: response.generation, replays: response.replays,
     reserved: 0)
 }
 

@@ -52,11 +52,11 @@ public func dam_session_keepalive(_ session: OpaquePointer?, _ err: UnsafeMutabl
 
 @_cdecl("dam_session_logout") @implementation
 public func dam_session_logout(
-  _ session: OpaquePointer?, _ result: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
+  _ session: OpaquePointer?, _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let outcome = try (unsafe try SessionHandle.take(session)).session.logout()
-    if let result = unsafe result { unsafe result.pointee = code(of: outcome) }
+    if let result_out = unsafe result_out { unsafe result_out.pointee = code(of: outcome) }
   }
 }
 
@@ -77,8 +77,8 @@ public func dam_session_forget(_ session: OpaquePointer?, _ err: UnsafeMutablePo
   unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.forget() }
 }
 
-@_cdecl("dam_session_organizations") @implementation
-public func dam_session_organizations(
+@_cdecl("dam_session_list_organizations") @implementation
+public func dam_session_list_organizations(
   _ session: OpaquePointer?, _ callback: dam_organization_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -90,7 +90,8 @@ public func dam_session_organizations(
       unsafe lend(organization.id) { id in
         unsafe lend(organization.name) { name in
           var view = unsafe dam_organization(
-            id: id, name: name, member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
+            size: ownSize(dam_organization.self), reserved: 0, id: id, name: name,
+            member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
             selected: organization.id == session.settings.site.organization ? 1 : 0)
           return Gate.outside { unsafe callback(user_data, &view) }
         }
@@ -99,8 +100,8 @@ public func dam_session_organizations(
   }
 }
 
-@_cdecl("dam_session_headers") @implementation
-public func dam_session_headers(
+@_cdecl("dam_session_list_headers") @implementation
+public func dam_session_list_headers(
   _ session: OpaquePointer?, _ callback: dam_header_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ ticket_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -109,14 +110,9 @@ public func dam_session_headers(
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
     try session.settings.requireHeaders()
     let record = try session.ensure()
-    try each(try session.settings.headers(record)) { header in
-      unsafe lend(header.name) { name in
-        let value = Secret(header.value.reveal() + [0])
-        return value.withBytes { bytes in
-          let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-          return Gate.outside { unsafe callback(user_data, name, text) }
-        }
-      }
+    let headers = HeaderList([], try session.settings.headers(record))
+    try each(Array(0..<headers.count)) { place in
+      Gate.outside { unsafe callback(user_data, headers.first?.advanced(by: place)) }
     }
     if let ticket_out = unsafe ticket_out {
       unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).utf8)
@@ -124,8 +120,8 @@ public func dam_session_headers(
   }
 }
 
-@_cdecl("dam_session_token") @implementation
-public func dam_session_token(
+@_cdecl("dam_session_get_token") @implementation
+public func dam_session_get_token(
   _ session: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -137,8 +133,8 @@ public func dam_session_token(
   }
 }
 
-@_cdecl("dam_session_device_tokens") @implementation
-public func dam_session_device_tokens(
+@_cdecl("dam_session_list_device_tokens") @implementation
+public func dam_session_list_device_tokens(
   _ session: OpaquePointer?, _ callback: dam_device_token_callback?, _ user_data: UnsafeMutableRawPointer?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
@@ -151,8 +147,8 @@ public func dam_session_device_tokens(
     try each(snapshot.account.ledger) { entry in
       unsafe lend(entry.fingerprint) { print in
         var view = unsafe dam_device_token(
-          fingerprint: print, obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0,
-          in_use: entry.fingerprint == inUse ? 1 : 0, reserved: 0)
+          size: ownSize(dam_device_token.self), in_use: entry.fingerprint == inUse ? 1 : 0, fingerprint: print,
+          obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0)
         return Gate.outside { unsafe callback(user_data, &view) }
       }
     }
@@ -204,7 +200,7 @@ public func dam_session_get_statistics(
       size: out.pointee.size, reserved: 0, requests: counted.requests, exchanges: counted.exchanges,
       logins: counted.logins, logins_refused: counted.loginsRefused, organization_logins: counted.organizationLogins,
       replays: counted.replays, adopted_from_siblings: counted.adoptedFromSiblings, waits: counted.waits,
-      wait_microseconds: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
+      wait_us: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
       cookies_late: counted.cookiesLate, saves: counted.saves, save_failures: counted.saveFailures,
       records_damaged: counted.recordsDamaged, keepalives: counted.keepalives)
   }

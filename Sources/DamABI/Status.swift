@@ -10,7 +10,7 @@ func status(of cause: Failure.Cause) -> dam_status {
   switch cause {
   case .argument: DAM_ERR_ARGUMENT
   case .option: DAM_ERR_OPTION
-  case .nameUnknown: DAM_ERR_NAME_UNKNOWN
+  case .notFound: DAM_ERR_NOT_FOUND
   case .notSupported: DAM_ERR_NOT_SUPPORTED
   case .callback: DAM_ERR_CALLBACK
   case .internalError: DAM_ERR_INTERNAL
@@ -49,7 +49,7 @@ private let words: [Words] = [
   Words(status: DAM_OK, name: "DAM_OK", text: "It worked."),
   Words(status: DAM_ERR_ARGUMENT, name: "DAM_ERR_ARGUMENT", text: "An argument is missing or malformed."),
   Words(status: DAM_ERR_OPTION, name: "DAM_ERR_OPTION", text: "An option is unknown, missing or has a bad value."),
-  Words(status: DAM_ERR_NAME_UNKNOWN, name: "DAM_ERR_NAME_UNKNOWN", text: "No options are remembered under this name."),
+  Words(status: DAM_ERR_NOT_FOUND, name: "DAM_ERR_NOT_FOUND", text: "There is no such name, record or call."),
   Words(
     status: DAM_ERR_NOT_SUPPORTED, name: "DAM_ERR_NOT_SUPPORTED",
     text: "This system or authentication has no such thing."),
@@ -58,9 +58,11 @@ private let words: [Words] = [
   Words(status: DAM_ERR_CONNECT, name: "DAM_ERR_CONNECT", text: "The server could not be reached."),
   Words(status: DAM_ERR_TLS, name: "DAM_ERR_TLS", text: "The server's certificate or the TLS handshake was refused."),
   Words(status: DAM_ERR_TIMEOUT, name: "DAM_ERR_TIMEOUT", text: "The time allowed ran out."),
-  Words(status: DAM_ERR_TRANSFER, name: "DAM_ERR_TRANSFER", text: "The connection broke before the answer was whole."),
-  Words(status: DAM_ERR_PROTOCOL, name: "DAM_ERR_PROTOCOL", text: "The answer is not what the API describes."),
-  Words(status: DAM_ERR_TOO_LARGE, name: "DAM_ERR_TOO_LARGE", text: "The answer is larger than allowed."),
+  Words(
+    status: DAM_ERR_TRANSFER, name: "DAM_ERR_TRANSFER",
+    text: "The connection broke before the response was whole."),
+  Words(status: DAM_ERR_PROTOCOL, name: "DAM_ERR_PROTOCOL", text: "The response is not what the API describes."),
+  Words(status: DAM_ERR_TOO_LARGE, name: "DAM_ERR_TOO_LARGE", text: "The response is larger than allowed."),
   Words(
     status: DAM_ERR_INSECURE, name: "DAM_ERR_INSECURE",
     text: "A secret would travel over plain HTTP or to another origin."),

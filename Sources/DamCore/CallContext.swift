@@ -127,7 +127,7 @@ struct CallContext: Sendable {
   /// A login failed. Those who waited for it are spared trying it themselves, but for what is only this caller's own.
   mutating func noteLogin(failed failure: Failure) {
     switch failure.cause {
-    case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .nameUnknown: return
+    case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .notFound: return
     case .timeout where hasOwnTimeout: return
     default: state.noteLogin(failed: clean(failure), moment)
     }

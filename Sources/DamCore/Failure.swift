@@ -6,7 +6,7 @@ package struct Failure: Error, Equatable, Sendable {
   package enum Cause: Sendable, CaseIterable {
     case argument
     case option
-    case nameUnknown
+    case notFound
     case notSupported
     case callback
     case internalError

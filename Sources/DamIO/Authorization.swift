@@ -14,31 +14,48 @@ package final class Authorization {
 
   /// The one that holds the session for it.
   package let process = Process.number
+  /// Shared with the event loop that works for it.
+  let call: Call
+  let keeper = Keeper(.authorization)
   private var driver: Driver
   package private(set) var request: WireRequest?
   package private(set) var generation: UInt64 = 0
   package private(set) var sends: UInt32 = 0
 
-  package init(_ session: Session, _ request: HostRequest) throws(Failure) {
-    driver = Driver(session, .request(request), CallOptions(), isSentElsewhere: true)
+  package convenience init(_ session: Session, _ request: HostRequest) throws(Failure) {
+    self.init(begunElsewhere: session, request)
     _ = try take(driver.runUntilHostSends())
   }
+
+  /// For an event loop, which makes sure that there is a session.
+  package init(begunElsewhere session: Session, _ request: HostRequest) {
+    call = Call(session, .request(request), CallOptions(), isSentElsewhere: true)
+    driver = Driver(call, keeper)
+  }
+
+  package var session: Session { call.session }
 
   deinit { driver.abandon() }
 
   /// Reports an answer to what was sent last.
   package func observe(_ answer: Answer) throws(Failure) -> Next {
-    guard request != nil else { throw Failure(.argument, "nothing was sent that could have been answered") }
-    request = nil
+    try expectAnswer()
     return try take(driver.report(answer))
   }
 
-  private func take(_ step: Call.Step) throws(Failure) -> Next {
+  /// What was sent is answered: it is not to be sent any more.
+  package func expectAnswer() throws(Failure) {
+    guard request != nil else { throw Failure(.argument, "nothing was sent that could have been answered") }
+    request = nil
+  }
+
+  /// What a call that has come this far wants of the host.
+  func take(_ step: Call.Step) throws(Failure) -> Next {
     switch step {
     case .send(let wire, _):
       request = wire
       sends += 1
-      generation = driver.generation
+      generation = call.generation
       return .send
     case .done(.delivered):
       return .deliver

@@ -7,9 +7,8 @@ package import DamCore
 /// The body of a request. Used by one transfer at a time.
 @safe package final class OutgoingBody {
   package let description: HostRequest.Body
-  package static let pause = -1000
-  /// Fills the room with the next bytes and says how many; 0 at the end, `pause`: none yet, else negative: stop.
-  private let read: (UnsafeMutableRawBufferPointer) -> Int
+  /// Fills the room with the next bytes and says how many; 0 at the end, nil: none yet, negative: stop.
+  private let read: (UnsafeMutableRawBufferPointer) -> Int?
   private let rewind: (() -> Bool)?
   private(set) var hasBegun = false
   /// How much of the announced size is still to come; nil: none was announced.
@@ -19,7 +18,7 @@ package import DamCore
   var canPause = false
 
   /// `size` nil: unknown until it ends. `rewind` nil: it can be given once.
-  package init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int, rewind: (() -> Bool)?) {
+  package init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int?, rewind: (() -> Bool)?) {
     description = HostRequest.Body(isPresent: true, size: size, canRewind: rewind != nil)
     unsafe self.read = read
     self.rewind = rewind
@@ -73,12 +72,12 @@ package import DamCore
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: room.prefix(Int(clamping: rest ?? .max)))
     if unsafe room.isEmpty { return 0 }
     let count = unsafe read(room)
+    if count == nil, canPause { return Int(CURL_READFUNC_PAUSE) }
     let endsEarly = count == 0 && rest != nil
-    if (0...room.count).contains(count), !endsEarly {
+    if let count, (0...room.count).contains(count), !endsEarly {
       rest = rest.map { $0.minus(UInt64(clamping: count)) }
       return count
     }
-    if count == OutgoingBody.pause, canPause { return Int(CURL_READFUNC_PAUSE) }
     hasFailed = true
     return Int(CURL_READFUNC_ABORT)
   }

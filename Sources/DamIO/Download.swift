@@ -52,7 +52,7 @@ package final class Download {
     options.destination = unsafe .stream { [self] bytes in unsafe file.take(bytes) ? .goOn : .stop }
     if let onHead = options.onHead {
       options.onHead = { [self] head in
-        startsOver = isStale(head.status, HeaderBlock(head.headers.prefix(.max)))
+        startsOver = isStale(head.status, head.headers)
         return startsOver || onHead(head)
       }
     }

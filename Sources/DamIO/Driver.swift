@@ -11,9 +11,13 @@ struct Driver: ~Copyable {
   /// The last transfer of the host's request; its answer may still be arriving.
   private var host: (transfer: Transfer, connection: Connection)?
 
-  init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
-    call = Call(session, goal, options, isSentElsewhere: isSentElsewhere)
-    keeper = Keeper(isSentElsewhere ? .authorization : .call)
+  init(_ session: Session, _ goal: CallGoal, _ options: CallOptions) {
+    self.init(Call(session, goal, options), Keeper(.call))
+  }
+
+  init(_ call: Call, _ keeper: Keeper) {
+    self.call = call
+    self.keeper = keeper
   }
 
   mutating func run() -> CallOutcome {
@@ -34,8 +38,6 @@ struct Driver: ~Copyable {
   mutating func runUntilHostSends() -> Call.Step { keeper.work { settle(call.begin()) } }
 
   mutating func report(_ answer: Answer) -> Call.Step { keeper.work { settle(call.advance(.answered(answer))) } }
-
-  var generation: UInt64 { call.generation }
 
   /// A call that nobody goes on with.
   func abandon() { call.release(keepSession: false) }

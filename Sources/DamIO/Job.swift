@@ -19,6 +19,10 @@ final class Job {
   private(set) var call: Call
   let done: LoopDone
   private let download: Download?
+  /// Where the host sends the request itself.
+  let authorization: Authorization?
+  /// What that was answered; nil: it was not sent yet.
+  private let answer: Answer?
   var state = State.fresh
   /// What is under way now, and the last one whose answer is the host's.
   var transfer: Transfer?
@@ -31,6 +35,11 @@ final class Job {
     self.id = id
     self.done = done
     if case .download(let given) = work { download = given } else { download = nil }
+    switch work {
+    case .authorize(let given): (authorization, answer) = (given, nil)
+    case .observe(let given, let observed): (authorization, answer) = (given, observed)
+    case .request, .download, .login, .keepalive, .logout: (authorization, answer) = (nil, nil)
+    }
     call = Job.call(session, work)
   }
 
@@ -43,7 +52,21 @@ final class Job {
     case .login(let again): return Call(session, .ensure(again: again, saved: true), CallOptions())
     case .keepalive: return Call(session, .keepalive, CallOptions())
     case .logout: return Call(session, .logout, CallOptions())
+    case .authorize(let authorization), .observe(let authorization, _): return authorization.call
     }
+  }
+
+  func begin() -> Call.Step { answer.map { call.advance(.answered($0)) } ?? call.begin() }
+
+  /// How it ends where the host sends the request itself; nil: it goes on.
+  func handOver(_ step: Call.Step) -> Result<LoopEnding, Failure>? {
+    guard let authorization else { return nil }
+    switch step {
+    case .lock, .wait, .send(_, isForHost: false): return nil
+    case .send, .done: break
+    }
+    let next = Result { () throws(Failure) in try authorization.take(step) }
+    return next.map { answer == nil ? LoopEnding.authorized(authorization) : .observed($0) }
   }
 
   /// What the host hears; nil: the job has begun anew.
@@ -85,6 +108,8 @@ final class Job {
     case .locking(let wish, _): wish.flight.release()
     case .fresh, .between, .sleeping, .sending, .delivering: break
     }
-    call.release(keepSession: false)
+    authorization?.keeper.give(to: nil)
+    // What the host is to send holds the session until it was answered.
+    if authorization?.request == nil { call.release(keepSession: false) }
   }
 }

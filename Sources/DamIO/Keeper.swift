@@ -23,6 +23,8 @@ final class Keeper: Sendable {
   /// The only thread that ever was; 0: none yet.
   private let only = Atomic<UInt64>(0)
   private static let several = UInt64.max
+  /// What goes on with it at present, where that is not itself: an authorization that an event loop works for.
+  private let carrier = Mutex<Keeper?>(nil)
 
   init(_ kind: Kind = .call) { self.kind = kind }
 
@@ -36,8 +38,12 @@ final class Keeper: Sendable {
     return body()
   }
 
+  /// From now on `keeper` goes on with it; nil: itself again.
+  func give(to keeper: Keeper?) { carrier.withLock { $0 = keeper } }
+
   /// Why the turn cannot end while the calling thread waits for it; nil: it can.
   var standstill: Failure? {
+    if let carrier = carrier.withLock({ $0 }) { return carrier.standstill }
     let thread = dam_thread_number()
     if inside.load(ordering: .relaxed) == thread {
       return Failure(.locked, "the session is held by the very call whose callback this is; call again after it")

@@ -50,6 +50,7 @@ package final class Loop {
   package func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
     lastID &+= 1
     let job = Job(lastID, session, work, done)
+    job.authorization?.keeper.give(to: keeper)
     jobs[lastID] = job
     if job.call.options.isWatched {
       cancellable.insert(lastID)
@@ -135,7 +136,7 @@ package final class Loop {
     }
     switch job.state {
     case .fresh:
-      take(job.call.begin(), job)
+      take(job.begin(), job)
     case .between:
       break
     case .queueing(let wish, let waiter, let began):
@@ -153,12 +154,13 @@ package final class Loop {
 
   private func take(_ step: Call.Step, _ job: Job) {
     timed.remove(job.id)
+    if let ending = job.handOver(step) { return end(job, ending) }
     switch step {
     case .send(let request, let isForHost):
       send(request, isForHost, job)
     case .lock(let wish):
       let began = Clock.monotonic
-      if let waiter = wish.flight.queue(bell, keeper, tag: job.id) {
+      if let waiter = wish.flight.queue(bell, job.authorization?.keeper ?? keeper, tag: job.id) {
         wait(job, .queueing(wish, waiter, began: began), until: job.lockDeadline(began))
       } else {
         locking(job, wish, began)

@@ -9,12 +9,18 @@ package enum LoopWork {
   case login(again: Bool)
   case keepalive
   case logout
+  /// Makes sure that there is a session for a request that the host sends itself.
+  case authorize(Authorization)
+  /// Judges its answer.
+  case observe(Authorization, Answer)
 }
 
 package enum LoopEnding {
   case answered(Response)
   case ready
   case loggedOut(LogoutResult)
+  case authorized(Authorization)
+  case observed(Authorization.Next)
 }
 
 package typealias LoopDone = (UInt64, Result<LoopEnding, Failure>) -> Void

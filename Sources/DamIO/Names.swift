@@ -15,7 +15,7 @@ package enum Names {
     case .failure(let error):
       guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("read", error) }
       throw Failure(
-        .nameUnknown, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
+        .notFound, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
     case .success(let descriptor):
       // What is remembered may name a program to run.
       if let objection = descriptor.objection(path, closed: 0o022) { throw refused(objection) }
@@ -68,7 +68,7 @@ package enum Names {
     guard unsafe unlink(try file(name)) != 0 else { return }
     let error = SystemError.last
     guard error.code == ENOENT || error.code == ENOTDIR else { throw failure("remove", error) }
-    throw Failure(.nameUnknown, "no options are remembered under \"\(name)\"")
+    throw Failure(.notFound, "no options are remembered under \"\(name)\"")
   }
 
   private static func isName(_ name: String) -> Bool {

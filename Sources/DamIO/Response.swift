@@ -1,11 +1,11 @@
 // Response.swift - an answer for the host: copied out of the transfer, which may go on to others.
 
-internal import DamCore
+package import DamCore
 
 /// An answer for the host.
 package struct Response: Sendable {
   package let status: Int32
-  package let headers: Buffer
+  package let headers: HeaderBlock
   package let body: Buffer
   package let generation: UInt64
   package let replays: UInt32
@@ -22,7 +22,7 @@ package struct Response: Sendable {
   private init(_ sink: Sink, body: Buffer, generation: UInt64, replays: UInt32) {
     status = sink.status
     // Cookies are the session's own business.
-    headers = Buffer(sink.headers.without("set-cookie").bytes)
+    headers = sink.headers.without("set-cookie")
     self.body = body
     self.generation = generation
     self.replays = replays

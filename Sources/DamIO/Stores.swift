@@ -59,7 +59,7 @@ package enum Stores {
       guard try store.remove(key).get() else { throw StoreFailure(reason: "") }
     } catch {
       guard error.reason.isEmpty else { throw Failure(.store, "the record cannot be removed: \(error.reason)") }
-      throw Failure(.nameUnknown, "the store has no record of this key")
+      throw Failure(.notFound, "the store has no record of this key")
     }
   }
 }

@@ -1,4 +1,4 @@
-"""Prints the Python binding's idea of the ABI in the words of the C tests: `abi.py functions` or `abi.py layout`.
+"""Prints the Python binding's idea of the ABI in the words of abi.sh: `abi.py functions` or `abi.py layout`.
 
 Reads the tables only; it refuses to load the library, so that a wrong table shows as a difference and not as a crash.
 """

@@ -93,6 +93,7 @@ static int run(void)
     abuse_download();
     abuse_loop();
     abuse_loop_work();
+    abuse_loop_authorize();
     abuse_authorization();
     abuse_observe();
     abuse_image();

@@ -29,6 +29,7 @@ void abuse_form(void);
 void abuse_download(void);
 void abuse_loop(void);
 void abuse_loop_work(void);
+void abuse_loop_authorize(void);
 void abuse_authorization(void);
 void abuse_observe(void);
 void abuse_image(void);

@@ -6,9 +6,9 @@
 
 static const dam_request good = {.size = sizeof(dam_request), .path = "Information"};
 
-static int64_t give(void *user_data, void *buffer, uint64_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
+static int64_t give(void *user_data, void *buffer, size_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
 static int32_t rewind_it(void *user_data) { return user_data != NULL; }
-static int32_t take(void *user_data, const void *data, uint64_t size) { return user_data != data && size > 1; }
+static int32_t take(void *user_data, const void *data, size_t size) { return user_data != data && size > 1; }
 static int32_t look(void *user_data, const dam_response_view *head) { return user_data == head; }
 static int32_t hear(void *user_data, int64_t a, int64_t b, int64_t c, int64_t d) { return user_data && a + b + c + d < -9; }
 
@@ -56,28 +56,35 @@ static void refuse_views(const dam_authorization *authorization)
     WITH_TAIL(dam_authorization_view) large = {.known = {.size = sizeof large}, .more = 1};
     dam_authorization_view view = {0};
     const uint32_t sizes[] = {0, 1, sizeof view - 1, UINT32_MAX};
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(NULL, &view, err), view);
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(NULL, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         view.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &view, err), view);
+        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &view, err), view);
     }
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &large.known, err), large);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &large.known, err), large);
     large.more = 0;
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &large.known, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &large.known, err));
     view.size = sizeof view;
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, open_url, strlen(open_url)) == 0 && view.replays == 0 &&
-              view.generation == 1 && strstr(view.headers, "Cookie: FWSession=canary-device\r\n") != NULL,
+              view.generation == 1 &&
+              strstr(check_lines(view.headers, view.header_count), "Cookie: FWSession=canary-device\r\n") != NULL,
           "the view says what to send");
+    const dam_authorization_view before = view;
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
+    CHECK(view.url == before.url && view.method == before.method && view.headers == before.headers,
+          "what was borrowed stays where it is until it is observed");
 }
 
 /* Refused before it counts as an answer: a good one can still be observed afterwards. */
 static void refuse_observations(dam_authorization *authorization)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
-    WITH_TAIL(dam_observation) large = {.known = {.size = sizeof large, .http_status = 200, .headers = ""}, .more = 1};
-    const dam_observation whole = {.size = sizeof whole, .http_status = 200, .headers = "", .is_whole = 1};
+    WITH_TAIL(dam_observation) large = {.known = {.size = sizeof large, .http_status = 200}, .more = 1};
+    dam_observation whole = DAM_OBSERVATION_INIT;
+    whole.http_status = 200;
+    whole.is_whole = 1;
     dam_observation answer = whole;
     int32_t result = -7;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(NULL, &answer, &result, err), result);
@@ -95,12 +102,12 @@ static void refuse_observations(dam_authorization *authorization)
         REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
     }
     answer = whole;
-    answer.headers = NULL;
+    answer.header_count = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
     answer = whole;
     answer.body_size = 1;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    answer.body_size = UINT64_MAX;
+    answer.body_size = SIZE_MAX;
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
 }
 
@@ -116,11 +123,15 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at], .headers = *text,
-                                      .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
+            dam_observation answer = DAM_OBSERVATION_INIT;
+            answer.http_status = statuses[at];
+            answer.body = "\0\xff<html";
+            answer.body_size = 7;
+            answer.is_whole = (int32_t)at % 2;
             dam_authorization *authorization = NULL;
             int32_t result = -7;
             check_note(*text);
+            check_observed(&answer, *text);
             EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
             dam_status status = dam_authorization_observe(authorization, &answer, &result, check_fresh());
             check_result(status, status, "dam_authorization_observe(authorization, &answer, &result, err)", __FILE__, __LINE__);
@@ -135,9 +146,12 @@ void abuse_authorization(void)
 {
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     dam_authorization *authorization = NULL;
-    dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = "X: y", .body = huge_text,
-                              .body_size = 65536};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 200;
+    answer.body = huge_text;
+    answer.body_size = 65536;
+    check_observed(&answer, "X: y");
     int32_t result = -7;
     refuse_requests(closed);
     EXPECT(DAM_OK, dam_session_authorize(open, &good, &authorization, err));
@@ -146,7 +160,7 @@ void abuse_authorization(void)
     EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
     CHECK(result == DAM_OBSERVE_DELIVER, "it is the answer");
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_read(authorization, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &view, err), view);
     dam_authorization_free(authorization);
     damaged(open);
     dam_session_free(closed);

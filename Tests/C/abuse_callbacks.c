@@ -9,7 +9,7 @@
 /* What a credentials callback is to do, and what it saw. */
 struct script {
     const void *answer;
-    uint64_t size;
+    size_t size;
     dam_status wanted;  /* of dam_prompt_answer. */
     int32_t result;
     int is_silent;      /* no answer at all. */
@@ -55,7 +55,7 @@ static void abuse_prompt(void)
     ask((struct script){.is_silent = 1, .result = -1}, DAM_ERR_CALLBACK);
     ask((struct script){.answer = "canary", .size = 6, .result = 99}, DAM_ERR_CALLBACK);
     ask((struct script){.answer = NULL, .size = 6, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
-    ask((struct script){.answer = "canary", .size = UINT64_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
+    ask((struct script){.answer = "canary", .size = SIZE_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
     ask((struct script){.answer = "canary", .size = INT64_MAX, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
     ask((struct script){.answer = huge_text, .size = 1 << 20, .wanted = DAM_ERR_ARGUMENT}, DAM_ERR_CREDENTIALS_NEEDED);
 }
@@ -79,13 +79,13 @@ static void abuse_log(void)
     dam_session *session = NULL;
     dam_config *config = make_config((const char *const[]){
         "system", "fotoweb", "url", open_url, "user", "ada", "password", "canary-password", NULL});
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(NULL, take_line, DAM_LOG_DEBUG, &log, err), log);
-    EXPECT(DAM_OK, dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, err));
-    EXPECT(DAM_OK, dam_config_set_log(config, NULL, DAM_LOG_DEBUG, &log, err));
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, 5, &log, err), log);
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, -1, &log, err), log);
-    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, take_line, INT32_MAX, &log, err), log);
-    EXPECT(DAM_OK, dam_config_set_log(config, take_line, DAM_LOG_DEBUG, &log, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(NULL, DAM_LOG_DEBUG, take_line, &log, err), log);
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, err));
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, NULL, &log, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, 5, take_line, &log, err), log);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, -1, take_line, &log, err), log);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(config, INT32_MAX, take_line, &log, err), log);
+    EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, take_line, &log, err));
     EXPECT(DAM_OK, dam_session_open(config, &session, err));
     EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
     CHECK(log.lines > 1 && !log.is_bad, "log lines are clean and without secrets");
@@ -108,17 +108,17 @@ static int32_t take_organization(void *user_data, const dam_organization *one)
     return ++seen->calls == seen->stop_at ? 42 : 0;
 }
 
-static int32_t take_header(void *user_data, const char *name, const char *value)
+static int32_t take_header(void *user_data, const dam_header *header)
 {
     struct seen *seen = user_data;
-    strcat(strcat(seen->text, name), value[0] != '\0' ? " " : "! ");
+    strcat(strcat(seen->text, header->name), header->value[0] != '\0' ? " " : "! ");
     return ++seen->calls == seen->stop_at ? -1 : 0;
 }
 
 static int32_t take_token(void *user_data, const dam_device_token *one)
 {
     struct seen *seen = user_data;
-    CHECK(one->fingerprint[0] != '\0' && one->obtained_at > 0 && one->dead_at == 0 && one->reserved == 0,
+    CHECK(one->fingerprint[0] != '\0' && one->obtained_at > 0 && one->dead_at == 0 && one->size == sizeof *one,
           "a device token");
     seen->selected += one->in_use;
     return ++seen->calls == seen->stop_at ? 1 : 0;
@@ -129,15 +129,15 @@ static void abuse_tokens(void)
     struct seen seen = {0};
     dam_session *photoshelter = make_photoshelter(open_url);
     dam_session *fotoweb = make_fotoweb(open_url);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_device_tokens(NULL, take_token, &seen, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_device_tokens(fotoweb, NULL, &seen, err), seen);
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_device_tokens(photoshelter, take_token, &seen, err), seen);
-    EXPECT(DAM_OK, dam_session_device_tokens(fotoweb, take_token, &seen, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_device_tokens(NULL, take_token, &seen, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_device_tokens(fotoweb, NULL, &seen, err), seen);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_device_tokens(photoshelter, take_token, &seen, err), seen);
+    EXPECT(DAM_OK, dam_session_list_device_tokens(fotoweb, take_token, &seen, err));
     EXPECT(DAM_OK, dam_session_login(fotoweb, DAM_LOGIN_IF_NEEDED, err));
-    EXPECT(DAM_OK, dam_session_device_tokens(fotoweb, take_token, &seen, err));
+    EXPECT(DAM_OK, dam_session_list_device_tokens(fotoweb, take_token, &seen, err));
     CHECK(seen.calls >= 1 && seen.selected == 1, "device tokens are known, one of them in use");
     seen.stop_at = seen.calls + 1;
-    EXPECT(DAM_ERR_CALLBACK, dam_session_device_tokens(fotoweb, take_token, &seen, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_device_tokens(fotoweb, take_token, &seen, err));
     EXPECT(DAM_OK, dam_session_keepalive(fotoweb, err));
     dam_session_free(photoshelter);
     dam_session_free(fotoweb);
@@ -148,24 +148,24 @@ static void abuse_lists(void)
     struct seen seen = {0};
     dam_session *photoshelter = make_photoshelter(open_url);
     dam_session *fotoweb = make_fotoweb(open_url);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_organizations(NULL, take_organization, &seen, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_organizations(photoshelter, NULL, &seen, err), seen);
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_organizations(fotoweb, take_organization, &seen, err), seen);
-    EXPECT(DAM_OK, dam_session_organizations(photoshelter, take_organization, &seen, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_organizations(NULL, take_organization, &seen, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_organizations(photoshelter, NULL, &seen, err), seen);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_organizations(fotoweb, take_organization, &seen, err), seen);
+    EXPECT(DAM_OK, dam_session_list_organizations(photoshelter, take_organization, &seen, err));
     CHECK(strcmp(seen.text, "O1/One/1 O2/Two/0 O3//-1 ") == 0 && seen.selected == 0, "organizations: %s", seen.text);
     seen = (struct seen){.stop_at = 2};
-    EXPECT(DAM_ERR_CALLBACK, dam_session_organizations(photoshelter, take_organization, &seen, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_organizations(photoshelter, take_organization, &seen, err));
     CHECK(seen.calls == 2, "a callback that stops is not called again");
 
     seen = (struct seen){0};
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take_header, &seen, NULL, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(photoshelter, NULL, &seen, NULL, err), seen);
-    EXPECT(DAM_OK, dam_session_headers(photoshelter, take_header, &seen, NULL, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(NULL, take_header, &seen, NULL, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(photoshelter, NULL, &seen, NULL, err), seen);
+    EXPECT(DAM_OK, dam_session_list_headers(photoshelter, take_header, &seen, NULL, err));
     CHECK(seen.calls == 2 && strstr(seen.text, "X-PS-Auth-Token ") && strstr(seen.text, "X-PS-Api-Key "), "headers: %s",
           seen.text);
     seen = (struct seen){.stop_at = 1};
     char *ticket = NULL;
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(photoshelter, take_header, &seen, &ticket, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_headers(photoshelter, take_header, &seen, &ticket, err));
     CHECK(seen.calls == 1 && ticket == NULL, "a callback that stops is not called again, and there is no ticket");
     dam_session_free(photoshelter);
     dam_session_free(fotoweb);

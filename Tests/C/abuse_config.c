@@ -125,7 +125,7 @@ void abuse_config(void)
     REFUSES(DAM_ERR_ARGUMENT, dam_config_get(config, "url", NULL, err), check_nothing);
     refuse_names(config);
     for (uint32_t index = 0; index < dam_option_count(); index++) {
-        dam_option row = {.size = sizeof row};
+        dam_option row = DAM_OPTION_INIT;
         EXPECT(DAM_OK, dam_option_get(index, &row, err));
         refuse_values(config, &row);
     }

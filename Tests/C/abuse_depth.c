@@ -94,7 +94,8 @@ static size_t say(const char *head, size_t body)
 /* A login and a request; what comes of it does not matter, but that something does. */
 static void ask(dam_session *(*make)(const char *url))
 {
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     dam_session *session = make(open_url);
     dam_status status = dam_session_request(session, &request, &response, check_fresh());
@@ -139,17 +140,32 @@ static void heads(void)
 /* As the host's own client may have received them. */
 static void observations(dam_session *session)
 {
+    static const dam_header json = {"Content-Type", "application/json"};
+    static dam_header many[1001];
     int32_t result = 0;
     size_t size;
     for (int number = 0; (size = deep(number)) > 0; number++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 400, .headers = "Content-Type: application/json",
-                                .body = document, .body_size = size > 65536 ? 65536 : size, .is_whole = 1};
+        dam_observation seen = DAM_OBSERVATION_INIT;
+        seen.http_status = 400;
+        seen.headers = &json;
+        seen.header_count = 1;
+        seen.body = document;
+        seen.body_size = size > 65536 ? 65536 : size;
+        seen.is_whole = 1;
         dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
         check_result(status, status, "dam_session_observe(session, NULL, &seen, &result, err)", __FILE__, __LINE__);
     }
-    size = repeat(document, "Set-Cookie: a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT\r\n", 18000);
+    size = repeat(document, "a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT; ", 18000);
     document[size] = '\0';
-    dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = document, .is_whole = 1};
+    for (size_t at = 0; at < 1001; at++)
+        many[at] = (dam_header){"Set-Cookie", at == 0 ? document : "a=b; Expires=Mon, 01 Jan 2024 00:00:00 GMT"};
+    dam_observation seen = DAM_OBSERVATION_INIT;
+    seen.http_status = 200;
+    seen.headers = many;
+    seen.header_count = 1001;
+    seen.is_whole = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &seen, &result, err), result);
+    seen.header_count = 1000;
     dam_status status = dam_session_observe(session, NULL, &seen, &result, check_fresh());
     check_result(status, status, "dam_session_observe(session, NULL, &seen, &result, err)", __FILE__, __LINE__);
 }
@@ -189,7 +205,7 @@ static void records(void)
             "system", "photoshelter", "url", closed_url, "user", "ada@example.com", "password", "canary-password", "api-key",
             "canary-key", NULL});
         dam_session *session = NULL;
-        dam_session_state state = {.size = sizeof state};
+        dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
         EXPECT(DAM_OK, dam_session_open(config, &session, err));
         table.found = answer;
@@ -210,12 +226,16 @@ static void texts(dam_session *session)
     int32_t result = 0;
     char *out = NULL;
     for (const char *const *part = parts; *part != NULL; part++) {
-        dam_observation seen = {.size = sizeof seen, .http_status = 200, .headers = "", .is_whole = 1};
-        dam_request request = {.size = sizeof request, .path = document, .image = document};
+        dam_observation seen = DAM_OBSERVATION_INIT;
+        seen.http_status = 200;
+        seen.is_whole = 1;
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = document;
+        request.image = document;
         dam_response *response = NULL;
         document[repeat(document, *part, 200000)] = '\0';
         REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, document, &seen, &result, err), result);
-        REFUSES(DAM_ERR_ARGUMENT, dam_image_resolve(session, document, &out, err), out);
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_resolve_image(session, document, &out, err), out);
         REFUSES(DAM_ERR_ARGUMENT, dam_session_request(session, &request, &response, err), response);
     }
 }
@@ -242,7 +262,8 @@ static void endless_downloads(dam_session *session)
     snprintf(part, sizeof part, "%s.part", path);
     snprintf(note, sizeof note, "%s.part.json", path);
     for (const char *const *head = heads; *head != NULL; head++) {
-        dam_request request = {.size = sizeof request, .path = "/x"};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = "/x";
         dam_response *response = NULL;
         write_file(part, "abc");
         write_file(note, "{\"target\":\"/x\",\"validator\":\"\\\"v\\\"\"}");

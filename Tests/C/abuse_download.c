@@ -20,7 +20,7 @@ static int exists(const char *suffix)
     return access(name, F_OK) == 0;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     (void)user_data;
     (void)data;
@@ -31,7 +31,8 @@ static void refuse_structs(dam_session *session)
 {
     WITH_TAIL(dam_request) large = {.known = {.size = sizeof large, .path = "Information"}, .more = 1};
     static const uint32_t flags[] = {4, 5, 7, 0x80000000, UINT32_MAX};
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(NULL, &request, path, 0, &response, err), response);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, NULL, path, 0, &response, err), response);
@@ -57,7 +58,8 @@ static void refuse_paths(dam_session *session)
 {
     static const char *const none[] = {"", "/", "x/", NULL};
     static const char *const unusable[] = {"/dev/null/x", "/nowhere/at/all/x", "/proc/x", NULL};
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     for (const char *const *name = none; *name != NULL; name++)
         REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, *name, 0, &response, err), response);
@@ -77,7 +79,8 @@ static void refuse_paths(dam_session *session)
 static void damaged_notes(dam_session *session)
 {
     static const char *const notes[] = {"", "{", "[]", "{\"target\":7}", "{\"target\":\"x\",\"validator\":\"a\\r\\nb\"}", NULL};
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     for (const char *const *note = notes; *note != NULL; note++) {
         char name[4200];
         dam_response *response = NULL;
@@ -98,7 +101,8 @@ static void damaged_notes(dam_session *session)
 
 void abuse_download(void)
 {
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     snprintf(path, sizeof path, "%s/download", getenv("DAM_TEST_DIR"));

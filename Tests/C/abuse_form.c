@@ -16,7 +16,10 @@ static char path[4096];
 static void send_form(const dam_form *form)
 {
     dam_session *session = make_photoshelter(open_url);
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/image/upload";
+    request.form = form;
     dam_response *response = NULL;
     for (int round = 0; round < 2; round++) {
         EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
@@ -31,7 +34,7 @@ static void refuse_fields(dam_form *form)
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(NULL, "name", "data", 4, NULL, "text/plain", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, NULL, "data", 4, NULL, "text/plain", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", NULL, 4, NULL, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", UINT64_MAX, NULL, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", SIZE_MAX, NULL, NULL, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_form_add(form, "name", "data", INT64_MAX, NULL, NULL, err), check_nothing);
     for (const char *const *text = bad; *text != NULL; text++) {
         check_note(*text);

@@ -30,10 +30,10 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     if (seen->loop == NULL)
         return;
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_dispatch(seen->loop, err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(seen->loop, id, err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(seen->loop, id, err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_loop_cancel(seen->loop, id, err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_loop_resume(seen->loop, id, err), check_nothing);
     if (seen->again-- > 0)
-        EXPECT(DAM_OK, dam_loop_submit(seen->loop, seen->session, &good, take, seen, &seen->id, err));
+        EXPECT(DAM_OK, dam_loop_request(seen->loop, seen->session, &good, take, seen, &seen->id, err));
 }
 
 static void refuse_structs(dam_loop *loop, dam_session *session)
@@ -42,20 +42,20 @@ static void refuse_structs(dam_loop *loop, dam_session *session)
     struct seen seen = {0};
     dam_request request = good;
     large.known.size = sizeof large;
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(NULL, session, &good, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, NULL, &good, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, NULL, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, &good, NULL, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, &large.known, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(NULL, session, &good, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, NULL, &good, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, NULL, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, &good, NULL, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, &large.known, take, &seen, &seen.id, err), seen);
     request.size = sizeof request - 1;
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, &request, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, &request, take, &seen, &seen.id, err), seen);
     request = good;
     request.path = "a b";
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, &request, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, &request, take, &seen, &seen.id, err), seen);
     request.path = not_utf8[0];
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_submit(loop, session, &request, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_request(loop, session, &request, take, &seen, &seen.id, err), seen);
     request.path = "https://evil.example/x";
-    REFUSES(DAM_ERR_INSECURE, dam_loop_submit(loop, session, &request, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_INSECURE, dam_loop_request(loop, session, &request, take, &seen, &seen.id, err), seen);
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0, "nothing that is refused is under way");
 }
 
@@ -66,8 +66,8 @@ static void refuse_ids(dam_loop *loop)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_resume(NULL, 1, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_dispatch(NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof ids / sizeof ids[0]; at++) {
-        REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(loop, ids[at], err), check_nothing);
-        REFUSES(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(loop, ids[at], err), check_nothing);
+        REFUSES(DAM_ERR_NOT_FOUND, dam_loop_cancel(loop, ids[at], err), check_nothing);
+        REFUSES(DAM_ERR_NOT_FOUND, dam_loop_resume(loop, ids[at], err), check_nothing);
     }
     EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
     EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
@@ -77,7 +77,7 @@ static void refuse_ids(dam_loop *loop)
 static void odd_moments(dam_loop *loop, dam_session *closed, dam_session *open)
 {
     struct seen seen = {.loop = loop, .session = open};
-    EXPECT(DAM_OK, dam_loop_submit(loop, open, &good, take, &seen, &seen.id, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, open, &good, take, &seen, &seen.id, err));
     CHECK(dam_loop_count(loop) == 1 && seen.calls == 0, "one request under way, nothing said yet");
     EXPECT(DAM_OK, dam_loop_resume(loop, seen.id, err));
     EXPECT(DAM_OK, dam_loop_cancel(loop, seen.id, err));
@@ -86,12 +86,12 @@ static void odd_moments(dam_loop *loop, dam_session *closed, dam_session *open)
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CANCELLED, "cancelled once");
     seen = (struct seen){.loop = loop, .session = open, .again = 3};
-    EXPECT(DAM_OK, dam_loop_submit(loop, open, &good, take, &seen, &seen.id, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, open, &good, take, &seen, &seen.id, err));
     EXPECT(DAM_OK, dam_loop_resume(loop, seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 4 && seen.status == DAM_OK, "three more from inside done");
     seen = (struct seen){.again = 1};
-    EXPECT(DAM_OK, dam_loop_submit(loop, closed, &good, take, &seen, NULL, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, closed, &good, take, &seen, NULL, err));
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT, "nobody there: said in done");
 }
@@ -105,7 +105,7 @@ static void free_in_the_middle(dam_session *open)
         EXPECT(DAM_OK, dam_loop_new(&loop, err));
         int called = 0;
         for (int at = 0; at < 4; at++)
-            EXPECT(DAM_OK, dam_loop_submit(loop, open, &good, take, &seen[at], &seen[at].id, err));
+            EXPECT(DAM_OK, dam_loop_request(loop, open, &good, take, &seen[at], &seen[at].id, err));
         for (int round = 0; round < dispatches; round++)
             EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
         for (int at = 0; at < 4; at++)

@@ -37,7 +37,7 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_free(response);
 }
 
-static int32_t write_it(void *user_data, const void *data, uint64_t size) { return user_data == data && size > 0; }
+static int32_t write_it(void *user_data, const void *data, size_t size) { return user_data == data && size > 0; }
 
 static void refuse_downloads(dam_loop *loop, dam_session *session)
 {
@@ -78,9 +78,9 @@ static void refuse_others(dam_loop *loop, dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_keepalive(NULL, session, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_keepalive(loop, NULL, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_keepalive(loop, session, NULL, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(NULL, session, &result, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, NULL, &result, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, session, &result, NULL, &seen, &seen.id, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(NULL, session, take, &seen, &result, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, NULL, take, &seen, &result, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, session, NULL, &seen, &result, &seen.id, err), result);
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0 && result == -7, "nothing is under way");
 }
 
@@ -97,14 +97,14 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 3 && seen.status == DAM_ERR_CONNECT, "no keepalive");
-    EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &seen, &seen.id, err));
+    EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen, NULL, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 4 && seen.status == DAM_OK && seen.responses == 0, "nothing to log out of");
     seen = (struct seen){.any_id = 1};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen, NULL, err));
-    EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &seen, NULL, err));
+    EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen, NULL, NULL, err));
     check_run(loop);
     CHECK(seen.calls == 4 && seen.responses == 0, "an id is nobody's duty");
 }
@@ -121,7 +121,7 @@ static void end_in_the_middle(dam_session *session)
         EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &seen[0], &seen[0].id, err));
         EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 0, take, &seen[1], &seen[1].id, err));
         EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen[2], &seen[2].id, err));
-        EXPECT(DAM_OK, dam_loop_logout(loop, session, &result, take, &seen[3], &seen[3].id, err));
+        EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen[3], &result, &seen[3].id, err));
         for (int round = 0; round < dispatches; round++)
             EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
         for (int at = 0; dispatches % 2 == 1 && at < 4; at++)

@@ -88,8 +88,8 @@ static void refuse_names(dam_config *config)
     long_name[64] = '\0';
     EXPECT(DAM_OK, dam_config_save(config, long_name, err));
     EXPECT(DAM_OK, dam_name_remove(long_name, err));
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_load(config, "nobody", err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_name_remove("nobody", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_config_load(config, "nobody", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_name_remove("nobody", err), check_nothing);
 }
 
 /* Whatever is wrong with a file, nothing of it is taken. */
@@ -153,7 +153,7 @@ static void refuse_folder(dam_config *config)
     snprintf(before, sizeof before, "%s", getenv("XDG_CONFIG_HOME"));
     setenv("XDG_CONFIG_HOME", "/dev/null/nowhere", 1);
     REFUSES(DAM_ERR_STORE, dam_config_save(config, "press", err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_config_load(config, "press", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_config_load(config, "press", err), check_nothing);
     setenv("XDG_CONFIG_HOME", before, 1);
 }
 

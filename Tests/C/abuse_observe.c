@@ -10,30 +10,30 @@ struct seen {
     int calls, stop_at;
 };
 
-static int32_t take(void *user_data, const char *name, const char *value)
+static int32_t take(void *user_data, const dam_header *header)
 {
     struct seen *seen = user_data;
-    CHECK(name[0] != '\0' && value[0] != '\0', "a header");
+    CHECK(header->name[0] != '\0' && header->value[0] != '\0', "a header");
     return ++seen->calls == seen->stop_at;
 }
 
-static const dam_observation good = {.size = sizeof(dam_observation), .http_status = 200, .headers = "", .is_whole = 1};
+static const dam_observation good = {.size = sizeof(dam_observation), .http_status = 200, .is_whole = 1};
 
 /* A ticket goes to whoever asks, is printable, and is written only with the headers. */
 static void tickets(dam_session *closed, dam_session *open)
 {
     struct seen seen = {0};
     char *ticket = NULL;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(NULL, take, &seen, &ticket, err), ticket);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_headers(open, NULL, &seen, &ticket, err), ticket);
-    REFUSES(DAM_ERR_CONNECT, dam_session_headers(closed, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(NULL, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_list_headers(open, NULL, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_CONNECT, dam_session_list_headers(closed, take, &seen, &ticket, err), ticket);
     CHECK(seen.calls == 0, "no header of a session that is none");
-    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, NULL, err));
+    EXPECT(DAM_OK, dam_session_list_headers(open, take, &seen, NULL, err));
     seen = (struct seen){.stop_at = 1};
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(open, take, &seen, &ticket, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_headers(open, take, &seen, &ticket, err));
     CHECK(ticket == NULL, "no ticket without all headers");
     seen = (struct seen){0};
-    EXPECT(DAM_OK, dam_session_headers(open, take, &seen, &ticket, err));
+    EXPECT(DAM_OK, dam_session_list_headers(open, take, &seen, &ticket, err));
     CHECK(seen.calls == 1 && strlen(ticket) < 128 && check_find_secret(ticket) == NULL, "a ticket without a secret");
     for (const char *at = ticket; *at != '\0'; at++)
         if (*at <= ' ' || *at > '~')
@@ -61,6 +61,8 @@ static void refuse_tickets(dam_session *session)
 static void refuse_observations(dam_session *session)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
+    static const dam_header bad[] = {{NULL, "x"}, {"X", NULL}, {"", "x"}, {"X:", "x"}, {":status", "200"}, {"X\r\nY", "x"},
+                                     {"X\n", "x"}, {"X", "a\r\nSet-Cookie: b=c"}, {"X", "a\nb"}, {"X", "a\rb"}};
     WITH_TAIL(dam_observation) large = {.known = good, .more = 1};
     const uint32_t sizes[] = {0, 1, sizeof good - 1, UINT32_MAX};
     dam_observation answer = good;
@@ -80,7 +82,16 @@ static void refuse_observations(dam_session *session)
         REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
     }
     answer = good;
+    for (size_t at = 0; at < sizeof bad / sizeof bad[0]; at++) {
+        check_note(bad[at].name != NULL ? bad[at].name : "NULL");
+        answer.headers = &bad[at];
+        answer.header_count = 1;
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    }
     answer.headers = NULL;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    answer.headers = bad;
+    answer.header_count = SIZE_MAX;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
     answer = good;
     answer.is_whole = 2;
@@ -109,16 +120,20 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     char *own = NULL;
     struct seen seen = {0};
-    EXPECT(DAM_OK, dam_session_headers(session, take, &seen, &own, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, take, &seen, &own, err));
     for (size_t at = 0; at < 3; at++)
         snprintf(tickets[at + 1], sizeof tickets[0], "%.*s.%s", (int)strcspn(own, "."), own, numbers[at]);
     dam_string_free(own);
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < 4 * (sizeof statuses / sizeof statuses[0]); at++) {
-            dam_observation answer = {.size = sizeof answer, .http_status = statuses[at / 4], .headers = *text,
-                                      .body = "\0\xff<html", .body_size = 7, .is_whole = (int32_t)at % 2};
+            dam_observation answer = DAM_OBSERVATION_INIT;
+            answer.http_status = statuses[at / 4];
+            answer.body = "\0\xff<html";
+            answer.body_size = 7;
+            answer.is_whole = (int32_t)at % 2;
             int32_t result = -7;
             check_note(*text);
+            check_observed(&answer, *text);
             dam_status status = dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &answer, &result, check_fresh());
             check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__, __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
@@ -136,7 +151,7 @@ static void not_supported(void)
     char *ticket = NULL;
     dam_session *query = make_session((const char *const[]){
         "system", "fotoweb", "url", closed_url, "user", "ada", "password", "canary-password", "authentication", "query", NULL});
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_headers(query, take, &seen, &ticket, err), ticket);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_headers(query, take, &seen, &ticket, err), ticket);
     REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_observe(query, NULL, &good, &result, err), result);
     dam_session_free(query);
 }

@@ -24,7 +24,8 @@ static void refuse_structs(void)
 {
     WITH_TAIL(dam_request) large = {.known = {.size = sizeof large, .path = "Information"}, .more = 1};
     dam_response *response = NULL;
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_header header = {.name = "X-A", .value = "b"};
     REFUSES(DAM_ERR_ARGUMENT, dam_session_request(NULL, &request, &response, err), response);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_request(session, NULL, &response, err), response);
@@ -40,7 +41,9 @@ static void refuse_structs(void)
     refuse(DAM_ERR_ARGUMENT, (dam_request){.size = UINT32_MAX, .path = "x"}, "size UINT32_MAX");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = NULL}, "no path");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .header_count = 1}, "headers NULL");
-    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = UINT32_MAX}, "2^32 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = 1001}, "1001 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .headers = &header, .header_count = SIZE_MAX}, "2^64 headers");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .reserved = 1}, "reserved");
     refuse(DAM_ERR_CONNECT, (dam_request){.path = "x", .headers = &header}, "header_count 0");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body_size = 1}, "body NULL");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body = "b", .body_size = UINT64_MAX}, "2^64");
@@ -130,28 +133,33 @@ void abuse_request(void)
 void abuse_response(void)
 {
     WITH_TAIL(dam_response_view) large = {.known = {.size = sizeof large}, .more = 1};
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     const uint32_t sizes[] = {0, 1, sizeof view - 1, UINT32_MAX};
-    dam_request request = {.size = sizeof request, .path = "Information"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
     dam_response *response = NULL;
     session = make_fotoweb(open_url);
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     dam_session_free(session); /* an answer outlives its session. */
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(NULL, &view, err), view);
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(NULL, &view, err), view);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         view.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, &view, err), view);
+        REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, &view, err), view);
     }
-    REFUSES(DAM_ERR_ARGUMENT, dam_response_read(response, &large.known, err), large);
+    REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, &large.known, err), large);
     large.more = 0;
-    EXPECT(DAM_OK, dam_response_read(response, &large.known, err));
+    EXPECT(DAM_OK, dam_response_get(response, &large.known, err));
     view.size = sizeof view;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && view.body_size == strlen(view.body) && strstr(view.body, "<FileList>") != NULL,
           "the body is whole and ends with a NUL");
-    CHECK(view.headers_size == strlen(view.headers) && strstr(view.headers, "X-Test: yes\r\n") != NULL &&
-              check_find_secret(view.headers) == NULL, "the headers are there, the session's cookie is not");
+    const char *lines = check_lines(view.headers, view.header_count);
+    CHECK(strstr(lines, "X-Test: yes\r\n") != NULL && check_find_secret(lines) == NULL,
+          "the headers are there, the session's cookie is not");
+    const dam_header *before = view.headers;
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
+    CHECK(view.headers == before, "the list is made once");
     CHECK(view.generation == 1 && view.replays == 0 && view.reserved == 0, "sent once, with the first secret");
     dam_response_free(response);
     SURVIVES(dam_response_free(NULL));

@@ -50,9 +50,9 @@ static void abuse_login(void)
     REFUSES(DAM_ERR_ARGUMENT, dam_session_login(session, UINT32_MAX, err), check_nothing);
     REFUSES(DAM_ERR_CONNECT, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err), check_nothing);
     REFUSES(DAM_ERR_CONNECT, dam_session_login(session, DAM_LOGIN_AGAIN, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_token(NULL, &token, err), token);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_token(session, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_CONNECT, dam_session_token(session, &token, err), token);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_get_token(NULL, &token, err), token);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_get_token(session, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_CONNECT, dam_session_get_token(session, &token, err), token);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_logout(NULL, &result, err), result);
     EXPECT(DAM_OK, dam_session_logout(session, NULL, err));
     EXPECT(DAM_OK, dam_session_logout(session, &result, err));
@@ -73,8 +73,8 @@ static void abuse_kinds(void)
                                                "password", "canary-password", "api-key", "canary-key"));
     dam_session *query = make_session(OPTIONS("system", "fotoweb", "url", open_url, "user", "ada", "password",
                                               "canary-password", "authentication", "query"));
-    EXPECT(DAM_ERR_NOT_SUPPORTED, dam_session_token(cookie, &token, err));
-    EXPECT(DAM_ERR_NOT_SUPPORTED, dam_session_token(query, &token, err));
+    EXPECT(DAM_ERR_NOT_SUPPORTED, dam_session_get_token(cookie, &token, err));
+    EXPECT(DAM_ERR_NOT_SUPPORTED, dam_session_get_token(query, &token, err));
     CHECK(token == NULL, "no token was written");
     dam_session_free(cookie);
     dam_session_free(query);
@@ -106,8 +106,8 @@ static void abuse_sizes(dam_session *session)
 
 static void abuse_views(void)
 {
-    dam_session_state state = {.size = sizeof state};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     dam_session *session = make_fotoweb(closed_url);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(NULL, &state, err), state);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(session, NULL, err), check_nothing);

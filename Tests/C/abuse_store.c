@@ -61,19 +61,19 @@ static void refuse_tables(dam_config *config)
 static void misbehave(void)
 {
     static const struct table bad[] = {
-        {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_HELD}, {.load = -1}, {.load = 99},
+        {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_BUSY}, {.load = -1}, {.load = 99},
         {.found = "canary rubbish", .found_size = 14}, {.found = "\0\xff\n", .found_size = 3},
         {.found = NULL, .found_size = 1}, {.found = "x", .found_size = (4 << 20) + 1},
-        {.found = "x", .found_size = UINT64_MAX},
+        {.found = "x", .found_size = SIZE_MAX},
         {.found = "x", .found_size = 1, .load = DAM_STORE_ABSENT}, {.found = "x", .found_size = 1, .load = 99},
-        {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_HELD}, {.save = -1},
+        {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_BUSY}, {.save = -1},
         {.lock = DAM_STORE_FAILED}, {.lock = DAM_STORE_ABSENT}, {.lock = 99},
     };
     for (size_t at = 0; at < sizeof bad / sizeof bad[0]; at++) {
         table = bad[at];
         dam_session *session = open_with(open_url);
         EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
-        dam_session_state state = {.size = sizeof state};
+        dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
         CHECK(state.flags & DAM_STATE_LOGGED_IN, "store %zu: logged in", at);
         CHECK(table.save == 0 || !(state.flags & DAM_STATE_STORED), "store %zu: not stored where it cannot be", at);
@@ -85,7 +85,7 @@ static void misbehave(void)
         dam_session_free(session);
         table_clear(&table);
     }
-    table.lock = DAM_STORE_HELD;
+    table.lock = DAM_STORE_BUSY;
     dam_session *session = open_with(open_url);
     REFUSES(DAM_ERR_LOCKED, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err), check_nothing);
     dam_session_free(session);
@@ -95,7 +95,7 @@ static void misbehave(void)
 /* A login with this record in the store; the status, and how many records were found damaged. */
 static dam_status login_with(const char *record, size_t size, uint64_t *damaged)
 {
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     dam_session *session = open_quietly(open_url);
     table.found = record;
     table.found_size = size;
@@ -135,7 +135,7 @@ static void damage(void)
     dam_session_free(session);
     CHECK(table.rows[0].data != NULL && table.rows[0].size < sizeof record, "a record of %u bytes",
           (unsigned)table.rows[0].size);
-    size = (size_t)table.rows[0].size;
+    size = table.rows[0].size;
     memcpy(record, table.rows[0].data, size);
     CHECK(login_with(record, size, &damaged) == DAM_OK && damaged == 0, "as it was, it is good");
     for (size_t at = 0; at < size; at++) {
@@ -160,7 +160,7 @@ static int32_t take(void *user_data, const dam_stored_session *one)
     struct seen *seen = user_data;
     CHECK(strlen(one->key) < TABLE_KEY && strcmp(one->system, "photoshelter") == 0 && strcmp(one->url, open_url) == 0 &&
               strcmp(one->user, "ada@example.com") == 0 && one->organization[0] == '\0' && one->generation == 1 &&
-              one->used_at > 0 && one->logged_in == 1 && one->reserved == 0, "a stored session says whose it is");
+              one->used_at > 0 && one->logged_in == 1 && one->size == sizeof *one, "a stored session says whose it is");
     strcpy(seen->key, one->key);
     return ++seen->calls == seen->stop_at ? 42 : 0;
 }
@@ -172,14 +172,14 @@ static void refuse_keys(dam_config *config)
     memset(long_key, 'a', 65);
     long_key[65] = '\0';
     for (const char *const *key = keys; *key != NULL; key++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, *key, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, *key, err), check_nothing);
     for (const char *const *key = not_utf8; *key != NULL; key++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, *key, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, long_key, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, huge_text, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(config, NULL, err), check_nothing);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_remove(NULL, "abc", err), check_nothing);
-    REFUSES(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, "abc", err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, *key, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, long_key, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, huge_text, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(config, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_remove_stored(NULL, "abc", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, "abc", err), check_nothing);
 }
 
 static void look_into(dam_config *config)
@@ -195,32 +195,32 @@ static void look_into(dam_config *config)
     dam_session_free(session);
     session = open_with(open_url);
     EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     EXPECT(DAM_OK, dam_session_get_statistics(session, &counted, err));
     CHECK(counted.logins == 0, "the session came back from the host's store");
     dam_session_free(session);
 
     EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_list(NULL, take, &seen, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_store_list(config, NULL, &seen, err), seen);
-    EXPECT(DAM_OK, dam_store_list(config, take, &seen, err));
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_list_stored(NULL, take, &seen, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_list_stored(config, NULL, &seen, err), seen);
+    EXPECT(DAM_OK, dam_config_list_stored(config, take, &seen, err));
     CHECK(seen.calls == 1, "one session is stored");
     seen.stop_at = 2;
-    EXPECT(DAM_ERR_CALLBACK, dam_store_list(config, take, &seen, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_config_list_stored(config, take, &seen, err));
     refuse_keys(config);
     for (const char *const *key = keys; *key != NULL; key++) {
         table.key = *key;
-        dam_status status = dam_store_list(config, take, &seen, NULL);
+        dam_status status = dam_config_list_stored(config, take, &seen, NULL);
         CHECK(status == DAM_OK || status == DAM_ERR_STORE, "a key that is none does no harm");
     }
     table.is_bad = 0; /* the host itself named keys that are none. */
     table.key = NULL;
     table.list = table.remove = DAM_STORE_FAILED;
-    REFUSES(DAM_ERR_STORE, dam_store_list(config, take, &seen, err), seen);
-    REFUSES(DAM_ERR_STORE, dam_store_remove(config, seen.key, err), check_nothing);
+    REFUSES(DAM_ERR_STORE, dam_config_list_stored(config, take, &seen, err), seen);
+    REFUSES(DAM_ERR_STORE, dam_config_remove_stored(config, seen.key, err), check_nothing);
     table.list = table.remove = 0;
-    EXPECT(DAM_OK, dam_store_remove(config, seen.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, seen.key, err));
+    EXPECT(DAM_OK, dam_config_remove_stored(config, seen.key, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, seen.key, err));
     table_clear(&table);
 }
 

@@ -13,7 +13,7 @@ struct stream {
     int reads, rewinds, writes, heard;
 };
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct stream *stream = user_data;
     (void)buffer;
@@ -28,7 +28,7 @@ static int32_t rewind_it(void *user_data)
     return 0;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
     stream->writes += data != NULL && size > 0;

@@ -13,7 +13,7 @@ static const struct {
     STATUS(DAM_OK),
     STATUS(DAM_ERR_ARGUMENT),
     STATUS(DAM_ERR_OPTION),
-    STATUS(DAM_ERR_NAME_UNKNOWN),
+    STATUS(DAM_ERR_NOT_FOUND),
     STATUS(DAM_ERR_NOT_SUPPORTED),
     STATUS(DAM_ERR_CALLBACK),
     STATUS(DAM_ERR_INTERNAL),
@@ -78,7 +78,7 @@ void abuse_options(void)
 {
     uint32_t count = dam_option_count();
     CHECK(count > 20 && count < 1000, "dam_option_count() is %u", (unsigned)count);
-    dam_option row = {.size = sizeof row};
+    dam_option row = DAM_OPTION_INIT;
     for (uint32_t index = 0; index < count; index++) {
         EXPECT(DAM_OK, dam_option_get(index, &row, err));
         CHECK(row.name[0] != '\0' && row.kind[0] != '\0' && row.help[0] != '\0' && row.reserved == 0 &&

@@ -5,6 +5,8 @@
 
 #include "check.h"
 
+#include "headers.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -89,6 +91,23 @@ int check_is_utf8(const char *text)
         if ((length = character(at)) == 0)
             return 0;
     return 1;
+}
+
+enum { HEADERS = 1001, LINES = 1 << 20 };
+
+const char *check_lines(const dam_header *headers, size_t count)
+{
+    static char lines[LINES];
+    return headers_join(headers, count, lines, sizeof lines);
+}
+
+void check_observed(dam_observation *answer, const char *lines)
+{
+    static char copy[LINES];
+    static dam_header list[HEADERS];
+    snprintf(copy, sizeof copy, "%s", lines);
+    answer->headers = list;
+    answer->header_count = headers_split(copy, list, HEADERS);
 }
 
 dam_error *check_fresh(void)

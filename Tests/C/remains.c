@@ -173,26 +173,27 @@ static void set_secret(dam_config *config, const char *name, const char *reverse
     explicit_bzero(text, sizeof text);
 }
 
-static int32_t note_header(void *user_data, const char *name, const char *value)
+static int32_t note_header(void *user_data, const dam_header *header)
 {
-    size_t skipped = strcmp(name, "Cookie") == 0 ? strcspn(value, "=") + 1 : 0;
-    size_t size = strcspn(value + skipped, ";");
-    if (strcmp(name, "X-PS-Api-Key") != 0)
-        look_for(user_data, value + skipped, size);
+    size_t skipped = strcmp(header->name, "Cookie") == 0 ? strcspn(header->value, "=") + 1 : 0;
+    size_t size = strcspn(header->value + skipped, ";");
+    if (strcmp(header->name, "X-PS-Api-Key") != 0)
+        look_for(user_data, header->value + skipped, size);
     return 0;
 }
 
 static void use(dam_session *session, const char *kind)
 {
     for (int round = 0; round < 4; round++) {
-        dam_request request = {.size = sizeof request, .path = "Information"};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = "Information";
         dam_response *response = NULL;
         if (kind[0] == 'p')
             request.path = round % 2 == 0 ? "mem/user/session" : "mem/nothing";
         EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
         dam_response_free(response);
         if (strcmp(kind, "photoshelter cookie") == 0)
-            EXPECT(DAM_OK, dam_session_headers(session, note_header, (void *)(uintptr_t)"a cookie", NULL, err));
+            EXPECT(DAM_OK, dam_session_list_headers(session, note_header, (void *)(uintptr_t)"a cookie", NULL, err));
     }
 }
 
@@ -225,7 +226,7 @@ static void run(const char *kind)
     dam_config_free(config);
     use(session, kind);
     if (has_token) {
-        EXPECT(DAM_OK, dam_session_token(session, &token, err));
+        EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
         look_for("the token", token, strlen(token));
         dam_string_free(token);
     }

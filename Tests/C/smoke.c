@@ -62,7 +62,7 @@ dam_config *configure(const char *const options[])
 {
     dam_config *config = NULL;
     if (dam_config_new(&config, check_fresh()) != DAM_OK ||
-        dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, check_fresh()) != DAM_OK)
+        dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, check_fresh()) != DAM_OK)
         CHECK(0, "a configuration");
     set(config, OPTIONS("store", store, "ca-file", ca_file));
     set(config, options);
@@ -100,43 +100,44 @@ dam_session *open_fotoweb(const char *const options[])
 
 uint32_t get(dam_session *session, const char *path, int32_t status, const char *text)
 {
-    dam_request request = {.size = sizeof request, .path = path};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
-    CHECK(check_find_secret(view.headers) == NULL, "the headers of the answer hold no secret");
+    CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL, "the headers of the answer hold no secret");
     dam_response_free(response);
     return view.replays;
 }
 
 dam_statistics statistics(dam_session *session)
 {
-    dam_statistics out = {.size = sizeof out};
+    dam_statistics out = DAM_STATISTICS_INIT;
     EXPECT(DAM_OK, dam_session_get_statistics(session, &out, err));
     return out;
 }
 
 dam_session_state state(dam_session *session)
 {
-    dam_session_state out = {.size = sizeof out};
+    dam_session_state out = DAM_SESSION_STATE_INIT;
     EXPECT(DAM_OK, dam_session_get_state(session, &out, err));
     return out;
 }
 
-static int32_t watch_header(void *user_data, const char *name, const char *value)
+static int32_t watch_header(void *user_data, const dam_header *header)
 {
     (void)user_data;
-    if (strcmp(name, "X-PS-Api-Key") != 0) /* watched from the start. */
-        check_secret(value + (strncmp(name, "Cookie", 6) == 0 ? strcspn(value, "=") + 1 : 0));
+    if (strcmp(header->name, "X-PS-Api-Key") != 0) /* watched from the start. */
+        check_secret(header->value + (strncmp(header->name, "Cookie", 6) == 0 ? strcspn(header->value, "=") + 1 : 0));
     return 0;
 }
 
 void watch(dam_session *session)
 {
-    EXPECT(DAM_OK, dam_session_headers(session, watch_header, NULL, NULL, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, watch_header, NULL, NULL, err));
 }
 
 static const char *need(const char *variable)
@@ -176,6 +177,7 @@ static int run(void)
     smoke_loop();
     smoke_turns();
     smoke_loop_work();
+    smoke_loop_authorize();
     smoke_loop_downloads();
     smoke_loop_ends();
     smoke_guest();

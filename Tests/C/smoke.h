@@ -39,6 +39,7 @@ void smoke_redirects(void);
 void smoke_loop(void);
 void smoke_turns(void);
 void smoke_loop_work(void);
+void smoke_loop_authorize(void);
 void smoke_loop_downloads(void);
 void smoke_loop_ends(void);
 void smoke_guest(void);

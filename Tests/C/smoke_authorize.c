@@ -14,10 +14,11 @@ static const char expired[] = "{\"status\":\"error\",\"error\":{\"code\":400,\"c
 
 static dam_authorization_view view_of(const dam_authorization *authorization)
 {
-    dam_authorization_view view = {.size = sizeof view};
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strncmp(view.url, photoshelter_url, strlen(photoshelter_url)) == 0 &&
-              strstr(view.url, "/psapi/v3/mem/user/session") != NULL && strstr(view.headers, "X-PS-Api-Key: ") != NULL,
+              strstr(view.url, "/psapi/v3/mem/user/session") != NULL &&
+              strstr(check_lines(view.headers, view.header_count), "X-PS-Api-Key: ") != NULL,
           "what to send");
     return view;
 }
@@ -25,9 +26,13 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
 /* Observes an answer that must come to this. */
 static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body, int32_t wanted)
 {
-    dam_observation answer = {.size = sizeof answer, .http_status = status, .headers = headers, .body = body,
-                              .body_size = strlen(body), .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = status;
+    answer.body = body;
+    answer.body_size = strlen(body);
+    answer.is_whole = 1;
     int32_t result = -1;
+    check_observed(&answer, headers);
     EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
     CHECK(result == wanted, "observed: %s", wanted == DAM_OBSERVE_DELIVER ? "deliver" : "replay");
 }
@@ -36,8 +41,12 @@ static void observe(dam_authorization *authorization, int32_t status, const char
 static void verdicts(void)
 {
     dam_authorization *authorization = NULL;
-    dam_observation answer = {.size = sizeof answer, .http_status = 400, .headers = "Content-Type: application/json",
-                              .body = expired, .body_size = sizeof expired - 1, .is_whole = 1};
+    static const char json[] = "Content-Type: application/json";
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 400;
+    answer.body = expired;
+    answer.body_size = sizeof expired - 1;
+    answer.is_whole = 1;
     int32_t result = -1;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
@@ -48,7 +57,7 @@ static void verdicts(void)
     dam_authorization_free(authorization);
 
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
-    observe(authorization, 400, answer.headers, expired, DAM_OBSERVE_REPLAY);
+    observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
     COUNTED("photoshelter", "logins_ok", 2);
     CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1, "to be sent again, with a new one");
     observe(authorization, 200, "X: y\nSet-Cookie: other=1", "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
@@ -56,7 +65,8 @@ static void verdicts(void)
 
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     for (int login = 0; login < 2; login++)
-        observe(authorization, 400, answer.headers, expired, DAM_OBSERVE_REPLAY);
+        observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
+    check_observed(&answer, json);
     EXPECT(DAM_ERR_SESSION_INVALID, dam_authorization_observe(authorization, &answer, &result, err));
     dam_authorization_free(authorization);
     COUNTED("photoshelter", "logins_ok", 4);
@@ -67,23 +77,24 @@ static void verdicts(void)
 static void redirected(void)
 {
     dam_authorization *authorization = NULL;
-    dam_authorization_view view = {.size = sizeof view};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     observe(authorization, 302, "Location: https://cdn.example/x.jpg", "", DAM_OBSERVE_REPLAY);
-    EXPECT(DAM_OK, dam_authorization_read(authorization, &view, err));
-    CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(view.headers, "X-PS-") == NULL &&
-              strstr(view.headers, "Cookie") == NULL, "elsewhere, without a secret");
+    EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
+    const char *lines = check_lines(view.headers, view.header_count);
+    CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(lines, "X-PS-") == NULL &&
+              strstr(lines, "Cookie") == NULL, "elsewhere, without a secret");
     observe(authorization, 200, "", "picture", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
     dam_session_free(session);
 }
 
 /* Whether the session's present cookie is this one. */
-static int32_t compare(void *user_data, const char *name, const char *value)
+static int32_t compare(void *user_data, const dam_header *header)
 {
-    return strcmp(name, "Cookie") == 0 && strstr(value, user_data) != NULL;
+    return strcmp(header->name, "Cookie") == 0 && strstr(header->value, user_data) != NULL;
 }
 
 /* A rotated cookie is taken from what the host has received. */
@@ -91,15 +102,17 @@ static void cookies(void)
 {
     static char canary[] = "0123canary4567";
     dam_authorization *authorization = NULL;
+    dam_authorization_view view;
     char line[200];
     fresh();
     dam_session *session = open_photoshelter(OPTIONS(NULL));
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
-    CHECK(strstr(view_of(authorization).headers, "Cookie: ") != NULL, "a cookie travels");
+    view = view_of(authorization);
+    CHECK(strstr(check_lines(view.headers, view.header_count), "Cookie: ") != NULL, "a cookie travels");
     snprintf(line, sizeof line, "X: y\r\nSet-Cookie: SSphotoshelter_com_mem=%s; path=/\r\n", canary);
     observe(authorization, 200, line, "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
-    EXPECT(DAM_ERR_CALLBACK, dam_session_headers(session, compare, canary, NULL, err));
+    EXPECT(DAM_ERR_CALLBACK, dam_session_list_headers(session, compare, canary, NULL, err));
     CHECK(statistics(session).cookies_adopted >= 1, "it is the session's cookie now");
     dam_session_free(session);
 }

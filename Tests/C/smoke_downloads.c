@@ -14,14 +14,15 @@
 /* A download that must end like this; replays. */
 static uint32_t fetch(dam_session *session, const char *what, uint32_t flags, dam_status wanted, int32_t status)
 {
-    dam_request request = {.size = sizeof request, .path = what};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = what;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     check_note(what);
     EXPECT(wanted, dam_session_download(session, &request, path, flags, &response, err));
     if (wanted != DAM_OK)
         return 0;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && (view.body_size == 0) == (status < 300), "a download with %d", (int)view.http_status);
     dam_response_free(response);
     return view.replays;

@@ -9,9 +9,11 @@
 #include <pthread.h>
 #include <stdio.h>
 
-static dam_status ask(dam_session *session, const char *path, uint32_t timeout, dam_error *err)
+static dam_status ask(dam_session *session, const char *path, uint32_t timeout_ms, dam_error *err)
 {
-    dam_request request = {.size = sizeof request, .path = path, .timeout = timeout};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.timeout_ms = timeout_ms;
     dam_response *response = NULL;
     dam_status status = dam_session_request(session, &request, &response, err);
     dam_response_free(response);

@@ -24,15 +24,18 @@ static void write_file(size_t size)
 
 static uint32_t upload(dam_session *session, const dam_form *form, dam_status wanted, const char *text)
 {
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/image/upload";
+    request.form = form;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK) {
         CHECK(response == NULL, "no answer was written");
         return 0;
     }
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, text) != NULL, "the server has %s: %.300s", text, (const char *)view.body);
     dam_response_free(response);
     return view.replays;
@@ -88,11 +91,14 @@ static void bytes(const char *authentication)
     dam_session *session = open_photoshelter(OPTIONS("authentication", authentication));
     EXPECT(DAM_OK, dam_form_new(&form, err));
     EXPECT(DAM_OK, dam_form_add(form, "file", letters, sizeof letters, NULL, "image/jpeg", err));
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/image/upload", .form = form};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/image/upload";
+    request.form = form;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 400 && strstr(view.body, "no file part") != NULL, "without a name it is no file");
     dam_response_free(response);
     EXPECT(DAM_OK, dam_form_add(form, "file", letters, sizeof letters, "\xc3\xb8l \"1\".jpg", "image/jpeg", err));

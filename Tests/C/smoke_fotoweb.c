@@ -9,11 +9,12 @@
 /* The first image ID of a search, and the generation of the answer it came with. */
 static uint64_t find_image(dam_session *session, char id[256])
 {
-    dam_request request = {.size = sizeof request, .path = "5000/Search?Search=photo&MaxHits=1"};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "5000/Search?Search=photo&MaxHits=1";
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     const char *place = strstr(view.body, " Id=\"");
     CHECK(view.http_status == 200 && place != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1, "a search finds an image");
     dam_response_free(response);
@@ -22,13 +23,15 @@ static uint64_t find_image(dam_session *session, char id[256])
 
 static void get_image(dam_session *session, const char *handle, dam_status wanted)
 {
-    dam_request request = {.size = sizeof request, .path = "FileInfo?Id={image}&FileInfo=1", .image = handle};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "FileInfo?Id={image}&FileInfo=1";
+    request.image = handle;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK)
         return;
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "ReturnedHits=\"1\"") != NULL, "the image is there");
     dam_response_free(response);
 }
@@ -40,6 +43,7 @@ struct tokens {
 static int32_t take_token(void *user_data, const dam_device_token *one)
 {
     struct tokens *tokens = user_data;
+    CHECK(one->size == sizeof *one, "a token's size is there");
     *(one->dead_at > 0 ? &tokens->dead : &tokens->living) += one->obtained_at > 0 && one->fingerprint[0] != '\0';
     tokens->in_use += one->in_use;
     return 0;
@@ -55,8 +59,8 @@ static void device_token(void)
     get(session, "Information", 200, KARE);
     watch(session);
     uint64_t generation = find_image(session, id);
-    EXPECT(DAM_OK, dam_image_bind(session, id, generation, &handle, err));
-    EXPECT(DAM_OK, dam_image_resolve(session, handle, &image, err));
+    EXPECT(DAM_OK, dam_session_bind_image(session, id, generation, &handle, err));
+    EXPECT(DAM_OK, dam_session_resolve_image(session, handle, &image, err));
     CHECK(strcmp(image, id) == 0, "the handle gives the ID back");
     get_image(session, handle, DAM_OK);
     COUNTED("fotoweb", "tokens_created", 1);
@@ -66,14 +70,14 @@ static void device_token(void)
     get(session, "Information", 200, KARE);
     long before = control_count("fotoweb", "requests");
     get_image(session, handle, DAM_ERR_HANDLE_STALE);
-    REFUSES(DAM_ERR_HANDLE_STALE, dam_image_resolve(session, handle, &image, err), image);
+    REFUSES(DAM_ERR_HANDLE_STALE, dam_session_resolve_image(session, handle, &image, err), image);
     dam_string_free(image);
     image = NULL;
-    REFUSES(DAM_ERR_HANDLE_STALE, dam_image_bind(session, id, generation, &image, err), image);
+    REFUSES(DAM_ERR_HANDLE_STALE, dam_session_bind_image(session, id, generation, &image, err), image);
     COUNTED("fotoweb", "requests", before);
     COUNTED("fotoweb", "tokens_created", 2);
     struct tokens known = {0};
-    EXPECT(DAM_OK, dam_session_device_tokens(session, take_token, &known, err));
+    EXPECT(DAM_OK, dam_session_list_device_tokens(session, take_token, &known, err));
     CHECK(known.living == 1 && known.dead == 1 && known.in_use == 1 && state(session).tokens_obtained == 1,
           "the ledger holds a dead token and the one in use");
     dam_string_free(handle);
@@ -127,7 +131,7 @@ static void not_supported(void)
     int calls = 0;
     fresh();
     dam_session *session = open_fotoweb(OPTIONS("authentication", "device-token"));
-    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_organizations(session, never, &calls, err), calls);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_organizations(session, never, &calls, err), calls);
     COUNTED("fotoweb", "requests", 0);
     dam_session_free(session);
 }

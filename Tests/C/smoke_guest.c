@@ -38,14 +38,14 @@ static int32_t hear(void *user_data, const dam_response_view *head)
     return 0;
 }
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     (void)data, (void)size;
     look(user_data);
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct guest *guest = user_data;
     look(guest);
@@ -73,8 +73,15 @@ static void over(void *user_data, uint64_t id, int32_t status, dam_response *res
 /* A session that asks `guest` for its password, and an upload all of whose functions look at the mask. The session. */
 static dam_session *upload(struct guest *guest, int in_loop)
 {
-    const dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/gallery/G1", .read = give,
-                                 .body_size = 1, .write = take, .head = hear, .progress = report, .user_data = guest};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/gallery/G1";
+    request.read = give;
+    request.body_size = 1;
+    request.write = take;
+    request.head = hear;
+    request.progress = report;
+    request.user_data = guest;
     dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "api-key",
                                            "sandboxkey1", "store", "memory"));
     dam_session *session = NULL;
@@ -85,7 +92,7 @@ static dam_session *upload(struct guest *guest, int in_loop)
     dam_config_free(config);
     if (in_loop) {
         EXPECT(DAM_OK, dam_loop_new(&loop, err));
-        EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, over, guest, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(loop, session, &request, over, guest, NULL, err));
         check_run(loop);
         dam_loop_free(loop);
     } else {
@@ -134,7 +141,8 @@ struct closer {
 static dam_session *open_one(int number)
 {
     char user[32];
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     const char *const options[] = {"system", "photoshelter", "url", photoshelter_url, "ca-file", ca_file, "user", user,
                                    "password", ADA_SECRET, "api-key", "sandboxkey1", "store", "memory", NULL};
     dam_response *response = NULL;

@@ -19,7 +19,7 @@ struct crowd {
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     struct crowd *crowd = user_data;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     crowd->answered++;
     crowd->ids += id;
     if (status == DAM_ERR_CANCELLED) {
@@ -27,8 +27,9 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
         crowd->wrong += response != NULL || error->status != status;
         return;
     }
-    crowd->wrong += status != DAM_OK || dam_response_read(response, &view, NULL) != DAM_OK || view.http_status != 200 ||
-                    strstr(view.body, crowd->text) == NULL || check_find_secret(view.headers) != NULL;
+    crowd->wrong += status != DAM_OK || dam_response_get(response, &view, NULL) != DAM_OK || view.http_status != 200 ||
+                    strstr(view.body, crowd->text) == NULL ||
+                    check_find_secret(check_lines(view.headers, view.header_count)) != NULL;
     crowd->replayed += (int)view.replays;
     dam_response_free(response);
 }
@@ -45,8 +46,9 @@ static uint64_t submit(struct crowd *crowd, dam_session *session, const char *pa
 {
     char copy[PATH_ROOM];
     uint64_t id = 0;
-    dam_request request = {.size = sizeof request, .path = strcpy(copy, path)};
-    if (dam_loop_submit(crowd->loop, session, &request, done, crowd, &id, check_fresh()) != DAM_OK)
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = strcpy(copy, path);
+    if (dam_loop_request(crowd->loop, session, &request, done, crowd, &id, check_fresh()) != DAM_OK)
         CHECK(0, "a request is taken");
     memset(copy, 'x', sizeof copy - 1); /* it was copied. */
     return id;
@@ -97,7 +99,7 @@ static void cancel(void)
     CHECK(crowd.answered == 0, "nothing is said before the next dispatch");
     run(crowd.loop, &crowd.answered, 3);
     CHECK(crowd.cancelled == 2 && crowd.wrong == 0, "two cancelled, one answered");
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_loop_cancel(crowd.loop, slow, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_loop_cancel(crowd.loop, slow, err));
     submit(&crowd, session, "mem/slow?seconds=50");
     submit(&crowd, session, "mem/user/session");
     EXPECT(DAM_OK, dam_loop_dispatch(crowd.loop, err));
@@ -115,7 +117,7 @@ struct pausing {
     int32_t status;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct pausing *pausing = user_data;
     (void)data;
@@ -127,7 +129,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct pausing *pausing = user_data;
     uint64_t left = pausing->size - pausing->moved, count = left < 7 ? left : 7;
@@ -161,7 +163,7 @@ static void pause_and_resume(dam_request request, uint64_t size)
     request.size = sizeof request;
     request.user_data = &pausing;
     EXPECT(DAM_OK, dam_loop_new(&pausing.loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(pausing.loop, session, &request, over, &pausing, &pausing.id, err));
+    EXPECT(DAM_OK, dam_loop_request(pausing.loop, session, &request, over, &pausing, &pausing.id, err));
     while (pausing.answered == 0) {
         int pauses = pausing.pauses;
         check_step(pausing.loop);
@@ -170,7 +172,7 @@ static void pause_and_resume(dam_request request, uint64_t size)
     }
     CHECK(pausing.status == DAM_OK && pausing.moved == size && pausing.pauses > 1, "%d pauses, %d bytes, %s", pausing.pauses,
           (int)pausing.moved, dam_status_name(pausing.status));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_loop_resume(pausing.loop, pausing.id, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_loop_resume(pausing.loop, pausing.id, err));
     dam_loop_free(pausing.loop);
     dam_session_free(session);
 }

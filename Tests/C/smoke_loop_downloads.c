@@ -28,13 +28,13 @@ static dam_loop *loop;
 static void take(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     struct said *said = user_data;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     said->calls++;
     said->status = status;
     said->wrong |= id != said->id || error->status != status || (response != NULL) != (status == DAM_OK);
     if (response == NULL)
         return;
-    said->wrong |= dam_response_read(response, &view, NULL) != DAM_OK;
+    said->wrong |= dam_response_get(response, &view, NULL) != DAM_OK;
     said->http = view.http_status;
     said->replays = view.replays;
     said->body_size = view.body_size;
@@ -56,7 +56,10 @@ static int32_t hear(void *user_data, int64_t down, int64_t down_total, int64_t u
 static struct said fetch(dam_session *session, const char *what, uint32_t flags, int32_t status, int32_t http)
 {
     struct said said = {0};
-    dam_request request = {.size = sizeof request, .path = what, .progress = hear, .user_data = &said};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = what;
+    request.progress = hear;
+    request.user_data = &said;
     check_note(what);
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, flags, take, &said, &said.id, err));
     while (dam_loop_count(loop) > 0)
@@ -109,7 +112,8 @@ static void refuse(dam_session *session)
 {
     struct stat known;
     struct said said = {0};
-    dam_request request = {.size = sizeof request, .path = FILE_URL};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = FILE_URL;
     put("", "mine");
     CHECK(chmod(path, 0640) == 0, "a file with a mode of its own");
     said = fetch(session, "mem/nothing", DAM_DOWNLOAD_CONTINUE, DAM_OK, 404);
@@ -136,7 +140,8 @@ static void refuse(dam_session *session)
 static void cancelled(dam_session *session, int frees)
 {
     struct said said = {0};
-    dam_request request = {.size = sizeof request, .path = LARGE_URL};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = LARGE_URL;
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, DAM_DOWNLOAD_REPLACE, take, &said, &said.id, err));
     while (size_of(".part") <= 0)
         check_step(loop);

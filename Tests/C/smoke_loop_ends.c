@@ -44,11 +44,15 @@ static void over(void *user_data, uint64_t id, int32_t status, dam_response *res
 
 static dam_loop *begin(dam_session *session, const char *path, struct ending *ending, dam_canceller *canceller, uint64_t *id)
 {
-    const dam_request request = {.size = sizeof request, .path = path, .progress = report, .head = hear,
-                                 .canceller = canceller, .user_data = ending};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.progress = report;
+    request.head = hear;
+    request.canceller = canceller;
+    request.user_data = ending;
     dam_loop *loop = NULL;
     EXPECT(DAM_OK, dam_loop_new(&loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, over, ending, id, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, over, ending, id, err));
     return loop;
 }
 

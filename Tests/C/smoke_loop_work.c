@@ -49,7 +49,7 @@ static int32_t keepalive(dam_session *session)
 static int32_t logout(dam_session *session)
 {
     struct said said = {.result = -7};
-    EXPECT(DAM_OK, dam_loop_logout(loop, session, &said.result, take, &said, NULL, err));
+    EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &said, &said.result, NULL, err));
     CHECK(said.result == -7, "nothing is written before the next dispatch");
     check_run(loop);
     CHECK(said.calls == 1 && !said.wrong && said.status == DAM_OK && said.was_written, "written before done says so");
@@ -81,7 +81,7 @@ static void photoshelter(const char *authentication)
     CHECK(state(session).flags == 0, "nothing is left here");
     CHECK(login(session, DAM_LOGIN_IF_NEEDED) == DAM_OK, "a new session");
     struct said said = {0};
-    EXPECT(DAM_OK, dam_loop_logout(loop, session, NULL, take, &said, NULL, err));
+    EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &said, NULL, NULL, err));
     check_run(loop);
     CHECK(said.calls == 1 && !said.wrong && said.status == DAM_OK, "a logout whose result nobody wants");
     COUNTED("photoshelter", "logouts", 2);
@@ -132,7 +132,7 @@ static void many(const char *rotation)
     check_run(loop);
     COUNTED("photoshelter", "logins_ok", 1);
     for (int at = 0; at < MANY; at++)
-        EXPECT(DAM_OK, dam_loop_logout(loop, session, &results[at], take, &said[2 * MANY + at], NULL, err));
+        EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &said[2 * MANY + at], &results[at], NULL, err));
     check_run(loop);
     COUNTED("photoshelter", "logouts", 1);
     for (int at = 0; at < 3 * MANY; at++)

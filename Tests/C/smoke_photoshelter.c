@@ -55,14 +55,17 @@ static void cookies(void)
 static void tokens(void)
 {
     static const char body[] = "name=Spring%20%26%20Summer";
-    dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/gallery/G1", .body = body,
-                           .body_size = sizeof body - 1};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/gallery/G1";
+    request.body = body;
+    request.body_size = sizeof body - 1;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     char *token = NULL, url[PATH_ROOM];
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
-    EXPECT(DAM_OK, dam_session_token(session, &token, err));
+    EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
     check_secret(token);
     dam_string_free(token);
     get(session, "mem/user/session", 200, "\"token\"");
@@ -71,7 +74,7 @@ static void tokens(void)
     get(session, url, 200, "b c");
     get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary answer, not an error. */
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "Spring & Summer") != NULL, "the body went out as a form");
     dam_response_free(response);
     COUNTED("photoshelter", "writes", 1);
@@ -91,6 +94,7 @@ struct seen {
 static int32_t take_organization(void *user_data, const dam_organization *one)
 {
     struct seen *seen = user_data;
+    CHECK(one->size == sizeof *one && one->reserved == 0, "an organization's size is there");
     seen->count++;
     if (one->selected && one->member == 1 && strcmp(one->id, AARDVARK) == 0 && strcmp(one->name, "Aardvark Images") == 0)
         seen->selected++;
@@ -103,7 +107,7 @@ static void organizations(void)
     struct seen seen = {0};
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token", "organization", AARDVARK));
-    EXPECT(DAM_OK, dam_session_organizations(session, take_organization, &seen, err));
+    EXPECT(DAM_OK, dam_session_list_organizations(session, take_organization, &seen, err));
     CHECK(seen.count == 2 && seen.selected == 1, "two organizations, one of them acted for");
     get(session, "mem/user/session", 200, AARDVARK);
     control_post("expire", "{}");
@@ -118,7 +122,7 @@ static void organizations(void)
 static int32_t answer(void *user_data, dam_prompt *prompt)
 {
     ++*(int *)user_data;
-    CHECK(prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, ADA_MAIL) == 0 &&
+    CHECK(prompt->size == sizeof *prompt && prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, ADA_MAIL) == 0 &&
               strcmp(prompt->origin, photoshelter_url) == 0, "asked for the password of " ADA_MAIL);
     EXPECT(DAM_OK, dam_prompt_answer(prompt, ADA_SECRET, strlen(ADA_SECRET), err));
     return DAM_OK;
@@ -146,7 +150,7 @@ struct stored {
 static int32_t take_stored(void *user_data, const dam_stored_session *one)
 {
     struct stored *stored = user_data;
-    CHECK(strlen(one->key) < sizeof stored->key && strcmp(one->system, "photoshelter") == 0 &&
+    CHECK(one->size == sizeof *one && strlen(one->key) < sizeof stored->key && strcmp(one->system, "photoshelter") == 0 &&
               strcmp(one->url, photoshelter_url) == 0 && strcmp(one->user, ADA_MAIL) == 0 && one->generation == 1 &&
               one->used_at > 0 && one->logged_in == 1, "a stored session of " ADA_MAIL);
     strcpy(stored->key, one->key);
@@ -163,11 +167,11 @@ static void stores(void)
     get(session, "mem/user/session", 200, AARDVARK);
     dam_session_free(session);
     dam_config *config = configure(OPTIONS(NULL));
-    EXPECT(DAM_OK, dam_store_list(config, take_stored, &stored, err));
+    EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "one session is stored");
-    EXPECT(DAM_OK, dam_store_remove(config, stored.key, err));
-    EXPECT(DAM_ERR_NAME_UNKNOWN, dam_store_remove(config, stored.key, err));
-    EXPECT(DAM_OK, dam_store_list(config, take_stored, &stored, err));
+    EXPECT(DAM_OK, dam_config_remove_stored(config, stored.key, err));
+    EXPECT(DAM_ERR_NOT_FOUND, dam_config_remove_stored(config, stored.key, err));
+    EXPECT(DAM_OK, dam_config_list_stored(config, take_stored, &stored, err));
     CHECK(stored.count == 1, "none is left");
     dam_config_free(config);
 }

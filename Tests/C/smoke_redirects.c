@@ -10,16 +10,20 @@
 static dam_status ask(dam_session *session, const char *method, const char *path, int32_t *status, char text[PATH_ROOM])
 {
     static const dam_header headers[] = {{"X-Who", "somebody"}, {"Accept-Language", "da"}, {"Authorization", "Basic x"}};
-    dam_request request = {.size = sizeof request, .method = method, .path = path, .headers = headers, .header_count = 3,
-                           .body = strcmp(method, "POST") == 0 ? "name=b" : NULL,
-                           .body_size = strcmp(method, "POST") == 0 ? 6 : 0};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = method;
+    request.path = path;
+    request.headers = headers;
+    request.header_count = 3;
+    request.body = strcmp(method, "POST") == 0 ? "name=b" : NULL;
+    request.body_size = strcmp(method, "POST") == 0 ? 6 : 0;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     dam_status result = dam_session_request(session, &request, &response, check_fresh());
     *status = 0;
     text[0] = '\0';
     if (result == DAM_OK) {
-        EXPECT(DAM_OK, dam_response_read(response, &view, err));
+        EXPECT(DAM_OK, dam_response_get(response, &view, err));
         *status = view.http_status;
         snprintf(text, PATH_ROOM, "%s", (const char *)view.body);
         dam_response_free(response);

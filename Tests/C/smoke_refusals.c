@@ -9,7 +9,8 @@
 /* A request that must end like this. */
 static void fails(dam_session *session, const char *path, dam_status wanted)
 {
-    dam_request request = {.size = sizeof request, .path = path};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     CHECK(response == NULL, "no answer was written");

@@ -21,14 +21,15 @@ struct knot {
 
 static int32_t ask(dam_session *session)
 {
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     dam_response *response = NULL;
     dam_status status = dam_session_request(session, &request, &response, check_fresh());
     dam_response_free(response);
     return (int32_t)status;
 }
 
-static int64_t ask_while_giving(void *user_data, void *buffer, uint64_t size)
+static int64_t ask_while_giving(void *user_data, void *buffer, size_t size)
 {
     struct knot *knot = user_data;
     (void)size;
@@ -52,15 +53,19 @@ static void untied(void *user_data, uint64_t id, int32_t status, dam_response *r
 static void in_callback(int in_loop)
 {
     struct knot knot = {0};
-    const dam_request request = {.size = sizeof request, .method = "POST", .path = "mem/gallery/G1",
-                                 .read = ask_while_giving, .body_size = 1, .user_data = &knot};
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = "mem/gallery/G1";
+    request.read = ask_while_giving;
+    request.body_size = 1;
+    request.user_data = &knot;
     dam_response *response = NULL;
     fresh();
     check_note(in_loop ? "in a callback of a loop" : "in a callback");
     knot.session = open_photoshelter(OPTIONS("authentication", "cookie"));
     if (in_loop) {
         EXPECT(DAM_OK, dam_loop_new(&knot.loop, err));
-        EXPECT(DAM_OK, dam_loop_submit(knot.loop, knot.session, &request, untied, &knot, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(knot.loop, knot.session, &request, untied, &knot, NULL, err));
         check_run(knot.loop);
         dam_loop_free(knot.loop);
     } else {
@@ -78,7 +83,8 @@ static void in_callback(int in_loop)
 static void tie(struct knot *knot, const char *seconds, int requests)
 {
     char slow[64];
-    const dam_request request = {.size = sizeof request, .path = slow};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = slow;
     snprintf(slow, sizeof slow, "mem/slow?seconds=%s", seconds);
     fresh();
     check_note(seconds);
@@ -88,7 +94,7 @@ static void tie(struct knot *knot, const char *seconds, int requests)
     long before = control_count("log", "arrived");
     EXPECT(DAM_OK, dam_loop_new(&knot->loop, err));
     for (int at = 0; at < requests; at++)
-        EXPECT(DAM_OK, dam_loop_submit(knot->loop, knot->session, &request, untied, knot, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(knot->loop, knot->session, &request, untied, knot, NULL, err));
     while (control_count("log", "arrived") <= before)
         EXPECT(DAM_OK, dam_loop_dispatch(knot->loop, err));
 }
@@ -127,7 +133,8 @@ static void beside_a_loop_that_moved(void)
     pthread_barrier_init(&knot.both, NULL, 2);
     CHECK(pthread_create(&thread, NULL, drive, &knot) == 0, "a thread");
     pthread_barrier_wait(&knot.both);
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     dam_response *response = NULL;
     dam_status status = dam_session_request(knot.session, &request, &response, NULL);
     dam_response_free(response);
@@ -147,7 +154,8 @@ static void *free_it(void *authorization)
 /* Who has other threads may hand an authorization to one of them. */
 static void beside_an_authorization(void)
 {
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     dam_authorization *authorization = NULL;
     dam_response *response = NULL;
     pthread_t thread;

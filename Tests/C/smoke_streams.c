@@ -18,7 +18,7 @@ struct stream {
     int64_t down, up, down_total, up_total;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
     for (uint64_t at = 0; at < size; at++, stream->taken++) {
@@ -29,7 +29,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return stream->stop_at > 0 && stream->taken >= stream->stop_at;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct stream *stream = user_data;
     uint64_t count = 0;
@@ -64,7 +64,7 @@ static int32_t hear(void *user_data, int64_t down, int64_t down_total, int64_t u
 static void send_it(dam_session *session, dam_request request, dam_status wanted, int32_t status, uint64_t in_memory,
                     uint32_t replays)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     request.size = sizeof request;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
@@ -72,10 +72,10 @@ static void send_it(dam_session *session, dam_request request, dam_status wanted
         CHECK(response == NULL, "no answer was written");
         return;
     }
-    EXPECT(DAM_OK, dam_response_read(response, &view, err));
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && view.replays == replays && (in_memory == 1 || view.body_size == in_memory),
-          "%d after %u replays, %llu bytes in memory", (int)view.http_status, (unsigned)view.replays,
-          (unsigned long long)view.body_size);
+          "%d after %u replays, %zu bytes in memory", (int)view.http_status, (unsigned)view.replays,
+          view.body_size);
     dam_response_free(response);
 }
 
@@ -168,7 +168,9 @@ struct held {
 static void *hold(void *argument)
 {
     struct held *held = argument;
-    dam_request request = {.size = sizeof request, .path = "mem/slow?seconds=50", .canceller = held->canceller};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/slow?seconds=50";
+    request.canceller = held->canceller;
     dam_response *response = NULL;
     held->status = dam_session_request(held->session, &request, &response, NULL);
     return NULL;

@@ -107,7 +107,7 @@ static void quoted(void)
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     watch(session);
-    EXPECT(DAM_OK, dam_session_token(session, &token, err));
+    EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
     snprintf(body, sizeof body, "{\"status\":\"error\",\"error\":{\"class\":\"ApiKeyInvalidErr\",\"message\":\"%s\"}}", token);
     observe(session, NULL, 400, "", body, DAM_ERR_API_KEY_REFUSED);
     dam_string_free(token);

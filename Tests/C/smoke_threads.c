@@ -28,14 +28,15 @@ static void *work(void *argument)
     const struct crowd *crowd = argument;
     intptr_t wrong = 0;
     for (int round = 0; round < crowd->rounds; round++) {
-        dam_request request = {.size = sizeof request, .path = crowd->path};
-        dam_response_view view = {.size = sizeof view};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = crowd->path;
+        dam_response_view view = DAM_RESPONSE_VIEW_INIT;
         dam_response *response = NULL;
         dam_error error;
         dam_status status = dam_session_request(crowd->session, &request, &response, &error);
         if (status != crowd->wanted || error.status != (int32_t)status)
             wrong++;
-        else if (status == DAM_OK && (dam_response_read(response, &view, &error) != DAM_OK || view.http_status != 200 ||
+        else if (status == DAM_OK && (dam_response_get(response, &view, &error) != DAM_OK || view.http_status != 200 ||
                                       strstr(view.body, crowd->text) == NULL))
             wrong++;
         dam_response_free(response);

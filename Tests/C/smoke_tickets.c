@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 
-static int32_t take_header(void *user_data, const char *name, const char *value)
+static int32_t take_header(void *user_data, const dam_header *header)
 {
-    if (strcmp(name, "Cookie") == 0)
-        snprintf(user_data, COOKIE_ROOM, "%s", value);
+    if (strcmp(header->name, "Cookie") == 0)
+        snprintf(user_data, COOKIE_ROOM, "%s", header->value);
     return 0;
 }
 
@@ -18,7 +18,7 @@ char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM])
 {
     char *ticket = NULL;
     cookie[0] = '\0';
-    EXPECT(DAM_OK, dam_session_headers(session, take_header, cookie, &ticket, err));
+    EXPECT(DAM_OK, dam_session_list_headers(session, take_header, cookie, &ticket, err));
     return ticket;
 }
 
@@ -33,9 +33,13 @@ void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted)
 {
-    dam_observation answer = {.size = sizeof answer, .http_status = status, .headers = headers, .body = body,
-                              .body_size = strlen(body), .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = status;
+    answer.body = body;
+    answer.body_size = strlen(body);
+    answer.is_whole = 1;
     int32_t result = -1;
+    check_observed(&answer, headers);
     EXPECT(wanted, dam_session_observe(session, ticket, &answer, &result, err));
     CHECK((result == -1) == (wanted != DAM_OK), "a result where there is one");
     return result;

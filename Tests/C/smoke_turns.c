@@ -17,7 +17,8 @@ struct turns {
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     struct turns *turns = user_data;
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     (void)id;
     (void)error;
     dam_response_free(response);
@@ -25,12 +26,13 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     /* The first failure: they stand in line behind one that is still to hear of it. */
     if (status == DAM_ERR_SERVER && turns->failed++ == 0)
         for (int at = 0; at < LATER; at++)
-            EXPECT(DAM_OK, dam_loop_submit(turns->loop, turns->session, &request, done, turns, NULL, err));
+            EXPECT(DAM_OK, dam_loop_request(turns->loop, turns->session, &request, done, turns, NULL, err));
 }
 
 void smoke_turns(void)
 {
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     struct turns turns = {0};
     fresh();
     control_post("knobs", "{\"old-cookie\": \"refuse\"}");
@@ -38,7 +40,7 @@ void smoke_turns(void)
     turns.session = open_photoshelter(OPTIONS("store", "memory")); /* whose locks are turns alone. */
     EXPECT(DAM_OK, dam_loop_new(&turns.loop, err));
     for (int at = 0; at < 2; at++)
-        EXPECT(DAM_OK, dam_loop_submit(turns.loop, turns.session, &request, done, &turns, NULL, err));
+        EXPECT(DAM_OK, dam_loop_request(turns.loop, turns.session, &request, done, &turns, NULL, err));
     check_run(turns.loop);
     CHECK(turns.failed == 2 && turns.answered == LATER, "%d failed with the login, %d were answered", turns.failed,
           turns.answered);

@@ -41,7 +41,7 @@ static int32_t load(void *user_data, const char *key, uint64_t known, dam_record
     return table->fill == DAM_OK ? DAM_STORE_OK : DAM_STORE_FAILED;
 }
 
-static int32_t save(void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected)
+static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);
@@ -60,17 +60,17 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return DAM_STORE_OK;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);
-    (void)wait_milliseconds;
+    (void)wait_ms;
     if (table->lock != 0 || place == NULL)
         return table->lock != 0 ? table->lock : DAM_STORE_FAILED;
     if (place->is_locked)
-        return DAM_STORE_HELD;
+        return DAM_STORE_BUSY;
     place->is_locked = 1;
-    *out = place;
+    *lock_out = place;
     return DAM_STORE_OK;
 }
 

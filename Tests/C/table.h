@@ -13,7 +13,8 @@ enum { TABLE_ROOM = 16, TABLE_KEY = 80 };
 struct table_row {
     char key[TABLE_KEY];
     void *data;
-    uint64_t size, revision;
+    size_t size;
+    uint64_t revision;
     int is_locked;
 };
 
@@ -24,7 +25,7 @@ struct table {
     /* Not 0: what the function returns instead of doing its work. */
     int32_t load, save, lock, list, remove;
     const void *found;                              /* load: hands this over instead, with `found_size`. */
-    uint64_t found_size;
+    size_t found_size;
     dam_status fill;                                /* what dam_record_fill said last. */
     const char *key;                                /* list: names this instead. */
 };

@@ -39,13 +39,14 @@ dam_session *wire_session(const char *url, const char *const options[])
 struct wire_got wire_get(dam_session *session, const char *path)
 {
     struct wire_got got = {0};
-    dam_request request = {.size = sizeof request, .path = path};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     got.status = dam_session_request(session, &request, &response, check_fresh());
-    if (got.status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK) {
+    if (got.status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK) {
         got.http = view.http_status;
-        snprintf(got.headers, sizeof got.headers, "%s", view.headers);
+        snprintf(got.headers, sizeof got.headers, "%s", check_lines(view.headers, view.header_count));
         snprintf(got.body, sizeof got.body, "%s", (const char *)view.body);
     }
     dam_response_free(response);

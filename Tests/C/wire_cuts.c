@@ -48,9 +48,10 @@ static dam_status in_loop(dam_session *session)
 {
     int32_t status = -1;
     dam_loop *loop = NULL;
-    dam_request request = {.size = sizeof request, .path = "/psapi/v3/x"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "/psapi/v3/x";
     EXPECT(DAM_OK, dam_loop_new(&loop, err));
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, done, &status, NULL, err));
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, done, &status, NULL, err));
     check_run(loop);
     dam_loop_free(loop);
     return (dam_status)status;
@@ -58,7 +59,8 @@ static dam_status in_loop(dam_session *session)
 
 static dam_status downloaded(dam_session *session, const char *path)
 {
-    dam_request request = {.size = sizeof request, .path = "/psapi/v3/x"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "/psapi/v3/x";
     dam_response *response = NULL;
     dam_status status = dam_session_download(session, &request, path, DAM_DOWNLOAD_REPLACE, &response, check_fresh());
     dam_response_free(response);

@@ -51,8 +51,9 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 static dam_status in_loop(dam_loop *loop, dam_session *session, const char *path)
 {
     int32_t status = -1;
-    dam_request request = {.size = sizeof request, .path = path};
-    EXPECT(DAM_OK, dam_loop_submit(loop, session, &request, done, &status, NULL, err));
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    EXPECT(DAM_OK, dam_loop_request(loop, session, &request, done, &status, NULL, err));
     check_run(loop);
     return (dam_status)status;
 }
@@ -95,7 +96,11 @@ static void keeps_connections(dam_session *session)
 /* The server takes the request and hangs up; libcurl would send it again, and the body cannot go back. */
 static void after_a_rewind(dam_session *session)
 {
-    dam_request request = {.size = sizeof request, .path = "/psapi/v3/take", .method = "POST", .body = "a=b", .body_size = 3};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "/psapi/v3/take";
+    request.method = "POST";
+    request.body = "a=b";
+    request.body_size = 3;
     dam_response *response = NULL;
     for (int round = 0; round < 3; round++) {
         plain(session);

@@ -98,7 +98,7 @@ static void long_lists(void)
     dam_status status = with(3000, "O0002999", &session);
     CHECK(status == DAM_OK && logins == 2, "3000 organizations, 240 KB: %s", dam_status_name(status));
     CHECK(wire_connections() == 2, "each of the login's two requests has a connection of its own: %d", wire_connections());
-    EXPECT(DAM_OK, dam_session_organizations(session, count, &selected, err));
+    EXPECT(DAM_OK, dam_session_list_organizations(session, count, &selected, err));
     CHECK(selected == 1, "and the last one of them was found");
     CHECK(wire_get(session, "/psapi/v3/x").status == DAM_OK && wire_connections() == 2, "which the next request uses");
     without(session);

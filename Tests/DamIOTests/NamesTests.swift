@@ -72,10 +72,10 @@ struct NamesTests {
   func removing() throws {
     try Names.save("work", OptionValues())
     try Names.remove("work")
-    #expect(#expect(throws: Failure.self) { try Names.remove("work") }?.cause == .nameUnknown)
+    #expect(#expect(throws: Failure.self) { try Names.remove("work") }?.cause == .notFound)
     var values = OptionValues()
     let failure = #expect(throws: Failure.self) { try Names.load("work", into: &values) }
-    #expect(failure?.cause == .nameUnknown)
+    #expect(failure?.cause == .notFound)
     #expect(failure?.message.contains("\"work\"") == true)
   }
 

@@ -56,7 +56,7 @@ struct StoresTests {
     let scratch = try Scratch()
     _ = FileStore(scratch.path).save("a1", [1], revision: 1, replacing: 0, isDurable: false)
     try Stores.remove("a1", scratch.path, nil)
-    #expect(#expect(throws: Failure.self) { try Stores.remove("a1", scratch.path, nil) }?.cause == .nameUnknown)
+    #expect(#expect(throws: Failure.self) { try Stores.remove("a1", scratch.path, nil) }?.cause == .notFound)
     for key in ["", "../a", "a/b", "a.b", "a\u{0}", "é", "²", String(repeating: "a", count: 65)] {
       #expect(#expect(throws: Failure.self) { try Stores.remove(key, scratch.path, nil) }?.cause == .argument)
     }

@@ -25,10 +25,12 @@ static int complain(void)
 
 static dam_status get(const char *path, const char *image, dam_response **response, dam_response_view *answer)
 {
-    dam_request request = {.size = sizeof request, .path = path, .image = image};
-    *answer = (dam_response_view){.size = sizeof *answer};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.image = image;
+    *answer = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
     dam_status status = dam_session_request(session, &request, response, &error);
-    return status == DAM_OK ? dam_response_read(*response, answer, &error) : status;
+    return status == DAM_OK ? dam_response_get(*response, answer, &error) : status;
 }
 
 static int get_many(const char *path, int count, const char *text)
@@ -55,7 +57,7 @@ static int bind_image(const char *path)
     if (get(path, NULL, &response, &answer) == DAM_OK)
         place = strstr(answer.body, " Id=\"");
     if (place == NULL || sscanf(place, " Id=\"%255[^\"]", id) != 1 ||
-        dam_image_bind(session, id, answer.generation, &handle, &error) != DAM_OK)
+        dam_session_bind_image(session, id, answer.generation, &handle, &error) != DAM_OK)
         return complain();
     puts(handle);
     dam_string_free(handle);

@@ -8,10 +8,12 @@
 static dam_status get(dam_session *session, const char *path, const char *image, dam_response **response,
                       dam_response_view *answer, dam_error *error)
 {
-    dam_request request = {.size = sizeof request, .path = path, .image = image};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    request.image = image;
     dam_status status = dam_session_request(session, &request, response, error);
-    *answer = (dam_response_view){.size = sizeof *answer};
-    return status == DAM_OK ? dam_response_read(*response, answer, error) : status;
+    *answer = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
+    return status == DAM_OK ? dam_response_get(*response, answer, error) : status;
 }
 
 int main(void)
@@ -29,7 +31,7 @@ int main(void)
         get(session, "5000/Search?Search=photo&MaxHits=1", NULL, &found, &answer, &error) == DAM_OK &&
         (place = strstr(answer.body, " Id=\"")) != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1 &&
         /* The ID is worth something with this device token only; the handle knows. */
-        dam_image_bind(session, id, answer.generation, &handle, &error) == DAM_OK &&
+        dam_session_bind_image(session, id, answer.generation, &handle, &error) == DAM_OK &&
         get(session, "FileInfo?Id={image}&FileInfo=1", handle, &file, &answer, &error) == DAM_OK)
         fwrite(answer.body, 1, answer.body_size, stdout);
     else

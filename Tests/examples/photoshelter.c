@@ -17,17 +17,18 @@ int main(void)
     dam_config *config = NULL;
     dam_session *session = NULL;
     dam_response *response = NULL;
-    dam_request request = {.size = sizeof request, .path = "mem/gallery/query"};
-    dam_response_view answer = {.size = sizeof answer};
+    dam_request request = DAM_REQUEST_INIT;
+    dam_response_view answer = DAM_RESPONSE_VIEW_INIT;
 
+    request.path = "mem/gallery/query";
     if (dam_config_new(&config, &error) == DAM_OK &&
         dam_config_set(config, "system", "photoshelter", &error) == DAM_OK &&
         dam_config_set(config, "authentication", "token", &error) == DAM_OK &&
         dam_config_load_environment(config, &error) == DAM_OK &&
         dam_session_open(config, &session, &error) == DAM_OK &&
-        dam_session_organizations(session, show_organization, NULL, &error) == DAM_OK &&
+        dam_session_list_organizations(session, show_organization, NULL, &error) == DAM_OK &&
         dam_session_request(session, &request, &response, &error) == DAM_OK &&
-        dam_response_read(response, &answer, &error) == DAM_OK)
+        dam_response_get(response, &answer, &error) == DAM_OK)
         fwrite(answer.body, 1, answer.body_size, stdout);
     else
         fprintf(stderr, "%s: %s\n", dam_status_name(error.status), error.message);

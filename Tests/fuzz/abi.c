@@ -69,7 +69,7 @@ uint64_t number(struct play *play)
     return choice < 200 ? choice : odd[choice % (sizeof odd / sizeof odd[0])];
 }
 
-static void *keep(struct play *play, const void *bytes, size_t size)
+void *keep(struct play *play, const void *bytes, size_t size)
 {
     void *copy = play->text_count < TEXTS ? malloc(size > 0 ? size : 1) : NULL;
     if (copy == NULL)

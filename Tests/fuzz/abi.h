@@ -68,6 +68,9 @@ void check_clean(const char *text, const char *what);
 uint8_t byte(struct play *play);
 uint64_t number(struct play *play);
 
+/* A copy of some bytes that lives until the next step; NULL when there are too many. */
+void *keep(struct play *play, const void *bytes, size_t size);
+
 /* A text for a call: a word of this list (which ends with NULL), any word, bytes of the input, or NULL. */
 const char *text(struct play *play, const char *const words[]);
 /* Bytes in a block of exactly their size. */

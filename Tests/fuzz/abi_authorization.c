@@ -5,6 +5,9 @@
 #define _GNU_SOURCE
 #include "abi.h"
 
+#include "../C/headers.h"
+
+#include <poll.h>
 #include <string.h>
 
 static const char *const paths[] = {"mem/user", "Information", "x?y=z", "mem/image/{image}", NULL};
@@ -13,14 +16,30 @@ static const char *const heads[] = {
     "Location: /psapi/v3/next\nX: y\n", "Location: https://evil.example/?a=b\r\nX-Injected: 1\r\n",
     "Set-Cookie: FWSession=canary-observed", "no header", "\n\n", ":", NULL};
 
-static dam_observation make_answer(struct play *play)
+/* Its headers are in `list`: as lines say, or odd ones. */
+static dam_observation make_answer(struct play *play, dam_header list[8])
 {
     static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503, 429, 100, 599, 99, 600, -1, 0, INT32_MAX};
-    dam_observation answer = {.size = sizeof answer, .http_status = statuses[byte(play) % 16], .headers = text(play, heads)};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = statuses[byte(play) % 16];
+    answer.headers = list;
+    const char *lines = text(play, heads);
+    char *copy = lines != NULL ? keep(play, lines, strlen(lines) + 1) : NULL;
+    if (copy != NULL)
+        answer.header_count = headers_split(copy, list, 8);
+    else
+        answer.headers = NULL;
     uint8_t choice = byte(play);
+    uint64_t size = 0;
+    if (choice == 0xF6)
+        list[0] = (dam_header){.name = text(play, heads), .value = text(play, heads)};
+    if (choice == 0xF6 || choice == 0xF7)
+        answer.header_count = choice == 0xF6 && answer.headers != NULL ? 1 : (size_t)number(play);
+    if (answer.header_count > 8 && answer.header_count <= 1000) /* so many are not there. */
+        answer.header_count = 1001;
     answer.is_whole = choice % 3;
     if (choice & 4)
-        answer.body = block(play, &answer.body_size);
+        answer.body = block(play, &size), answer.body_size = size;
     if (choice == 0xF8)
         answer.body_size = number(play) | 65537;
     if (choice == 0xF9)
@@ -30,21 +49,71 @@ static dam_observation make_answer(struct play *play)
 
 static void read_view(struct play *play, const dam_authorization *authorization)
 {
-    dam_authorization_view view = {.size = sizeof view};
-    if (SAYS(dam_authorization_read(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
         return;
-    if (view.method == NULL || view.headers == NULL || strcasestr(view.headers, "\nX-Injected") != NULL)
+    int is_bad = view.method == NULL;
+    for (size_t at = 0; at < view.header_count; at++)
+        is_bad |= strcasecmp(view.headers[at].name, "X-Injected") == 0;
+    if (is_bad)
         broken("what to send is whole, and nobody else's", "dam_authorization_view");
+}
+
+static void take_authorization(
+    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error)
+{
+    struct play *play = user_data;
+    if (id == 0 || error == NULL || error->status != status || (authorization != NULL) != (status == DAM_OK))
+        broken("an authorization or a status", "dam_authorized_callback");
+    dam_authorization **place = &play->authorizations[id % SLOTS];
+    if (authorization == NULL)
+        return;
+    dam_authorization_free(*place);
+    *place = authorization;
+}
+
+static void take_result(void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error)
+{
+    (void)user_data;
+    if (id == 0 || error == NULL || error->status != status || result < DAM_OBSERVE_DELIVER || result > DAM_OBSERVE_REPLAY)
+        broken("a result or a status", "dam_observed_callback");
+}
+
+/* In a loop of its own, so that nothing that is under way outlives what it needs. */
+static void play_authorization_loop(struct play *play, dam_session *session, dam_authorization *authorization)
+{
+    dam_request request = DAM_REQUEST_INIT;
+    dam_header list[8];
+    dam_observation answer = make_answer(play, list);
+    dam_loop *loop = NULL;
+    if (dam_loop_new(&loop, NULL) != DAM_OK)
+        return;
+    request.path = text(play, paths);
+    if (byte(play) % 2)
+        SAYS(dam_loop_authorize(loop, session, &request, byte(play) % 16 ? take_authorization : NULL, play, NULL, err(play)));
+    else
+        SAYS(dam_loop_observe(loop, authorization, &answer, byte(play) % 16 ? take_result : NULL, play, NULL, err(play)));
+    for (int round = byte(play) % 64; round > 0 && dam_loop_count(loop) > 0; round--) {
+        struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
+        poll(&watch, 1, 5);
+        dam_loop_dispatch(loop, NULL);
+    }
+    dam_loop_free(loop);
 }
 
 void play_authorization(struct play *play)
 {
     dam_session *session = play->sessions[byte(play) % SLOTS];
     dam_authorization **place = &play->authorizations[byte(play) % SLOTS], *authorization = NULL;
-    dam_request request = {.size = sizeof request};
+    dam_request request = DAM_REQUEST_INIT;
     dam_observation answer;
+    dam_header list[8];
     int32_t result = -1;
-    switch (byte(play) % 6) {
+    switch (byte(play) % 8) {
+    case 6:
+    case 7:
+        play_authorization_loop(play, session, *place);
+        break;
     case 0:
     case 1:
         request.path = text(play, paths);
@@ -59,13 +128,13 @@ void play_authorization(struct play *play)
         read_view(play, *place);
         break;
     case 3:
-        answer = make_answer(play);
+        answer = make_answer(play, list);
         if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL, err(play))) != DAM_OK &&
             result != -1)
             broken("outputs are written only on DAM_OK", "dam_session_observe");
         break;
     default:
-        answer = make_answer(play);
+        answer = make_answer(play, list);
         if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK && result != -1)
             broken("outputs are written only on DAM_OK", "dam_authorization_observe");
     }

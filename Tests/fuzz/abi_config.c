@@ -31,8 +31,8 @@ static int32_t take_name(void *user_data, const char *name)
 static int32_t take_stored(void *user_data, const dam_stored_session *stored)
 {
     struct play *play = user_data;
-    if (stored->key == NULL || stored->system == NULL || stored->url == NULL || stored->user == NULL ||
-        stored->organization == NULL || stored->reserved != 0)
+    if (stored->size != sizeof *stored || stored->key == NULL || stored->system == NULL || stored->url == NULL ||
+        stored->user == NULL || stored->organization == NULL)
         broken("a stored session is whole", "dam_stored_session");
     snprintf(play->key, sizeof play->key, "%s", stored->key);
     return byte(play) % 4 == 0;
@@ -43,7 +43,7 @@ static int32_t answer_prompt(void *user_data, dam_prompt *prompt)
     static const char *const secrets[] = {canary_password, "", "line\nend", "\xff", NULL};
     /* Not from the input: it may be another thread that is asked. */
     uint8_t manner = (uintptr_t)user_data % 16;
-    if (prompt->size < sizeof *prompt || prompt->user == NULL || prompt->origin == NULL)
+    if (prompt->size != sizeof *prompt || prompt->user == NULL || prompt->origin == NULL)
         broken("a prompt is whole", "dam_prompt");
     if (manner == 0)
         return DAM_ERR_CALLBACK;
@@ -71,7 +71,7 @@ static void set_all(struct play *play, dam_config *config)
         SAYS(dam_config_set_credentials(config, answer_prompt, (void *)(uintptr_t)byte(play), err(play)));
         break;
     case 1:
-        SAYS(dam_config_set_log(config, byte(play) % 4 ? take_line : NULL, byte(play) % 6, play, err(play)));
+        SAYS(dam_config_set_log(config, byte(play) % 6, byte(play) % 4 ? take_line : NULL, play, err(play)));
         break;
     case 2:
         SAYS(dam_config_set_store(config, byte(play) % 4 ? odd_store(byte(play)) : NULL, err(play)));
@@ -113,10 +113,10 @@ void play_config(struct play *play)
         SAYS(dam_name_remove(text(play, remembered), err(play)));
         break;
     case 5:
-        SAYS(dam_store_list(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
+        SAYS(dam_config_list_stored(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
         break;
     case 6:
-        SAYS(dam_store_remove(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
+        SAYS(dam_config_remove_stored(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
         break;
     default:
         set_all(play, *config);

@@ -45,7 +45,7 @@ dam_session *open_kind(struct play *play, const char *system, const char *authen
     dam_config_set(config, "system", system, NULL);
     dam_config_set(config, "authentication", authentication, NULL);
     dam_config_set(config, "store", "memory", NULL);
-    dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, NULL);
+    dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, NULL);
     dam_session_open(config, &session, NULL);
     dam_config_free(config);
     return session;
@@ -73,22 +73,23 @@ static void open_session(struct play *play, dam_session **out)
 
 static int32_t take_organization(void *user_data, const dam_organization *organization)
 {
-    if (organization->id == NULL || organization->name == NULL)
+    if (organization->size != sizeof *organization || organization->reserved != 0 || organization->id == NULL ||
+        organization->name == NULL)
         broken("an organization is whole", "dam_organization");
     return byte(user_data) % 4 == 0;
 }
 
 static int32_t take_token(void *user_data, const dam_device_token *token)
 {
-    if (token->fingerprint == NULL || token->reserved != 0)
+    if (token->size != sizeof *token || token->fingerprint == NULL)
         broken("a device token is whole", "dam_device_token");
     return byte(user_data) % 4 == 0;
 }
 
-static int32_t take_header(void *user_data, const char *name, const char *value)
+static int32_t take_header(void *user_data, const dam_header *header)
 {
-    if (name == NULL || value == NULL || strpbrk(name, "\r\n:") != NULL || strpbrk(value, "\r\n") != NULL)
-        broken("a header is one line", name != NULL ? name : "NULL");
+    if (header->name == NULL || header->value == NULL || strpbrk(header->name, "\r\n:") != NULL || strpbrk(header->value, "\r\n") != NULL)
+        broken("a header is one line", header->name != NULL ? header->name : "NULL");
     return byte(user_data) % 8 == 0;
 }
 
@@ -112,7 +113,7 @@ static void look(struct play *play, dam_session *session)
         dam_session_state known;
         uint64_t more;
     } state = {.known.size = sizeof state.known};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     uint8_t choice = byte(play) % 16;
     state.known.size = choice == 0 ? sizeof state : sizeof state.known - (choice == 1);
     state.more = choice == 0 && byte(play) % 2;
@@ -127,14 +128,14 @@ static void images(struct play *play, dam_session *session)
     static const char *const ids[] = {"image 1", "12/34+56=", "a.b", "\xc3\xa4", NULL};
     char *out = NULL, *back = NULL;
     const char *id = text(play, ids);
-    if (SAYS(dam_image_bind(session, id, byte(play) % 3, &out, err(play))) == DAM_OK) {
-        if (dam_image_resolve(session, out, &back, NULL) == DAM_OK && strcmp(back, id) != 0)
+    if (SAYS(dam_session_bind_image(session, id, byte(play) % 3, &out, err(play))) == DAM_OK) {
+        if (dam_session_resolve_image(session, out, &back, NULL) == DAM_OK && strcmp(back, id) != 0)
             broken("an image handle gives its ID back", id);
         dam_string_free(back);
         keep_handle(play, out);
     }
     back = NULL;
-    SAYS(dam_image_resolve(session, text(play, ids), &back, err(play)));
+    SAYS(dam_session_resolve_image(session, text(play, ids), &back, err(play)));
     dam_string_free(back);
 }
 
@@ -142,7 +143,7 @@ static void headers(struct play *play, dam_session *session)
 {
     char *ticket = NULL;
     int wants = byte(play) % 4 != 0;
-    SAYS(dam_session_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL, err(play)));
+    SAYS(dam_session_list_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL, err(play)));
     keep_handle(play, ticket);
 }
 
@@ -164,8 +165,10 @@ void wait_for(pid_t child)
 static void *run_beside(void *data)
 {
     struct play *play = data;
-    const dam_request request = {.size = sizeof request, .path = "beside", .timeout = 200};
-    dam_session_state state = {.size = sizeof state};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "beside";
+    request.timeout_ms = 200;
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_response *response = NULL;
     for (int round = 0; round < 3; round++) {
         dam_session_request(play->beside_session, &request, &response, NULL);
@@ -229,14 +232,14 @@ void play_session(struct play *play)
         SAYS(dam_session_forget(*session, err(play)));
         break;
     case 7:
-        SAYS(dam_session_organizations(*session, byte(play) % 8 ? take_organization : NULL, play, err(play)));
+        SAYS(dam_session_list_organizations(*session, byte(play) % 8 ? take_organization : NULL, play, err(play)));
         break;
     case 8:
-        SAYS(dam_session_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play)));
+        SAYS(dam_session_list_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play)));
         break;
     case 9:
-        if (SAYS(dam_session_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK && token != NULL)
-            broken("outputs are written only on DAM_OK", "dam_session_token");
+        if (SAYS(dam_session_get_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK && token != NULL)
+            broken("outputs are written only on DAM_OK", "dam_session_get_token");
         dam_string_free(token);
         break;
     case 10:

@@ -13,7 +13,8 @@ enum { ROWS = 8, LONGEST = 8192, ODD_RESULT = 1, OTHER_BYTES = 2, NO_LOCKS = 4, 
 static struct {
     char key[65];
     uint8_t data[LONGEST];
-    uint64_t size, revision;
+    size_t size;
+    uint64_t revision;
 } rows[ROWS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t manners[256];
@@ -49,7 +50,7 @@ static int32_t load(void *user_data, const char *key, uint64_t known, dam_record
     return result;
 }
 
-static int32_t save(void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected)
+static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
 {
     uint8_t manner = *(uint8_t *)user_data;
     int32_t result = DAM_STORE_FAILED;
@@ -69,15 +70,15 @@ static int32_t save(void *user_data, const char *key, const void *data, uint64_t
     return result;
 }
 
-static int32_t take_lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **held)
+static int32_t take_lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     uint8_t manner = *(uint8_t *)user_data;
-    (void)key, (void)wait_milliseconds;
+    (void)key, (void)wait_ms;
     if (manner & NO_LOCKS)
         return DAM_STORE_FAILED;
     if (manner & HELD)
-        return DAM_STORE_HELD;
-    *held = malloc(1);
+        return DAM_STORE_BUSY;
+    *lock_out = malloc(1);
     return DAM_STORE_OK;
 }
 

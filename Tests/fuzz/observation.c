@@ -7,30 +7,38 @@
 #define _GNU_SOURCE
 #include "abi.h"
 
+#include "../C/headers.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void fuzz_observation(const uint8_t *bytes, size_t size);
 
+enum { MOST = 1001 }; /* headers; one more than the library takes. */
+
 #define OWN "http://127.0.0.1:1/"
 
-/* What to send is made of lines that are headers, and another origin hears nothing of who asks. */
+static void check_header(const dam_header *header)
+{
+    if (header->name[0] == '\0' || strpbrk(header->name, "\r\n:") != NULL || strpbrk(header->value, "\r\n") != NULL)
+        broken("a header is one line", header->name);
+}
+
+/* What to send is made of headers, and another origin hears nothing of who asks. */
 static void check_view(const dam_authorization_view *view)
 {
     int is_own = strncmp(view->url, OWN, strlen(OWN)) == 0;
     for (const char *at = view->url; *at != '\0'; at++)
         if (*at < 0x21 || *at > 0x7e)
             broken("a URL is visible ASCII", view->url);
-    for (const char *line = view->headers, *end; *line != '\0'; line = end + 2) {
-        size_t name = strcspn(line, ":\r\n");
-        end = strstr(line, "\r\n");
-        if (end == NULL || name == 0 || line[name] != ':' || line + strcspn(line, "\r\n") != end)
-            broken("headers are lines of name and value", view->headers);
-        if (strncasecmp(line, "X-Injected", 10) == 0)
-            broken("no answer puts a header into the next request", line);
-        if (!is_own && (strncasecmp(line, "Cookie", 6) == 0 || strncasecmp(line, "X-", 2) == 0))
-            broken("another origin gets no secret", line);
+    for (size_t at = 0; at < view->header_count; at++) {
+        const char *name = view->headers[at].name;
+        check_header(&view->headers[at]);
+        if (strcasecmp(name, "X-Injected") == 0)
+            broken("no answer puts a header into the next request", name);
+        if (!is_own && (strcasecmp(name, "Cookie") == 0 || strncasecmp(name, "X-", 2) == 0))
+            broken("another origin gets no secret", name);
     }
     if (!is_own)
         check_clean(view->url, "the URL of another origin");
@@ -38,26 +46,28 @@ static void check_view(const dam_authorization_view *view)
 
 static void check_next(const dam_authorization *authorization, int32_t result)
 {
-    dam_authorization_view view = {.size = sizeof view};
-    dam_status status = dam_authorization_read(authorization, &view, NULL);
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    dam_status status = dam_authorization_get(authorization, &view, NULL);
     if (result == (status == DAM_OK ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY))
         broken("there is something to send after a replay, and nothing after a delivery", dam_status_name((int32_t)status));
     if (status == DAM_OK)
         check_view(&view);
 }
 
-static int32_t count_header(void *user_data, const char *name, const char *value)
+static int32_t count_header(void *user_data, const dam_header *header)
 {
     (void)user_data;
-    if (strpbrk(name, "\r\n:") != NULL || strpbrk(value, "\r\n") != NULL)
-        broken("a header is one line", name);
+    check_header(header);
     return 0;
 }
 
 static void observe(struct play *play, dam_session *session, const dam_observation *answer)
 {
     const dam_header headers[] = {{.name = "X-Mine", .value = "mine"}, {.name = "Accept", .value = "*/*"}};
-    const dam_request request = {.size = sizeof request, .path = "mem/user?page=1", .headers = headers, .header_count = 2};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user?page=1";
+    request.headers = headers;
+    request.header_count = 2;
     dam_authorization *authorization = NULL;
     char *ticket = NULL;
     int32_t result = -1;
@@ -72,15 +82,16 @@ static void observe(struct play *play, dam_session *session, const dam_observati
         check_next(authorization, result);
     }
     dam_authorization_free(authorization);
-    SAYS(dam_session_headers(session, count_header, NULL, &ticket, &play->error));
+    SAYS(dam_session_list_headers(session, count_header, NULL, &ticket, &play->error));
     SAYS(dam_session_observe(session, ticket, answer, &result, &play->error));
-    SAYS(dam_session_headers(session, count_header, NULL, NULL, &play->error));
+    SAYS(dam_session_list_headers(session, count_header, NULL, NULL, &play->error));
     dam_string_free(ticket);
 }
 
 void fuzz_observation(const uint8_t *bytes, size_t size)
 {
     static uint32_t user;
+    static dam_header list[MOST];
     static const char *const kinds[][2] = {
         {"photoshelter", "cookie"}, {"photoshelter", "token"}, {"photoshelter", "token-in-url"}, {"fotoweb", "device-token"},
         {"fotoweb", "login-token"}, {"fotoweb", "query"}};
@@ -101,8 +112,13 @@ void fuzz_observation(const uint8_t *bytes, size_t size)
     size_t head_size = end != NULL ? (size_t)(end - head) + 2 : strlen(head);
     if (end != NULL)
         end[1] = '\0';
-    dam_observation answer = {.size = sizeof answer, .http_status = atoi(strlen(head) > 9 ? head + 9 : "200"),
-                              .headers = lines != NULL ? lines + 1 : NULL, .body = bytes + 2 + head_size, .is_whole = 1};
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = atoi(strlen(head) > 9 ? head + 9 : "200");
+    answer.headers = list;
+    answer.body = bytes + 2 + head_size;
+    answer.is_whole = 1;
+    if (lines != NULL)
+        answer.header_count = headers_split(lines + 1, list, MOST);
     answer.body_size = head_size < size - 2 ? size - 2 - head_size : 0;
     answer.is_whole = (odd & 1) == 0;
     if ((odd & 0x0e) == 2)

@@ -49,7 +49,7 @@ static dam_status reopen(dam_error *error)
     return status;
 }
 
-static int32_t swallow(void *user_data, const void *data, uint64_t size)
+static int32_t swallow(void *user_data, const void *data, size_t size)
 {
     (void)user_data, (void)data, (void)size;
     return 0;
@@ -62,9 +62,10 @@ static void ask(const char *operation, const char *path)
 {
     dam_error error = {0};
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_header header = {"X-Break", "1"};
-    dam_request request = {.size = sizeof request, .path = path};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
     dam_status status;
 
     if (is(operation, "head"))
@@ -84,7 +85,7 @@ static void ask(const char *operation, const char *path)
         status = dam_session_download(session, &request, "file", DAM_DOWNLOAD_CONTINUE, &response, &error);
     else
         status = dam_session_request(session, &request, &response, &error);
-    if (status == DAM_OK && dam_response_read(response, &view, &error) == DAM_OK)
+    if (status == DAM_OK && dam_response_get(response, &view, &error) == DAM_OK)
         show("OK", view.http_status, view.body_size, view.body, view.body_size);
     else
         fail(&error);

@@ -17,7 +17,7 @@ struct flow {
     int32_t status;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct flow *flow = user_data;
     (void)data;
@@ -50,7 +50,7 @@ static void step(dam_loop *loop)
 static int use_in_child(dam_loop *loop, const dam_request *request)
 {
     int refused = dam_loop_dispatch(loop, NULL) == DAM_ERR_ARGUMENT;
-    refused += dam_loop_submit(loop, session, request, over, NULL, NULL, NULL) == DAM_ERR_ARGUMENT;
+    refused += dam_loop_request(loop, session, request, over, NULL, NULL, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_cancel(loop, 1, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_resume(loop, 1, NULL) == DAM_ERR_ARGUMENT;
     refused += dam_loop_fd(loop) == -1 && dam_loop_count(loop) == 0;
@@ -65,12 +65,13 @@ void free_loop(void)
     struct flow big = {0}, slow = {0};
     const dam_request download = {
         .size = sizeof download, .path = "mem/image/I1/download?size=3000000", .write = take, .user_data = &big};
-    const dam_request wait = {.size = sizeof wait, .path = "mem/slow?seconds=1"};
+    dam_request wait = DAM_REQUEST_INIT;
+    wait.path = "mem/slow?seconds=1";
     dam_loop *made = NULL;
     int first = ask("parent");
     dam_loop_new(&made, NULL);
-    dam_loop_submit(made, session, &download, over, &big, &big.id, NULL);
-    dam_loop_submit(made, session, &wait, over, &slow, &slow.id, NULL);
+    dam_loop_request(made, session, &download, over, &big, &big.id, NULL);
+    dam_loop_request(made, session, &wait, over, &slow, &slow.id, NULL);
     while (!big.is_paused)
         step(made);
     pid_t child = fork();
@@ -101,17 +102,17 @@ static int32_t no_record(void *user_data, const char *key, uint64_t known, dam_r
     return DAM_STORE_ABSENT;
 }
 
-static int32_t keep_nothing(void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision,
+static int32_t keep_nothing(void *user_data, const char *key, const void *data, size_t size, uint64_t revision,
                             uint64_t expected)
 {
     (void)user_data, (void)key, (void)data, (void)size, (void)revision, (void)expected;
     return DAM_STORE_OK;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t milliseconds, void **held)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
-    (void)user_data, (void)key, (void)milliseconds;
-    *held = NULL;
+    (void)user_data, (void)key, (void)wait_ms;
+    *lock_out = NULL;
     return DAM_STORE_OK;
 }
 
@@ -149,14 +150,18 @@ static dam_session *open_in_host_store(void)
 /* In the child the numbers of the parent's locks are free: whoever opens a file first gets one of them. */
 static int free_in_child(dam_authorization *authorizations[2])
 {
-    dam_authorization_view view = {.size = sizeof view};
-    dam_observation answer = {.size = sizeof answer, .http_status = 200, .headers = "Content-Type: text/plain"};
+    static const dam_header plain = {"Content-Type", "text/plain"};
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
+    dam_observation answer = DAM_OBSERVATION_INIT;
+    answer.http_status = 200;
+    answer.headers = &plain;
+    answer.header_count = 1;
     int files[8], lost = 0, refused = 0, before = unlocked;
     int32_t result = 0;
     for (int at = 0; at < 8; at++)
         files[at] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (int at = 0; at < 2; at++) {
-        refused += dam_authorization_read(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
+        refused += dam_authorization_get(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
         refused += dam_authorization_observe(authorizations[at], &answer, &result, NULL) == DAM_ERR_ARGUMENT;
         dam_authorization_free(authorizations[at]);
     }
@@ -167,7 +172,8 @@ static int free_in_child(dam_authorization *authorizations[2])
 
 void free_authorization(void)
 {
-    const dam_request request = {.size = sizeof request, .path = path()};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path();
     dam_authorization *made[2] = {NULL, NULL};
     dam_session *hosts = open_in_host_store();
     int held = dam_session_authorize(session, &request, &made[0], NULL) == DAM_OK &&

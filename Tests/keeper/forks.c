@@ -55,14 +55,17 @@ static dam_session *open_session(void)
 int ask(const char *who)
 {
     const dam_header header = {.name = "X-Who", .value = who};
-    const dam_request request = {.size = sizeof request, .path = path(), .headers = &header, .header_count = 1};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path();
+    request.headers = &header;
+    request.header_count = 1;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     dam_error error = {0};
     if (dam_session_request(session, &request, &response, &error) != DAM_OK)
         fprintf(stderr, "%s: %s\n", who, error.message);
     else
-        dam_response_read(response, &view, &error);
+        dam_response_get(response, &view, &error);
     dam_response_free(response);
     return view.http_status == 200;
 }
@@ -83,7 +86,7 @@ static pthread_barrier_t start;
 /* 1 when the library says what it knows: into the library and out again, without a server. */
 static int look(void)
 {
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     return dam_session_get_state(session, &state, NULL) == DAM_OK;
 }
 

@@ -18,7 +18,7 @@ struct row {
     char key[65];
     int is_locked;
     uint64_t revision; /* 0: there is no record, only a lock */
-    uint64_t size;
+    size_t size;
     void *data;
 };
 
@@ -72,7 +72,7 @@ static void wipe(struct row *row)
 }
 
 static int32_t save(
-    void *user_data, const char *key, const void *data, uint64_t size, uint64_t revision, uint64_t expected)
+    void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
 {
     struct shelf *shelf = user_data;
     int32_t result = DAM_STORE_FAILED;
@@ -97,14 +97,14 @@ static int32_t save(
     return result;
 }
 
-static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds, void **out)
+static int32_t lock(void *user_data, const char *key, uint32_t wait_ms, void **lock_out)
 {
     struct shelf *shelf = user_data;
     struct timespec deadline;
     int late = 0;
     clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += wait_milliseconds / 1000;
-    deadline.tv_nsec += (long)(wait_milliseconds % 1000) * 1000000;
+    deadline.tv_sec += wait_ms / 1000;
+    deadline.tv_nsec += (long)(wait_ms % 1000) * 1000000;
     if (deadline.tv_nsec >= 1000000000) {
         deadline.tv_sec++;
         deadline.tv_nsec -= 1000000000;
@@ -113,10 +113,10 @@ static int32_t lock(void *user_data, const char *key, uint32_t wait_milliseconds
     struct row *row = find(shelf, key, 1);
     while (row != NULL && row->is_locked && !late)
         late = pthread_cond_timedwait(&shelf->unlocked, &shelf->mutex, &deadline) != 0;
-    int32_t result = row == NULL ? DAM_STORE_FAILED : row->is_locked ? DAM_STORE_HELD : DAM_STORE_OK;
+    int32_t result = row == NULL ? DAM_STORE_FAILED : row->is_locked ? DAM_STORE_BUSY : DAM_STORE_OK;
     if (result == DAM_STORE_OK) {
         row->is_locked = 1;
-        *out = row;
+        *lock_out = row;
     }
     pthread_mutex_unlock(&shelf->mutex);
     return result;

@@ -13,12 +13,13 @@
 
 int main(void)
 {
-    const dam_request request = {.size = sizeof request, .path = "mem/user/session"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/user/session";
     dam_config *config = NULL;
     dam_session *session = NULL;
     dam_authorization *first = NULL, *second = NULL;
     dam_response *response = NULL;
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     dam_error error = {0};
     alarm(60);
     if (dam_config_new(&config, &error) != DAM_OK || dam_config_load_environment(config, &error) != DAM_OK ||

@@ -72,7 +72,7 @@ def test_a_wait_is_told_with_its_length(stage: Stage) -> None:
     other.do("get", COOKIE.path)
     slow.hear()
     seen = other.do("look")
-    assert seen["statistics"]["waits"] == 1 and seen["statistics"]["wait_microseconds"] > 500_000
+    assert seen["statistics"]["waits"] == 1 and seen["statistics"]["wait_us"] > 500_000
     assert [text for _, _, text in seen["log"] if "waited" in text]
 
 

@@ -21,7 +21,7 @@ def test_serialize_loses_nothing_at_a_server_that_refuses_every_old_cookie(stage
         assert crew.total("requests") == count and crew.total("replays") == 0
         # Every answer rotates: those of the requests, and the login's.
         assert crew.total("cookies_adopted") >= count and crew.total("cookies_late") == 0
-        assert crew.total("waits") > 0 and crew.total("wait_microseconds") > 0
+        assert crew.total("waits") > 0 and crew.total("wait_us") > 0
         assert crew.total("adopted_from_siblings") > 0
     state = stage.count("photoshelter")
     assert (state["logins_ok"], state["refused"], state["stale_cookie_refusals"]) == (1, 0, 0)
@@ -78,7 +78,7 @@ def test_a_slow_request_freezes_the_rest_and_the_statistics_say_so(stage: Stage)
     waited = other.do("get", COOKIE.path)
     assert waited["errors"] == [] and waited["slowest"] > 1
     seen = other.do("look")["statistics"]
-    assert seen["waits"] == 1 and seen["wait_microseconds"] > 1_000_000
+    assert seen["waits"] == 1 and seen["wait_us"] > 1_000_000
     assert slow.hear()["errors"] == []
 
 

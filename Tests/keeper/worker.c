@@ -42,13 +42,14 @@ static void *run(void *argument)
 {
     struct work *work = argument;
     for (long round = 0; round < work->rounds; round++) {
-        dam_request request = {.size = sizeof request, .path = work->path};
-        dam_response_view view = {.size = sizeof view};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = work->path;
+        dam_response_view view = DAM_RESPONSE_VIEW_INIT;
         dam_response *response = NULL;
         dam_error error;
         dam_status status = dam_session_request(work->session, &request, &response, &error);
         if (status == DAM_OK)
-            status = dam_response_read(response, &view, &error);
+            status = dam_response_get(response, &view, &error);
         note(work, status, view.http_status, error.message);
         dam_response_free(response);
     }
@@ -57,7 +58,7 @@ static void *run(void *argument)
 
 static void print(const struct work *work)
 {
-    dam_statistics counted = {.size = sizeof counted};
+    dam_statistics counted = DAM_STATISTICS_INIT;
     dam_session_get_statistics(work->session, &counted, NULL);
     printf("{\"answered\": %ld, \"others\": %ld, \"failures\": [", work->answered, work->others);
     for (int at = 0; at < work->failure_count; at++)

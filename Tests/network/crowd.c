@@ -36,9 +36,9 @@ static void stop(const char *what, const dam_error *error)
 /* Takes what a request came to, and its answer. */
 static void count(int32_t status, dam_response *response)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     char name[64];
-    if (status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK)
+    if (status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK)
         snprintf(name, sizeof name, "%d", view.http_status);
     else
         snprintf(name, sizeof name, "%s", dam_status_name(status));
@@ -56,7 +56,8 @@ static void *ask(void *unused)
 {
     (void)unused;
     for (long round = 0; round < rounds; round++) {
-        dam_request request = {.size = sizeof request, .path = path};
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = path;
         dam_response *response = NULL;
         dam_status status = dam_session_request(session, &request, &response, NULL);
         count((int32_t)status, response);
@@ -87,9 +88,10 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 static void submit(void)
 {
     dam_error error;
-    dam_request request = {.size = sizeof request, .path = path};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
     left--;
-    if (dam_loop_submit(loop, session, &request, done, NULL, NULL, &error) != DAM_OK)
+    if (dam_loop_request(loop, session, &request, done, NULL, NULL, &error) != DAM_OK)
         stop(path, &error);
 }
 

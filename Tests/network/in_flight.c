@@ -44,10 +44,10 @@ static int entries(const char *folder)
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
     const char *text = user_data;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     char line[16];
     int fits = text[0] == '!' ? strcmp(dam_status_name(status), text + 1) == 0 && response == NULL
-                              : status == DAM_OK && dam_response_read(response, &view, NULL) == DAM_OK &&
+                              : status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK &&
                                     view.http_status == 200 && strstr(view.body, text) != NULL;
     if (!fits)
         fprintf(stderr, "%llu wants %s, got %s %d %s %.200s\n", (unsigned long long)id, text, dam_status_name(status),
@@ -85,8 +85,9 @@ static void submit(char *rest)
     if (text == NULL || submitted == REQUESTS)
         stop("get", NULL);
     wanted[submitted] = strdup(text);
-    dam_request request = {.size = sizeof request, .path = path};
-    if (dam_loop_submit(loop, sessions[atoi(which)], &request, done, wanted[submitted], NULL, &error) != DAM_OK)
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = path;
+    if (dam_loop_request(loop, sessions[atoi(which)], &request, done, wanted[submitted], NULL, &error) != DAM_OK)
         stop(path, &error);
     submitted++;
 }

@@ -44,7 +44,7 @@ struct stream {
     uint64_t at, digest;
 };
 
-static int32_t take(void *user_data, const void *data, uint64_t size)
+static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
     const unsigned char *bytes = data;
@@ -54,7 +54,7 @@ static int32_t take(void *user_data, const void *data, uint64_t size)
     return 0;
 }
 
-static int64_t give(void *user_data, void *buffer, uint64_t size)
+static int64_t give(void *user_data, void *buffer, size_t size)
 {
     struct stream *stream = user_data;
     return read(stream->source, buffer, size);
@@ -71,9 +71,11 @@ static void transfer(const char *what, const char *file)
     dam_error error = {0};
     dam_form *form = NULL;
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     struct stream stream = {.source = -1};
-    dam_request request = {.size = sizeof request, .path = what, .user_data = &stream};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = what;
+    request.user_data = &stream;
 
     if (strcmp(how, "stream") == 0)
         request.write = take;
@@ -99,7 +101,7 @@ static void transfer(const char *what, const char *file)
     dam_status status = strcmp(how, "download") == 0
                             ? dam_session_download(session, &request, file, DAM_DOWNLOAD_REPLACE, &response, &error)
                             : dam_session_request(session, &request, &response, &error);
-    if (status != DAM_OK || dam_response_read(response, &view, &error) != DAM_OK)
+    if (status != DAM_OK || dam_response_get(response, &view, &error) != DAM_OK)
         stop(what, &error);
     printf("%d %u ", view.http_status, view.replays);
     dam_response_free(response);

@@ -26,10 +26,10 @@ static void fail(const char *what, const char *why)
 
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
-    dam_response_view answer = {.size = sizeof answer};
+    dam_response_view answer = DAM_RESPONSE_VIEW_INIT;
     (void)id;
-    if (status == DAM_OK && dam_response_read(response, &answer, NULL) == DAM_OK && answer.http_status == 200)
-        printf("%llu bytes of %s\n", (unsigned long long)answer.body_size, (const char *)user_data);
+    if (status == DAM_OK && dam_response_get(response, &answer, NULL) == DAM_OK && answer.http_status == 200)
+        printf("%zu bytes of %s\n", answer.body_size, (const char *)user_data);
     else
         fail(user_data, error->message);
     dam_response_free(response);
@@ -66,8 +66,9 @@ int main(int count, char **arguments)
                 dam_session_open(config, &session, &error) == DAM_OK && dam_loop_new(&loop, &error) == DAM_OK &&
                 uv_poll_init(uv_default_loop(), &watch, dam_loop_fd(loop)) == 0;
     for (int at = 1; ready && at < count; at++) {
-        dam_request request = {.size = sizeof request, .path = arguments[at]};
-        ready = dam_loop_submit(loop, session, &request, done, arguments[at], NULL, &error) == DAM_OK;
+        dam_request request = DAM_REQUEST_INIT;
+        request.path = arguments[at];
+        ready = dam_loop_request(loop, session, &request, done, arguments[at], NULL, &error) == DAM_OK;
     }
     if (ready && count > 1) {
         uv_poll_start(&watch, UV_READABLE, readable);

@@ -83,9 +83,12 @@ static dam_session *open_session(const char *connect_timeout)
     return session;
 }
 
-static dam_status request(dam_session *session, uint32_t timeout, dam_canceller *canceller)
+static dam_status request(dam_session *session, uint32_t timeout_ms, dam_canceller *canceller)
 {
-    dam_request request = {.size = sizeof request, .path = "Information", .timeout = timeout, .canceller = canceller};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
+    request.timeout_ms = timeout_ms;
+    request.canceller = canceller;
     dam_response *response = NULL;
     dam_status status = dam_session_request(session, &request, &response, NULL);
     dam_response_free(response);
@@ -110,7 +113,7 @@ static void time_outs(void)
 struct other {
     dam_session *session;
     dam_canceller *canceller;
-    uint32_t timeout;
+    uint32_t timeout_ms;
     dam_status status;
     int is_over;
     pthread_t thread;
@@ -119,7 +122,7 @@ struct other {
 static void *run(void *user_data)
 {
     struct other *other = user_data;
-    other->status = request(other->session, other->timeout, other->canceller);
+    other->status = request(other->session, other->timeout_ms, other->canceller);
     __atomic_store_n(&other->is_over, 1, __ATOMIC_RELEASE);
     return NULL;
 }
@@ -149,7 +152,7 @@ static void cancel(void)
 /* While a request on another thread comes to its end. */
 static void forks(void)
 {
-    struct other other = {.session = open_session("30"), .timeout = 300};
+    struct other other = {.session = open_session("30"), .timeout_ms = 300};
     long longest = 0;
     begin(&other);
     while (!__atomic_load_n(&other.is_over, __ATOMIC_ACQUIRE)) {
@@ -173,12 +176,14 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     *(int32_t *)user_data = status;
 }
 
-static uint64_t submit(dam_loop *loop, dam_session *session, uint32_t timeout, int32_t *status)
+static uint64_t submit(dam_loop *loop, dam_session *session, uint32_t timeout_ms, int32_t *status)
 {
-    dam_request request = {.size = sizeof request, .path = "Information", .timeout = timeout};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "Information";
+    request.timeout_ms = timeout_ms;
     uint64_t id = 0;
     *status = -1;
-    if (dam_loop_submit(loop, session, &request, done, status, &id, NULL) != DAM_OK)
+    if (dam_loop_request(loop, session, &request, done, status, &id, NULL) != DAM_OK)
         exit(1);
     return id;
 }

@@ -29,15 +29,17 @@ static void upload(const char *file)
     dam_error error = {0};
     dam_form *form = NULL;
     dam_response *response = NULL;
-    dam_response_view view = {.size = sizeof view};
-    dam_request request = {.size = sizeof request, .method = "POST", .path = path};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = "POST";
+    request.path = path;
 
     if (dam_form_new(&form, &error) != DAM_OK ||
         dam_form_add_file(form, "file", file, NULL, NULL, &error) != DAM_OK)
         stop(file, &error);
     request.form = form;
     if (dam_session_request(session, &request, &response, &error) != DAM_OK ||
-        dam_response_read(response, &view, &error) != DAM_OK)
+        dam_response_get(response, &view, &error) != DAM_OK)
         stop(file, &error);
     pthread_mutex_lock(&turn);
     printf("%d %.*s\n", view.http_status, (int)view.body_size, (const char *)view.body);

@@ -36,6 +36,7 @@ _BASES: dict[str, Any] = {
     "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
     "uint64_t": ctypes.c_uint64,
+    "size_t": ctypes.c_size_t,
     "dam_status": ctypes.c_int,
     "void": None,
     **{struct.__name__: struct for struct in _abi.STRUCTS},
@@ -146,7 +147,7 @@ def test_numbers_are_those_of_the_header() -> None:
 
 def test_defined_numbers_are_those_of_the_header() -> None:
     found = dict(re.findall(r"^#define (DAM_(?:SIZE|READ|WRITE)_\w+) \(?(\S+?)\)?$", HEADER, re.MULTILINE))
-    assert found == {"DAM_SIZE_UNKNOWN": "UINT64_MAX", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
+    assert found == {"DAM_SIZE_UNKNOWN": "0xFFFFFFFFFFFFFFFFu", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
     assert (_abi.DAM_SIZE_UNKNOWN, _abi.DAM_READ_PAUSE, _abi.DAM_WRITE_PAUSE) == (2**64 - 1, -1000, 1000)
 
 

@@ -56,7 +56,7 @@ def test_names_are_saved_listed_and_forgotten() -> None:
     damsession.forget_name("first")
     assert damsession.names() == ["second"]
     for use in (damsession.forget_name, damsession.open):
-        with pytest.raises(damsession.NameUnknown) as caught:
+        with pytest.raises(damsession.NotFound) as caught:
             use("first")
         assert isinstance(caught.value, LookupError)
 

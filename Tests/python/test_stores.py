@@ -102,7 +102,7 @@ def test_sessions_are_listed_and_removed(photoshelter: Opener, fotoweb: Opener, 
     assert found.used_at is not None
     damsession.remove_session(found.key, store=shelf)
     assert [one.system for one in damsession.sessions(store=shelf)] == ["fotoweb"]
-    with pytest.raises(damsession.NameUnknown):
+    with pytest.raises(damsession.NotFound):
         damsession.remove_session(found.key, store=shelf)
     with pytest.raises(damsession.ArgumentError):
         damsession.remove_session("../etc", store=shelf)

@@ -60,7 +60,7 @@ def test_throttling_says_when_to_come_back(photoshelter: Opener, dam_sandbox: Sa
 
 
 def test_an_error_without_numbers_has_none() -> None:
-    with pytest.raises(damsession.NameUnknown) as caught:
+    with pytest.raises(damsession.NotFound) as caught:
         damsession.open("nobody")
     assert (caught.value.http_status, caught.value.retry_after) == (None, None)
 

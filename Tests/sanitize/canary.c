@@ -28,7 +28,7 @@ static void *set(void *value)
 {
     pthread_barrier_wait(&both);
     for (int round = 0; round < 100000; round++)
-        dam_config_set_log(config, sing, DAM_LOG_INFO, value, NULL);
+        dam_config_set_log(config, DAM_LOG_INFO, sing, value, NULL);
     return NULL;
 }
 

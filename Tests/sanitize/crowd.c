@@ -64,7 +64,7 @@ static dam_session *open_session(const struct stage *stage)
     dam_config *config = NULL;
     dam_session *session = NULL;
     int good = dam_config_new(&config, NULL) == DAM_OK &&
-               dam_config_set_log(config, take_line, DAM_LOG_DEBUG, NULL, NULL) == DAM_OK &&
+               dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, NULL) == DAM_OK &&
                dam_config_set_store(config, stage->store, NULL) == DAM_OK;
     for (size_t at = 0; good && options[at] != NULL; at += 2)
         good = dam_config_set(config, options[at], options[at + 1], NULL) == DAM_OK;
@@ -77,14 +77,15 @@ static dam_session *open_session(const struct stage *stage)
 /* 1 when the answer is another than wanted. A session may end twice in the middle of one request: that is no fault here. */
 static int ask(dam_session *session)
 {
-    dam_request request = {.size = sizeof request, .path = PATH};
-    dam_response_view view = {.size = sizeof view};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     dam_error error;
     dam_status status = dam_session_request(session, &request, &response, &error);
     int wrong = status != DAM_OK && status != DAM_ERR_SESSION_INVALID;
     if (status == DAM_OK)
-        wrong = dam_response_read(response, &view, &error) != DAM_OK || strstr(view.body, "ada@example.com") == NULL;
+        wrong = dam_response_get(response, &view, &error) != DAM_OK || strstr(view.body, "ada@example.com") == NULL;
     else if (wrong)
         fprintf(stderr, "%s: %s\n", dam_status_name(status), error.message);
     dam_response_free(response);
@@ -104,18 +105,18 @@ static int open_and_close(struct stage *stage)
     return wrong;
 }
 
-static int32_t look(void *user_data, const char *name, const char *value)
+static int32_t look(void *user_data, const dam_header *header)
 {
-    *(size_t *)user_data += strlen(name) + strlen(value);
+    *(size_t *)user_data += strlen(header->name) + strlen(header->value);
     return 0;
 }
 
 static int watch(struct stage *stage)
 {
-    dam_session_state state = {.size = sizeof state};
-    dam_statistics statistics = {.size = sizeof statistics};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_statistics statistics = DAM_STATISTICS_INIT;
     size_t seen = 0;
-    dam_status headers = dam_session_headers(stage->session, look, &seen, NULL, NULL);
+    dam_status headers = dam_session_list_headers(stage->session, look, &seen, NULL, NULL);
     return dam_session_get_state(stage->session, &state, NULL) != DAM_OK ||
            dam_session_get_statistics(stage->session, &statistics, NULL) != DAM_OK || (headers == DAM_OK && seen == 0);
 }
@@ -136,15 +137,17 @@ static int keep_alive(struct stage *stage)
 
 static int authorize(struct stage *stage)
 {
-    dam_request request = {.size = sizeof request, .path = PATH};
-    dam_authorization_view view = {.size = sizeof view};
+    static const dam_header json = {"Content-Type", "application/json"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
+    dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     dam_observation answer = {
-        .size = sizeof answer, .http_status = 401, .headers = "Content-Type: application/json", .is_whole = 1};
+        .size = sizeof answer, .http_status = 401, .headers = &json, .header_count = 1, .is_whole = 1};
     dam_authorization *authorization = NULL;
     int32_t result = 0;
     if (dam_session_authorize(stage->session, &request, &authorization, NULL) != DAM_OK)
         return 0;
-    int wrong = dam_authorization_read(authorization, &view, NULL) != DAM_OK || strstr(view.url, PATH) == NULL;
+    int wrong = dam_authorization_get(authorization, &view, NULL) != DAM_OK || strstr(view.url, PATH) == NULL;
     dam_authorization_observe(authorization, &answer, &result, NULL);
     dam_authorization_free(authorization);
     return wrong;
@@ -161,7 +164,8 @@ static void *cancel(void *canceller)
 /* Another thread ends the request. */
 static int be_cancelled(struct stage *stage)
 {
-    dam_request request = {.size = sizeof request, .path = "mem/slow?seconds=50"};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = "mem/slow?seconds=50";
     dam_response *response = NULL;
     pthread_t thread;
     if (dam_canceller_new(&request.canceller, NULL) != DAM_OK ||
@@ -185,12 +189,13 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
 static int loop(struct stage *stage)
 {
     enum { COUNT = 8 };
-    dam_request request = {.size = sizeof request, .path = PATH};
+    dam_request request = DAM_REQUEST_INIT;
+    request.path = PATH;
     dam_loop *loop = NULL;
     static __thread int number;
     int answered = 0, wrong = dam_loop_new(&loop, NULL) != DAM_OK, least = number++ % 2 ? 1 : COUNT;
     for (int at = 0; at < COUNT && !wrong; at++)
-        wrong = dam_loop_submit(loop, stage->session, &request, done, &answered, NULL, NULL) != DAM_OK;
+        wrong = dam_loop_request(loop, stage->session, &request, done, &answered, NULL, NULL) != DAM_OK;
     while (!wrong && answered < least) {
         struct pollfd readable = {.fd = dam_loop_fd(loop), .events = POLLIN};
         wrong = poll(&readable, 1, 20000) != 1 || dam_loop_dispatch(loop, NULL) != DAM_OK ||

@@ -73,7 +73,7 @@ setup() {
 
 @test "a name that is not remembered, and one that cannot be" {
     run -3 --separate-stderr dam get nowhere x
-    [[ $stderr == *DAM_ERR_NAME_UNKNOWN* ]]
+    [[ $stderr == *DAM_ERR_NOT_FOUND* ]]
     run -2 --separate-stderr dam login ../desk --system photoshelter
     run -3 --separate-stderr dam forget nowhere
 }

@@ -72,7 +72,7 @@ key_of() {
     [ -z "$output$stderr" ]
     [ "$(dam sessions | cut -f 2)" = fotoweb ]
     run -3 --separate-stderr dam remove "$key"
-    [[ $stderr == *DAM_ERR_NAME_UNKNOWN* ]]
+    [[ $stderr == *DAM_ERR_NOT_FOUND* ]]
     run -2 --separate-stderr dam remove ../desk
     [ "$(dam list | xargs)" = "desk web" ]
     run -40 --separate-stderr dam get desk mem/user/session

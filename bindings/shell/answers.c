@@ -6,25 +6,33 @@
  */
 #include "wrapper.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 /* A dam_write_callback: only successes come this way. */
-static int32_t write_sink(void *user_data, const void *data, uint64_t size)
+static int32_t write_sink(void *user_data, const void *data, size_t size)
 {
     struct transfer *transfer = user_data;
     clear_progress();
-    transfer->code = write_bytes(transfer->sink, data, (size_t)size, transfer->sink_place);
+    transfer->code = write_bytes(transfer->sink, data, size, transfer->sink_place);
     return transfer->code;
 }
 
 static int write_head(int fd, const dam_response_view *view, const char *place)
 {
-    char line[32]; /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
-    int size = snprintf(line, sizeof line, "Status: %d\r\n", (int)view->http_status);
-    int code = write_bytes(fd, line, (size_t)size, place);
-    if (code == EXIT_OK)
-        code = write_bytes(fd, view->headers, view->headers_size, place);
-    return code == EXIT_OK ? write_bytes(fd, "\r\n", 2, place) : code;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *head = open_memstream(&text, &size);
+    if (head == NULL)
+        return complain("memory");
+    /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
+    fprintf(head, "Status: %d\r\n", (int)view->http_status);
+    for (size_t at = 0; at < view->header_count; at++)
+        fprintf(head, "%s: %s\r\n", view->headers[at].name, view->headers[at].value);
+    fputs("\r\n", head);
+    int code = fclose(head) == 0 ? write_bytes(fd, text, size, place) : complain("memory");
+    free(text);
+    return code;
 }
 
 /* A dam_head_callback, for --include. */
@@ -41,9 +49,9 @@ static int32_t write_include(void *user_data, const dam_response_view *view)
 /* What was not written while it came. */
 static int deliver(const struct transfer *transfer, const dam_response *response)
 {
-    dam_response_view view = {.size = sizeof view};
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_error error;
-    if (dam_response_read(response, &view, &error) != DAM_OK)
+    if (dam_response_get(response, &view, &error) != DAM_OK)
         return report(&error);
     int32_t http = view.http_status;
     int success = http >= 200 && http < 300;
@@ -83,16 +91,14 @@ static int send_request(const struct arguments *arguments, dam_request *request,
 int run_request(const struct arguments *arguments)
 {
     const char *method = arguments->command->method;
-    dam_request request = {
-        .size = sizeof request,
-        .header_count = arguments->header_count,
-        .method = method != NULL ? method : arguments->words[1],
-        .path = arguments->words[method != NULL ? 1 : 2],
-        .headers = arguments->headers,
-        .content_type = arguments->content_type,
-        .image = arguments->image,
-        .flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0,
-    };
+    dam_request request = DAM_REQUEST_INIT;
+    request.method = method != NULL ? method : arguments->words[1];
+    request.path = arguments->words[method != NULL ? 1 : 2];
+    request.headers = arguments->headers;
+    request.header_count = arguments->header_count;
+    request.content_type = arguments->content_type;
+    request.image = arguments->image;
+    request.flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0;
     struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
     int code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)

@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int64_t read_source(void *user_data, void *buffer, uint64_t size)
+static int64_t read_source(void *user_data, void *buffer, size_t size)
 {
     struct transfer *transfer = user_data;
-    size_t most = size < SSIZE_MAX ? (size_t)size : SSIZE_MAX;
+    size_t most = size < SSIZE_MAX ? size : SSIZE_MAX;
     ssize_t got;
     do
         got = read(transfer->source, buffer, most);

@@ -43,7 +43,7 @@ int run_organizations(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_session_organizations(work.session, print_organization, &list, &error) != DAM_OK)
+    if (dam_session_list_organizations(work.session, print_organization, &list, &error) != DAM_OK)
         code = report(&error);
     else if (list.json)
         puts(list.count > 0 ? "]" : "[]");
@@ -61,7 +61,7 @@ int run_token(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    code = dam_session_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
+    code = dam_session_get_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
     dam_string_free(token);
     end(&work);
     return code;
@@ -109,7 +109,7 @@ static void print_state(const char *name, const dam_session_state *state)
 int run_status(const struct arguments *arguments)
 {
     struct work work;
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_error error;
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
@@ -134,7 +134,8 @@ int run_bind(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_image_bind(work.session, arguments->words[1], arguments->generation, &handle, &error);
+    dam_status status =
+        dam_session_bind_image(work.session, arguments->words[1], arguments->generation, &handle, &error);
     code = status == DAM_OK ? write_line(handle) : report(&error);
     dam_string_free(handle);
     end(&work);
@@ -149,7 +150,7 @@ int run_resolve(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_image_resolve(work.session, arguments->words[1], &image, &error);
+    dam_status status = dam_session_resolve_image(work.session, arguments->words[1], &image, &error);
     code = status == DAM_OK ? write_line(image) : report(&error);
     dam_string_free(image);
     end(&work);

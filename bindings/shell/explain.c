@@ -15,7 +15,7 @@ static const char *plural(uint64_t count)
 
 void explain(dam_session *session)
 {
-    dam_statistics seen = {.size = sizeof seen};
+    dam_statistics seen = DAM_STATISTICS_INIT;
     dam_error error;
     if (dam_session_get_statistics(session, &seen, &error) != DAM_OK) {
         report(&error); /* the command's own result stands. */
@@ -25,7 +25,7 @@ void explain(dam_session *session)
         "waited %" PRIu64 " time%s for %.2f s, adopted %" PRIu64 " cookie%s, dropped %" PRIu64 " late, "
         "took %" PRIu64 " from siblings, saved %" PRIu64 " record%s",
         seen.requests, plural(seen.requests), seen.exchanges, plural(seen.exchanges), seen.logins, plural(seen.logins),
-        seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_microseconds / 1e6,
+        seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_us / 1e6,
         seen.cookies_adopted, plural(seen.cookies_adopted), seen.cookies_late, seen.adopted_from_siblings,
         seen.saves, plural(seen.saves));
 }

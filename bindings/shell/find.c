@@ -48,7 +48,7 @@ int find_flag(const char *name, char letter)
 int find_option(const char *name, dam_option *row)
 {
     for (uint32_t index = 0; index < dam_option_count(); index++) {
-        *row = (dam_option){.size = sizeof *row};
+        *row = (dam_option)DAM_OPTION_INIT;
         if (dam_option_get(index, row, NULL) == DAM_OK && strcmp(row->name, name) == 0)
             return 1;
     }

@@ -165,7 +165,7 @@ int run_options(const struct arguments *arguments)
     int widths[3] = {0};
     for (int printing = 0; printing < 2; printing++) { /* the first round measures the columns. */
         for (uint32_t index = 0; index < dam_option_count(); index++) {
-            dam_option row = {.size = sizeof row};
+            dam_option row = DAM_OPTION_INIT;
             dam_error error;
             if (dam_option_get(index, &row, &error) != DAM_OK)
                 return report(&error);

@@ -24,13 +24,13 @@ struct header_lines {
     char text[32768];
 };
 
-static int32_t collect_header(void *user_data, const char *name, const char *value)
+static int32_t collect_header(void *user_data, const dam_header *header)
 {
     struct header_lines *lines = user_data;
     size_t room = sizeof lines->text - lines->size;
-    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", name, value);
+    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", header->name, header->value);
     int is_whole = size >= 0 && (size_t)size < room;
-    lines->refused = strpbrk(name, "\r\n") != NULL || strpbrk(value, "\r\n") != NULL || !is_whole;
+    lines->refused = strpbrk(header->name, "\r\n") != NULL || strpbrk(header->value, "\r\n") != NULL || !is_whole;
     lines->size += lines->refused ? 0 : (size_t)size;
     return lines->refused;
 }
@@ -56,7 +56,7 @@ int run_header(const struct arguments *arguments)
     int code = begin(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    dam_status status = dam_session_headers(work.session, collect_header, &lines, &ticket, &error);
+    dam_status status = dam_session_list_headers(work.session, collect_header, &lines, &ticket, &error);
     if (lines.refused) {
         say("a header has a line break in it, or no end, and is not printed; please report this");
         code = EXIT_INTERNAL;
@@ -89,7 +89,7 @@ static int read_status(const char *line)
 
 /* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too. The
    last one answers the request, unless a redirect led there. */
-static int find_head(char *text, dam_observation *answer)
+static int find_head(char *text, dam_observation *answer, char **lines_out)
 {
     for (char *head = text; head != NULL;) {
         char *lines = strchr(head, '\n');
@@ -99,7 +99,7 @@ static int find_head(char *text, dam_observation *answer)
             say("standard input is not what `curl -D` writes: it begins with no HTTP status line");
             return EXIT_USAGE;
         }
-        answer->headers = lines == NULL ? "" : lines + 1;
+        *lines_out = lines == NULL ? head + strlen(head) : lines + 1;
         if (end != NULL && answer->http_status >= 300 && answer->http_status < 400) {
             say("a redirect was followed; only the answer before it is the session's");
             end[1] = '\0';
@@ -108,6 +108,28 @@ static int find_head(char *text, dam_observation *answer)
         head = end == NULL ? NULL : end + 1;
     }
     return EXIT_OK;
+}
+
+/* Header lines as a list that points into them; what is no header is left out. NULL without memory. */
+static dam_header *split_lines(char *lines, size_t *count)
+{
+    size_t most = 1;
+    for (const char *at = lines; (at = strchr(at, '\n')) != NULL; at++)
+        most++;
+    dam_header *list = calloc(most, sizeof *list);
+    *count = 0;
+    for (char *line = lines, *next; list != NULL && line != NULL; line = next) {
+        if ((next = strchr(line, '\n')) != NULL)
+            *next++ = '\0';
+        for (char *at = line; (at = strchr(at, '\r')) != NULL;)
+            *at = ' '; /* the line's end; and none is inside of a header. */
+        char *colon = strchr(line, ':');
+        if (colon == NULL || colon == line)
+            continue;
+        *colon = '\0';
+        list[(*count)++] = (dam_header){.name = line, .value = colon + 1};
+    }
+    return list;
 }
 
 /* The beginning of a file; its size may be anything. */
@@ -161,9 +183,10 @@ static int observe(const struct arguments *arguments, const char *ticket, const 
 
 int run_observe(const struct arguments *arguments)
 {
-    dam_observation answer = {.size = sizeof answer};
+    dam_observation answer = DAM_OBSERVATION_INIT;
     void *head = NULL, *body = malloc(BEGINNING);
-    char *ticket = NULL;
+    char *ticket = NULL, *lines = NULL;
+    dam_header *headers = NULL;
     size_t size = 0;
     int code = body == NULL ? complain("memory") : read_file("-", &head, &size);
     if (code == EXIT_OK && strlen(head) != size) {
@@ -171,7 +194,11 @@ int run_observe(const struct arguments *arguments)
         code = EXIT_USAGE;
     }
     if (code == EXIT_OK)
-        code = find_head(head, &answer);
+        code = find_head(head, &answer, &lines);
+    if (code == EXIT_OK) {
+        answer.headers = headers = split_lines(lines, &answer.header_count);
+        code = headers == NULL ? complain("memory") : EXIT_OK;
+    }
     if (code == EXIT_OK && arguments->body != NULL)
         code = read_beginning(arguments->body, body, &answer);
     if (code == EXIT_OK && arguments->ticket != NULL)
@@ -180,6 +207,7 @@ int run_observe(const struct arguments *arguments)
         code = observe(arguments, ticket, &answer);
     if (head != NULL)
         explicit_bzero(head, size); /* cookies. */
+    free(headers);
     free(head);
     free(body);
     free(ticket);

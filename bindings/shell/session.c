@@ -35,7 +35,7 @@ static dam_status load(struct work *work, const struct arguments *arguments, dam
     };
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
-        status = dam_config_set_log(work->config, log_line, DAM_LOG_WARNING + (int32_t)more, NULL, error);
+        status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
     if (status == DAM_OK)
         status = dam_config_set_credentials(work->config, answer_prompt, &work->credentials, error);
     if (status == DAM_OK && has_name(arguments))
@@ -147,8 +147,8 @@ int run_login(const struct arguments *arguments)
     dam_error error;
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load(&work, arguments, &error);
-    int is_new = loaded == DAM_ERR_NAME_UNKNOWN || !has_name(arguments);
-    int code = loaded == DAM_OK || loaded == DAM_ERR_NAME_UNKNOWN ? override(&work, arguments) : report(&error);
+    int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
+    int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override(&work, arguments) : report(&error);
     if (code == EXIT_OK && is_new)
         code = ask_api_key(&work, arguments);
     if (code == EXIT_OK)

@@ -42,7 +42,7 @@ int run_sessions(const struct arguments *arguments)
     int code = begin_options(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_store_list(work.config, print_session, &list, &error) != DAM_OK)
+    if (dam_config_list_stored(work.config, print_session, &list, &error) != DAM_OK)
         code = report(&error);
     else if (list.json)
         puts(list.count > 0 ? "]" : "[]");
@@ -57,7 +57,7 @@ int run_remove(const struct arguments *arguments)
     int code = begin_options(&work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_store_remove(work.config, arguments->words[0], &error) != DAM_OK)
+    if (dam_config_remove_stored(work.config, arguments->words[0], &error) != DAM_OK)
         code = report(&error);
     end(&work);
     return code;

@@ -53,7 +53,7 @@ static int32_t print_token(void *user_data, const dam_device_token *token)
 int run_tokens(const struct arguments *arguments)
 {
     struct work work;
-    dam_session_state state = {.size = sizeof state};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
     char *user = NULL;
     dam_error error;
     int code = begin(&work, arguments);
@@ -64,7 +64,7 @@ int run_tokens(const struct arguments *arguments)
         dam_config_get(work.config, "user", &user, &error) != DAM_OK)
         code = report(&error);
     list.user = user;
-    if (code == EXIT_OK && dam_session_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
+    if (code == EXIT_OK && dam_session_list_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK && list.count == 0)
         print_owner(&list);
@@ -114,7 +114,7 @@ static int sift(dam_session *session, struct handles *handles)
     for (size_t index = 0; index < handles->count; index++) {
         char *image = NULL;
         dam_error error;
-        dam_status status = dam_image_resolve(session, handles->each[index], &image, &error);
+        dam_status status = dam_session_resolve_image(session, handles->each[index], &image, &error);
         dam_string_free(image);
         if (status == DAM_ERR_HANDLE_STALE) {
             handles->each[stale++] = handles->each[index];

@@ -88,7 +88,7 @@ struct arguments {
     struct setting *settings;      /* the library's options, in the order given. */
     size_t setting_count;
     dam_header *headers;
-    uint32_t header_count;
+    size_t header_count;
     struct setting *parts;         /* of --form, in the order given. */
     size_t part_count;
     const char *data, *content_type, *image, *output, *ticket, *body;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import (
-    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_uint32, c_uint64, c_void_p,
+    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p,
 )  # fmt: skip
 from typing import Any, Callable, Final, NamedTuple, Optional
 
@@ -21,7 +21,7 @@ HEADER_VERSION = "1.0.0"  # DAM_VERSION of the header that this file was written
 DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
 DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
 DAM_STORE_OK, DAM_STORE_ABSENT, DAM_STORE_UNCHANGED = 0, 1, 2
-DAM_STORE_CONFLICT, DAM_STORE_HELD, DAM_STORE_FAILED = 3, 4, 5
+DAM_STORE_CONFLICT, DAM_STORE_BUSY, DAM_STORE_FAILED = 3, 4, 5
 DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
 DAM_DOWNLOAD_REPLACE, DAM_DOWNLOAD_CONTINUE, DAM_DOWNLOAD_KEEP = 0, 1, 2
 DAM_REQUEST_ONCE = 1
@@ -77,20 +77,23 @@ class dam_prompt(ctypes.Structure):
 
 
 class dam_organization(ctypes.Structure):
-    _fields_ = [("id", c_char_p), ("name", c_char_p), ("member", c_int32), ("selected", c_int32)]
+    _fields_ = [
+        ("size", c_uint32), ("reserved", c_uint32), ("id", c_char_p), ("name", c_char_p),
+        ("member", c_int32), ("selected", c_int32),
+    ]  # fmt: skip
 
 
 class dam_device_token(ctypes.Structure):
     _fields_ = [
+        ("size", c_uint32), ("in_use", c_int32),
         ("fingerprint", c_char_p), ("obtained_at", c_int64), ("dead_at", c_int64),
-        ("in_use", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
 class dam_stored_session(ctypes.Structure):
     _fields_ = [
-        ("key", c_char_p), ("system", c_char_p), ("url", c_char_p), ("user", c_char_p), ("organization", c_char_p),
-        ("generation", c_uint64), ("used_at", c_int64), ("logged_in", c_int32), ("reserved", c_int32),
+        ("size", c_uint32), ("logged_in", c_int32), ("key", c_char_p), ("system", c_char_p), ("url", c_char_p),
+        ("user", c_char_p), ("organization", c_char_p), ("generation", c_uint64), ("used_at", c_int64),
     ]  # fmt: skip
 
 
@@ -106,7 +109,7 @@ class dam_statistics(_Sized):
     _fields_ = [
         ("size", c_uint32), ("reserved", c_uint32), ("requests", c_uint64), ("exchanges", c_uint64),
         ("logins", c_uint64), ("logins_refused", c_uint64), ("organization_logins", c_uint64), ("replays", c_uint64),
-        ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_microseconds", c_uint64),
+        ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_us", c_uint64),
         ("cookies_adopted", c_uint64), ("cookies_late", c_uint64),
         ("saves", c_uint64), ("save_failures", c_uint64), ("records_damaged", c_uint64),
         ("keepalives", c_uint64),
@@ -117,18 +120,28 @@ class dam_header(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("value", c_char_p)]
 
 
+def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
+    """A `const dam_header *` of these, which keeps them alive."""
+    return ctypes.cast((c_char_p * (2 * len(pairs)))(*(text for pair in pairs for text in pair)), POINTER(dam_header))
+
+
+def header_texts(headers: Optional[int], count: int) -> list[bytes]:
+    """The names and values of a list at this address, in turn: one look at memory instead of one for each header."""
+    return list((c_char_p * (2 * count)).from_address(headers)) if headers and count else []
+
+
 # The callbacks that a request holds; the others are below.
-dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_uint64)
+dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 dam_rewind_callback: Final = CFUNCTYPE(c_int32, c_void_p)
-dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
+dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
 dam_progress_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64)
 
 
 class dam_response_view(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_uint64),
-        ("headers", c_void_p),  # const char *: as c_char_p ctypes would copy it at every look
-        ("headers_size", c_uint64), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+        ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_size_t),
+        ("headers", c_void_p),  # const dam_header *: for `header_texts`
+        ("header_count", c_size_t), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
 
 
@@ -137,14 +150,14 @@ dam_head_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_response_vie
 
 class dam_request(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("header_count", c_uint32), ("method", c_char_p), ("path", c_char_p),
-        ("headers", POINTER(dam_header)),
+        ("size", c_uint32), ("flags", c_uint32), ("method", c_char_p), ("path", c_char_p),
+        ("headers", POINTER(dam_header)), ("header_count", c_size_t),
         ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
-        ("timeout", c_uint32), ("flags", c_uint32), ("user_data", c_void_p),
+        ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
-        ("head", dam_head_callback),
+        ("head", dam_head_callback), ("timeout_ms", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
     kept_canceller: Any  # the Python owners of these two, which live as long as the struct
     kept_form: Any
@@ -153,14 +166,14 @@ class dam_request(_Sized):
 class dam_authorization_view(_Sized):
     _fields_ = [
         ("size", c_uint32), ("replays", c_uint32), ("generation", c_uint64),
-        ("method", c_char_p), ("url", c_char_p), ("headers", c_char_p),
+        ("method", c_char_p), ("url", c_char_p), ("headers", c_void_p), ("header_count", c_size_t),
     ]  # fmt: skip
 
 
 class dam_observation(_Sized):
     _fields_ = [
-        ("size", c_uint32), ("http_status", c_int32), ("headers", c_char_p), ("body", c_char_p),
-        ("body_size", c_uint64), ("is_whole", c_int32), ("reserved", c_int32),
+        ("size", c_uint32), ("http_status", c_int32), ("headers", POINTER(dam_header)), ("header_count", c_size_t),
+        ("body", c_char_p), ("body_size", c_size_t), ("is_whole", c_int32), ("reserved", c_int32),
     ]  # fmt: skip
 
 
@@ -170,17 +183,20 @@ dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
 dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_prompt))
 dam_log_callback: Final = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_organization))
-dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
+dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_header))
 dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
 dam_done_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error))
+
+dam_authorized_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, authorization_p, POINTER(dam_error))
+dam_observed_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, c_int32, POINTER(dam_error))
 
 
 class dam_store(_Sized):
     _fields_ = [
         ("size", c_uint32), ("reserved", c_uint32), ("user_data", c_void_p),
         ("load", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint64, record_p)),
-        ("save", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_uint64, c_uint64, c_uint64)),
+        ("save", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_size_t, c_uint64, c_uint64)),
         ("lock", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_uint32, POINTER(c_void_p))),
         ("unlock", CFUNCTYPE(None, c_void_p, c_char_p, c_void_p)),
         ("list", CFUNCTYPE(c_int32, c_void_p, dam_name_callback, c_void_p)),
@@ -237,40 +253,40 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_name_list": _status(dam_name_callback, c_void_p),
     "dam_name_remove": _status(c_char_p),
     "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),
-    "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_uint64),
-    "dam_config_set_log": _status(config_p, dam_log_callback, c_int32, c_void_p),
-    "dam_record_fill": _status(record_p, c_void_p, c_uint64),
+    "dam_prompt_answer": _status(POINTER(dam_prompt), c_void_p, c_size_t),
+    "dam_config_set_log": _status(config_p, c_int32, dam_log_callback, c_void_p),
+    "dam_record_fill": _status(record_p, c_void_p, c_size_t),
     "dam_config_set_store": _status(config_p, POINTER(dam_store)),
-    "dam_store_list": _status(config_p, dam_stored_session_callback, c_void_p),
-    "dam_store_remove": _status(config_p, c_char_p),
+    "dam_config_list_stored": _status(config_p, dam_stored_session_callback, c_void_p),
+    "dam_config_remove_stored": _status(config_p, c_char_p),
     "dam_session_open": _status(config_p, _out(session_p)),
     "dam_session_free": Function(None, (session_p,), surface),
     "dam_session_login": _status(session_p, c_uint32),
     "dam_session_keepalive": _status(session_p),
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
-    "dam_session_organizations": _status(session_p, dam_organization_callback, c_void_p),
-    "dam_session_headers": _status(session_p, dam_header_callback, c_void_p, _text_out),
-    "dam_session_token": _status(session_p, _text_out),
-    "dam_session_device_tokens": _status(session_p, dam_device_token_callback, c_void_p),
+    "dam_session_list_organizations": _status(session_p, dam_organization_callback, c_void_p),
+    "dam_session_list_headers": _status(session_p, dam_header_callback, c_void_p, _text_out),
+    "dam_session_get_token": _status(session_p, _text_out),
+    "dam_session_list_device_tokens": _status(session_p, dam_device_token_callback, c_void_p),
     "dam_session_get_state": _status(session_p, _out(dam_session_state)),
     "dam_session_get_statistics": _status(session_p, _out(dam_statistics)),
     "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),
-    "dam_response_read": _status(response_p, _out(dam_response_view), holds_gil=True),
+    "dam_response_get": _status(response_p, _out(dam_response_view), holds_gil=True),
     "dam_response_free": Function(None, (response_p,), holds_gil=True),
     "dam_session_download": _status(session_p, POINTER(dam_request), c_char_p, c_uint32, _out(response_p)),
     "dam_canceller_new": _status(_out(canceller_p)),
     "dam_canceller_cancel": _status(canceller_p),
     "dam_canceller_free": Function(None, (canceller_p,), holds_gil=True),
     "dam_form_new": _status(_out(form_p)),
-    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_uint64, c_char_p, c_char_p),
+    "dam_form_add": _status(form_p, c_char_p, c_void_p, c_size_t, c_char_p, c_char_p),
     "dam_form_add_file": _status(form_p, c_char_p, c_char_p, c_char_p, c_char_p),
     "dam_form_free": Function(None, (form_p,)),
     "dam_loop_new": _status(_out(loop_p)),
     "dam_loop_free": Function(None, (loop_p,), surface),
     "dam_loop_fd": Function(c_int32, (loop_p,), holds_gil=True),
     "dam_loop_count": Function(c_uint32, (loop_p,), holds_gil=True),
-    "dam_loop_submit": _status(
+    "dam_loop_request": _status(
         loop_p, session_p, POINTER(dam_request), dam_done_callback, c_void_p, _out(c_uint64)
     ),
     "dam_loop_download": _status(
@@ -278,17 +294,23 @@ FUNCTIONS: Final[dict[str, Function]] = {
     ),
     "dam_loop_login": _status(loop_p, session_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)),
     "dam_loop_keepalive": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_uint64)),
-    "dam_loop_logout": _status(loop_p, session_p, _out(c_int32), dam_done_callback, c_void_p, _out(c_uint64)),
+    "dam_loop_logout": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_int32), _out(c_uint64)),
     "dam_loop_dispatch": _status(loop_p),
     "dam_loop_cancel": _status(loop_p, c_uint64),
     "dam_loop_resume": _status(loop_p, c_uint64),
     "dam_session_authorize": _status(session_p, POINTER(dam_request), _out(authorization_p)),
-    "dam_authorization_read": _status(authorization_p, _out(dam_authorization_view)),
+    "dam_authorization_get": _status(authorization_p, _out(dam_authorization_view)),
     "dam_authorization_observe": _status(authorization_p, POINTER(dam_observation), _out(c_int32)),
+    "dam_loop_authorize": _status(
+        loop_p, session_p, POINTER(dam_request), dam_authorized_callback, c_void_p, _out(c_uint64)
+    ),
+    "dam_loop_observe": _status(
+        loop_p, authorization_p, POINTER(dam_observation), dam_observed_callback, c_void_p, _out(c_uint64)
+    ),
     "dam_authorization_free": Function(None, (authorization_p,), surface),
     "dam_session_observe": _status(session_p, c_char_p, POINTER(dam_observation), _out(c_int32)),
-    "dam_image_bind": _status(session_p, c_char_p, c_uint64, _text_out),
-    "dam_image_resolve": _status(session_p, c_char_p, _text_out),
+    "dam_session_bind_image": _status(session_p, c_char_p, c_uint64, _text_out),
+    "dam_session_resolve_image": _status(session_p, c_char_p, _text_out),
 }
 
 

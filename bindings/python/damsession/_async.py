@@ -76,7 +76,7 @@ class AsyncSession:
         after a new login: ReplayImpossible.
         """
         transfer = self._transfer(method, path)
-        self._submit(transfer, "dam_loop_submit", self._build(transfer, method, path, options))
+        self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
         answer: Response = await self._ended(transfer)
         return answer
 
@@ -139,12 +139,12 @@ class AsyncSession:
     async def logout(self) -> LogoutResult:
         """`Session.logout`, awaited."""
         result = ctypes.c_int32()
-        await self._run("dam_loop_logout", result)
+        await self._run("dam_loop_logout", outputs=(result,))
         return LogoutResult(result.value)
 
-    async def _run(self, function: str, *what: Any) -> None:
+    async def _run(self, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         transfer = self._transfer(function, "")
-        self._submit(transfer, function, *what)
+        self._submit(transfer, function, *what, outputs=outputs)
         await self._ended(transfer)
 
     def _transfer(self, method: str, path: str) -> Transfer:
@@ -154,9 +154,9 @@ class AsyncSession:
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
         return Transfer(named(method, path), self._loop.asyncio.create_future())
 
-    def _submit(self, transfer: Transfer, function: str, *what: Any) -> None:
+    def _submit(self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         assert self._loop is not None
-        self._loop.submit(transfer, self.blocking._handle, function, *what)
+        self._loop.submit(transfer, self.blocking._handle, function, *what, outputs=outputs)
 
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
         """The request; a body that is an asynchronous iterable is asked for its pieces in a task."""
@@ -202,7 +202,7 @@ class AsyncStream(BaseStream):
         request = self._session._build(transfer, self._method, self._path, self._options)
         self._incoming = incoming = Incoming(transfer, request, self._news.set)
         transfer.over.add_done_callback(lambda _: self._news.set())
-        self._session._submit(transfer, "dam_loop_submit", request)
+        self._session._submit(transfer, "dam_loop_request", request)
         try:
             while not incoming.ready:
                 await self._wait()

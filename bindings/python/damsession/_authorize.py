@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import re
 from typing import Any, Iterable, NamedTuple, Optional
 
 from . import _abi
@@ -23,6 +24,10 @@ MOST_OF_A_BODY = 65536
 # What the client makes from the body and the connection; the library refuses to be told. Cookies are the session's.
 _FRAMING = frozenset(("content-length", "content-type", "transfer-encoding", "content-encoding", "expect"))
 _CLIENTS = _FRAMING | {"host", "connection", "cookie"}
+
+# What some clients let pass: ends of texts and lines inside of a value (blanks, RFC 9110, 5.5), and names that are none.
+_BLANKS = bytes.maketrans(b"\0\r\n", b"   ")
+_NO_NAME = re.compile(rb"[\0\r\n:]")
 
 
 class ToSend(NamedTuple):
@@ -83,15 +88,16 @@ class Authorization:
     def read(self) -> ToSend:
         """What to send now."""
         view = _abi.dam_authorization_view()
-        self._library.dam_authorization_read(self._held[0], view, _abi.dam_error())
+        self._library.dam_authorization_get(self._held[0], view, _abi.dam_error())
         method, url = view.method.decode(), view.url.decode()
         has_body = self._body and method == self._method  # a redirect that turns POST into GET drops the body
         # The library has them in UTF-8; what it adds is no text, but bytes.
         own = {(name, value.encode().decode("latin-1").strip(" \t")): value for name, value in self._headers}
+        texts = [text.decode("latin-1") for text in _abi.header_texts(view.headers, view.header_count)]
         headers = [
             (name, own.get((name, value.strip(" \t")), value.strip(" \t")))
-            for name, colon, value in (line.partition(":") for line in view.headers.decode("latin-1").split("\r\n"))
-            if colon and (has_body or name.lower() not in _FRAMING)
+            for name, value in zip(texts[::2], texts[1::2])
+            if has_body or name.lower() not in _FRAMING
         ]
         named = {name.lower() for name, _ in headers}
         if has_body or method == self._method:
@@ -102,14 +108,15 @@ class Authorization:
             ]
         return ToSend(method, url, headers, has_body, self._shown(url))
 
-    def observe(self, status: int, head: bytes, body: bytes, whole: bool) -> bool:
+    def observe(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool) -> bool:
         """Whether the answer is to be thrown away, and what `read` says then to be sent instead. Else it is over. Blocks.
 
-        head: the header lines as they came. whole: `body` is all of it, and not only what came or what may be looked at.
+        headers: as they came. whole: `body` is all of it, and not only what came or what may be looked at.
         """
         answer, result = _abi.dam_observation(), ctypes.c_int32()
         answer.http_status = status
-        answer.headers = head.replace(b"\0", b" ")  # which would end the text
+        pairs = [(name, value.translate(_BLANKS)) for name, value in headers if name and not _NO_NAME.search(name)]
+        answer.headers, answer.header_count = _abi.header_list(pairs), len(pairs)
         answer.body, answer.body_size = body[:MOST_OF_A_BODY], min(len(body), MOST_OF_A_BODY)
         answer.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
         held = self._held.pop()
@@ -117,7 +124,7 @@ class Authorization:
             with self._session._handle:
                 self._library.dam_authorization_observe(held, answer, result, _abi.dam_error())
         except BaseException:
-            del answer, head, body  # a traceback shows what is here
+            del answer, headers, pairs, body  # a traceback shows what is here
             self._is_over = True
             raise
         finally:

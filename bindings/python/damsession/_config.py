@@ -57,7 +57,7 @@ class Config:
         return taken(self._library.dam_config_get, self._config, encoded(name, "an option's name"))
 
     def load(self, name: str) -> None:
-        """Sets the options remembered under `name`. NameUnknown: there are none."""
+        """Sets the options remembered under `name`. NotFound: there are none."""
         self._library.dam_config_load(self._config, encoded(name, "the name"), _abi.dam_error())
 
     def load_environment(self) -> None:
@@ -78,7 +78,7 @@ class Config:
         """Says who gets log lines. All of them are asked for, so that the logger's level can change later."""
         callback = log_callback(logger)
         self.callbacks.append(callback)
-        self._library.dam_config_set_log(self._config, callback, _abi.DAM_LOG_DEBUG, None, _abi.dam_error())
+        self._library.dam_config_set_log(self._config, _abi.DAM_LOG_DEBUG, callback, None, _abi.dam_error())
 
     def keep_in(self, store: Store) -> None:
         """Keeps sessions in the program's own store instead of the one of the option `store`."""
@@ -92,12 +92,12 @@ class Config:
         callback = _abi.dam_stored_session_callback(
             guarded(lambda _, given: found.append(StoredSession._read(given.contents)))
         )
-        self._library.dam_store_list(self._config, callback, None, _abi.dam_error())
+        self._library.dam_config_list_stored(self._config, callback, None, _abi.dam_error())
         return found
 
     def remove_session(self, key: str) -> None:
         """Removes one record from the store."""
-        self._library.dam_store_remove(self._config, encoded(key, "the key"), _abi.dam_error())
+        self._library.dam_config_remove_stored(self._config, encoded(key, "the key"), _abi.dam_error())
 
     def open(self) -> Any:
         """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until then."""

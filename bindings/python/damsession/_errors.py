@@ -16,7 +16,7 @@ class Status(enum.IntEnum):
     OK = 0
     ARGUMENT = 1
     OPTION = 2
-    NAME_UNKNOWN = 3
+    NOT_FOUND = 3
     NOT_SUPPORTED = 4
     CALLBACK = 5
     INTERNAL = 6
@@ -70,8 +70,8 @@ class OptionError(DamError, ValueError):
     """An unknown option (the text names the nearest one), a bad value, or options that contradict each other."""
 
 
-class NameUnknown(DamError, LookupError):
-    """No options are remembered under this name."""
+class NotFound(DamError, LookupError):
+    """No options are remembered under this name, no session is stored under this key, or a call is over already."""
 
 
 class NotSupported(DamError):
@@ -106,15 +106,15 @@ class Timeout(NetworkError):
 
 
 class TransferError(NetworkError):
-    """The connection broke before the answer was whole."""
+    """The connection broke before the response was whole."""
 
 
 class ProtocolError(NetworkError):
-    """The answer is not what the API's guide describes."""
+    """The response is not what the API's guide describes."""
 
 
 class TooLarge(NetworkError):
-    """The answer is larger than the option `response_limit`."""
+    """The response is larger than the option `response_limit`."""
 
 
 class Insecure(NetworkError):
@@ -198,7 +198,7 @@ class RecordNewer(StoreError):
 BY_STATUS: Final[dict[int, type[DamError]]] = {
     Status.ARGUMENT: ArgumentError,
     Status.OPTION: OptionError,
-    Status.NAME_UNKNOWN: NameUnknown,
+    Status.NOT_FOUND: NotFound,
     Status.NOT_SUPPORTED: NotSupported,
     Status.CALLBACK: CallbackStopped,
     Status.INTERNAL: InternalError,

@@ -16,7 +16,7 @@ from typing import Any, Optional, Union
 
 from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
-from ._errors import NameUnknown, Status
+from ._errors import NotFound, Status
 from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
@@ -61,17 +61,22 @@ class Loop:
         self._raised: Optional[BaseException] = None
         self.descriptor: int = self._library.dam_loop_fd(self._loop)
 
-    def submit(self, transfer: Transfer, handle: SessionHandle, function: str, *what: Any) -> None:
-        """Takes something in: `function` of the library with `what` is to be done. Its session lives until it is over."""
+    def submit(
+        self, transfer: Transfer, handle: SessionHandle, function: str, *what: Any, outputs: tuple[Any, ...] = ()
+    ) -> None:
+        """Takes something in: `function` of the library with `what` is to be done. Its session lives until it is over.
+
+        outputs: what it fills in beside its ID.
+        """
         number = ctypes.c_uint64()
         session = handle.__enter__()
         try:
             call = getattr(self._library, function)
-            call(self._loop, session, *what, self._done, None, number, _abi.dam_error())
+            call(self._loop, session, *what, self._done, None, *outputs, number, _abi.dam_error())
         except BaseException:
             handle.__exit__(None, None, None)
             raise
-        transfer.id, transfer.kept, transfer.handle = number.value, what, handle
+        transfer.id, transfer.kept, transfer.handle = number.value, (what, outputs), handle
         self._transfers[transfer.id] = transfer
         self._handles[transfer.id] = handle
 
@@ -110,7 +115,7 @@ class Loop:
         if transfer.id in self._transfers and self._loop:
             try:
                 function(self._loop, transfer.id, _abi.dam_error())
-            except NameUnknown:
+            except NotFound:
                 pass  # it ended meanwhile; its end is on its way
 
     def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
@@ -140,7 +145,7 @@ class Loop:
 
     def _read(self, answer: Any, what: str) -> Response:
         view = _abi.dam_response_view()
-        self._library.dam_response_read(answer, view, _abi.dam_error())
+        self._library.dam_response_get(answer, view, _abi.dam_error())
         return Response(view, what)
 
     def _release(self, transfer: Transfer) -> None:

@@ -40,5 +40,5 @@ def _never_remembered() -> set[str]:
 
 
 def forget_name(name: str) -> None:
-    """Forgets the options remembered under `name`; sessions stay. NameUnknown: there are none."""
+    """Forgets the options remembered under `name`; sessions stay. NotFound: there are none."""
     library().dam_name_remove(encoded(name, "the name"), _abi.dam_error())

@@ -32,7 +32,7 @@ def open(
     store: where sessions outlive the process: the option of this name ("file", "memory" or a directory), or a `Store`
         of the program's own.
 
-    NameUnknown: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or contradicts
+    NotFound: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or contradicts
     another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound: there is no shared library.
     """
     with Config() as config:

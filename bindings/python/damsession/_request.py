@@ -111,7 +111,7 @@ def build(
     if image is not None:
         request.image = encoded(image, "image")
     if timeout is not None:
-        request.timeout = _milliseconds(timeout)
+        request.timeout_ms = _milliseconds(timeout)
     if once:
         request.flags = _abi.DAM_REQUEST_ONCE
     if stream_to is not None:
@@ -158,15 +158,13 @@ def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:
         (encoded(name, "a header's name"), encoded(value, f"the value of the header {name!a}"))
         for name, value in (headers.items() if isinstance(headers, Mapping) else headers)
     ]
-    array = (_abi.dam_header * len(pairs))()
-    count = 0
+    others = []
     for name, value in pairs:
         if name.lower() == b"content-type":
             request.content_type = value  # it has a field of its own
         else:
-            array[count].name, array[count].value = name, value
-            count += 1
-    request.headers, request.header_count = array, count
+            others.append((name, value))
+    request.headers, request.header_count = _abi.header_list(others), len(others)
 
 
 def _milliseconds(seconds: float) -> int:

@@ -1,6 +1,7 @@
 """An answer, whole and in Python's own memory: nothing in it needs to be closed.
 
-Read with one call into C and one copy of the body; headers are parsed and text is decoded when somebody asks.
+Read with one call into C and one copy of the body; the mapping of headers is made and text is decoded when
+somebody asks.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ class Headers(Mapping[str, str]):
     `get_all` gives the single values, which for Set-Cookie is the only right way.
     """
 
-    def __init__(self, block: bytes) -> None:
-        """`block` is "Name: value\\r\\n" for each header."""
+    def __init__(self, texts: list[bytes]) -> None:
+        """`texts` are names and values in turn."""
         self._values: dict[str, tuple[str, list[str]]] = {}
-        for line in block.split(b"\r\n"):
-            name, colon, value = _text(line).partition(":")
-            if colon:
-                self._values.setdefault(name.lower(), (name, []))[1].append(value.strip(" \t"))
+        for name, value in zip(map(_text, texts[::2]), map(_text, texts[1::2])):
+            self._values.setdefault(name.lower(), (name, []))[1].append(value)
 
     def __getitem__(self, name: str) -> str:
         return ", ".join(self._values[name.lower()][1])
@@ -50,17 +49,17 @@ class Headers(Mapping[str, str]):
         return f"Headers({dict(self)})"
 
 
-def _text(line: bytes) -> str:
+def _text(given: bytes) -> str:
     try:
-        return line.decode("utf-8")
+        return given.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("latin-1")  # what servers mean that do not mean UTF-8
+        return given.decode("latin-1")  # what servers mean that do not mean UTF-8
 
 
 class Response:
     """What the server answered. Made by `Session.request`."""
 
-    __slots__ = ("_block", "_headers", "_what", "content", "generation", "replays", "status")
+    __slots__ = ("_headers", "_texts", "_what", "content", "generation", "replays", "status")
 
     def __init__(self, view: _abi.dam_response_view, what: str) -> None:
         """Copies what `view` borrows. `what` names the request in messages: its method, and its path without query."""
@@ -72,7 +71,7 @@ class Response:
         self.generation: int = view.generation
         #: 1 if it had to be sent again after a new login, else 0.
         self.replays: int = view.replays
-        self._block = ctypes.string_at(view.headers, view.headers_size)
+        self._texts = _abi.header_texts(view.headers, view.header_count)
         self._headers: Optional[Headers] = None
         self._what = what
 
@@ -80,7 +79,7 @@ class Response:
     def headers(self) -> Headers:
         """The response headers, without cookies that hold the session's secrets."""
         if self._headers is None:
-            self._headers = Headers(self._block)
+            self._headers = Headers(self._texts)
         return self._headers
 
     @property

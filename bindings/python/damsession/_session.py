@@ -137,7 +137,7 @@ class Session:
             try:
                 with interruptible():
                     function(session, request, *where, ctypes.byref(answer), _abi.dam_error())
-                self._library.dam_response_read(answer, view, _abi.dam_error())
+                self._library.dam_response_get(answer, view, _abi.dam_error())
                 return Response(view, what)
             finally:
                 self._library.dam_response_free(answer)
@@ -238,7 +238,7 @@ class Session:
             guarded(lambda _, given: found.append(Organization._read(given.contents)))
         )
         with self._handle as session:
-            self._library.dam_session_organizations(session, callback, None, _abi.dam_error())
+            self._library.dam_session_list_organizations(session, callback, None, _abi.dam_error())
         return found
 
     # ---- For requests of the host's own ------------------------------------------------------------------------------
@@ -252,10 +252,10 @@ class Session:
         """
         found: dict[str, str] = {}
         callback = _abi.dam_header_callback(
-            guarded(lambda _, name, value: found.update({name.decode(): value.decode()}))
+            guarded(lambda _, header: found.update({header.contents.name.decode(): header.contents.value.decode()}))
         )
         with self._handle as session:
-            self._library.dam_session_headers(session, callback, None, None, _abi.dam_error())
+            self._library.dam_session_list_headers(session, callback, None, None, _abi.dam_error())
         return found
 
     def token(self) -> str:
@@ -264,7 +264,7 @@ class Session:
         NotSupported: this authentication has no token.
         """
         with self._handle as session:
-            return taken(self._library.dam_session_token, session)
+            return taken(self._library.dam_session_get_token, session)
 
     @property
     def device_tokens(self) -> list[DeviceToken]:
@@ -276,7 +276,7 @@ class Session:
             guarded(lambda _, given: found.append(DeviceToken._read(given.contents)))
         )
         with self._handle as session:
-            self._library.dam_session_device_tokens(session, callback, None, _abi.dam_error())
+            self._library.dam_session_list_device_tokens(session, callback, None, _abi.dam_error())
         return found
 
     # ---- What is known -----------------------------------------------------------------------------------------------
@@ -309,12 +309,12 @@ class Session:
         if response is not None:
             generation = response.generation
         with self._handle as session:
-            return taken(self._library.dam_image_bind, session, encoded(image_id, "image_id"), generation)
+            return taken(self._library.dam_session_bind_image, session, encoded(image_id, "image_id"), generation)
 
     def resolve_image(self, handle: str) -> str:
         """The image ID of a handle. Sends nothing. HandleStale: its device token is gone. ArgumentError: no handle."""
         with self._handle as session:
-            return taken(self._library.dam_image_resolve, session, encoded(handle, "handle"))
+            return taken(self._library.dam_session_resolve_image, session, encoded(handle, "handle"))
 
     def stale(self, handles: Iterable[str]) -> list[str]:
         """Those of `handles` whose device token is gone, as after a revocation. Sends nothing."""

@@ -101,7 +101,7 @@ class Table:
     def _lock(self, _: Any, key: bytes, milliseconds: int, out: Any) -> int:
         lock = self._store.lock(key.decode(), milliseconds / 1000)
         if lock is None:
-            return _abi.DAM_STORE_HELD
+            return _abi.DAM_STORE_BUSY
         ticket = next(self._tickets)
         self._locks[ticket] = lock
         out[0] = ticket

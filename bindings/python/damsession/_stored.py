@@ -38,7 +38,7 @@ def remove_session(
     """Removes the record of a session (`StoredSession.key`) from the store; the other arguments as for `sessions`.
 
     The server is not told, and running programs may save it again: `Session.forget` is the better way where the session
-    can be opened. NameUnknown: there is no such record. ArgumentError: not a key. StoreError: it cannot be removed.
+    can be opened. NotFound: there is no such record. ArgumentError: not a key. StoreError: it cannot be removed.
     """
     with Config() as config:
         configure(config, name, store, environment, options)

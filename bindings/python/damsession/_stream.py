@@ -84,7 +84,7 @@ class Stream(BaseStream):
         try:
             request = build(self._method, self._path, keep=transfer.keep, **self._options)
             self._incoming = Incoming(transfer, request, lambda: None)
-            self._loop.submit(transfer, self._handle, "dam_loop_submit", request)
+            self._loop.submit(transfer, self._handle, "dam_loop_request", request)
             while not self._incoming.ready:
                 self._loop.run()
             if transfer.over.done() and self._incoming.empty:

@@ -112,7 +112,7 @@ class Statistics(NamedTuple):
     replays: int  #: requests sent once more with a newer secret
     adopted_from_siblings: int  #: newer secrets that another process had stored
     waits: int  #: times a call had to wait for a sibling thread or process
-    wait_microseconds: int  #: how long in all
+    wait_us: int  #: how long in all
     cookies_adopted: int  #: rotated cookies taken
     cookies_late: int  #: cookies dropped because a later-sent request had brought a newer one
     saves: int  #: records written

@@ -122,8 +122,7 @@ class _Exchange:
     def observe(self, answer: httpx.Response, body: Optional[bytes]) -> bool:
         """Whether `to_send` says what to send instead of this answer. Blocks. body: None, unless it is here whole."""
         self._derived += [answer.request] + ([] if answer.next_request is None else [answer.next_request])
-        head = b"".join(name + b": " + value + b"\r\n" for name, value in answer.headers.raw)
-        return self.authorization.observe(answer.status_code, head, body or b"", body is not None)
+        return self.authorization.observe(answer.status_code, answer.headers.raw, body or b"", body is not None)
 
     @property
     def refused(self) -> Optional[httpx.Response]:

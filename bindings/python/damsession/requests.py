@@ -126,7 +126,7 @@ class _Exchange:
     def _is_to_be_replayed(self, answer: requests.models.Response) -> bool:
         # In the order received; where the client is played by something else, as its own headers say.
         lines = getattr(answer.raw.headers, "iteritems", answer.raw.headers.items)()
-        head = "\r\n".join(f"{name}: {value}" for name, value in lines).encode("latin-1", "replace")
+        head = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in lines]
         if hasattr(answer.raw, "_request_url"):
             answer.raw._request_url = self._shown  # what urllib3 remembers
         try:

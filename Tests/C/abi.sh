@@ -1,0 +1,25 @@
+#!/bin/sh
+# abi.sh [FILE] - what programs that are compiled already rely on: names and types of functions, numbers, sizes and offsets.
+#
+# Prints it as the compiler sees damsession.h (64-bit Linux). With a file that holds what was printed once: whether that still
+# holds. `make abi` writes Tests/C/abi.txt. It refuses what is new as well, so that nothing gets into a release unseen.
+set -eu
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+awk -v want=program -f Tests/C/header.awk include/damsession.h >"$work/abi.c"
+"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Iinclude "$work/abi.c" -o "$work/abi"
+"$work/abi" >"$work/now"
+[ $# -gt 0 ] || exec cat "$work/now"
+
+sort "$1" >"$work/before.sorted"
+sort "$work/now" >"$work/now.sorted"
+if gone=$(comm -23 "$work/before.sorted" "$work/now.sorted") && [ -n "$gone" ]; then
+    printf 'Programs that are compiled already rely on this, and it is not so any more:\n%s\n' "$gone"
+    exit 1
+fi
+if new=$(comm -13 "$work/before.sorted" "$work/now.sorted") && [ -n "$new" ]; then
+    printf 'This is new; where it is meant, `make abi` adds it to %s:\n%s\n' "$1" "$new"
+    exit 1
+fi
