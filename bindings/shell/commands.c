@@ -35,35 +35,26 @@ static int32_t print_organization(void *user_data, const dam_organization *organ
     return DAM_OK;
 }
 
-int run_organizations(const struct arguments *arguments)
+int run_organizations(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     struct rows list = {.json = is_given(arguments, FLAG_JSON)};
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_organizations(work.session, print_organization, &list, &error) != DAM_OK)
-        code = report(&error);
-    else if (list.json)
+    if (dam_session_organizations(work->session, print_organization, &list, &error) != DAM_OK)
+        return report(&error);
+    if (list.json)
         puts(list.count > 0 ? "]" : "[]");
-    end(&work);
-    return code;
+    return EXIT_OK;
 }
 
 /* ---- token ---- */
 
-int run_token(const struct arguments *arguments)
+int run_token(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     char *token = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    code = dam_session_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
+    (void)arguments;
+    int code = dam_session_token(work->session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
     dam_string_free(token);
-    end(&work);
     return code;
 }
 
@@ -106,53 +97,38 @@ static void print_state(const char *name, const dam_session_state *state)
     print_text("store", state->store);
 }
 
-int run_status(const struct arguments *arguments)
+int run_status(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_session_state state = {.size = sizeof state};
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_get_state(work.session, &state, &error) != DAM_OK)
-        code = report(&error);
-    else if (is_given(arguments, FLAG_JSON))
+    if (dam_session_get_state(work->session, &state, &error) != DAM_OK)
+        return report(&error);
+    if (is_given(arguments, FLAG_JSON))
         print_state_json(arguments->words[0], &state);
     else
         print_state(arguments->words[0], &state);
-    end(&work);
-    return code;
+    return EXIT_OK;
 }
 
 /* ---- bind, resolve ---- */
 
-int run_bind(const struct arguments *arguments)
+int run_bind(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     char *handle = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_image_bind(work.session, arguments->words[1], arguments->generation, &handle, &error);
-    code = status == DAM_OK ? write_line(handle) : report(&error);
+    dam_status status = dam_image_bind(work->session, arguments->words[1], arguments->generation, &handle, &error);
+    int code = status == DAM_OK ? write_line(handle) : report(&error);
     dam_string_free(handle);
-    end(&work);
     return code;
 }
 
-int run_resolve(const struct arguments *arguments)
+int run_resolve(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     char *image = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_image_resolve(work.session, arguments->words[1], &image, &error);
-    code = status == DAM_OK ? write_line(image) : report(&error);
+    dam_status status = dam_image_resolve(work->session, arguments->words[1], &image, &error);
+    int code = status == DAM_OK ? write_line(image) : report(&error);
     dam_string_free(image);
-    end(&work);
     return code;
 }
 
@@ -170,10 +146,11 @@ static int32_t print_name(void *user_data, const char *name)
     return DAM_OK;
 }
 
-int run_list(const struct arguments *arguments)
+int run_list(const struct arguments *arguments, struct work *work)
 {
     struct rows list = {.json = is_given(arguments, FLAG_JSON)};
     dam_error error;
+    (void)work;
     if (dam_name_list(print_name, &list, &error) != DAM_OK)
         return report(&error);
     if (list.json)

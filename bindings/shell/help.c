@@ -73,8 +73,9 @@ static void print_command(const struct command *command)
         puts("\nOptions are those of `damsession options`.");
 }
 
-int run_help(const struct arguments *arguments)
+int run_help(const struct arguments *arguments, struct work *work)
 {
+    (void)work;
     const struct command *command = arguments->command;
     if (command != NULL && command->run == run_help)
         command = arguments->word_count > 0 ? find_command(arguments->commands, arguments->words[0]) : NULL;
@@ -87,8 +88,9 @@ int run_help(const struct arguments *arguments)
     return EXIT_OK;
 }
 
-int run_version(const struct arguments *arguments)
+int run_version(const struct arguments *arguments, struct work *work)
 {
+    (void)work;
     if (is_given(arguments, FLAG_JSON)) {
         print_json_member("{", "wrapper", DAM_VERSION);
         print_json_member(",", "library", dam_version());
@@ -160,8 +162,9 @@ static int widen(int width, const char *text)
     return (int)strlen(text) > width ? (int)strlen(text) : width;
 }
 
-int run_options(const struct arguments *arguments)
+int run_options(const struct arguments *arguments, struct work *work)
 {
+    (void)work;
     int widths[3] = {0};
     for (int printing = 0; printing < 2; printing++) { /* the first round measures the columns. */
         for (uint32_t index = 0; index < dam_option_count(); index++) {

@@ -47,16 +47,13 @@ static int write_ticket(const char *path, const char *ticket)
     return close(fd) != 0 && code == EXIT_OK ? complain(path) : code;
 }
 
-int run_header(const struct arguments *arguments)
+int run_header(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     struct header_lines lines = {0};
     char *ticket = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_session_headers(work.session, collect_header, &lines, &ticket, &error);
+    int code;
+    dam_status status = dam_session_headers(work->session, collect_header, &lines, &ticket, &error);
     if (lines.refused) {
         say("a header has a line break in it, or no end, and is not printed; please report this");
         code = EXIT_INTERNAL;
@@ -69,7 +66,6 @@ int run_header(const struct arguments *arguments)
     }
     dam_string_free(ticket);
     explicit_bzero(&lines, sizeof lines);
-    end(&work);
     return code;
 }
 
@@ -141,25 +137,23 @@ static int read_ticket(const char *path, char **ticket)
     return code;
 }
 
-static int observe(const struct arguments *arguments, const char *ticket, const dam_observation *answer)
+static int observe(const struct arguments *arguments, struct work *work, const char *ticket,
+                   const dam_observation *answer)
 {
-    struct work work;
     int32_t result = DAM_OBSERVE_DELIVER;
     dam_error error;
-    int code = begin(&work, arguments);
+    int code = begin(work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_session_observe(work.session, ticket, answer, &result, &error) != DAM_OK)
-        code = report(&error);
-    else if (result == DAM_OBSERVE_REPLAY)
-        code = EXIT_AGAIN;
-    end(&work);
-    if (code == EXIT_AGAIN)
-        say("the session had ended, and there is a new one: get its headers and send the request again");
-    return code;
+    if (dam_session_observe(work->session, ticket, answer, &result, &error) != DAM_OK)
+        return report(&error);
+    if (result != DAM_OBSERVE_REPLAY)
+        return EXIT_OK;
+    say("the session had ended, and there is a new one: get its headers and send the request again");
+    return EXIT_AGAIN;
 }
 
-int run_observe(const struct arguments *arguments)
+int run_observe(const struct arguments *arguments, struct work *work)
 {
     dam_observation answer = {.size = sizeof answer};
     void *head = NULL, *body = malloc(BEGINNING);
@@ -177,7 +171,7 @@ int run_observe(const struct arguments *arguments)
     if (code == EXIT_OK && arguments->ticket != NULL)
         code = read_ticket(arguments->ticket, &ticket);
     if (code == EXIT_OK)
-        code = observe(arguments, ticket, &answer);
+        code = observe(arguments, work, ticket, &answer);
     if (head != NULL)
         explicit_bzero(head, size); /* cookies. */
     free(head);

@@ -96,21 +96,13 @@ static int open_session(struct work *work)
 int begin_options(struct work *work, const struct arguments *arguments)
 {
     dam_error error;
-    int code = load(work, arguments, &error) == DAM_OK ? override(work, arguments) : report(&error);
-    if (code != EXIT_OK)
-        end(work);
-    return code;
+    return load(work, arguments, &error) == DAM_OK ? override(work, arguments) : report(&error);
 }
 
 int begin(struct work *work, const struct arguments *arguments)
 {
     int code = begin_options(work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    code = open_session(work);
-    if (code != EXIT_OK)
-        end(work);
-    return code;
+    return code == EXIT_OK ? open_session(work) : code;
 }
 
 void end(struct work *work)
@@ -141,41 +133,33 @@ static int ask_api_key(struct work *work, const struct arguments *arguments)
     return code;
 }
 
-int run_login(const struct arguments *arguments)
+int run_login(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_error error;
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
-    dam_status loaded = load(&work, arguments, &error);
+    dam_status loaded = load(work, arguments, &error);
     int is_new = loaded == DAM_ERR_NAME_UNKNOWN || !has_name(arguments);
-    int code = loaded == DAM_OK || loaded == DAM_ERR_NAME_UNKNOWN ? override(&work, arguments) : report(&error);
+    int code = loaded == DAM_OK || loaded == DAM_ERR_NAME_UNKNOWN ? override(work, arguments) : report(&error);
     if (code == EXIT_OK && is_new)
-        code = ask_api_key(&work, arguments);
+        code = ask_api_key(work, arguments);
     if (code == EXIT_OK)
-        code = open_session(&work);
-    if (code == EXIT_OK && dam_session_login(work.session, manner, &error) != DAM_OK)
+        code = open_session(work);
+    if (code == EXIT_OK && dam_session_login(work->session, manner, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK && has_name(arguments) &&
-        dam_config_save(work.config, arguments->words[0], &error) != DAM_OK)
+        dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
         code = report(&error);
-    end(&work);
     return code;
 }
 
-int run_keepalive(const struct arguments *arguments)
+int run_keepalive(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_keepalive(work.session, &error) != DAM_OK)
-        code = report(&error);
-    end(&work);
-    return code;
+    (void)arguments;
+    return dam_session_keepalive(work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 
-int run_logout(const struct arguments *arguments)
+int run_logout(const struct arguments *arguments, struct work *work)
 {
     static const struct { const char *word, *sentence; } results[] = {
         [DAM_LOGOUT_NONE] = {"none", "there was no session"},
@@ -183,38 +167,31 @@ int run_logout(const struct arguments *arguments)
         [DAM_LOGOUT_LOCAL] = {"local", "the session is forgotten here only; an administrator can revoke it"},
         [DAM_LOGOUT_UNCONFIRMED] = {"unconfirmed", "the session is forgotten here; the server has not confirmed it"},
     };
-    struct work work;
     dam_error error;
     int32_t result = DAM_LOGOUT_NONE;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_logout(work.session, &result, &error) != DAM_OK)
-        code = report(&error);
-    end(&work);
-    if (code != EXIT_OK || result < DAM_LOGOUT_NONE || result > DAM_LOGOUT_UNCONFIRMED)
-        return code;
+    if (dam_session_logout(work->session, &result, &error) != DAM_OK)
+        return report(&error);
+    if (result < DAM_LOGOUT_NONE || result > DAM_LOGOUT_UNCONFIRMED)
+        return EXIT_OK;
     if (is_given(arguments, FLAG_JSON)) {
         print_json_member("{", "result", results[result].word);
         puts("}");
     } else {
         puts(results[result].sentence);
     }
-    return code;
+    return EXIT_OK;
 }
 
 /* What is remembered may be damaged; then it can still be forgotten, but says nothing about which session is meant. */
-int run_forget(const struct arguments *arguments)
+int run_forget(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_error error;
-    dam_status loaded = load(&work, arguments, &error);
-    int code = loaded == DAM_OK ? override(&work, arguments) : report(&error);
+    dam_status loaded = load(work, arguments, &error);
+    int code = loaded == DAM_OK ? override(work, arguments) : report(&error);
     if (code == EXIT_OK)
-        code = open_session(&work);
-    if (code == EXIT_OK && dam_session_forget(work.session, &error) != DAM_OK)
+        code = open_session(work);
+    if (code == EXIT_OK && dam_session_forget(work->session, &error) != DAM_OK)
         code = report(&error);
-    end(&work);
     int damaged = loaded == DAM_ERR_OPTION || loaded == DAM_ERR_STORE;
     if (!has_name(arguments) || (code != EXIT_OK && !damaged))
         return code;

@@ -34,31 +34,19 @@ static int32_t print_session(void *user_data, const dam_stored_session *session)
     return DAM_OK;
 }
 
-int run_sessions(const struct arguments *arguments)
+int run_sessions(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     struct rows list = {.json = is_given(arguments, FLAG_JSON)};
     dam_error error;
-    int code = begin_options(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_store_list(work.config, print_session, &list, &error) != DAM_OK)
-        code = report(&error);
-    else if (list.json)
+    if (dam_store_list(work->config, print_session, &list, &error) != DAM_OK)
+        return report(&error);
+    if (list.json)
         puts(list.count > 0 ? "]" : "[]");
-    end(&work);
-    return code;
+    return EXIT_OK;
 }
 
-int run_remove(const struct arguments *arguments)
+int run_remove(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_error error;
-    int code = begin_options(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_store_remove(work.config, arguments->words[0], &error) != DAM_OK)
-        code = report(&error);
-    end(&work);
-    return code;
+    return dam_store_remove(work->config, arguments->words[0], &error) == DAM_OK ? EXIT_OK : report(&error);
 }

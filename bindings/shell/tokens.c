@@ -50,28 +50,24 @@ static int32_t print_token(void *user_data, const dam_device_token *token)
     return DAM_OK;
 }
 
-int run_tokens(const struct arguments *arguments)
+int run_tokens(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_session_state state = {.size = sizeof state};
     char *user = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
     struct token_list list = {.json = is_given(arguments, FLAG_JSON), .origin = state.origin};
-    if (dam_session_get_state(work.session, &state, &error) != DAM_OK ||
-        dam_config_get(work.config, "user", &user, &error) != DAM_OK)
+    int code = EXIT_OK;
+    if (dam_session_get_state(work->session, &state, &error) != DAM_OK ||
+        dam_config_get(work->config, "user", &user, &error) != DAM_OK)
         code = report(&error);
     list.user = user;
-    if (code == EXIT_OK && dam_session_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
+    if (code == EXIT_OK && dam_session_device_tokens(work->session, print_token, &list, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK && list.count == 0)
         print_owner(&list);
     if (code == EXIT_OK && list.json)
         puts("]}");
     dam_string_free(user);
-    end(&work);
     return code;
 }
 
@@ -143,25 +139,21 @@ static void print_handles(const struct handles *handles, int json)
         puts(handles->count > 0 ? "]" : "[]");
 }
 
-int run_stale(const struct arguments *arguments)
+int run_stale(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     size_t given = (size_t)arguments->word_count - 1;
     struct handles handles = {.each = arguments->words + 1, .count = given};
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
+    int code = EXIT_OK;
     if (given == 0) {
         handles.each = NULL;
         code = read_handles(&handles);
     }
     if (code == EXIT_OK)
-        code = sift(work.session, &handles);
+        code = sift(work->session, &handles);
     if (code == EXIT_OK)
         print_handles(&handles, is_given(arguments, FLAG_JSON));
     if (given == 0)
         free(handles.each);
     free(handles.text);
-    end(&work);
     return code;
 }

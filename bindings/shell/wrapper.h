@@ -62,13 +62,22 @@ struct flag {
 extern const struct flag flags[FLAG_COUNT];
 
 struct arguments;
+struct work;
+
+/* What main opens before it runs a command. */
+enum opens {
+    OPENS_NOTHING, /* or what the command opens itself, since it has something else to do first. */
+    OPENS_OPTIONS,
+    OPENS_SESSION
+};
 
 struct command {
     const char *name;
     const char *words;    /* "NAME PATH". Completion goes by the first of them. */
     int least, most;      /* how many words. */
     unsigned accepts;     /* enum accepts, or-ed. */
-    int (*run)(const struct arguments *arguments);
+    enum opens opens;
+    int (*run)(const struct arguments *arguments, struct work *work);
     const char *method;   /* the HTTP method, where the command's name says it; else NULL. */
     const char *help;
 };
@@ -227,7 +236,7 @@ struct work {
     int explains;     /* --explain: `end` says what the session did. */
 };
 
-/* Only the options, for commands that open no session. Not EXIT_OK: it has said why, and there is nothing to end. */
+/* Only the options, for commands that open no session. Not EXIT_OK: it has said why. */
 int begin_options(struct work *work, const struct arguments *arguments);
 
 /* A session with the options remembered, of the environment and of the command line. Not EXIT_OK: it has said why. */
@@ -241,25 +250,25 @@ void explain(dam_session *session);
 
 /* ---- Commands (session.c, answers.c, observe.c, commands.c, tokens.c, stored.c, help.c) ---- */
 
-int run_login(const struct arguments *arguments);
-int run_keepalive(const struct arguments *arguments);
-int run_logout(const struct arguments *arguments);
-int run_forget(const struct arguments *arguments);
-int run_request(const struct arguments *arguments);
-int run_organizations(const struct arguments *arguments);
-int run_token(const struct arguments *arguments);
-int run_header(const struct arguments *arguments);
-int run_observe(const struct arguments *arguments);
-int run_status(const struct arguments *arguments);
-int run_bind(const struct arguments *arguments);
-int run_resolve(const struct arguments *arguments);
-int run_tokens(const struct arguments *arguments);
-int run_stale(const struct arguments *arguments);
-int run_sessions(const struct arguments *arguments);
-int run_remove(const struct arguments *arguments);
-int run_list(const struct arguments *arguments);
-int run_options(const struct arguments *arguments);
-int run_version(const struct arguments *arguments);
-int run_help(const struct arguments *arguments);
+int run_login(const struct arguments *arguments, struct work *work);
+int run_keepalive(const struct arguments *arguments, struct work *work);
+int run_logout(const struct arguments *arguments, struct work *work);
+int run_forget(const struct arguments *arguments, struct work *work);
+int run_request(const struct arguments *arguments, struct work *work);
+int run_organizations(const struct arguments *arguments, struct work *work);
+int run_token(const struct arguments *arguments, struct work *work);
+int run_header(const struct arguments *arguments, struct work *work);
+int run_observe(const struct arguments *arguments, struct work *work);
+int run_status(const struct arguments *arguments, struct work *work);
+int run_bind(const struct arguments *arguments, struct work *work);
+int run_resolve(const struct arguments *arguments, struct work *work);
+int run_tokens(const struct arguments *arguments, struct work *work);
+int run_stale(const struct arguments *arguments, struct work *work);
+int run_sessions(const struct arguments *arguments, struct work *work);
+int run_remove(const struct arguments *arguments, struct work *work);
+int run_list(const struct arguments *arguments, struct work *work);
+int run_options(const struct arguments *arguments, struct work *work);
+int run_version(const struct arguments *arguments, struct work *work);
+int run_help(const struct arguments *arguments, struct work *work);
 
 #endif
