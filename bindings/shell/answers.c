@@ -60,7 +60,7 @@ static int send_request(const struct arguments *arguments, struct work *work, da
 {
     dam_response *response = NULL;
     dam_error error;
-    int code = begin(work, arguments);
+    int code = open_session(work, arguments);
     if (code != EXIT_OK)
         return code;
     request->user_data = transfer;

@@ -12,12 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-int complain(const char *place)
-{
-    say("%s: %s", place, strerror(errno));
-    return EXIT_STOPPED;
-}
-
 int write_bytes(int fd, const void *bytes, size_t size, const char *place)
 {
     const char *at = bytes;

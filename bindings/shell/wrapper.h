@@ -88,7 +88,6 @@ struct setting {
 
 /* A command line, taken apart. Everything points into argv or lives until the process ends. */
 struct arguments {
-    const struct command *commands; /* all there are; ends with one without a name. */
     const struct command *command;
     const char **words;            /* what follows the command; NULL after the last. */
     int word_count;
@@ -106,7 +105,15 @@ struct arguments {
 };
 
 /* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
-int parse_arguments(const struct command *commands, int argc, char **argv, struct arguments *out);
+int parse_arguments(int argc, char **argv, struct arguments *out);
+
+void free_arguments(struct arguments *arguments);
+
+/* A flag that was given, and its value if it takes one (values.c). Not EXIT_OK: it has said what is wrong. */
+int take_flag(struct arguments *out, enum flag_id id, char *value);
+
+/* What was given against what the command accepts (check.c). Not EXIT_OK: it has said what is wrong. */
+int check_arguments(const struct arguments *given);
 
 /* The library's option of that name; 0: there is none. */
 int find_option(const char *name, dam_option *row);
@@ -114,8 +121,11 @@ int find_option(const char *name, dam_option *row);
 /* The flag of that name, or where that is NULL of that letter; -1: there is none. */
 int find_flag(const char *name, char letter);
 
+/* All there are; ends with one without a name. */
+extern const struct command commands[];
+
 /* The command of that name, or NULL. */
-const struct command *find_command(const struct command *commands, const char *name);
+const struct command *find_command(const char *name);
 
 static inline int is_given(const struct arguments *arguments, enum flag_id flag)
 {
@@ -152,6 +162,14 @@ void print_json(const char *text);
 
 /* `before`, the key and a string: print_json_member("{", "name", "press"). */
 void print_json_member(const char *before, const char *key, const char *text);
+
+/* A list that a callback prints row by row. */
+struct rows {
+    int json, count;
+};
+
+/* The end of a JSON list. */
+void end_rows(const struct rows *list);
 
 /* ---- Bytes in and out (files.c) ---- */
 
@@ -201,7 +219,7 @@ int32_t show_progress(void *user_data, int64_t down, int64_t down_total, int64_t
 /* Takes the bar away, before anything else is written. */
 void clear_progress(void);
 
-/* ---- Secrets (credentials.c, command.c, terminal.c) ---- */
+/* ---- Secrets (credentials.c, secret_line.c, password_command.c, terminal.c) ---- */
 
 enum { SECRET_CAPACITY = 4096 }; /* a line of a terminal is no longer than this either. */
 
@@ -222,7 +240,7 @@ ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place);
 ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long, const char *place);
 
 /* The first line that a shell command prints; the command has so many seconds for it. Its length, or -1 after saying why. */
-ssize_t run_command(const char *command, unsigned seconds, char line[SECRET_CAPACITY]);
+ssize_t run_password_command(const char *command, unsigned seconds, char line[SECRET_CAPACITY]);
 
 /* Asks without echo. The length of the answer; -1: there is no terminal that would answer. */
 ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY]);
@@ -233,17 +251,28 @@ struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
-    int explains;     /* --explain: `end` says what the session did. */
+    int explains;     /* --explain: `end_work` says what the session did. */
 };
 
-/* Only the options, for commands that open no session. Not EXIT_OK: it has said why. */
-int begin_options(struct work *work, const struct arguments *arguments);
+/* Whether a name is meant; "-" stands for none: options come from environment and command line only. */
+int has_name(const struct arguments *arguments);
 
 /* A session with the options remembered, of the environment and of the command line. Not EXIT_OK: it has said why. */
-int begin(struct work *work, const struct arguments *arguments);
+int open_session(struct work *work, const struct arguments *arguments);
+
+/* The same in three steps, for commands that go on where one of them fails. */
+dam_status load_options(struct work *work, const struct arguments *arguments, dam_error *error);
+int override_options(struct work *work, const struct arguments *arguments);
+int start_session(struct work *work);
+
+/* An option, other than of the command line. Not EXIT_OK: it has said why. */
+int set_option(struct work *work, const char *name, const char *value);
+
+/* Opens what the command says (enum opens). Not EXIT_OK: it has said why. There is something to end all the same. */
+int begin_work(struct work *work, const struct arguments *arguments);
 
 /* Gives everything back, and explains what the session did if that was asked for. */
-void end(struct work *work);
+void end_work(struct work *work);
 
 /* The line of --explain: what the statistics count, in words (explain.c). */
 void explain(dam_session *session);

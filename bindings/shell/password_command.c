@@ -1,5 +1,5 @@
 /*
- * command.c - the option `password-command`: starts it, takes its first line, and waits for its end.
+ * password_command.c - the option `password-command`: starts it, takes its first line, and waits for its end.
  *
  * For its own end and not for that of its output, which a child that it leaves behind may hold open for ever. It refuses
  * to wait without bounds, since siblings wait for the login, and to take the line of a command that fails.
@@ -138,7 +138,7 @@ static int judge(const struct output *output, unsigned seconds, int ended, int s
     return 0;
 }
 
-ssize_t run_command(const char *command, unsigned seconds, char secret[SECRET_CAPACITY])
+ssize_t run_password_command(const char *command, unsigned seconds, char secret[SECRET_CAPACITY])
 {
     int ends[2], status = 0;
     pid_t pid = 0;

@@ -1,5 +1,5 @@
 /*
- * find.c - what a name on a command line stands for: a command, a flag of the wrapper, an option of the library.
+ * flags.c - what a --name on a command line stands for: a flag of the wrapper, an option of the library.
  */
 #include "wrapper.h"
 
@@ -53,12 +53,4 @@ int find_option(const char *name, dam_option *row)
             return 1;
     }
     return 0;
-}
-
-const struct command *find_command(const struct command *commands, const char *name)
-{
-    for (; commands->name != NULL; commands++)
-        if (strcmp(commands->name, name) == 0)
-            return commands;
-    return NULL;
 }
