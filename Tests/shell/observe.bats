@@ -80,7 +80,8 @@ head_of() {
     sandbox expire '{}' >/dev/null
     fetch "$SESSION"
     dam get desk mem/user/session >/dev/null # a sibling logs in first.
-    run -9 --separate-stderr observe
+    run -9 --separate-stderr dam observe desk --ticket ticket --body body --explain <head
+    [[ ${stderr_lines[-1]} == "damsession: explain: "* ]]
     count photoshelter.logins_ok 2
 }
 

@@ -1,11 +1,21 @@
 /*
  * answers.c - get, post, put, delete and request: one request, and where its answer goes.
  *
- * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the file
- * of -o: yesterday's picture is better than today's error message under its name.
+ * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the
+ * file of -o: yesterday's picture is better than today's error message under its name.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "progress.h"
+#include "say.h"
+#include "transfer.h"
+#include "work.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <unistd.h>
 
 /* A dam_write_callback: only successes come this way. */

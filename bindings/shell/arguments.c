@@ -4,7 +4,15 @@
  * It knows the wrapper's own flags; every other --name is looked up in the library's table. It refuses secrets as
  * arguments, whatever the library would do with them, and never prints a value it was given: it might be one.
  */
-#include "wrapper.h"
+#include "arguments.h"
+
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "say.h"
+
+#include <damsession.h>
 
 #include <stdlib.h>
 #include <string.h>

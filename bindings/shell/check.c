@@ -1,7 +1,12 @@
 /*
  * check.c - what was given on a command line against what its command accepts.
  */
-#include "wrapper.h"
+#include "arguments.h"
+
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "say.h"
 
 #include <string.h>
 

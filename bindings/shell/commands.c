@@ -1,7 +1,9 @@
 /*
  * commands.c - the table of commands, which help, completion and the check of arguments go by.
  */
-#include "wrapper.h"
+#include "commands.h"
+
+#include "flags.h"
 
 #include <limits.h>
 #include <string.h>

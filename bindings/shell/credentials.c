@@ -4,8 +4,11 @@
  * It asks only when the library does, so a stored session never costs a prompt. It refuses to answer with an empty line
  * or to guess after a failure: then there is no answer, and the library says what that means. Buffers are wiped.
  */
-#include "wrapper.h"
+#include "secrets.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <string.h>
 
 static ssize_t ask_person(const dam_prompt *prompt, char secret[SECRET_CAPACITY])

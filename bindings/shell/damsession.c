@@ -6,11 +6,15 @@
  * What a command needs for it is opened before it, and ended after it, in one place.
  * Results go to standard output, words to standard error, so that $(damsession token NAME) never captures a complaint.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "say.h"
+#include "work.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>

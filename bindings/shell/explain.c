@@ -4,7 +4,11 @@
  * Its words and their order are documented, and scripts read them: new counters go to the end. It refuses to count
  * anything itself: the numbers are the library's.
  */
-#include "wrapper.h"
+#include "work.h"
+
+#include "say.h"
+
+#include <damsession.h>
 
 #include <inttypes.h>
 

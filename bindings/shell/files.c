@@ -4,7 +4,10 @@
  * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens. It
  * refuses to write files: the library does, whole or not at all.
  */
-#include "wrapper.h"
+#include "files.h"
+
+#include "exit_code.h"
+#include "say.h"
 
 #include <errno.h>
 #include <fcntl.h>

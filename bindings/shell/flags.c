@@ -1,7 +1,9 @@
 /*
  * flags.c - what a --name on a command line stands for: a flag of the wrapper, an option of the library.
  */
-#include "wrapper.h"
+#include "flags.h"
+
+#include <damsession.h>
 
 #include <string.h>
 
@@ -10,7 +12,8 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_VERSION] = {"version", 0, 0, NULL, "the same as the command `version`"},
     [FLAG_VERBOSE] = {"verbose", 'v', ACCEPTS_OPTIONS | ACCEPTS_STORE, NULL,
                       "say what happens on standard error; -vv: every request"},
-    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL, "say at the end how many requests, logins and waits it took"},
+    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL,
+                      "say at the end how many requests, logins and waits it took"},
     [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, "print JSON"},
     [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, "print a Markdown table"},
     [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, "try credentials that were refused before once more"},
@@ -26,7 +29,8 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", "of the body; else a form's"},
     [FLAG_HEADER] = {"header", 'H', ACCEPTS_ANSWER, "'NAME: VALUE'", "one more header; may be repeated"},
     [FLAG_IMAGE] = {"image", 0, ACCEPTS_ANSWER, "HANDLE", "the image that {image} in PATH stands for"},
-    [FLAG_ONCE] = {"once", 0, ACCEPTS_ANSWER, NULL, "do not send it again when the answer is lost: it may write by GET"},
+    [FLAG_ONCE] = {"once", 0, ACCEPTS_ANSWER, NULL,
+                   "do not send it again when the answer is lost: it may write by GET"},
     [FLAG_INCLUDE] = {"include", 'i', ACCEPTS_ANSWER, NULL, "print `Status: N` and the headers before the body"},
     [FLAG_OUTPUT] = {"output", 'o', ACCEPTS_ANSWER, "FILE", "replace FILE by the body once a success (2xx) is whole"},
     [FLAG_CONTINUE] = {"continue", 0, ACCEPTS_ANSWER, NULL, "with -o: go on where a download was interrupted"},

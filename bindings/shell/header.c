@@ -1,11 +1,20 @@
 /*
  * header.c - header: the headers of a session, for requests that another program sends.
  *
- * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another one.
+ * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another
+ * one.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

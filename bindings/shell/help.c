@@ -1,11 +1,19 @@
 /*
  * help.c - what the wrapper says about itself: help and version.
  *
- * Every table is printed from the one that the program runs by (commands, flags, the library's options and statuses), so
- * it cannot say anything that is not so. It refuses to hold a list of its own.
+ * Every table is printed from the one that the program runs by (commands, flags, the library's options and statuses),
+ * so it cannot say anything that is not so. It refuses to hold a list of its own.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "say.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <string.h>
 
 /* `--name OPERAND`, with a letter if it has one. */
@@ -55,7 +63,8 @@ static void print_help(void)
           "DAMSESSION_* in the environment, and that to the command line. `damsession options` lists them.\n\nflags:\n",
           stdout);
     print_flags(~0U);
-    fputs("\nPasswords come from a prompt, --password-stdin, --password-fd, --password-command or DAMSESSION_PASSWORD,\n"
+    fputs("\n"
+          "Passwords come from a prompt, --password-stdin, --password-fd, --password-command or DAMSESSION_PASSWORD,\n"
           "never from the command line.\n\nexit codes:\n",
           stdout);
     print_exit_codes();

@@ -4,8 +4,17 @@
  * It refuses to print any stale handle before every one has been judged: with a damaged one among them, the list would
  * look whole and not be it. Handles are not repeated in complaints; what was given might be something else.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,17 @@
  *
  * It refuses to remember anything before a login worked, and to forget a name whose secret it could not wipe.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "secrets.h"
+#include "work.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

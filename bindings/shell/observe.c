@@ -6,7 +6,14 @@
  *
  * It refuses to take cookies from an answer that a redirect led to: it may be another server's.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,8 +32,8 @@ static int read_status(const char *line)
     return status >= 100 && status <= 599 ? (int)status : 0;
 }
 
-/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too. The
-   last one answers the request, unless a redirect led there. */
+/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too.
+   The last one answers the request, unless a redirect led there. */
 static int find_head(char *text, dam_observation *answer)
 {
     for (char *head = text; head != NULL;) {

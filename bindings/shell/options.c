@@ -1,8 +1,15 @@
 /*
  * options.c - options: the library's own table of its options, as text, JSON or Markdown.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <string.h>
 
 static const char *values_of(const dam_option *row)

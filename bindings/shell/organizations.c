@@ -1,7 +1,16 @@
 /*
  * organizations.c - organizations: those of the user, and which one the session works for.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
 
 static int32_t print_organization(void *user_data, const dam_organization *organization)
 {

@@ -4,8 +4,9 @@
  * JSON is written here by hand: the wrapper's objects are flat and only ever written, so a string escaper is all that a
  * JSON library would be used for. It refuses to hold anything that reads JSON.
  */
-#include "wrapper.h"
+#include "print.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 

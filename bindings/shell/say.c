@@ -1,10 +1,17 @@
 /*
  * say.c - words on standard error, and the exit code for what the library reports.
  */
-#include "wrapper.h"
+#include "say.h"
+
+#include "exit_code.h"
+#include "print.h"
+#include "progress.h"
+
+#include <damsession.h>
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 void say(const char *format, ...)

@@ -1,7 +1,9 @@
 /*
  * secret_line.c - a line that should be a secret, wherever it came from: checked, and wiped if it is none.
  */
-#include "wrapper.h"
+#include "secrets.h"
+
+#include "say.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,16 @@
 /*
  * status.c - status: what is known here about a session. No server is asked.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
 
 static void print_state_json(const char *name, const dam_session_state *state)
 {

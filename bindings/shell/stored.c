@@ -1,10 +1,19 @@
 /*
  * stored.c - list, sessions and remove: remembered names, and what a store holds, whoever put it there.
  *
- * The last two go by the store alone, from --store or DAMSESSION_STORE. They refuse to open a session: what is listed may
- * belong to options that nobody remembers, and what is removed may be damaged.
+ * The last two go by the store alone, from --store or DAMSESSION_STORE. They refuse to open a session: what is listed
+ * may belong to options that nobody remembers, and what is removed may be damaged.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
 
 /* ---- list ---- */
 

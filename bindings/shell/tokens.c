@@ -1,10 +1,20 @@
 /*
  * tokens.c - token and tokens: the one that the session works with, and the scarce device tokens of the user.
  *
- * Neither asks a server for the list. It refuses to print a token with a line break in it: the reader would take the rest
- * for something else.
+ * Neither asks a server for the list. It refuses to print a token with a line break in it: the reader would take the
+ * rest for something else.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
 
 /* ---- token ---- */
 

@@ -3,7 +3,12 @@
  *
  * It never prints a value: it might be a secret.
  */
-#include "wrapper.h"
+#include "arguments.h"
+
+#include "exit_code.h"
+#include "say.h"
+
+#include <damsession.h>
 
 #include <errno.h>
 #include <fcntl.h>

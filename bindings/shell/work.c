@@ -1,8 +1,20 @@
 /*
  * work.c - from a command line to an open session, and back.
  */
-#include "wrapper.h"
+#include "work.h"
 
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "progress.h"
+#include "say.h"
+#include "secrets.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
