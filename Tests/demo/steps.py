@@ -122,7 +122,8 @@ def devices(demo: Demo, options: dict[str, str]) -> None:
     demo.sandbox.revoke()
     demo.step(
         "an administrator revokes the token: refused, asked once more to be sure, one new login; the handle is stale",
-        [("shell", options, ("image", IMAGE, handle))], "stale", refused=2, logins_ok=1, tokens_created=1, tokens_live=1,
+        [("shell", options, ("image", IMAGE, handle))], "stale",
+        refused=2, logins_ok=1, tokens_created=1, tokens_live=1,
     )  # fmt: skip
     demo.step(
         "from now on the stale handle is refused without a request",

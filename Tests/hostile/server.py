@@ -19,6 +19,7 @@ from stages import STAGES
 from steps import SILENCE, WELL, Row, Step
 from well import REQUESTS, Site
 from wire import Gone, Later, Player, Wire
+import contextlib
 
 class Raw(Player):
     """Before there is any protocol."""
@@ -159,10 +160,8 @@ class FaultServer:
         with self._lock:
             sockets, threads = self._sockets[:], self._threads[:]
         for one in sockets:
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
         for thread in threads:
             thread.join(5)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from typing import Any, Mapping, NamedTuple, Optional
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -96,7 +96,7 @@ class Frame(NamedTuple):
     stream: Optional[int] = None
 
 
-Step = Union[bytes, End, Repeat, Endless, Drip, Hear, Afterwards, Well, Head, Data, Frame]
+Step = bytes | End | Repeat | Endless | Drip | Hear | Afterwards | Well | Head | Data | Frame
 
 @dataclass(frozen=True)
 class Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Optional
 
 import pytest
@@ -71,7 +72,7 @@ def test_an_organization_that_is_refused_is_an_error_and_leaves_no_session(stage
 
 def test_a_server_that_answers_for_another_organization_is_not_believed(stage: Stage) -> None:
     """The step's answer names an organization; if it is not ours, its data must not reach the caller."""
-    body = '{"status":"ok","data":{"Session":{"user":"ada@example.com","organization":"%s"}}}' % AARDVARK
+    body = json.dumps({"status": "ok", "data": {"Session": {"user": "ada@example.com", "organization": AARDVARK}}})
     stage.sandbox.fault(
         "status", status=200, body=body, headers={"Content-Type": "application/json"}, match=f"organization/{BADGER}"
     )

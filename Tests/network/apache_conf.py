@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from string import Template
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional
 
 COOKIE = "SSphotoshelter_com_mem"
 #: What Apache says to whom it does not know. Its own page instead of this says no more than 401.
@@ -36,7 +36,7 @@ class Front(NamedTuple):
     behind: tuple[int, ...]
 
 
-Host = Union[Members, Front]
+Host = Members | Front
 
 _MODULES = """mpm_event authn_core authn_file authz_core authz_user auth_form request session session_cookie
 session_crypto log_forensic ssl http2 proxy proxy_http proxy_balancer lbmethod_byrequests slotmem_shm""".split()

@@ -33,7 +33,7 @@ class Certificates:
         #: As good, with a key of its own.
         self.other = self._leaf("other", authority.issue_cert(*NAMES))
         self.misnamed = self._leaf("misnamed", authority.issue_cert("elsewhere.example"))
-        past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=2)
+        past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=2)
         expired = authority.issue_cert(*NAMES, not_before=past - datetime.timedelta(days=9), not_after=past)
         self.expired = self._leaf("expired", expired)
         self.client = self._leaf("client", self._clients.issue_cert("client.example"))

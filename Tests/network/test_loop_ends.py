@@ -59,7 +59,7 @@ def test_it_ends_at_once(
                 await asyncio.wait_for(session.get(PICTURE, **more()), LONGEST)
             except error:
                 in_time += 1
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass
         assert session._loop is not None
         await session._loop.close()

@@ -43,7 +43,7 @@ def test_a_plain_preview_url_is_refused_with_the_way_on(fotoweb: Opener, dam_san
 def test_there_are_no_organizations_and_no_logout(fotoweb: Opener) -> None:
     with fotoweb() as session:
         with pytest.raises(damsession.NotSupported):
-            session.organizations
+            _ = session.organizations
         session.login()
         assert session.state.tokens_obtained == 1
         assert session.logout() is damsession.LogoutResult.LOCAL
@@ -69,7 +69,7 @@ def test_device_tokens_are_listed_with_their_fate(fotoweb: Opener, dam_sandbox: 
         assert second.dead_at is None and second.in_use and second.obtained_at >= first.obtained_at
         assert session.token() not in repr((first, second)) and first.fingerprint != second.fingerprint
         with pytest.raises(damsession.NotSupported):
-            other.device_tokens
+            _ = other.device_tokens
 
 
 def test_keepalive_asks_for_information_and_replaces_a_revoked_token(fotoweb: Opener, dam_sandbox: Sandbox) -> None:

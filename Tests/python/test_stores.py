@@ -156,7 +156,7 @@ def test_an_interrupt_in_a_store_is_the_callers(photoshelter: Opener, name: str,
 
 def test_a_save_that_returns_nothing_has_failed(photoshelter: Opener, caplog: pytest.LogCaptureFixture) -> None:
     shelf = Shelf()
-    setattr(shelf, "save", lambda *arguments: None)
+    shelf.save = lambda *arguments: None
     with photoshelter(store=shelf) as session:
         session.login()
         assert session.statistics.save_failures == 1 and not session.state.stored
@@ -165,7 +165,7 @@ def test_a_save_that_returns_nothing_has_failed(photoshelter: Opener, caplog: py
 
 def test_a_list_that_fails_is_a_store_error(caplog: pytest.LogCaptureFixture) -> None:
     shelf = Shelf()
-    setattr(shelf, "list", lambda: 1 / 0)
+    shelf.list = lambda: 1 / 0
     with pytest.raises(damsession.StoreError):
         damsession.sessions(store=shelf)
 

@@ -197,6 +197,6 @@ def test_a_status_of_the_future_is_a_plain_error() -> None:
     from damsession._check import failure
 
     error = _abi.dam_error()
-    error.retry_after, error.message = -1, "something new".encode()
+    error.retry_after, error.message = -1, b"something new"
     found = failure(99, error)
     assert (type(found), found.status, str(found)) == (damsession.DamError, 99, "something new")

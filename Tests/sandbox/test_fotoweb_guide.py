@@ -143,10 +143,7 @@ def test_device_limit(dam_sandbox: Sandbox, fotoweb: Make) -> None:
 def test_lockout(dam_sandbox: Sandbox, fotoweb: Make) -> None:
     client = fotoweb()
     for number in range(10):
-        if number % 2:
-            refused = client.post_login(password="wrong")
-        else:
-            refused = client.agent(u="ada", p="wrong")
+        refused = client.post_login(password="wrong") if number % 2 else client.agent(u="ada", p="wrong")
         assert refused.status_code == 401
     assert client.post_login().status_code == 401
     assert client.agent(u="ada", p="ada-password").status_code == 401

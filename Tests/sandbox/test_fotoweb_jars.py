@@ -62,10 +62,7 @@ class Requests:
 
     def __call__(self, url: str, form: str = "") -> bytes:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        if form:
-            answer = self._session.post(url, data=form, headers=kind)
-        else:
-            answer = self._session.get(url)
+        answer = self._session.post(url, data=form, headers=kind) if form else self._session.get(url)
         return answer.content if answer.ok else b""
 
 

@@ -199,7 +199,7 @@ head_of() {
     while read -r secret; do
         [ "${#secret}" -ge 8 ]
         run -1 grep -qF -e "$secret" ticket
-    done < <(sed 's/^[^:]*: //' <<<"$headers" | tr ';=' '\n\n' | tr -d ' ' | awk 'length >= 8')
+    done < <(cut -d: -f2- <<<"$headers" | tr ';=' '\n' | tr -d ' ' | awk 'length >= 8')
     umask 027
     dam header desk --ticket other >/dev/null
     [ "$(stat -c %a other)" = 640 ]

@@ -87,7 +87,8 @@ LENGTHS = [
           (OK + b"@SET@Transfer-Encoding: chunked\r\n\r\n7\r\nplanted\r\n0\r\n\r\n",), "200"),
     Fault("head-of-a-refusal", "head/token/http head/cookie/http head/device-token/http",
           # In cookie mode the small request that follows brings a newer one.
-          (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",), "401", {}, {"head/cookie/http": {"adopts": False}}),
+          (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",),
+          "401", {}, {"head/cookie/http": {"adopts": False}}),
     Fault("login-204", "login/cookie/http login/token/http", (b"HTTP/1.1 204 No Content\r\n@SET@\r\n",), "PROTOCOL"),
     Fault("second-answer", f"{REQUESTS} keepalive/cookie/http login/token/http",
           (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n@BODY@" + SECOND,), "200"),

@@ -24,7 +24,8 @@ CONNECTIONS = [
     # It says no more: a server that went on would answer each request with what belongs to the one before, and nobody
     # could tell.
     Fault("answered-unasked", "connect/token/http connect/query/http",
-          (OK + PLANTED + b"Content-Length: 2\r\n\r\n{}", CLOSE), "PROTOCOL|TRANSFER|200", {"adopts": None, "after": None}),
+          (OK + PLANTED + b"Content-Length: 2\r\n\r\n{}", CLOSE),
+          "PROTOCOL|TRANSFER|200", {"adopts": None, "after": None}),
     Fault("handshake-reset", "connect/token/https connect/cookie/h2", (HEAR, RESET), "TLS", {"during": 0}),
     Fault("handshake-closed", "connect/token/https connect/cookie/h2", (HEAR, CLOSE), "TLS", {"during": 0}),
     Fault("handshake-silent", "connect/token/https", (SILENCE,), "TIMEOUT", {"during": 0}),

@@ -2,8 +2,13 @@
 
     import damsession
 
-    with damsession.open(system="photoshelter", url="https://www.photoshelter.com", user="ada@example.com",
-                         api_key="...", credentials=lambda prompt: getpass.getpass(prompt.user)) as session:
+    with damsession.open(
+        system="photoshelter",
+        url="https://www.photoshelter.com",
+        user="ada@example.com",
+        api_key="...",
+        credentials=lambda prompt: getpass.getpass(prompt.user),
+    ) as session:
         print(session.get("mem/user/session").json())
 
 This package is the Python face of a C library, which is loaded at the first use and not by the import.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import ctypes
 import select
 import weakref
@@ -108,10 +109,8 @@ class Loop:
 
     def _poke(self, function: Any, transfer: Transfer) -> None:
         if transfer.id in self._transfers and self._loop:
-            try:
+            with contextlib.suppress(NameUnknown):  # it ended meanwhile; its end is on its way
                 function(self._loop, transfer.id, _abi.dam_error())
-            except NameUnknown:
-                pass  # it ended meanwhile; its end is on its way
 
     def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
         """The `dam_done_callback`."""

@@ -39,7 +39,7 @@ class Option(NamedTuple):
         return "DAMSESSION_" + self.keyword.upper()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def options() -> tuple[Option, ...]:
     """Every option there is, in the library's order."""
     return tuple(_row(index) for index in range(library().dam_option_count()))

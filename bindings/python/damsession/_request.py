@@ -103,9 +103,8 @@ def build(
         data, content_type = json_module.dumps(json, allow_nan=False).encode(), content_type or "application/json"
     if files is not None:
         _put_form(request, data, files)
-    elif data is not None:
-        if put_body(request, data, keep) and request.content_type is None:
-            request.content_type = b"application/octet-stream"
+    elif data is not None and put_body(request, data, keep) and request.content_type is None:
+        request.content_type = b"application/octet-stream"
     if content_type is not None:
         request.content_type = encoded(content_type, "content_type")
     if image is not None:

@@ -88,23 +88,30 @@ class Session:
     ) -> Response:
         """Sends a request with the session's secret and waits for the answer, logging in first (or again) if needed.
 
-        path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of this server;
-            percent-encoded, and "{image}" in it (or as a value in params) stands for the image ID of `image`.
+        path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of
+            this server; percent-encoded, and "{image}" in it (or as a value in params) stands for
+            the image ID of `image`.
         params: the query; appended, percent-encoded. None values are left out.
-        data: bytes as they are, a str as UTF-8, or fields as a form; a path (a pathlib.Path), a file opened for reading
-            bytes or an iterable of bytes is read while it is sent. Its Content-Type is `content_type`, else a form's, for a stream
-            application/octet-stream. A stream that cannot begin anew (a pipe, a generator) cannot be sent again after a
-            new login: ReplayImpossible.
+        data: bytes as they are, a str as UTF-8, or fields as a form; a path (a pathlib.Path), a
+            file opened for reading bytes or an iterable of bytes is read while it is sent. Its
+            Content-Type is `content_type`, else a form's, for a stream application/octet-stream. A
+            stream that cannot begin anew (a pipe, a generator) cannot be sent again after a new
+            login: ReplayImpossible.
         json: any value but None, sent as JSON. Not together with data.
-        files: file parts of a multipart form, whose other fields are in data: {"file": "a.jpg"}, or for a part
-            ("name.jpg", path, bytes or open file, "image/jpeg"). Paths, and files that are open at their beginning, are
-            read from disk while they are sent; other open files are read into memory from where they stand.
+        files: file parts of a multipart form, whose other fields are in data: {"file": "a.jpg"}, or
+            for a part ("name.jpg", path, bytes or open file, "image/jpeg"). Paths, and files that
+            are open at their beginning, are read from disk while they are sent; other open files
+            are read into memory from where they stand.
         image: an image handle from `bind_image`.
         timeout: seconds for each exchange with the server; else the option `timeout` holds.
-        once: a GET, PUT or DELETE that must not be worked on twice: it is not sent again when its answer is lost.
-        stream_to: a file or a callable that takes the body of a 2xx answer while it comes; `content` is empty then.
-        progress: called with (received, total, sent, total) several times a second; a total is None while unknown.
-        canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a second or so.
+        once: a GET, PUT or DELETE that must not be worked on twice: it is not sent again when its
+            answer is lost.
+        stream_to: a file or a callable that takes the body of a 2xx answer while it comes;
+            `content` is empty then.
+        progress: called with (received, total, sent, total) several times a second; a total is None
+            while unknown.
+        canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a
+            second or so.
 
         A 4xx of the application is an answer, not an exception (see `Response.raise_for_status`); redirects are
         followed (option `redirects`). ArgumentError: a malformed path, method or header. Insecure: a URL of another

@@ -22,7 +22,7 @@ import sys
 import threading
 import warnings
 import weakref
-from typing import Any, Iterator
+from typing import Any, Iterator, cast
 
 import requests.adapters
 import requests.auth
@@ -65,7 +65,7 @@ class _Exchange:
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
-        self._body: Any = getattr(request, "body")  # whatever the program gave: the stubs do not know all of it
+        self._body = cast(Any, request.body)  # whatever the program gave: the stubs do not know all of it
         self._begin = self._body.tell() if hasattr(self._body, "seek") and hasattr(self._body, "tell") else None
         self._authorization = Authorization(
             session, request.method or "GET", request.url or "", _pairs(self._headers), bool(request.body)
@@ -76,7 +76,7 @@ class _Exchange:
             self._authorization.begin()
             self._put(request)
             if self._authorization.in_url and logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.DEBUG):
-                warnings.warn("urllib3 logs URLs at DEBUG, and this session's hold its secret", SecretWarning)
+                warnings.warn("urllib3 logs URLs at DEBUG, and this session's hold its secret", SecretWarning, stacklevel=1)
         except BaseException:
             self.end()
             self._redact_request(request)
@@ -91,7 +91,7 @@ class _Exchange:
         try:
             while self._is_to_be_replayed(answer):
                 with contextlib.suppress(Exception):  # it is thrown away, broken or not
-                    answer.content  # the connection is free again when it is read
+                    _ = answer.content  # the connection is free again when it is read
                 answer.close()
                 self._redact(answer)
                 again = sent.copy()
