@@ -64,7 +64,7 @@ SUITES = [
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),
-    Suite("README", [PYTHON, "Tests/examples/check_readme.py"]),
+    Suite("README", [PYTHON, "Tests/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]
 

@@ -10,7 +10,8 @@ import damsession
 
 async def main() -> None:
     async with damsession.aopen(system="photoshelter", authentication="token") as session:
-        answers = await asyncio.gather(*(session.get(f"mem/gallery/G{number}") for number in range(100)))
+        galleries = [session.get(f"mem/gallery/G{number}") for number in range(100)]
+        answers = await asyncio.gather(*galleries)
         print(sum(answer.ok for answer in answers), "galleries")
         async with session.stream("GET", "mem/image/I1/download") as answer:
             async for piece in answer.raise_for_status().stream():

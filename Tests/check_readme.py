@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import Callable
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 
 from damsession.sandbox import Sandbox  # noqa: E402
 
-EXAMPLES = ROOT / "Tests" / "examples"
+EXAMPLES = ROOT / "bindings" / "examples"
 BUILD = ROOT / ".build"
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
@@ -49,8 +49,8 @@ def run(command: list[str], environment: dict[str, str], folder: Path) -> subpro
 def check_text(environment: dict[str, str], folder: Path) -> None:
     blocks = dict(BLOCK.findall(TEXT))
     for path in sorted(EXAMPLES.glob("*")):
-        name = f"Tests/examples/{path.name}"
-        if path.name != Path(__file__).name and path.is_file():
+        name = f"bindings/examples/{path.name}"
+        if path.is_file():
             check(f"{name} stands in the README", blocks.pop(name, None) == path.read_text(encoding="utf-8"))
     check("the README shows no other file", not blocks, str(list(blocks)))
 

@@ -1,6 +1,8 @@
-"""Keeps using requests or httpx, and plugs in the session: logins, rotated cookies and redirects are its business.
+"""Keeps using requests or httpx, and plugs in the session: logins, rotated cookies and redirects
+are its business.
 
-It refuses to follow redirects by itself: they might lead secrets astray. Options come from the environment.
+It refuses to follow redirects by itself: they might lead secrets astray. Options come from the
+environment.
 """
 
 import httpx

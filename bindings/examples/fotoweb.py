@@ -1,8 +1,8 @@
 """Searches a FotoWeb archive and saves previews of what it finds.
 
-It refuses to keep image IDs: they are worth something with one device token only, and handles tell when it is gone.
-DAMSESSION_URL, DAMSESSION_USER and DAMSESSION_PASSWORD (or DAMSESSION_ENCRYPTION_SECRET with
-DAMSESSION_AUTHENTICATION=login-token) come from the environment.
+It refuses to keep image IDs: they are worth something with one device token only, and handles tell
+when it is gone. DAMSESSION_URL, DAMSESSION_USER and DAMSESSION_PASSWORD (or
+DAMSESSION_ENCRYPTION_SECRET with DAMSESSION_AUTHENTICATION=login-token) come from the environment.
 """
 
 import sys
@@ -26,7 +26,8 @@ def main() -> int:
     with damsession.open(system="fotoweb") as session:
         try:
             previews(session, "photo", folder)
-        except damsession.HandleStale:  # an administrator revoked the device token in between: ask once more
+        except damsession.HandleStale:
+            # An administrator revoked the device token in between: ask once more.
             previews(session, "photo", folder)
         print("device tokens obtained:", session.state.tokens_obtained, file=sys.stderr)
     return 0

@@ -23,8 +23,7 @@ int main(void)
     if (dam_config_new(&config, &error) == DAM_OK &&
         dam_config_set(config, "system", "photoshelter", &error) == DAM_OK &&
         dam_config_set(config, "authentication", "token", &error) == DAM_OK &&
-        dam_config_load_environment(config, &error) == DAM_OK &&
-        dam_session_open(config, &session, &error) == DAM_OK &&
+        dam_config_load_environment(config, &error) == DAM_OK && dam_session_open(config, &session, &error) == DAM_OK &&
         dam_session_organizations(session, show_organization, NULL, &error) == DAM_OK &&
         dam_session_request(session, &request, &response, &error) == DAM_OK &&
         dam_response_read(response, &answer, &error) == DAM_OK)

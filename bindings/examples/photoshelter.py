@@ -1,7 +1,7 @@
 """Prints the galleries of a PhotoShelter account, then logs out.
 
-It refuses to hold a password: DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like come from the
-environment. Several threads may use one session.
+It refuses to hold a password: DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like
+come from the environment. Several threads may use one session.
 """
 
 import sys
@@ -13,7 +13,8 @@ import damsession
 def main() -> int:
     try:
         with damsession.open(system="photoshelter", authentication="token") as session:
-            galleries = session.get("mem/gallery/query").raise_for_status().json()["data"]["Gallery"]
+            answer = session.get("mem/gallery/query").raise_for_status()
+            galleries = answer.json()["data"]["Gallery"]
 
             def details(gallery: dict[str, str]) -> damsession.Response:
                 path = f"mem/gallery/{gallery['gallery_id']}"
@@ -22,7 +23,8 @@ def main() -> int:
             with ThreadPoolExecutor(4) as pool:
                 for answer in pool.map(details, galleries):
                     print(answer.json()["data"]["Gallery"]["name"])
-            print("logins:", session.statistics.logins, "- logout:", session.logout().name, file=sys.stderr)
+            logins, logout = session.statistics.logins, session.logout()
+            print(f"logins: {logins} - logout: {logout.name}", file=sys.stderr)
     except damsession.CredentialsRefused as error:
         print(f"The password is wrong and is not tried again: {error}", file=sys.stderr)
         return 1

@@ -1,7 +1,8 @@
-"""How a program of yours is tested without the real service: an expiry in the middle, and what the server saw of it.
+"""How a program of yours is tested without the real service: an expiry in the middle, and what the
+server saw of it.
 
-Needs `pip install './bindings/python[sandbox]'` and pytest, nothing else: the fixture `dam_sandbox` comes with the
-package. It refuses the network.
+Needs `pip install './bindings/python[sandbox]'` and pytest, nothing else: the fixture `dam_sandbox`
+comes with the package. It refuses the network.
 """
 
 import damsession
