@@ -62,7 +62,7 @@ test-one: $(TESTED) ## run some suites (T="swift shell")
 	$(PYTHON) Tests/run.py $(or $(T),?)
 
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
-	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
+	$(PYTHON) Tests/sharing/soak.py $(or $(MINUTES),5)
 
 trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
 	$(as-root) Tests/C/trixie.sh

@@ -38,7 +38,7 @@ PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # The longest first, so that the two workers end together.
 SUITES = [
     Suite("network", [*PYTEST, "Tests/network"], minutes=15),
-    Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
+    Suite("sharing", [*PYTEST, "Tests/sharing"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
     Suite("C", ["Tests/C/run.sh"]),
     Suite(

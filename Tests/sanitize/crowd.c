@@ -9,7 +9,7 @@
 
 #include "../C/check.h"
 #include "../C/control.h"
-#include "../keeper/host_store.h"
+#include "../sharing/host_store.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -1,4 +1,7 @@
-"""What the tests of the keeper stand on: servers, crews of processes, C helpers, and stores by name."""
+"""What the tests of sharing stand on: servers, crews of processes, C helpers, and stores by name.
+
+Sharing is: single flight, locks, crashes, forks and one session in many threads and processes.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage
 from judge import Judge
 
-SEED = int(os.environ.get("KEEPER_SEED", random.randrange(1 << 32)))
+SEED = int(os.environ.get("SHARING_SEED", random.randrange(1 << 32)))
 VICTIMS, CREWS = 4, 14
 
 
@@ -24,7 +24,7 @@ def no_umask() -> None:
 
 @pytest.mark.parametrize("kind", [COOKIE, TOKEN, DEVICE], ids=str)
 def test_the_store_survives_kills_at_random_moments(stage: Stage, kind: Kind) -> None:
-    print("KEEPER_SEED =", SEED)
+    print("SHARING_SEED =", SEED)
     chance = random.Random(SEED)
     stage.sandbox.knobs(old_cookie="refuse", token_limit=10_000, storm=3)
     judge = Judge(stage.folder)

@@ -194,7 +194,7 @@ def table(
 
 
 def main() -> int:
-    flags = argparse.ArgumentParser(description="Soaks the keeper.")
+    flags = argparse.ArgumentParser(description="Soaks sessions that processes share.")
     flags.add_argument("minutes", nargs="?", type=float, default=5.0)
     flags.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     chosen = flags.parse_args()
