@@ -17,10 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Mapping, NamedTuple, Optional, Sequence
 
-from common import LIBRARY, ROOT
+from common import LIBRARY, ROOT, WRAPPER, compile_c
 
 HERE = Path(__file__).resolve().parent
-WRAPPER = os.environ.get("DAMSESSION", str(ROOT / ".build" / "bin" / "damsession"))
 NAMES = ("python", "loop", "C", "shell")
 
 
@@ -121,16 +120,9 @@ class Client:
         self._complaints.close()
 
 
-_WARNINGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic"]
-
-
 def commands(folder: Path) -> dict[str, list[str]]:
     """Every kind of client, and how it is started; the one in C is compiled into `folder`."""
-    link = [f"-L{LIBRARY.parent}", f"-Wl,-rpath,{LIBRARY.parent}", f"-l:{LIBRARY.name}"]
-    program = str(folder / "client")
-    subprocess.run(
-        ["cc", *_WARNINGS, f"-I{ROOT / 'include'}", "-o", program, str(HERE / "client.c"), *link], check=True
-    )
+    program = compile_c(folder / "client", HERE / "client.c")
     python = [sys.executable, str(HERE / "client.py")]
     return {
         "python": python,

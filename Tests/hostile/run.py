@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / "network"), str(HERE.parent), str(HERE.parents[1] / "bindings" / "python")]
+sys.path[1:1] = [str(HERE.parent), str(HERE.parents[1] / "bindings" / "python")]
 
 from arena import Bout, everything, fight, sample  # noqa: E402
 from clients import NAMES  # noqa: E402

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from certificates import Certificates
-from common import own_environment, pytest_configure  # noqa: F401
 from nginx import Entry, Nginx
 from processes import Server, free_ports
 

@@ -12,24 +12,17 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from common import LIBRARY, ROOT
+from common import LIBRARY, ROOT, compile_c
 from conftest import Site
 
 HERE = Path(__file__).resolve().parent
-WRAPPER = os.environ.get("DAMSESSION", str(ROOT / ".build" / "bin" / "damsession"))
 PATIENCE = 120.0
-
-_WARNINGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
-_LINK = [f"-L{LIBRARY.parent}", f"-Wl,-rpath,{LIBRARY.parent}", f"-l:{LIBRARY.name}", "-pthread"]
 
 
 def compiled(folder: Path, source: str, *flags: str) -> str:
     """The program made of one C file of this folder; compiled once a run."""
     program = folder / source.removesuffix(".c")
-    if not program.exists():
-        command = ["cc", *_WARNINGS, f"-I{ROOT / 'include'}", "-o", str(program), str(HERE / source), *_LINK, *flags]
-        subprocess.run(command, check=True)
-    return str(program)
+    return str(program) if program.exists() else compile_c(program, HERE / source, flags=flags)
 
 
 def python(script: str) -> list[str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Callable, Iterator, NamedTuple
 
 import pytest
+from common import WRAPPER
 from conftest import Site
-from programs import WRAPPER, Talk, compiled, environment, python, run
+from programs import Talk, compiled, environment, python, run
 
 SIZE = int(os.environ.get("DAM_TEST_LARGE") or (2 << 30) + 4097)
 SMALL = 1 << 20

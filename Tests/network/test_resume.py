@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 import pytest
+from common import WRAPPER
 from conftest import Publish, Site
 from nginx import Entry
 from processes import wait_for
-from programs import WRAPPER, environment, run
+from programs import environment, run
 
 SIZE = 900_000
 PATH = "/member/a.bin"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pytest
+from common import WRAPPER
 from certificates import pin
 from conftest import Site
-from programs import WRAPPER, environment, run
+from programs import environment, run
 
 import damsession
 

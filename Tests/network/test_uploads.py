@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
+from common import WRAPPER
 from conftest import Site
-from programs import PATIENCE, WRAPPER, Talk, compiled, environment, run
+from programs import PATIENCE, Talk, compiled, environment, run
 
 import damsession
 

@@ -9,7 +9,8 @@ import asyncio
 import re
 from typing import Any
 
-from programs import WRAPPER, run, variables
+from common import WRAPPER
+from programs import run, variables
 
 import damsession
 

@@ -13,7 +13,6 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 import requests
-from common import ROOT, own_environment, pytest_configure  # noqa: F401
 
 import damsession
 from damsession.sandbox import Sandbox

@@ -11,7 +11,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import ROOT, Opener
+from common import ROOT
+from conftest import Opener
 
 import damsession
 from damsession.sandbox import Sandbox

@@ -6,13 +6,12 @@ Sharing is: single flight, locks, crashes, forks and one session in many threads
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple
 
 import pytest
-from common import LIBRARY, ROOT, own_environment, pytest_configure  # noqa: F401
+from common import ROOT, compile_c
 from crew import Crew, Worker
 
 from damsession.sandbox import Sandbox
@@ -140,13 +139,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
     def compile_once(name: str, *sources: str, shared: bool = False) -> str:
         if name not in made:
-            made[name] = str(out / name)
-            flags = ["-shared", "-fPIC"] if shared else []
-            link = [f"-L{LIBRARY.parent}", f"-Wl,-rpath,{LIBRARY.parent}", f"-l:{LIBRARY.name}", "-ldl", "-pthread"]
-            warnings = ["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
-            paths = [str(HERE / source) for source in sources]
-            command = ["cc", *warnings, *flags, f"-I{ROOT / 'include'}", "-o", made[name], *paths, *link]
-            subprocess.run(command, check=True)
+            flags = ("-shared", "-fPIC") if shared else ()
+            made[name] = compile_c(out / name, *(HERE / source for source in sources), flags=flags)
         return made[name]
 
     return compile_once

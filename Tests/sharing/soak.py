@@ -24,9 +24,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build" / "lib" / "libdamsession.so.1"))
-sys.path.insert(0, str(ROOT / "bindings" / "python"))
-os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:1])
+sys.path[1:1] = [str(ROOT / "Tests"), str(ROOT / "bindings" / "python")]
+os.environ["PYTHONPATH"] = sys.path[2]
 
 from judge import Judge  # noqa: E402
 from soak_cast import Player, Seen, compiled, environment  # noqa: E402

@@ -16,9 +16,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common import WRAPPER, compile_c
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-WRAPPER = ROOT / ".build" / "bin" / "damsession"
 LONGEST = 180  # seconds that one process may take
 
 
@@ -50,13 +50,7 @@ def environment(options: dict[str, str]) -> dict[str, str]:
 
 def compiled(folder: Path) -> Path:
     """worker.c as a program."""
-    library = Path(os.environ["DAMSESSION_LIBRARY"])
-    program = folder / "worker"
-    sources = [str(HERE / name) for name in ("worker.c", "host_store.c")]
-    link = [f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", f"-l:{library.name}", "-pthread"]
-    flags = ["-std=c11", "-O1", "-D_GNU_SOURCE", f"-I{ROOT / 'include'}"]
-    subprocess.run(["cc", *flags, "-o", str(program), *sources, *link], check=True)
-    return program
+    return Path(compile_c(folder / "worker", HERE / "worker.c", HERE / "host_store.c"))
 
 
 class Player(threading.Thread):
@@ -89,7 +83,7 @@ class Player(threading.Thread):
         command = {
             "C": [str(self._program), threads, rounds, path],
             "Python": [sys.executable, str(HERE / "soak_worker.py"), threads, rounds, path],
-            "wrapper": [str(WRAPPER), "get", "-", path],
+            "wrapper": [WRAPPER, "get", "-", path],
         }[language]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(options)

@@ -6,7 +6,8 @@ import subprocess
 from typing import Any
 
 import pytest
-from conftest import DEVICE, LOGIN_TOKEN, ROOT, Kind, Stage
+from common import ROOT
+from conftest import DEVICE, LOGIN_TOKEN, Kind, Stage
 from crew import Worker
 
 WRAPPER = ROOT / ".build" / "bin" / "damsession"
