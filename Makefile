@@ -76,8 +76,11 @@ sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under 
 fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody would send (MINUTES=5)
 	python3 Tests/fuzz/fuzz.py $(or $(MINUTES),5)
 
-check: | $(BUILD)/tools ## formatting of the Swift sources
-	swift format lint --strict --recursive Sources Tests Package.swift
+check: $(VENV)/ready ## formatting and lint of every language
+	@Tests/format/check.sh
+
+format: $(VENV)/ready ## format every language
+	@Tests/format/check.sh --format
 
 wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
 	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
@@ -99,6 +102,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz check wheel install clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz check format wheel install clean
 
 include Tests/targets.mk

@@ -64,6 +64,7 @@ SUITES = [
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),
+    Suite("format", [*PYTEST, "Tests/format"]),
     Suite("README", [PYTHON, "Tests/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]
