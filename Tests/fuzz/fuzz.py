@@ -24,8 +24,8 @@ CRASHES = WORK / "crashes"
 
 # How many shares of the time each gets: what plays whole conversations learns more slowly.
 TARGETS = {
-    "abi": 5, "exchange": 3, "observation": 2, "head": 2, "json": 1, "record": 1, "url": 1, "part": 1, "names": 1, "option": 1,
-    "cookie": 1, "image": 1, "ticket": 1,
+    "abi": 5, "exchange": 3, "observation": 2, "head": 2, "json": 1, "record": 1, "url": 1, "part": 1,
+    "names": 1, "option": 1, "cookie": 1, "image": 1, "ticket": 1,
 }  # fmt: skip
 LONGEST = {"abi": 600, "exchange": 4096, "head": 2048, "observation": 2048}
 
