@@ -62,7 +62,7 @@ test-one: $(TESTED) ## run some suites (T="swift shell")
 	$(PYTHON) Tests/run.py $(or $(T),?)
 
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
-	$(PYTHON) Tests/keeper/soak.py $(or $(MINUTES),5)
+	$(PYTHON) Tests/sharing/soak.py $(or $(MINUTES),5)
 
 trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
 	$(as-root) Tests/C/trixie.sh
@@ -79,8 +79,11 @@ fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody
 abi: ## write down anew what programs that are compiled already rely on, on purpose
 	Tests/C/abi.sh >Tests/C/abi.new && mv Tests/C/abi.new Tests/C/abi.txt
 
-check: | $(BUILD)/tools ## formatting of the Swift sources
-	swift format lint --strict --recursive Sources Tests Package.swift
+check: $(VENV)/ready ## formatting and lint of every language
+	@Tests/format/check.sh
+
+format: $(VENV)/ready ## format every language
+	@Tests/format/check.sh --format
 
 wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
 	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
@@ -102,6 +105,6 @@ install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check wheel install clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel install clean
 
 include Tests/targets.mk

@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// damsession: DamCore decides, one target a vendor says what is special about it, DamIO does, DamABI puts it together and
-// translates. The link flags of the shipped library live in the Makefile:
+// damsession: DamCore decides, one target a vendor says what is special about it, DamIO does, DamABI puts it together
+// and translates. The link flags of the shipped library live in the Makefile:
 // as unsafeFlags here they would break `swift test`.
 
 import PackageDescription

@@ -1,33 +1,43 @@
-"""What every pytest suite here begins with: the sandbox's fixtures, and nothing of the user's environment.
-
-It refuses options, proxies and directories that do not belong to the test.
+"""Where things are, and how the C programs of tests are built: what every suite here begins
+with.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
-
-import pytest
-
-from damsession.sandbox import pytest_plugin
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LIBRARY = Path(os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build" / "lib" / "libdamsession.so.1")))
+_BUILD = ROOT / ".build"
+LIBRARY = Path(
+    os.environ.setdefault("DAMSESSION_LIBRARY", str(_BUILD / "lib" / "libdamsession.so.1"))
+)
+WRAPPER = os.environ.get("DAMSESSION", str(_BUILD / "bin" / "damsession"))
 
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_WARNINGS = ["-std=c11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
+_LINK = [
+    f"-L{LIBRARY.parent}",
+    f"-Wl,-rpath,{LIBRARY.parent}",
+    f"-l:{LIBRARY.name}",
+    "-ldl",
+    "-pthread",
+]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.is_registered(pytest_plugin):  # it is, where the package is installed
-        config.pluginmanager.register(pytest_plugin)
-
-
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("DAMSESSION_") and name != "DAMSESSION_LIBRARY" or name.lower() in _PROXIES:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def compile_c(program: Path, *sources: Path, flags: tuple[str, ...] = ()) -> str:
+    """Makes a program (or with "-shared" and "-fPIC" a library) of C files; its path."""
+    files = [str(source) for source in sources]
+    command = [
+        "cc",
+        *_WARNINGS,
+        f"-I{ROOT / 'include'}",
+        "-o",
+        str(program),
+        *files,
+        *_LINK,
+        *flags,
+    ]
+    subprocess.run(command, check=True)
+    return str(program)

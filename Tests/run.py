@@ -1,8 +1,9 @@
 """Runs every suite of the project and adds up what they counted.
 
-Suites are independent commands; two run at a time, since CI has two cores. Each must exit with 0 and print its own counts,
-which are read from its output: a suite that ran nothing fails. Output goes to .build/logs, and to the screen where it
-failed. It refuses to skip: a suite that cannot run is a failure.
+Suites are independent commands; two run at a time, since CI has two cores. Each must exit with 0
+and print its own counts, which are read from its output: a suite that ran nothing fails. Output
+goes to .build/logs, and to the screen where it failed. It refuses to skip: a suite that cannot run
+is a failure.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # The longest first, so that the two workers end together.
 SUITES = [
     Suite("network", [*PYTEST, "Tests/network"], minutes=15),
-    Suite("keeper", [*PYTEST, "Tests/keeper"], minutes=20),
+    Suite("sharing", [*PYTEST, "Tests/sharing"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
     Suite("C", ["Tests/C/run.sh"]),
     Suite(
@@ -48,7 +49,12 @@ SUITES = [
         failed=r"passed, (\d+) failed",
         minutes=15,
     ),
-    Suite("shell", ["bats", "Tests/shell"], passed=r"(?m)^(ok) \d+ (?!.*# skip)", failed=r"(?m)^(not ok) |^ok \d+ .*(# skip)"),
+    Suite(
+        "shell",
+        ["bats", "Tests/shell"],
+        passed=r"(?m)^(ok) \d+ (?!.*# skip)",
+        failed=r"(?m)^(not ok) |^ok \d+ .*(# skip)",
+    ),
     Suite(
         "swift",
         ["swift", "test", "--scratch-path", ".build/test", "--skip-build"],
@@ -64,7 +70,8 @@ SUITES = [
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),
-    Suite("README", [PYTHON, "Tests/examples/check_readme.py"]),
+    Suite("format", [*PYTEST, "Tests/format"]),
+    Suite("README", [PYTHON, "Tests/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]
 
@@ -79,7 +86,9 @@ def total(pattern: str, output: str) -> int:
 def run(suite: Suite) -> tuple[Suite, int, int, float]:
     began = time.monotonic()
     log = LOGS / f"{suite.name}.log"
-    environment = dict(os.environ, DAMSESSION_LIBRARY=LIBRARY, PYTHONPATH=str(ROOT / "bindings" / "python"))
+    environment = dict(
+        os.environ, DAMSESSION_LIBRARY=LIBRARY, PYTHONPATH=str(ROOT / "bindings" / "python")
+    )
     with log.open("wb") as sink:
         try:
             code = subprocess.run(
@@ -110,12 +119,17 @@ def main(names: list[str]) -> int:
     wanted = [suite for suite in SUITES if not names or suite.name in names]
     all_passed = all_failed = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as workers:
-        for done in concurrent.futures.as_completed([workers.submit(run, suite) for suite in wanted]):
+        for done in concurrent.futures.as_completed(
+            [workers.submit(run, suite) for suite in wanted]
+        ):
             suite, passed, failed, seconds = done.result()
             all_passed, all_failed = all_passed + passed, all_failed + failed
             if failed:
                 print((LOGS / f"{suite.name}.log").read_text(errors="replace")[-20_000:])
-            print(f"{suite.name:<10} {passed:>5} passed {failed:>4} failed {seconds:>7.1f} s", flush=True)
+            print(
+                f"{suite.name:<10} {passed:>5} passed {failed:>4} failed {seconds:>7.1f} s",
+                flush=True,
+            )
     print(f"{all_passed} passed, {all_failed} failed")
     return 1 if all_failed or not all_passed else 0
 

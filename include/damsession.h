@@ -62,7 +62,7 @@
 extern "C" {
 #endif
 
-/* ---- Version ------------------------------------------------------------------------------------------------------- */
+/* ---- Version ----------------------------------------------------------------------------------------------------- */
 
 /** The version of this header. A program built with it runs with any library of the same major number that is not
     older. */
@@ -74,60 +74,60 @@ extern "C" {
 /** The version of the library that runs, for example "1.0.0". Static text; any thread; cannot fail. */
 const char *dam_version(void);
 
-/* ---- Status -------------------------------------------------------------------------------------------------------- */
+/* ---- Status ------------------------------------------------------------------------------------------------------ */
 
 /** What a call came to. Below 20: the call itself; 20 to 39: the network; 40 to 59: what the server says; 60 up: the
     store. */
 typedef enum dam_status {
     DAM_OK = 0,
-    DAM_ERR_ARGUMENT = 1,             /**< a NULL, bad UTF-8, a wrong struct size, a malformed path or header. */
-    DAM_ERR_OPTION = 2,               /**< an unknown option, a bad value, or options that contradict each other. */
-    DAM_ERR_NOT_FOUND = 3,            /**< no such name, record or call: nothing is remembered under this name or stored
-                                           under this key, or the call of an event loop is over already. */
-    DAM_ERR_NOT_SUPPORTED = 4,        /**< this system or authentication has no such thing. */
-    DAM_ERR_CALLBACK = 5,             /**< a callback of the application asked to stop. */
-    DAM_ERR_INTERNAL = 6,             /**< a state that should not exist; please report it. */
+    DAM_ERR_ARGUMENT = 1,      /**< a NULL, bad UTF-8, a wrong struct size, a malformed path or header. */
+    DAM_ERR_OPTION = 2,        /**< an unknown option, a bad value, or options that contradict each other. */
+    DAM_ERR_NOT_FOUND = 3,     /**< no such name, record or call: nothing is remembered under this name or stored
+                                    under this key, or the call of an event loop is over already. */
+    DAM_ERR_NOT_SUPPORTED = 4, /**< this system or authentication has no such thing. */
+    DAM_ERR_CALLBACK = 5,      /**< a callback of the application asked to stop. */
+    DAM_ERR_INTERNAL = 6,      /**< a state that should not exist; please report it. */
 
-    DAM_ERR_CONNECT = 20,             /**< no connection: the server is out of reach, or too few descriptors are left;
-                                           nothing was sent. */
-    DAM_ERR_TLS = 21,                 /**< the certificate or the handshake was refused; nothing was sent. */
-    DAM_ERR_TIMEOUT = 22,             /**< `timeout` or `connect-timeout` ran out. */
-    DAM_ERR_TRANSFER = 23,            /**< the connection broke before the response was whole. */
-    DAM_ERR_PROTOCOL = 24,            /**< the response is not what the API's guide describes. */
-    DAM_ERR_TOO_LARGE = 25,           /**< the response is larger than `response-limit`. */
-    DAM_ERR_INSECURE = 26,            /**< it would send a secret over plain HTTP or to another origin. */
-    DAM_ERR_CANCELLED = 27,           /**< the application cancelled it. */
+    DAM_ERR_CONNECT = 20,   /**< no connection: the server is out of reach, or too few descriptors are left;
+                                 nothing was sent. */
+    DAM_ERR_TLS = 21,       /**< the certificate or the handshake was refused; nothing was sent. */
+    DAM_ERR_TIMEOUT = 22,   /**< `timeout` or `connect-timeout` ran out. */
+    DAM_ERR_TRANSFER = 23,  /**< the connection broke before the response was whole. */
+    DAM_ERR_PROTOCOL = 24,  /**< the response is not what the API's guide describes. */
+    DAM_ERR_TOO_LARGE = 25, /**< the response is larger than `response-limit`. */
+    DAM_ERR_INSECURE = 26,  /**< it would send a secret over plain HTTP or to another origin. */
+    DAM_ERR_CANCELLED = 27, /**< the application cancelled it. */
 
     DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
     DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before, or five logins in a row failed for no
                                            reason that it gave; they are not tried again. */
     DAM_ERR_SECOND_FACTOR = 42,       /**< the account wants a second factor, which the API's guide does not offer. */
-    DAM_ERR_ORGANIZATION_REFUSED = 43,/**< the user may not act for this organization. */
-    DAM_ERR_API_KEY_REFUSED = 44,     /**< the API key is missing or refused. */
-    DAM_ERR_TOKEN_LIMIT = 45,         /**< the user has too many device tokens; an administrator must revoke some. */
-    DAM_ERR_SESSION_INVALID = 46,     /**< the session was refused again right after a new login (FotoWeb: a device
-                                           token that was refused when it was new; no other is taken for it). */
-    DAM_ERR_THROTTLED = 47,           /**< too many requests; dam_error.retry_after says when to come back. */
-    DAM_ERR_SERVER = 48,              /**< the server failed (HTTP 5xx), shows a page that is not one to log in at, or
-                                           failed a login without saying why: dam_error.retry_after says when the next
-                                           is tried. */
-    DAM_ERR_HANDLE_STALE = 49,        /**< the image handle belongs to a device token that is no longer in use. */
-    DAM_ERR_REPLAY_IMPOSSIBLE = 50,   /**< the session had ended, and the body cannot be given again; repeat the
-                                           request. */
+    DAM_ERR_ORGANIZATION_REFUSED = 43, /**< the user may not act for this organization. */
+    DAM_ERR_API_KEY_REFUSED = 44,      /**< the API key is missing or refused. */
+    DAM_ERR_TOKEN_LIMIT = 45,          /**< the user has too many device tokens; an administrator must revoke some. */
+    DAM_ERR_SESSION_INVALID = 46,      /**< the session was refused again right after a new login (FotoWeb: a device
+                                            token that was refused when it was new; no other is taken for it). */
+    DAM_ERR_THROTTLED = 47,            /**< too many requests; dam_error.retry_after says when to come back. */
+    DAM_ERR_SERVER = 48,               /**< the server failed (HTTP 5xx), shows a page that is not one to log in at, or
+                                            failed a login without saying why: dam_error.retry_after says when the next
+                                            is tried. */
+    DAM_ERR_HANDLE_STALE = 49,         /**< the image handle belongs to a device token that is no longer in use. */
+    DAM_ERR_REPLAY_IMPOSSIBLE = 50,    /**< the session had ended, and the body cannot be given again; repeat the
+                                            request. */
 
-    DAM_ERR_STORE = 60,               /**< the store cannot be read or written where it must be, or others could. */
-    DAM_ERR_LOCKED = 61,              /**< another held this session longer than `lock-timeout`, or this thread holds
-                                           it. */
-    DAM_ERR_RECORD_NEWER = 62         /**< the stored session was written by a newer damsession; it is left alone. */
+    DAM_ERR_STORE = 60,       /**< the store cannot be read or written where it must be, or others could. */
+    DAM_ERR_LOCKED = 61,      /**< another held this session longer than `lock-timeout`, or this thread holds
+                                   it. */
+    DAM_ERR_RECORD_NEWER = 62 /**< the stored session was written by a newer damsession; it is left alone. */
 } dam_status;
 
 /** What went wrong, in the caller's own memory. Valid for as long as the caller keeps it. */
 typedef struct dam_error {
-    int32_t status;       /**< the dam_status that the function returned. */
-    int32_t http_status;  /**< the HTTP status that led to it, or 0. */
-    int32_t retry_after;  /**< seconds that the server asked to wait (Retry-After), or -1. */
-    int32_t reserved;     /**< 0. */
-    char message[496];    /**< one redacted sentence, NUL-terminated UTF-8; empty on success. */
+    int32_t status;      /**< the dam_status that the function returned. */
+    int32_t http_status; /**< the HTTP status that led to it, or 0. */
+    int32_t retry_after; /**< seconds that the server asked to wait (Retry-After), or -1. */
+    int32_t reserved;    /**< 0. */
+    char message[496];   /**< one redacted sentence, NUL-terminated UTF-8; empty on success. */
 } dam_error;
 
 /** The constant's name, for example "DAM_ERR_TLS"; "DAM_ERR_UNKNOWN" for other numbers. Static text; any thread. */
@@ -139,7 +139,7 @@ const char *dam_status_text(int32_t status);
 /** Wipes and frees a string that a function of this library returned through `char **out`. NULL is fine. */
 void dam_string_free(char *text);
 
-/* ---- Options ------------------------------------------------------------------------------------------------------- */
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
 
 /** One row of the option table: the one vocabulary of dam_config_set, remembered names, DAMSESSION_* and the
     wrapper. */
@@ -167,7 +167,7 @@ uint32_t dam_option_count(void);
     `out->size`. */
 dam_status dam_option_get(uint32_t index, dam_option *out, dam_error *err);
 
-/* ---- Configuration ------------------------------------------------------------------------------------------------- */
+/* ---- Configuration ----------------------------------------------------------------------------------------------- */
 
 /** Options and callbacks for sessions. One thread at a time. */
 typedef struct dam_config dam_config;
@@ -219,21 +219,21 @@ dam_status dam_name_list(dam_name_callback callback, void *user_data, dam_error 
 /** Forgets the options remembered under `name`; sessions stay. DAM_ERR_NOT_FOUND: there is none. */
 dam_status dam_name_remove(const char *name, dam_error *err);
 
-/* ---- Credentials --------------------------------------------------------------------------------------------------- */
+/* ---- Credentials ------------------------------------------------------------------------------------------------- */
 
 /** What a login asks for. */
 typedef enum dam_prompt_kind {
-    DAM_PROMPT_PASSWORD = 1,          /**< the user's password. */
-    DAM_PROMPT_ENCRYPTION_SECRET = 2  /**< the FotoWeb site's encryption secret (guide, method 3). */
+    DAM_PROMPT_PASSWORD = 1,         /**< the user's password. */
+    DAM_PROMPT_ENCRYPTION_SECRET = 2 /**< the FotoWeb site's encryption secret (guide, method 3). */
 } dam_prompt_kind;
 
 /** One question of a login. Lives for the callback; not to be copied. */
 typedef struct dam_prompt {
-    uint32_t size;       /**< sizeof(dam_prompt) of the library. */
-    int32_t kind;        /**< a dam_prompt_kind. */
-    const char *user;    /**< whose; borrowed for the call. */
-    const char *origin;  /**< at which server, "https://www.photoshelter.com"; borrowed for the call. */
-    void *reserved;      /**< the library's. */
+    uint32_t size;      /**< sizeof(dam_prompt) of the library. */
+    int32_t kind;       /**< a dam_prompt_kind. */
+    const char *user;   /**< whose; borrowed for the call. */
+    const char *origin; /**< at which server, "https://www.photoshelter.com"; borrowed for the call. */
+    void *reserved;     /**< the library's. */
 } dam_prompt;
 
 /**
@@ -247,42 +247,42 @@ typedef int32_t (*dam_credentials_callback)(void *user_data, dam_prompt *prompt)
 
 /** Says who is to be asked for credentials; NULL: nobody. `user_data` must outlive every session opened from
     `config`. */
-dam_status dam_config_set_credentials(
-    dam_config *config, dam_credentials_callback callback, void *user_data, dam_error *err);
+dam_status dam_config_set_credentials(dam_config *config, dam_credentials_callback callback, void *user_data,
+                                      dam_error *err);
 
 /** Answers a prompt with `size` bytes, which are copied; the caller may wipe its own at once. Only inside the
     callback. */
 dam_status dam_prompt_answer(dam_prompt *prompt, const void *secret, size_t size, dam_error *err);
 
-/* ---- Log ----------------------------------------------------------------------------------------------------------- */
+/* ---- Log --------------------------------------------------------------------------------------------------------- */
 
 /** How much it matters. */
 typedef enum dam_log_level {
-    DAM_LOG_ERROR = 1,    /**< something is lost or broken. */
-    DAM_LOG_WARNING = 2,  /**< it went on, but somebody should look: a damaged record, a store that cannot be
-                               written. */
-    DAM_LOG_INFO = 3,     /**< logins, logouts, replays. */
-    DAM_LOG_DEBUG = 4     /**< every request (URL without its query), every adopted or dropped cookie (as a hash). */
+    DAM_LOG_ERROR = 1,   /**< something is lost or broken. */
+    DAM_LOG_WARNING = 2, /**< it went on, but somebody should look: a damaged record, a store that cannot be
+                              written. */
+    DAM_LOG_INFO = 3,    /**< logins, logouts, replays. */
+    DAM_LOG_DEBUG = 4    /**< every request (URL without its query), every adopted or dropped cookie (as a hash). */
 } dam_log_level;
 
 /** Gets one redacted line. `message` is borrowed for the call. Must not call the session it logs for. */
 typedef void (*dam_log_callback)(void *user_data, int32_t level, const char *message);
 
 /** Says who gets log lines up to `level`; NULL: nobody (the default). `user_data` must outlive every session opened. */
-dam_status dam_config_set_log(
-    dam_config *config, int32_t level, dam_log_callback callback, void *user_data, dam_error *err);
+dam_status dam_config_set_log(dam_config *config, int32_t level, dam_log_callback callback, void *user_data,
+                              dam_error *err);
 
-/* ---- Stores -------------------------------------------------------------------------------------------------------- */
+/* ---- Stores ------------------------------------------------------------------------------------------------------ */
 
 /** What a function of a dam_store says. */
 typedef enum dam_store_result {
-    DAM_STORE_OK = 0,         /**< done. */
-    DAM_STORE_ABSENT = 1,     /**< load, remove: there is no record of this key. */
-    DAM_STORE_UNCHANGED = 2,  /**< load: the record still has the revision `known`. */
-    DAM_STORE_CONFLICT = 3,   /**< save: the record has another revision than `expected`; nothing was written. */
-    DAM_STORE_BUSY = 4,       /**< lock: somebody else kept it for all of `wait_ms`. */
-    DAM_STORE_FAILED = 5      /**< the store is out of order; for lock: it has no locks. The session goes on in
-                                   memory. */
+    DAM_STORE_OK = 0,        /**< done. */
+    DAM_STORE_ABSENT = 1,    /**< load, remove: there is no record of this key. */
+    DAM_STORE_UNCHANGED = 2, /**< load: the record still has the revision `known`. */
+    DAM_STORE_CONFLICT = 3,  /**< save: the record has another revision than `expected`; nothing was written. */
+    DAM_STORE_BUSY = 4,      /**< lock: somebody else kept it for all of `wait_ms`. */
+    DAM_STORE_FAILED = 5     /**< the store is out of order; for lock: it has no locks. The session goes on in
+                                  memory. */
 } dam_store_result;
 
 /** Where a load puts what it found. The library's; lives for the call. */
@@ -307,8 +307,8 @@ typedef struct dam_store {
     int32_t (*load)(void *user_data, const char *key, uint64_t known, dam_record *record);
     /** Replaces the record of revision `expected` (0: there is none) by `data` of `revision`, in one atomic step that
         is durable when it returns. */
-    int32_t (*save)(
-        void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected);
+    int32_t (*save)(void *user_data, const char *key, const void *data, size_t size, uint64_t revision,
+                    uint64_t expected);
     /** Locks the key against every other holder, in this process and elsewhere; sets `*lock_out` to whatever unlock
         needs. The lock must end with its process. Held across a login, so for seconds. */
     int32_t (*lock)(void *user_data, const char *key, uint32_t wait_ms, void **lock_out);
@@ -331,14 +331,14 @@ dam_status dam_config_set_store(dam_config *config, const dam_store *store, dam_
 
 /** A stored session. Borrowed for the callback. */
 typedef struct dam_stored_session {
-    uint32_t size;             /**< sizeof(dam_stored_session) of the library. */
-    int32_t logged_in;         /**< 1: there is a secret; 0: logged out or forgotten. */
-    const char *key;           /**< names the record; for dam_config_remove_stored. */
-    const char *system;        /**< as the option of this name; so are the next three. */
+    uint32_t size;      /**< sizeof(dam_stored_session) of the library. */
+    int32_t logged_in;  /**< 1: there is a secret; 0: logged out or forgotten. */
+    const char *key;    /**< names the record; for dam_config_remove_stored. */
+    const char *system; /**< as the option of this name; so are the next three. */
     const char *url;
     const char *user;
-    const char *organization;  /**< "" for none. */
-    uint64_t generation;       /**< as in dam_session_state; so is the next one. */
+    const char *organization; /**< "" for none. */
+    uint64_t generation;      /**< as in dam_session_state; so is the next one. */
     int64_t used_at;
 } dam_stored_session;
 
@@ -346,8 +346,8 @@ typedef struct dam_stored_session {
 typedef int32_t (*dam_stored_session_callback)(void *user_data, const dam_stored_session *session);
 
 /** Lists the sessions in the store of `config`. Damaged records and those of a newer version are left out. */
-dam_status dam_config_list_stored(
-    const dam_config *config, dam_stored_session_callback callback, void *user_data, dam_error *err);
+dam_status dam_config_list_stored(const dam_config *config, dam_stored_session_callback callback, void *user_data,
+                                  dam_error *err);
 
 /**
  * Removes a record from the store of `config`, secret and memory of it. The server is not told, and running programs
@@ -356,7 +356,7 @@ dam_status dam_config_list_stored(
  */
 dam_status dam_config_remove_stored(const dam_config *config, const char *key, dam_error *err);
 
-/* ---- Session ------------------------------------------------------------------------------------------------------- */
+/* ---- Session ----------------------------------------------------------------------------------------------------- */
 
 /** One identity (origin, authentication, user, organization) at work. Any number of threads at once. */
 typedef struct dam_session dam_session;
@@ -377,8 +377,8 @@ void dam_session_free(dam_session *session);
 
 /** Flags of dam_session_login. */
 typedef enum dam_login_flags {
-    DAM_LOGIN_IF_NEEDED = 0,  /**< a stored session that looks usable is kept. */
-    DAM_LOGIN_AGAIN = 1       /**< try credentials that failed before once more. It never replaces a device token. */
+    DAM_LOGIN_IF_NEEDED = 0, /**< a stored session that looks usable is kept. */
+    DAM_LOGIN_AGAIN = 1      /**< try credentials that failed before once more. It never replaces a device token. */
 } dam_login_flags;
 
 /**
@@ -402,11 +402,11 @@ dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 
 /** How a session ended. */
 typedef enum dam_logout_result {
-    DAM_LOGOUT_NONE = 0,        /**< there was no session. */
-    DAM_LOGOUT_SERVER = 1,      /**< the server closed it, and it is forgotten here. */
-    DAM_LOGOUT_LOCAL = 2,       /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the
-                                     token. */
-    DAM_LOGOUT_UNCONFIRMED = 3  /**< forgotten here; the server could not be told or did not agree. */
+    DAM_LOGOUT_NONE = 0,       /**< there was no session. */
+    DAM_LOGOUT_SERVER = 1,     /**< the server closed it, and it is forgotten here. */
+    DAM_LOGOUT_LOCAL = 2,      /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the
+                                    token. */
+    DAM_LOGOUT_UNCONFIRMED = 3 /**< forgotten here; the server could not be told or did not agree. */
 } dam_logout_result;
 
 /**
@@ -436,14 +436,14 @@ typedef int32_t (*dam_organization_callback)(void *user_data, const dam_organiza
  * Lists the organizations that the last login named; logs in if there was none.
  * DAM_ERR_NOT_SUPPORTED: the system has no organizations. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_list_organizations(
-    dam_session *session, dam_organization_callback callback, void *user_data, dam_error *err);
+dam_status dam_session_list_organizations(dam_session *session, dam_organization_callback callback, void *user_data,
+                                          dam_error *err);
 
 /** One header. Lists of them are an array and its `header_count`, in the order sent or received; names may repeat. */
 typedef struct dam_header {
-    const char *name;   /**< without the colon; in any case. */
-    const char *value;  /**< without the blanks around it; no CR, LF or NUL. Of a response: bytes as received, which
-                             need not be UTF-8. */
+    const char *name;  /**< without the colon; in any case. */
+    const char *value; /**< without the blanks around it; no CR, LF or NUL. Of a response: bytes as received, which
+                            need not be UTF-8. */
 } dam_header;
 
 /** Called once for each request header that carries a secret. `header` is borrowed for the call. Non-zero stops. */
@@ -457,8 +457,8 @@ typedef int32_t (*dam_header_callback)(void *user_data, const dam_header *header
  * DAM_ERR_NOT_SUPPORTED: the secret travels in the URL (`token-in-url`, `query`, `api-key-in` parameter), so headers do
  * not suffice. DAM_ERR_CALLBACK: the callback asked to stop.
  */
-dam_status dam_session_list_headers(
-    dam_session *session, dam_header_callback callback, void *user_data, char **ticket_out, dam_error *err);
+dam_status dam_session_list_headers(dam_session *session, dam_header_callback callback, void *user_data,
+                                    char **ticket_out, dam_error *err);
 
 /**
  * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
@@ -468,12 +468,12 @@ dam_status dam_session_get_token(dam_session *session, char **out, dam_error *er
 
 /** A device token that this store obtained for the session's user and origin. Borrowed for the callback. */
 typedef struct dam_device_token {
-    uint32_t size;            /**< sizeof(dam_device_token) of the library. */
-    int32_t in_use;           /**< 1: this session uses it. */
-    const char *fingerprint;  /**< a short hash; the token itself is not kept here. */
-    int64_t obtained_at;      /**< seconds since 1970 UTC. */
-    int64_t dead_at;          /**< when the server proved it invalid, by accepting its successor right after refusing
-                                   it; 0: as far as known it counts against the limit. */
+    uint32_t size;           /**< sizeof(dam_device_token) of the library. */
+    int32_t in_use;          /**< 1: this session uses it. */
+    const char *fingerprint; /**< a short hash; the token itself is not kept here. */
+    int64_t obtained_at;     /**< seconds since 1970 UTC. */
+    int64_t dead_at;         /**< when the server proved it invalid, by accepting its successor right after refusing
+                                  it; 0: as far as known it counts against the limit. */
 } dam_device_token;
 
 /** Called once for each token, oldest first. Non-zero stops. */
@@ -483,14 +483,14 @@ typedef int32_t (*dam_device_token_callback)(void *user_data, const dam_device_t
  * Lists the device tokens of the session's user that this store knows of: what an administrator needs to see before
  * revoking. Asks no server. DAM_ERR_NOT_SUPPORTED: this authentication has none.
  */
-dam_status dam_session_list_device_tokens(
-    dam_session *session, dam_device_token_callback callback, void *user_data, dam_error *err);
+dam_status dam_session_list_device_tokens(dam_session *session, dam_device_token_callback callback, void *user_data,
+                                          dam_error *err);
 
 /** Bits of dam_session_state.flags. */
 typedef enum dam_state_flags {
-    DAM_STATE_LOGGED_IN = 1,  /**< there is a session secret. The server may have ended it meanwhile. */
-    DAM_STATE_STORED = 2,     /**< it is on disk (or in the application's store); else it dies with the process. */
-    DAM_STATE_REFUSED = 4     /**< the last login was refused; those credentials are not tried again. */
+    DAM_STATE_LOGGED_IN = 1, /**< there is a session secret. The server may have ended it meanwhile. */
+    DAM_STATE_STORED = 2,    /**< it is on disk (or in the application's store); else it dies with the process. */
+    DAM_STATE_REFUSED = 4    /**< the last login was refused; those credentials are not tried again. */
 } dam_state_flags;
 
 /** What is known here about a session, without asking the server. Times are seconds since 1970 UTC, 0: never. */
@@ -518,24 +518,24 @@ dam_status dam_session_get_state(dam_session *session, dam_session_state *out, d
 
 /** Counters since the identity was first opened in this process. */
 typedef struct dam_statistics {
-    uint32_t size;                 /**< set by the caller to sizeof(dam_statistics). */
-    uint32_t reserved;             /**< 0. */
-    uint64_t requests;             /**< requests of the application, replays not counted. */
-    uint64_t exchanges;            /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
-    uint64_t logins;               /**< logins that were tried. */
-    uint64_t logins_refused;       /**< of these, refused, or failed without a reason. */
-    uint64_t organization_logins;  /**< organization steps that were sent. */
-    uint64_t replays;              /**< requests sent once more: with a newer secret, or after a failed try
-                                        (`retries`). */
-    uint64_t adopted_from_siblings;/**< newer secrets that another process had stored. */
-    uint64_t waits;                /**< times a call had to wait for a sibling thread or process. */
-    uint64_t wait_us;              /**< how long in all. */
-    uint64_t cookies_adopted;      /**< rotated cookies taken. */
-    uint64_t cookies_late;         /**< cookies dropped because a later-sent request had brought a newer one. */
-    uint64_t saves;                /**< records handed to the store, one in memory too. */
-    uint64_t save_failures;        /**< records that could not be written; the session went on in memory. */
-    uint64_t records_damaged;      /**< damaged records set aside. */
-    uint64_t keepalives;           /**< small requests sent only to keep or to prove a session. */
+    uint32_t size;                  /**< set by the caller to sizeof(dam_statistics). */
+    uint32_t reserved;              /**< 0. */
+    uint64_t requests;              /**< requests of the application, replays not counted. */
+    uint64_t exchanges;             /**< HTTP exchanges of every kind: requests, replays, logins, logouts. */
+    uint64_t logins;                /**< logins that were tried. */
+    uint64_t logins_refused;        /**< of these, refused, or failed without a reason. */
+    uint64_t organization_logins;   /**< organization steps that were sent. */
+    uint64_t replays;               /**< requests sent once more: with a newer secret, or after a failed try
+                                         (`retries`). */
+    uint64_t adopted_from_siblings; /**< newer secrets that another process had stored. */
+    uint64_t waits;                 /**< times a call had to wait for a sibling thread or process. */
+    uint64_t wait_us;               /**< how long in all. */
+    uint64_t cookies_adopted;       /**< rotated cookies taken. */
+    uint64_t cookies_late;          /**< cookies dropped because a later-sent request had brought a newer one. */
+    uint64_t saves;                 /**< records handed to the store, one in memory too. */
+    uint64_t save_failures;         /**< records that could not be written; the session went on in memory. */
+    uint64_t records_damaged;       /**< damaged records set aside. */
+    uint64_t keepalives;            /**< small requests sent only to keep or to prove a session. */
 } dam_statistics;
 
 /** What a dam_statistics is to begin with: `size` set, the rest zero. */
@@ -544,7 +544,7 @@ typedef struct dam_statistics {
 /** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out, dam_error *err);
 
-/* ---- Requests ------------------------------------------------------------------------------------------------------ */
+/* ---- Requests ---------------------------------------------------------------------------------------------------- */
 
 /** A `body_size` that nobody knows before the body ends. */
 #define DAM_SIZE_UNKNOWN 0xFFFFFFFFFFFFFFFFu
@@ -563,8 +563,8 @@ typedef int32_t (*dam_write_callback)(void *user_data, const void *data, size_t 
 /** Hears how far a transfer is, in bytes; totals are -1 while unknown. Returns 0, or non-zero to cancel it. Called a
     few times a second while bytes move, and with zeros while the session logs in or waits; in an event loop only while
     bytes move. */
-typedef int32_t (*dam_progress_callback)(
-    void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total);
+typedef int32_t (*dam_progress_callback)(void *user_data, int64_t down, int64_t down_total, int64_t up,
+                                         int64_t up_total);
 
 /** What a read or write callback says in an event loop when it is not ready. */
 #define DAM_READ_PAUSE (-1000)
@@ -592,18 +592,16 @@ dam_status dam_form_new(dam_form **out, dam_error *err);
 
 /** Adds a field of `size` bytes, which are copied. Fields of one name may repeat. `file_name` makes it a file for the
     server; NULL: it is none. `content_type` may be NULL: none is said. */
-dam_status dam_form_add(
-    dam_form *form, const char *name, const void *data, size_t size, const char *file_name, const char *content_type,
-    dam_error *err);
+dam_status dam_form_add(dam_form *form, const char *name, const void *data, size_t size, const char *file_name,
+                        const char *content_type, dam_error *err);
 
 /**
  * Adds a file. `file_name` is what the server is told; NULL: the last part of `path`. `content_type` NULL:
  * application/octet-stream. DAM_ERR_ARGUMENT: the file cannot be read, or the form is larger than any request; its size
  * counts from here on, and a file that changes before it is sent fails the request.
  */
-dam_status dam_form_add_file(
-    dam_form *form, const char *name, const char *path, const char *file_name, const char *content_type,
-    dam_error *err);
+dam_status dam_form_add_file(dam_form *form, const char *name, const char *path, const char *file_name,
+                             const char *content_type, dam_error *err);
 
 /** Frees a form. NULL is fine. */
 void dam_form_free(dam_form *form);
@@ -613,15 +611,15 @@ typedef struct dam_response dam_response;
 
 /** What is in a response. The pointers are borrowed from the dam_response and live until it is freed. */
 typedef struct dam_response_view {
-    uint32_t size;           /**< set by the caller to sizeof(dam_response_view). */
-    int32_t http_status;     /**< 200, 404, ... */
-    const void *body;        /**< never NULL; followed by a NUL byte that is not counted. */
-    size_t body_size;        /**< bytes. */
+    uint32_t size;             /**< set by the caller to sizeof(dam_response_view). */
+    int32_t http_status;       /**< 200, 404, ... */
+    const void *body;          /**< never NULL; followed by a NUL byte that is not counted. */
+    size_t body_size;          /**< bytes. */
     const dam_header *headers; /**< as received, but for Set-Cookie: cookies are the session's own. */
-    size_t header_count;     /**< how many `headers`. */
-    uint64_t generation;     /**< the generation of the secret it was sent with. */
-    uint32_t replays;        /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
-    uint32_t reserved;       /**< 0. */
+    size_t header_count;       /**< how many `headers`. */
+    uint64_t generation;       /**< the generation of the secret it was sent with. */
+    uint32_t replays;          /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
+    uint32_t reserved;         /**< 0. */
 } dam_response_view;
 
 /** What a dam_response_view is to begin with: `size` set, the rest zero. */
@@ -667,17 +665,36 @@ typedef struct dam_request {
     dam_write_callback write;   /**< takes the body of a response with a status of 2xx, once it is judged: no login page
                                      and no error ever gets there. Other bodies are in the dam_response as ever. */
     dam_progress_callback progress; /**< may be NULL. */
-    dam_canceller *canceller;   /**< may be NULL. */
-    const dam_form *form;       /**< the body as multipart/form-data, instead of `body` and `read`. */
-    dam_head_callback head;     /**< may be NULL. */
-    uint32_t timeout_ms;        /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
-                                     for siblings (`lock-timeout`) and asking for credentials come on top. */
-    uint32_t reserved;          /**< 0. */
+    dam_canceller *canceller;       /**< may be NULL. */
+    const dam_form *form;           /**< the body as multipart/form-data, instead of `body` and `read`. */
+    dam_head_callback head;         /**< may be NULL. */
+    uint32_t timeout_ms;            /**< for each HTTP exchange of this request; 0: the option `timeout`. Waiting
+                                         for siblings (`lock-timeout`) and asking for credentials come on top. */
+    uint32_t reserved;              /**< 0. */
 } dam_request;
 
 /** What a dam_request is to begin with: `size` set, the rest zero. */
-#define DAM_REQUEST_INIT {sizeof(dam_request), 0, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, \
-    NULL, NULL, NULL, NULL, 0, 0}
+#define DAM_REQUEST_INIT  \
+    {sizeof(dam_request), \
+     0,                   \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     0,                   \
+     NULL,                \
+     0,                   \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     NULL,                \
+     0,                   \
+     0}
 
 /**
  * Sends a request with the session's secret and waits for the response. Logs in first if needed; logs in and sends the
@@ -700,10 +717,10 @@ void dam_response_free(dam_response *response);
 
 /** Flags of dam_session_download. */
 typedef enum dam_download_flags {
-    DAM_DOWNLOAD_REPLACE = 0,   /**< a file of this name is replaced, once the new one is whole; its mode stays. */
-    DAM_DOWNLOAD_CONTINUE = 1,  /**< go on where an earlier download of the same thing was interrupted. */
-    DAM_DOWNLOAD_KEEP = 2       /**< a file of this name is left alone: DAM_ERR_ARGUMENT. May be or-ed with
-                                     _CONTINUE. */
+    DAM_DOWNLOAD_REPLACE = 0,  /**< a file of this name is replaced, once the new one is whole; its mode stays. */
+    DAM_DOWNLOAD_CONTINUE = 1, /**< go on where an earlier download of the same thing was interrupted. */
+    DAM_DOWNLOAD_KEEP = 2      /**< a file of this name is left alone: DAM_ERR_ARGUMENT. May be or-ed with
+                                    _CONTINUE. */
 } dam_download_flags;
 
 /**
@@ -718,11 +735,10 @@ typedef enum dam_download_flags {
  * own.
  * Errors of dam_session_request.
  */
-dam_status dam_session_download(
-    dam_session *session, const dam_request *request, const char *path, uint32_t flags, dam_response **out,
-    dam_error *err);
+dam_status dam_session_download(dam_session *session, const dam_request *request, const char *path, uint32_t flags,
+                                dam_response **out, dam_error *err);
 
-/* ---- Event loop ---------------------------------------------------------------------------------------------------- */
+/* ---- Event loop -------------------------------------------------------------------------------------------------- */
 
 /**
  * Many requests on one thread, for programs that have an event loop: watch dam_loop_fd for reading, and call
@@ -754,38 +770,34 @@ uint32_t dam_loop_count(const dam_loop *loop);
  * be freed with dam_response_free; else it is NULL. `error` is never NULL and borrowed for the call. It may ask for
  * more, cancel and resume.
  */
-typedef void (*dam_done_callback)(
-    void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error);
+typedef void (*dam_done_callback)(void *user_data, uint64_t id, int32_t status, dam_response *response,
+                                  const dam_error *error);
 
 /**
  * Takes note of a request; nothing is sent before the next dispatch. `body` and all texts are copied; what callbacks,
  * form and canceller point to must live until `done` was called. `id_out` may be NULL.
  * Errors: DAM_ERR_ARGUMENT and DAM_ERR_INSECURE as in dam_session_request; then `done` is not called.
  */
-dam_status dam_loop_request(
-    dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done, void *user_data,
-    uint64_t *id_out, dam_error *err);
+dam_status dam_loop_request(dam_loop *loop, dam_session *session, const dam_request *request, dam_done_callback done,
+                            void *user_data, uint64_t *id_out, dam_error *err);
 
 /** dam_session_download in the loop. The file is written, and synced at its end, in dam_loop_dispatch: as fast as the
     disk is. */
-dam_status dam_loop_download(
-    dam_loop *loop, dam_session *session, const dam_request *request, const char *path, uint32_t flags,
-    dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
+dam_status dam_loop_download(dam_loop *loop, dam_session *session, const dam_request *request, const char *path,
+                             uint32_t flags, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
 /** dam_session_login in the loop. Its `done` gets no response; so for the next two. */
-dam_status dam_loop_login(
-    dam_loop *loop, dam_session *session, uint32_t flags, dam_done_callback done, void *user_data, uint64_t *id_out,
-    dam_error *err);
+dam_status dam_loop_login(dam_loop *loop, dam_session *session, uint32_t flags, dam_done_callback done, void *user_data,
+                          uint64_t *id_out, dam_error *err);
 
 /** dam_session_keepalive in the loop. */
-dam_status dam_loop_keepalive(
-    dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
+dam_status dam_loop_keepalive(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
+                              uint64_t *id_out, dam_error *err);
 
 /** dam_session_logout in the loop. `*result_out` (a dam_logout_result; may be NULL) is written before `done` is
     called. */
-dam_status dam_loop_logout(
-    dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data, int32_t *result_out,
-    uint64_t *id_out, dam_error *err);
+dam_status dam_loop_logout(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
+                           int32_t *result_out, uint64_t *id_out, dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
@@ -798,7 +810,7 @@ dam_status dam_loop_cancel(dam_loop *loop, uint64_t id, dam_error *err);
     over. */
 dam_status dam_loop_resume(dam_loop *loop, uint64_t id, dam_error *err);
 
-/* ---- Bring your own HTTP ------------------------------------------------------------------------------------------- */
+/* ---- Bring your own HTTP ----------------------------------------------------------------------------------------- */
 
 /**
  * A request that the application sends with an HTTP client of its own: dam_session_authorize, dam_authorization_get
@@ -816,16 +828,16 @@ typedef struct dam_authorization dam_authorization;
  * callbacks must be NULL, and so must `form` and `canceller`: they are the application's own business.
  * Ownership: dam_authorization_free. Errors: those of dam_session_request.
  */
-dam_status dam_session_authorize(
-    dam_session *session, const dam_request *request, dam_authorization **out, dam_error *err);
+dam_status dam_session_authorize(dam_session *session, const dam_request *request, dam_authorization **out,
+                                 dam_error *err);
 
 /** What to send. Borrowed from the dam_authorization until it is observed or freed. */
 typedef struct dam_authorization_view {
-    uint32_t size;        /**< set by the caller to sizeof(dam_authorization_view). */
-    uint32_t replays;     /**< 1: it is to be sent again. */
-    uint64_t generation;  /**< the generation of the secret. */
+    uint32_t size;       /**< set by the caller to sizeof(dam_authorization_view). */
+    uint32_t replays;    /**< 1: it is to be sent again. */
+    uint64_t generation; /**< the generation of the secret. */
     const char *method;
-    const char *url;      /**< may hold secrets in its query: not for logs. */
+    const char *url;           /**< may hold secrets in its query: not for logs. */
     const dam_header *headers; /**< the request's own and those that authenticate. Not for logs. */
     size_t header_count;       /**< how many `headers`. */
 } dam_authorization_view;
@@ -834,26 +846,25 @@ typedef struct dam_authorization_view {
 #define DAM_AUTHORIZATION_VIEW_INIT {sizeof(dam_authorization_view), 0, 0, NULL, NULL, NULL, 0}
 
 /** Fills `out` with what to send. DAM_ERR_ARGUMENT: a wrong `out->size`, or there is nothing to send any more. */
-dam_status dam_authorization_get(
-    const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
+dam_status dam_authorization_get(const dam_authorization *authorization, dam_authorization_view *out, dam_error *err);
 
 /** What the application is to do with a response. */
 typedef enum dam_observe_result {
-    DAM_OBSERVE_DELIVER = 0,  /**< it is the response to the request. */
-    DAM_OBSERVE_REPLAY = 1    /**< throw it away, get the authorization's view again and send that. */
+    DAM_OBSERVE_DELIVER = 0, /**< it is the response to the request. */
+    DAM_OBSERVE_REPLAY = 1   /**< throw it away, get the authorization's view again and send that. */
 } dam_observe_result;
 
 /** A response as the application's client received it. Everything in it is read only until the call returns. */
 typedef struct dam_observation {
-    uint32_t size;         /**< sizeof(dam_observation). */
-    int32_t http_status;   /**< 100 to 599. */
+    uint32_t size;             /**< sizeof(dam_observation). */
+    int32_t http_status;       /**< 100 to 599. */
     const dam_header *headers; /**< as received, every Set-Cookie by itself; NULL when header_count is 0. A name may not
                                     be empty or hold a colon, CR or LF. */
-    size_t header_count;   /**< how many `headers`. */
-    const void *body;      /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
-    size_t body_size;      /**< bytes of `body`. */
-    int32_t is_whole;      /**< 1: that is all of it. */
-    int32_t reserved;      /**< 0. */
+    size_t header_count;       /**< how many `headers`. */
+    const void *body; /**< the beginning of the body, up to 65536 bytes: what may carry a verdict. May be NULL. */
+    size_t body_size; /**< bytes of `body`. */
+    int32_t is_whole; /**< 1: that is all of it. */
+    int32_t reserved; /**< 0. */
 } dam_observation;
 
 /** What a dam_observation is to begin with: `size` set, the rest zero. */
@@ -863,35 +874,33 @@ typedef struct dam_observation {
  * Judges a response, adopts its cookies, logs in if the session has ended. DAM_OK with DAM_OBSERVE_DELIVER or _REPLAY
  * in `result_out`; else the verdict, as in dam_session_request.
  */
-dam_status dam_authorization_observe(
-    dam_authorization *authorization, const dam_observation *observation, int32_t *result_out, dam_error *err);
+dam_status dam_authorization_observe(dam_authorization *authorization, const dam_observation *observation,
+                                     int32_t *result_out, dam_error *err);
 
 /**
  * Called once for a dam_loop_authorize, in dam_loop_dispatch. On DAM_OK `authorization` is the caller's, to be freed
  * with dam_authorization_free; else it is NULL. `error` is never NULL and borrowed for the call.
  */
-typedef void (*dam_authorized_callback)(
-    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error);
+typedef void (*dam_authorized_callback)(void *user_data, uint64_t id, int32_t status, dam_authorization *authorization,
+                                        const dam_error *error);
 
 /** dam_session_authorize in an event loop, as the requests above: nothing happens before the next dispatch. */
-dam_status dam_loop_authorize(
-    dam_loop *loop, dam_session *session, const dam_request *request, dam_authorized_callback done, void *user_data,
-    uint64_t *id_out, dam_error *err);
+dam_status dam_loop_authorize(dam_loop *loop, dam_session *session, const dam_request *request,
+                              dam_authorized_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
 /**
  * Called once for a dam_loop_observe, in dam_loop_dispatch. On DAM_OK `result` is a dam_observe_result. `error` is
  * never NULL and borrowed for the call.
  */
-typedef void (*dam_observed_callback)(
-    void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error);
+typedef void (*dam_observed_callback)(void *user_data, uint64_t id, int32_t status, int32_t result,
+                                      const dam_error *error);
 
 /**
  * dam_authorization_observe in an event loop. What is observed is copied. The authorization may belong to another loop
  * or to none; there is nothing to send before `done` was called, and it must not be freed before.
  */
-dam_status dam_loop_observe(
-    dam_loop *loop, dam_authorization *authorization, const dam_observation *observation, dam_observed_callback done,
-    void *user_data, uint64_t *id_out, dam_error *err);
+dam_status dam_loop_observe(dam_loop *loop, dam_authorization *authorization, const dam_observation *observation,
+                            dam_observed_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
 /** Frees an authorization; one that was not observed counts as not answered. NULL is fine. */
 void dam_authorization_free(dam_authorization *authorization);
@@ -904,10 +913,10 @@ void dam_authorization_free(dam_authorization *authorization);
  * request again. Else the verdict, as in dam_session_request. DAM_ERR_ARGUMENT: no ticket. DAM_ERR_NOT_SUPPORTED: as
  * there.
  */
-dam_status dam_session_observe(
-    dam_session *session, const char *ticket, const dam_observation *observation, int32_t *result_out, dam_error *err);
+dam_status dam_session_observe(dam_session *session, const char *ticket, const dam_observation *observation,
+                               int32_t *result_out, dam_error *err);
 
-/* ---- Image handles ------------------------------------------------------------------------------------------------- */
+/* ---- Image handles ----------------------------------------------------------------------------------------------- */
 
 /**
  * Binds an image ID to the device token it came with (FotoWeb guide, "Validity of image IDs"). `generation` is that of
@@ -917,8 +926,8 @@ dam_status dam_session_observe(
  * Ownership: `*out` by dam_string_free. DAM_ERR_HANDLE_STALE: `generation` is not in use any more.
  * DAM_ERR_NOT_SUPPORTED: this system's IDs are not bound to a token, or this authentication has none.
  */
-dam_status dam_session_bind_image(
-    dam_session *session, const char *image_id, uint64_t generation, char **out, dam_error *err);
+dam_status dam_session_bind_image(dam_session *session, const char *image_id, uint64_t generation, char **out,
+                                  dam_error *err);
 
 /**
  * Gives the image ID of a handle, if its device token is still the one in use. Sends nothing.

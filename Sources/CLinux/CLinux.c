@@ -12,7 +12,8 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
-int dam_lock_byte(int descriptor, int64_t byte, short type) {
+int dam_lock_byte(int descriptor, int64_t byte, short type)
+{
     struct flock range = {0};
     int result;
     range.l_type = type;
@@ -25,9 +26,13 @@ int dam_lock_byte(int descriptor, int64_t byte, short type) {
     return result;
 }
 
-const char *dam_environment(const char *name) { return secure_getenv(name); }
+const char *dam_environment(const char *name)
+{
+    return secure_getenv(name);
+}
 
-void *dam_symbol_beside(const void *neighbour, const char *name) {
+void *dam_symbol_beside(const void *neighbour, const char *name)
+{
     Dl_info place;
     void *library;
     if (dladdr(neighbour, &place) == 0 || (library = dlopen(place.dli_fname, RTLD_LAZY | RTLD_NOLOAD)) == NULL)
@@ -37,9 +42,15 @@ void *dam_symbol_beside(const void *neighbour, const char *name) {
     return symbol;
 }
 
-int dam_event_new(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+int dam_event_new(void)
+{
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
 
-void dam_event_signal(int event) { (void)eventfd_write(event, 1); }
+void dam_event_signal(int event)
+{
+    (void)eventfd_write(event, 1);
+}
 
 void dam_event_clear(int event)
 {
@@ -47,9 +58,13 @@ void dam_event_clear(int event)
     (void)eventfd_read(event, &count);
 }
 
-int dam_poller_new(void) { return epoll_create1(EPOLL_CLOEXEC); }
+int dam_poller_new(void)
+{
+    return epoll_create1(EPOLL_CLOEXEC);
+}
 
-void dam_poller_set(int poller, int descriptor, int events) {
+void dam_poller_set(int poller, int descriptor, int events)
+{
     struct epoll_event event = {0};
     event.data.fd = descriptor;
     event.events = (events & POLLIN ? EPOLLIN : 0) | (events & POLLOUT ? EPOLLOUT : 0);
@@ -60,7 +75,8 @@ void dam_poller_set(int poller, int descriptor, int events) {
     }
 }
 
-int dam_poller_ready(int poller, int *descriptors, int *events, int room) {
+int dam_poller_ready(int poller, int *descriptors, int *events, int room)
+{
     struct epoll_event ready[64];
     int count = epoll_wait(poller, ready, room < 64 ? room : 64, 0);
     for (int i = 0; i < count; i++) {
@@ -71,9 +87,13 @@ int dam_poller_ready(int poller, int *descriptors, int *events, int room) {
     return count < 0 ? 0 : count;
 }
 
-int dam_timer_new(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
+int dam_timer_new(void)
+{
+    return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
 
-void dam_timer_set(int timer, int64_t microseconds) {
+void dam_timer_set(int timer, int64_t microseconds)
+{
     struct itimerspec when = {0};
     if (microseconds >= 0) {
         when.it_value.tv_sec = microseconds / 1000000;

@@ -1,7 +1,7 @@
 /*
  * Gate.c - who is inside the library, what fork() waits for, and what a child must not keep or believe: see CLinux.h.
- * It refuses to believe that fork() made the child: clone() runs no handlers and PID namespaces repeat process numbers, so
- * a page that the kernel wipes in every child tells.
+ * It refuses to believe that fork() made the child: clone() runs no handlers and PID namespaces repeat process numbers,
+ * so a page that the kernel wipes in every child tells.
  */
 #define _GNU_SOURCE
 #include "CLinux.h"
@@ -33,7 +33,8 @@ static int gate_inside;
 static int gate_forking;
 static __thread int gate_depth;
 
-static void close_in_child(void) {
+static void close_in_child(void)
+{
     for (int i = 0; i < FORK_SLOTS; i++) {
         int held = atomic_exchange(&fork_slots[i], 0);
         if (held != 0) {
@@ -43,7 +44,8 @@ static void close_in_child(void) {
 }
 
 /* The first thread of a child that comes by; others wait until it is done. */
-static void begin_child(void) {
+static void begin_child(void)
+{
     int nobody = 0;
     if (!atomic_compare_exchange_strong(&process->is_cleaning, &nobody, 1)) {
         while (atomic_load(&process->number) == 0) {
@@ -59,9 +61,10 @@ static void begin_child(void) {
     atomic_store(&process->number, atomic_fetch_add(&last_process, 1) + 1);
 }
 
-/* The lock stays held across fork(): nobody enters meanwhile. Whoever forks counts as outside, or two that fork from inside
- * would wait for each other. */
-static void before_fork(void) {
+/* The lock stays held across fork(): nobody enters meanwhile. Whoever forks counts as outside, or two that fork from
+ * inside would wait for each other. */
+static void before_fork(void)
+{
     pthread_mutex_lock(&gate_lock);
     gate_forking++;
     gate_inside -= gate_depth > 0;
@@ -70,21 +73,24 @@ static void before_fork(void) {
     }
 }
 
-static void after_fork_in_parent(void) {
+static void after_fork_in_parent(void)
+{
     gate_inside += gate_depth > 0;
     gate_forking--;
     pthread_cond_broadcast(&gate_change);
     pthread_mutex_unlock(&gate_lock);
 }
 
-static void after_fork_in_child(void) {
+static void after_fork_in_child(void)
+{
     atomic_store(&process->is_cleaning, 0);
     atomic_store(&process->number, 0);
     begin_child();
 }
 
 /* Linux before 4.14 wipes no page; then only fork() is noticed. */
-static void watch_forks(void) {
+static void watch_forks(void)
+{
     void *page = mmap(NULL, sizeof *process, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page != MAP_FAILED && madvise(page, sizeof *process, MADV_WIPEONFORK) == 0) {
         process = page;
@@ -95,7 +101,8 @@ static void watch_forks(void) {
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-uint64_t dam_process_number(void) {
+uint64_t dam_process_number(void)
+{
     pthread_once(&fork_once, watch_forks);
     if (atomic_load(&process->number) == 0) {
         begin_child();
@@ -103,7 +110,8 @@ uint64_t dam_process_number(void) {
     return atomic_load(&process->number);
 }
 
-uint64_t dam_thread_number(void) {
+uint64_t dam_thread_number(void)
+{
     static atomic_ullong last;
     static __thread uint64_t number;
     if (number == 0) {
@@ -112,7 +120,8 @@ uint64_t dam_thread_number(void) {
     return number;
 }
 
-static void gate_open(int depth) {
+static void gate_open(int depth)
+{
     (void)dam_process_number();
     pthread_mutex_lock(&gate_lock);
     while (gate_forking > 0) {
@@ -123,7 +132,8 @@ static void gate_open(int depth) {
     pthread_mutex_unlock(&gate_lock);
 }
 
-static void gate_close(void) {
+static void gate_close(void)
+{
     pthread_mutex_lock(&gate_lock);
     gate_depth = 0;
     gate_inside--;
@@ -133,7 +143,8 @@ static void gate_close(void) {
     pthread_mutex_unlock(&gate_lock);
 }
 
-void dam_gate_enter(void) {
+void dam_gate_enter(void)
+{
     if (gate_depth > 0) {
         gate_depth++;
     } else {
@@ -141,7 +152,8 @@ void dam_gate_enter(void) {
     }
 }
 
-void dam_gate_leave(void) {
+void dam_gate_leave(void)
+{
     if (gate_depth > 1) {
         gate_depth--;
     } else {
@@ -155,13 +167,15 @@ static __thread struct {
     sigset_t mask;
 } pipe_guard;
 
-static int is_pipe_pending(void) {
+static int is_pipe_pending(void)
+{
     sigset_t pending;
     sigpending(&pending);
     return sigismember(&pending, SIGPIPE);
 }
 
-static void guard_pipe(void) {
+static void guard_pipe(void)
+{
     sigset_t pipe_set;
     sigemptyset(&pipe_set);
     sigaddset(&pipe_set, SIGPIPE);
@@ -170,7 +184,8 @@ static void guard_pipe(void) {
 }
 
 /* libcurl ignores the signal for a moment where it closes connections, which takes away one that was pending. */
-static void unguard_pipe(void) {
+static void unguard_pipe(void)
+{
     sigset_t pipe_set;
     struct timespec now = {0, 0};
     sigemptyset(&pipe_set);
@@ -183,19 +198,22 @@ static void unguard_pipe(void) {
     pthread_sigmask(SIG_SETMASK, &pipe_guard.mask, NULL);
 }
 
-void dam_pipe_guard_enter(void) {
+void dam_pipe_guard_enter(void)
+{
     if (pipe_guard.depth++ == 0) {
         guard_pipe();
     }
 }
 
-void dam_pipe_guard_leave(void) {
+void dam_pipe_guard_leave(void)
+{
     if (--pipe_guard.depth == 0) {
         unguard_pipe();
     }
 }
 
-dam_step dam_gate_step_out(void) {
+dam_step dam_gate_step_out(void)
+{
     dam_step step = {.gate = gate_depth, .pipe = pipe_guard.depth};
     if (step.pipe > 0) {
         pipe_guard.depth = 0;
@@ -207,7 +225,8 @@ dam_step dam_gate_step_out(void) {
     return step;
 }
 
-void dam_gate_step_in(dam_step step) {
+void dam_gate_step_in(dam_step step)
+{
     if (step.gate > 0) {
         gate_open(step.gate);
     }
@@ -217,7 +236,8 @@ void dam_gate_step_in(dam_step step) {
     }
 }
 
-void dam_fork_close_add(int descriptor) {
+void dam_fork_close_add(int descriptor)
+{
     (void)dam_process_number();
     for (int i = 0; i < FORK_SLOTS; i++) {
         int free_slot = 0;
@@ -227,7 +247,8 @@ void dam_fork_close_add(int descriptor) {
     }
 }
 
-void dam_fork_close_remove(int descriptor) {
+void dam_fork_close_remove(int descriptor)
+{
     for (int i = 0; i < FORK_SLOTS; i++) {
         int held = descriptor + 1;
         if (atomic_compare_exchange_strong(&fork_slots[i], &held, 0)) {

@@ -1,6 +1,6 @@
 /*
- * Wipe.c - nothing that this library frees keeps its contents: passwords, tokens and cookies pass through texts, arrays and
- * buffers of the language's run time, and nobody could wipe each of them by hand.
+ * Wipe.c - nothing that this library frees keeps its contents: passwords, tokens and cookies pass through texts, arrays
+ * and buffers of the language's run time, and nobody could wipe each of them by hand.
  *
  * The shipped library is linked with --wrap=free and --wrap=realloc (see the Makefile), so that whatever in it frees
  * memory comes here, the static run time of Swift included. Debug builds are not, and sanitizers see every byte. It
@@ -19,7 +19,8 @@ extern void *__real_realloc(void *block, size_t size) __attribute__((weak));
 void __wrap_free(void *block);
 void *__wrap_realloc(void *block, size_t size);
 
-void __wrap_free(void *block) {
+void __wrap_free(void *block)
+{
     if (block == NULL) {
         return;
     }
@@ -32,7 +33,8 @@ void __wrap_free(void *block) {
 }
 
 /* A block that moves leaves its old place through the door above. */
-void *__wrap_realloc(void *block, size_t size) {
+void *__wrap_realloc(void *block, size_t size)
+{
     size_t old = block == NULL ? 0 : malloc_usable_size(block);
     if (old == 0 || old > MOST) {
         return __real_realloc(block, size);

@@ -1,13 +1,14 @@
-// Boundary.swift - the conventions of the C edge, each in one place: how an export begins and ends, how text comes in and
-// goes out, how struct sizes are checked. Guessing per function is how a boundary rots. It refuses to decide anything.
+// Boundary.swift - the conventions of the C edge, each in one place: how an export begins and ends, how text comes in
+// and goes out, how struct sizes are checked. Guessing per function is how a boundary rots. It refuses to decide
+// anything.
 
 internal import CDam
 internal import DamCore
 internal import DamIO
 internal import Glibc
 
-/// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it inside the gate:
-/// texts and arrays take locks of the run time, which a fork must not meet.
+/// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it inside the
+/// gate: texts and arrays take locks of the run time, which a fork must not meet.
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
   Gate.inside {
     do throws(Failure) {
@@ -72,8 +73,8 @@ func present<Pointee>(
   return unsafe pointer
 }
 
-/// Checks the `size` that begins a struct of the host. A larger one is a newer header's: fine as long as what this library
-/// does not know is zero.
+/// Checks the `size` that begins a struct of the host. A larger one is a newer header's: fine as long as what this
+/// library does not know is zero.
 func checkSize<Struct>(
   _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String
 ) throws(Failure) {

@@ -1,6 +1,6 @@
-// Handle.swift - the only file that retains and releases what C holds. A missing release is a leak in the host; a double
-// one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It refuses NULL,
-// and what belongs to the process that this one was forked from.
+// Handle.swift - the only file that retains and releases what C holds. A missing release is a leak in the host; a
+// double one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It
+// refuses NULL, and what belongs to the process that this one was forked from.
 
 internal import DamCore
 internal import DamIO

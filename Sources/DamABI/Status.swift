@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Status.swift - causes as statuses, and statuses as words. The switch is exhaustive, so a new cause cannot be forgotten.
+// Status.swift - causes as statuses, and statuses as words. The switch is exhaustive, so a new cause cannot be
+// forgotten.
 
 internal import CDam
 internal import DamCore

@@ -1,5 +1,5 @@
-// AccountRecord.swift - what must be known about an account whatever session is used: credentials that were refused, and
-// the device tokens that were obtained. It outlives logins and logouts, because servers count failures and tokens
+// AccountRecord.swift - what must be known about an account whatever session is used: credentials that were refused,
+// and the device tokens that were obtained. It outlives logins and logouts, because servers count failures and tokens
 // whether we remember them or not. It refuses to hold a password: only a slow, salted hash of one.
 
 /// Credentials with which a login failed. `Hash.slow` knows them again.
@@ -59,8 +59,8 @@ package struct LedgerEntry: Equatable, Sendable {
 package struct AccountRecord: Equatable, Sendable {
   /// The salt of the refusals: random, 16 bytes as hex; made with the first one.
   package var key: String?
-  /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords must
-  /// not take turns.
+  /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords
+  /// must not take turns.
   package var refusals: [Refusal] = []
   /// Whether the last login was refused for its credentials: nothing is, once one has succeeded.
   package var isRefused = false
@@ -73,8 +73,8 @@ package struct AccountRecord: Equatable, Sendable {
   static let mostDead = 50
   /// The same for refusals. Who tries more passwords than that is locked out by the server.
   static let mostRefusals = 20
-  /// After so many failures in a row nothing that failed before is tried again: half of what locks an account (reference,
-  /// device token limits and lock-out).
+  /// After so many failures in a row nothing that failed before is tried again: half of what locks an account
+  /// (reference, device token limits and lock-out).
   static let mostFailures: Int64 = 5
 
   package init() {}
@@ -97,8 +97,8 @@ package struct AccountRecord: Equatable, Sendable {
     revision &+= 1
   }
 
-  /// Credentials with this hash (nil: nobody has asked for it, since nothing was refused) were accepted; what is known of
-  /// others stays.
+  /// Credentials with this hash (nil: nobody has asked for it, since nothing was refused) were accepted; what is known
+  /// of others stays.
   mutating func accept(_ hash: String?) {
     guard isRefused || refusals.contains(where: { $0.hash == hash }) else { return }
     refusals.removeAll { $0.hash == hash }

@@ -30,8 +30,8 @@ extension CallContext {
 
   private var tokenPrint: String? { state.record.secret.flatMap(system.token)?.fingerprint }
 
-  /// The secret that this call's login replaced was refused, and its successor accepted right after: that is a proof that
-  /// it is dead. False: nothing was replaced, or it is noted already.
+  /// The secret that this call's login replaced was refused, and its successor accepted right after: that is a proof
+  /// that it is dead. False: nothing was replaced, or it is noted already.
   mutating func takeProof() -> Bool {
     guard let replaced = made.replaced else { return false }
     account.markDead(token: replaced, now: moment.seconds)

@@ -1,5 +1,5 @@
-// CallContext.swift - what outlives the stages of a call: what it is for, what it has found out, and what every stage needs
-// to say so. The session's state and the time are lent to it for the length of one step.
+// CallContext.swift - what outlives the stages of a call: what it is for, what it has found out, and what every stage
+// needs to say so. The session's state and the time are lent to it for the length of one step.
 
 struct CallContext: Sendable {
   let settings: Settings
@@ -104,9 +104,9 @@ struct CallContext: Sendable {
     return request.origin.text + "/***"
   }
 
-  /// A server may quote what it was sent; our messages do not. Only its words are searched: in ours a short secret would
-  /// be a part of a common word, and what is missing would spell it. Nothing shorter than four characters is searched for,
-  /// for the same reason. Cut last, so that no half of a secret is left.
+  /// A server may quote what it was sent; our messages do not. Only its words are searched: in ours a short secret
+  /// would be a part of a common word, and what is missing would spell it. Nothing shorter than four characters is
+  /// searched for, for the same reason. Cut last, so that no half of a secret is left.
   func clean(_ failure: Failure) -> Failure {
     guard !failure.quote.isEmpty else { return failure }
     let given = [[credentials.secret].compactMap { $0 }, settings.secrets, sentSecrets].joined()

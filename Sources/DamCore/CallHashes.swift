@@ -1,5 +1,5 @@
-// CallHashes.swift - the slow hashes of a call: looked for before one is made, and shared with later calls where credentials
-// travel with every request.
+// CallHashes.swift - the slow hashes of a call: looked for before one is made, and shared with later calls where
+// credentials travel with every request.
 
 extension CallContext {
   /// Whether the hash of the credentials with this salt is at hand, or known from an earlier call.

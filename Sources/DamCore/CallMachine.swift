@@ -2,29 +2,30 @@
 //
 // THEORY OF OPERATION
 //
-// A driver feeds events and does what the returned action says; the machine never sends, waits, reads a file or a clock.
-// The same value therefore serves a blocking caller, an event loop and a test that scripts every answer. It owns the order
-// of the stages and the two locks; what a stage does is its own (CredentialsStage, Login, Delivery, Ending), and an event
-// goes to the one that is under way. What outlives the stages is the context.
+// A driver feeds events and does what the returned action says; the machine never sends, waits, reads a file or a
+// clock. The same value therefore serves a blocking caller, an event loop and a test that scripts every answer. It owns
+// the order of the stages and the two locks; what a stage does is its own (CredentialsStage, Login, Delivery, Ending),
+// and an event goes to the one that is under way. What outlives the stages is the context.
 //
 //   begin -> load (or lock, where requests go one at a time)
 //         -> is there a usable secret, newer than the one that was refused to this call?
 //            yes: use it (Delivery)
-//            no:  lock the session, look again (a sibling may have logged in), lock the account, get credentials, log in
-//                 (Login), look again
+//            no:  lock the session, look again (a sibling may have logged in), lock the account, get credentials,
+//                 log in (Login), look again
 //         -> refused? remember which secret it was (generation and stamp) and start over, but log in for it only once
 //
 // Four rules carry everything:
-//   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if something
-//      newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one login. The old
-//      secret stays until the new one is there: a server that is out of order must not cost a session that lives.
-//   2. Two locks. The session's keeps logins (and serialized requests) apart, the account's keeps attempts with the same
-//      credentials apart whatever session they are for. Always in this order. A process that ends lets go of both.
+//   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if
+//      something newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one
+//      login. The old secret stays until the new one is there: a server that is out of order must not cost a session
+//      that lives.
+//   2. Two locks. The session's keeps logins (and serialized requests) apart, the account's keeps attempts with the
+//      same credentials apart whatever session they are for. Always in this order. A process that ends lets go of both.
 //   3. Saved before used. A login that yields something scarce is on disk before the first request carries it.
 //   4. Refused credentials are remembered in the account before the lock is let go.
 //
-// And one for what is scarce: one that was refused when it was new is not replaced, and only a successor that works proves
-// that it is dead.
+// And one for what is scarce: one that was refused when it was new is not replaced, and only a successor that works
+// proves that it is dead.
 
 package struct CallMachine: Sendable {
   private enum State {
@@ -183,9 +184,9 @@ package struct CallMachine: Sendable {
 
   // MARK: Locks
 
-  /// Whether the session's lock is kept while a request is sent. Credentials that travel with every request go out alone
-  /// until they were accepted once since this call began: a changed password is then one failed login, and not as many as
-  /// there are requests.
+  /// Whether the session's lock is kept while a request is sent. Credentials that travel with every request go out
+  /// alone until they were accepted once since this call began: a changed password is then one failed login, and not as
+  /// many as there are requests.
   private var keepsSession: Bool {
     if context.serializes { return true }
     guard context.system.sendsCredentials, !context.isSentElsewhere else { return false }

@@ -10,8 +10,8 @@ enum CallStep {
 
   static func fail(_ failure: Failure) -> CallStep { .finish(.failed(failure)) }
 
-  /// An event that does not fit a stage's state is the driver's mistake: the call ends with an error rather than a trap.
-  /// What failed on the way to it is said as it is.
+  /// An event that does not fit a stage's state is the driver's mistake: the call ends with an error rather than a
+  /// trap. What failed on the way to it is said as it is.
   static func outOfTurn(_ event: CallEvent) -> CallStep {
     if case .failed(let failure, _) = event { return .fail(failure) }
     return .fail(Failure(.internalError, "the session engine met an event out of turn"))

@@ -1,5 +1,5 @@
-// CallTerms.swift - what a driver and a call say to each other. A driver (a blocking caller, an event loop, a test) feeds
-// events and does what the action that comes back says; the call never sends, waits, or reads a file or a clock.
+// CallTerms.swift - what a driver and a call say to each other. A driver (a blocking caller, an event loop, a test)
+// feeds events and does what the action that comes back says; the call never sends, waits, or reads a file or a clock.
 
 /// What a call is for.
 package enum CallGoal: Sendable {

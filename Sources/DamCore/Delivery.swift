@@ -1,6 +1,6 @@
-// Delivery.swift - the stage of a call that uses a session secret: for the application's request, for small requests that
-// show whether the session lives, and for answers that came elsewhere. Each is an exchange; what its result means for the
-// next one is decided here.
+// Delivery.swift - the stage of a call that uses a session secret: for the application's request, for small requests
+// that show whether the session lives, and for answers that came elsewhere. Each is an exchange; what its result means
+// for the next one is decided here.
 //
 //   use -> a probe, a proof or a confirmation first, if one is due; then what the call is for
 //   delivered -> follow a redirect, or hand over
@@ -195,8 +195,8 @@ struct Delivery: Sendable {
     }
     if let secret = context.state.record.secret { context.keepOut(secret) }
     let latest = context.state.nextStamp(context.moment)
-    // Where it went is not known: the API's root is no page, so that a page is no suspicion. When it was sent and answered
-    // is not known either: nothing is learned of idleness and clocks.
+    // Where it went is not known: the API's root is no page, so that a page is no suspicion. When it was sent and
+    // answered is not known either: nothing is learned of idleness and clocks.
     let sent = Exchange.Sent(
       request: WireRequest(method: "GET", origin: context.home, target: "/"), purpose: .observed,
       freshness: min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)

@@ -1,5 +1,5 @@
-// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of a logout's answer are
-// never looked at: it carries the old one once more (reference, logout trap).
+// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of a logout's answer
+// are never looked at: it carries the old one once more (reference, logout trap).
 
 struct Ending: Sendable {
   private enum State {

@@ -1,5 +1,5 @@
-// Exchange.swift - one HTTP exchange with the session's secret: sends a request, judges its response, takes the cookies that
-// came with it, and saves what is new, before anybody hears of the result.
+// Exchange.swift - one HTTP exchange with the session's secret: sends a request, judges its response, takes the cookies
+// that came with it, and saves what is new, before anybody hears of the result.
 //
 //   send -> answered: does the response deny the secret? then that is the result
 //        -> else take its cookies, those of an error too; save the record if something in it is worth that; the result

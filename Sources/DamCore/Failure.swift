@@ -1,5 +1,6 @@
 // Failure.swift - everything that can go wrong, by cause.
-// It refuses to carry secrets: messages are written by us. What a server said stays apart from them until it was scrubbed.
+// It refuses to carry secrets: messages are written by us. What a server said stays apart from them until it was
+// scrubbed.
 
 package struct Failure: Error, Equatable, Sendable {
   /// Why. DamABI maps each to its DAM_ERR_ status in one exhaustive switch.

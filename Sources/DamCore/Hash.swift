@@ -9,8 +9,8 @@ package enum Hash {
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
   /// What is remembered of a password, to know it again: scrypt, so that whoever steals the record pays for every guess
-  /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when there
-  /// is no memory for it.
+  /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when
+  /// there is no memory for it.
   package static func slow(_ secret: Secret, salt: String) -> String? {
     let key = secret.withBytes { bytes in
       unsafe try? KDF.Scrypt.deriveKey(

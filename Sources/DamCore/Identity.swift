@@ -1,13 +1,14 @@
 // Identity.swift - which session this is, and the names of its records.
-// A session belongs to origin, system, kind of secret, user and organization together: two jobs for two organizations of
-// one account get two sessions that never flip into each other. What belongs to the account itself (refused credentials,
-// device tokens) has a record of its own, so that no choice of organization or method tries a bad password twice.
-// It refuses to hold secrets.
+// A session belongs to origin, system, kind of secret, user and organization together: two jobs for two organizations
+// of one account get two sessions that never flip into each other. What belongs to the account itself (refused
+// credentials, device tokens) has a record of its own, so that no choice of organization or method tries a bad password
+// twice. It refuses to hold secrets.
 
 package struct Identity: Hashable, Sendable {
   package let system: String
   package let origin: Origin
-  /// What a login yields: methods that yield the same (FotoWeb 2 and 3, PhotoShelter's two places for a token) share it.
+  /// What a login yields: methods that yield the same (FotoWeb 2 and 3, PhotoShelter's two places for a token) share
+  /// it.
   package let secretKind: String
   package let user: String
   /// "" for none.

@@ -1,5 +1,6 @@
 // JSONValue.swift - JSON as a tree, for answers whose shape varies and records whose unknown fields must survive.
-// FoundationEssentials does the parsing. This file refuses to guess: numbers that come as strings are told apart by asking.
+// FoundationEssentials does the parsing. This file refuses to guess: numbers that come as strings are told apart by
+// asking.
 
 internal import FoundationEssentials
 
@@ -19,7 +20,8 @@ package enum JSONValue: Equatable, Sendable {
     return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
 
-  /// Writes a document with sorted keys, so that equal values are equal bytes; empty for a number that JSON cannot hold.
+  /// Writes a document with sorted keys, so that equal values are equal bytes; empty for a number that JSON cannot
+  /// hold.
   package func encoded() -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

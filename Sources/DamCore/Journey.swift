@@ -1,6 +1,6 @@
-// Journey.swift - the application's request on its way: which of its sends is a repetition, where redirects have led, how
-// often it was tried again, and how often the server was waited for. What was done before a redirect is not done again for
-// what went wrong behind it.
+// Journey.swift - the application's request on its way: which of its sends is a repetition, where redirects have led,
+// how often it was tried again, and how often the server was waited for. What was done before a redirect is not done
+// again for what went wrong behind it.
 
 struct Journey: Sendable {
   /// Whether it was sent: its body may have been read.
@@ -73,8 +73,8 @@ struct Journey: Sendable {
 
   // MARK: Once more
 
-  /// Nothing came back. How many milliseconds to wait before the next try, of what certainly was not acted upon, or may be
-  /// acted upon twice; nil: there is none.
+  /// Nothing came back. How many milliseconds to wait before the next try, of what certainly was not acted upon, or may
+  /// be acted upon twice; nil: there is none.
   mutating func retry(_ request: WireRequest, after failure: Failure, _ context: inout CallContext) -> UInt64? {
     let wasNotSent = failure.cause == .connect
     let mayRepeat = request.isIdempotent && [.transfer, .timeout].contains(failure.cause)

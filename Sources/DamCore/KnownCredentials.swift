@@ -1,5 +1,5 @@
-// KnownCredentials.swift - the credentials of a call and the slow hashes that know them again. A hash is made once for each
-// salt, and by the driver: it takes some 50 ms.
+// KnownCredentials.swift - the credentials of a call and the slow hashes that know them again. A hash is made once for
+// each salt, and by the driver: it takes some 50 ms.
 
 struct KnownCredentials: Sendable {
   private(set) var secret: Secret?

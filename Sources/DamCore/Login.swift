@@ -1,12 +1,12 @@
-// Login.swift - the stage of a call that gets a session secret. It runs with the session's and the account's lock held, and
-// leaves the old secret where it is until there is a new one.
+// Login.swift - the stage of a call that gets a session secret. It runs with the session's and the account's lock held,
+// and leaves the old secret where it is until there is a new one.
 //
 //   begin -> hash the credentials if they may have been refused before, or are now to travel with every request
 //         -> for what is scarce: prove that the store can be written
 //         -> talk: send, take the response, until the system says that it is finished, denied or over
 //            finished: save the session, then the account if something was learned of it
 //            denied:   remember the refusal in the account; drop a proof of these credentials; look again
-//            else:     close what is half open; look again, since a sibling on a store without locks may have had more luck
+//            else:     close what is half open; look again: a sibling on a store without locks may have had more luck
 
 struct Login: Sendable {
   private enum State {
@@ -27,8 +27,8 @@ struct Login: Sendable {
     case rechecking(Failure)
   }
 
-  /// A call logs in because there is no session, and at most twice more because one was refused: whatever comes then, more
-  /// logins will not mend it.
+  /// A call logs in because there is no session, and at most twice more because one was refused: whatever comes then,
+  /// more logins will not mend it.
   private static let most = 3
 
   private var state = State.idle
@@ -179,8 +179,8 @@ struct Login: Sendable {
     }
   }
 
-  /// The answer to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is scarce:
-  /// the server has counted the token, whether its page arrived or not.
+  /// The answer to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is
+  /// scarce: the server has counted the token, whether its page arrived or not.
   private mutating func broken(
     _ before: LoginProgress, _ failure: Failure, _ head: Answer?, _ context: inout CallContext
   ) -> CallStep {

@@ -1,6 +1,6 @@
 // Message.swift - requests and answers as the engine sees them: values, before and after the wire.
-// Secrets stay apart from the rest of a request until the transport writes them, so that no log can show them. It refuses
-// to parse bodies.
+// Secrets stay apart from the rest of a request until the transport writes them, so that no log can show them. It
+// refuses to parse bodies.
 
 /// A request to send, exactly as it will go out.
 package struct WireRequest: Sendable {
@@ -126,7 +126,8 @@ package struct HeaderBlock: Sendable {
 
   package mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
 
-  /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is none.
+  /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is
+  /// none.
   package mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
     guard !bytes.isEmpty else { return false }
     while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }

@@ -1,6 +1,6 @@
 // Option.swift - one row of the vocabulary of options: a name, what it takes, its default and its line of help.
-// dam_config_set, remembered names, DAMSESSION_* variables, the wrapper's flags, Python's keywords and the README's table
-// are all made from these rows. What a value means, TypedOption says; which rows there are, Systems.
+// dam_config_set, remembered names, DAMSESSION_* variables, the wrapper's flags, Python's keywords and the README's
+// table are all made from these rows. What a value means, TypedOption says; which rows there are, Systems.
 
 package struct Option: Sendable {
   package enum Kind: Equatable, Sendable {

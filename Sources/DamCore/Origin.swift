@@ -74,7 +74,8 @@ package struct Origin: Hashable, Sendable {
       && (!endsInNumber(host) || isAddress(host))
   }
 
-  /// libcurl takes such a host for an IPv4 address in one of inet_aton's spellings: "127.1", "0x7f.0.0.1", "2130706433".
+  /// libcurl takes such a host for an IPv4 address in one of inet_aton's spellings: "127.1", "0x7f.0.0.1",
+  /// "2130706433".
   private static func endsInNumber(_ host: String) -> Bool {
     guard let last = host.split(separator: ".").last?.utf8 else { return false }
     return last.allSatisfy(ASCII.isDigit) || (last.starts(with: "0x".utf8) && last.dropFirst(2).allSatisfy(ASCII.isHex))

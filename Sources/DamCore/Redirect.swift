@@ -1,6 +1,6 @@
 // Redirect.swift - where a redirect leads, and what may go there.
-// libcurl's own redirects stay off: they carry custom secret headers to other hosts. Here the same origin keeps the secret;
-// another one gets a bare GET or HEAD; https never becomes http. It refuses to guess at damaged locations.
+// libcurl's own redirects stay off: they carry custom secret headers to other hosts. Here the same origin keeps the
+// secret; another one gets a bare GET or HEAD; https never becomes http. It refuses to guess at damaged locations.
 
 internal import FoundationEssentials
 

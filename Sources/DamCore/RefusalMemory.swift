@@ -1,9 +1,9 @@
 // RefusalMemory.swift - why a login must not be tried: what failed before, and what is left of what a login uses up.
 //
-// What proves that credentials are wrong is remembered for good. What may also be a server that is out of order is tried
-// again after a minute, two, four and eight; after five failures in a row nothing that failed before is tried by itself,
-// since servers lock an account after ten. Both hold for all processes that share the store, until the credentials change,
-// succeed, or the caller insists. Which of two programs is the one that is wrong, nobody can tell.
+// What proves that credentials are wrong is remembered for good. What may also be a server that is out of order is
+// tried again after a minute, two, four and eight; after five failures in a row nothing that failed before is tried by
+// itself, since servers lock an account after ten. Both hold for all processes that share the store, until the
+// credentials change, succeed, or the caller insists. Which of two programs is the one that is wrong, nobody can tell.
 
 extension CallContext {
   /// nil when the login may be tried. `salt`: of the account's hashes.

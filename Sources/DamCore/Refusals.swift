@@ -35,8 +35,8 @@ struct Refusals: Sendable {
   }
 
   /// A scarce secret that was refused when it was new is not replaced by itself: something else is wrong (a licence, a
-  /// right, a restart), and every request would use up one more. One that nobody has tried yet may be replaced: its process
-  /// may have ended before it could. nil: it may.
+  /// right, a restart), and every request would use up one more. One that nobody has tried yet may be replaced: its
+  /// process may have ended before it could. nil: it may.
   private func judgeNew(
     _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> Judgement? {

@@ -1,5 +1,5 @@
-// Route.swift - the values of options that say how to reach a server. libcurl would take nearly anything for most of them,
-// and fail late with a sentence about something else, so they are checked here.
+// Route.swift - the values of options that say how to reach a server. libcurl would take nearly anything for most of
+// them, and fail late with a sentence about something else, so they are checked here.
 
 package enum Proxy: Equatable, Sendable {
   /// What http_proxy and the like say.

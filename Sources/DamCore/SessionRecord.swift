@@ -1,7 +1,7 @@
 // SessionRecord.swift - what a session is, as every process knows it, and how two knowings become one.
 // Records are joined, never overwritten: the join does not care about order or repetition, so whoever saves late cannot
-// undo what was saved before. A logged-out session stays as a record without a secret and with a higher generation, which
-// is what keeps a slow sibling from bringing the old one back. It refuses to know files and clocks.
+// undo what was saved before. A logged-out session stays as a record without a secret and with a higher generation,
+// which is what keeps a slow sibling from bringing the old one back. It refuses to know files and clocks.
 
 /// What a login yields.
 package struct SessionSecret: Equatable, Sendable {
@@ -45,9 +45,9 @@ package struct SessionRecord: Equatable, Sendable {
   /// The server's clock minus ours, in seconds, when it last said its `Date`.
   package var clockSkew: Int64 = 0
   package var organizations: [Organization] = []
-  /// The fingerprint of a scarce secret that the server has accepted at least once, and of one that it refused when it was
-  /// new. The latter is not replaced by itself: where a new one does not work, something else is wrong, and every login
-  /// would use up one more.
+  /// The fingerprint of a scarce secret that the server has accepted at least once, and of one that it refused when it
+  /// was new. The latter is not replaced by itself: where a new one does not work, something else is wrong, and every
+  /// login would use up one more.
   package var served: String?
   package var rejected: String?
   package var idle = IdleClock()

@@ -1,6 +1,6 @@
-// System.swift - what a DAM system has to tell the engine. One target per vendor implements it; every difference between
-// vendors is there and nowhere else. To add a third system: one type that conforms, one name in the list that the library
-// is put together from, and its tests. All of these are pure functions of what the options said.
+// System.swift - what a DAM system has to tell the engine. One target per vendor implements it; every difference
+// between vendors is there and nowhere else. To add a third system: one type that conforms, one name in the list that
+// the library is put together from, and its tests. All of these are pure functions of what the options said.
 
 /// How a login goes on after an answer. What is thrown instead says nothing about the credentials.
 package enum LoginStep {
@@ -47,8 +47,8 @@ package enum Verdict {
   /// An ordinary answer of the application, whatever its status.
   case deliver
   case sessionInvalid
-  /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce is
-  /// never replaced on a suspicion.
+  /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce
+  /// is never replaced on a suspicion.
   case sessionSuspect
   /// A page where data was asked for, and not one to log in at: what was asked for is a page, or the server is being
   /// worked on. Then a small request gets such a page too, and this is the failure.
@@ -85,8 +85,8 @@ package protocol System: Sendable {
   var keepsCookies: Bool { get }
   /// Names of those that are known.
   var cookieNames: [String] { get }
-  /// Says that a login uses up something that only an administrator gives back (save before use, count, never waste), and
-  /// how much of it there is; nil: it does not.
+  /// Says that a login uses up something that only an administrator gives back (save before use, count, never waste),
+  /// and how much of it there is; nil: it does not.
   var scarcity: Scarcity? { get }
   /// What a login is made from.
   var credentials: CredentialsKind { get }

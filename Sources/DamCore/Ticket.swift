@@ -1,5 +1,6 @@
-// Ticket.swift - which secret the headers held that a host took for a request of its own, and when it took them: what the
-// order rule and the verdict need when the answer is observed later, perhaps by another process. It refuses to hold secrets.
+// Ticket.swift - which secret the headers held that a host took for a request of its own, and when it took them: what
+// the order rule and the verdict need when the answer is observed later, perhaps by another process. It refuses to hold
+// secrets.
 
 package struct Ticket: Sendable, Equatable {
   let sent: Freshness
@@ -13,7 +14,8 @@ extension Settings {
     Ticket(sent: system.freshness(record), stamp: state.nextStamp(moment))
   }
 
-  /// "SESSION.GENERATION.STAMP.STAMP": the beginning of the session's key, so that another one's is noticed, and numbers.
+  /// "SESSION.GENERATION.STAMP.STAMP": the beginning of the session's key, so that another one's is noticed, and
+  /// numbers.
   package func text(of ticket: Ticket) -> String {
     "\(identity.sessionKey.prefix(12)).\(ticket.sent.generation).\(ticket.sent.stamp).\(ticket.stamp)"
   }

@@ -1,7 +1,7 @@
 // Authorization.swift - a call whose request the host sends with an HTTP client of its own.
 // The same call as ever, but the host's transfer happens elsewhere: its answer is reported instead of received. The
-// session's own requests still go through our connections. A redirect comes back as one more thing to send: a client that
-// follows it by itself would carry custom secret headers along. It refuses to go on after a failure.
+// session's own requests still go through our connections. A redirect comes back as one more thing to send: a client
+// that follows it by itself would carry custom secret headers along. It refuses to go on after a failure.
 
 package import DamCore
 

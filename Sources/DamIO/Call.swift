@@ -1,7 +1,7 @@
-// Call.swift - one call of the host under way: does what its machine says as long as that needs no waiting, and says what
-// it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine for the length
-// of one step; no lock but the flights and the store's own is held while anything is sent, read, written or asked. It
-// refuses to look into answers.
+// Call.swift - one call of the host under way: does what its machine says as long as that needs no waiting, and says
+// what it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine for the
+// length of one step; no lock but the flights and the store's own is held while anything is sent, read, written or
+// asked. It refuses to look into answers.
 
 internal import DamCore
 internal import Synchronization

@@ -16,8 +16,9 @@ final class Connection {
     self.multi = multi
   }
 
-  /// Makes ready for the next transfer; false when it is of no use any more: libcurl cannot go on, or the last transfer did
-  /// not end well. A connection of HTTP/2 would be kept then though its other side may be dead, and everything after go there.
+  /// Makes ready for the next transfer; false when it is of no use any more: libcurl cannot go on, or the last transfer
+  /// did not end well. A connection of HTTP/2 would be kept then though its other side may be dead, and everything
+  /// after go there.
   func rest() -> Bool {
     let endedWell = handle.result == CURLE_OK
     multi.remove(handle)

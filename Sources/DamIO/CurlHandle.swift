@@ -24,8 +24,8 @@ internal import Glibc
   /// Starts libcurl before any thread can fork in the middle of it.
   static func prepareLibrary() { _ = isReady }
 
-  /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset, and
-  /// uses it where that answer's first line is folded (curl issue 11101): there a handle has one transfer.
+  /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset,
+  /// and uses it where that answer's first line is folded (curl issue 11101): there a handle has one transfer.
   static let isReusable = !(0x07_54_00..<0x08_01_00).contains(dam_curl_version())
 
   /// `sessions`: where it finds TLS sessions to resume, and leaves its own; nil: it keeps them.
@@ -173,8 +173,8 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own. So does a
-    // login, which must not fail because of another request's connection either.
+    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own. So does
+    // a login, which must not fail because of another request's connection either.
     let canBeRepeated = !request.isIdempotent && (body?.description.size == 0 || request.hasNoBody)
     if request.isLogin || canBeRepeated { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)

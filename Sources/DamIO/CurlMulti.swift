@@ -1,5 +1,6 @@
 // CurlMulti.swift - one libcurl multi handle: transfers under way and the connections they share.
-// A blocking caller polls it; an event loop is told which sockets to watch. It refuses to be used by two threads at once.
+// A blocking caller polls it; an event loop is told which sockets to watch. It refuses to be used by two threads at
+// once.
 
 internal import CCurl
 internal import CLinux
@@ -30,8 +31,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   /// For an event loop: what to watch, and when to act without being asked.
   private var watch: ((Int32, Int32) -> Void)?
   private(set) var deadline: UInt64?
-  /// libcurl ignores SIGPIPE for the whole process while it closes connections and then puts back what it found: two threads
-  /// at once would leave it ignored. Nothing waits in there.
+  /// libcurl ignores SIGPIPE for the whole process while it closes connections and then puts back what it found: two
+  /// threads at once would leave it ignored. Nothing waits in there.
   private static let closing = Mutex(())
   /// Hears of every transfer that is over.
   var onOver: ((CurlHandle) -> Void)?

@@ -29,8 +29,8 @@ final class Descriptor: Sendable {
     return found == line
   }
 
-  /// In words, that this process or the machine has too few descriptors left to connect to anything; nil: it has some. A
-  /// connection takes up to five: for itself, for looking up the name, for certificates.
+  /// In words, that this process or the machine has too few descriptors left to connect to anything; nil: it has some.
+  /// A connection takes up to five: for itself, for looking up the name, for certificates.
   static var shortage: String? {
     var spare: [Descriptor] = []
     for _ in 0..<5 {

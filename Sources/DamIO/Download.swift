@@ -1,10 +1,11 @@
-// Download.swift - a file that appears under its name only when it is whole, and can be gone on with after an interruption.
+// Download.swift - a file that appears under its name only when it is whole, and can be gone on with after an
+// interruption.
 //
-// PATH.part holds what has come so far, PATH.part.json whose it is: the request's target, and the validator and the size
-// that the server gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole; a rest that
-// is of another version all the same is thrown away, and the whole is asked for. Whoever drives the call asks `begin` what
-// to send and tells `end` what came of it. It refuses to mix two versions of a thing, and to let an error page or a login
-// page near the file.
+// PATH.part holds what has come so far, PATH.part.json whose it is: the request's target, and the validator and the
+// size that the server gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole; a
+// rest that is of another version all the same is thrown away, and the whole is asked for. Whoever drives the call asks
+// `begin` what to send and tells `end` what came of it. It refuses to mix two versions of a thing, and to let an error
+// page or a login page near the file.
 
 package import DamCore
 

@@ -21,8 +21,8 @@ struct FileStore: Store {
   /// A record is a few kilobytes; what is larger is not one.
   private static let longest = 4 << 20
 
-  /// How long to wait for somebody else's save, in microseconds. Saves take milliseconds; whoever takes longer was stopped.
-  /// Not the option "lock-timeout", which is about logins and may be 0.
+  /// How long to wait for somebody else's save, in microseconds. Saves take milliseconds; whoever takes longer was
+  /// stopped. Not the option "lock-timeout", which is about logins and may be 0.
   private let patience: UInt64
 
   init(_ folder: String, patience: UInt64 = 10_000_000) {
@@ -173,8 +173,8 @@ private final class FileLock: StoreLockHandle {
     self.byte = byte
   }
 
-  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so that
-  /// a process with many threads of its own does not starve the others.
+  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so
+  /// that a process with many threads of its own does not starve the others.
   static func take(
     _ descriptor: Descriptor, byte: Int64, wait microseconds: UInt64, unless isUnwanted: () -> Bool
   ) -> StoreLock {

@@ -1,6 +1,6 @@
 // Flight.swift - one at a time among the threads of this process, in the order they came, with a limit to waiting.
-// Who waits is told by a bell: a blocking caller has one of its own and sleeps on it, an event loop has one for all of its
-// calls and watches it. It refuses to know about other processes: the store's lock does.
+// Who waits is told by a bell: a blocking caller has one of its own and sleeps on it, an event loop has one for all of
+// its calls and watches it. It refuses to know about other processes: the store's lock does.
 
 internal import CLinux
 internal import DamCore
@@ -106,8 +106,8 @@ final class Flight: Sendable {
     next?.call()
   }
 
-  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be the
-  /// thread's own while it waits.
+  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be
+  /// the thread's own while it waits.
   func standstill(for keeper: Keeper) -> Failure? {
     let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.keeper) }
     return others.lazy.filter { $0 !== keeper }.compactMap(\.standstill).first

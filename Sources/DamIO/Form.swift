@@ -1,6 +1,6 @@
-// Form.swift - a multipart/form-data body as libcurl's MIME engine takes it: fields in memory, files read while they are sent.
-// libcurl writes boundaries and escapes names; what is ours is that a file is sent as it was when it was added. It refuses
-// files that change in between.
+// Form.swift - a multipart/form-data body as libcurl's MIME engine takes it: fields in memory, files read while they
+// are sent. libcurl writes boundaries and escapes names; what is ours is that a file is sent as it was when it was
+// added. It refuses files that change in between.
 
 internal import CCurl
 package import DamCore

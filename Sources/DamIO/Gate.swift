@@ -1,8 +1,8 @@
 // Gate.swift - inside and outside of the library, for the sake of fork().
 // A fork copies one thread and every lock: a child of a process in which another thread was in the middle of a TLS
-// handshake could never make one of its own. So every call of the host goes through the gate, fork() waits until nobody is
-// inside, and whoever sleeps or calls the host back steps outside for that long. It refuses to be held while waiting. What a
-// child must not touch carries the number of the process it belongs to.
+// handshake could never make one of its own. So every call of the host goes through the gate, fork() waits until nobody
+// is inside, and whoever sleeps or calls the host back steps outside for that long. It refuses to be held while
+// waiting. What a child must not touch carries the number of the process it belongs to.
 
 internal import CLinux
 

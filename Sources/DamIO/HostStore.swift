@@ -1,6 +1,6 @@
 // HostStore.swift - a store that the host provides, such as a database that a fleet shares.
-// It keeps the contract for both sides: whatever the host's functions return that is not in the contract counts as failed.
-// It refuses to trust a record's revision to anybody but its own first line.
+// It keeps the contract for both sides: whatever the host's functions return that is not in the contract counts as
+// failed. It refuses to trust a record's revision to anybody but its own first line.
 
 internal import DamCore
 

@@ -20,7 +20,8 @@ final class Hub: Sendable {
     /// The revision of the record that was last read or written.
     private(set) var revision: UInt64 = 0
 
-    /// A mark says "taken": it goes in together with the record that it is of, and nobody sees the one without the other.
+    /// A mark says "taken": it goes in together with the record that it is of, and nobody sees the one without the
+    /// other.
     mutating func take(_ place: Place?) {
       guard let place else { return }
       mark = place.mark

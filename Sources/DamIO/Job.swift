@@ -86,8 +86,8 @@ final class Job {
     began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
   }
 
-  /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or a
-  /// secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
+  /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or
+  /// a secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
   func stop() {
     guard case .sending = state, let transfer else { return }
     state = .between

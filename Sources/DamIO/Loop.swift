@@ -1,9 +1,9 @@
 // Loop.swift - many calls on one thread, for programs that have an event loop of their own.
 //
-// The host watches one descriptor and calls `dispatch` when it is readable. Everything happens in there: starting calls,
-// moving bytes, waiting for locks (a place in the line of the flight, then short tries for the store's lock), callbacks.
-// `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop, hence one pool of
-// connections. It refuses to block, but for reading and writing small records.
+// The host watches one descriptor and calls `dispatch` when it is readable. Everything happens in there: starting
+// calls, moving bytes, waiting for locks (a place in the line of the flight, then short tries for the store's lock),
+// callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop,
+// hence one pool of connections. It refuses to block, but for reading and writing small records.
 
 package import DamCore
 internal import Glibc
@@ -204,7 +204,8 @@ package final class Loop {
 
   private func locking(_ job: Job, _ wish: LockWish, _ began: UInt64) {
     let hub = job.call.hub
-    // The flight goes to the call, or back. A call that ends at once must not hand on a turn that the call has handed on.
+    // The flight goes to the call, or back. A call that ends at once must not hand on a turn that the call has handed
+    // on.
     job.state = .between
     switch hub.store.lock(wish.key, wait: 0) {
     case .held(let lock, _):

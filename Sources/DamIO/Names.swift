@@ -1,6 +1,6 @@
 // Names.swift - options remembered under names: one JSON file a name, readable by its owner alone.
-// Names are what people type; sessions are keyed by identity. It refuses names that could leave the folder, and never sees
-// a password: OptionValues.remembered leaves those out.
+// Names are what people type; sessions are keyed by identity. It refuses names that could leave the folder, and never
+// sees a password: OptionValues.remembered leaves those out.
 
 package import DamCore
 internal import Glibc

@@ -1,6 +1,6 @@
 // PartialFile.swift - the file of a download while it is written, and the note beside it that says whose it is.
-// It refuses to take the place of anything but a file, to go on with what another user has put there, to be whole before
-// every byte that was promised is there, and to write one more.
+// It refuses to take the place of anything but a file, to go on with what another user has put there, to be whole
+// before every byte that was promised is there, and to write one more.
 
 internal import DamCore
 internal import Glibc

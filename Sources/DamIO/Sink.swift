@@ -1,6 +1,6 @@
-// Sink.swift - what arrives of one answer: headers, then the beginning of the body until somebody has judged it, then the
-// rest wherever it shall go. Nothing reaches the host before the verdict, so that a login page never ends up in a file. It
-// refuses endless headers, and to take anything but the head of the final response for a header.
+// Sink.swift - what arrives of one answer: headers, then the beginning of the body until somebody has judged it, then
+// the rest wherever it shall go. Nothing reaches the host before the verdict, so that a login page never ends up in a
+// file. It refuses endless headers, and to take anything but the head of the final response for a header.
 
 internal import DamCore
 
@@ -43,7 +43,8 @@ final class Sink {
   /// Why the transfer was stopped from here.
   private(set) var failure: Failure?
 
-  /// Less than libcurl's own limit of 300 KiB by more than its longest line, so that there is one limit with one status.
+  /// Less than libcurl's own limit of 300 KiB by more than its longest line, so that there is one limit with one
+  /// status.
   private static let longestHeaders = 192 << 10
 
   enum Taking {
@@ -80,8 +81,8 @@ final class Sink {
     return .taken
   }
 
-  /// What libcurl lets pass and nobody can make sense of: two lengths (RFC 9112, 6.3: an unrecoverable error), and codings
-  /// inside of each other, which nobody asked for and which unpack to any size before anybody can judge them.
+  /// What libcurl lets pass and nobody can make sense of: two lengths (RFC 9112, 6.3: an unrecoverable error), and
+  /// codings inside of each other, which nobody asked for and which unpack to any size before anybody can judge them.
   private func objection(to line: UnsafeRawBufferPointer) -> Failure? {
     guard let first = unsafe line.first, first | 0x20 == 0x63 else { return nil }
     if let value = unsafe Sink.value("content-length:", line) {

@@ -18,8 +18,8 @@ enum StoreLoad: Sendable {
 /// Tells whether a record changed without reading all of it: what cannot be the same in two records.
 struct StoreMark: Equatable, Sendable {
   var revision: UInt64 = 0
-  /// The first line, which holds a checksum of the rest. An inode and a time would not do: file systems use the one again
-  /// and count the other in ticks.
+  /// The first line, which holds a checksum of the rest. An inode and a time would not do: file systems use the one
+  /// again and count the other in ticks.
   var line: [UInt8] = []
   /// How long the whole record is: one that was cut is another one.
   var size = 0
@@ -64,9 +64,11 @@ protocol Store: Sendable {
   func save(
     _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
   ) -> StoreSave
-  /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any more.
+  /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any
+  /// more.
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock
-  /// Puts a damaged record aside if it is still the one that was `seen`, where people can look at it if the store has such a place.
+  /// Puts a damaged record aside if it is still the one that was `seen`, where people can look at it if the store has
+  /// such a place.
   func setAside(_ key: String, _ seen: [UInt8])
   /// The keys of all records.
   func list() -> Result<[String], StoreFailure>

@@ -1,8 +1,8 @@
 // World.swift - the hubs of this process, and nothing of another one.
-// After fork() a child must not use its parent's connections or wait for locks that no thread of its own holds. The world
-// therefore carries the number of the process it was made in; a child that finds another number leaves the old world
-// untouched (it is never freed: its locks may be held by threads that do not exist here) and makes its own. This is the
-// library's only global state beside libcurl's and the gate.
+// After fork() a child must not use its parent's connections or wait for locks that no thread of its own holds. The
+// world therefore carries the number of the process it was made in; a child that finds another number leaves the old
+// world untouched (it is never freed: its locks may be held by threads that do not exist here) and makes its own. This
+// is the library's only global state beside libcurl's and the gate.
 
 internal import DamCore
 internal import Synchronization

@@ -78,7 +78,8 @@ package struct FotoWeb: System {
 
   // MARK: Login
 
-  /// No request of a login carries a cookie: with a dead FWSession beside it a login token is ignored (guide, method 3).
+  /// No request of a login carries a cookie: with a dead FWSession beside it a login token is ignored (guide, method
+  /// 3).
   package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     if isLoginToken { return try loginTokenRequest(progress) }
     if isQuery {
@@ -135,8 +136,8 @@ package struct FotoWeb: System {
     return request
   }
 
-  /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals, and
-  /// everybody's for being out of order.
+  /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals,
+  /// and everybody's for being out of order.
   private func denial(_ answer: Answer) throws(Failure) -> LoginStep {
     if answer.beginningContains(tokenLimitText) {
       throw Failure(

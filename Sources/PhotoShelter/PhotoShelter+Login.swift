@@ -1,5 +1,5 @@
-// PhotoShelter+Login.swift - the login and, for members of an organization, the step behind it: what is sent, and what the
-// answers say of the credentials (guide, "Authentication" and "Organization authentication").
+// PhotoShelter+Login.swift - the login and, for members of an organization, the step behind it: what is sent, and what
+// the answers say of the credentials (guide, "Authentication" and "Organization authentication").
 
 package import DamCore
 

@@ -1,9 +1,9 @@
 // PhotoShelter.swift - PhotoShelter API v3, as its authentication guide describes it.
 //
-// Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies. Members
-// of an organization then authenticate to it, once after every login, before any other request goes out. The API key goes
-// with every request. In cookie mode every answer, errors included, brings a new cookie. Facts beyond the guide:
-// reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
+// Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies.
+// Members of an organization then authenticate to it, once after every login, before any other request goes out. The
+// API key goes with every request. In cookie mode every answer, errors included, brings a new cookie. Facts beyond the
+// guide: reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
 
 package import DamCore
 
@@ -94,8 +94,8 @@ package struct PhotoShelter: System {
     }
   }
 
-  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class that
-  /// is known decides; 401 and 403 without one may be about this one thing, and are looked into.
+  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class
+  /// that is known decides; 401 and 403 without one may be about this one thing, and are looked into.
   package func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
     if answer.beginningContains(invalidText) { return .sessionInvalid }
     if let error = ServiceError(answer) {
@@ -116,8 +116,8 @@ package struct PhotoShelter: System {
   package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
   package let hasIdleLimit = true
 
-  /// A user may only be authenticated to one organization at a time (guide): a switch behind the engine's back would give
-  /// every sibling of the session foreign data.
+  /// A user may only be authenticated to one organization at a time (guide): a switch behind the engine's back would
+  /// give every sibling of the session foreign data.
   package func objection(to path: [String]) -> String? {
     let isAuthentication =
       path.contains("mem") && (path.contains("authenticate") || path.suffix(2) == ["organization", "logout"])

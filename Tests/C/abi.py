@@ -1,11 +1,15 @@
-"""Prints the Python binding's idea of the ABI in the words of abi.sh: `abi.py functions` or `abi.py layout`.
+"""Prints the Python binding's idea of the ABI in the words of abi.sh: `abi.py functions` or `abi.py
+layout`.
 
-Reads the tables only; it refuses to load the library, so that a wrong table shows as a difference and not as a crash.
+Reads the tables only; it refuses to load the library, so that a wrong table shows as a difference
+and not as a crash.
 """
+
+from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Iterator
+from collections.abc import Iterator
 
 from damsession import _abi
 

@@ -20,6 +20,6 @@ if gone=$(comm -23 "$work/before.sorted" "$work/now.sorted") && [ -n "$gone" ]; 
     exit 1
 fi
 if new=$(comm -13 "$work/before.sorted" "$work/now.sorted") && [ -n "$new" ]; then
-    printf 'This is new; where it is meant, `make abi` adds it to %s:\n%s\n' "$1" "$new"
+    printf 'This is new; where it is meant, "make abi" adds it to %s:\n%s\n' "$1" "$new"
     exit 1
 fi

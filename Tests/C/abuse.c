@@ -43,15 +43,15 @@ dam_session *make_session(const char *const options[])
 
 dam_session *make_fotoweb(const char *url)
 {
-    return make_session((const char *const[]){
-        "system", "fotoweb", "url", url, "user", "ada", "password", "canary-password", NULL});
+    return make_session(
+        (const char *const[]){"system", "fotoweb", "url", url, "user", "ada", "password", "canary-password", NULL});
 }
 
 dam_session *make_photoshelter(const char *url)
 {
-    return make_session((const char *const[]){
-        "system", "photoshelter", "url", url, "user", "ada@example.com", "password", "canary-password", "api-key",
-        "canary-key", "authentication", "token", NULL});
+    return make_session((const char *const[]){"system", "photoshelter", "url", url, "user", "ada@example.com",
+                                              "password", "canary-password", "api-key", "canary-key", "authentication",
+                                              "token", NULL});
 }
 
 static void use_folder(const char *variable, const char *root)

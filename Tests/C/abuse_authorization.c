@@ -6,11 +6,26 @@
 
 static const dam_request good = {.size = sizeof(dam_request), .path = "Information"};
 
-static int64_t give(void *user_data, void *buffer, size_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
-static int32_t rewind_it(void *user_data) { return user_data != NULL; }
-static int32_t take(void *user_data, const void *data, size_t size) { return user_data != data && size > 1; }
-static int32_t look(void *user_data, const dam_response_view *head) { return user_data == head; }
-static int32_t hear(void *user_data, int64_t a, int64_t b, int64_t c, int64_t d) { return user_data && a + b + c + d < -9; }
+static int64_t give(void *user_data, void *buffer, size_t size)
+{
+    return user_data == buffer ? 0 : (int64_t)(size & 0);
+}
+static int32_t rewind_it(void *user_data)
+{
+    return user_data != NULL;
+}
+static int32_t take(void *user_data, const void *data, size_t size)
+{
+    return user_data != data && size > 1;
+}
+static int32_t look(void *user_data, const dam_response_view *head)
+{
+    return user_data == head;
+}
+static int32_t hear(void *user_data, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    return user_data && a + b + c + d < -9;
+}
 
 static void refuse(dam_session *session, dam_request request, const char *note)
 {
@@ -114,11 +129,29 @@ static void refuse_observations(dam_authorization *authorization)
 /* Answers that a damaged or hostile server could send. Any status will do, as long as it comes back as one. */
 static void damaged(dam_session *session)
 {
-    static const char *const headers[] = {
-        "", "\n", "\r\n\r\n", ":", ": x", "Set-Cookie", "Set-Cookie:", "Set-Cookie: ;;;=", "Set-Cookie: FWSession=",
-        "Set-Cookie: FWSession=a b\"\\", "X:\n\n\n", "Location: \x01", "Location: http://[", "Location: //", "Retry-After: -1",
-        "Retry-After: 99999999999999999999", "Date: x", "Content-Length: -1", "\xef\xbb\xbfX: y", "X: \xe5\xff",
-        "Set-Cookie: FWSession=\xc3\x28", "\xff: x", NULL};
+    static const char *const headers[] = {"",
+                                          "\n",
+                                          "\r\n\r\n",
+                                          ":",
+                                          ": x",
+                                          "Set-Cookie",
+                                          "Set-Cookie:",
+                                          "Set-Cookie: ;;;=",
+                                          "Set-Cookie: FWSession=",
+                                          "Set-Cookie: FWSession=a b\"\\",
+                                          "X:\n\n\n",
+                                          "Location: \x01",
+                                          "Location: http://[",
+                                          "Location: //",
+                                          "Retry-After: -1",
+                                          "Retry-After: 99999999999999999999",
+                                          "Date: x",
+                                          "Content-Length: -1",
+                                          "\xef\xbb\xbfX: y",
+                                          "X: \xe5\xff",
+                                          "Set-Cookie: FWSession=\xc3\x28",
+                                          "\xff: x",
+                                          NULL};
     static const int32_t statuses[] = {100, 200, 204, 206, 301, 304, 307, 400, 401, 404, 429, 500, 599};
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)
@@ -134,7 +167,8 @@ static void damaged(dam_session *session)
             check_observed(&answer, *text);
             EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
             dam_status status = dam_authorization_observe(authorization, &answer, &result, check_fresh());
-            check_result(status, status, "dam_authorization_observe(authorization, &answer, &result, err)", __FILE__, __LINE__);
+            check_result(status, status, "dam_authorization_observe(authorization, &answer, &result, err)", __FILE__,
+                         __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
             odd += status == DAM_ERR_INTERNAL;
             dam_authorization_free(authorization);

@@ -10,9 +10,9 @@
 struct script {
     const void *answer;
     size_t size;
-    dam_status wanted;  /* of dam_prompt_answer. */
+    dam_status wanted; /* of dam_prompt_answer. */
     int32_t result;
-    int is_silent;      /* no answer at all. */
+    int is_silent; /* no answer at all. */
     int calls;
 };
 
@@ -21,7 +21,8 @@ static int32_t answer(void *user_data, dam_prompt *prompt)
     struct script *script = user_data;
     script->calls++;
     CHECK(prompt->size >= sizeof *prompt && prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, "ada") == 0 &&
-              strcmp(prompt->origin, closed_url) == 0, "the prompt says who and where");
+              strcmp(prompt->origin, closed_url) == 0,
+          "the prompt says who and where");
     if (!script->is_silent)
         REFUSES(script->wanted, dam_prompt_answer(prompt, script->answer, script->size, err), check_nothing);
     return script->result;
@@ -30,7 +31,8 @@ static int32_t answer(void *user_data, dam_prompt *prompt)
 /* A login at the closed port with an answer like this. Device tokens, so that nothing is asked twice. */
 static void ask(struct script script, dam_status wanted)
 {
-    dam_config *config = make_config((const char *const[]){"system", "fotoweb", "url", closed_url, "user", "ada", NULL});
+    dam_config *config =
+        make_config((const char *const[]){"system", "fotoweb", "url", closed_url, "user", "ada", NULL});
     dam_session *session = NULL;
     EXPECT(DAM_OK, dam_config_set_credentials(config, answer, &script, err));
     EXPECT(DAM_OK, dam_session_open(config, &session, err));
@@ -77,8 +79,8 @@ static void abuse_log(void)
 {
     struct log log = {0};
     dam_session *session = NULL;
-    dam_config *config = make_config((const char *const[]){
-        "system", "fotoweb", "url", open_url, "user", "ada", "password", "canary-password", NULL});
+    dam_config *config = make_config((const char *const[]){"system", "fotoweb", "url", open_url, "user", "ada",
+                                                           "password", "canary-password", NULL});
     REFUSES(DAM_ERR_ARGUMENT, dam_config_set_log(NULL, DAM_LOG_DEBUG, take_line, &log, err), log);
     EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, take_line, NULL, err));
     EXPECT(DAM_OK, dam_config_set_log(config, DAM_LOG_DEBUG, NULL, &log, err));

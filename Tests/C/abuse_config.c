@@ -10,9 +10,26 @@ static const struct {
 } bad[] = {
     {"choice", {"canary", "TOKEN", "cookie|token", " ", NULL}},
     {"url",
-     {"canary", "https://", "https:/host", "ftp://host", "//host", "host.example", "https://host/path", "https://host?q",
-      "https://host#f", "https://user@host", "https://user:canary@host", "https://host:0", "https://host:65536",
-      "https://host:", "https://host:x", "https://ho st", "https://[::1", "https://h\xc3\xb6st", "https://host\\x", NULL}},
+     {"canary",
+      "https://",
+      "https:/host",
+      "ftp://host",
+      "//host",
+      "host.example",
+      "https://host/path",
+      "https://host?q",
+      "https://host#f",
+      "https://user@host",
+      "https://user:canary@host",
+      "https://host:0",
+      "https://host:65536",
+      "https://host:",
+      "https://host:x",
+      "https://ho st",
+      "https://[::1",
+      "https://h\xc3\xb6st",
+      "https://host\\x",
+      NULL}},
     {"seconds", {"canary", "-1", "1.5", "1s", " 1", "0x1", "2147483648", "99999999999999999999", NULL}},
     {"count", {"canary", "-1", "1.5", "ten", "4294967296", "99999999999999999999", NULL}},
     {"bytes", {"canary", "-1", "0", "K", "1T", "1KB", "9223372036854775808", "9223372036854775807G", NULL}},
@@ -37,9 +54,11 @@ static void refuse_value(dam_config *config, const dam_option *row, const char *
 /* Texts that are more than any text. */
 static void refuse_shapes(dam_config *config)
 {
-    static const char *const shapes[][2] = {
-        {"api-path", "no-slash"}, {"api-path", "/a?b"}, {"proxy", "proxy.example:3128"}, {"proxy", "http://a:b@proxy.example"},
-        {"pinned-key", "server.pem"}};
+    static const char *const shapes[][2] = {{"api-path", "no-slash"},
+                                            {"api-path", "/a?b"},
+                                            {"proxy", "proxy.example:3128"},
+                                            {"proxy", "http://a:b@proxy.example"},
+                                            {"pinned-key", "server.pem"}};
     for (size_t at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
         check_note(shapes[at][1]);
         REFUSES(DAM_ERR_OPTION, dam_config_set(config, shapes[at][0], shapes[at][1], err), check_nothing);
@@ -82,10 +101,13 @@ static void refuse_values(dam_config *config, const dam_option *row)
 }
 
 /* What was typed, and what the message must ask for. */
-static const char *const typing_errors[][2] = {
-    {"conect-timeout", "\"connect-timeout\""}, {"pasword", "\"password\""}, {"URL", "\"url\""},
-    {"api_key", "\"api-key\""},                {"organisation", "\"organization\""},
-    {"encryption-secrets", "\"encryption-secret\""}, {"stor", "\"store\""}};
+static const char *const typing_errors[][2] = {{"conect-timeout", "\"connect-timeout\""},
+                                               {"pasword", "\"password\""},
+                                               {"URL", "\"url\""},
+                                               {"api_key", "\"api-key\""},
+                                               {"organisation", "\"organization\""},
+                                               {"encryption-secrets", "\"encryption-secret\""},
+                                               {"stor", "\"store\""}};
 
 static void refuse_names(dam_config *config)
 {

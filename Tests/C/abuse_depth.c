@@ -1,9 +1,10 @@
 /*
- * abuse_depth.c - what is deep, long, endless or larger than any number, in every place where the library reads: answers,
- * observed answers, downloads, forms, names files, records, tickets and handles. All of it on the least stack, so that what
- * recurses or copies to the stack shows.
+ * abuse_depth.c - what is deep, long, endless or larger than any number, in every place where the library reads:
+ * answers, observed answers, downloads, forms, names files, records, tickets and handles. All of it on the least stack,
+ * so that what recurses or copies to the stack shows.
  *
- * Nothing of it may cost more than a status. With DAM_TEST_SHORT (under valgrind) little of it is sent. It refuses to care which one where an answer makes no sense at all.
+ * Nothing of it may cost more than a status. With DAM_TEST_SHORT (under valgrind) little of it is sent. It refuses to
+ * care which one where an answer makes no sense at all.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -30,8 +31,8 @@ static size_t repeat(char *to, const char *text, size_t times)
     return times * size;
 }
 
-/* Puts ["X", before a document of wide characters and ] behind it, where X is a character that has the byte of a quotation
-   mark in it: who counts brackets by bytes takes all that follows for text. */
+/* Puts ["X", before a document of wide characters and ] behind it, where X is a character that has the byte of a
+   quotation mark in it: who counts brackets by bytes takes all that follows for text. */
 static size_t hide(size_t size, size_t width, int is_big)
 {
     static const char before[] = "[\"X\",";
@@ -69,12 +70,27 @@ static size_t deep(int number)
         size_t depth, width;
         int is_big;
     } all[] = {
-        {"[", "]", 32, 1, 0},          {"{\"a\":", "}", 32, 1, 0},      {"[", "]", 33, 1, 0},      {"[", "]", 100000, 1, 0},
-        {"{\"a\":", "}", 100000, 1, 0}, {"[", "]", 20000, 2, 0},         {"[", "]", 20000, 2, 1},   {"[", "]", 10000, 4, 0},
+        {"[", "]", 32, 1, 0},
+        {"{\"a\":", "}", 32, 1, 0},
+        {"[", "]", 33, 1, 0},
+        {"[", "]", 100000, 1, 0},
+        {"{\"a\":", "}", 100000, 1, 0},
+        {"[", "]", 20000, 2, 0},
+        {"[", "]", 20000, 2, 1},
+        {"[", "]", 10000, 4, 0},
         /* As deep as the parser takes by itself; see hide(). */
-        {"[", "]", 500, 2, 0},         {"{\"a\":", "}", 500, 2, 1},    {"[", "]", 500, 4, 0},     {"{\"a\":", "}", 500, 4, 1},
-        {"[", "]", 10000, 4, 1},       {"{\"a\":", "}", 3000, 2, 0},    {"[", "", 60000, 1, 0},    {"[", "", 30000, 2, 0},
-        {"<a>", "</a>", 10000, 1, 0},  {"\\u005b", "", 10000, 1, 0},    {"\"\\", "", 30000, 1, 0}, {"[[],", "", 15000, 1, 0},
+        {"[", "]", 500, 2, 0},
+        {"{\"a\":", "}", 500, 2, 1},
+        {"[", "]", 500, 4, 0},
+        {"{\"a\":", "}", 500, 4, 1},
+        {"[", "]", 10000, 4, 1},
+        {"{\"a\":", "}", 3000, 2, 0},
+        {"[", "", 60000, 1, 0},
+        {"[", "", 30000, 2, 0},
+        {"<a>", "</a>", 10000, 1, 0},
+        {"\\u005b", "", 10000, 1, 0},
+        {"\"\\", "", 30000, 1, 0},
+        {"[[],", "", 15000, 1, 0},
         {"{\"status\":\"error\",\"error\":", "}", 32, 1, 0},
     };
     if ((size_t)number >= sizeof all / sizeof all[0])
@@ -106,9 +122,9 @@ static void ask(dam_session *(*make)(const char *url))
 
 static void answers(void)
 {
-    static const char *const heads[] = {
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json", "HTTP/1.1 401 No\r\nContent-Type: application/json",
-        "HTTP/1.1 500 No\r\nContent-Type: text/html", NULL};
+    static const char *const heads[] = {"HTTP/1.1 200 OK\r\nContent-Type: application/json",
+                                        "HTTP/1.1 401 No\r\nContent-Type: application/json",
+                                        "HTTP/1.1 500 No\r\nContent-Type: text/html", NULL};
     size_t size;
     for (int number = 0; (size = deep(number)) > 0; number++)
         for (const char *const *head = heads; *head != NULL; head++) {
@@ -123,9 +139,12 @@ static void answers(void)
 /* Heads that go on and on. */
 static void heads(void)
 {
-    static const char *const lines[] = {
-        "X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "Set-Cookie: a=b; c; d; e; f; g; h; i; j\r\n", "A: b\r\n",
-        "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\n", "Location: https://a.example/%25%25%25%25\r\n", NULL};
+    static const char *const lines[] = {"X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
+                                        "Set-Cookie: a=b; c; d; e; f; g; h; i; j\r\n",
+                                        "A: b\r\n",
+                                        "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\n",
+                                        "Location: https://a.example/%25%25%25%25\r\n",
+                                        NULL};
     for (const char *const *line = lines; *line != NULL; line++)
         for (size_t times = 1000; times <= (is_short ? 1000 : 40000); times *= 40) {
             size_t size = (size_t)snprintf(answer, ROOM, "HTTP/1.1 200 OK\r\n");
@@ -179,7 +198,8 @@ static void files(void)
     snprintf(path, sizeof path, "%s/damsession/deep.json", getenv("XDG_CONFIG_HOME"));
     for (int number = 0; (size = deep(number)) > 0; number++) {
         FILE *file = fopen(path, "w");
-        CHECK(file != NULL && fwrite(document, 1, size, file) == size && fclose(file) == 0, "a file of %zu bytes", size);
+        CHECK(file != NULL && fwrite(document, 1, size, file) == size && fclose(file) == 0, "a file of %zu bytes",
+              size);
         REFUSES(DAM_ERR_OPTION, dam_config_load(config, "deep", err), check_nothing);
     }
     EXPECT(DAM_OK, dam_name_remove("deep", err));
@@ -201,9 +221,9 @@ static void records(void)
         length += snprintf(answer + length, ROOM - (size_t)length, "%s\n", hex);
         memcpy(answer + length, document, size);
         dam_store store = table_store(&table);
-        dam_config *config = make_config((const char *const[]){
-            "system", "photoshelter", "url", closed_url, "user", "ada@example.com", "password", "canary-password", "api-key",
-            "canary-key", NULL});
+        dam_config *config =
+            make_config((const char *const[]){"system", "photoshelter", "url", closed_url, "user", "ada@example.com",
+                                              "password", "canary-password", "api-key", "canary-key", NULL});
         dam_session *session = NULL;
         dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
@@ -255,8 +275,10 @@ static void endless_downloads(dam_session *session)
         "Content-Range: bytes 3-9223372036854775807/*\r\nContent-Length: 3",
         "Content-Range: bytes 3-9223372036854775806/9223372036854775807\r\nContent-Length: 3",
         "Content-Range: bytes 3-18446744073709551615/18446744073709551616\r\nContent-Length: 3",
-        "Content-Range: bytes 3--1/-1\r\nContent-Length: 3", "Content-Length: 9223372036854775807",
-        "Content-Range: bytes 3-5/6\r\nContent-Length: -3", NULL};
+        "Content-Range: bytes 3--1/-1\r\nContent-Length: 3",
+        "Content-Length: 9223372036854775807",
+        "Content-Range: bytes 3-5/6\r\nContent-Length: -3",
+        NULL};
     static char path[4096], part[4200], note[4200];
     snprintf(path, sizeof path, "%s/endless", getenv("DAM_TEST_DIR"));
     snprintf(part, sizeof part, "%s.part", path);
@@ -271,9 +293,11 @@ static void endless_downloads(dam_session *session)
         /* More than is looked at before it is judged. */
         memset(answer + size, 'd', 70000);
         loopback_say(answer, (size_t)size + 70000);
-        dam_status status = dam_session_download(session, &request, path, DAM_DOWNLOAD_CONTINUE, &response, check_fresh());
+        dam_status status =
+            dam_session_download(session, &request, path, DAM_DOWNLOAD_CONTINUE, &response, check_fresh());
         check_note(*head);
-        CHECK(status == DAM_ERR_PROTOCOL || status == DAM_ERR_TRANSFER, "no whole file: %s", dam_status_name((int32_t)status));
+        CHECK(status == DAM_ERR_PROTOCOL || status == DAM_ERR_TRANSFER, "no whole file: %s",
+              dam_status_name((int32_t)status));
         CHECK(access(path, F_OK) != 0, "and none with its name");
         dam_response_free(response);
     }

@@ -1,13 +1,16 @@
 /*
- * abuse_digest.c - SHA-256 (FIPS 180-4), for records of a version to come: their checksum must be right to be looked at.
- * It refuses to be fast, or to take more than 64 KiB.
+ * abuse_digest.c - SHA-256 (FIPS 180-4), for records of a version to come: their checksum must be right to be looked
+ * at. It refuses to be fast, or to take more than 64 KiB.
  */
 #include "abuse.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static uint32_t turn(uint32_t x, int by) { return x >> by | x << (32 - by); }
+static uint32_t turn(uint32_t x, int by)
+{
+    return x >> by | x << (32 - by);
+}
 
 /* The first 32 bits of the fraction of a root of the n-th prime: what the standard takes its constants from. */
 static uint32_t constant(int nth, int is_cube)
@@ -29,13 +32,15 @@ static void block(uint32_t state[8], const unsigned char *bytes)
     memcpy(v, state, sizeof v);
     for (int t = 0; t < 64; t++) {
         if (t < 16)
-            w[t] = (uint32_t)bytes[4 * t] << 24 | (uint32_t)bytes[4 * t + 1] << 16 | (uint32_t)bytes[4 * t + 2] << 8 | bytes[4 * t + 3];
+            w[t] = (uint32_t)bytes[4 * t] << 24 | (uint32_t)bytes[4 * t + 1] << 16 | (uint32_t)bytes[4 * t + 2] << 8 |
+                   bytes[4 * t + 3];
         else
             w[t] = (turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ w[t - 2] >> 10) + w[t - 7] +
                    (turn(w[t - 15], 7) ^ turn(w[t - 15], 18) ^ w[t - 15] >> 3) + w[t - 16];
         uint32_t one = v[7] + (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) + ((v[4] & v[5]) ^ (~v[4] & v[6])) +
                        constant(t, 1) + w[t];
-        uint32_t two = (turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+        uint32_t two =
+            (turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
         memmove(v + 1, v, 7 * sizeof v[0]);
         v[4] += one;
         v[0] = one + two;

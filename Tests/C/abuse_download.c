@@ -71,14 +71,16 @@ static void refuse_paths(dam_session *session)
     EXPECT(DAM_ERR_STORE, dam_session_download(session, &request, huge_text, 0, &response, err));
     CHECK(mkdir(path, 0700) == 0, "a folder in the file's place");
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, 0, &response, err), response);
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, DAM_DOWNLOAD_KEEP, &response, err), response);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, DAM_DOWNLOAD_KEEP, &response, err),
+            response);
     CHECK(rmdir(path) == 0, "the folder is still there, and empty");
 }
 
 /* Files of an earlier download that say nothing sensible: the download starts over. */
 static void damaged_notes(dam_session *session)
 {
-    static const char *const notes[] = {"", "{", "[]", "{\"target\":7}", "{\"target\":\"x\",\"validator\":\"a\\r\\nb\"}", NULL};
+    static const char *const notes[] = {
+        "", "{", "[]", "{\"target\":7}", "{\"target\":\"x\",\"validator\":\"a\\r\\nb\"}", NULL};
     dam_request request = DAM_REQUEST_INIT;
     request.path = "Information";
     for (const char *const *note = notes; *note != NULL; note++) {
@@ -88,11 +90,13 @@ static void damaged_notes(dam_session *session)
         for (int part = 0; part < 2; part++) {
             snprintf(name, sizeof name, "%s%s", path, part ? ".part" : ".part.json");
             FILE *file = fopen(name, "w");
-            CHECK(file != NULL && fputs(part ? "canary" : *note, file) >= 0 && fclose(file) == 0, "%s", part ? "part" : "note");
+            CHECK(file != NULL && fputs(part ? "canary" : *note, file) >= 0 && fclose(file) == 0, "%s",
+                  part ? "part" : "note");
         }
         EXPECT(DAM_OK, dam_session_download(session, &request, path, DAM_DOWNLOAD_CONTINUE, &response, err));
         dam_response_free(response);
-        CHECK(stat(path, &known) == 0 && known.st_size == (off_t)strlen("<FileList><File Name=\"x\" Id=\"image 1\"/></FileList>"),
+        CHECK(stat(path, &known) == 0 &&
+                  known.st_size == (off_t)strlen("<FileList><File Name=\"x\" Id=\"image 1\"/></FileList>"),
               "the file is whole");
         CHECK(!exists(".part") && !exists(".part.json"), "and nothing is left beside it");
     }

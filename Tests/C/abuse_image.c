@@ -24,7 +24,8 @@ static void refuse_ids(dam_session *session)
 
 static void refuse_handles(dam_session *session, const char *handle)
 {
-    static const char *const handles[] = {"", "image", "dami1", "dami1....", "dami1.1...", "dami2.1.a.b.c", "....", NULL};
+    static const char *const handles[] = {"",           "image",         "dami1", "dami1....",
+                                          "dami1.1...", "dami2.1.a.b.c", "....",  NULL};
     char *image = NULL, *copy = malloc(strlen(handle) + 2);
     dam_response *response = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_resolve_image(NULL, handle, &image, err), image);
@@ -69,7 +70,8 @@ void abuse_image(void)
     refuse_ids(session);
     EXPECT(DAM_OK, dam_session_bind_image(session, "image 1/\xc3\xa6?&#%", 0, &handle, err));
     CHECK(check_find_secret(handle) == NULL && strspn(handle, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                              "0123456789._-") == strlen(handle), "a handle is plain text");
+                                                              "0123456789._-") == strlen(handle),
+          "a handle is plain text");
     EXPECT(DAM_OK, dam_session_resolve_image(session, handle, &image, err));
     CHECK(strcmp(image, "image 1/\xc3\xa6?&#%") == 0, "what comes back is what went in");
     refuse_handles(session, handle);

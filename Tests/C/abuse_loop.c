@@ -1,11 +1,10 @@
 /*
- * abuse_loop.c - the event loop: bad requests, ids that are none, calls where they do not belong, and an end in the middle.
- * It refuses to wait for a time: the descriptor says when there is something to do.
+ * abuse_loop.c - the event loop: bad requests, ids that are none, calls where they do not belong, and an end in the
+ * middle. It refuses to wait for a time: the descriptor says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include "abuse.h"
-
 
 /* What `done` saw, and what it is to do. */
 struct seen {

@@ -1,6 +1,6 @@
 /*
- * abuse_loop_authorize.c - bring your own HTTP in an event loop: everything that is refused before the loop takes note of it,
- * and what callbacks hear when nobody is there. It refuses good verdicts: smoke_loop_authorize.c has them.
+ * abuse_loop_authorize.c - bring your own HTTP in an event loop: everything that is refused before the loop takes note
+ * of it, and what callbacks hear when nobody is there. It refuses good verdicts: smoke_loop_authorize.c has them.
  */
 #include "abuse.h"
 
@@ -17,7 +17,8 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_authorization
 {
     struct seen *seen = user_data;
     seen->calls++;
-    seen->others += id != seen->id || error == NULL || error->status != status || (authorization != NULL) != (status == DAM_OK);
+    seen->others +=
+        id != seen->id || error == NULL || error->status != status || (authorization != NULL) != (status == DAM_OK);
     seen->status = status;
     seen->authorization = authorization;
 }
@@ -31,7 +32,10 @@ static void hear(void *user_data, uint64_t id, int32_t status, int32_t result, c
     seen->result = result;
 }
 
-static int64_t give(void *user_data, void *buffer, size_t size) { return user_data == buffer ? 0 : (int64_t)(size & 0); }
+static int64_t give(void *user_data, void *buffer, size_t size)
+{
+    return user_data == buffer ? 0 : (int64_t)(size & 0);
+}
 
 static void refuse_authorizations(dam_loop *loop, dam_session *session)
 {

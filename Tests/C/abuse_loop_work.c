@@ -1,6 +1,6 @@
 /*
- * abuse_loop_work.c - downloads, logins, keepalives and logouts in the event loop: bad arguments, and an end in the middle.
- * Whatever is refused is never under way. It refuses a server that answers well: smoke_loop_work.c has one.
+ * abuse_loop_work.c - downloads, logins, keepalives and logouts in the event loop: bad arguments, and an end in the
+ * middle. Whatever is refused is never under way. It refuses a server that answers well: smoke_loop_work.c has one.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -37,7 +37,10 @@ static void take(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_free(response);
 }
 
-static int32_t write_it(void *user_data, const void *data, size_t size) { return user_data == data && size > 0; }
+static int32_t write_it(void *user_data, const void *data, size_t size)
+{
+    return user_data == data && size > 0;
+}
 
 static void refuse_downloads(dam_loop *loop, dam_session *session)
 {
@@ -49,9 +52,11 @@ static void refuse_downloads(dam_loop *loop, dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, NULL, 0, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, path, 0, NULL, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, "x/", 0, take, &seen, &seen.id, err), seen);
-    REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, not_utf8[0], 0, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, not_utf8[0], 0, take, &seen, &seen.id, err),
+            seen);
     for (size_t at = 0; at < sizeof no_flags / sizeof no_flags[0]; at++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, path, no_flags[at], take, &seen, NULL, err), seen);
+        REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &good, path, no_flags[at], take, &seen, NULL, err),
+                seen);
     request.write = write_it;
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &request, path, 0, take, &seen, &seen.id, err), seen);
     request = good;
@@ -90,7 +95,8 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     struct seen seen = {0};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
     check_run(loop);
-    CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"), "no file without an answer");
+    CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"),
+          "no file without an answer");
     EXPECT(DAM_OK, dam_loop_login(loop, session, DAM_LOGIN_AGAIN, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 2 && seen.status == DAM_ERR_CONNECT, "no login");

@@ -68,8 +68,9 @@ static int32_t stop(void *user_data, const char *name)
 
 static void refuse_names(dam_config *config)
 {
-    static const char *const names[] = {"", ".", "..", ".hidden", "-flag", "a/b", "../escape", "/etc/passwd", "a b", "a\nb",
-                                        "n\xc3\xa6", "a\\b", "a:b", NULL};
+    static const char *const names[] = {"",          ".",         "..",          ".hidden", "-flag",
+                                        "a/b",       "../escape", "/etc/passwd", "a b",     "a\nb",
+                                        "n\xc3\xa6", "a\\b",      "a:b",         NULL};
     char long_name[66];
     memset(long_name, 'n', sizeof long_name);
     long_name[65] = '\0';
@@ -95,10 +96,19 @@ static void refuse_names(dam_config *config)
 /* Whatever is wrong with a file, nothing of it is taken. */
 static void refuse_files(dam_config *config)
 {
-    static const char *const files[] = {
-        "", "{", "[]", "null", "{\"user\":", "{\"usr\":\"x\"}", "{\"user\":{}}", "{\"user\":\"x\\u0000\"}",
-        "{\"user\":\"x\",\"timeout\":\"canary\"}", "{\"password\":\"canary\"}", "{\"encryption-secret\":\"canary\"}",
-        "{\"user\":\"\xff\"}", NULL};
+    static const char *const files[] = {"",
+                                        "{",
+                                        "[]",
+                                        "null",
+                                        "{\"user\":",
+                                        "{\"usr\":\"x\"}",
+                                        "{\"user\":{}}",
+                                        "{\"user\":\"x\\u0000\"}",
+                                        "{\"user\":\"x\",\"timeout\":\"canary\"}",
+                                        "{\"password\":\"canary\"}",
+                                        "{\"encryption-secret\":\"canary\"}",
+                                        "{\"user\":\"\xff\"}",
+                                        NULL};
     for (const char *const *text = files; *text != NULL; text++) {
         check_note(*text);
         write_file("damaged", *text);
@@ -116,8 +126,8 @@ static void refuse_open_files(dam_config *config)
         mode_t mode;
         dam_status wanted;
     } rows[] = {
-        {"{\"user\":\"eve\"}", 0666, DAM_ERR_STORE}, {"{\"user\":\"eve\"}", 0620, DAM_ERR_STORE},
-        {"{\"user\":\"eve\"}", 0602, DAM_ERR_STORE}, {"{\"api-key\":\"canary\"}", 0644, DAM_ERR_STORE},
+        {"{\"user\":\"eve\"}", 0666, DAM_ERR_STORE},       {"{\"user\":\"eve\"}", 0620, DAM_ERR_STORE},
+        {"{\"user\":\"eve\"}", 0602, DAM_ERR_STORE},       {"{\"api-key\":\"canary\"}", 0644, DAM_ERR_STORE},
         {"{\"api-key\":\"canary\"}", 0604, DAM_ERR_STORE}, {"{\"user\":\"ada\"}", 0644, DAM_OK},
         {"{\"api-key\":\"key\"}", 0600, DAM_OK},
     };

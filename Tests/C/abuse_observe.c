@@ -1,6 +1,7 @@
 /*
- * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets, bad
- * observations, answers that no server could have given. It refuses to send anything itself: smoke_observe.c has a server.
+ * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets,
+ * bad observations, answers that no server could have given. It refuses to send anything itself: smoke_observe.c has a
+ * server.
  */
 #include "abuse.h"
 
@@ -43,10 +44,32 @@ static void tickets(dam_session *closed, dam_session *open)
 
 static void refuse_tickets(dam_session *session)
 {
-    static const char *const none[] = {
-        "", " ", ".", "1", "1.1.1", "1.1.1.1.1", "1..1.1", "1.1.1.", ".1.1.1", "2.1.1.1", "0.1.1.1", "1.-1.1.1", "1.a.1.1",
-        "1.1.1.1 ", " 1.1.1.1", "1.1.1.1\n", "1.1.1.18446744073709551616", "1.99999999999999999999.1.1", "1,1,1,1",
-        "1.1.1.0x1", "1.+1.1.1", "01.1.1.1", "1.\xd9\xa1.1.1", "1.2.1.1", "1.18446744073709551615.0.0", NULL};
+    static const char *const none[] = {"",
+                                       " ",
+                                       ".",
+                                       "1",
+                                       "1.1.1",
+                                       "1.1.1.1.1",
+                                       "1..1.1",
+                                       "1.1.1.",
+                                       ".1.1.1",
+                                       "2.1.1.1",
+                                       "0.1.1.1",
+                                       "1.-1.1.1",
+                                       "1.a.1.1",
+                                       "1.1.1.1 ",
+                                       " 1.1.1.1",
+                                       "1.1.1.1\n",
+                                       "1.1.1.18446744073709551616",
+                                       "1.99999999999999999999.1.1",
+                                       "1,1,1,1",
+                                       "1.1.1.0x1",
+                                       "1.+1.1.1",
+                                       "01.1.1.1",
+                                       "1.\xd9\xa1.1.1",
+                                       "1.2.1.1",
+                                       "1.18446744073709551615.0.0",
+                                       NULL};
     int32_t result = -7;
     for (const char *const *ticket = none; *ticket != NULL; ticket++) {
         check_note(*ticket);
@@ -61,8 +84,9 @@ static void refuse_tickets(dam_session *session)
 static void refuse_observations(dam_session *session)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
-    static const dam_header bad[] = {{NULL, "x"}, {"X", NULL}, {"", "x"}, {"X:", "x"}, {":status", "200"}, {"X\r\nY", "x"},
-                                     {"X\n", "x"}, {"X", "a\r\nSet-Cookie: b=c"}, {"X", "a\nb"}, {"X", "a\rb"}};
+    static const dam_header bad[] = {{NULL, "x"},        {"X", NULL},     {"", "x"},    {"X:", "x"},
+                                     {":status", "200"}, {"X\r\nY", "x"}, {"X\n", "x"}, {"X", "a\r\nSet-Cookie: b=c"},
+                                     {"X", "a\nb"},      {"X", "a\rb"}};
     WITH_TAIL(dam_observation) large = {.known = good, .more = 1};
     const uint32_t sizes[] = {0, 1, sizeof good - 1, UINT32_MAX};
     dam_observation answer = good;
@@ -110,10 +134,23 @@ static void refuse_observations(dam_session *session)
 /* Answers that a damaged or hostile server could send, with every kind of ticket that is one. */
 static void damaged(dam_session *session)
 {
-    static const char *const headers[] = {
-        "", "\n", ":", "Set-Cookie", "Set-Cookie: ;;;=", "Set-Cookie: FWSession=", "Set-Cookie: FWSession=a b\"\\",
-        "Location: login", "Location: \x01", "Location: //", "Retry-After: 99999999999999999999", "Date: x",
-        "Content-Type: text/html", "Content-Length: -1", "X: \xe5\xff", "Set-Cookie: FWSession=\xc3\x28", NULL};
+    static const char *const headers[] = {"",
+                                          "\n",
+                                          ":",
+                                          "Set-Cookie",
+                                          "Set-Cookie: ;;;=",
+                                          "Set-Cookie: FWSession=",
+                                          "Set-Cookie: FWSession=a b\"\\",
+                                          "Location: login",
+                                          "Location: \x01",
+                                          "Location: //",
+                                          "Retry-After: 99999999999999999999",
+                                          "Date: x",
+                                          "Content-Type: text/html",
+                                          "Content-Length: -1",
+                                          "X: \xe5\xff",
+                                          "Set-Cookie: FWSession=\xc3\x28",
+                                          NULL};
     static const char *const numbers[] = {"0.0.0", "1.0.0", "1.18446744073709551615.18446744073709551615"};
     char tickets[4][128] = {""};
     static const int32_t statuses[] = {100, 200, 204, 302, 400, 401, 403, 404, 429, 500, 599};
@@ -134,8 +171,10 @@ static void damaged(dam_session *session)
             int32_t result = -7;
             check_note(*text);
             check_observed(&answer, *text);
-            dam_status status = dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &answer, &result, check_fresh());
-            check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__, __LINE__);
+            dam_status status =
+                dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &answer, &result, check_fresh());
+            check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__,
+                         __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
             odd += status == DAM_ERR_INTERNAL || status == DAM_ERR_ARGUMENT;
         }
@@ -149,8 +188,9 @@ static void not_supported(void)
     int32_t result = -7;
     struct seen seen = {0};
     char *ticket = NULL;
-    dam_session *query = make_session((const char *const[]){
-        "system", "fotoweb", "url", closed_url, "user", "ada", "password", "canary-password", "authentication", "query", NULL});
+    dam_session *query =
+        make_session((const char *const[]){"system", "fotoweb", "url", closed_url, "user", "ada", "password",
+                                           "canary-password", "authentication", "query", NULL});
     REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_list_headers(query, take, &seen, &ticket, err), ticket);
     REFUSES(DAM_ERR_NOT_SUPPORTED, dam_session_observe(query, NULL, &good, &result, err), result);
     dam_session_free(query);

@@ -1,8 +1,8 @@
 /*
  * abuse_request.c - requests that must not leave: bad structs, methods, paths and headers; and views of answers.
  *
- * The session of the first half talks to a closed port and would end in DAM_ERR_CONNECT: DAM_ERR_ARGUMENT shows that the
- * request was refused before anything else happened. It refuses to count on a message's words.
+ * The session of the first half talks to a closed port and would end in DAM_ERR_CONNECT: DAM_ERR_ARGUMENT shows that
+ * the request was refused before anything else happened. It refuses to count on a message's words.
  */
 #include "abuse.h"
 
@@ -46,15 +46,28 @@ static void refuse_structs(void)
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .reserved = 1}, "reserved");
     refuse(DAM_ERR_CONNECT, (dam_request){.path = "x", .headers = &header}, "header_count 0");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body_size = 1}, "body NULL");
-    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body = "b", .body_size = UINT64_MAX}, "2^64");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .method = "POST", .body = "b", .body_size = UINT64_MAX},
+           "2^64");
 }
 
 static void refuse_texts(void)
 {
     static const char *const methods[] = {"", "GE T", "GET\r\nX-Evil: 1", "G\tET", "GET/", "G\xc3\x86T", NULL};
-    static const char *const paths[] = {"x\r\nX-Evil: 1", "x\ny", "x y", "x\ty", "x#fragment", "x\\y", "\xc3\xa6", "\x7f",
-                                        "//evil.example/x", "ftp://evil.example/x", "file:///etc/passwd",
-                                        "https://user@localhost/x", "https:///x", "https://host:99999/x", NULL};
+    static const char *const paths[] = {"x\r\nX-Evil: 1",
+                                        "x\ny",
+                                        "x y",
+                                        "x\ty",
+                                        "x#fragment",
+                                        "x\\y",
+                                        "\xc3\xa6",
+                                        "\x7f",
+                                        "//evil.example/x",
+                                        "ftp://evil.example/x",
+                                        "file:///etc/passwd",
+                                        "https://user@localhost/x",
+                                        "https:///x",
+                                        "https://host:99999/x",
+                                        NULL};
     for (const char *const *method = methods; *method != NULL; method++)
         refuse(DAM_ERR_ARGUMENT, (dam_request){.method = *method, .path = "x"}, *method);
     for (const char *const *path = paths; *path != NULL; path++)
@@ -63,21 +76,27 @@ static void refuse_texts(void)
         refuse(DAM_ERR_ARGUMENT, (dam_request){.method = *text, .path = "x"}, "method");
         refuse(DAM_ERR_ARGUMENT, (dam_request){.path = *text}, "path");
         refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .image = *text}, "image");
-        refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .body = "b", .body_size = 1, .content_type = *text}, "type");
+        refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .body = "b", .body_size = 1, .content_type = *text},
+               "type");
     }
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .flags = 2}, "an unknown flag");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.method = huge_text, .path = "x"}, "huge method");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = huge_text}, "huge path");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x?Id={image}", .image = huge_text}, "huge image");
-    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .body = "b", .body_size = 1, .content_type = "a/b\r\nX-Evil: 1"},
-           "content type");
+    refuse(DAM_ERR_ARGUMENT,
+           (dam_request){.path = "x", .body = "b", .body_size = 1, .content_type = "a/b\r\nX-Evil: 1"}, "content type");
 }
 
 static void refuse_origins(void)
 {
     char other_port[LOOPBACK_URL], same[LOOPBACK_URL + 16];
-    static const char *const urls[] = {"https://evil.example/x", "http://evil.example/x", "HTTPS://EVIL.EXAMPLE",
-                                       "https://127.0.0.1/x", "http://127.0.0.1/x", "http://localhost/x", NULL};
+    static const char *const urls[] = {"https://evil.example/x",
+                                       "http://evil.example/x",
+                                       "HTTPS://EVIL.EXAMPLE",
+                                       "https://127.0.0.1/x",
+                                       "http://127.0.0.1/x",
+                                       "http://localhost/x",
+                                       NULL};
     for (const char *const *url = urls; *url != NULL; url++)
         refuse(DAM_ERR_INSECURE, (dam_request){.path = *url}, *url);
     loopback_closed(other_port);
@@ -97,9 +116,21 @@ static void refuse_header(dam_status wanted, const char *name, const char *value
 
 static void refuse_headers(void)
 {
-    static const char *const names[] = {"", " ", "X A", "X-A:", "X-A\r\nX-Evil", "X\n", "\xc3\xa6", "Cookie",
-                                        "cookie", "HOST", "Content-Length", "content-type", "Transfer-Encoding",
-                                        "Connection", NULL};
+    static const char *const names[] = {"",
+                                        " ",
+                                        "X A",
+                                        "X-A:",
+                                        "X-A\r\nX-Evil",
+                                        "X\n",
+                                        "\xc3\xa6",
+                                        "Cookie",
+                                        "cookie",
+                                        "HOST",
+                                        "Content-Length",
+                                        "content-type",
+                                        "Transfer-Encoding",
+                                        "Connection",
+                                        NULL};
     static const char *const values[] = {"a\r\nX-Evil: 1", "a\nb", "a\rb", "\x01", "\x7f", NULL};
     for (const char *const *name = names; *name != NULL; name++)
         refuse_header(DAM_ERR_ARGUMENT, *name, "b");

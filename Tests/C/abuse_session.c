@@ -33,11 +33,13 @@ static void abuse_open(void)
                 "\"authentication\"");
     refuse_open(OPTIONS(FOTOWEB, "authentication", "cookie"), DAM_ERR_OPTION, "\"authentication\"");
     refuse_open(OPTIONS(FOTOWEB, "organization", "O1"), DAM_ERR_OPTION, "\"organization\"");
-    refuse_open(OPTIONS(PHOTOSHELTER, "api-key", "canary", "organization", "../../x"), DAM_ERR_OPTION, "\"organization\"");
+    refuse_open(OPTIONS(PHOTOSHELTER, "api-key", "canary", "organization", "../../x"), DAM_ERR_OPTION,
+                "\"organization\"");
     refuse_open(OPTIONS(FOTOWEB, "user", "x;u=admin", "authentication", "login-token"), DAM_ERR_OPTION, "\"user\"");
     refuse_open(OPTIONS(FOTOWEB, "store", "relative/folder"), DAM_ERR_OPTION, "\"store\"");
     refuse_open(OPTIONS(FOTOWEB, "url", "http://host.example"), DAM_ERR_INSECURE, "\"url\"");
-    refuse_open(OPTIONS(FOTOWEB, "url", "http://127.0.0.1:1", "allow-loopback-http", "no"), DAM_ERR_INSECURE, "\"url\"");
+    refuse_open(OPTIONS(FOTOWEB, "url", "http://127.0.0.1:1", "allow-loopback-http", "no"), DAM_ERR_INSECURE,
+                "\"url\"");
 }
 
 static void abuse_login(void)
@@ -117,9 +119,11 @@ static void abuse_views(void)
     EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
     EXPECT(DAM_OK, dam_session_get_statistics(session, &statistics, err));
     CHECK(state.size == sizeof state && state.flags == 0 && state.generation == 0 && state.issued_at == 0 &&
-              state.fingerprint[0] == '\0' && strcmp(state.store, "memory") == 0, "the state of no session");
+              state.fingerprint[0] == '\0' && strcmp(state.store, "memory") == 0,
+          "the state of no session");
     CHECK(statistics.size == sizeof statistics && statistics.requests == 0 && statistics.exchanges == 0 &&
-              statistics.saves == 0, "the statistics of no request");
+              statistics.saves == 0,
+          "the statistics of no request");
     dam_session_free(session);
 }
 

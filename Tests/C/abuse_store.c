@@ -1,8 +1,9 @@
 /*
- * abuse_store.c - stores: the host's table with holes in it, stores that misbehave, and the functions that look into one.
+ * abuse_store.c - stores: the host's table with holes in it, stores that misbehave, and the functions that look into
+ * one.
  *
- * A store that is out of order must cost nothing but the memory of it: the session goes on. It refuses to forge a record
- * that would pass for a good one.
+ * A store that is out of order must cost nothing but the memory of it: the session goes on. It refuses to forge a
+ * record that would pass for a good one.
  */
 #include "abuse.h"
 
@@ -14,9 +15,9 @@ static dam_session *open_quietly(const char *url)
 {
     dam_store store = table_store(&table);
     dam_session *session = NULL;
-    dam_config *config = make_config((const char *const[]){
-        "system", "photoshelter", "url", url, "user", "ada@example.com", "password", "canary-password", "api-key",
-        "canary-key", "authentication", "token", NULL});
+    dam_config *config =
+        make_config((const char *const[]){"system", "photoshelter", "url", url, "user", "ada@example.com", "password",
+                                          "canary-password", "api-key", "canary-key", "authentication", "token", NULL});
     dam_status status = dam_config_set_store(config, &store, check_fresh());
     memset(&store, 0, sizeof store); /* it was copied. */
     if (status != DAM_OK || dam_session_open(config, &session, check_fresh()) != DAM_OK)
@@ -47,12 +48,18 @@ static void refuse_tables(dam_config *config)
     REFUSES(DAM_ERR_ARGUMENT, dam_config_set_store(config, &large.known, err), large);
     for (int hole = 0; hole < 6; hole++) {
         store = table_store(&table);
-        if (hole == 0) store.load = NULL;
-        if (hole == 1) store.save = NULL;
-        if (hole == 2) store.lock = NULL;
-        if (hole == 3) store.unlock = NULL;
-        if (hole == 4) store.list = NULL;
-        if (hole == 5) store.remove = NULL;
+        if (hole == 0)
+            store.load = NULL;
+        if (hole == 1)
+            store.save = NULL;
+        if (hole == 2)
+            store.lock = NULL;
+        if (hole == 3)
+            store.unlock = NULL;
+        if (hole == 4)
+            store.list = NULL;
+        if (hole == 5)
+            store.remove = NULL;
         REFUSES(DAM_ERR_ARGUMENT, dam_config_set_store(config, &store, err), store);
     }
 }
@@ -61,13 +68,25 @@ static void refuse_tables(dam_config *config)
 static void misbehave(void)
 {
     static const struct table bad[] = {
-        {.load = DAM_STORE_FAILED}, {.load = DAM_STORE_UNCHANGED}, {.load = DAM_STORE_BUSY}, {.load = -1}, {.load = 99},
-        {.found = "canary rubbish", .found_size = 14}, {.found = "\0\xff\n", .found_size = 3},
-        {.found = NULL, .found_size = 1}, {.found = "x", .found_size = (4 << 20) + 1},
+        {.load = DAM_STORE_FAILED},
+        {.load = DAM_STORE_UNCHANGED},
+        {.load = DAM_STORE_BUSY},
+        {.load = -1},
+        {.load = 99},
+        {.found = "canary rubbish", .found_size = 14},
+        {.found = "\0\xff\n", .found_size = 3},
+        {.found = NULL, .found_size = 1},
+        {.found = "x", .found_size = (4 << 20) + 1},
         {.found = "x", .found_size = SIZE_MAX},
-        {.found = "x", .found_size = 1, .load = DAM_STORE_ABSENT}, {.found = "x", .found_size = 1, .load = 99},
-        {.save = DAM_STORE_FAILED}, {.save = DAM_STORE_CONFLICT}, {.save = DAM_STORE_BUSY}, {.save = -1},
-        {.lock = DAM_STORE_FAILED}, {.lock = DAM_STORE_ABSENT}, {.lock = 99},
+        {.found = "x", .found_size = 1, .load = DAM_STORE_ABSENT},
+        {.found = "x", .found_size = 1, .load = 99},
+        {.save = DAM_STORE_FAILED},
+        {.save = DAM_STORE_CONFLICT},
+        {.save = DAM_STORE_BUSY},
+        {.save = -1},
+        {.lock = DAM_STORE_FAILED},
+        {.lock = DAM_STORE_ABSENT},
+        {.lock = 99},
     };
     for (size_t at = 0; at < sizeof bad / sizeof bad[0]; at++) {
         table = bad[at];
@@ -107,7 +126,8 @@ static dam_status login_with(const char *record, size_t size, uint64_t *damaged)
     return status;
 }
 
-/* Makes it a record of the next format: its digit, and the checksum, which covers the line before it and the document. */
+/* Makes it a record of the next format: its digit, and the checksum, which covers the line before it and the
+   document. */
 static void renumber(char *record, size_t size)
 {
     static char covered[1 << 16];
@@ -160,7 +180,8 @@ static int32_t take(void *user_data, const dam_stored_session *one)
     struct seen *seen = user_data;
     CHECK(strlen(one->key) < TABLE_KEY && strcmp(one->system, "photoshelter") == 0 && strcmp(one->url, open_url) == 0 &&
               strcmp(one->user, "ada@example.com") == 0 && one->organization[0] == '\0' && one->generation == 1 &&
-              one->used_at > 0 && one->logged_in == 1 && one->size == sizeof *one, "a stored session says whose it is");
+              one->used_at > 0 && one->logged_in == 1 && one->size == sizeof *one,
+          "a stored session says whose it is");
     strcpy(seen->key, one->key);
     return ++seen->calls == seen->stop_at ? 42 : 0;
 }

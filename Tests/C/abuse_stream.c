@@ -1,5 +1,6 @@
 /*
- * abuse_stream.c - requests with callbacks and cancellers: fields that contradict each other, and functions that misbehave.
+ * abuse_stream.c - requests with callbacks and cancellers: fields that contradict each other, and functions that
+ * misbehave.
  *
  * The closed port shows that a contradiction is refused before anything else happens, the open one what becomes of a
  * function that stops. It refuses to test what a well-behaved stream brings: smoke_streams.c does.
@@ -8,8 +9,8 @@
 
 /* What a stream's functions are to say, and how often they were asked. */
 struct stream {
-    int64_t given;   /* read: this. */
-    int32_t result;  /* write and progress: this. */
+    int64_t given;  /* read: this. */
+    int32_t result; /* write and progress: this. */
     int reads, rewinds, writes, heard;
 };
 
@@ -69,7 +70,8 @@ static void refuse_contradictions(dam_session *session, const dam_form *form)
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.form = form, .rewind = rewind_it}, "form and rewind");
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.form = form, .body_size = 1}, "form and body_size");
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.rewind = rewind_it}, "rewind without read");
-    refuse(session, DAM_ERR_ARGUMENT, (dam_request){.body = "b", .body_size = 1, .rewind = rewind_it}, "rewind of a body");
+    refuse(session, DAM_ERR_ARGUMENT, (dam_request){.body = "b", .body_size = 1, .rewind = rewind_it},
+           "rewind of a body");
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.body_size = DAM_SIZE_UNKNOWN}, "a size without a body");
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.flags = 2}, "an unknown flag");
     request = read;

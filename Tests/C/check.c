@@ -71,7 +71,12 @@ const char *check_find_secret(const char *text)
 static int character(const unsigned char *text)
 {
     unsigned char low = 0x80, high = 0xBF;
-    int length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
+    int length = text[0] < 0x80   ? 1
+                 : text[0] < 0xC2 ? 0
+                 : text[0] < 0xE0 ? 2
+                 : text[0] < 0xF0 ? 3
+                 : text[0] < 0xF5 ? 4
+                                  : 0;
     if (text[0] == 0xE0 || text[0] == 0xF0)
         low = text[0] == 0xE0 ? 0xA0 : 0x90;
     if (text[0] == 0xED || text[0] == 0xF4)
@@ -137,7 +142,8 @@ static const char *objection(dam_status wanted, dam_status got)
             return "a control character in the message";
     if (check_error.http_status != 0 && (check_error.http_status < 100 || check_error.http_status > 599))
         return "an HTTP status that is none";
-    if (check_error.retry_after < -1 || (got == DAM_OK && (check_error.retry_after != -1 || check_error.http_status != 0)))
+    if (check_error.retry_after < -1 ||
+        (got == DAM_OK && (check_error.retry_after != -1 || check_error.http_status != 0)))
         return "a retry_after or HTTP status that is none";
     return NULL;
 }
@@ -149,7 +155,8 @@ void check_result(dam_status wanted, dam_status got, const char *call, const cha
         check(1, file, line, "%s -> %s", call, dam_status_name((int32_t)got));
         return;
     }
-    if (check_find_secret(check_error.message) != NULL || memchr(check_error.message, 0, sizeof check_error.message) == NULL)
+    if (check_find_secret(check_error.message) != NULL ||
+        memchr(check_error.message, 0, sizeof check_error.message) == NULL)
         check_error.message[0] = '\0';
     check(0, file, line, "%s -> %s instead of %s: %s", call, dam_status_name((int32_t)got),
           dam_status_name((int32_t)wanted), wrong);

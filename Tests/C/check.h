@@ -1,9 +1,9 @@
 /*
  * check.h - what the C tests share: one line per check; the first failure ends the program.
  *
- * A refused call is made twice, with an error to fill and with none, and must leave its output as it was. Every error is
- * looked at as a whole: filled, one clean sentence, no secret in it. It refuses to go on after a failure: what follows
- * would only repeat it. Main thread only.
+ * A refused call is made twice, with an error to fill and with none, and must leave its output as it was. Every error
+ * is looked at as a whole: filled, one clean sentence, no secret in it. It refuses to go on after a failure: what
+ * follows would only repeat it. Main thread only.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -55,33 +55,33 @@ void check_run(dam_loop *loop);
 void check_result(dam_status wanted, dam_status got, const char *call, const char *file, int line);
 
 /* A call, once. Its text names `err`. */
-#define EXPECT(wanted, call)                                             \
-    do {                                                                 \
-        dam_error *err = check_fresh();                                  \
-        dam_status got_ = (call);                                        \
-        check_result((wanted), got_, #call, __FILE__, __LINE__);         \
+#define EXPECT(wanted, call)                                     \
+    do {                                                         \
+        dam_error *err = check_fresh();                          \
+        dam_status got_ = (call);                                \
+        check_result((wanted), got_, #call, __FILE__, __LINE__); \
     } while (0)
 
 /* A call that changes nothing and must be refused, with an error and without. `output` stays as it was, to the byte. */
-#define REFUSES(wanted, call, output)                                                            \
-    do {                                                                                         \
-        unsigned char before_[sizeof(output)];                                                   \
-        memcpy(before_, &(output), sizeof before_);                                              \
-        dam_error *err = check_fresh();                                                          \
-        dam_status got_ = (call);                                                                \
-        err = NULL;                                                                              \
-        dam_status again_ = (call);                                                              \
-        check_result((wanted), got_, "refused: " #call, __FILE__, __LINE__);                     \
-        if (again_ != got_ || memcmp(before_, &(output), sizeof before_) != 0)                   \
-            check(0, __FILE__, __LINE__, "%s: %s", #call,                                        \
+#define REFUSES(wanted, call, output)                                                             \
+    do {                                                                                          \
+        unsigned char before_[sizeof(output)];                                                    \
+        memcpy(before_, &(output), sizeof before_);                                               \
+        dam_error *err = check_fresh();                                                           \
+        dam_status got_ = (call);                                                                 \
+        err = NULL;                                                                               \
+        dam_status again_ = (call);                                                               \
+        check_result((wanted), got_, "refused: " #call, __FILE__, __LINE__);                      \
+        if (again_ != got_ || memcmp(before_, &(output), sizeof before_) != 0)                    \
+            check(0, __FILE__, __LINE__, "%s: %s", #call,                                         \
                   again_ != got_ ? "another status without an error" : "the output was written"); \
     } while (0)
 
 /* A call that returns nothing to look at: to come back is the check. */
-#define SURVIVES(call)                                   \
-    do {                                                 \
-        call;                                            \
-        check(1, __FILE__, __LINE__, "%s", #call);       \
+#define SURVIVES(call)                             \
+    do {                                           \
+        call;                                      \
+        check(1, __FILE__, __LINE__, "%s", #call); \
     } while (0)
 
 #endif

@@ -1,7 +1,9 @@
-"""Finds Swift files of one target that stand on each other in a circle: none of them can be understood, moved or tested first.
+"""Finds Swift files of one target that stand on each other in a circle: none of them can be
+understood, moved or tested first.
 
-Usage: circles.py FOLDER... A file stands on another if it names a type that is declared there; a nested type counts as the
-outermost one around it, and an extension belongs to the file that it is in. Private types count for nothing.
+Usage: circles.py FOLDER... A file stands on another if it names a type that is declared there; a
+nested type counts as the outermost one around it, and an extension belongs to the file that it is
+in. Private types count for nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ import re
 import sys
 from pathlib import Path
 
-TYPE = re.compile(r"^((?:@?\w+(?:\(\w+\))? )*)(?:class|struct|enum|protocol|actor|typealias) (\w+)", re.MULTILINE)
+TYPE = re.compile(
+    r"^((?:@?\w+(?:\(\w+\))? )*)(?:class|struct|enum|protocol|actor|typealias) (\w+)", re.MULTILINE
+)
 COMMENT = re.compile(r"//[^\n]*")
 #: What stands in a text is no name, unless it is interpolated.
 TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"')
@@ -20,7 +24,12 @@ Graph = dict[str, set[str]]
 
 
 def code(path: Path) -> str:
-    return COMMENT.sub("", TEXT.sub(lambda text: " ".join(re.findall(r"\\\(([^)]*)", text[0])), path.read_text("utf-8")))
+    return COMMENT.sub(
+        "",
+        TEXT.sub(
+            lambda text: " ".join(re.findall(r"\\\(([^)]*)", text[0])), path.read_text("utf-8")
+        ),
+    )
 
 
 def graph(folder: Path) -> Graph:
@@ -32,7 +41,10 @@ def graph(folder: Path) -> Graph:
         for modifiers, type_name in TYPE.findall(text)
         if "private" not in modifiers
     }
-    return {file: {homes[name] for name in NAME.findall(text) if name in homes} - {file} for file, text in texts.items()}
+    return {
+        file: {homes[name] for name in NAME.findall(text) if name in homes} - {file}
+        for file, text in texts.items()
+    }
 
 
 def reached(found: Graph, start: str) -> set[str]:

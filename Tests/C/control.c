@@ -1,7 +1,8 @@
 /*
  * control.c - just enough of an HTTP client for control.h: HTTP/1.0, one connection a question.
  *
- * It refuses to parse JSON: counters are found by name behind the name of their system, which the sandbox's state allows.
+ * It refuses to parse JSON: counters are found by name behind the name of their system, which the sandbox's state
+ * allows.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -35,7 +36,8 @@ static char *exchange(const char *method, const char *endpoint, const char *json
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     int length = snprintf(request, sizeof request,
                           "%s /_sandbox/%s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                          "Content-Length: %zu\r\n\r\n%s", method, endpoint, strlen(json), json);
+                          "Content-Length: %zu\r\n\r\n%s",
+                          method, endpoint, strlen(json), json);
     if (answer == NULL || fd < 0 || length >= (int)sizeof request ||
         connect(fd, (struct sockaddr *)&address, sizeof address) != 0 || send(fd, request, (size_t)length, 0) != length)
         CHECK(0, "the sandbox can be asked for %s", endpoint);

@@ -1,6 +1,7 @@
 /*
- * header.c - the header needs nothing before it, may come twice, and is C99, C11 and C++17 without a warning; so is every
- * struct that a caller begins with. It refuses the library: run.sh compiles it once for each language and runs that.
+ * header.c - the header needs nothing before it, may come twice, and is C99, C11 and C++17 without a warning; so is
+ * every struct that a caller begins with. It refuses the library: run.sh compiles it once for each language and runs
+ * that.
  */
 #include <damsession.h>
 
@@ -17,6 +18,7 @@ int main(void)
     const dam_authorization_view authorization = DAM_AUTHORIZATION_VIEW_INIT;
     const dam_observation observation = DAM_OBSERVATION_INIT;
     return !(option.size == sizeof option && store.size == sizeof store && state.size == sizeof state &&
-             statistics.size == sizeof statistics && request.size == sizeof request && response.size == sizeof response &&
-             authorization.size == sizeof authorization && observation.size == sizeof observation);
+             statistics.size == sizeof statistics && request.size == sizeof request &&
+             response.size == sizeof response && authorization.size == sizeof authorization &&
+             observation.size == sizeof observation);
 }

@@ -18,8 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PHOTOSHELTER                                                                                 \
-    "{\"status\":\"ok\",\"data\":{\"token\":\"canary-token\",\"org\":["                              \
+#define PHOTOSHELTER                                                                                       \
+    "{\"status\":\"ok\",\"data\":{\"token\":\"canary-token\",\"org\":["                                    \
     "{\"id\":\"O1\",\"name\":\"One\",\"member\":\"t\"},{\"id\":\"O2\",\"name\":\"Two\",\"member\":\"f\"}," \
     "{\"id\":\"O3\"}]}}"
 #define FOTOWEB "<FileList><File Name=\"x\" Id=\"image 1\"/></FileList>"

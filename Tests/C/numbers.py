@@ -1,10 +1,12 @@
-"""Looks for arithmetic in the Swift sources that could end the host's process: a bare `+`, `-` or `*`, a division, a negation,
-a range, a cut (`prefix`) or a conversion traps where its result does not fit.
+"""Looks for arithmetic in the Swift sources that could end the host's process: a bare `+`, `-` or
+`*`, a division, a negation, a range, a cut (`prefix`) or a conversion traps where its result does
+not fit.
 
-Usage: numbers.py FOLDER. Numbers of others (servers, hosts, files, clocks) go through `plus`, `minus`, `times`, `clamping:`,
-`exactly:` or the `&` operators (Checked.swift). Whatever else is counted with has a name in numbers.txt, with the reason why
-no sum of such numbers can be too large. Steps by one and joins of texts and arrays are no arithmetic. It refuses to guess
-types: a name that is not listed is an error, whatever it stands for.
+Usage: numbers.py FOLDER. Numbers of others (servers, hosts, files, clocks) go through `plus`,
+`minus`, `times`, `clamping:`, `exactly:` or the `&` operators (Checked.swift). Whatever else is
+counted with has a name in numbers.txt, with the reason why no sum of such numbers can be too large.
+Steps by one and joins of texts and arrays are no arithmetic. It refuses to guess types: a name that
+is not listed is an error, whatever it stands for.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ RANGE = re.compile(r" ?(?:\.\.\.|\.\.<) ?")
 CUT = re.compile(r"\.(?:prefix|suffix|dropFirst|dropLast)\(")
 CONVERSION = re.compile(INTEGER + r"\((?!clamping:|exactly:|truncatingIfNeeded:|bitPattern:|\))")
 #: As it is written, or a constant of C's or Swift's; or a character.
-NUMBER = re.compile(r"-?(?:\d[\d_.]*|0x[\dA-Fa-f_]+|(?:U?Int\d*)?\.(?:max|min)|[A-Z][A-Z\d_]+|\"\")")
+NUMBER = re.compile(
+    r"-?(?:\d[\d_.]*|0x[\dA-Fa-f_]+|(?:U?Int\d*)?\.(?:max|min)|[A-Z][A-Z\d_]+|\"\")"
+)
 #: What a text is called; a conversion of one gives nil where it is no number.
 TEXT = re.compile(r"decoding:|\bor: \"|\b(?:text|digits|word)\b")
 
@@ -62,7 +66,11 @@ def inside(text: str) -> str:
 
 class Checker:
     def __init__(self) -> None:
-        rows = [line.partition("  ") for line in TABLE.read_text().splitlines() if line and line[0] != "#"]
+        rows = [
+            line.partition("  ")
+            for line in TABLE.read_text().splitlines()
+            if line and line[0] != "#"
+        ]
         self.known = {name for name, _, reason in rows if reason.strip()}
         assert len(self.known) == len(rows), f"{TABLE.name}: a row twice, or without a reason"
         self.used: set[str] = set()
@@ -72,7 +80,9 @@ class Checker:
         text = re.sub(r"\b(?:unsafe|try) ", "", text).strip()
         if not text or NUMBER.fullmatch(text):
             return True
-        wrapped = re.fullmatch(f"(?:{INTEGER})?\\((?:(clamping|exactly|truncatingIfNeeded|bitPattern): )?(.*)\\)", text)
+        wrapped = re.fullmatch(
+            f"(?:{INTEGER})?\\((?:(clamping|exactly|truncatingIfNeeded|bitPattern): )?(.*)\\)", text
+        )
         if wrapped and inside(text[text.index("(") + 1 :]) + ")" == text[text.index("(") + 1 :]:
             parts = re.split(r" (?:&?[-+*]|[/%?:&]|<<|>>|[<>=]=?) ", wrapped[2])
             return bool(wrapped[1]) or all(self.is_good(part, file) for part in parts)
@@ -85,7 +95,12 @@ class Checker:
         found: list[str] = []
         for match in OPERATOR.finditer(line):
             left, right = operand(line[: match.start()], -1), operand(line[match.end() :], 1)
-            if match[1] in ("+=", "-=") and right == "1" or match[1][0] == "+" and self.joins(left, right):
+            if (
+                match[1] in ("+=", "-=")
+                and right == "1"
+                or match[1][0] == "+"
+                and self.joins(left, right)
+            ):
                 continue
             if match[1] in "/%" and re.fullmatch(r"[1-9][\d_]*", right):
                 continue
@@ -104,7 +119,9 @@ class Checker:
         for match in CONVERSION.finditer(line):
             given = inside(line[match.end() :])
             # Closures of compactMap and flatMap may give nil.
-            is_parse = TEXT.search(given) or (re.search(r"\$0|value", given) and re.search("[tc]Map|let |nil", line))
+            is_parse = TEXT.search(given) or (
+                re.search(r"\$0|value", given) and re.search("[tc]Map|let |nil", line)
+            )
             if not is_parse and not self.is_good(given, file):
                 found.append(match[0] + given + ")")
         return found

@@ -1,11 +1,11 @@
 /*
- * remains.c - what of a secret is still in a process's memory when its sessions are gone: the whole of it is searched, as a
- * core dump or another program's look would show it.
+ * remains.c - what of a secret is still in a process's memory when its sessions are gone: the whole of it is searched,
+ * as a core dump or another program's look would show it.
  *
  * Passwords, tokens, device tokens and cookies of every kind of session are looked for, as they are and as they travel.
- * libcurl and what it stands on do not wipe what they free, and that is theirs: so each kind runs twice, once counting what
- * remains in all, and once with a free() that wipes for them. Then there must be nothing: all else is ours. It refuses to
- * hold a secret itself: texts are spelled backwards, and what it looks for is masked.
+ * libcurl and what it stands on do not wipe what they free, and that is theirs: so each kind runs twice, once counting
+ * what remains in all, and once with a free() that wipes for them. Then there must be nothing: all else is ours. It
+ * refuses to hold a secret itself: texts are spelled backwards, and what it looks for is masked.
  */
 #define _GNU_SOURCE
 
@@ -30,7 +30,7 @@ static int needle_count;
 static unsigned char chunk[CHUNK];
 static int wipes_theirs;
 
-/* ---- Their free, which does not wipe -------------------------------------------------------------------------------- */
+/* ---- Their free, which does not wipe ----------------------------------------------------------------------------- */
 
 extern void __libc_free(void *block);
 extern void *__libc_malloc(size_t size);
@@ -69,7 +69,7 @@ void *realloc(void *block, size_t size)
     return fresh;
 }
 
-/* ---- Looking for secrets -------------------------------------------------------------------------------------------- */
+/* ---- Looking for secrets ----------------------------------------------------------------------------------------- */
 
 static void look_for(const char *what, const char *secret, size_t size)
 {
@@ -145,7 +145,7 @@ static long search_all(void)
     return found;
 }
 
-/* ---- Sessions ------------------------------------------------------------------------------------------------------- */
+/* ---- Sessions ---------------------------------------------------------------------------------------------------- */
 
 static const char *photoshelter_url, *fotoweb_url, *ca_file;
 
@@ -206,10 +206,19 @@ static void run(const char *kind)
     int is_photoshelter = kind[0] == 'p', has_token = strstr(kind, "token") != NULL;
     snprintf(store, sizeof store, "%s/remains-%d", getenv("DAM_TEST_DIR"), getpid());
     EXPECT(DAM_OK, dam_config_new(&config, err));
-    const char *const options[] = {"authentication", authentication, "store", store, "ca-file", ca_file, "system",
-                                   is_photoshelter ? "photoshelter" : "fotoweb", "url",
-                                   is_photoshelter ? photoshelter_url : fotoweb_url, "user",
-                                   is_photoshelter ? "ada@example.com" : "k\xc3\xa5re.\xc3\xb8st", NULL};
+    const char *const options[] = {"authentication",
+                                   authentication,
+                                   "store",
+                                   store,
+                                   "ca-file",
+                                   ca_file,
+                                   "system",
+                                   is_photoshelter ? "photoshelter" : "fotoweb",
+                                   "url",
+                                   is_photoshelter ? photoshelter_url : fotoweb_url,
+                                   "user",
+                                   is_photoshelter ? "ada@example.com" : "k\xc3\xa5re.\xc3\xb8st",
+                                   NULL};
     for (size_t at = 0; options[at] != NULL; at += 2)
         EXPECT(DAM_OK, dam_config_set(config, options[at], options[at + 1], err));
     if (is_photoshelter) {
@@ -264,8 +273,13 @@ static void prove_search(void)
 
 int main(void)
 {
-    static const char *const kinds[] = {"photoshelter cookie", "photoshelter token", "photoshelter token-in-url",
-                                        "fotoweb device-token", "fotoweb query", "fotoweb login-token", NULL};
+    static const char *const kinds[] = {"photoshelter cookie",
+                                        "photoshelter token",
+                                        "photoshelter token-in-url",
+                                        "fotoweb device-token",
+                                        "fotoweb query",
+                                        "fotoweb login-token",
+                                        NULL};
     photoshelter_url = getenv("DAM_TEST_PHOTOSHELTER");
     fotoweb_url = getenv("DAM_TEST_FOTOWEB");
     ca_file = getenv("DAM_TEST_CA_FILE");

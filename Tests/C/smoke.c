@@ -1,8 +1,8 @@
 /*
  * smoke.c - the main functions of both systems against the sandbox: what the parts share, and main.
  *
- * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_FOTOWEB, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty
- * folder), DAM_TEST_SHORT (fewer repetitions). It refuses to pass if any log line held any secret.
+ * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_FOTOWEB, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an
+ * empty folder), DAM_TEST_SHORT (fewer repetitions). It refuses to pass if any log line held any secret.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -84,16 +84,16 @@ dam_session *open_session(const char *const options[])
 
 dam_session *open_photoshelter(const char *const options[])
 {
-    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "password",
-                                           ADA_SECRET, "api-key", "sandboxkey1"));
+    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL,
+                                           "password", ADA_SECRET, "api-key", "sandboxkey1"));
     set(config, options);
     return open_config(config);
 }
 
 dam_session *open_fotoweb(const char *const options[])
 {
-    dam_config *config = configure(OPTIONS("system", "fotoweb", "url", fotoweb_url, "user", KARE, "password", KARE_SECRET,
-                                           "encryption-secret", SITE_SECRET));
+    dam_config *config = configure(OPTIONS("system", "fotoweb", "url", fotoweb_url, "user", KARE, "password",
+                                           KARE_SECRET, "encryption-secret", SITE_SECRET));
     set(config, options);
     return open_config(config);
 }
@@ -108,7 +108,8 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
-    CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL, "the headers of the answer hold no secret");
+    CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL,
+          "the headers of the answer hold no secret");
     dam_response_free(response);
     return view.replays;
 }
@@ -153,8 +154,9 @@ static const char *need(const char *variable)
 static int run(void)
 {
     static const char *const secrets[] = {
-        ADA_SECRET, "correct+horse", "correct%20horse", KARE_SECRET, "ssw%C3%B6rd", SITE_SECRET, "solo-password",
-        "second-password", "wrong-password", "sandboxkey1", "?lt=", "&lt=", "auth_token=", "password=", "FWSession="};
+        ADA_SECRET,  "correct+horse", "correct%20horse", KARE_SECRET,      "ssw%C3%B6rd",
+        SITE_SECRET, "solo-password", "second-password", "wrong-password", "sandboxkey1",
+        "?lt=",      "&lt=",          "auth_token=",     "password=",      "FWSession="};
     photoshelter_url = need("DAM_TEST_PHOTOSHELTER");
     fotoweb_url = need("DAM_TEST_FOTOWEB");
     ca_file = need("DAM_TEST_CA_FILE");

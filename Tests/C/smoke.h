@@ -69,7 +69,8 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
 dam_statistics statistics(dam_session *session);
 dam_session_state state(dam_session *session);
 
-/* The file that is downloaded, what may lie beside it ("", ".part", ".part.json"): its bytes, or -1; another text in it. */
+/* The file that is downloaded, what may lie beside it ("", ".part", ".part.json"): its bytes, or -1; another text in
+   it. */
 extern char path[PATH_ROOM];
 long size_of(const char *suffix);
 void put(const char *suffix, const char *text);
@@ -81,9 +82,9 @@ int is_whole(long size);
 void watch(dam_session *session);
 
 /* Whether the sandbox counted this. */
-#define COUNTED(system, counter, wanted)                                                                        \
-    do {                                                                                                         \
-        long counted_ = control_count(system, counter);                                                          \
+#define COUNTED(system, counter, wanted)                                                                      \
+    do {                                                                                                      \
+        long counted_ = control_count(system, counter);                                                       \
         CHECK(counted_ == (wanted), "%s: %s is %ld (wanted %ld)", system, counter, counted_, (long)(wanted)); \
     } while (0)
 

@@ -1,7 +1,7 @@
 /*
  * smoke_authorize.c - bring your own HTTP: what an authorization says to send, and what an observed answer comes to.
- * Logins go to the sandbox and are counted there; the answers that are observed are made up, so that each verdict is met
- * once. It refuses to be an HTTP client: nothing that is authorized here is sent.
+ * Logins go to the sandbox and are counted there; the answers that are observed are made up, so that each verdict is
+ * met once. It refuses to be an HTTP client: nothing that is authorized here is sent.
  */
 #include "smoke.h"
 
@@ -10,7 +10,8 @@
 
 static const dam_request good = {.size = sizeof(dam_request), .path = "mem/user/session"};
 
-static const char expired[] = "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\"},\"data\":null}";
+static const char expired[] =
+    "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\"},\"data\":null}";
 
 static dam_authorization_view view_of(const dam_authorization *authorization)
 {
@@ -24,7 +25,8 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
 }
 
 /* Observes an answer that must come to this. */
-static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body, int32_t wanted)
+static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body,
+                    int32_t wanted)
 {
     dam_observation answer = DAM_OBSERVATION_INIT;
     answer.http_status = status;
@@ -59,7 +61,8 @@ static void verdicts(void)
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
     COUNTED("photoshelter", "logins_ok", 2);
-    CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1, "to be sent again, with a new one");
+    CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1,
+          "to be sent again, with a new one");
     observe(authorization, 200, "X: y\nSet-Cookie: other=1", "{\"status\":\"ok\"}", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
 
@@ -85,7 +88,8 @@ static void redirected(void)
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     const char *lines = check_lines(view.headers, view.header_count);
     CHECK(strcmp(view.url, "https://cdn.example/x.jpg") == 0 && strstr(lines, "X-PS-") == NULL &&
-              strstr(lines, "Cookie") == NULL, "elsewhere, without a secret");
+              strstr(lines, "Cookie") == NULL,
+          "elsewhere, without a secret");
     observe(authorization, 200, "", "picture", DAM_OBSERVE_DELIVER);
     dam_authorization_free(authorization);
     dam_session_free(session);

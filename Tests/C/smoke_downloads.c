@@ -1,7 +1,7 @@
 /*
  * smoke_downloads.c - files that appear whole or not at all: interrupted, gone on with, changed meanwhile, refused.
- * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. It refuses to leave an
- * expiry out: a login page is the error page that is easiest to save by mistake.
+ * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. It refuses to
+ * leave an expiry out: a login page is the error page that is easiest to save by mistake.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,7 +23,8 @@ static uint32_t fetch(dam_session *session, const char *what, uint32_t flags, da
     if (wanted != DAM_OK)
         return 0;
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
-    CHECK(view.http_status == status && (view.body_size == 0) == (status < 300), "a download with %d", (int)view.http_status);
+    CHECK(view.http_status == status && (view.body_size == 0) == (status < 300), "a download with %d",
+          (int)view.http_status);
     dam_response_free(response);
     return view.replays;
 }
@@ -58,7 +59,8 @@ static void go_on(dam_session *session)
     unlink(path);
     interrupt(session, "mem/image/I1/download?size=300000", 300000);
     control_post("expire", "{}");
-    CHECK(fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_CONTINUE, DAM_OK, 206) == 1, "after a new login");
+    CHECK(fetch(session, "mem/image/I1/download?size=300000", DAM_DOWNLOAD_CONTINUE, DAM_OK, 206) == 1,
+          "after a new login");
     CHECK(is_whole(300000), "an expiry in between harms nothing");
     unlink(path);
     interrupt(session, "mem/image/I1/download?size=300000", 300000);

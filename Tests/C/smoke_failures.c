@@ -1,6 +1,7 @@
 /*
  * smoke_failures.c - the network and the server at their worst: one status each, and a session that goes on afterwards.
- * It refuses faults that only a clock could tell from success; the one time-out is the server's silence, ten times longer.
+ * It refuses faults that only a clock could tell from success; the one time-out is the server's silence, ten times
+ * longer.
  */
 #include "smoke.h"
 
@@ -63,7 +64,8 @@ static void not_twice(void)
     COUNTED("photoshelter", "writes", 1);
     get(session, "mem/user/session", 200, ADA_MAIL);
     control_post("faults", "{\"fault\": \"drop-after-processing\", \"match\": \"gallery\"}");
-    request = (dam_request){.size = sizeof request, .method = "DELETE", .path = "mem/gallery/G1", .flags = DAM_REQUEST_ONCE};
+    request =
+        (dam_request){.size = sizeof request, .method = "DELETE", .path = "mem/gallery/G1", .flags = DAM_REQUEST_ONCE};
     EXPECT(DAM_ERR_TRANSFER, dam_session_request(session, &request, &response, err));
     COUNTED("photoshelter", "writes", 2);
     dam_session_free(session);
@@ -115,7 +117,8 @@ static void places(void)
     dam_session *session = open_photoshelter(OPTIONS("url", url));
     EXPECT(DAM_ERR_CONNECT, ask(session, "mem/user/session", 0, err));
     dam_session_free(session);
-    session = open_photoshelter(OPTIONS("ca-file", NULL)); /* the system's certificates know nothing of the sandbox's. */
+    session =
+        open_photoshelter(OPTIONS("ca-file", NULL)); /* the system's certificates know nothing of the sandbox's. */
     EXPECT(DAM_ERR_TLS, ask(session, "mem/user/session", 0, err));
     dam_session_free(session);
     session = open_photoshelter(OPTIONS("ca-file", "/dev/null/nowhere"));
@@ -135,7 +138,8 @@ static void stores(void)
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("store", "/dev/null/nowhere"));
     get(session, "mem/user/session", 200, ADA_MAIL);
-    CHECK(state(session).flags == DAM_STATE_LOGGED_IN && statistics(session).save_failures > 0, "logged in, not stored");
+    CHECK(state(session).flags == DAM_STATE_LOGGED_IN && statistics(session).save_failures > 0,
+          "logged in, not stored");
     EXPECT(DAM_ERR_STORE, dam_session_logout(session, NULL, err));
     CHECK(state(session).flags == 0, "forgotten in memory all the same");
     dam_session_free(session);

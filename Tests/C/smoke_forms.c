@@ -36,7 +36,8 @@ static uint32_t upload(dam_session *session, const dam_form *form, dam_status wa
         return 0;
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
-    CHECK(view.http_status == 200 && strstr(view.body, text) != NULL, "the server has %s: %.300s", text, (const char *)view.body);
+    CHECK(view.http_status == 200 && strstr(view.body, text) != NULL, "the server has %s: %.300s", text,
+          (const char *)view.body);
     dam_response_free(response);
     return view.replays;
 }

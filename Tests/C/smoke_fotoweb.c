@@ -16,7 +16,8 @@ static uint64_t find_image(dam_session *session, char id[256])
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     const char *place = strstr(view.body, " Id=\"");
-    CHECK(view.http_status == 200 && place != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1, "a search finds an image");
+    CHECK(view.http_status == 200 && place != NULL && sscanf(place, " Id=\"%255[^\"]", id) == 1,
+          "a search finds an image");
     dam_response_free(response);
     return view.generation;
 }

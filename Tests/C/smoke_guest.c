@@ -82,8 +82,8 @@ static dam_session *upload(struct guest *guest, int in_loop)
     request.head = hear;
     request.progress = report;
     request.user_data = guest;
-    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "api-key",
-                                           "sandboxkey1", "store", "memory"));
+    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL,
+                                           "api-key", "sandboxkey1", "store", "memory"));
     dam_session *session = NULL;
     dam_response *response = NULL;
     dam_loop *loop = NULL;
@@ -120,7 +120,8 @@ static void signals(int in_loop)
     dam_session *session = upload(&guest, in_loop);
     pthread_sigmask(SIG_BLOCK, NULL, &mask);
     sigpending(&pending);
-    CHECK(guest.calls >= 5 && guest.wrong == 0 && sigismember(&mask, SIGPIPE) == 1 && sigismember(&pending, SIGPIPE) == 1,
+    CHECK(guest.calls >= 5 && guest.wrong == 0 && sigismember(&mask, SIGPIPE) == 1 &&
+              sigismember(&pending, SIGPIPE) == 1,
           "a host's own mask and signal stay as they are");
     const struct timespec now = {0};
     sigtimedwait(&pipe_set, NULL, &now);
@@ -143,8 +144,9 @@ static dam_session *open_one(int number)
     char user[32];
     dam_request request = DAM_REQUEST_INIT;
     request.path = "mem/user/session";
-    const char *const options[] = {"system", "photoshelter", "url", photoshelter_url, "ca-file", ca_file, "user", user,
-                                   "password", ADA_SECRET, "api-key", "sandboxkey1", "store", "memory", NULL};
+    const char *const options[] = {"system",  "photoshelter", "url",   photoshelter_url, "ca-file",
+                                   ca_file,   "user",         user,    "password",       ADA_SECRET,
+                                   "api-key", "sandboxkey1",  "store", "memory",         NULL};
     dam_response *response = NULL;
     dam_session *session = NULL;
     dam_config *config = NULL;
@@ -177,7 +179,8 @@ static void handle(int signal_number)
     (void)signal_number;
 }
 
-/* libcurl ignores SIGPIPE for a moment where it closes connections, for all threads: two at once must not leave it so. */
+/* libcurl ignores SIGPIPE for a moment where it closes connections, for all threads: two at once must not leave it
+   so. */
 static void handlers(void)
 {
     const struct sigaction own = {.sa_handler = handle};

@@ -1,7 +1,7 @@
 /*
  * smoke_head.c - the head function of a request: once, for the answer that is delivered, before any of its body.
- * Answers that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at bodies
- * closer than their size: smoke_streams.c does.
+ * Answers that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at
+ * bodies closer than their size: smoke_streams.c does.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -29,8 +29,7 @@ static int32_t hear(void *user_data, const dam_response_view *head)
     heard->generation = head->generation;
     heard->wrong |= heard->taken > 0 || head->size != sizeof *head || head->body == NULL || head->body_size != 0 ||
                     ((const char *)head->body)[0] != '\0' || head->header_count == 0 ||
-                    check_find_secret(lines) != NULL ||
-                    (heard->header != NULL && strstr(lines, heard->header) == NULL);
+                    check_find_secret(lines) != NULL || (heard->header != NULL && strstr(lines, heard->header) == NULL);
     return heard->result;
 }
 
@@ -80,20 +79,24 @@ static void delivered(dam_session *session, int in_loop)
                                         "{\"expired\": \"200-html\"}", NULL};
     const dam_request file = {.path = "mem/image/I1/download?size=300000", .write = take};
     struct heard heard = run(session, file, (struct heard){.header = "ETag: "}, in_loop);
-    CHECK(heard.calls == 1 && heard.status == 200 && heard.taken == 300000 && heard.generation == 1, "a head, then the body");
-    heard = run(session, (dam_request){.path = "mem/user/session"}, (struct heard){.header = "Content-Type: "}, in_loop);
+    CHECK(heard.calls == 1 && heard.status == 200 && heard.taken == 300000 && heard.generation == 1,
+          "a head, then the body");
+    heard =
+        run(session, (dam_request){.path = "mem/user/session"}, (struct heard){.header = "Content-Type: "}, in_loop);
     CHECK(heard.calls == 1 && heard.status == 200, "also where the body stays in memory");
     heard = run(session, (dam_request){.path = "mem/nothing", .write = take}, (struct heard){0}, in_loop);
     CHECK(heard.calls == 1 && heard.status == 404 && heard.taken == 0 && heard.outcome == DAM_OK, "also of a 404");
-    heard = run(session, (dam_request){.path = "mem/redirect?to=/psapi/v3/mem/redirect%3Fto=/psapi/v3/mem/user/session"},
-                (struct heard){0}, in_loop);
+    heard =
+        run(session, (dam_request){.path = "mem/redirect?to=/psapi/v3/mem/redirect%3Fto=/psapi/v3/mem/user/session"},
+            (struct heard){0}, in_loop);
     CHECK(heard.calls == 1 && heard.status == 200, "of the last answer only, where redirects lead");
     for (const char *const *look = looks; *look != NULL; look++) {
         control_post("knobs", *look);
         EXPECT(DAM_OK, dam_session_keepalive(session, err));
         control_post("expire", "{}");
         heard = run(session, file, (struct heard){0}, in_loop);
-        CHECK(heard.calls == 1 && heard.status == 200 && heard.replays == 1 && heard.taken == 300000, "once, of the replay");
+        CHECK(heard.calls == 1 && heard.status == 200 && heard.replays == 1 && heard.taken == 300000,
+              "once, of the replay");
     }
     control_post("faults", "{\"fault\": \"status\", \"match\": \"download\"}");
     heard = run(session, file, (struct heard){0}, in_loop);
@@ -103,8 +106,8 @@ static void delivered(dam_session *session, int in_loop)
 /* Whatever was to come does not. */
 static void stopped(dam_session *session, int in_loop)
 {
-    static const char *const paths[] = {"mem/image/I1/download?size=300000", "mem/image/I1/download?size=0", "mem/nothing",
-                                        "mem/user/session", NULL};
+    static const char *const paths[] = {"mem/image/I1/download?size=300000", "mem/image/I1/download?size=0",
+                                        "mem/nothing", "mem/user/session", NULL};
     static const int results[] = {1, -1, DAM_WRITE_PAUSE};
     for (const char *const *what = paths; *what != NULL; what++)
         for (size_t at = 0; at < sizeof results / sizeof results[0]; at++) {
@@ -127,7 +130,8 @@ static void uploads(dam_session *session, int in_loop)
     CHECK(heard.calls == 1 && heard.status == 200 && heard.outcome == DAM_OK, "a form's answer has a head");
     control_post("expire", "{}");
     heard = run(session, request, (struct heard){.result = 1}, in_loop);
-    CHECK(heard.calls == 1 && heard.replays == 1 && heard.outcome == DAM_ERR_CALLBACK, "the server has it, the host stops");
+    CHECK(heard.calls == 1 && heard.replays == 1 && heard.outcome == DAM_ERR_CALLBACK,
+          "the server has it, the host stops");
     COUNTED("photoshelter", "writes", before + 2);
     dam_form_free(form);
 }
@@ -161,7 +165,8 @@ static void downloads(dam_session *session)
     put(".part", whole);
     heard = (struct heard){0};
     EXPECT(DAM_OK, dam_session_download(session, &request, path, DAM_DOWNLOAD_CONTINUE, &response, err));
-    CHECK(heard.calls == 1 && heard.status == 200 && is_whole(300000), "no head of what only means: from the beginning");
+    CHECK(heard.calls == 1 && heard.status == 200 && is_whole(300000),
+          "no head of what only means: from the beginning");
     dam_response_free(response);
     unlink(path);
 }

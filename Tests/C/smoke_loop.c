@@ -80,7 +80,8 @@ static void expire_in_the_middle(const char *authentication)
     dam_session_free(session);
 }
 
-/* One that is being answered, one that has not begun; a third is none the worse. Then a loop that ends with all of them. */
+/* One that is being answered, one that has not begun; a third is none the worse. Then a loop that ends with all of
+   them. */
 static void cancel(void)
 {
     struct crowd crowd = {.text = ADA_MAIL};
@@ -170,8 +171,8 @@ static void pause_and_resume(dam_request request, uint64_t size)
         if (pausing.pauses > pauses && dam_loop_resume(pausing.loop, pausing.id, check_fresh()) != DAM_OK)
             CHECK(0, "a resume");
     }
-    CHECK(pausing.status == DAM_OK && pausing.moved == size && pausing.pauses > 1, "%d pauses, %d bytes, %s", pausing.pauses,
-          (int)pausing.moved, dam_status_name(pausing.status));
+    CHECK(pausing.status == DAM_OK && pausing.moved == size && pausing.pauses > 1, "%d pauses, %d bytes, %s",
+          pausing.pauses, (int)pausing.moved, dam_status_name(pausing.status));
     EXPECT(DAM_ERR_NOT_FOUND, dam_loop_resume(pausing.loop, pausing.id, err));
     dam_loop_free(pausing.loop);
     dam_session_free(session);

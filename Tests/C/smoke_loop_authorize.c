@@ -1,7 +1,7 @@
 /*
- * smoke_loop_authorize.c - bring your own HTTP in an event loop: what an authorization says to send and what an observed
- * response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. It refuses a clock: poll() says
- * when there is something to do.
+ * smoke_loop_authorize.c - bring your own HTTP in an event loop: what an authorization says to send and what an
+ * observed response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. It refuses a
+ * clock: poll() says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -10,7 +10,8 @@
 enum { MANY = 12 };
 
 static const dam_request good = {.size = sizeof(dam_request), .path = "mem/user/session"};
-static const char expired[] = "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\"},\"data\":null}";
+static const char expired[] =
+    "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\"},\"data\":null}";
 
 /* What a callback said last. */
 struct said {
@@ -29,7 +30,8 @@ static void note(struct said *said, uint64_t id, int32_t status, const dam_error
                    (error->message[0] != '\0') != (status != DAM_OK) || check_find_secret(error->message) != NULL;
 }
 
-static void authorized(void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error)
+static void authorized(void *user_data, uint64_t id, int32_t status, dam_authorization *authorization,
+                       const dam_error *error)
 {
     struct said *said = user_data;
     note(said, id, status, error);
@@ -59,12 +61,14 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     EXPECT(DAM_OK, dam_authorization_get(authorization, &view, err));
     CHECK(strcmp(view.method, "GET") == 0 && strstr(view.url, "/psapi/v3/mem/user/session") != NULL &&
-              strstr(check_lines(view.headers, view.header_count), "X-PS-Api-Key: ") != NULL, "what to send");
+              strstr(check_lines(view.headers, view.header_count), "X-PS-Api-Key: ") != NULL,
+          "what to send");
     return view;
 }
 
 /* Takes note of a response; `said` hears what it comes to. */
-static void report(dam_authorization *authorization, int32_t status, const char *headers, const char *body, struct said *said)
+static void report(dam_authorization *authorization, int32_t status, const char *headers, const char *body,
+                   struct said *said)
 {
     dam_observation response = DAM_OBSERVATION_INIT;
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
@@ -106,9 +110,11 @@ static void verdicts(const char *authentication)
     CHECK(end(authorization, 404, "", "{}") == DAM_OBSERVE_DELIVER, "a response is a response");
 
     authorization = authorize(session);
-    CHECK(observe(authorization, 400, "Content-Type: application/json", expired) == DAM_OBSERVE_REPLAY, "the session is over");
+    CHECK(observe(authorization, 400, "Content-Type: application/json", expired) == DAM_OBSERVE_REPLAY,
+          "the session is over");
     COUNTED("photoshelter", "logins_ok", 2);
-    CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1, "to be sent again, with a new one");
+    CHECK(view_of(authorization).generation == 2 && view_of(authorization).replays == 1,
+          "to be sent again, with a new one");
     CHECK(end(authorization, 200, "X: y", "{\"status\":\"ok\"}") == DAM_OBSERVE_DELIVER, "and delivered");
 
     authorization = authorize(session);
@@ -149,7 +155,8 @@ static void turns(const char *rotation)
     dam_session_free(session);
 }
 
-/* The two ways go together: begun in the loop and observed without, and the other way round. A request of the loop waits. */
+/* The two ways go together: begun in the loop and observed without, and the other way round. A request of the loop
+   waits. */
 static void mixed(void)
 {
     struct said said = {0};
@@ -175,7 +182,8 @@ static void mixed(void)
     dam_session_free(session);
 }
 
-/* What only this thread can bring about is not waited for: not while the loop logs in, and not before it is observed. */
+/* What only this thread can bring about is not waited for: not while the loop logs in, and not before it is
+   observed. */
 static void held(void)
 {
     struct said said = {0};
@@ -191,7 +199,8 @@ static void held(void)
     dam_session_free(session);
 }
 
-/* Cancelled while it waits, and dropped with its loop: the session is free again, and nothing is said of what was dropped. */
+/* Cancelled while it waits, and dropped with its loop: the session is free again, and nothing is said of what was
+   dropped. */
 static void ends(void)
 {
     struct said said = {0};
@@ -230,7 +239,8 @@ static void ends(void)
     said = (struct said){0};
     EXPECT(DAM_OK, dam_loop_authorize(loop, session, &good, authorized, &said, NULL, err));
     check_run(loop);
-    CHECK(said.calls == 1 && said.status == DAM_ERR_CREDENTIALS_REFUSED && said.authorization == NULL && !said.wrong, "refused");
+    CHECK(said.calls == 1 && said.status == DAM_ERR_CREDENTIALS_REFUSED && said.authorization == NULL && !said.wrong,
+          "refused");
     dam_session_free(session);
 }
 

@@ -64,8 +64,8 @@ static struct said fetch(dam_session *session, const char *what, uint32_t flags,
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, flags, take, &said, &said.id, err));
     while (dam_loop_count(loop) > 0)
         check_step(loop);
-    CHECK(said.calls == 1 && !said.wrong && said.status == status && said.http == http, "%s, %d", dam_status_name(said.status),
-          (int)said.http);
+    CHECK(said.calls == 1 && !said.wrong && said.status == status && said.http == http, "%s, %d",
+          dam_status_name(said.status), (int)said.http);
     CHECK(said.status != DAM_OK || (said.body_size == 0) == (http < 300), "what is no file is in the response");
     return said;
 }
@@ -86,8 +86,8 @@ static void go_on(dam_session *session)
     interrupt(session);
     struct said said = fetch(session, FILE_URL, DAM_DOWNLOAD_CONTINUE, DAM_OK, 206);
     CHECK(is_whole(300000) && said.replays == 0, "both halves are one file");
-    CHECK(said.first == 150000 && !said.decreased && said.last == 300000 && said.total == 300000, "progress counts what was there: %ld of %ld", (long)said.last,
-          (long)said.total);
+    CHECK(said.first == 150000 && !said.decreased && said.last == 300000 && said.total == 300000,
+          "progress counts what was there: %ld of %ld", (long)said.last, (long)said.total);
     unlink(path);
     interrupt(session);
     control_post("expire", "{}");
@@ -119,9 +119,11 @@ static void refuse(dam_session *session)
     said = fetch(session, "mem/nothing", DAM_DOWNLOAD_CONTINUE, DAM_OK, 404);
     CHECK(size_of("") == 4 && size_of(".part") < 0, "an error is no file");
     for (uint32_t flags = DAM_DOWNLOAD_KEEP; flags <= (DAM_DOWNLOAD_KEEP | DAM_DOWNLOAD_CONTINUE); flags++)
-        REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &request, path, flags, take, &said, &said.id, err), said);
+        REFUSES(DAM_ERR_ARGUMENT, dam_loop_download(loop, session, &request, path, flags, take, &said, &said.id, err),
+                said);
     fetch(session, FILE_URL, DAM_DOWNLOAD_REPLACE, DAM_OK, 200);
-    CHECK(is_whole(300000) && stat(path, &known) == 0 && (known.st_mode & 0777) == 0640, "the new file has the old one's mode");
+    CHECK(is_whole(300000) && stat(path, &known) == 0 && (known.st_mode & 0777) == 0640,
+          "the new file has the old one's mode");
     unlink(path);
     EXPECT(DAM_OK, dam_loop_download(loop, session, &request, path, DAM_DOWNLOAD_KEEP, take, &said, &said.id, err));
     put("", "meanwhile");

@@ -1,7 +1,7 @@
 /*
- * smoke_loop_ends.c - items 9 and 19: what a request of a loop leaves behind when it is cancelled, or freed with its loop.
- * The cookie of an answer whose head was there is kept: the sandbox refuses every older one, and a second login would show.
- * None of the request's functions is called any more. It refuses to be satisfied with the status alone.
+ * smoke_loop_ends.c - items 9 and 19: what a request of a loop leaves behind when it is cancelled, or freed with its
+ * loop. The cookie of an answer whose head was there is kept: the sandbox refuses every older one, and a second login
+ * would show. None of the request's functions is called any more. It refuses to be satisfied with the status alone.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -42,7 +42,8 @@ static void over(void *user_data, uint64_t id, int32_t status, dam_response *res
     dam_response_free(response);
 }
 
-static dam_loop *begin(dam_session *session, const char *path, struct ending *ending, dam_canceller *canceller, uint64_t *id)
+static dam_loop *begin(dam_session *session, const char *path, struct ending *ending, dam_canceller *canceller,
+                       uint64_t *id)
 {
     dam_request request = DAM_REQUEST_INIT;
     request.path = path;
@@ -84,7 +85,8 @@ static void keep_the_cookie(enum way way, const char *rotation)
     int reports = ending.reports;
     dam_loop_free(loop);
     CHECK(ending.reports == reports && ending.heads == 0 && ending.calls_after_done == 0, "nothing is called any more");
-    CHECK(way == FREE ? ending.done == 0 : ending.done == 1 && ending.status == DAM_ERR_CANCELLED, "the end is the wanted one");
+    CHECK(way == FREE ? ending.done == 0 : ending.done == 1 && ending.status == DAM_ERR_CANCELLED,
+          "the end is the wanted one");
     get(session, "mem/user/session", 200, ADA_MAIL);
     COUNTED("photoshelter", "stale_cookie_refusals", 0);
     COUNTED("photoshelter", "logins_ok", 1);
@@ -98,7 +100,8 @@ static void keep_the_cookie(enum way way, const char *rotation)
     dam_session_free(session);
 }
 
-/* libcurl reports once more when a transfer is taken away: the host must not hear of it, however long ago the last one was. */
+/* libcurl reports once more when a transfer is taken away: the host must not hear of it, however long ago the last one
+   was. */
 static void say_nothing(int is_cancelled)
 {
     struct ending ending = {0};

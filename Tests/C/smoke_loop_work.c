@@ -1,11 +1,10 @@
 /*
- * smoke_loop_work.c - logins, keepalives and logouts in the event loop: the same words as from the blocking calls, and no
- * more of them at the server. It refuses a clock: poll() says when there is something to do.
+ * smoke_loop_work.c - logins, keepalives and logouts in the event loop: the same words as from the blocking calls, and
+ * no more of them at the server. It refuses a clock: poll() says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include "smoke.h"
-
 
 enum { MANY = 12 };
 
@@ -64,7 +63,8 @@ static void photoshelter(const char *authentication)
     control_post("knobs", "{\"old-cookie\": \"refuse\"}");
     dam_session *session = open_photoshelter(OPTIONS("authentication", authentication));
     CHECK(login(session, DAM_LOGIN_IF_NEEDED) == DAM_OK && login(session, DAM_LOGIN_IF_NEEDED) == DAM_OK &&
-              login(session, DAM_LOGIN_AGAIN) == DAM_OK, "there is a session");
+              login(session, DAM_LOGIN_AGAIN) == DAM_OK,
+          "there is a session");
     COUNTED("photoshelter", "logins_ok", 1);
     long before = control_count("photoshelter", "requests");
     CHECK(keepalive(session) == DAM_OK, "and it lives");
@@ -108,7 +108,8 @@ static void refused(void)
     dam_session *session = open_photoshelter(OPTIONS("password", "wrong-password"));
     CHECK(login(session, DAM_LOGIN_IF_NEEDED) == DAM_ERR_CREDENTIALS_REFUSED &&
               login(session, DAM_LOGIN_IF_NEEDED) == DAM_ERR_CREDENTIALS_REFUSED &&
-              keepalive(session) == DAM_ERR_CREDENTIALS_REFUSED, "refused");
+              keepalive(session) == DAM_ERR_CREDENTIALS_REFUSED,
+          "refused");
     COUNTED("photoshelter", "logins_refused", 1);
     CHECK(login(session, DAM_LOGIN_AGAIN) == DAM_ERR_CREDENTIALS_REFUSED, "refused again");
     COUNTED("photoshelter", "logins_refused", 2);

@@ -1,7 +1,7 @@
 /*
- * smoke_observe.c - requests that another program sends with the session's headers: cookies that come back by its answers,
- * and sessions that ended meanwhile. The other program is a session with a copy of the store, so that its cookies are the
- * sandbox's own. It refuses to be an HTTP client.
+ * smoke_observe.c - requests that another program sends with the session's headers: cookies that come back by its
+ * answers, and sessions that ended meanwhile. The other program is a session with a copy of the store, so that its
+ * cookies are the sandbox's own. It refuses to be an HTTP client.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -54,7 +54,8 @@ static void rotated(void)
         CHECK(strcmp(cookie, theirs) != 0, "the answer brought a new one");
         snprintf(line, sizeof line, "X: y\r\nSet-Cookie: %s; path=/\r\n", theirs);
         CHECK(observe(session, round % 2 == 0 ? ticket : NULL, round == 2 ? 404 : 200, line, "{}", DAM_OK) ==
-                  DAM_OBSERVE_DELIVER, "it is the answer");
+                  DAM_OBSERVE_DELIVER,
+              "it is the answer");
         dam_string_free(ticket);
     }
     CHECK(get(session, "mem/user/session", 200, ADA_MAIL) == 0, "the session goes on with the last one");
@@ -77,11 +78,13 @@ static void replaced(void)
     dam_string_free(take_ticket(session, now));
     CHECK(strcmp(cookie, now) != 0, "with a cookie of its own");
     long requests = control_count("photoshelter", "requests");
-    CHECK(observe(session, ticket, 200, SETS("past12345"), "{}", DAM_OK) == DAM_OBSERVE_DELIVER, "an answer is an answer");
+    CHECK(observe(session, ticket, 200, SETS("past12345"), "{}", DAM_OK) == DAM_OBSERVE_DELIVER,
+          "an answer is an answer");
     dam_string_free(take_ticket(session, cookie));
     CHECK(strcmp(cookie, now) == 0, "but its cookie is of the past");
     CHECK(observe(session, ticket, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY &&
-              observe(session, ticket, 403, "", "", DAM_OK) == DAM_OBSERVE_REPLAY, "to be sent again, with the new one");
+              observe(session, ticket, 403, "", "", DAM_OK) == DAM_OBSERVE_REPLAY,
+          "to be sent again, with the new one");
     COUNTED("photoshelter", "requests", requests);
     COUNTED("photoshelter", "logins_ok", 2);
     dam_string_free(ticket);
@@ -100,18 +103,21 @@ static void expired(const char *authentication)
     CHECK(observe(session, ticket, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY, "to be sent again");
     COUNTED("photoshelter", "logins_ok", 2);
     CHECK(observe(session, second, 401, "", "", DAM_OK) == DAM_OBSERVE_REPLAY &&
-              observe(session, ticket, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY, "and so is the other one");
+              observe(session, ticket, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY,
+          "and so is the other one");
     COUNTED("photoshelter", "logins_ok", 2);
     dam_string_free(second);
     second = take_ticket(session, cookie);
     CHECK(observe(session, second, 200, "", "{}", DAM_OK) == DAM_OBSERVE_DELIVER, "answered");
     CHECK(state(session).generation == 2, "by the second session");
     control_post("expire", "{}");
-    CHECK(observe(session, NULL, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY, "without a ticket: the present session's");
+    CHECK(observe(session, NULL, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY,
+          "without a ticket: the present session's");
     COUNTED("photoshelter", "logins_ok", 3);
     EXPECT(DAM_OK, dam_session_logout(session, NULL, err));
     CHECK(observe(session, second, 200, SETS("past12345"), "{}", DAM_OK) == DAM_OBSERVE_DELIVER &&
-              state(session).flags == 0, "after a logout no cookie is taken");
+              state(session).flags == 0,
+          "after a logout no cookie is taken");
     COUNTED("photoshelter", "logins_ok", 3);
     dam_string_free(ticket);
     dam_string_free(second);

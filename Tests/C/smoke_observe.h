@@ -1,6 +1,6 @@
 /*
- * smoke_observe.h - headers and their ticket, and an answer that is observed with it, for the tests of dam_session_observe.
- * It refuses answers in pieces: smoke_authorize.c has them.
+ * smoke_observe.h - headers and their ticket, and an answer that is observed with it, for the tests of
+ * dam_session_observe. It refuses answers in pieces: smoke_authorize.c has them.
  */
 #ifndef SMOKE_OBSERVE_H
 #define SMOKE_OBSERVE_H

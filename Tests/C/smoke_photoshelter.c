@@ -27,7 +27,8 @@ static void cookies(void)
 
     dam_statistics counted = statistics(session);
     CHECK(counted.requests == 6 && counted.exchanges == 9 && counted.logins == 2 && counted.replays == 1 &&
-              counted.logins_refused == 0, "6 requests, 9 exchanges, 2 logins, 1 replay");
+              counted.logins_refused == 0,
+          "6 requests, 9 exchanges, 2 logins, 1 replay");
     CHECK(counted.cookies_adopted >= 6 && counted.cookies_late == 0 && counted.saves > 0 && counted.save_failures == 0,
           "every rotated cookie is taken and saved");
     dam_session_state known = state(session);
@@ -96,7 +97,8 @@ static int32_t take_organization(void *user_data, const dam_organization *one)
     struct seen *seen = user_data;
     CHECK(one->size == sizeof *one && one->reserved == 0, "an organization's size is there");
     seen->count++;
-    if (one->selected && one->member == 1 && strcmp(one->id, AARDVARK) == 0 && strcmp(one->name, "Aardvark Images") == 0)
+    if (one->selected && one->member == 1 && strcmp(one->id, AARDVARK) == 0 &&
+        strcmp(one->name, "Aardvark Images") == 0)
         seen->selected++;
     return 0;
 }
@@ -122,8 +124,9 @@ static void organizations(void)
 static int32_t answer(void *user_data, dam_prompt *prompt)
 {
     ++*(int *)user_data;
-    CHECK(prompt->size == sizeof *prompt && prompt->kind == DAM_PROMPT_PASSWORD && strcmp(prompt->user, ADA_MAIL) == 0 &&
-              strcmp(prompt->origin, photoshelter_url) == 0, "asked for the password of " ADA_MAIL);
+    CHECK(prompt->size == sizeof *prompt && prompt->kind == DAM_PROMPT_PASSWORD &&
+              strcmp(prompt->user, ADA_MAIL) == 0 && strcmp(prompt->origin, photoshelter_url) == 0,
+          "asked for the password of " ADA_MAIL);
     EXPECT(DAM_OK, dam_prompt_answer(prompt, ADA_SECRET, strlen(ADA_SECRET), err));
     return DAM_OK;
 }
@@ -150,9 +153,10 @@ struct stored {
 static int32_t take_stored(void *user_data, const dam_stored_session *one)
 {
     struct stored *stored = user_data;
-    CHECK(one->size == sizeof *one && strlen(one->key) < sizeof stored->key && strcmp(one->system, "photoshelter") == 0 &&
-              strcmp(one->url, photoshelter_url) == 0 && strcmp(one->user, ADA_MAIL) == 0 && one->generation == 1 &&
-              one->used_at > 0 && one->logged_in == 1, "a stored session of " ADA_MAIL);
+    CHECK(one->size == sizeof *one && strlen(one->key) < sizeof stored->key &&
+              strcmp(one->system, "photoshelter") == 0 && strcmp(one->url, photoshelter_url) == 0 &&
+              strcmp(one->user, ADA_MAIL) == 0 && one->generation == 1 && one->used_at > 0 && one->logged_in == 1,
+          "a stored session of " ADA_MAIL);
     strcpy(stored->key, one->key);
     stored->count++;
     return 0;
@@ -181,8 +185,8 @@ static void prompts(void)
 {
     int asked = 0;
     fresh();
-    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "api-key",
-                                           "sandboxkey1"));
+    dam_config *config = configure(
+        OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "api-key", "sandboxkey1"));
     EXPECT(DAM_OK, dam_config_set_credentials(config, answer, &asked, err));
     for (int round = 0; round < 3; round++) {
         dam_session *session = NULL;

@@ -1,7 +1,7 @@
 /*
  * smoke_redirects.c - what travels where: the same origin keeps the secret, another one is told nothing about who asks.
- * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. It refuses to trust the library
- * on what it sent.
+ * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. It refuses to trust the
+ * library on what it sent.
  */
 #include "smoke.h"
 
@@ -9,7 +9,8 @@
 
 static dam_status ask(dam_session *session, const char *method, const char *path, int32_t *status, char text[PATH_ROOM])
 {
-    static const dam_header headers[] = {{"X-Who", "somebody"}, {"Accept-Language", "da"}, {"Authorization", "Basic x"}};
+    static const dam_header headers[] = {
+        {"X-Who", "somebody"}, {"Accept-Language", "da"}, {"Authorization", "Basic x"}};
     dam_request request = DAM_REQUEST_INIT;
     request.method = method;
     request.path = path;
@@ -32,22 +33,24 @@ static dam_status ask(dam_session *session, const char *method, const char *path
 }
 
 /* Follows from `method` with this code to `target`; the answer must have this status, and the text in it. */
-static void leads(dam_session *session, const char *method, int code, const char *target, dam_status wanted, int32_t status,
-                  const char *text)
+static void leads(dam_session *session, const char *method, int code, const char *target, dam_status wanted,
+                  int32_t status, const char *text)
 {
     char path[PATH_ROOM], body[PATH_ROOM];
     int32_t got;
     snprintf(path, sizeof path, "mem/redirect?code=%d&to=%s", code, target);
     check_note(path);
     dam_status result = ask(session, method, path, &got, body);
-    CHECK(result == wanted && got == status && strstr(body, text) != NULL, "%s with %d leads to %d and \"%s\" (%s, %d: %.200s)",
-          method, code, (int)status, text, dam_status_name((int32_t)result), (int)got, body);
+    CHECK(result == wanted && got == status && strstr(body, text) != NULL,
+          "%s with %d leads to %d and \"%s\" (%s, %d: %.200s)", method, code, (int)status, text,
+          dam_status_name((int32_t)result), (int)got, body);
     if (strstr(body, "\"file\"") == NULL)
         return;
     for (char *at = body; *at != '\0'; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
-    CHECK(strstr(body, "\"cookie\"") == NULL && strstr(body, "x-ps-") == NULL && strstr(body, "authorization") == NULL &&
-              strstr(body, "x-who") == NULL && strstr(body, "content-type") == NULL && strstr(body, "accept-language") != NULL,
+    CHECK(strstr(body, "\"cookie\"") == NULL && strstr(body, "x-ps-") == NULL &&
+              strstr(body, "authorization") == NULL && strstr(body, "x-who") == NULL &&
+              strstr(body, "content-type") == NULL && strstr(body, "accept-language") != NULL,
           "and says nothing about who asks");
 }
 

@@ -68,8 +68,8 @@ static void photoshelter(void)
     COUNTED("photoshelter", "sessions_live", 0); /* the half of a session that was there is closed. */
     dam_session_free(session);
 
-    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL, "api-key",
-                                           "sandboxkey1", "organization", "O0000BADGER000002"));
+    dam_config *config = configure(OPTIONS("system", "photoshelter", "url", photoshelter_url, "user", ADA_MAIL,
+                                           "api-key", "sandboxkey1", "organization", "O0000BADGER000002"));
     EXPECT(DAM_OK, dam_session_open(config, &session, err));
     fails(session, "mem/user/session", DAM_ERR_CREDENTIALS_NEEDED);
     dam_session_free(session);

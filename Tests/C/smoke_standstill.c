@@ -104,8 +104,8 @@ static void beside_a_loop(void)
     struct knot knot;
     tie(&knot, "50", 2);
     int32_t status = ask(knot.session);
-    CHECK(status == DAM_ERR_LOCKED && strstr(check_error.message, "event loop") != NULL, "%s: %s", dam_status_name(status),
-          check_error.message);
+    CHECK(status == DAM_ERR_LOCKED && strstr(check_error.message, "event loop") != NULL, "%s: %s",
+          dam_status_name(status), check_error.message);
     EXPECT(DAM_ERR_LOCKED, dam_session_keepalive(knot.session, err));
     EXPECT(DAM_ERR_LOCKED, dam_session_logout(knot.session, NULL, err));
     CHECK(statistics(knot.session).waits == knot.waits && knot.done == 0, "without a wait");

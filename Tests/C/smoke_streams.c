@@ -1,7 +1,7 @@
 /*
  * smoke_streams.c - bodies that pass through functions of the host: down, up, stopped, heard of and cancelled.
- * An expiry in between is the point: no byte of a login page may reach the host, and nothing may be written by halves. It
- * refuses to look at the words of a failure: the sandbox's counters say what was done.
+ * An expiry in between is the point: no byte of a login page may reach the host, and nothing may be written by halves.
+ * It refuses to look at the words of a failure: the sandbox's counters say what was done.
  */
 #include "smoke.h"
 
@@ -74,29 +74,30 @@ static void send_it(dam_session *session, dam_request request, dam_status wanted
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == status && view.replays == replays && (in_memory == 1 || view.body_size == in_memory),
-          "%d after %u replays, %zu bytes in memory", (int)view.http_status, (unsigned)view.replays,
-          view.body_size);
+          "%d after %u replays, %zu bytes in memory", (int)view.http_status, (unsigned)view.replays, view.body_size);
     dam_response_free(response);
 }
 
 /* Whatever an expiry looks like, what comes through the function is the file and nothing else. */
 static void down(void)
 {
-    static const char *const looks[] = {"400-class", "401-empty", "403-class", "200-class", "200-html", "302-login", NULL};
+    static const char *const looks[] = {"400-class", "401-empty", "403-class", "200-class",
+                                        "200-html",  "302-login", NULL};
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token", "response-limit", "64K"));
     for (const char *const *look = looks; *look != NULL; look++) {
         struct stream stream = {0};
         char knobs[60];
-        dam_request request = {.path = "mem/image/I1/download?size=300000", .write = take, .progress = hear,
-                               .user_data = &stream};
+        dam_request request = {
+            .path = "mem/image/I1/download?size=300000", .write = take, .progress = hear, .user_data = &stream};
         check_note(*look);
         strcat(strcat(strcpy(knobs, "{\"expired\": \""), *look), "\"}");
         control_post("knobs", knobs);
         EXPECT(DAM_OK, dam_session_keepalive(session, err));
         control_post("expire", "{}");
         send_it(session, request, DAM_OK, 200, 0, 1);
-        CHECK(stream.taken == LARGE && !stream.wrong, "%llu bytes, all of them the file's", (unsigned long long)stream.taken);
+        CHECK(stream.taken == LARGE && !stream.wrong, "%llu bytes, all of them the file's",
+              (unsigned long long)stream.taken);
     }
     struct stream stream = {0};
     send_it(session, (dam_request){.path = "mem/nothing", .write = take, .user_data = &stream}, DAM_OK, 404, 1, 0);
@@ -107,12 +108,12 @@ static void down(void)
             200, 0, 0);
     CHECK(stream.taken == 0, "an empty file is one");
     stream.stop_at = 1;
-    send_it(session, (dam_request){.path = "mem/image/I1/download", .write = take, .user_data = &stream}, DAM_ERR_CALLBACK,
-            0, 0, 0);
+    send_it(session, (dam_request){.path = "mem/image/I1/download", .write = take, .user_data = &stream},
+            DAM_ERR_CALLBACK, 0, 0, 0);
     control_post("faults", "{\"fault\": \"truncate\", \"match\": \"download\"}");
     stream = (struct stream){0};
-    send_it(session, (dam_request){.path = "mem/image/I1/download", .write = take, .user_data = &stream}, DAM_ERR_TRANSFER,
-            0, 0, 0);
+    send_it(session, (dam_request){.path = "mem/image/I1/download", .write = take, .user_data = &stream},
+            DAM_ERR_TRANSFER, 0, 0, 0);
     get(session, "mem/user/session", 200, ADA_MAIL);
     dam_session_free(session);
 }
@@ -121,8 +122,13 @@ static void down(void)
 static void up(const char *authentication, const char *expired, uint64_t size, uint64_t said)
 {
     struct stream stream = {.size = size};
-    dam_request request = {.method = "POST", .path = "mem/gallery/G1", .body_size = said, .read = give,
-                           .rewind = rewind_it, .progress = hear, .user_data = &stream};
+    dam_request request = {.method = "POST",
+                           .path = "mem/gallery/G1",
+                           .body_size = said,
+                           .read = give,
+                           .rewind = rewind_it,
+                           .progress = hear,
+                           .user_data = &stream};
     char knobs[60];
     fresh();
     check_note(expired);
@@ -191,7 +197,8 @@ static void cancel(void)
     EXPECT(DAM_OK, dam_canceller_cancel(held.canceller, err));
     pthread_join(thread, NULL);
     CHECK(held.status == DAM_ERR_CANCELLED, "and is told that it was cancelled");
-    send_it(held.session, (dam_request){.path = "mem/user/session", .canceller = held.canceller}, DAM_ERR_CANCELLED, 0, 0, 0);
+    send_it(held.session, (dam_request){.path = "mem/user/session", .canceller = held.canceller}, DAM_ERR_CANCELLED, 0,
+            0, 0);
     send_it(held.session, (dam_request){.path = "mem/slow?seconds=50", .progress = hear, .user_data = &stream},
             DAM_ERR_CANCELLED, 0, 0, 0);
     get(held.session, "mem/user/session", 200, ADA_MAIL);

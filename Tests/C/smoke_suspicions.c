@@ -108,7 +108,8 @@ static void quoted(void)
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
     watch(session);
     EXPECT(DAM_OK, dam_session_get_token(session, &token, err));
-    snprintf(body, sizeof body, "{\"status\":\"error\",\"error\":{\"class\":\"ApiKeyInvalidErr\",\"message\":\"%s\"}}", token);
+    snprintf(body, sizeof body, "{\"status\":\"error\",\"error\":{\"class\":\"ApiKeyInvalidErr\",\"message\":\"%s\"}}",
+             token);
     observe(session, NULL, 400, "", body, DAM_ERR_API_KEY_REFUSED);
     dam_string_free(token);
     dam_session_free(session);

@@ -78,7 +78,8 @@ static void expire_in_the_middle(const char *authentication)
     COUNTED("photoshelter", "logins_ok", 2);
     COUNTED("photoshelter", "stale_cookie_refusals", 0);
     CHECK(counted.requests == (uint64_t)sent && counted.logins == 2 && counted.replays >= 1 &&
-              counted.exchanges == counted.requests + counted.replays + counted.logins, "the statistics add up");
+              counted.exchanges == counted.requests + counted.replays + counted.logins,
+          "the statistics add up");
     dam_session_free(session);
 }
 

@@ -1,7 +1,7 @@
 /*
- * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their answers; forged and foreign ones.
- * The cookies are made up, so that each is known by its value. It refuses to be an HTTP client: smoke_observe.c has answers
- * of the sandbox.
+ * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their answers; forged and foreign
+ * ones. The cookies are made up, so that each is known by its value. It refuses to be an HTTP client: smoke_observe.c
+ * has answers of the sandbox.
  */
 #include "smoke_observe.h"
 
@@ -56,7 +56,8 @@ static void order(void)
     observe(session, second, 200, SETS("later1234"), "{}", DAM_OK);
     observe(session, first, 200, SETS("early1234"), "{}", DAM_OK);
     char *third = take_ticket(session, cookie);
-    CHECK(strstr(cookie, COOKIE_NAME "=later1234") != NULL && statistics(session).cookies_late == 1, "the later one wins");
+    CHECK(strstr(cookie, COOKIE_NAME "=later1234") != NULL && statistics(session).cookies_late == 1,
+          "the later one wins");
     observe(session, third, 500, SETS("third1234"), "", DAM_ERR_SERVER);
     dam_string_free(first);
     dam_string_free(second);
@@ -75,7 +76,8 @@ static void order(void)
     observe(session, third, 200, SETS("after1234"), "{}", DAM_OK);
     dam_string_free(third);
     third = take_ticket(session, cookie);
-    CHECK(strstr(cookie, COOKIE_NAME "=after1234") != NULL && (long)statistics(session).cookies_late == late, "not late");
+    CHECK(strstr(cookie, COOKIE_NAME "=after1234") != NULL && (long)statistics(session).cookies_late == late,
+          "not late");
     dam_string_free(third);
     dam_session_free(session);
 }

@@ -41,7 +41,8 @@ static int32_t load(void *user_data, const char *key, uint64_t known, dam_record
     return table->fill == DAM_OK ? DAM_STORE_OK : DAM_STORE_FAILED;
 }
 
-static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
+static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision,
+                    uint64_t expected)
 {
     struct table *table = user_data;
     struct table_row *place = row(table, key, 1);
@@ -109,8 +110,14 @@ static int32_t remove_row(void *user_data, const char *key)
 
 dam_store table_store(struct table *table)
 {
-    return (dam_store){.size = sizeof(dam_store), .user_data = table, .load = load, .save = save, .lock = lock,
-                       .unlock = unlock, .list = list, .remove = remove_row};
+    return (dam_store){.size = sizeof(dam_store),
+                       .user_data = table,
+                       .load = load,
+                       .save = save,
+                       .lock = lock,
+                       .unlock = unlock,
+                       .list = list,
+                       .remove = remove_row};
 }
 
 void table_clear(struct table *table)

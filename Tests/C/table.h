@@ -21,13 +21,13 @@ struct table_row {
 struct table {
     struct table_row rows[TABLE_ROOM];
     int count;
-    int is_bad;                                     /* the library broke the contract. */
+    int is_bad; /* the library broke the contract. */
     /* Not 0: what the function returns instead of doing its work. */
     int32_t load, save, lock, list, remove;
-    const void *found;                              /* load: hands this over instead, with `found_size`. */
+    const void *found; /* load: hands this over instead, with `found_size`. */
     size_t found_size;
-    dam_status fill;                                /* what dam_record_fill said last. */
-    const char *key;                                /* list: names this instead. */
+    dam_status fill; /* what dam_record_fill said last. */
+    const char *key; /* list: names this instead. */
 };
 
 /* The functions of `table`, for dam_config_set_store. One thread at a time. */

@@ -1,8 +1,8 @@
 /*
  * wire.c - what a server may send that no server should: the tests of the transport, against a server of raw bytes.
  *
- * Environment: DAM_TEST_DIR (an empty folder). Run as it is and under valgrind: some of what is sent here made libcurl use
- * memory that it had freed. It refuses to go on after the first failure.
+ * Environment: DAM_TEST_DIR (an empty folder). Run as it is and under valgrind: some of what is sent here made libcurl
+ * use memory that it had freed. It refuses to go on after the first failure.
  */
 #include "wire.h"
 
@@ -23,9 +23,10 @@ dam_session *wire_session(const char *url, const char *const options[])
 {
     dam_config *config = NULL;
     dam_session *session = NULL;
-    const char *const usual[] = {"system", "photoshelter", "url", url, "user", "ada@example.com", "password", "ada-password",
-                                 "api-key", "key", "store", "memory", "allow-loopback-http", "yes", "authentication",
-                                 "token", NULL};
+    const char *const usual[] = {
+        "system",         "photoshelter", "url", url,     "user",   "ada@example.com",     "password",
+        "ada-password",   "api-key",      "key", "store", "memory", "allow-loopback-http", "yes",
+        "authentication", "token",        NULL};
     EXPECT(DAM_OK, dam_config_new(&config, err));
     for (int own = 0; own < 2; own++)
         for (const char *const *option = own ? options : usual; option[0] != NULL; option += 2)

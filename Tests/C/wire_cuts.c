@@ -1,6 +1,6 @@
 /*
- * wire_cuts.c - an answer that ends before its time is none: cut anywhere in its head, it is DAM_ERR_TRANSFER to everybody,
- * and no file is made of it. It refuses to cut bodies: smoke_failures.c and smoke_downloads.c do.
+ * wire_cuts.c - an answer that ends before its time is none: cut anywhere in its head, it is DAM_ERR_TRANSFER to
+ * everybody, and no file is made of it. It refuses to cut bodies: smoke_failures.c and smoke_downloads.c do.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -96,7 +96,8 @@ void wire_cuts(void)
         dam_status status = in_loop(session);
         CHECK(status == DAM_ERR_TRANSFER, "the same in a loop: %s", dam_status_name(status));
         status = downloaded(session, path);
-        CHECK(status == DAM_ERR_TRANSFER && access(path, F_OK) != 0, "no file is made of it: %s", dam_status_name(status));
+        CHECK(status == DAM_ERR_TRANSFER && access(path, F_OK) != 0, "no file is made of it: %s",
+              dam_status_name(status));
     }
     lengths(session);
     EXPECT(DAM_OK, dam_session_forget(session, err));

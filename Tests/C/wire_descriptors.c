@@ -1,8 +1,8 @@
 /*
  * wire_descriptors.c - a process that has no descriptor left is told so, and not that the server cannot be reached.
  *
- * By address, over TLS (which reads certificates) and by name (which asks the resolver), with none to two left. Connecting
- * is all that is tried: nobody accepts. It refuses to blame descriptors for a server that is not there.
+ * By address, over TLS (which reads certificates) and by name (which asks the resolver), with none to two left.
+ * Connecting is all that is tried: nobody accepts. It refuses to blame descriptors for a server that is not there.
  */
 #define _GNU_SOURCE
 
@@ -52,8 +52,8 @@ static void refuse(const char *url, int left)
     hold_all_but(left);
     struct wire_got got = wire_get(session, "/psapi/v3/x");
     release();
-    CHECK(got.status == DAM_ERR_CONNECT && strstr(check_error.message, "EMFILE") != NULL, "%d descriptors left: %s: %s", left,
-          dam_status_name(got.status), check_error.message);
+    CHECK(got.status == DAM_ERR_CONNECT && strstr(check_error.message, "EMFILE") != NULL, "%d descriptors left: %s: %s",
+          left, dam_status_name(got.status), check_error.message);
     dam_session_free(session);
 }
 

@@ -1,9 +1,9 @@
 /*
  * wire_handles.c - what one transfer leaves behind in libcurl must not reach the next one.
  *
- * libcurl 7.84.0 to 8.0.1 keeps a pointer to the last header of a handle's last transfer, frees the header, and uses it if the
- * next answer begins with a folded line: valgrind sees that, or the process ends. Others keep a handle from working at all
- * after a body that could not go back. It refuses to believe in a mend that costs connections.
+ * libcurl 7.84.0 to 8.0.1 keeps a pointer to the last header of a handle's last transfer, frees the header, and uses it
+ * if the next answer begins with a folded line: valgrind sees that, or the process ends. Others keep a handle from
+ * working at all after a body that could not go back. It refuses to believe in a mend that costs connections.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -115,8 +115,8 @@ void wire_handles(void)
 {
     wire_start(own_url, answer);
     snprintf(other_url, sizeof other_url, "http://localhost:%s", strrchr(own_url, ':') + 1); /* another origin. */
-    snprintf(redirect[0], sizeof redirect[0], "HTTP/1.1 302 Found\r\nLocation: %s/psapi/v3/folded\r\nContent-Length: 0\r\n\r\n",
-             own_url);
+    snprintf(redirect[0], sizeof redirect[0],
+             "HTTP/1.1 302 Found\r\nLocation: %s/psapi/v3/folded\r\nContent-Length: 0\r\n\r\n", own_url);
     snprintf(redirect[1], sizeof redirect[1], "HTTP/1.1 302 Found\r\nLocation: %s/folded\r\nContent-Length: 0\r\n\r\n",
              other_url);
     dam_session *session = wire_session(own_url, OPTIONS("timeout", "20"));

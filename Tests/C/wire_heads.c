@@ -2,8 +2,8 @@
  * wire_heads.c - whose word counts in an answer: the head of the final response, and nothing that only looks like it.
  *
  * Informational responses, trailers after the body, fields that are named like a status line, folded lines, and status
- * lines that are none. Each is asked for three times on one session, with an ordinary request after it, so that what one
- * leaves behind in libcurl meets the next. It refuses to look at bodies.
+ * lines that are none. Each is asked for three times on one session, with an ordinary request after it, so that what
+ * one leaves behind in libcurl meets the next. It refuses to look at bodies.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -27,8 +27,8 @@ static const struct row {
     size_t size;
 } rows[] = {
     {"trailers are no headers",
-     OK "Transfer-Encoding: chunked\r\nX-A: 1\r\n\r\n2\r\nok\r\n0\r\n" EVIL "X-Late: 1\r\n\r\n", DAM_OK, 200, "X-A: 1\r\n",
-     "X-Late", GOOD, 0},
+     OK "Transfer-Encoding: chunked\r\nX-A: 1\r\n\r\n2\r\nok\r\n0\r\n" EVIL "X-Late: 1\r\n\r\n", DAM_OK, 200,
+     "X-A: 1\r\n", "X-Late", GOOD, 0},
     {"a trailer like a status line",
      OK "Transfer-Encoding: chunked\r\nX-A: 1\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1 500: x\r\nX-Late: 1\r\n\r\n", DAM_OK, 200,
      "X-A: 1\r\n", "X-Late", GOOD, 0},
@@ -36,26 +36,28 @@ static const struct row {
      "X-A: 1\r\n", NULL, "SSphotoshelter_com_mem=new", 0},
     {"a field named HTTP/1.1", OK NEW "X-A: 1\r\nHTTP/1.1: 204 x\r\nContent-Length: 2\r\n\r\nok", DAM_OK, 200,
      "X-A: 1\r\n", NULL, "SSphotoshelter_com_mem=new", 0},
-    {"early hints", "HTTP/1.1 103 Early Hints\r\n" EVIL "X-Early: 1\r\n\r\n" HEAD "X-A: 1\r\n\r\nok", DAM_OK, 200, "X-A: 1\r\n",
-     "X-Early", GOOD, 0},
+    {"early hints", "HTTP/1.1 103 Early Hints\r\n" EVIL "X-Early: 1\r\n\r\n" HEAD "X-A: 1\r\n\r\nok", DAM_OK, 200,
+     "X-A: 1\r\n", "X-Early", GOOD, 0},
     {"three informational ones",
-     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 P\r\n" EVIL "\r\nHTTP/1.1 199 X\r\nX-Early: 1\r\n\r\n" HEAD "\r\nok", DAM_OK,
-     200, NULL, "X-Early", GOOD, 0},
+     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 P\r\n" EVIL "\r\nHTTP/1.1 199 X\r\nX-Early: 1\r\n\r\n" HEAD "\r\nok",
+     DAM_OK, 200, NULL, "X-Early", GOOD, 0},
     {"a field like a status line in early hints",
-     "HTTP/1.1 103 E\r\nHTTP/1.1 200: x\r\n" EVIL "\r\n" HEAD "X-A: 1\r\n\r\nok", DAM_OK, 200, "X-A: 1\r\n", NULL, GOOD, 0},
+     "HTTP/1.1 103 E\r\nHTTP/1.1 200: x\r\n" EVIL "\r\n" HEAD "X-A: 1\r\n\r\nok", DAM_OK, 200, "X-A: 1\r\n", NULL, GOOD,
+     0},
     {"two final heads", HEAD NEW "\r\nokHTTP/1.1 500 X\r\n" EVIL "Content-Length: 0\r\n\r\n", DAM_OK, 200, NULL, NULL,
      "SSphotoshelter_com_mem=new", 0},
     {"a folded field", HEAD "X-A: 1\r\n\t 2\r\nX-B: 3\r\n\r\nok", DAM_OK, 200, "X-A: 1 2\r\n", NULL, GOOD, 0},
     {"a folded cookie", HEAD "Set-Cookie: SSphotoshelter_com_mem=new;\r\n path=/\r\nX-B: 3\r\n\r\nok", DAM_OK, 200,
      "X-B: 3\r\n", NULL, "SSphotoshelter_com_mem=new", 0},
     {"a folded line with a colon", HEAD "X-A: 1\r\n " EVIL "\r\nok", DAM_OK, 200, "X-A: 1 Set-Cookie", NULL, GOOD, 0},
-    {"a folded line like a status line", HEAD "X-A: 1\r\n HTTP/1.1 500 x\r\nX-B: 3\r\n\r\nok", DAM_OK, 200, "X-B: 3\r\n",
-     NULL, GOOD, 0},
+    {"a folded line like a status line", HEAD "X-A: 1\r\n HTTP/1.1 500 x\r\nX-B: 3\r\n\r\nok", DAM_OK, 200,
+     "X-B: 3\r\n", NULL, GOOD, 0},
     {"blanks around a value", HEAD "X-A: \t a\t b \t\r\nX-B:\r\nX-C:3\r\n\r\nok", DAM_OK, 200,
      "X-A: a\t b\r\nX-B: \r\nX-C: 3\r\n", NULL, GOOD, 0},
     {"a CR inside of a value", HEAD "X-A: a\rb\r\n\r\nok", DAM_OK, 200, "X-A: a b\r\n", NULL, GOOD, 0},
     {"a field without a name", HEAD ": x\r\nX-A: 1\r\n\r\nok", DAM_OK, 200, "X-A: 1\r\n", "\n: x", GOOD, 0},
-    {"a first field that is folded", OK " folded: x\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
+    {"a first field that is folded", OK " folded: x\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL,
+     GOOD, 0},
     {"the same with a tab", OK "\tfolded\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"a field without a colon", HEAD EVIL "nothing\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"a NUL in a field", OK "X-A: \0\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD,
@@ -71,8 +73,8 @@ static const struct row {
     {"status 99", "HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"status 600", "HTTP/1.1 600 OK\r\n" EVIL "Content-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"status 999", "HTTP/1.1 999 OK\r\n" EVIL "Content-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
-    {"another protocol, unasked", "HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n" EVIL "\r\nok", DAM_ERR_PROTOCOL,
-     0, NULL, NULL, GOOD, 0},
+    {"another protocol, unasked", "HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n" EVIL "\r\nok",
+     DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"not HTTP", "ICY 200 OK\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
     {"HTTP of the future", "HTTP/7.7 200 OK\r\nContent-Length: 2\r\n\r\nok", DAM_ERR_PROTOCOL, 0, NULL, NULL, GOOD, 0},
 };
@@ -86,7 +88,8 @@ static struct wire_answer answer(const char *head)
     const char *number = strstr(head, "/odd/"), *sent = strstr(head, "\r\nCookie: ");
     if (wire_is_login(head))
         return wire_login;
-    snprintf(cookie, sizeof cookie, "%.*s", sent == NULL ? 0 : (int)strcspn(sent + 10, "\r"), sent == NULL ? "" : sent + 10);
+    snprintf(cookie, sizeof cookie, "%.*s", sent == NULL ? 0 : (int)strcspn(sent + 10, "\r"),
+             sent == NULL ? "" : sent + 10);
     if (number == NULL)
         return (struct wire_answer){.bytes = HEAD "\r\nok", .stays = 1};
     const struct row *row = &rows[atoi(number + 5)];

@@ -1,8 +1,8 @@
 /*
  * wire_logins.c - a login request goes out once, over a connection of its own, and its answer may be long.
  *
- * libcurl repeats a request by itself when a connection that it has used before breaks without an answer; a login's may have
- * taken a device token by then. It refuses to try again itself.
+ * libcurl repeats a request by itself when a connection that it has used before breaks without an answer; a login's may
+ * have taken a device token by then. It refuses to try again itself.
  */
 #define _GNU_SOURCE
 
@@ -23,9 +23,10 @@ static struct wire_answer fotoweb(const char *head)
     if (is_login && hangs_up)
         return (struct wire_answer){.bytes = ""};
     return (struct wire_answer){
-        .bytes = is_login ? "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nSet-Cookie: FWSession=canary-device; path=/\r\n"
-                            "Content-Length: 4\r\n\r\n<a/>"
-                          : "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>",
+        .bytes = is_login
+                     ? "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nSet-Cookie: FWSession=canary-device; path=/\r\n"
+                       "Content-Length: 4\r\n\r\n<a/>"
+                     : "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>",
         .stays = 1};
 }
 
@@ -33,8 +34,9 @@ static void once(void)
 {
     char url[WIRE_URL];
     wire_start(url, fotoweb);
-    const char *const options[] = {"system", "fotoweb", "user", "ada", "authentication", "login-token", "encryption-secret",
-                                   "canary-site-secret", NULL};
+    const char *const options[] = {
+        "system", "fotoweb", "user", "ada", "authentication", "login-token", "encryption-secret", "canary-site-secret",
+        NULL};
     dam_session *session = wire_session(url, options);
     CHECK(wire_get(session, "/fotoweb/x").status == DAM_OK && logins == 1, "a login, and a request");
     CHECK(wire_get(session, "/fotoweb/x").status == DAM_OK, "another request, on a connection that stays");
@@ -53,8 +55,10 @@ static struct wire_answer photoshelter(const char *head)
     logins += strncmp(head, "POST ", 5) == 0;
     if (wire_is_login(head))
         return (struct wire_answer){.bytes = list, .stays = 1};
-    return (struct wire_answer){.bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
-                                         "{\"status\":\"ok\",\"data\":{}}", .stays = 1};
+    return (struct wire_answer){.bytes =
+                                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
+                                    "{\"status\":\"ok\",\"data\":{}}",
+                                .stays = 1};
 }
 
 /* A login's answer with so many organizations, and the status that it comes to. */
@@ -97,7 +101,8 @@ static void long_lists(void)
     int selected = 0;
     dam_status status = with(3000, "O0002999", &session);
     CHECK(status == DAM_OK && logins == 2, "3000 organizations, 240 KB: %s", dam_status_name(status));
-    CHECK(wire_connections() == 2, "each of the login's two requests has a connection of its own: %d", wire_connections());
+    CHECK(wire_connections() == 2, "each of the login's two requests has a connection of its own: %d",
+          wire_connections());
     EXPECT(DAM_OK, dam_session_list_organizations(session, count, &selected, err));
     CHECK(selected == 1, "and the last one of them was found");
     CHECK(wire_get(session, "/psapi/v3/x").status == DAM_OK && wire_connections() == 2, "which the next request uses");

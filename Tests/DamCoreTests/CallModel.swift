@@ -1,6 +1,7 @@
 // CallModel.swift - many calls at once, in every order that chance finds: processes with threads, a store with
-// locks and compare-and-swap, a server that is not told what is going on. One step of one thread at a time, so that a seed
-// is a schedule. What must hold at every moment is checked here; what must hold at the end, in CallModelTests.swift.
+// locks and compare-and-swap, a server that is not told what is going on. One step of one thread at a time, so that a
+// seed is a schedule. What must hold at every moment is checked here; what must hold at the end, in
+// CallModelTests.swift.
 
 import TestSupport
 

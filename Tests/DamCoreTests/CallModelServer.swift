@@ -23,7 +23,8 @@ struct ModelKind: Sendable, CustomStringConvertible {
   var losesAnswers = false
   var logsOut = false
 
-  /// Where requests with cookies are parallel, the one replay may go to a newer cookie of the very session that has ended.
+  /// Where requests with cookies are parallel, the one replay may go to a newer cookie of the very session that has
+  /// ended.
   var mayReplayInVain: Bool { isFotoWeb || options["rotation"] == "newest" }
 
   func settings() throws(Failure) -> Settings {

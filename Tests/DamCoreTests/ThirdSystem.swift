@@ -1,7 +1,7 @@
 // ThirdSystem.swift - a vendor that shares no rule with the two that the library knows, as somebody who adds one would
-// write it: this file and a name in a list of systems. Its login is JSON behind a path of its own, which yields a token that
-// the server gives a life in seconds; the token travels in a header of its own, and a status of its own says that it is over.
-// It is made against nothing but what the engine offers to its systems, hence no @testable.
+// write it: this file and a name in a list of systems. Its login is JSON behind a path of its own, which yields a token
+// that the server gives a life in seconds; the token travels in a header of its own, and a status of its own says that
+// it is over. It is made against nothing but what the engine offers to its systems, hence no @testable.
 
 import DamCore
 

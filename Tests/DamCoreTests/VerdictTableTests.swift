@@ -1,5 +1,6 @@
-// VerdictTableTests.swift - plays every row of the verdict table, with each of its authentications, through whole exchanges
-// against a server that is well but for what the row says. The sandbox plays the same rows for the library that ships.
+// VerdictTableTests.swift - plays every row of the verdict table, with each of its authentications, through whole
+// exchanges against a server that is well but for what the row says. The sandbox plays the same rows for the library
+// that ships.
 
 import TestSupport
 import Testing

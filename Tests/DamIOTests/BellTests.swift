@@ -1,5 +1,5 @@
-// BellTests.swift - places in the line of a flight: one bell for many of them, places that are given up, and no descriptor
-// left to sleep on.
+// BellTests.swift - places in the line of a flight: one bell for many of them, places that are given up, and no
+// descriptor left to sleep on.
 
 import Dispatch
 import Foundation

@@ -1,5 +1,5 @@
-// DownloadTests.swift - what a download asks for, and what it makes of the answer, part by part. The answers are made up
-// here; with a server, the other suites try everything.
+// DownloadTests.swift - what a download asks for, and what it makes of the answer, part by part. The answers are made
+// up here; with a server, the other suites try everything.
 
 import Foundation
 import Glibc

@@ -1,5 +1,5 @@
-// FileStoreLockTests.swift - locks among processes, each played by a store of its own: the kernel's locks go with the open
-// file, so two stores of one process keep each other out as two processes do.
+// FileStoreLockTests.swift - locks among processes, each played by a store of its own: the kernel's locks go with the
+// open file, so two stores of one process keep each other out as two processes do.
 
 import Dispatch
 import Glibc

@@ -1,5 +1,5 @@
-// HubTests.swift - one identity's knowledge in a process against a store that other processes write to as well. Each hub
-// here plays a process of its own.
+// HubTests.swift - one identity's knowledge in a process against a store that other processes write to as well. Each
+// hub here plays a process of its own.
 
 import Glibc
 import Synchronization

@@ -1,5 +1,5 @@
-// SessionTests.swift - whole sessions with real locks, files and libcurl, and a server that is not there: what must work
-// without one, and how its absence is told. With servers, the other suites try everything.
+// SessionTests.swift - whole sessions with real locks, files and libcurl, and a server that is not there: what must
+// work without one, and how its absence is told. With servers, the other suites try everything.
 
 import Synchronization
 import TestSupport

@@ -1,5 +1,6 @@
 /*
- * client.c - the demo's C program: one command, options from the environment, the result as one word on standard output.
+ * client.c - the demo's C program: one command, options from the environment, the result as one word on standard
+ * output.
  *
  *   get PATH COUNT TEXT   COUNT requests; prints how many were answered with 200 and TEXT in the body
  *   bind PATH             prints a handle of the first image that PATH finds

@@ -1,4 +1,8 @@
-"""The demo's Python program: the commands of client.c, on damsession for Python. It refuses to know about logins."""
+"""The demo's Python program: the commands of client.c, on damsession for Python. It refuses to
+know about logins.
+"""
+
+from __future__ import annotations
 
 import re
 import sys
@@ -30,6 +34,11 @@ def logout(session: damsession.Session) -> object:
 
 
 if __name__ == "__main__":
-    commands: dict[str, Callable[..., object]] = {"get": get, "bind": bind, "image": image, "logout": logout}
+    commands: dict[str, Callable[..., object]] = {
+        "get": get,
+        "bind": bind,
+        "image": image,
+        "logout": logout,
+    }
     with damsession.open() as session:
         print(commands[sys.argv[1]](session, *sys.argv[2:]))

@@ -1,8 +1,9 @@
-"""The demo: programs in C, Python and shell share sessions of both systems, and the servers say what they saw.
+"""The demo: programs in C, Python and shell share sessions of both systems, and the servers say
+what they saw.
 
-Starts the sandbox on free ports, runs steps against it, and holds every step against what the sandbox itself counted.
-Prints a line a step; exits with 1 if any differs. It refuses to touch the user's own sessions: everything is kept in a
-folder that is gone afterwards.
+Starts the sandbox on free ports, runs steps against it, and holds every step against what the
+sandbox itself counted. Prints a line a step; exits with 1 if any differs. It refuses to touch the
+user's own sessions: everything is kept in a folder that is gone afterwards.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 
 import steps  # noqa: E402
+
 from damsession.sandbox import Sandbox  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -49,7 +51,9 @@ class Demo:
             "DAMSESSION_CA_FILE": sandbox.ca_file,
         }
 
-    def start(self, program: str, options: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, program: str, options: dict[str, str], *arguments: str
+    ) -> subprocess.Popen[str]:
         """A program with these options in its environment."""
         chosen = {f"DAMSESSION_{name.upper()}": value for name, value in options.items()}
         return subprocess.Popen(
@@ -62,9 +66,15 @@ class Demo:
         )
 
     def step(
-        self, title: str, running: Sequence[tuple[str, dict[str, str], Sequence[str]]], answer: str, **counts: int
+        self,
+        title: str,
+        running: Sequence[tuple[str, dict[str, str], Sequence[str]]],
+        answer: str,
+        **counts: int,
     ) -> str:
-        """Runs programs at the same time. Each must print `answer` ("*": anything); `counts` is what the server must see."""
+        """Runs programs at the same time. Each must print `answer` ("*": anything); `counts` is
+        what the server must see.
+        """
         options = running[0][1]
         before = self.sandbox.state()[options["system"]]
         started = [self.start(program, own, *arguments) for program, own, arguments in running]
@@ -75,7 +85,11 @@ class Demo:
         good = seen == counts and all(process.returncode == 0 for process in started)
         good = good and (answer == "*" or all(out == answer for out in said))
         languages = "+".join(program for program, _, _ in running)
-        self.report(good, f"{languages}: {title}", ", ".join(f"{name} {count:+d}" for name, count in seen.items()))
+        self.report(
+            good,
+            f"{languages}: {title}",
+            ", ".join(f"{name} {count:+d}" for name, count in seen.items()),
+        )
         if not good:
             wanted = ", ".join(f"{name} {count:+d}" for name, count in counts.items())
             print(f"        wanted: {wanted} and the answer {answer!r}; the answers: {said}")
@@ -85,13 +99,26 @@ class Demo:
     def report(self, good: bool, what: str, seen: str) -> None:
         self.steps += 1
         self.failures += not good
-        print(f"{'ok' if good else 'FAILED':<6}  {what}\n        the server saw: {seen}", flush=True)
+        print(
+            f"{'ok' if good else 'FAILED':<6}  {what}\n        the server saw: {seen}", flush=True
+        )
 
 
 def compile_client() -> None:
     CLIENT.parent.mkdir(parents=True, exist_ok=True)
-    flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}", f"-L{BUILD / 'lib'}"]
-    subprocess.run(["cc", *flags, str(HERE / "client.c"), "-ldamsession", "-o", str(CLIENT)], check=True)
+    flags = [
+        "-std=c11",
+        "-O2",
+        "-Wall",
+        "-Wextra",
+        "-pedantic",
+        "-Werror",
+        f"-I{ROOT / 'include'}",
+        f"-L{BUILD / 'lib'}",
+    ]
+    subprocess.run(
+        ["cc", *flags, str(HERE / "client.c"), "-ldamsession", "-o", str(CLIENT)], check=True
+    )
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """The demo's steps: who does what, and what the server must have counted afterwards.
 
-Counters are the sandbox's own (`/_sandbox/state`); each is given as the difference that the step makes. It refuses to
-check anything by the library's word alone.
+Counters are the sandbox's own (`/_sandbox/state`); each is given as the difference that the step
+makes. It refuses to check anything by the library's word alone.
 """
 
 from __future__ import annotations
@@ -84,11 +84,17 @@ def tokens(demo: Demo, token: dict[str, str]) -> None:
 
 def fotoweb(demo: Demo) -> None:
     base = {"system": "fotoweb", "url": demo.sandbox.fotoweb}
-    passwords = {user: account["password"] for user, account in demo.sandbox.accounts["fotoweb"].items()}
+    passwords = {
+        user: account["password"] for user, account in demo.sandbox.accounts["fotoweb"].items()
+    }
     query(demo, {**base, "authentication": "query", "user": "ada", "password": passwords["ada"]})
-    devices(demo, {**base, "authentication": "device-token", "user": KARE, "password": passwords[KARE]})
+    devices(
+        demo, {**base, "authentication": "device-token", "user": KARE, "password": passwords[KARE]}
+    )
     secret = demo.sandbox.encryption_secret
-    login_tokens(demo, {**base, "authentication": "login-token", "user": "ada", "encryption_secret": secret})
+    login_tokens(
+        demo, {**base, "authentication": "login-token", "user": "ada", "encryption_secret": secret}
+    )
 
 
 def query(demo: Demo, options: dict[str, str]) -> None:
@@ -118,11 +124,17 @@ def devices(demo: Demo, options: dict[str, str]) -> None:
         "a search, and a handle of the image that it found",
         [("Python", options, ("bind", SEARCH))], "*", requests=1, tokens_created=0,
     )  # fmt: skip
-    demo.step("the handle is good in another process", [("C", options, ("image", IMAGE, handle))], "found", requests=1)
+    demo.step(
+        "the handle is good in another process",
+        [("C", options, ("image", IMAGE, handle))],
+        "found",
+        requests=1,
+    )
     demo.sandbox.revoke()
     demo.step(
         "an administrator revokes the token: refused, asked once more to be sure, one new login; the handle is stale",
-        [("shell", options, ("image", IMAGE, handle))], "stale", refused=2, logins_ok=1, tokens_created=1, tokens_live=1,
+        [("shell", options, ("image", IMAGE, handle))], "stale",
+        refused=2, logins_ok=1, tokens_created=1, tokens_live=1,
     )  # fmt: skip
     demo.step(
         "from now on the stale handle is refused without a request",

@@ -1,6 +1,6 @@
-// Addresses.swift - URLs: what the library takes for an address, libcurl must read as the same one, since libcurl goes there.
-// The first letter says what the rest is (o: an origin, p: a request's path, r: a redirect's Location), the second byte
-// chooses the kind of session.
+// Addresses.swift - URLs: what the library takes for an address, libcurl must read as the same one, since libcurl goes
+// there. The first letter says what the rest is (o: an origin, p: a request's path, r: a redirect's Location), the
+// second byte chooses the kind of session.
 
 import CCurl
 import FoundationEssentials

@@ -1,5 +1,6 @@
 // Canary.swift - faults on purpose: fuzzers that do not find these prove nothing about the rest.
-// "trap" is for coverage to spell, which blind chance does once in four thousand million tries; "over" and "leak" are given.
+// "trap" is for coverage to spell, which blind chance does once in four thousand million tries; "over" and "leak" are
+// given.
 
 func playCanary(_ input: [UInt8]) {
   for (at, letter) in "trap".utf8.enumerated() {

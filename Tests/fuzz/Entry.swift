@@ -1,5 +1,6 @@
 // Entry.swift - where libFuzzer comes in: one binary, one target a name.
-// The name by which the program was called says which target it is; fuzz.py makes the links. It refuses a name that is none.
+// The name by which the program was called says which target it is; fuzz.py makes the links. It refuses a name that is
+// none.
 
 import Glibc
 

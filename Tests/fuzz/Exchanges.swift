@@ -1,6 +1,7 @@
 // Exchanges.swift - answers, one or many, given to the engine in every situation in which an answer can come.
 //
-// head      one answer for everything: Sink and HeaderBlock, then each system's login, judgement, keepalive and redirect.
+// head      one answer for everything: Sink and HeaderBlock, then each system's login, judgement, keepalive and
+//           redirect.
 // exchange  a line of letters says what happens, the answers follow, with "--" alone on a line between them.
 
 @testable import DamCore

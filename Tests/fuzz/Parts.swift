@@ -1,6 +1,6 @@
-// Parts.swift - a download that goes on: the note and the file that an earlier time has left, and the answers of a server.
-// With "--" on a line between them: the note, the file, the first answer, the second. Whatever they say, the file that
-// appears is one whole answer, or what was there with the rest of the same thing behind it.
+// Parts.swift - a download that goes on: the note and the file that an earlier time has left, and the answers of a
+// server. With "--" on a line between them: the note, the file, the first answer, the second. Whatever they say, the
+// file that appears is one whole answer, or what was there with the rest of the same thing behind it.
 
 import Glibc
 

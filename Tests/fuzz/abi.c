@@ -16,7 +16,8 @@ enum { MOST_CALLS = 48 };
 
 const char canary_password[] = "canary p&ss/w\xc3\xb6rd=7";
 const char canary_key[] = "canaryKEY45678901";
-const char canary_secret[] = "canary-s\xc3\xa9" "same?9";
+const char canary_secret[] = "canary-s\xc3\xa9"
+                             "same?9";
 
 void fuzz_abi(const uint8_t *bytes, size_t size);
 
@@ -64,7 +65,8 @@ uint8_t byte(struct play *play)
 /* Small, or one at which things turn. */
 uint64_t number(struct play *play)
 {
-    static const uint64_t odd[] = {UINT64_MAX, INT64_MAX, UINT32_MAX, INT32_MAX, 1ULL << 40, 65536, 65537, 4096, 1ULL << 63};
+    static const uint64_t odd[] = {UINT64_MAX, INT64_MAX, UINT32_MAX, INT32_MAX, 1ULL << 40,
+                                   65536,      65537,     4096,       1ULL << 63};
     uint8_t choice = byte(play);
     return choice < 200 ? choice : odd[choice % (sizeof odd / sizeof odd[0])];
 }
@@ -90,9 +92,28 @@ const void *block(struct play *play, uint64_t *size)
     return copy;
 }
 
-static const char *const odd_words[] = {
-    "", " ", "a b", "..", "/", "\xff\xfe", "\xc3", "\xed\xa0\x80", "%", "%00", "a\r\nX-Injected: 1", "\n", "\x7f", "\x01",
-    "\xc3\xa4\xe2\x82\xac\xf0\x9f\x96\xbc", "e\xcc\x81", "{image}", "0", "-1", "18446744073709551616", "http://[::1", NULL};
+static const char *const odd_words[] = {"",
+                                        " ",
+                                        "a b",
+                                        "..",
+                                        "/",
+                                        "\xff\xfe",
+                                        "\xc3",
+                                        "\xed\xa0\x80",
+                                        "%",
+                                        "%00",
+                                        "a\r\nX-Injected: 1",
+                                        "\n",
+                                        "\x7f",
+                                        "\x01",
+                                        "\xc3\xa4\xe2\x82\xac\xf0\x9f\x96\xbc",
+                                        "e\xcc\x81",
+                                        "{image}",
+                                        "0",
+                                        "-1",
+                                        "18446744073709551616",
+                                        "http://[::1",
+                                        NULL};
 
 const char *text(struct play *play, const char *const words[])
 {
@@ -178,8 +199,9 @@ static void play_answer(struct play *play)
 static void step(struct play *play)
 {
     static void (*const calls[])(struct play *) = {
-        play_answer, play_answer, play_answer, play_config, play_session, play_session, play_session, play_request, play_request,
-        play_request, play_loop, play_loop, play_loop, play_authorization, play_values, play_free, play_fork};
+        play_answer,  play_answer,        play_answer,  play_config,  play_session, play_session,
+        play_session, play_request,       play_request, play_request, play_loop,    play_loop,
+        play_loop,    play_authorization, play_values,  play_free,    play_fork};
     calls[byte(play) % (sizeof calls / sizeof calls[0])](play);
     while (play->text_count > 0)
         free(play->texts[--play->text_count]);

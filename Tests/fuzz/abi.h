@@ -2,8 +2,8 @@
  * abi.h - what the parts of the fuzzer of the C ABI share.
  *
  * An input is a list of calls: a byte for each says which, the bytes after it with what. Everything of damsession.h is
- * called, in any order, with arguments that are good, odd or NULL. It refuses only what the header calls undefined: freed and
- * foreign pointers, objects that a request still needs, two threads where one is allowed.
+ * called, in any order, with arguments that are good, odd or NULL. It refuses only what the header calls undefined:
+ * freed and foreign pointers, objects that a request still needs, two threads where one is allowed.
  */
 #ifndef FUZZ_ABI_H
 #define FUZZ_ABI_H
@@ -24,10 +24,10 @@ enum { SLOTS = 3, TEXTS = 64 };
 struct job {
     struct job *next;
     struct play *play;
-    uint8_t manner;       /* how its callbacks behave. */
+    uint8_t manner; /* how its callbacks behave. */
     int is_in_loop;
-    int calls;            /* of all callbacks. */
-    int done;             /* of dam_done_callback. */
+    int calls; /* of all callbacks. */
+    int done;  /* of dam_done_callback. */
     uint64_t read, id;
     int32_t logout;
 };
@@ -45,16 +45,16 @@ struct play {
     char key[65];         /* of a stored session that was listed. */
     int in_loop[SLOTS];   /* requests that a loop has not reported. */
     struct job *jobs;
-    void *texts[TEXTS];   /* copies that live for one call. */
+    void *texts[TEXTS]; /* copies that live for one call. */
     int text_count;
     dam_error error;
-    int has_error;        /* whether the next call gets one. */
+    int has_error; /* whether the next call gets one. */
     int is_child, is_beside;
     pthread_t beside;
     dam_session *beside_session;
     dam_canceller *beside_canceller;
     uint8_t beside_manner;
-    uint32_t user;        /* makes every input's account another one. */
+    uint32_t user; /* makes every input's account another one. */
 };
 
 /* Ends the process: a promise of the header was broken. */

@@ -1,6 +1,6 @@
 /*
- * abi_authorization.c - requests that the host sends with a client of its own: authorized, read, observed, let go, in any
- * order, with answers that are none.
+ * abi_authorization.c - requests that the host sends with a client of its own: authorized, read, observed, let go, in
+ * any order, with answers that are none.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -13,13 +13,19 @@
 static const char *const paths[] = {"mem/user", "Information", "x?y=z", "mem/image/{image}", NULL};
 static const char *const heads[] = {
     "Content-Type: application/json\r\nSet-Cookie: SSphotoshelter_com_mem=canary-observed; path=/\r\n",
-    "Location: /psapi/v3/next\nX: y\n", "Location: https://evil.example/?a=b\r\nX-Injected: 1\r\n",
-    "Set-Cookie: FWSession=canary-observed", "no header", "\n\n", ":", NULL};
+    "Location: /psapi/v3/next\nX: y\n",
+    "Location: https://evil.example/?a=b\r\nX-Injected: 1\r\n",
+    "Set-Cookie: FWSession=canary-observed",
+    "no header",
+    "\n\n",
+    ":",
+    NULL};
 
 /* Its headers are in `list`: as lines say, or odd ones. */
 static dam_observation make_answer(struct play *play, dam_header list[8])
 {
-    static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503, 429, 100, 599, 99, 600, -1, 0, INT32_MAX};
+    static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503,
+                                       429, 100, 599, 99,  600, -1,  0,   INT32_MAX};
     dam_observation answer = DAM_OBSERVATION_INIT;
     answer.http_status = statuses[byte(play) % 16];
     answer.headers = list;
@@ -50,7 +56,8 @@ static dam_observation make_answer(struct play *play, dam_header list[8])
 static void read_view(struct play *play, const dam_authorization *authorization)
 {
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
-    if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK || view.url == NULL)
+    if (SAYS(dam_authorization_get(authorization, byte(play) % 16 ? &view : NULL, err(play))) != DAM_OK ||
+        view.url == NULL)
         return;
     int is_bad = view.method == NULL;
     for (size_t at = 0; at < view.header_count; at++)
@@ -59,8 +66,8 @@ static void read_view(struct play *play, const dam_authorization *authorization)
         broken("what to send is whole, and nobody else's", "dam_authorization_view");
 }
 
-static void take_authorization(
-    void *user_data, uint64_t id, int32_t status, dam_authorization *authorization, const dam_error *error)
+static void take_authorization(void *user_data, uint64_t id, int32_t status, dam_authorization *authorization,
+                               const dam_error *error)
 {
     struct play *play = user_data;
     if (id == 0 || error == NULL || error->status != status || (authorization != NULL) != (status == DAM_OK))
@@ -75,7 +82,8 @@ static void take_authorization(
 static void take_result(void *user_data, uint64_t id, int32_t status, int32_t result, const dam_error *error)
 {
     (void)user_data;
-    if (id == 0 || error == NULL || error->status != status || result < DAM_OBSERVE_DELIVER || result > DAM_OBSERVE_REPLAY)
+    if (id == 0 || error == NULL || error->status != status || result < DAM_OBSERVE_DELIVER ||
+        result > DAM_OBSERVE_REPLAY)
         broken("a result or a status", "dam_observed_callback");
 }
 
@@ -90,9 +98,11 @@ static void play_authorization_loop(struct play *play, dam_session *session, dam
         return;
     request.path = text(play, paths);
     if (byte(play) % 2)
-        SAYS(dam_loop_authorize(loop, session, &request, byte(play) % 16 ? take_authorization : NULL, play, NULL, err(play)));
+        SAYS(dam_loop_authorize(loop, session, &request, byte(play) % 16 ? take_authorization : NULL, play, NULL,
+                                err(play)));
     else
-        SAYS(dam_loop_observe(loop, authorization, &answer, byte(play) % 16 ? take_result : NULL, play, NULL, err(play)));
+        SAYS(dam_loop_observe(loop, authorization, &answer, byte(play) % 16 ? take_result : NULL, play, NULL,
+                              err(play)));
     for (int round = byte(play) % 64; round > 0 && dam_loop_count(loop) > 0; round--) {
         struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
         poll(&watch, 1, 5);
@@ -111,9 +121,7 @@ void play_authorization(struct play *play)
     int32_t result = -1;
     switch (byte(play) % 8) {
     case 6:
-    case 7:
-        play_authorization_loop(play, session, *place);
-        break;
+    case 7: play_authorization_loop(play, session, *place); break;
     case 0:
     case 1:
         request.path = text(play, paths);
@@ -124,18 +132,18 @@ void play_authorization(struct play *play)
         dam_authorization_free(*place);
         *place = authorization;
         break;
-    case 2:
-        read_view(play, *place);
-        break;
+    case 2: read_view(play, *place); break;
     case 3:
         answer = make_answer(play, list);
-        if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL, err(play))) != DAM_OK &&
+        if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL,
+                                     err(play))) != DAM_OK &&
             result != -1)
             broken("outputs are written only on DAM_OK", "dam_session_observe");
         break;
     default:
         answer = make_answer(play, list);
-        if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK && result != -1)
+        if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK &&
+            result != -1)
             broken("outputs are written only on DAM_OK", "dam_authorization_observe");
     }
 }

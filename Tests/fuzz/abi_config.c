@@ -9,16 +9,44 @@
 #include <string.h>
 
 static const char *const names[] = {
-    "system", "url", "user", "password", "api-key", "api-key-in", "authentication", "organization", "rotation", "invalid-status",
-    "invalid-text", "query-names", "token-limit", "token-reserve", "idle-limit", "redirects", "response-limit", "store", "http",
-    "timeout", "api-path", "encryption-secret", "login-token-life", "ip", "nonsense", "URL", NULL};
-static const char *const values[] = {
-    "photoshelter", "fotoweb", "cookie", "token", "token-in-url", "query", "device-token", "login-token", "kim@example.com", "kim",
-    "O1", "parameter", "serialize", "newest", "401,403", "u,p", "memory", "1", "2", "0", "10", "64K", "1.1", "https://a.example",
-    "legacy", "yes", "any", "/api/", "text", "99999999999", NULL};
+    "system",         "url",           "user",       "password",          "api-key",          "api-key-in",
+    "authentication", "organization",  "rotation",   "invalid-status",    "invalid-text",     "query-names",
+    "token-limit",    "token-reserve", "idle-limit", "redirects",         "response-limit",   "store",
+    "http",           "timeout",       "api-path",   "encryption-secret", "login-token-life", "ip",
+    "nonsense",       "URL",           NULL};
+static const char *const values[] = {"photoshelter",
+                                     "fotoweb",
+                                     "cookie",
+                                     "token",
+                                     "token-in-url",
+                                     "query",
+                                     "device-token",
+                                     "login-token",
+                                     "kim@example.com",
+                                     "kim",
+                                     "O1",
+                                     "parameter",
+                                     "serialize",
+                                     "newest",
+                                     "401,403",
+                                     "u,p",
+                                     "memory",
+                                     "1",
+                                     "2",
+                                     "0",
+                                     "10",
+                                     "64K",
+                                     "1.1",
+                                     "https://a.example",
+                                     "legacy",
+                                     "yes",
+                                     "any",
+                                     "/api/",
+                                     "text",
+                                     "99999999999",
+                                     NULL};
 static const char *const remembered[] = {"one", "two", "t.h-r_e@e", "../one", ".hidden", "-x", "missing", NULL};
-static const char *const keys[] = {
-    "0123456789abcdef0123456789abcdef01234567", "../../etc/passwd", "x", "record", NULL};
+static const char *const keys[] = {"0123456789abcdef0123456789abcdef01234567", "../../etc/passwd", "x", "record", NULL};
 
 static int32_t take_name(void *user_data, const char *name)
 {
@@ -67,15 +95,9 @@ static void set_all(struct play *play, dam_config *config)
     const char *value, *name = text(play, names);
     char *got = NULL;
     switch (byte(play) % 8) {
-    case 0:
-        SAYS(dam_config_set_credentials(config, answer_prompt, (void *)(uintptr_t)byte(play), err(play)));
-        break;
-    case 1:
-        SAYS(dam_config_set_log(config, byte(play) % 6, byte(play) % 4 ? take_line : NULL, play, err(play)));
-        break;
-    case 2:
-        SAYS(dam_config_set_store(config, byte(play) % 4 ? odd_store(byte(play)) : NULL, err(play)));
-        break;
+    case 0: SAYS(dam_config_set_credentials(config, answer_prompt, (void *)(uintptr_t)byte(play), err(play))); break;
+    case 1: SAYS(dam_config_set_log(config, byte(play) % 6, byte(play) % 4 ? take_line : NULL, play, err(play))); break;
+    case 2: SAYS(dam_config_set_store(config, byte(play) % 4 ? odd_store(byte(play)) : NULL, err(play))); break;
     case 3:
         if (SAYS(dam_config_get(config, name, &got, err(play))) == DAM_OK && got == NULL)
             broken("an option that was got is there", name);
@@ -100,26 +122,13 @@ void play_config(struct play *play)
         *config = NULL;
         SAYS(dam_config_new(byte(play) % 16 ? config : NULL, err(play)));
         break;
-    case 1:
-        SAYS(dam_config_save(*config, text(play, remembered), err(play)));
-        break;
-    case 2:
-        SAYS(dam_config_load(*config, text(play, remembered), err(play)));
-        break;
-    case 3:
-        SAYS(dam_name_list(byte(play) % 8 ? take_name : NULL, play, err(play)));
-        break;
-    case 4:
-        SAYS(dam_name_remove(text(play, remembered), err(play)));
-        break;
-    case 5:
-        SAYS(dam_config_list_stored(*config, byte(play) % 8 ? take_stored : NULL, play, err(play)));
-        break;
-    case 6:
-        SAYS(dam_config_remove_stored(*config, byte(play) % 2 ? play->key : text(play, keys), err(play)));
-        break;
-    default:
-        set_all(play, *config);
+    case 1: SAYS(dam_config_save(*config, text(play, remembered), err(play))); break;
+    case 2: SAYS(dam_config_load(*config, text(play, remembered), err(play))); break;
+    case 3: SAYS(dam_name_list(byte(play) % 8 ? take_name : NULL, play, err(play))); break;
+    case 4: SAYS(dam_name_remove(text(play, remembered), err(play))); break;
+    case 5: SAYS(dam_config_list_stored(*config, byte(play) % 8 ? take_stored : NULL, play, err(play))); break;
+    case 6: SAYS(dam_config_remove_stored(*config, byte(play) % 2 ? play->key : text(play, keys), err(play))); break;
+    default: set_all(play, *config);
     }
 }
 
@@ -149,11 +158,7 @@ void play_values(struct play *play)
         if (dam_version() == NULL || dam_status_name((int32_t)index) == NULL || dam_status_text((int32_t)index) == NULL)
             broken("static texts are there", "dam_status_text");
         break;
-    case 2:
-        load_environment(play);
-        break;
-    default:
-        SAYS(dam_record_fill(NULL, "x", 1, err(play)));
-        SAYS(dam_prompt_answer(NULL, "x", 1, err(play)));
+    case 2: load_environment(play); break;
+    default: SAYS(dam_record_fill(NULL, "x", 1, err(play))); SAYS(dam_prompt_answer(NULL, "x", 1, err(play)));
     }
 }

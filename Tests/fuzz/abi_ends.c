@@ -17,9 +17,7 @@ void play_free(struct play *play)
 {
     int slot = byte(play) % SLOTS;
     switch (byte(play) % 7) {
-    case 0:
-        free_loop(play, slot);
-        break;
+    case 0: free_loop(play, slot); break;
     case 1:
         join_beside(play);
         dam_session_free(play->sessions[slot]);
@@ -41,9 +39,7 @@ void play_free(struct play *play)
         drain(play, slot);
         free_loop(play, slot);
         break;
-    default:
-        dam_string_free(play->handles[slot]);
-        play->handles[slot] = NULL;
+    default: dam_string_free(play->handles[slot]); play->handles[slot] = NULL;
     }
 }
 

@@ -11,12 +11,21 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const paths[] = {
-    "mem/user", "Information", "/psapi/v3/mem/user?fields=a", "http://127.0.0.1:1/x", "https://evil.example/", "//evil.example/x",
-    "mem/image/{image}", "a/../b", "Login.fwx", "x#y", NULL};
+static const char *const paths[] = {"mem/user",
+                                    "Information",
+                                    "/psapi/v3/mem/user?fields=a",
+                                    "http://127.0.0.1:1/x",
+                                    "https://evil.example/",
+                                    "//evil.example/x",
+                                    "mem/image/{image}",
+                                    "a/../b",
+                                    "Login.fwx",
+                                    "x#y",
+                                    NULL};
 static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "get", "G T", "", NULL};
 static const char *const types[] = {"application/json", "text/plain; charset=utf-8", "a\r\nb", "", NULL};
-static const char *const header_names[] = {"X-Mine", "Accept", "Cookie", "Range", "Host", "X-PS-Auth-Token", "Expect", "a b", "", NULL};
+static const char *const header_names[] = {"X-Mine",          "Accept", "Cookie", "Range", "Host",
+                                           "X-PS-Auth-Token", "Expect", "a b",    "",      NULL};
 static const char *const header_values[] = {"mine", "bytes=0-1", "x\r\nX-Injected: 1", "\t", "", NULL};
 static const char *const files[] = {"download", "other", "/", "", "missing/download", NULL};
 
@@ -86,7 +95,8 @@ static int has_cookie(const dam_response_view *view)
 {
     int found = 0;
     for (size_t at = 0; at < view->header_count; at++)
-        found |= strcasecmp(view->headers[at].name, "set-cookie") == 0 || strpbrk(view->headers[at].value, "\r\n") != NULL;
+        found |=
+            strcasecmp(view->headers[at].name, "set-cookie") == 0 || strpbrk(view->headers[at].value, "\r\n") != NULL;
     return found;
 }
 
@@ -227,11 +237,13 @@ static void play_form(struct play *play)
         SAYS(dam_form_new(form, err(play)));
         break;
     case 1:
-        SAYS(dam_form_add_file(*form, text(play, form_names), file_path(play, path), text(play, form_names), text(play, types), err(play)));
+        SAYS(dam_form_add_file(*form, text(play, form_names), file_path(play, path), text(play, form_names),
+                               text(play, types), err(play)));
         break;
     default:
         data = block(play, &size);
-        SAYS(dam_form_add(*form, text(play, form_names), data, size, text(play, form_names), text(play, types), err(play)));
+        SAYS(dam_form_add(*form, text(play, form_names), data, size, text(play, form_names), text(play, types),
+                          err(play)));
     }
 }
 
@@ -255,21 +267,14 @@ static void play_canceller(struct play *play)
 void play_request(struct play *play)
 {
     switch (byte(play) % 8) {
-    case 0:
-        play_form(play);
-        break;
-    case 1:
-        play_canceller(play);
-        break;
-    case 2:
-        read_response(play, play->responses[byte(play) % SLOTS]);
-        break;
-    default:
-        send_blocking(play, play->sessions[byte(play) % SLOTS]);
+    case 0: play_form(play); break;
+    case 1: play_canceller(play); break;
+    case 2: read_response(play, play->responses[byte(play) % SLOTS]); break;
+    default: send_blocking(play, play->sessions[byte(play) % SLOTS]);
     }
 }
 
-/* ---- In a loop ----------------------------------------------------------------------------------------------------- */
+/* ---- In a loop --------------------------------------------------------------------------------------------------- */
 
 static int slot_of(const struct play *play, const struct job *job)
 {
@@ -284,7 +289,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     if (job->done++ > 0 || slot < 0)
         broken("everything that was submitted is reported once", "dam_done_callback");
     play->in_loop[slot]--;
-    if (error == NULL || error->status != status || (status != DAM_OK && response != NULL) || status == DAM_ERR_INTERNAL)
+    if (error == NULL || error->status != status || (status != DAM_OK && response != NULL) ||
+        status == DAM_ERR_INTERNAL)
         broken("done says one thing", error != NULL ? error->message : "NULL");
     check_clean(error->message, "dam_done_callback");
     split(job);
@@ -308,19 +314,14 @@ static void submit(struct play *play, int slot)
     dam_status status;
     uint64_t *id = byte(play) % 8 ? &job->id : NULL;
     switch (byte(play) % 8) {
-    case 0:
-        status = SAYS(dam_loop_login(loop, session, byte(play) % 3, done, job, id, err(play)));
-        break;
-    case 1:
-        status = SAYS(dam_loop_keepalive(loop, session, done, job, id, err(play)));
-        break;
-    case 2:
-        status = SAYS(dam_loop_logout(loop, session, done, job, &job->logout, id, err(play)));
-        break;
+    case 0: status = SAYS(dam_loop_login(loop, session, byte(play) % 3, done, job, id, err(play))); break;
+    case 1: status = SAYS(dam_loop_keepalive(loop, session, done, job, id, err(play))); break;
+    case 2: status = SAYS(dam_loop_logout(loop, session, done, job, &job->logout, id, err(play))); break;
     case 3:
         request = make_request(play, job, headers);
         request.write = NULL;
-        status = SAYS(dam_loop_download(loop, session, &request, file_path(play, path), byte(play) % 5, done, job, id, err(play)));
+        status = SAYS(dam_loop_download(loop, session, &request, file_path(play, path), byte(play) % 5, done, job, id,
+                                        err(play)));
         break;
     default:
         request = make_request(play, job, headers);
@@ -364,9 +365,7 @@ void play_loop(struct play *play)
         if (play->loops[slot] == NULL)
             SAYS(dam_loop_new(&play->loops[slot], err(play)));
         break;
-    case 1:
-        drain(play, slot);
-        break;
+    case 1: drain(play, slot); break;
     case 2:
         SAYS(dam_loop_cancel(play->loops[slot], number(play), err(play)));
         SAYS(dam_loop_resume(play->loops[slot], number(play), err(play)));

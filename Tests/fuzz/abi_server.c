@@ -1,8 +1,8 @@
 /*
  * abi_server.c - the server of abi.h: one thread, many connections, answers in the order in which they were given.
  *
- * What is another origin has a port of its own here, where no secret may arrive. It refuses to wait long for anything: a
- * request that gets no answer is hung up on.
+ * What is another origin has a port of its own here, where no secret may arrive. It refuses to wait long for anything:
+ * a request that gets no answer is hung up on.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -126,13 +126,9 @@ static void answer_next(struct connection *connection)
     pthread_mutex_unlock(&lock);
     connection->size = 0;
     switch (next.kind) {
-    case HANG_UP:
-        hang_up(connection);
-        break;
+    case HANG_UP: hang_up(connection); break;
     case CANCEL:
-    case HOLD:
-        connection->is_held = 1;
-        break;
+    case HOLD: connection->is_held = 1; break;
     default:
         if (next.kind >= RAW) {
             send_text(connection, (const char *)next.bytes, next.size);
@@ -141,7 +137,8 @@ static void answer_next(struct connection *connection)
         } else {
             const char *body = canned[next.kind].body;
             int size = snprintf(made, sizeof made, canned[next.kind].head, foreign_port);
-            size += snprintf(made + size, sizeof made - (size_t)size, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+            size +=
+                snprintf(made + size, sizeof made - (size_t)size, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
             send_text(connection, made, (size_t)size);
         }
     }

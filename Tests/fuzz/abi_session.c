@@ -17,10 +17,30 @@
 static void tame(struct play *play, dam_config *config)
 {
     char user[32];
-    const char *const options[] = {
-        "url", "http://127.0.0.1:1", "allow-loopback-http", "yes", "unix-socket", server_socket(), "proxy", "none",
-        "lock-timeout", "0", "timeout", "1", "connect-timeout", "1", "retry-after", "0", "retries", "0", "ca-file", NULL,
-        "client-certificate", NULL, "client-key", NULL};
+    const char *const options[] = {"url",
+                                   "http://127.0.0.1:1",
+                                   "allow-loopback-http",
+                                   "yes",
+                                   "unix-socket",
+                                   server_socket(),
+                                   "proxy",
+                                   "none",
+                                   "lock-timeout",
+                                   "0",
+                                   "timeout",
+                                   "1",
+                                   "connect-timeout",
+                                   "1",
+                                   "retry-after",
+                                   "0",
+                                   "retries",
+                                   "0",
+                                   "ca-file",
+                                   NULL,
+                                   "client-certificate",
+                                   NULL,
+                                   "client-key",
+                                   NULL};
     for (size_t at = 0; at < sizeof options / sizeof options[0]; at += 2)
         dam_config_set(config, options[at], options[at + 1], NULL);
     /* Another account each time: refused passwords outlive the sessions of this process. */
@@ -88,7 +108,8 @@ static int32_t take_token(void *user_data, const dam_device_token *token)
 
 static int32_t take_header(void *user_data, const dam_header *header)
 {
-    if (header->name == NULL || header->value == NULL || strpbrk(header->name, "\r\n:") != NULL || strpbrk(header->value, "\r\n") != NULL)
+    if (header->name == NULL || header->value == NULL || strpbrk(header->name, "\r\n:") != NULL ||
+        strpbrk(header->value, "\r\n") != NULL)
         broken("a header is one line", header->name != NULL ? header->name : "NULL");
     return byte(user_data) % 8 == 0;
 }
@@ -118,7 +139,8 @@ static void look(struct play *play, dam_session *session)
     state.known.size = choice == 0 ? sizeof state : sizeof state.known - (choice == 1);
     state.more = choice == 0 && byte(play) % 2;
     dam_status status = SAYS(dam_session_get_state(session, &state.known, err(play)));
-    if (status == DAM_OK && (state.more != 0 || strnlen(state.known.origin, sizeof state.known.origin) == sizeof state.known.origin))
+    if (status == DAM_OK &&
+        (state.more != 0 || strnlen(state.known.origin, sizeof state.known.origin) == sizeof state.known.origin))
         broken("a state is whole", "dam_session_state");
     SAYS(dam_session_get_statistics(session, &statistics, err(play)));
 }
@@ -143,7 +165,8 @@ static void headers(struct play *play, dam_session *session)
 {
     char *ticket = NULL;
     int wants = byte(play) % 4 != 0;
-    SAYS(dam_session_list_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL, err(play)));
+    SAYS(dam_session_list_headers(session, byte(play) % 8 ? take_header : NULL, play, wants ? &ticket : NULL,
+                                  err(play)));
     keep_handle(play, ticket);
 }
 
@@ -214,45 +237,29 @@ void play_session(struct play *play)
     char *token = NULL;
     switch (byte(play) % 14) {
     case 0:
-    case 1:
-        open_session(play, session);
-        break;
+    case 1: open_session(play, session); break;
     case 2:
-    case 3:
-        SAYS(dam_session_login(*session, byte(play) % 3, err(play)));
-        break;
-    case 4:
-        SAYS(dam_session_keepalive(*session, err(play)));
-        break;
+    case 3: SAYS(dam_session_login(*session, byte(play) % 3, err(play))); break;
+    case 4: SAYS(dam_session_keepalive(*session, err(play))); break;
     case 5:
         if (SAYS(dam_session_logout(*session, byte(play) % 2 ? &result : NULL, err(play))) != DAM_OK && result != -1)
             broken("outputs are written only on DAM_OK", "dam_session_logout");
         break;
-    case 6:
-        SAYS(dam_session_forget(*session, err(play)));
-        break;
+    case 6: SAYS(dam_session_forget(*session, err(play))); break;
     case 7:
         SAYS(dam_session_list_organizations(*session, byte(play) % 8 ? take_organization : NULL, play, err(play)));
         break;
-    case 8:
-        SAYS(dam_session_list_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play)));
-        break;
+    case 8: SAYS(dam_session_list_device_tokens(*session, byte(play) % 8 ? take_token : NULL, play, err(play))); break;
     case 9:
-        if (SAYS(dam_session_get_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK && token != NULL)
+        if (SAYS(dam_session_get_token(*session, byte(play) % 16 ? &token : NULL, err(play))) != DAM_OK &&
+            token != NULL)
             broken("outputs are written only on DAM_OK", "dam_session_get_token");
         dam_string_free(token);
         break;
-    case 10:
-        headers(play, *session);
-        break;
-    case 11:
-        images(play, *session);
-        break;
-    case 12:
-        begin_beside(play, *session);
-        break;
-    default:
-        look(play, *session);
+    case 10: headers(play, *session); break;
+    case 11: images(play, *session); break;
+    case 12: begin_beside(play, *session); break;
+    default: look(play, *session);
     }
 }
 

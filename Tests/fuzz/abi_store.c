@@ -1,6 +1,6 @@
 /*
- * abi_store.c - a host's store in memory that keeps its promises or does not: it answers with numbers that are none, hands over
- * other bytes, loses what it was given. It refuses to look into records.
+ * abi_store.c - a host's store in memory that keeps its promises or does not: it answers with numbers that are none,
+ * hands over other bytes, loses what it was given. It refuses to look into records.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -8,7 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 8, LONGEST = 8192, ODD_RESULT = 1, OTHER_BYTES = 2, NO_LOCKS = 4, FORGETS = 8, CONFLICTS = 16, HELD = 32 };
+enum {
+    ROWS = 8,
+    LONGEST = 8192,
+    ODD_RESULT = 1,
+    OTHER_BYTES = 2,
+    NO_LOCKS = 4,
+    FORGETS = 8,
+    CONFLICTS = 16,
+    HELD = 32
+};
 
 static struct {
     char key[65];
@@ -50,7 +59,8 @@ static int32_t load(void *user_data, const char *key, uint64_t known, dam_record
     return result;
 }
 
-static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision, uint64_t expected)
+static int32_t save(void *user_data, const char *key, const void *data, size_t size, uint64_t revision,
+                    uint64_t expected)
 {
     uint8_t manner = *(uint8_t *)user_data;
     int32_t result = DAM_STORE_FAILED;
@@ -114,8 +124,14 @@ const dam_store *odd_store(uint8_t manner)
 {
     static dam_store store;
     manners[manner] = manner;
-    store = (dam_store){.size = sizeof store - (manner == 255), .user_data = &manners[manner], .load = load, .save = save,
-                        .lock = take_lock, .unlock = give_lock, .list = list, .remove = manner == 254 ? NULL : remove_row};
+    store = (dam_store){.size = sizeof store - (manner == 255),
+                        .user_data = &manners[manner],
+                        .load = load,
+                        .save = save,
+                        .lock = take_lock,
+                        .unlock = give_lock,
+                        .list = list,
+                        .remove = manner == 254 ? NULL : remove_row};
     return &store;
 }
 

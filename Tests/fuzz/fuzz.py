@@ -1,8 +1,10 @@
-"""Builds the fuzzers, plays every seed and every crash that was kept, then lets each target look for more.
+"""Builds the fuzzers, plays every seed and every crash that was kept, then lets each target look
+for more.
 
-`fuzz.py MINUTES` shares that time out; `fuzz.py short` takes two seconds for each, for `make test`; `fuzz.py TARGET FILE...`
-plays single inputs. What was learned stays in .build/fuzz/corpus, crashes stay in .build/fuzz/crashes. A crash that was
-mended belongs into seeds/TARGET, named for what it is. It refuses to trust fuzzers that do not find the fault of canary.
+`fuzz.py MINUTES` shares that time out; `fuzz.py short` takes two seconds for each, for `make test`;
+`fuzz.py TARGET FILE...` plays single inputs. What was learned stays in .build/fuzz/corpus, crashes
+stay in .build/fuzz/crashes. A crash that was mended belongs into seeds/TARGET, named for what it
+is. It refuses to trust fuzzers that do not find the fault of canary.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ CRASHES = WORK / "crashes"
 
 # How many shares of the time each gets: what plays whole conversations learns more slowly.
 TARGETS = {
-    "abi": 5, "exchange": 3, "observation": 2, "head": 2, "json": 1, "record": 1, "url": 1, "part": 1, "names": 1, "option": 1,
-    "cookie": 1, "image": 1, "ticket": 1,
+    "abi": 5, "exchange": 3, "observation": 2, "head": 2, "json": 1, "record": 1, "url": 1, "part": 1,
+    "names": 1, "option": 1, "cookie": 1, "image": 1, "ticket": 1,
 }  # fmt: skip
 LONGEST = {"abi": 600, "exchange": 4096, "head": 2048, "observation": 2048}
 
@@ -53,16 +55,25 @@ def environment(folder: str) -> dict[str, str]:
         "DAM_FUZZ_DIR": folder,
         # The Swift runtime's own crash reports would take a minute each.
         "SWIFT_BACKTRACE": "enable=no",
-        # Leaks are looked for once, at the end: after every input it would take ten times as long as the input.
+        # Leaks are looked for once, at the end: after every input it would take ten times as long
+        # as the input.
         "ASAN_OPTIONS": "detect_leaks=1:malloc_context_size=12",
     }
 
 
 def play(target: str, arguments: list[str], seconds: int) -> subprocess.CompletedProcess[str]:
     shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="fuzz", dir=shared if shared.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="fuzz", dir=shared if shared.is_dir() else None
+    ) as folder:
         return subprocess.run(
-            [str(WORK / "bin" / target), "-timeout=25", "-rss_limit_mb=3000", "-detect_leaks=0", *arguments],
+            [
+                str(WORK / "bin" / target),
+                "-timeout=25",
+                "-rss_limit_mb=3000",
+                "-detect_leaks=0",
+                *arguments,
+            ],
             cwd=folder,
             env=environment(folder),
             stdin=subprocess.DEVNULL,
@@ -77,7 +88,9 @@ def play(target: str, arguments: list[str], seconds: int) -> subprocess.Complete
 
 def replay(result: Result) -> None:
     """All at once; one by one where that fails, to say which."""
-    files = sorted((HERE / "seeds" / result.target).iterdir()) + sorted(CRASHES.glob(f"{result.target}-*"))
+    files = sorted((HERE / "seeds" / result.target).iterdir()) + sorted(
+        CRASHES.glob(f"{result.target}-*")
+    )
     result.seeds = len(files)
     if not files:
         result.failed.append("no seeds")
@@ -113,7 +126,9 @@ def explore(result: Result, seconds: int) -> None:
     result.inputs = last(r"corp: (\d+)", ended.stdout)
     if ended.returncode != 0:
         found = sorted(set(CRASHES.glob(f"{result.target}-*")) - before)
-        result.failed += [str(file.relative_to(ROOT)) for file in found] or [f"exit code {ended.returncode}"]
+        result.failed += [str(file.relative_to(ROOT)) for file in found] or [
+            f"exit code {ended.returncode}"
+        ]
         result.output += ended.stdout[-8000:]
 
 
@@ -136,7 +151,9 @@ def run(target: str, seconds: int) -> Result:
 
 def uncalled(called: set[str]) -> list[str]:
     """What the header declares and no seed calls: nobody looks for faults in that."""
-    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include" / "damsession.h").read_text(), flags=re.DOTALL)
+    header = re.sub(
+        r"/\*.*?\*/", "", (ROOT / "include" / "damsession.h").read_text(), flags=re.DOTALL
+    )
     return sorted(set(re.findall(r"\b(dam_\w+)\(", header)) - called)
 
 
@@ -144,7 +161,10 @@ def canary_sings() -> bool:
     """Whether coverage leads to a fault on purpose, and the faults are seen."""
     nowhere = f"-exact_artifact_path={os.devnull}"
     found = play("canary", ["-runs=20000000", "-max_total_time=60", "-max_len=16", nowhere], 120)
-    sings = found.returncode != 0 and re.search("the canary sings|heap-buffer-overflow", found.stdout) is not None
+    sings = (
+        found.returncode != 0
+        and re.search("the canary sings|heap-buffer-overflow", found.stdout) is not None
+    )
     for word, report in (("over", "heap-buffer-overflow"), ("leak", "detected memory leaks")):
         with tempfile.NamedTemporaryFile() as file:
             file.write(word.encode())
@@ -187,9 +207,14 @@ def main(arguments: list[str]) -> int:
     share = minutes * 60 * workers / sum(TARGETS.values())
     failed = 0 if canary_sings() else 1
     passed = 1 - failed
-    print("canary       " + ("sings" if passed else "is silent: the fuzzers find nothing"), flush=True)
+    print(
+        "canary       " + ("sings" if passed else "is silent: the fuzzers find nothing"), flush=True
+    )
     with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting = [pool.submit(run, name, 2 if is_short else max(1, int(share * shares))) for name, shares in TARGETS.items()]
+        waiting = [
+            pool.submit(run, name, 2 if is_short else max(1, int(share * shares)))
+            for name, shares in TARGETS.items()
+        ]
         called: set[str] = set()
         for done in concurrent.futures.as_completed(waiting):
             result = done.result()
@@ -199,7 +224,10 @@ def main(arguments: list[str]) -> int:
             passed += result.seeds + 1 - len(result.failed)
     missing = uncalled(called)
     passed, failed = passed + (not missing), failed + bool(missing)
-    print("header       " + ("no seed calls " + ", ".join(missing) if missing else "every function is called"))
+    print(
+        "header       "
+        + ("no seed calls " + ", ".join(missing) if missing else "every function is called")
+    )
     print(f"fuzz: {passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -1,8 +1,9 @@
 /*
- * observation.c - answers that a host's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty line, a body.
+ * observation.c - answers that a host's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty line, a
+ * body.
  *
- * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then says to
- * send goes to its own origin, or without anything that says who asks. It refuses to judge verdicts.
+ * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then
+ * says to send goes to its own origin, or without anything that says who asks. It refuses to judge verdicts.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -49,7 +50,8 @@ static void check_next(const dam_authorization *authorization, int32_t result)
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
     dam_status status = dam_authorization_get(authorization, &view, NULL);
     if (result == (status == DAM_OK ? DAM_OBSERVE_DELIVER : DAM_OBSERVE_REPLAY))
-        broken("there is something to send after a replay, and nothing after a delivery", dam_status_name((int32_t)status));
+        broken("there is something to send after a replay, and nothing after a delivery",
+               dam_status_name((int32_t)status));
     if (status == DAM_OK)
         check_view(&view);
 }
@@ -92,9 +94,9 @@ void fuzz_observation(const uint8_t *bytes, size_t size)
 {
     static uint32_t user;
     static dam_header list[MOST];
-    static const char *const kinds[][2] = {
-        {"photoshelter", "cookie"}, {"photoshelter", "token"}, {"photoshelter", "token-in-url"}, {"fotoweb", "device-token"},
-        {"fotoweb", "login-token"}, {"fotoweb", "query"}};
+    static const char *const kinds[][2] = {{"photoshelter", "cookie"},       {"photoshelter", "token"},
+                                           {"photoshelter", "token-in-url"}, {"fotoweb", "device-token"},
+                                           {"fotoweb", "login-token"},       {"fotoweb", "query"}};
     if (size < 16)
         return;
     struct play play = {.user = ++user};

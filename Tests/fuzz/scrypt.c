@@ -1,17 +1,17 @@
 /*
- * scrypt.c - stands for swift-crypto's scrypt, which is slow on purpose: with it, a target would play ten inputs a second.
- * build.sh leaves the real one out. It refuses to be a secret's hash anywhere else.
+ * scrypt.c - stands for swift-crypto's scrypt, which is slow on purpose: with it, a target would play ten inputs a
+ * second. build.sh leaves the real one out. It refuses to be a secret's hash anywhere else.
  */
 #include <stddef.h>
 #include <stdint.h>
 
-int CCryptoBoringSSL_EVP_PBE_scrypt(
-    const char *password, size_t password_size, const uint8_t *salt, size_t salt_size, uint64_t rounds, uint64_t block_size,
-    uint64_t parallelism, size_t most_memory, uint8_t *key, size_t key_size);
+int CCryptoBoringSSL_EVP_PBE_scrypt(const char *password, size_t password_size, const uint8_t *salt, size_t salt_size,
+                                    uint64_t rounds, uint64_t block_size, uint64_t parallelism, size_t most_memory,
+                                    uint8_t *key, size_t key_size);
 
-int CCryptoBoringSSL_EVP_PBE_scrypt(
-    const char *password, size_t password_size, const uint8_t *salt, size_t salt_size, uint64_t rounds, uint64_t block_size,
-    uint64_t parallelism, size_t most_memory, uint8_t *key, size_t key_size)
+int CCryptoBoringSSL_EVP_PBE_scrypt(const char *password, size_t password_size, const uint8_t *salt, size_t salt_size,
+                                    uint64_t rounds, uint64_t block_size, uint64_t parallelism, size_t most_memory,
+                                    uint8_t *key, size_t key_size)
 {
     uint64_t state = rounds ^ block_size << 20 ^ parallelism << 40 ^ most_memory;
     for (size_t at = 0; at < password_size + salt_size; at++) {

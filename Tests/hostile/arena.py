@@ -1,11 +1,14 @@
-"""Plays many rows, several at once: what run.py and the tests share. It refuses to know what becomes of them."""
+"""Plays many rows, several at once: what run.py and the tests share. It refuses to know what
+becomes of them.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Iterable, Iterator, NamedTuple
+from typing import NamedTuple
 
 from certificates import Certificates
 from clients import commands
@@ -28,18 +31,29 @@ class Bout(NamedTuple):
 
 def fight(bouts: Iterable[Bout]) -> Iterator[Outcome]:
     """The outcomes, in order."""
-    with tempfile.TemporaryDirectory(prefix="dam-") as name, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="dam-") as name,
+        concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
         certificates, started = Certificates(Path(name)), commands(Path(name))
-        yield from pool.map(lambda bout: play(bout.row, bout.client, started[bout.client], certificates), bouts)
+        yield from pool.map(
+            lambda bout: play(bout.row, bout.client, started[bout.client], certificates), bouts
+        )
 
 
 def everything(rows: list[Row]) -> list[Bout]:
     """Every row through Python, and through one of the others in turn."""
-    return [Bout(row, client) for number, row in enumerate(rows) for client in ("python", _turn(row, number, OTHERS))]
+    return [
+        Bout(row, client)
+        for number, row in enumerate(rows)
+        for client in ("python", _turn(row, number, OTHERS))
+    ]
 
 
 def sample(rows: list[Row]) -> list[Bout]:
-    """Two faults of three, each at one of its places and with one of the clients in turn; few of those that wait."""
+    """Two faults of three, each at one of its places and with one of the clients in turn; few of
+    those that wait.
+    """
     faults: dict[str, list[Row]] = {}
     for row in rows:
         faults.setdefault(row.name, []).append(row)

@@ -55,7 +55,10 @@ static int32_t swallow(void *user_data, const void *data, size_t size)
     return 0;
 }
 
-static int is(const char *one, const char *other) { return strcmp(one, other) == 0; }
+static int is(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0;
+}
 
 /* What is answered with a body of its own. */
 static void ask(const char *operation, const char *path)
@@ -75,8 +78,12 @@ static void ask(const char *operation, const char *path)
     if (is(operation, "post"))
         request = (dam_request){.size = sizeof request, .path = path, .method = "POST", .body = "a=b", .body_size = 3};
     if (is(operation, "upload"))
-        request = (dam_request){.size = sizeof request, .path = path, .method = "POST", .body = body,
-                                .body_size = UPLOAD, .content_type = "application/octet-stream"};
+        request = (dam_request){.size = sizeof request,
+                                .path = path,
+                                .method = "POST",
+                                .body = body,
+                                .body_size = UPLOAD,
+                                .content_type = "application/octet-stream"};
     if (is(operation, "broken"))
         request.headers = &header, request.header_count = 1;
     if (is(operation, "broken") || is(operation, "download"))

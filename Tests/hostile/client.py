@@ -1,8 +1,9 @@
-"""A program that does what it is told, a line at a time: "OPERATION ARGUMENT" in, "STATUS HTTP SIZE TEXT" out.
+"""A program that does what it is told, a line at a time: "OPERATION ARGUMENT" in, "STATUS HTTP SIZE
+TEXT" out.
 
-With the argument "loop" it does so in an event loop. Options come from the environment. SIZE is the answer's, or for an
-error Retry-After; TEXT is the beginning of the answer's body or the library's sentence, as Python writes it. It refuses
-to judge.
+With the argument "loop" it does so in an event loop. Options come from the environment. SIZE is the
+answer's, or for an error Retry-After; TEXT is the beginning of the answer's body or the library's
+sentence, as Python writes it. It refuses to judge.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import damsession
 
@@ -24,7 +26,9 @@ OPERATIONS: dict[str, Callable[[Any, str], Any]] = {
     "head": lambda session, path: session.head(path),
     "stream": lambda session, path: session.get(path, stream_to=lambda piece: None),
     "post": lambda session, path: session.post(path, data={"a": "b"}),
-    "upload": lambda session, path: session.post(path, data=UPLOAD, content_type="application/octet-stream"),
+    "upload": lambda session, path: session.post(
+        path, data=UPLOAD, content_type="application/octet-stream"
+    ),
     "broken": lambda session, path: session.download(path, "file", headers={"X-Break": "1"}),
     "download": lambda session, path: session.download(path, "file"),
     "resume": lambda session, path: session.download(path, "file", resume=True),
@@ -46,7 +50,10 @@ async def main(opens: Callable[[], Any], close: str) -> None:
             print(in_words(answer), flush=True)
         except damsession.DamError as error:
             name = damsession.Status(error.status).name
-            print(f"{name} {error.http_status or 0} {error.retry_after or 0} {str(error)!r}", flush=True)
+            print(
+                f"{name} {error.http_status or 0} {error.retry_after or 0} {str(error)!r}",
+                flush=True,
+            )
     await waited(getattr(session, close)())
 
 
@@ -61,5 +68,7 @@ def in_words(answer: object) -> str:
 
 
 if __name__ == "__main__":
-    opens, close = (damsession.aopen, "aclose") if "loop" in sys.argv else (damsession.open, "close")
+    opens, close = (
+        (damsession.aopen, "aclose") if "loop" in sys.argv else (damsession.open, "close")
+    )
     asyncio.run(main(opens, close))

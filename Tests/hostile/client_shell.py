@@ -1,4 +1,5 @@
-"""The wrapper behind the same words as client.py: each operation is a process of its own, as in a script.
+"""The wrapper behind the same words as client.py: each operation is a process of its own, as in a
+script.
 
 It refuses to know more than a script would: the exit code, standard output and standard error.
 """
@@ -22,7 +23,16 @@ ARGUMENTS: dict[str, list[str]] = {
     "head": ["request", "-", "HEAD", "{}", "--include"],
     "stream": ["get", "-", "{}"],
     "post": ["post", "-", "{}", "--include", "--data", "a=b"],
-    "upload": ["post", "-", "{}", "--include", "--data", "@upload", "--content-type", "application/octet-stream"],
+    "upload": [
+        "post",
+        "-",
+        "{}",
+        "--include",
+        "--data",
+        "@upload",
+        "--content-type",
+        "application/octet-stream",
+    ],
     "broken": ["get", "-", "{}", "--output", "file", "--header", "X-Break: 1"],
     "download": ["get", "-", "{}", "--output", "file"],
     "resume": ["get", "-", "{}", "--output", "file", "--continue"],
@@ -41,7 +51,8 @@ def act(wrapper: str, operation: str, path: str) -> str:
     if done.returncode not in (0, HTTP_ERROR):
         known = done.returncode in Status.__members__.values()
         name = Status(done.returncode).name if known else f"EXIT{done.returncode}"
-        sentence = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]  # warnings go before it
+        # Warnings go before it.
+        sentence = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
         return f"{name} 0 0 {sentence!r}"
     status, body = 200, done.stdout or b""
     if "--include" in command:

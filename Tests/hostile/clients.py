@@ -1,8 +1,9 @@
-"""Clients to meet the faults: processes that use the library as a user's would, in Python (blocking, or in an event
-loop), C, and shell (the wrapper, a process for each step).
+"""Clients to meet the faults: processes that use the library as a user's would, in Python
+(blocking, or in an event loop), C, and shell (the wrapper, a process for each step).
 
-Each gets its options from the environment and lives in a folder of its own. What a client says is read with a time
-limit; its memory is what the kernel counts. It refuses to wait for ever: whoever does not answer is killed.
+Each gets its options from the environment and lives in a folder of its own. What a client says is
+read with a time limit; its memory is what the kernel counts. It refuses to wait for ever: whoever
+does not answer is killed.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Mapping, NamedTuple, Optional, Sequence
+from typing import NamedTuple
 
-from common import LIBRARY, ROOT
+from common import LIBRARY, ROOT, WRAPPER, compile_c
 
 HERE = Path(__file__).resolve().parent
-WRAPPER = os.environ.get("DAMSESSION", str(ROOT / ".build" / "bin" / "damsession"))
 NAMES = ("python", "loop", "C", "shell")
 
 
@@ -42,10 +43,17 @@ class Said(NamedTuple):
 class Client:
     """One process. A context manager."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> None:
         self._complaints = (folder / "stderr").open("w+b")
         self._process = subprocess.Popen(
-            command, env=environment, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints
+            command,
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
         )
         self._peak = 0
 
@@ -85,7 +93,7 @@ class Client:
         self._complaints.seek(0)
         return f"ended with {code}: {self._complaints.read().decode('utf-8', 'replace')[-2000:]}"
 
-    # ---- Memory ------------------------------------------------------------------------------------------------------
+    # ---- Memory ----------------------------------------------------------------------------------
 
     def mark(self) -> None:
         """From here on memory counts."""
@@ -101,13 +109,18 @@ class Client:
             lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
         except OSError:
             return self._peak
-        return next((int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), self._peak)
+        return next(
+            (int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), self._peak
+        )
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -121,16 +134,9 @@ class Client:
         self._complaints.close()
 
 
-_WARNINGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic"]
-
-
 def commands(folder: Path) -> dict[str, list[str]]:
     """Every kind of client, and how it is started; the one in C is compiled into `folder`."""
-    link = [f"-L{LIBRARY.parent}", f"-Wl,-rpath,{LIBRARY.parent}", f"-l:{LIBRARY.name}"]
-    program = str(folder / "client")
-    subprocess.run(
-        ["cc", *_WARNINGS, f"-I{ROOT / 'include'}", "-o", program, str(HERE / "client.c"), *link], check=True
-    )
+    program = compile_c(folder / "client", HERE / "client.c")
     python = [sys.executable, str(HERE / "client.py")]
     return {
         "python": python,
@@ -142,5 +148,12 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 def environment(options: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAMSESSION_")}
-    named = {f"DAMSESSION_{name.replace('-', '_').upper()}": value for name, value in options.items()}
-    return {**kept, **named, "DAMSESSION_LIBRARY": str(LIBRARY), "PYTHONPATH": str(ROOT / "bindings" / "python")}
+    named = {
+        f"DAMSESSION_{name.replace('-', '_').upper()}": value for name, value in options.items()
+    }
+    return {
+        **kept,
+        **named,
+        "DAMSESSION_LIBRARY": str(LIBRARY),
+        "PYTHONPATH": str(ROOT / "bindings" / "python"),
+    }

@@ -1,3 +1,9 @@
-"""Nothing of the user's environment, as in every suite here."""
+"""One server speaks the TLS of old, on purpose."""
 
-from common import own_environment, pytest_configure  # noqa: F401
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", "ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")

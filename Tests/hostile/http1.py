@@ -1,11 +1,11 @@
-"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row. It refuses to check."""
+"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row. It
+refuses to check.
+"""
 
 from __future__ import annotations
 
-from typing import Optional
-
-from well import Reply, Request, Site
 from steps import Step
+from well import Reply, Request, Site
 from wire import Gone, Later, Player, Strike, Wire
 
 PHRASES = {200: "OK", 206: "Partial Content", 302: "Found", 401: "Unauthorized", 403: "Forbidden"}
@@ -18,14 +18,17 @@ class Http1(Player):
         super().__init__(wire, later)
         self._site = site
         self._strike = strike
-        self._request: Optional[Request] = None
+        self._request: Request | None = None
 
     def serve(self) -> None:
         while True:
             head = self._until(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
             method, target, _ = lines[0].split(" ")
-            headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:] if line)]
+            headers = [
+                (name, value.strip())
+                for name, _, value in (line.partition(":") for line in lines[1:] if line)
+            ]
             self._request = Request(method, target, headers, b"")
             kind = self._site.kind(self._request)
             steps = self._strike(kind, True)
@@ -61,12 +64,16 @@ class Http1(Player):
         self._until(b"\r\n")
         return body
 
-    # ---- What is said ------------------------------------------------------------------------------------------------
+    # ---- What is said ----------------------------------------------------------------------------
 
     def encode(self, step: Step) -> bytes:
         if not isinstance(step, bytes):  # frames are HTTP/2's: this client has come back with less
             raise Gone
-        return self._site.fill(step.decode("latin-1"), self._request).encode("latin-1") if b"@" in step else step
+        return (
+            self._site.fill(step.decode("latin-1"), self._request).encode("latin-1")
+            if b"@" in step
+            else step
+        )
 
     def answer_well(self) -> None:
         assert self._request is not None
@@ -78,6 +85,9 @@ class Http1(Player):
 
 
 def head(reply: Reply) -> bytes:
-    lines = [f"HTTP/1.1 {reply.status} {PHRASES[reply.status]}", f"Content-Length: {len(reply.body)}"]
+    lines = [
+        f"HTTP/1.1 {reply.status} {PHRASES[reply.status]}",
+        f"Content-Length: {len(reply.body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in reply.headers]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -1,12 +1,11 @@
-"""HTTP/2 as the well server speaks it, by the library h2, and as a fault does: frames that h2 would not let out.
+"""HTTP/2 as the well server speaks it, by the library h2, and as a fault does: frames that h2 would
+not let out.
 
-A fault's header blocks go through the connection's own encoder, so that both sides agree on its table afterwards. It
-refuses to check them.
+A fault's header blocks go through the connection's own encoder, so that both sides agree on its
+table afterwards. It refuses to check them.
 """
 
 from __future__ import annotations
-
-from typing import Optional
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -16,12 +15,24 @@ from steps import Data, Frame, Head, Step
 from well import Reply, Request, Site
 from wire import Gone, Later, Player, Strike, Wire
 
-DATA, HEADERS, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 5, 6, 7, 8, 9
+DATA, HEADERS, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = (
+    0,
+    1,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+)
 END_STREAM, END_HEADERS = 0x1, 0x4
 
 
 def frame(kind: int, flags: int, payload: bytes, stream: int) -> bytes:
-    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    return (
+        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    )
 
 
 class Http2(Player):
@@ -34,7 +45,7 @@ class Http2(Player):
         self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding=None))
         self._open: dict[int, Request] = {}
         self._stream = 0
-        self._request: Optional[Request] = None
+        self._request: Request | None = None
 
     def serve(self) -> None:
         self.play_all(self._strike("preface", True) or ())
@@ -48,7 +59,8 @@ class Http2(Player):
     def _hear(self) -> list[Event]:
         try:
             return self._h2.receive_data(self.wire.hear())
-        except ProtocolError as error:  # a fault has left the two with different ideas of the connection
+        except ProtocolError as error:
+            # A fault has left the two with different ideas of the connection.
             raise Gone from error
 
     def _flush(self) -> None:
@@ -57,7 +69,9 @@ class Http2(Player):
 
     def _take(self, event: Event) -> None:
         if isinstance(event, RequestReceived):
-            decoded = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
+            decoded = [
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers
+            ]
             fields = {name: value for name, value in decoded if name.startswith(":")}
             headers = [(name, value) for name, value in decoded if not name.startswith(":")]
             # A client may send its cookies in several fields (RFC 9113, 8.2.3).
@@ -80,7 +94,7 @@ class Http2(Player):
         elif isinstance(event, StreamReset):
             self._open.pop(event.stream_id, None)
 
-    def _react(self, stream: int, steps: Optional[tuple[Step, ...]]) -> None:
+    def _react(self, stream: int, steps: tuple[Step, ...] | None) -> None:
         if steps is not None:
             self._hear_of(stream)
             self._flush()
@@ -90,13 +104,18 @@ class Http2(Player):
         self._stream, self._request = stream, self._open.pop(stream)
         self._site.hear(self._request)
 
-    # ---- What is said ------------------------------------------------------------------------------------------------
+    # ---- What is said ----------------------------------------------------------------------------
 
     def encode(self, step: Step) -> bytes:
         if isinstance(step, bytes):
             return step
         if isinstance(step, Frame):
-            return frame(step.kind, step.flags, step.payload, self._stream if step.stream is None else step.stream)
+            return frame(
+                step.kind,
+                step.flags,
+                step.payload,
+                self._stream if step.stream is None else step.stream,
+            )
         if isinstance(step, Data):
             data = self._site.fill(step.data.decode("latin-1"), self._request).encode("latin-1")
             return frame(DATA, END_STREAM if step.ends else 0, data, self._stream)
@@ -118,7 +137,9 @@ class Http2(Player):
         pieces = [block[begin : begin + 16_384] for begin in range(0, len(block), 16_384)] or [b""]
         kinds = [(HEADERS, END_STREAM if ends else 0), *[(CONTINUATION, 0)] * (len(pieces) - 1)]
         kinds[-1] = (kinds[-1][0], kinds[-1][1] | END_HEADERS)
-        return b"".join(frame(kind, flags, piece, self._stream) for (kind, flags), piece in zip(kinds, pieces))
+        return b"".join(
+            frame(kind, flags, piece, self._stream) for (kind, flags), piece in zip(kinds, pieces)
+        )
 
     def answer_well(self) -> None:
         assert self._request is not None
@@ -126,7 +147,9 @@ class Http2(Player):
 
     def _send(self, reply: Reply, stream: int, is_bare: bool) -> None:
         fields = [(":status", str(reply.status)), ("content-length", str(len(reply.body)))]
-        self._h2.send_headers(stream, fields + [(name.lower(), value) for name, value in reply.headers], is_bare)
+        self._h2.send_headers(
+            stream, fields + [(name.lower(), value) for name, value in reply.headers], is_bare
+        )
         left = b"" if is_bare else reply.body[: reply.cut]
         while left:
             room = min(self._h2.local_flow_control_window(stream), self._h2.max_outbound_frame_size)

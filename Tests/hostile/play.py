@@ -1,17 +1,17 @@
 """Plays one row: a server, a client, the fault, and what must be true of both afterwards.
 
-The order is always the same: what goes before, the fault, the next request at the well server, and once more with the
-session opened anew from its store. It refuses to believe the client alone: logins, and what a client carries, are what
-the server saw.
+The order is always the same: what goes before, the fault, the next request at the well server, and
+once more with the session opened anew from its store. It refuses to believe the client alone:
+logins, and what a client carries, are what the server saw.
 """
 
 from __future__ import annotations
 
 import base64
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
 from urllib.parse import unquote_plus
 
 from certificates import Certificates
@@ -56,7 +56,9 @@ class Outcome:
 class Play:
     """One row and one client."""
 
-    def __init__(self, row: Row, client: str, server: FaultServer, process: Client, folder: Path) -> None:
+    def __init__(
+        self, row: Row, client: str, server: FaultServer, process: Client, folder: Path
+    ) -> None:
         self._row = row
         self._stage = STAGES[row.place.stage]
         self._server = server
@@ -69,7 +71,10 @@ class Play:
     def run(self) -> Outcome:
         for operation in ("open", *self._stage.before):
             said = self._do(operation, PATIENCE)
-            self._check(said.end == ("TRANSFER" if operation == "broken" else "200"), f"before, {operation}: {said}")
+            self._check(
+                said.end == ("TRANSFER" if operation == "broken" else "200"),
+                f"before, {operation}: {said}",
+            )
         self._process.mark()
         self._server.arm()
         for _ in range(self._row.repeat):
@@ -83,7 +88,7 @@ class Play:
         self._judge_requests()
         return self.outcome
 
-    # ---- The client --------------------------------------------------------------------------------------------------
+    # ---- The client ------------------------------------------------------------------------------
 
     def _do(self, operation: str, patience: float) -> Said:
         self._asked += 1
@@ -109,14 +114,20 @@ class Play:
         carried = next(filter(None, map(self._site.carried, self._after_fault())), "")
         if row.adopts is not None and self._site.issued_in_fault:
             adopted = carried in self._site.issued_in_fault
-            self._check(adopted == row.adopts, f"the cookie of the fault was {'' if adopted else 'not '}adopted")
+            self._check(
+                adopted == row.adopts,
+                f"the cookie of the fault was {'' if adopted else 'not '}adopted",
+            )
         right = self.outcome.after <= 1 if row.after is None else self.outcome.after == row.after
         self._check(right, f"{self.outcome.after} logins afterwards, not {row.after}")
         self._do("open", PATIENCE)
         said = self._do("get", PATIENCE)
         self._check_well("get", said)
         again = self._site.logins(is_armed=False) - (1 if self._stage.before else 0)
-        self._check(again == self.outcome.after, "the stored session was not good enough for the next program")
+        self._check(
+            again == self.outcome.after,
+            "the stored session was not good enough for the next program",
+        )
 
     def _after_fault(self) -> list[Request]:
         heard = self._site.heard
@@ -127,11 +138,16 @@ class Play:
         if operation == "resume":
             content = self._folder / "file"
             self._check(said.end in ("200", "206"), f"going on with the download: {said}")
-            self._check(content.exists() and content.read_bytes() == FILE, "the file is not the server's")
+            self._check(
+                content.exists() and content.read_bytes() == FILE, "the file is not the server's"
+            )
         else:
-            self._check(said.end == "200" and f"n={self._asked}" in said.text, f"an answer that is not its own: {said}")
+            self._check(
+                said.end == "200" and f"n={self._asked}" in said.text,
+                f"an answer that is not its own: {said}",
+            )
 
-    # ---- Judgement ---------------------------------------------------------------------------------------------------
+    # ---- Judgement -------------------------------------------------------------------------------
 
     def _check(self, holds: bool, complaint: str) -> None:
         if not holds:
@@ -145,24 +161,39 @@ class Play:
 
     def _judge_fault(self, said: Said) -> None:
         row = self._row
-        self._check(self.outcome.grown <= row.memory, f"grew by {self.outcome.grown:.1f} MiB of {row.memory}")
+        self._check(
+            self.outcome.grown <= row.memory,
+            f"grew by {self.outcome.grown:.1f} MiB of {row.memory}",
+        )
         self.outcome.during = self._site.logins(is_armed=True)
-        self._check(self.outcome.during <= row.during, f"{self.outcome.during} logins meanwhile, not {row.during}")
+        self._check(
+            self.outcome.during <= row.during,
+            f"{self.outcome.during} logins meanwhile, not {row.during}",
+        )
         if said.status != "OK":
             leaks = [secret for secret in self._secrets() if secret in said.text]
             self._check(not leaks, f"the message holds a secret: {said.text}")
-            self._check(said.text.isprintable(), f"the message holds control characters: {said.text!r}")
+            self._check(
+                said.text.isprintable(), f"the message holds control characters: {said.text!r}"
+            )
         if self._stage.kind == "download":
             file = self._folder / "file"
             is_whole = not file.exists() or row.is_another_file or file.read_bytes() == FILE
-            self._check(is_whole if said.status == "OK" else not file.exists(), f"there is a file after {said.end}")
+            self._check(
+                is_whole if said.status == "OK" else not file.exists(),
+                f"there is a file after {said.end}",
+            )
 
     def _judge_requests(self) -> None:
         for one in self._site.heard:
             text = f"{one.request.target} {one.request.headers}"
             self._check("planted" not in text, f"came back with what was planted: {text[:300]}")
         for data in self._site.foreign:
-            leaks = [secret for secret in self._secrets() if any(secret in text for text in _readings(data))]
+            leaks = [
+                secret
+                for secret in self._secrets()
+                if any(secret in text for text in _readings(data))
+            ]
             self._check(not leaks, f"another origin was sent a secret: {data[:300]!r}")
 
     def _secrets(self) -> list[str]:
@@ -174,9 +205,13 @@ def _readings(data: bytes) -> list[str]:
     texts = [data.decode("latin-1"), data.decode("utf-8", "replace")]
     for _ in range(3):
         texts.append(unquote_plus(texts[-1]))
-    for word in texts[-1].replace("=", " ").replace("&", " ").replace("?", " ").replace("/", " ").split():
+    for word in (
+        texts[-1].replace("=", " ").replace("&", " ").replace("?", " ").replace("/", " ").split()
+    ):
         try:
-            texts.append(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode("utf-8", "replace"))
+            texts.append(
+                base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode("utf-8", "replace")
+            )
             texts.append(bytes.fromhex(word).decode("utf-8", "replace"))
         except ValueError:
             pass
@@ -184,7 +219,10 @@ def _readings(data: bytes) -> list[str]:
 
 
 def play(row: Row, client: str, command: Sequence[str], certificates: Certificates) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="dam-hostile-") as name, FaultServer(row, certificates) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="dam-hostile-") as name,
+        FaultServer(row, certificates) as server,
+    ):
         folder = Path(name)
         options = {
             "system": "photoshelter" if row.place.system in PHOTOSHELTER else "fotoweb",
@@ -206,7 +244,10 @@ def play(row: Row, client: str, command: Sequence[str], certificates: Certificat
         if row.place.protocol == "http":
             options["allow-loopback-http"] = "yes"
         else:
-            options |= {"ca-file": certificates.ca_file, "http": "2" if row.place.protocol == "h2" else "1.1"}
+            options |= {
+                "ca-file": certificates.ca_file,
+                "http": "2" if row.place.protocol == "h2" else "1.1",
+            }
         options |= {**STAGES[row.place.stage].options, **row.options}
         with Client(command, environment(options), folder) as process:
             return Play(row, client, server, process, folder).run()

@@ -2,9 +2,10 @@
 
     run.py [--client NAME]... [--short] [--table NAME]... [WORD]...
 
-where words are parts of the names of rows, all of which must be there. Without --client every row meets Python and one
-of the others in turn. Columns: fault, stage, system, protocol, client, end, seconds, logins meanwhile + afterwards,
-memory. Ends with 1 if a row failed. It refuses to stop at the first.
+where words are parts of the names of rows, all of which must be there. Without --client every row
+meets Python and one of the others in turn. Columns: fault, stage, system, protocol, client, end,
+seconds, logins meanwhile + afterwards, memory. Ends with 1 if a row failed. It refuses to stop at
+the first.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / "network"), str(HERE.parent), str(HERE.parents[1] / "bindings" / "python")]
+sys.path[1:1] = [str(HERE.parent), str(HERE.parents[1] / "bindings" / "python")]
 
 from arena import Bout, everything, fight, sample  # noqa: E402
 from clients import NAMES  # noqa: E402
@@ -32,19 +33,29 @@ def line(outcome: Outcome) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--client", action="append", choices=NAMES, default=[])
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--table", action="append", choices=TABLES, default=[])
     parser.add_argument("word", nargs="*")
     given = parser.parse_args()
     chosen = [row for row in rows(*given.table) if all(word in str(row) for word in given.word)]
-    bouts = [Bout(row, client) for client in given.client for row in chosen if client != "shell" or row.for_shell]
+    bouts = [
+        Bout(row, client)
+        for client in given.client
+        for row in chosen
+        if client != "shell" or row.for_shell
+    ]
     if not bouts:
         bouts = sample(chosen) if given.short else everything(chosen)
     failed = 0
     for outcome in fight(bouts):
-        complaints = (f"    {complaint.encode('unicode_escape').decode('ascii')}" for complaint in outcome.wrong)
+        complaints = (
+            f"    {complaint.encode('unicode_escape').decode('ascii')}"
+            for complaint in outcome.wrong
+        )
         print(line(outcome), *complaints, sep="\n", flush=True)
         failed += bool(outcome.wrong)
     print(f"{len(bouts) - failed} passed, {failed} failed")

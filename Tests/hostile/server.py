@@ -1,16 +1,18 @@
-"""The fault server: one row at one port, on raw sockets; well until it is armed, and well again when it is disarmed.
+"""The fault server: one row at one port, on raw sockets; well until it is armed, and well again
+when it is disarmed.
 
-Beside it listen the other origin, which answers whatever it is asked and keeps every byte of it, one that never
-answers, and a proxy. It refuses to judge: play.py does.
+Beside it listen the other origin, which answers whatever it is asked and keeps every byte of it,
+one that never answers, and a proxy. It refuses to judge: play.py does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from types import TracebackType
-from typing import Callable, Optional
 
 from certificates import Certificates
 from http1 import Http1
@@ -19,6 +21,7 @@ from stages import STAGES
 from steps import SILENCE, WELL, Row, Step
 from well import REQUESTS, Site
 from wire import Gone, Later, Player, Wire
+
 
 class Raw(Player):
     """Before there is any protocol."""
@@ -48,17 +51,26 @@ class FaultServer:
             self._bad_context = _context(certificates, row.handshake, row.place.protocol)
             self._other_context = _context(certificates, "good", "https")
         scheme = "http" if self._context is None else "https"
-        serves = (self._serve, self._serve_other, self._serve_silent, self._serve_other, self._serve_proxy)
+        serves = (
+            self._serve,
+            self._serve_other,
+            self._serve_silent,
+            self._serve_other,
+            self._serve_proxy,
+        )
         ports = [self._listen(serve) for serve in serves]
         self.proxy = f"http://localhost:{ports[4]}"
         self.url = f"{scheme}://localhost:{ports[0]}"
         places = {"ORIGIN": self.url, "OTHER": f"{scheme}://localhost:{ports[1]}"}
-        places |= {"SILENT": f"{scheme}://localhost:{ports[2]}", "PLAIN": f"http://localhost:{ports[3]}"}
+        places |= {
+            "SILENT": f"{scheme}://localhost:{ports[2]}",
+            "PLAIN": f"http://localhost:{ports[3]}",
+        }
         with socket.create_server(("127.0.0.1", 0)) as nobody:
             places["CLOSED"] = f"{scheme}://localhost:{nobody.getsockname()[1]}"
         self.site = Site(row.place.system, self._stage.kind, places)
 
-    # ---- Connections -------------------------------------------------------------------------------------------------
+    # ---- Connections -----------------------------------------------------------------------------
 
     def _listen(self, serve: Callable[[socket.socket], None]) -> int:
         listener = socket.create_server(("127.0.0.1", 0), backlog=16)
@@ -66,10 +78,14 @@ class FaultServer:
         port: int = listener.getsockname()[1]
         return port
 
-    def _start(self, function: Callable[..., None], connection: socket.socket, *more: object) -> None:
+    def _start(
+        self, function: Callable[..., None], connection: socket.socket, *more: object
+    ) -> None:
         with self._lock:
             self._sockets.append(connection)
-            self._threads.append(threading.Thread(target=function, args=(connection, *more), daemon=True))
+            self._threads.append(
+                threading.Thread(target=function, args=(connection, *more), daemon=True)
+            )
             self._threads[-1].start()
 
     def _accept(self, listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
@@ -95,7 +111,11 @@ class FaultServer:
         if self._context is None:
             return Http1(Wire(connection), self._later, self.site, self._strike).serve()
         connection.settimeout(60)
-        context = self._bad_context if self.site.is_armed and self._bad_context is not None else self._context
+        context = (
+            self._bad_context
+            if self.site.is_armed and self._bad_context is not None
+            else self._context
+        )
         with context.wrap_socket(connection, server_side=True, suppress_ragged_eofs=True) as secure:
             speaks = Http2 if secure.selected_alpn_protocol() == "h2" else Http1
             speaks(Wire(secure), self._later, self.site, self._strike).serve()
@@ -104,7 +124,9 @@ class FaultServer:
         if self._other_context is not None and connection.recv(1, socket.MSG_PEEK) == b"\x16":
             connection = self._other_context.wrap_socket(connection, server_side=True)
         self.site.foreign.append(connection.recv(65_536))
-        connection.sendall(self.site.fill(self._row.foreign.decode("latin-1"), None).encode("latin-1"))
+        connection.sendall(
+            self.site.fill(self._row.foreign.decode("latin-1"), None).encode("latin-1")
+        )
         connection.close()
 
     def _serve_proxy(self, connection: socket.socket) -> None:
@@ -125,7 +147,7 @@ class FaultServer:
         while connection.recv(65_536):
             pass
 
-    # ---- The fault ---------------------------------------------------------------------------------------------------
+    # ---- The fault -------------------------------------------------------------------------------
 
     def arm(self) -> None:
         self.site.is_armed = True
@@ -134,10 +156,14 @@ class FaultServer:
         self.site.is_armed = False
         self._later.comes()
 
-    def _strike(self, kind: str, is_early: bool) -> Optional[tuple[Step, ...]]:
+    def _strike(self, kind: str, is_early: bool) -> tuple[Step, ...] | None:
         """The steps for a request of this kind; None: the server is well."""
         with self._lock:
-            if not self.site.is_armed or not self._meets(kind) or (kind in REQUESTS and is_early != self._row.early):
+            if (
+                not self.site.is_armed
+                or not self._meets(kind)
+                or (kind in REQUESTS and is_early != self._row.early)
+            ):
                 return None
             if self._left is not None:
                 if self._left == 0:
@@ -148,21 +174,24 @@ class FaultServer:
     def _meets(self, kind: str) -> bool:
         if self._stage.kind == "any":
             return kind in REQUESTS
-        return kind == self._stage.kind or (self._stage.kind == "others" and kind in REQUESTS and kind != "login")
+        return kind == self._stage.kind or (
+            self._stage.kind == "others" and kind in REQUESTS and kind != "login"
+        )
 
     def __enter__(self) -> FaultServer:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with self._lock:
             sockets, threads = self._sockets[:], self._threads[:]
         for one in sockets:
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
         for thread in threads:
             thread.join(5)
@@ -174,6 +203,9 @@ def _context(certificates: Certificates, handshake: str, protocol: str) -> ssl.S
     context.load_cert_chain(f"{getattr(certificates, name)}.pem")
     context.set_alpn_protocols(["h2", "http/1.1"] if protocol == "h2" else ["http/1.1"])
     if handshake == "old":
-        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        context.minimum_version, context.maximum_version = (
+            ssl.TLSVersion.TLSv1,
+            ssl.TLSVersion.TLSv1_1,
+        )
         context.set_ciphers("ALL:@SECLEVEL=0")
     return context

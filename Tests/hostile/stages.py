@@ -1,13 +1,18 @@
-"""What a client does at each stage, and which of its requests the fault meets. It refuses to know any fault."""
+"""What a client does at each stage, and which of its requests the fault meets. It refuses to
+know any fault.
+"""
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 
 class Stage(NamedTuple):
-    """`kind`: the request that is met, as well.py names it; "any" one; all "others" but logins; "accept": the
-    connection itself, before a byte is read; "way": the one to a proxy; "preface": HTTP/2, before a frame is sent."""
+    """`kind`: the request that is met, as well.py names it; "any" one; all "others" but logins;
+    "accept": the connection itself, before a byte is read; "way": the one to a proxy; "preface":
+    HTTP/2, before a frame is sent.
+    """
 
     kind: str
     operation: str
@@ -17,13 +22,16 @@ class Stage(NamedTuple):
     options: Mapping[str, str] = {}
 
 
-#: What a row's operation may cost while the fault lasts is 1 where there was no session before, else 0.
+#: What a row's operation may cost while the fault lasts is 1 where there was no session before,
+#: else 0.
 STAGES = {
     "connect": Stage("accept", "login", before=(), logins=1),
     "way": Stage("way", "login", before=(), logins=1),
     "preface": Stage("preface", "login", before=(), logins=1),
     "login": Stage("login", "login", before=(), logins=1),
-    "organization": Stage("organization", "login", before=(), logins=1, options={"organization": "O1"}),
+    "organization": Stage(
+        "organization", "login", before=(), logins=1, options={"organization": "O1"}
+    ),
     "request": Stage("request", "get"),
     "head": Stage("request", "head"),
     "stream": Stage("request", "stream"),

@@ -1,26 +1,31 @@
-"""What a fault is made of: the steps that a server takes instead of its well answer, and the row that says when.
+"""What a fault is made of: the steps that a server takes instead of its well answer, and the row
+that says when.
 
-All of it is data; http1.py and http2.py know how a step is taken. It refuses to hold a function: what cannot be said
-with these words is one more word, and not a special case.
+All of it is data; http1.py and http2.py know how a step is taken. It refuses to hold a function:
+what cannot be said with these words is one more word, and not a special case.
 
-In bytes and header values, words in @ are filled in when the step is taken: @SET@ (the header lines by which the well
-answer sets its cookies), @BODY@ and @LENGTH@ (its body), @ORIGIN@, @OTHER@ (another origin, which keeps what it is
-sent), @SILENT@ (one that never answers), @PLAIN@ (one without TLS), @CLOSED@ (where nobody listens), @PASSWORD@, @KEY@,
-@SENT@ (the session's secret that the request carried), @LIVE@ (a new one) and @TARGET@ (what was asked for).
-"@PASSWORD:plus@" says how it is spelled; well.py lists the spellings.
+In bytes and header values, words in @ are filled in when the step is taken: @SET@ (the header lines
+by which the well answer sets its cookies), @BODY@ and @LENGTH@ (its body), @ORIGIN@, @OTHER@
+(another origin, which keeps what it is sent), @SILENT@ (one that never answers), @PLAIN@ (one
+without TLS), @CLOSED@ (where nobody listens), @PASSWORD@, @KEY@, @SENT@ (the session's secret that
+the request carried), @LIVE@ (a new one) and @TARGET@ (what was asked for). "@PASSWORD:plus@" says
+how it is spelled; well.py lists the spellings.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from typing import Any, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 
 
 class End(enum.Enum):
-    """How a server turns its back. Without one of these the connection stays, and serves the next request."""
+    """How a server turns its back. Without one of these the connection stays, and serves the
+    next request.
+    """
 
     CLOSE = "close"
     RESET = "reset"
@@ -73,8 +78,9 @@ WELL, HEAR, AFTERWARDS = Well.ANSWER, Hear.FIRST, Afterwards.YES
 
 
 class Head(NamedTuple):
-    """HTTP/2: a header block on the request's stream, encoded as it stands here. ("@SET@", "@SET@"): the fields by
-    which the well answer sets its cookies."""
+    """HTTP/2: a header block on the request's stream, encoded as it stands here. ("@SET@",
+    "@SET@"): the fields by which the well answer sets its cookies.
+    """
 
     fields: Headers
     ends: bool = False
@@ -93,10 +99,11 @@ class Frame(NamedTuple):
     kind: int
     flags: int
     payload: bytes
-    stream: Optional[int] = None
+    stream: int | None = None
 
 
-Step = Union[bytes, End, Repeat, Endless, Drip, Hear, Afterwards, Well, Head, Data, Frame]
+Step = bytes | End | Repeat | Endless | Drip | Hear | Afterwards | Well | Head | Data | Frame
+
 
 @dataclass(frozen=True)
 class Place:
@@ -104,8 +111,8 @@ class Place:
 
     stage: str  #: a name in stages.py
     system: str  #: an authentication; those of PhotoShelter and of FotoWeb have different names
-    #: "http": HTTP/1.1 on loopback; "https": the same within TLS; "h2": HTTP/2 within TLS; "proxy": "https" through a
-    #: proxy, which is met before the server is
+    #: "http": HTTP/1.1 on loopback; "https": the same within TLS; "h2": HTTP/2 within TLS; "proxy":
+    #: "https" through a proxy, which is met before the server is
     protocol: str
 
     def __str__(self) -> str:
@@ -122,20 +129,30 @@ class Row:
     name: str
     place: Place
     steps: tuple[Step, ...]
-    ends: frozenset[str]  #: statuses without DAM_ERR_, or HTTP statuses of answers; libcurls may differ
+    ends: frozenset[
+        str
+    ]  #: statuses without DAM_ERR_, or HTTP statuses of answers; libcurls may differ
     during: int  #: the most logins that the server may see while the fault lasts
-    after: Optional[int]  #: those that the next request costs, when the server is well; None: at most one
-    then: frozenset[str]  #: how the next request ends; if not in "200", it goes well once somebody insists on a login
-    adopts: Optional[bool]  #: whether the session then carries a secret that the fault issued; None: either is right
+    after: (
+        int | None
+    )  #: those that the next request costs, when the server is well; None: at most one
+    then: frozenset[
+        str
+    ]  #: how the next request ends; if not in "200", it goes well once somebody insists on a login
+    adopts: (
+        bool | None
+    )  #: whether the session then carries a secret that the fault issued; None: either is right
     seconds: float = 20.0
     memory: int = 24  #: MiB by which the client may grow meanwhile; the slow hash of a refused password takes 16
     options: Mapping[str, str] = field(default_factory=dict)
     repeat: int = 1  #: how often the client tries while the fault lasts
     early: bool = False  #: the steps are taken when the request's head is there, before its body
-    times: Optional[int] = None  #: for how many requests; None: until the client has had its outcome
+    times: int | None = None  #: for how many requests; None: until the client has had its outcome
     foreign: bytes = FOREIGN  #: what the other origin says
     handshake: str = "good"  #: certificate or TLS version of the server
-    is_another_file: bool = False  #: whether a download that goes well yields something else than the server's file
+    is_another_file: bool = (
+        False  #: whether a download that goes well yields something else than the server's file
+    )
     for_shell: bool = True  #: whether the wrapper meets it: it streams, unpacks nothing, says no status of success
     is_short: bool = True  #: whether it belongs to the short form
 
@@ -144,7 +161,9 @@ class Row:
 
 
 class Fault(NamedTuple):
-    """A fault and every place where it is tried. `but` says at which places something else comes of it."""
+    """A fault and every place where it is tried. `but` says at which places something else comes
+    of it.
+    """
 
     name: str
     where: str

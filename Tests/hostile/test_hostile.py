@@ -1,7 +1,8 @@
-"""Whatever a server does, each request ends in time, in a status that is documented, and the session lives on. The
-short form: most faults once; `make hostile` plays all of them everywhere.
+"""Whatever a server does, each request ends in time, in a status that is documented, and the
+session lives on. The short form: most faults once; `make hostile` plays all of them everywhere.
 
-A row holds what it proves; the complaints of play.py say what was not so. It refuses a table that leaves something out.
+A row holds what it proves; the complaints of play.py say what was not so. It refuses a table that
+leaves something out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ SYSTEMS = {"cookie", "token", "token-in-url", "device-token", "login-token", "qu
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
     """Those that are asked for, played at once."""
-    asked = [item.callspec.params["bout"] for item in request.session.items if hasattr(item, "callspec")]
+    asked = [
+        item.callspec.params["bout"] for item in request.session.items if hasattr(item, "callspec")
+    ]
     return {str(Bout(outcome.row, outcome.client)): outcome for outcome in fight(asked)}
 
 
@@ -31,7 +34,10 @@ def test_a_fault_ends_well(outcomes: dict[str, Outcome], bout: Bout) -> None:
 
 def test_the_tables_leave_nothing_out() -> None:
     every = rows()
-    assert len({fault.name for table in TABLES.values() for fault in table}) >= 400 and len(every) >= 1500
+    assert (
+        len({fault.name for table in TABLES.values() for fault in table}) >= 400
+        and len(every) >= 1500
+    )
     assert {row.place.stage for row in every} == set(STAGES)
     assert {row.place.system for row in every} == SYSTEMS
     assert {row.place.protocol for row in every} == {"http", "https", "h2", "proxy"}

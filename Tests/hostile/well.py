@@ -1,7 +1,9 @@
-"""What the server says while it is well: both systems in their plainest form, and a note of everything it was asked.
+"""What the server says while it is well: both systems in their plainest form, and a note of
+everything it was asked.
 
-It knows no connections; http1.py and http2.py carry its words. Cookies and tokens it has issued stay good, so that a
-test sees which one a client came back with. It refuses whoever comes without one.
+It knows no connections; http1.py and http2.py carry its words. Cookies and tokens it has issued
+stay good, so that a test sees which one a client came back with. It refuses whoever comes without
+one.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import json
 import re
 import secrets
 import threading
-from typing import Callable, NamedTuple, Optional
+from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 PASSWORD, KEY, SITE_SECRET = "pass+word/%41 Zäh", "key-0123456789", "site-secret-0123456789"
@@ -60,7 +63,7 @@ class Reply(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes
-    cut: Optional[int] = None  #: only so much of the body, and then the connection ends
+    cut: int | None = None  #: only so much of the body, and then the connection ends
 
 
 class Heard(NamedTuple):
@@ -83,13 +86,15 @@ class Site:
         self.foreign: list[bytes] = []  #: what the other origin was sent
         self.issued: list[str] = []
         self.issued_in_fault: list[str] = []  #: of these, what a fault said
-        self._replied: Optional[tuple[Request, Reply]] = None  #: the well answer that a fault takes its parts from
+        self._replied: tuple[Request, Reply] | None = (
+            None  #: the well answer that a fault takes its parts from
+        )
         self._met = met
         self._places = places
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    # ---- What is asked -----------------------------------------------------------------------------------------------
+    # ---- What is asked ---------------------------------------------------------------------------
 
     def kind(self, request: Request) -> str:
         path = urlsplit(request.target).path
@@ -106,12 +111,16 @@ class Site:
 
     def logins(self, is_armed: bool) -> int:
         """How many logins were tried, while the fault lasted or after it."""
-        return sum(1 for one in self.heard if self.is_login(one.request) and one.is_armed == is_armed)
+        return sum(
+            1 for one in self.heard if self.is_login(one.request) and one.is_armed == is_armed
+        )
 
     def is_login(self, request: Request) -> bool:
-        return self.kind(request) == "login" or (self.system == "query" and "/Information" in request.target)
+        return self.kind(request) == "login" or (
+            self.system == "query" and "/Information" in request.target
+        )
 
-    # ---- What is said ------------------------------------------------------------------------------------------------
+    # ---- What is said ----------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Reply:
         kind = self.kind(request)
@@ -131,13 +140,23 @@ class Site:
 
     def _login(self, request: Request) -> Reply:
         if self.system == "query":
-            return self._data({"echo": request.target}, request) if self._proves(request) else self._error(401, "")
+            return (
+                self._data({"echo": request.target}, request)
+                if self._proves(request)
+                else self._error(401, "")
+            )
         form = parse_qs(request.body.decode("ascii", "replace"))
-        if "lt" not in request.query and PASSWORD not in form.get("password", []) + form.get("p", []):
+        if "lt" not in request.query and PASSWORD not in form.get("password", []) + form.get(
+            "p", []
+        ):
             return self._error(401, "AuthInvalidPasswordErr")
         token = self.issue()
         if not self.is_photoshelter:
-            return Reply(200, [("Content-Type", "text/xml"), ("Set-Cookie", f"FWSession={token}; Path=/")], b"<ok/>")
+            return Reply(
+                200,
+                [("Content-Type", "text/xml"), ("Set-Cookie", f"FWSession={token}; Path=/")],
+                b"<ok/>",
+            )
         data: dict[str, object] = {"org": [{"id": "O1", "name": "One", "member": "t"}]}
         if self.system != "cookie":
             data["token"] = token
@@ -145,8 +164,12 @@ class Site:
 
     def _data(self, data: dict[str, object], request: Request) -> Reply:
         if self.is_photoshelter:
-            return Reply(200, [("Content-Type", "application/json"), *self._set(request)], _ok(data))
-        return Reply(200, [("Content-Type", "text/xml")], f"<echo>{json.dumps(data)}</echo>".encode())
+            return Reply(
+                200, [("Content-Type", "application/json"), *self._set(request)], _ok(data)
+            )
+        return Reply(
+            200, [("Content-Type", "text/xml")], f"<echo>{json.dumps(data)}</echo>".encode()
+        )
 
     def _file(self, request: Request) -> Reply:
         headers = [("Content-Type", "image/tiff"), ("ETag", TAG), *self._set(request)]
@@ -163,7 +186,7 @@ class Site:
         body = {"status": "error", "error": {"class": name, "message": "no"}}
         return Reply(status, [("Content-Type", "application/json")], json.dumps(body).encode())
 
-    # ---- Secrets -----------------------------------------------------------------------------------------------------
+    # ---- Secrets ---------------------------------------------------------------------------------
 
     def issue(self) -> str:
         """A new cookie or token; it is good from now on."""
@@ -190,18 +213,25 @@ class Site:
 
     def _set(self, request: Request) -> list[tuple[str, str]]:
         """The rotated cookie of an ordinary answer."""
-        return [("Set-Cookie", f"{COOKIE}={self.issue()}; path=/")] if self.system == "cookie" else []
+        return (
+            [("Set-Cookie", f"{COOKIE}={self.issue()}; path=/")] if self.system == "cookie" else []
+        )
 
     def _cookies(self, token: str) -> list[tuple[str, str]]:
-        """Those of a login, in the order on record: a deletion goes before the live one of the same name."""
+        """Those of a login, in the order on record: a deletion goes before the live one of the
+        same name.
+        """
         gone = f"{COOKIE}=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/"
-        live = [("Set-Cookie", gone), ("Set-Cookie", f"{COOKIE}={token}; path=/"), ("Set-Cookie",
-        "acs=companion; path=/")]
+        live = [
+            ("Set-Cookie", gone),
+            ("Set-Cookie", f"{COOKIE}={token}; path=/"),
+            ("Set-Cookie", "acs=companion; path=/"),
+        ]
         return live if self.system == "cookie" else live[:1]
 
-    # ---- What a fault says -------------------------------------------------------------------------------------------
+    # ---- What a fault says -----------------------------------------------------------------------
 
-    def fill(self, text: str, request: Optional[Request]) -> str:
+    def fill(self, text: str, request: Request | None) -> str:
         """Puts in what the words in @ stand for, spelled as they say: "@PASSWORD:double@"."""
         if "@" not in text:
             return text
@@ -214,10 +244,18 @@ class Site:
             if self._replied is None or self._replied[0] is not request:
                 self._replied = request, self.answer(request)
             reply = self._replied[1]
-            words["SET"] = "".join(f"{name}: {value}\r\n" for name, value in reply.headers if name == "Set-Cookie")
+            words["SET"] = "".join(
+                f"{name}: {value}\r\n" for name, value in reply.headers if name == "Set-Cookie"
+            )
             words |= {"BODY": reply.body.decode(), "LENGTH": str(len(reply.body))}
-        filled = re.sub("@([A-Z]+)(?::([a-z0-9]+))?@", lambda found: _bytes(SPELLINGS[found[2]](words[found[1]])), text)
-        self.issued_in_fault += [token for token in self.issued if token in filled and token != words.get("SENT")]
+        filled = re.sub(
+            "@([A-Z]+)(?::([a-z0-9]+))?@",
+            lambda found: _bytes(SPELLINGS[found[2]](words[found[1]])),
+            text,
+        )
+        self.issued_in_fault += [
+            token for token in self.issued if token in filled and token != words.get("SENT")
+        ]
         return filled
 
 
@@ -231,7 +269,7 @@ def _base64(text: str) -> str:
 
 
 #: How a server may spell a secret that it knows, so that nobody finds it in a URL.
-SPELLINGS: dict[Optional[str], Callable[[str], str]] = {
+SPELLINGS: dict[str | None, Callable[[str], str]] = {
     None: str,
     "percent": lambda text: quote(text, safe=""),
     "plus": lambda text: quote_plus(text),

@@ -10,14 +10,15 @@ import ssl
 import struct
 import threading
 import time
-from typing import Callable, Optional
+from collections.abc import Callable
 
 from steps import Afterwards, Drip, End, Endless, Hear, Repeat, Step, Well
 
 PATIENCE = 60.0
 
-#: The steps for a request of a kind (early: before its body is read), or None where the server is well.
-Strike = Callable[[str, bool], Optional[tuple[Step, ...]]]
+#: The steps for a request of a kind (early: before its body is read), or None where the server is
+#: well.
+Strike = Callable[[str, bool], tuple[Step, ...] | None]
 
 
 class Gone(Exception):
@@ -124,7 +125,9 @@ class Player:
         elif isinstance(step, Repeat):
             # In large pieces: a hundred thousand headers are no hundred thousand writes.
             for begin in range(0, step.times, 1000):
-                self.wire.send(b"".join(self.encode(step.step) for _ in range(min(1000, step.times - begin))))
+                self.wire.send(
+                    b"".join(self.encode(step.step) for _ in range(min(1000, step.times - begin)))
+                )
         elif isinstance(step, Endless):
             while True:
                 self.play(step.step)

@@ -1,7 +1,8 @@
 """Apache with its sessions: unprivileged, with everything in a folder of its own.
 
-Shows what it was sent through its logs. Refuses to guess when they are complete: Apache notes every request before it
-answers (mod_log_forensic), and once more when it has written its line of the access log.
+Shows what it was sent through its logs. Refuses to guess when they are complete: Apache notes every
+request before it answers (mod_log_forensic), and once more when it has written its line of the
+access log.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import json
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterable, Iterator, Optional
+from typing import Any
 from urllib.parse import unquote
 
 from apache_conf import Host, configuration
@@ -40,7 +42,9 @@ def _user(name: str) -> str:
 
 
 class Apache:
-    """A context manager. It listens, from the beginning to the end of the `with`, but for where it was stopped."""
+    """A context manager. It listens, from the beginning to the end of the `with`, but for where
+    it was stopped.
+    """
 
     def __init__(self, certificates: Certificates, *hosts: Host) -> None:
         self._certificates = certificates
@@ -53,7 +57,7 @@ class Apache:
         for page in ("user/session", "gallery", "forbidden"):
             (pages / page).write_text('{"status":"ok","data":{"Session":{}}}')
         (self._folder / "users").write_text("".join(_user(name) for name in USERS))
-        self._server: Optional[Server] = None
+        self._server: Server | None = None
         try:
             self.start()
         except BaseException:  # nobody gets this object, and so nobody ends it
@@ -64,7 +68,10 @@ class Apache:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._end()
 
@@ -87,18 +94,42 @@ class Apache:
 
     def accepts(self, port: int, cookie: str) -> bool:
         """Asks with curl. What Apache answers changes nothing: this cookie is as old as it is."""
-        url, trust = f"https://127.0.0.1:{port}/psapi/v3/mem/user/session", self._certificates.ca_file
-        command = ["curl", "-s", "--cacert", trust, "-H", "@-", "-o", "/dev/null", "-w", "%{http_code}", url]
-        done = subprocess.run(command, input=f"Cookie: {cookie}\n".encode(), capture_output=True, check=True)
+        url, trust = (
+            f"https://127.0.0.1:{port}/psapi/v3/mem/user/session",
+            self._certificates.ca_file,
+        )
+        command = [
+            "curl",
+            "-s",
+            "--cacert",
+            trust,
+            "-H",
+            "@-",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            url,
+        ]
+        done = subprocess.run(
+            command, input=f"Cookie: {cookie}\n".encode(), capture_output=True, check=True
+        )
         assert done.stdout in (b"200", b"401")
         return done.stdout == b"200"
 
     def start(self) -> None:
         libraries = next((SERVERS / "usr" / "lib").glob("*-linux-gnu"))
-        command = ["env", f"LD_LIBRARY_PATH={libraries}", executable("usr/sbin/apache2"), "-DFOREGROUND"]
+        command = [
+            "env",
+            f"LD_LIBRARY_PATH={libraries}",
+            executable("usr/sbin/apache2"),
+            "-DFOREGROUND",
+        ]
         with self._starting():
             self._server = Server(
-                [*command, "-f", str(self._folder / "httpd.conf")], self._folder / "apache.out", self._hosts[0].port
+                [*command, "-f", str(self._folder / "httpd.conf")],
+                self._folder / "apache.out",
+                self._hosts[0].port,
             )
 
     def stop(self) -> None:
@@ -108,7 +139,9 @@ class Apache:
         self._server = None
 
     def restart(self, *hosts: Host) -> None:
-        """Goes on with other hosts at the same ports; no connection outlives it, no new one is refused."""
+        """Goes on with other hosts at the same ports; no connection outlives it, no new one is
+        refused.
+        """
         self._hosts = hosts
         assert self._server is not None
         with self._starting():
@@ -116,7 +149,9 @@ class Apache:
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
-        """Apache listens before it is ready, and takes the configuration anew after it was told to."""
+        """Apache listens before it is ready, and takes the configuration anew after it was told
+        to.
+        """
         self._configure()
         before = self._starts()
         yield
@@ -130,7 +165,10 @@ class Apache:
     def _configure(self) -> None:
         modules = SERVERS / "usr" / "lib" / "apache2" / "modules"
         text = configuration(
-            self._hosts, folder=self._folder, modules=str(modules), certificate=self._certificates.good
+            self._hosts,
+            folder=self._folder,
+            modules=str(modules),
+            certificate=self._certificates.good,
         )
         (self._folder / "httpd.conf").write_text(text)
 
@@ -141,7 +179,8 @@ class Apache:
     def log(self) -> list[Entry]:
         """Every request so far, in order, once all of them are answered and noted.
 
-        Ask when the connections are closed: of one with HTTP/2 that stays open, Apache notes the last answers seconds later.
+        Ask when the connections are closed: of one with HTTP/2 that stays open, Apache notes the
+        last answers seconds later.
         """
         arrived: list[str] = []
 
@@ -151,7 +190,10 @@ class Apache:
             return set(arrived) == {mark[1:] for mark in marks if mark[0] == "-"}
 
         wait_for(is_complete)
-        entries = [json.loads(line) for line in (self._folder / "access.log").read_text("utf-8").splitlines()]
+        entries = [
+            json.loads(line)
+            for line in (self._folder / "access.log").read_text("utf-8").splitlines()
+        ]
         return sorted(entries, key=lambda entry: arrived.index(entry["id"]))
 
     def _marks(self) -> list[str]:
@@ -178,8 +220,14 @@ def value(header: str) -> str:
 
 
 def handed_on(entries: Iterable[Entry]) -> bool:
-    """Whether each answer brought a cookie of its own, and each but the last one's was sent once."""
+    """Whether each answer brought a cookie of its own, and each but the last one's was sent
+    once.
+    """
     known = list(entries)
     sent = [value(entry["cookie"]) for entry in known if entry["cookie"] != "-"]
     brought = {value(entry["new_cookie"]) for entry in known}
-    return len(brought) == len(known) and len(sent) == len(set(sent)) == len(known) - 1 and set(sent) < brought
+    return (
+        len(brought) == len(known)
+        and len(sent) == len(set(sent)) == len(known) - 1
+        and set(sent) < brought
+    )

@@ -1,14 +1,16 @@
-"""The configuration of Apache, as text: hosts whose sessions are encrypted cookies, and hosts in front of them.
+"""The configuration of Apache, as text: hosts whose sessions are encrypted cookies, and hosts in
+front of them.
 
-mod_session sends a new cookie with every answer and ends sessions that rest: PhotoShelter's cookie mode, by a server that
-knows nothing of this project. It refuses to know where anything is: folders, ports and certificates are given.
+mod_session sends a new cookie with every answer and ends sessions that rest: PhotoShelter's cookie
+mode, by a server that knows nothing of this project. It refuses to know where anything is: folders,
+ports and certificates are given.
 """
 
 from __future__ import annotations
 
 import os
 from string import Template
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 COOKIE = "SSphotoshelter_com_mem"
 #: What Apache says to whom it does not know. Its own page instead of this says no more than 401.
@@ -19,13 +21,15 @@ REFUSAL = (
 
 
 class Members(NamedTuple):
-    """A host with sessions. It can read the cookies of another one if both have the same `passphrase`."""
+    """A host with sessions. It can read the cookies of another one if both have the same
+    `passphrase`.
+    """
 
     port: int
     passphrase: str = "as good as any"
     idle: int = 600  #: seconds after which a session that rests is over
     interval: int = 0  #: a cookie is renewed when it is so many seconds old; 0: by every answer
-    refusal: Optional[str] = REFUSAL  #: None: Apache's own page
+    refusal: str | None = REFUSAL  #: None: Apache's own page
     encrypted: bool = True
 
 
@@ -36,7 +40,7 @@ class Front(NamedTuple):
     behind: tuple[int, ...]
 
 
-Host = Union[Members, Front]
+Host = Members | Front
 
 _MODULES = """mpm_event authn_core authn_file authz_core authz_user auth_form request session session_cookie
 session_crypto log_forensic ssl http2 proxy proxy_http proxy_balancer lbmethod_byrequests slotmem_shm""".split()
@@ -136,21 +140,28 @@ _MORE_BEHIND = Template("""
 def _content(host: Host, **values: object) -> str:
     if isinstance(host, Members):
         refusal = "default" if host.refusal is None else f"'{host.refusal}'"
-        members = _MEMBERS.substitute(host._asdict() | {"refusal": refusal}, cookie=COOKIE, **values)
+        members = _MEMBERS.substitute(
+            host._asdict() | {"refusal": refusal}, cookie=COOKIE, **values
+        )
         return (_TLS.substitute(values) if host.encrypted else "") + members
     if len(host.behind) == 1:
         return _TLS.substitute(values) + _ONE_BEHIND.substitute(behind=host.behind[0])
-    members = "\n    ".join(f"BalancerMember http://127.0.0.1:{port} retry=0 disablereuse=on" for port in host.behind)
+    members = "\n    ".join(
+        f"BalancerMember http://127.0.0.1:{port} retry=0 disablereuse=on" for port in host.behind
+    )
     return _TLS.substitute(values) + _MORE_BEHIND.substitute(members=members)
 
 
-def configuration(hosts: tuple[Host, ...], *, folder: object, modules: str, certificate: str) -> str:
+def configuration(
+    hosts: tuple[Host, ...], *, folder: object, modules: str, certificate: str
+) -> str:
     """The file's text. `modules`: the folder with mod_ssl.so and the others."""
     server = _SERVER.substitute(
         folder=folder,
         line=_LINE,
         modules="\n".join(f"LoadModule {name}_module {modules}/mod_{name}.so" for name in _MODULES),
-        user="User nobody\nGroup nogroup" if os.geteuid() == 0 else "",  # Apache serves nothing as root
+        # Apache serves nothing as root.
+        user="User nobody\nGroup nogroup" if os.geteuid() == 0 else "",
     )
     values = {"folder": folder, "certificate": certificate}
     return server + "".join(

@@ -1,17 +1,19 @@
-"""What every test stands on: nginx before a sandbox and httpbin, started once, and sessions that are closed again."""
+"""What every test stands on: nginx before a sandbox and httpbin, started once, and sessions that
+are closed again.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from certificates import Certificates
-from common import own_environment, pytest_configure  # noqa: F401
 from nginx import Entry, Nginx
 from processes import Server, free_ports
 
@@ -40,7 +42,9 @@ def httpbin_port(folder: Path) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def nginx(folder: Path, certificates: Certificates, httpbin_port: int, dam_sandbox_process: Sandbox) -> Iterator[Nginx]:
+def nginx(
+    folder: Path, certificates: Certificates, httpbin_port: int, dam_sandbox_process: Sandbox
+) -> Iterator[Nginx]:
     behind: dict[str, object] = {
         "sandbox": urlsplit(dam_sandbox_process.photoshelter).port,
         "fotoweb": urlsplit(dam_sandbox_process.fotoweb).port,
@@ -63,14 +67,21 @@ class Site:
         self.url = f"https://localhost:{nginx.ports.main}"
         self.ipv4_url = f"https://127.0.0.1:{nginx.ports.main}"
         self.ipv6_url = f"https://[::1]:{nginx.ports.main}"
-        self.other_url = f"https://localhost:{nginx.ports.other}"  #: another origin, which logs what it is sent
+        self.other_url = (
+            f"https://localhost:{nginx.ports.other}"  #: another origin, which logs what it is sent
+        )
         self.mtls_url = f"https://localhost:{nginx.ports.mutual}"  #: wants a client certificate
-        self.misnamed_url = f"https://localhost:{nginx.ports.misnamed}"  #: has a certificate for another name
-        self.expired_url = f"https://localhost:{nginx.ports.expired}"  #: has a certificate of last week
+        self.misnamed_url = (
+            f"https://localhost:{nginx.ports.misnamed}"  #: has a certificate for another name
+        )
+        self.expired_url = (
+            f"https://localhost:{nginx.ports.expired}"  #: has a certificate of last week
+        )
         self.plain_url = f"http://localhost:{nginx.ports.plain}"
         self.unix_socket = nginx.unix_socket
         self.ca_file = nginx.certificates.ca_file
-        #: What is below /files/, /member/ (with a session) and /gzip/. A request with "X-Custom: slow" gets it slowly.
+        #: What is below /files/, /member/ (with a session) and /gzip/. A request with "X-Custom:
+        #: slow" gets it slowly.
         self.files = nginx.files
         self.sink = nginx.sink  #: where PUT /sink/NAME (with a session) puts things
         self._begin = len(nginx.log())
@@ -85,7 +96,9 @@ class Site:
         return [entry for entry in self.access_log if entry["port"] == str(port)]
 
     def session(self, **options: Any) -> damsession.Session:
-        """A session at `url` with the usual options; keywords go before them. Closed after the test."""
+        """A session at `url` with the usual options; keywords go before them. Closed after the
+        test.
+        """
         usual = {
             "system": "photoshelter",
             "url": self.url,
@@ -110,7 +123,8 @@ class Site:
 
     def close(self) -> None:
         for session in self._opened:
-            session.forget()  # sessions of one identity share their memory: the next test begins without
+            # Sessions of one identity share their memory: the next test begins without.
+            session.forget()
             session.close()
         for place in (self.files, self.sink):
             for path in place.iterdir():

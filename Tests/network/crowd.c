@@ -3,9 +3,9 @@
  *
  *   crowd threads|loop WIDTH     options come from the environment (DAMSESSION_URL and so on)
  *
- * It says "ready". Each line of standard input, "ROUNDS PATH", is an order: every thread asks so often, or the loop has WIDTH
- * requests in flight until all are over. It answers with one line: every outcome (an HTTP status or the name of an error),
- * "=", and how often it came. It refuses to judge, and to look at the clock.
+ * It says "ready". Each line of standard input, "ROUNDS PATH", is an order: every thread asks so often, or the loop has
+ * WIDTH requests in flight until all are over. It answers with one line: every outcome (an HTTP status or the name of
+ * an error), "=", and how often it came. It refuses to judge, and to look at the clock.
  */
 #include <damsession.h>
 

@@ -1,4 +1,5 @@
-"""Processes that share one session, each with many requests at once: crowd.c several times, on one store.
+"""Processes that share one session, each with many requests at once: crowd.c several times, on one
+store.
 
 All get the same order together. Refuses to say who saw what: an outcome counts, whoever it came to.
 """
@@ -6,9 +7,10 @@ All get the same order together. Refuses to say who saw what: an outcome counts,
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any
 
 from programs import Talk, compiled, variables
 
@@ -20,12 +22,17 @@ DRIVERS = ("threads", "loop", "threads")
 class Crowd:
     """A context manager. Outcomes are HTTP statuses and names of errors."""
 
-    def __init__(self, folder: Path, options: dict[str, Any], drivers: Sequence[str] = DRIVERS) -> None:
+    def __init__(
+        self, folder: Path, options: dict[str, Any], drivers: Sequence[str] = DRIVERS
+    ) -> None:
         self.size = len(drivers) * WIDTH
         self._stack = ExitStack()
         program, environment = compiled(folder, "crowd.c"), variables(options)
         with ExitStack() as stack:
-            self._talks = [stack.enter_context(Talk([program, one, str(WIDTH)], environment)) for one in drivers]
+            self._talks = [
+                stack.enter_context(Talk([program, one, str(WIDTH)], environment))
+                for one in drivers
+            ]
             assert [talk.hear() for talk in self._talks] == ["ready"] * len(drivers)
             self._stack = stack.pop_all()
 
@@ -41,5 +48,10 @@ class Crowd:
             talk.say(f"{rounds} {path}")
         found: Counter[str] = Counter()
         for talk in self._talks:
-            found.update({name: int(count) for name, _, count in (part.partition("=") for part in talk.hear().split())})
+            found.update(
+                {
+                    name: int(count)
+                    for name, _, count in (part.partition("=") for part in talk.hear().split())
+                }
+            )
         return found

@@ -1,4 +1,5 @@
-"""An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a request.
+"""An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a
+request.
 
 TLS on loopback, a thread for each connection. Refuses to speak HTTP/1.1.
 """
@@ -9,7 +10,8 @@ import contextlib
 import socket
 import ssl
 import threading
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import h2.config
 import h2.connection
@@ -36,7 +38,9 @@ class Request(NamedTuple):
 
 
 class HTTP2:
-    """A context manager. `script` is called for every request, on threads of the server, one at a time."""
+    """A context manager. `script` is called for every request, on threads of the server, one at
+    a time.
+    """
 
     def __init__(self, certificate: str, script: Callable[[Request], None]) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -45,10 +49,13 @@ class HTTP2:
         self._script, self._lock = script, threading.Lock()
         self._acceptor = threading.Thread(target=self._accept)
         self._threads: list[threading.Thread] = []
-        self._sockets: list[socket.socket] = []  # each a second way to a connection, which works in any state of TLS
+        # Each a second way to a connection, which works in any state of TLS.
+        self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://localhost:{self._listener.getsockname()[1]}"
-        self.resumed: list[bool] = []  #: of every connection, whether it went on with the TLS session of another one
+        self.resumed: list[
+            bool
+        ] = []  #: of every connection, whether it went on with the TLS session of another one
 
     def __enter__(self) -> HTTP2:
         self._acceptor.start()
@@ -92,5 +99,9 @@ class HTTP2:
                 if isinstance(event, h2.events.StreamEnded):
                     head = heads.pop(event.stream_id)
                     with self._lock:
-                        self._script(Request(head[":path"], head.get("cookie", ""), connection, event.stream_id))
+                        self._script(
+                            Request(
+                                head[":path"], head.get("cookie", ""), connection, event.stream_id
+                            )
+                        )
             secure.sendall(connection.data_to_send())

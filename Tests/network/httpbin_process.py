@@ -1,4 +1,5 @@
-"""httpbin as a process: `python httpbin_process.py` prints its port and serves on 127.0.0.1 until it is ended.
+"""httpbin as a process: `python httpbin_process.py` prints its port and serves on 127.0.0.1 until
+it is ended.
 
 Refuses to be reached by anybody but nginx, which stands before it: it has no TLS.
 """

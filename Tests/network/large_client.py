@@ -1,6 +1,8 @@
-"""large.c in Python: one large transfer of a process of its own, and how much memory it had at most.
+"""large.c in Python: one large transfer of a process of its own, and how much memory it had at
+most.
 
-large_client.py HOW SMALL LARGE WHERE: the same arguments, the same lines. A stream is hashed with SHA-256.
+large_client.py HOW SMALL LARGE WHERE: the same arguments, the same lines. A stream is hashed with
+SHA-256.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def main() -> None:
     how, small, large, where = sys.argv[1:]
     with damsession.open() as session:
         transfer(session, how, small, where)
-        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew with what is resident now
+        # The peak begins anew with what is resident now.
+        Path("/proc/self/clear_refs").write_text("5")
         print("ready", memory("VmRSS"), flush=True)
         sys.stdin.readline()
         transfer(session, how, large, where)

@@ -2,8 +2,8 @@
  * loop_uv.c - downloads under libuv, all at once, on one thread: `loop_uv PATH...` says how much each PATH holds.
  *
  * An example for programs that have an event loop: it watches dam_loop_fd, calls dam_loop_dispatch, and is done when
- * dam_loop_count is 0. A timer ticks besides; the longest time between two ticks says whether anything kept the loop waiting.
- * Options come from the environment. It refuses to write files: what is large would go to a `write` callback.
+ * dam_loop_count is 0. A timer ticks besides; the longest time between two ticks says whether anything kept the loop
+ * waiting. Options come from the environment. It refuses to write files: what is large would go to a `write` callback.
  *
  *     cc loop_uv.c $(pkg-config --cflags --libs damsession libuv) -o loop_uv
  */
@@ -61,8 +61,7 @@ int main(int count, char **arguments)
     dam_config *config = NULL;
     dam_session *session = NULL;
 
-    int ready = dam_config_new(&config, &error) == DAM_OK &&
-                dam_config_load_environment(config, &error) == DAM_OK &&
+    int ready = dam_config_new(&config, &error) == DAM_OK && dam_config_load_environment(config, &error) == DAM_OK &&
                 dam_session_open(config, &session, &error) == DAM_OK && dam_loop_new(&loop, &error) == DAM_OK &&
                 uv_poll_init(uv_default_loop(), &watch, dam_loop_fd(loop)) == 0;
     for (int at = 1; ready && at < count; at++) {

@@ -1,9 +1,9 @@
 /*
  * names.c - what becomes of a request whose name nobody looks up: the resolver is asked, and never answers.
  *
- * Run in a mount and a network namespace of its own, where the only name server is a socket of this program. Each case says
- * a line: its name, the milliseconds that the call under test took, the status it came to. It refuses to know how long
- * is too long: test_names.py does.
+ * Run in a mount and a network namespace of its own, where the only name server is a socket of this program. Each case
+ * says a line: its name, the milliseconds that the call under test took, the status it came to. It refuses to know how
+ * long is too long: test_names.py does.
  */
 #include <damsession.h>
 
@@ -43,7 +43,8 @@ static void say(const char *name, long since, int32_t status)
 /* glibc waits five seconds for each of two tries. */
 static void swallow_names(const char *configuration)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};
     name_server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (mount(configuration, "/etc/resolv.conf", NULL, MS_BIND, NULL) != 0 ||
@@ -67,8 +68,9 @@ static void forget_questions(void)
 
 static dam_session *open_session(const char *connect_timeout)
 {
-    const char *const options[] = {"system", "fotoweb", "url", "https://archive.example", "user", "ada", "password", "secret",
-                                   "store", "memory", "connect-timeout", connect_timeout, NULL};
+    const char *const options[] = {
+        "system", "fotoweb", "url",    "https://archive.example", "user",          "ada", "password",
+        "secret", "store",   "memory", "connect-timeout",         connect_timeout, NULL};
     dam_error error;
     dam_config *config = NULL;
     dam_session *session = NULL;

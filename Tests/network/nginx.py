@@ -1,7 +1,8 @@
-"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with everything in a folder of its own.
+"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with everything in a
+folder of its own.
 
-Shows what it was sent through its access log. Refuses to guess when the log is complete: it asks for a marker and waits
-until that is in it.
+Shows what it was sent through its access log. Refuses to guess when the log is complete: it asks
+for a marker and waits until that is in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import ssl
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Optional
 
 from certificates import Certificates
 from nginx_conf import Ports, configuration
@@ -69,21 +69,34 @@ class Nginx:
             **self._behind,
         )
         path.write_text(text, "utf-8")
-        command = [executable("usr/sbin/nginx"), "-p", str(self.folder), "-e", "stderr", "-c", str(path)]
+        command = [
+            executable("usr/sbin/nginx"),
+            "-p",
+            str(self.folder),
+            "-e",
+            "stderr",
+            "-c",
+            str(path),
+        ]
         return Server(command, self.folder / "nginx.out", ports.main)
 
     def __enter__(self) -> Nginx:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.stop()
 
     def log(self) -> list[Entry]:
         """Every request that was over by now, in order, markers left out."""
         marker = f"/marker?{next(self._markers)}"
-        connection = http.client.HTTPSConnection("127.0.0.1", self.ports.main, context=self._tls, timeout=30)
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.ports.main, context=self._tls, timeout=30
+        )
         try:
             connection.request("GET", marker)
             connection.getresponse().read()

@@ -1,4 +1,6 @@
-"""The configuration of nginx, as text. It refuses to know where anything is: ports and paths are given."""
+"""The configuration of nginx, as text. It refuses to know where anything is: ports and paths are
+given.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Every way in which a request may end, many times over, in a process of its own: what does it leave behind?
+"""Every way in which a request may end, many times over, in a process of its own: what does it
+leave behind?
 
-outcomes.py NAME blocking|loop FILE opens a session from the environment and prints JSON: what it held before, after
-each round of repetitions, and at the end. In the first round several go on at once; then one after another, so that the
-number of connections does not blur what is counted. It refuses to judge. A row that needs something of the server says
-so, for whoever starts this.
+outcomes.py NAME blocking|loop FILE opens a session from the environment and prints JSON: what it
+held before, after each round of repetitions, and at the end. In the first round several go on at
+once; then one after another, so that the number of connections does not blur what is counted. It
+refuses to judge. A row that needs something of the server says so, for whoever starts this.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 import damsession
 
@@ -114,9 +116,12 @@ def held() -> dict[str, Any]:
     count = ctypes.CDLL(None).mallinfo2
     count.restype = Mallinfo2
     info = count()
-    places = [f"/proc/self/fd/{one}" for one in os.listdir("/proc/self/fd")]  # the listing's own is closed by now
+    # The listing's own is closed by now.
+    places = [f"/proc/self/fd/{one}" for one in os.listdir("/proc/self/fd")]
     return {
-        "descriptors": sorted(f"{place} {os.readlink(place)}" for place in places if os.path.lexists(place)),
+        "descriptors": sorted(
+            f"{place} {os.readlink(place)}" for place in places if os.path.lexists(place)
+        ),
         "threads": len(os.listdir("/proc/self/task")),
         "bytes": info.f4 + info.f7,
     }
@@ -151,7 +156,9 @@ def in_loop(outcome: Outcome, file: str, told: dict[str, Any]) -> Counter[str]:
     async def main() -> Counter[str]:
         async def one() -> str:
             try:
-                return str((await session.request(outcome.method, outcome.path, **outcome.more())).status)
+                return str(
+                    (await session.request(outcome.method, outcome.path, **outcome.more())).status
+                )
             except (damsession.DamError, Stop) as error:
                 return ended(error)
 

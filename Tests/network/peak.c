@@ -1,8 +1,8 @@
 /*
  * peak.c - runs a program and writes, to the file of its first argument, how many kibibytes it had resident at most.
  *
- * A child's peak begins with that of whoever called exec in it, so that of a child of a large process says nothing. This
- * process is small. It refuses to hide the program's exit code: it ends with it.
+ * A child's peak begins with that of whoever called exec in it, so that of a child of a large process says nothing.
+ * This process is small. It refuses to hide the program's exit code: it ends with it.
  */
 #include <stdio.h>
 #include <sys/resource.h>

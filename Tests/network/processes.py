@@ -1,7 +1,7 @@
 """Servers that nobody here wrote, as processes: found, started, waited for, stopped.
 
-Refuses to use what happens to be installed on the machine: the executables are those of DAM_TEST_SERVERS (default:
-.build/servers), so that every run meets the same versions.
+Refuses to use what happens to be installed on the machine: the executables are those of
+DAM_TEST_SERVERS (default: .build/servers), so that every run meets the same versions.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, Iterator, Optional, Sequence, TypeVar
+from typing import TypeVar
 
 from common import ROOT
 
@@ -28,7 +29,9 @@ _STOP_SECONDS = 10.0
 def executable(path: str) -> str:
     """The path of a server below DAM_TEST_SERVERS, such as "usr/sbin/nginx"."""
     found = SERVERS / path
-    assert os.access(found, os.X_OK), f"{found} is missing; DAM_TEST_SERVERS names the folder with the test servers"
+    assert os.access(found, os.X_OK), (
+        f"{found} is missing; DAM_TEST_SERVERS names the folder with the test servers"
+    )
     return str(found)
 
 
@@ -55,12 +58,15 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def held_ports(count: int) -> Iterator[list[int]]:
-    """Ports of 127.0.0.1 that nobody else gets meanwhile, though a server may come, go, and come back. All different."""
+    """Ports of 127.0.0.1 that nobody else gets meanwhile, though a server may come, go, and come
+    back. All different.
+    """
     with ExitStack() as stack:
         held = [stack.enter_context(socket.socket(socket.AF_INET)) for _ in range(count)]
         for one in held:
             one.bind(("127.0.0.1", 0))
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # not before: it is to be alone there
+            # Not before: it is to be alone there.
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         yield [one.getsockname()[1] for one in held]
 
 
@@ -79,14 +85,21 @@ def accepts(port: int) -> bool:
 
 
 class Server:
-    """One process with an output file. A context manager; ends with this process even if that is killed."""
+    """One process with an output file. A context manager; ends with this process even if that is
+    killed.
+    """
 
     def __init__(self, command: Sequence[str], output: Path, port: int) -> None:
-        """Returns when it accepts connections at `port`. RuntimeError: it ended before; its output is in the text."""
+        """Returns when it accepts connections at `port`. RuntimeError: it ended before; its
+        output is in the text.
+        """
         self.output = output
         with output.open("wb") as file:
-            self._process: Optional[subprocess.Popen[bytes]] = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *command], stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
             )
         process = self._process
         try:
@@ -95,13 +108,18 @@ class Server:
             self.stop()
             raise
         if process.poll() is not None:
-            raise RuntimeError(f"{command[0]} ended with {process.returncode}: {output.read_text('utf-8', 'replace')}")
+            raise RuntimeError(
+                f"{command[0]} ended with {process.returncode}: {output.read_text('utf-8', 'replace')}"
+            )
 
     def __enter__(self: _Server) -> _Server:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 

@@ -1,7 +1,9 @@
-"""Programs that use the library as a user's would: compiled C, the wrapper, Python; each a process of its own.
+"""Programs that use the library as a user's would: compiled C, the wrapper, Python; each a process
+of its own.
 
-They get their options from the environment and nothing else. Refuses to hand on what the test's own environment holds
-for damsession, and to wait for ever: who does not answer within PATIENCE is killed, and the test fails.
+They get their options from the environment and nothing else. Refuses to hand on what the test's own
+environment holds for damsession, and to wait for ever: who does not answer within PATIENCE is
+killed, and the test fails.
 """
 
 from __future__ import annotations
@@ -9,27 +11,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any
 
-from common import LIBRARY, ROOT
+from common import LIBRARY, ROOT, compile_c
 from conftest import Site
 
 HERE = Path(__file__).resolve().parent
-WRAPPER = os.environ.get("DAMSESSION", str(ROOT / ".build" / "bin" / "damsession"))
 PATIENCE = 120.0
-
-_WARNINGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
-_LINK = [f"-L{LIBRARY.parent}", f"-Wl,-rpath,{LIBRARY.parent}", f"-l:{LIBRARY.name}", "-pthread"]
 
 
 def compiled(folder: Path, source: str, *flags: str) -> str:
     """The program made of one C file of this folder; compiled once a run."""
     program = folder / source.removesuffix(".c")
-    if not program.exists():
-        command = ["cc", *_WARNINGS, f"-I{ROOT / 'include'}", "-o", str(program), str(HERE / source), *_LINK, *flags]
-        subprocess.run(command, check=True)
-    return str(program)
+    return str(program) if program.exists() else compile_c(program, HERE / source, flags=flags)
 
 
 def python(script: str) -> list[str]:
@@ -38,7 +34,9 @@ def python(script: str) -> list[str]:
 
 
 def environment(site: Site, **options: object) -> dict[str, str]:
-    """What a program needs to open a session at `site.url`; keywords are options, and go before the usual ones."""
+    """What a program needs to open a session at `site.url`; keywords are options, and go before
+    the usual ones.
+    """
     usual: dict[str, object] = {
         "system": "photoshelter",
         "url": site.url,
@@ -58,7 +56,9 @@ def variables(options: Mapping[str, object]) -> dict[str, str]:
     return {**kept, **named, "DAMSESSION_LIBRARY": str(LIBRARY), "PYTHONPATH": paths}
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], **more: Any) -> subprocess.CompletedProcess[bytes]:
+def run(
+    command: Sequence[str], environment: Mapping[str, str], **more: Any
+) -> subprocess.CompletedProcess[bytes]:
     """Runs a program to its end, whatever that is."""
     return subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, **more)
 

@@ -1,6 +1,8 @@
-"""An HTTP proxy (tinyproxy) and a SOCKS5 proxy (microsocks), each a process with a log that says what it was asked for.
+"""An HTTP proxy (tinyproxy) and a SOCKS5 proxy (microsocks), each a process with a log that says
+what it was asked for.
 
-Neither needs a password unless told so. Both refuse everybody but this machine: they listen on loopback.
+Neither needs a password unless told so. Both refuse everybody but this machine: they listen on
+loopback.
 """
 
 from __future__ import annotations
@@ -11,12 +13,20 @@ from processes import Server, executable, free_ports
 
 
 class Tinyproxy(Server):
-    """CONNECT to anything but `refused`, a host; with `login`, "user password", only for who says it."""
+    """CONNECT to anything but `refused`, a host; with `login`, "user password", only for who
+    says it.
+    """
 
     def __init__(self, folder: Path, *, login: str = "", refused: str = "") -> None:
         folder.mkdir()
         self.port = free_ports(1)[0]
-        lines = [f"Port {self.port}", "Listen 127.0.0.1", "Timeout 60", "LogLevel Info", "MaxClients 50"]
+        lines = [
+            f"Port {self.port}",
+            "Listen 127.0.0.1",
+            "Timeout 60",
+            "LogLevel Info",
+            "MaxClients 50",
+        ]
         if login:
             lines.append(f"BasicAuth {login}")
         if refused:

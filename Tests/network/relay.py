@@ -1,11 +1,13 @@
-"""A way to a server that counts the connections: whatever comes is handed on, byte by byte. It refuses to look into it."""
+"""A way to a server that counts the connections: whatever comes is handed on, byte by byte. It
+refuses to look into it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
-from typing import Callable
+from collections.abc import Callable
 
 
 class Relay:

@@ -1,4 +1,6 @@
-"""Where the server is: versions of IP, literal addresses, a Unix socket. nginx says where a connection came from."""
+"""Where the server is: versions of IP, literal addresses, a Unix socket. nginx says where a
+connection came from.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def test_a_literal_address_is_a_server(site: Site, url: str, peer: str) -> None:
     assert session.get("mem/user/session").ok
     assert session.get(f"{address}/address").text == peer
     assert session.get("/redirect/302/absolute/address").text == peer  # the same origin again
-    assert session.state.origin == address and {entry["peer"] for entry in site.access_log} == {peer}
+    assert session.state.origin == address and {entry["peer"] for entry in site.access_log} == {
+        peer
+    }
     assert {entry["host"] for entry in site.access_log} == {address.partition("//")[2]}
 
 
@@ -39,7 +43,10 @@ def test_a_literal_address_of_the_wrong_version(site: Site) -> None:
 
 def test_sessions_of_different_versions_share_no_connection(site: Site) -> None:
     four, six = site.session(ip="4"), site.session(ip="6")  # one identity
-    assert [session.get("/address").text for session in (four, six, four, six)] == ["127.0.0.1", "::1"] * 2
+    assert [session.get("/address").text for session in (four, six, four, six)] == [
+        "127.0.0.1",
+        "::1",
+    ] * 2
 
 
 def test_a_unix_socket_stands_for_the_server(site: Site) -> None:
@@ -71,8 +78,11 @@ def test_nobody_there(site: Site) -> None:
 
 
 def test_nobody_answers(site: Site) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as deaf:  # the system accepts for it; no handshake ever comes
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        # The system accepts for it; no handshake ever comes.
         begin = time.monotonic()
         with pytest.raises(damsession.Timeout):
-            site.session(url=f"https://127.0.0.1:{deaf.getsockname()[1]}", connect_timeout=1).login()
+            site.session(
+                url=f"https://127.0.0.1:{deaf.getsockname()[1]}", connect_timeout=1
+            ).login()
         assert 0.9 <= time.monotonic() - begin < 5

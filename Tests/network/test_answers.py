@@ -11,7 +11,29 @@ import damsession
 
 #: Those that the header calls errors; 401 and 403 are asked about, and then answers.
 THROTTLED, FAULTS = [429], [500, 501, 502, 503, 504, 507]
-ANSWERS = [200, 201, 202, 203, 204, 206, 300, 304, 400, 402, 404, 405, 406, 409, 410, 411, 413, 415, 418, 422, 451]
+ANSWERS = [
+    200,
+    201,
+    202,
+    203,
+    204,
+    206,
+    300,
+    304,
+    400,
+    402,
+    404,
+    405,
+    406,
+    409,
+    410,
+    411,
+    413,
+    415,
+    418,
+    422,
+    451,
+]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -32,7 +54,8 @@ def test_the_servers_trouble_is_an_error(site: Site, status: int) -> None:
 def test_forbidden_is_an_answer_while_the_session_lives(site: Site) -> None:
     answer = site.session().get("/httpbin/status/403")
     assert (answer.status, answer.replays) == (403, 0)
-    assert site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"  # the question that settled it
+    # The question that settled it.
+    assert site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"
 
 
 def test_unauthorized_is_an_answer_while_the_session_lives(site: Site) -> None:
@@ -52,7 +75,9 @@ def test_an_answer_without_a_length_arrives(site: Site, version: str) -> None:
     session = site.session(http=version)
     answer = session.get("/httpbin/stream-bytes/100000?seed=7&chunk_size=1000").raise_for_status()
     again: list[bytes] = []
-    session.get("/httpbin/stream-bytes/100000?seed=7&chunk_size=10000", stream_to=again.append).raise_for_status()
+    session.get(
+        "/httpbin/stream-bytes/100000?seed=7&chunk_size=10000", stream_to=again.append
+    ).raise_for_status()
     assert "Content-Length" not in answer.headers
     assert len(answer.content) == 100_000 and b"".join(again) == answer.content
     lines = session.get("/httpbin/stream/20").raise_for_status().content.splitlines()
@@ -75,7 +100,8 @@ def test_an_answer_over_the_limit_is_refused(site: Site) -> None:
             session.get(endless)
         assert caught.value.http_status == 200
     pieces: list[bytes] = []
-    session.get("/httpbin/stream-bytes/51201", stream_to=pieces.append).raise_for_status()  # streams have no limit
+    # Streams have no limit.
+    session.get("/httpbin/stream-bytes/51201", stream_to=pieces.append).raise_for_status()
     assert len(b"".join(pieces)) == 51_201
 
 

@@ -1,14 +1,17 @@
-"""Sessions at a server that nobody here wrote: Apache renews an encrypted cookie with every answer, as PhotoShelter does.
+"""Sessions at a server that nobody here wrote: Apache renews an encrypted cookie with every answer,
+as PhotoShelter does.
 
-Logins are counted by its logs. Apache forgets nothing and remembers nothing: a cookie is good until it is too old, also one
-that was superseded or logged out. What a stricter server makes of that, the sandbox shows.
+Logins are counted by its logs. Apache forgets nothing and remembers nothing: a cookie is good until
+it is too old, also one that was superseded or logged out. What a stricter server makes of that, the
+sandbox shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from apache import Apache, Entry, handed_on, logins, value
@@ -68,7 +71,8 @@ def test_login_pages_and_logout(site: Site, way: type[Any], http: str, rotation:
         assert session.get(PAGE) == "200" and logins(site.arrived()) == 2
     entries = site.log()
     first, second = entries[:-2], entries[-2:]
-    assert handed_on(first) and handed_on(second)  # the missing page's cookie too, and the last one to the logout
+    # The missing page's cookie too, and the last one to the logout.
+    assert handed_on(first) and handed_on(second)
     assert first[-1]["path"] == "/psapi/v3/mem/authenticate/logout" and first[-1]["user"] == "-"
     assert {entry["protocol"] for entry in entries} == {"HTTP/1.1" if http == "1.1" else "HTTP/2.0"}
 
@@ -106,7 +110,9 @@ def test_answers_without_a_new_cookie_keep_the_old_one(site: Site, way: type[Any
         assert [session.get(path) for path in (PAGE, "mem/none", PAGE)] == ["200", "404", "200"]
     login, *others = site.log()
     assert logins([login]) == 1 and {entry["new_cookie"] for entry in others} == {"-"}
-    assert {value(entry["cookie"]) for entry in others} == {value(login["new_cookie"])} and len(others) == 3
+    assert {value(entry["cookie"]) for entry in others} == {value(login["new_cookie"])} and len(
+        others
+    ) == 3
 
 
 def test_a_wrong_password_is_refused_once_whoever_asks(site: Site, tmp_path: Path) -> None:
@@ -116,12 +122,16 @@ def test_a_wrong_password_is_refused_once_whoever_asks(site: Site, tmp_path: Pat
             assert session.get(PAGE) == "CREDENTIALS_REFUSED"
     assert len(site.arrived()) == logins(site.arrived()) == 1
     assert Wrapper(options).get(PAGE) == "200"
-    assert [entry["status"] for entry in site.log()] == ["401", "200", "200"] and logins(site.log()) == 2
+    assert [entry["status"] for entry in site.log()] == ["401", "200", "200"] and logins(
+        site.log()
+    ) == 2
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_one_may_not_see_costs_no_login(site: Site, way: type[Any]) -> None:
-    """Apache says 401 to a member who is not the right one, in a page that says nothing of sessions."""
+    """Apache says 401 to a member who is not the right one, in a page that says nothing of
+    sessions.
+    """
     with closing(way(site.options())) as session:
         assert session.get(PAGE) == "200"
         assert [session.get("mem/forbidden") for _ in range(3)] == ["401"] * 3

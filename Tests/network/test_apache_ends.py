@@ -1,16 +1,19 @@
-"""How sessions of Apache's end: by resting too long, and by a new pass-phrase, which ends all of them at once.
+"""How sessions of Apache's end: by resting too long, and by a new pass-phrase, which ends all of
+them at once.
 
-One end is one login, whoever meets it, and every request is answered. Logins are counted by Apache's log. Refuses to guess
-when a session has rested too long: Apache itself is asked, until it refuses the cookie.
+One end is one login, whoever meets it, and every request is answered. Logins are counted by
+Apache's log. Refuses to guess when a session has rested too long: Apache itself is asked, until it
+refuses the cookie.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any
 
 import pytest
 from apache import USERS, Apache, logins
@@ -27,9 +30,11 @@ WRAPPERS = 4
 
 
 class Rest:
-    """Sessions of each way and rotation, who have seen a page; and a server that lets nobody rest for long.
+    """Sessions of each way and rotation, who have seen a page; and a server that lets nobody rest
+    for long.
 
-    With HTTP/1.1, of which Apache's log knows at once what was answered: the cookies that the sessions hold.
+    With HTTP/1.1, of which Apache's log knows at once what was answered: the cookies that the
+    sessions hold.
     """
 
     def __init__(self, apache: Apache, port: int, stack: ExitStack) -> None:
@@ -37,7 +42,9 @@ class Rest:
         self._begin = len(apache.log())
         kinds = [(way, rotation) for way in WAYS for rotation in ROTATIONS]
         self.sessions: list[Any] = [
-            stack.enter_context(closing(way(apache.options(port, user, rotation=rotation, http="1.1"))))
+            stack.enter_context(
+                closing(way(apache.options(port, user, rotation=rotation, http="1.1")))
+            )
             for user, (way, rotation) in zip(USERS, kinds, strict=True)
         ]
         assert self.pages() == ["200"] * len(USERS) and self.logins() == len(USERS)
@@ -50,7 +57,9 @@ class Rest:
 
     def is_over(self) -> bool:
         """Whether Apache refuses every cookie that the sessions held at the beginning."""
-        return not any(self._apache.accepts(self._port, cookie) for cookie in self._cookies.values())
+        return not any(
+            self._apache.accepts(self._port, cookie) for cookie in self._cookies.values()
+        )
 
     def logins(self) -> int:
         return logins(self._apache.arrived()[self._begin :])
@@ -76,8 +85,9 @@ def test_who_rests_too_long_logs_in_once(rest: Rest) -> None:
 
 
 def test_use_and_keepalives_keep_a_session(rest: Rest) -> None:
-    """Some are used and some are only kept, until the cookies of the beginning are too old. Whoever comes too late on a slow
-    machine may log in again; nobody else."""
+    """Some are used and some are only kept, until the cookies of the beginning are too old. Whoever
+    comes too late on a slow machine may log in again; nobody else.
+    """
     late, used = 0, [time.monotonic()] * len(USERS)
     while not rest.is_over():
         for number, session in enumerate(rest.sessions):
@@ -94,10 +104,15 @@ def test_use_and_keepalives_keep_a_session(rest: Rest) -> None:
 @pytest.mark.parametrize("rotation", ROTATIONS)
 @pytest.mark.parametrize("refusal", [REFUSAL, None], ids=["class", "page"])
 def test_a_new_pass_phrase_costs_one_login_in_all(
-    certificates: Certificates, folder: Path, refusal: Optional[str], rotation: str
+    certificates: Certificates, folder: Path, refusal: str | None, rotation: str
 ) -> None:
-    """It ends every session at once; threads, loops and programs that were just started find out together."""
-    with held_ports(1) as (port,), Apache(certificates, Members(port, "first", refusal=refusal)) as apache:
+    """It ends every session at once; threads, loops and programs that were just started find out
+    together.
+    """
+    with (
+        held_ports(1) as (port,),
+        Apache(certificates, Members(port, "first", refusal=refusal)) as apache,
+    ):
         options = apache.options(port, rotation=rotation)
         with Crowd(folder, options) as crowd, ThreadPoolExecutor(WRAPPERS) as pool:
             for count, passphrase in enumerate(["second", "third", "fourth"], 1):

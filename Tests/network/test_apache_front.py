@@ -1,18 +1,21 @@
-"""Apache in front of Apache: a balancer whose nodes cannot read each other's cookies, and pages that say "try again later".
+"""Apache in front of Apache: a balancer whose nodes cannot read each other's cookies, and pages
+that say "try again later".
 
-Logins are counted at the front, by its log. What the library does about such nodes: it cannot tell a cookie that one node
-does not know from a session that is over. So a refusal costs a login, the request is sent again, and if that is refused too
-it fails with DAM_ERR_SESSION_INVALID; the new session is kept for the next request. It refuses to log in until it works.
+Logins are counted at the front, by its log. What the library does about such nodes: it cannot tell
+a cookie that one node does not know from a session that is over. So a refusal costs a login, the
+request is sent again, and if that is refused too it fails with DAM_ERR_SESSION_INVALID; the new
+session is kept for the next request. It refuses to log in until it works.
 """
 
 from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any
 
 import pytest
 from apache import Apache, Entry, logins
@@ -27,9 +30,13 @@ ROTATIONS = ["serialize", "newest"]
 
 
 class Nodes:
-    """Two of them behind a balancer that asks them by turns, as it would a node that was just added."""
+    """Two of them behind a balancer that asks them by turns, as it would a node that was just
+    added.
+    """
 
-    def __init__(self, certificates: Certificates, port: int, behind: tuple[int, int], refusal: Optional[str]) -> None:
+    def __init__(
+        self, certificates: Certificates, port: int, behind: tuple[int, int], refusal: str | None
+    ) -> None:
         self.port, self._behind, self._refusal = port, behind, refusal
         self.apache = Apache(certificates, *self._hosts("one", "another"))
 
@@ -56,11 +63,14 @@ def nodes(request: pytest.FixtureRequest, certificates: Certificates) -> Iterato
 
 
 @pytest.mark.parametrize("rotation", ROTATIONS)
-def test_nodes_that_disagree_cost_at_most_two_logins_a_request(nodes: Nodes, folder: Path, rotation: str) -> None:
+def test_nodes_that_disagree_cost_at_most_two_logins_a_request(
+    nodes: Nodes, folder: Path, rotation: str
+) -> None:
     with Crowd(folder, nodes.apache.options(nodes.port, rotation=rotation)) as crowd:
         count = 3 * crowd.size
         found = crowd.ask(PAGE, rounds=3)
-        # How many are answered is up to the turns: a refusal without a class costs a question, which takes one as well.
+        # How many are answered is up to the turns: a refusal without a class costs a question,
+        # which takes one as well.
         assert found.total() == count and set(found) <= {"200", "401", "DAM_ERR_SESSION_INVALID"}
         asked = nodes.arrived()
         print(f"\n{rotation}: {dict(found)}, {logins(asked)} logins, {len(asked)} exchanges")
@@ -73,7 +83,8 @@ def test_nodes_that_disagree_cost_at_most_two_logins_a_request(nodes: Nodes, fol
 class Outage:
     """A member host that comes and goes, behind a front that stays.
 
-    Its statuses are those of HTTP/1.1: with HTTP/2, Apache makes a 500 of a 502 and notes it as two requests.
+    Its statuses are those of HTTP/1.1: with HTTP/2, Apache makes a 500 of a 502 and notes it as two
+    requests.
     """
 
     def __init__(self, front: Apache, port: int, behind: Apache, behind_port: int) -> None:
@@ -111,7 +122,9 @@ class Outage:
         return logins(self.front.arrived())
 
     def statuses(self) -> list[str]:
-        """Without repetitions: for who has asked before, the front hangs up as well, and libcurl asks again."""
+        """Without repetitions: for who has asked before, the front hangs up as well, and libcurl
+        asks again.
+        """
         return [status for status, _ in groupby(entry["status"] for entry in self.front.log())]
 
 
@@ -146,7 +159,9 @@ def test_an_outage_at_the_login_is_no_refusal(outage: Outage, way: type[Any]) ->
 
 @pytest.mark.parametrize("way", [Blocking, InLoop])
 def test_a_login_goes_over_a_connection_of_its_own(outage: Outage, way: type[Any]) -> None:
-    """On one that has served before, this front hangs up without an answer, so that the client may try again."""
+    """On one that has served before, this front hangs up without an answer, so that the client
+    may try again.
+    """
     with closing(way(outage.front.options(outage.port, http="1.1"))) as session:
         assert session.get(PAGE) == "200" and session.logout() == "SERVER"
         with outage.hanging_up():

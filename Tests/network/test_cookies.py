@@ -1,4 +1,6 @@
-"""Whose cookies are whose. httpbin says what it was sent, and sets what it likes; nginx logs what arrived."""
+"""Whose cookies are whose. httpbin says what it was sent, and sets what it likes; nginx logs
+what arrived.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def test_another_origin_sets_no_cookies(site: Site) -> None:
     assert answer.headers["X-Plants"] == "a cookie"
     assert "planted" not in sent(session)
     assert session.get("/redirect/302/other/back").text == "127.0.0.1"  # and back again
-    assert "planted" not in sent(session) and "planted" not in "".join(entry["cookie"] for entry in site.access_log)
+    assert "planted" not in sent(session) and "planted" not in "".join(
+        entry["cookie"] for entry in site.access_log
+    )
 
 
 def test_two_sessions_know_nothing_of_each_other(site: Site) -> None:
@@ -63,7 +67,8 @@ def test_no_answer_shows_the_sessions_cookies(site: Site) -> None:
 
 def test_a_cookie_session_takes_what_its_own_server_sets(site: Site) -> None:
     session = site.session()
-    session.get("/httpbin/cookies/set?companion=1").raise_for_status()  # as PhotoShelter's "acs": the same origin
+    # As PhotoShelter's "acs": the same origin.
+    session.get("/httpbin/cookies/set?companion=1").raise_for_status()
     assert sent(session)["companion"] == "1"
     session.get("/httpbin/cookies/delete?companion=").raise_for_status()
     assert "companion" not in sent(session)

@@ -1,8 +1,10 @@
-"""However a request ends, it leaves nothing behind: no descriptor, no thread, and no memory, over 200 repetitions.
+"""However a request ends, it leaves nothing behind: no descriptor, no thread, and no memory, over
+200 repetitions.
 
-Blocking, from several threads, and in the event loop; each in a process of its own (outcomes.py), which counts. Memory
-is what malloc has given out, so that a few bytes a request are seen: a leak is in every round of repetitions, a
-new table or connection only in some. Refuses to call anything small that grows with their number.
+Blocking, from several threads, and in the event loop; each in a process of its own (outcomes.py),
+which counts. Memory is what malloc has given out, so that a few bytes a request are seen: a leak is
+in every round of repetitions, a new table or connection only in some. Refuses to call anything
+small that grows with their number.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from programs import environment, python, run
 MOST = 25 * REPEATED  # bytes a round
 ALL = ROUNDS * REPEATED
 
-MODES = [(name, "blocking") for name in OUTCOMES] + [(name, "loop") for name, one in OUTCOMES.items() if one.loops]
+MODES = [(name, "blocking") for name in OUTCOMES] + [
+    (name, "loop") for name, one in OUTCOMES.items() if one.loops
+]
 
 
 @pytest.mark.parametrize("name, mode", MODES)
@@ -31,7 +35,11 @@ def test_nothing_is_left(site: Site, tmp_path: Path, name: str, mode: str) -> No
     if outcome.fault:
         sandbox.fault(count=10**6, match=outcome.path.partition("?")[0], **outcome.fault)
     places = {"closed": free_ports(1)[0], "expired_certificate": site.expired_url}
-    options: dict[str, Any] = {"url": sandbox.photoshelter, "store": tmp_path / "sessions", "authentication": "token"}
+    options: dict[str, Any] = {
+        "url": sandbox.photoshelter,
+        "store": tmp_path / "sessions",
+        "authentication": "token",
+    }
     options["ca_file"] = site.ca_file if name == "tls-refused" else sandbox.ca_file
     options.update({key: str(value).format_map(places) for key, value in outcome.options.items()})
     # What malloc keeps for each thread would count as given out.
@@ -42,7 +50,10 @@ def test_nothing_is_left(site: Site, tmp_path: Path, name: str, mode: str) -> No
     told = json.loads(done.stdout)
     rounds = told["rounds"]
     grown = [later["bytes"] - sooner["bytes"] for sooner, later in zip(rounds, rounds[1:])]
-    print(f"\n{name} {mode}: {told['ends']}, {grown} bytes, {len(rounds[-1]['descriptors'])} descriptors", end="")
+    print(
+        f"\n{name} {mode}: {told['ends']}, {grown} bytes, {len(rounds[-1]['descriptors'])} descriptors",
+        end="",
+    )
     assert set(told["ends"]) == outcome.ends and sum(told["ends"].values()) == ALL
     assert min(told["ends"].values()) > ALL // 4
     assert told["end"]["descriptors"] == told["before"]["descriptors"]

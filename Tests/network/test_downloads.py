@@ -1,11 +1,14 @@
-"""Downloads that are interrupted and gone on with. Refuses to trust the file alone: the log shows what was asked."""
+"""Downloads that are interrupted and gone on with. Refuses to trust the file alone: the log
+shows what was asked.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 from conftest import Publish, Site
@@ -29,17 +32,25 @@ def interrupt(site: Site, publish: Publish) -> Interrupt:
                 canceller.cancel()
 
         with pytest.raises(damsession.Cancelled):
-            site.session().download("/files/a.bin", path, headers=SLOWLY, progress=progress, canceller=canceller)
+            site.session().download(
+                "/files/a.bin", path, headers=SLOWLY, progress=progress, canceller=canceller
+            )
 
     return run
 
 
 def asked(site: Site) -> list[tuple[str, str]]:
     """Range and If-Range of every request for the file."""
-    return [(entry["range"], entry["if_range"]) for entry in site.access_log if entry["uri"] == "/files/a.bin"]
+    return [
+        (entry["range"], entry["if_range"])
+        for entry in site.access_log
+        if entry["uri"] == "/files/a.bin"
+    ]
 
 
-def test_it_goes_on_where_it_was_cancelled(site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt) -> None:
+def test_it_goes_on_where_it_was_cancelled(
+    site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt
+) -> None:
     content = publish("a.bin", SIZE)
     path, part = tmp_path / "a.bin", tmp_path / "a.bin.part"
     interrupt(path)
@@ -49,7 +60,9 @@ def test_it_goes_on_where_it_was_cancelled(site: Site, publish: Publish, tmp_pat
     answer = site.session().download("/files/a.bin", path, resume=True)
     assert answer.status == 206 and path.read_bytes() == content
     assert asked(site) == [("", ""), (f"bytes={there}-", note["validator"])]
-    assert note["validator"].startswith('"') and [one.name for one in tmp_path.glob("a.bin*")] == ["a.bin"]
+    assert note["validator"].startswith('"') and [one.name for one in tmp_path.glob("a.bin*")] == [
+        "a.bin"
+    ]
 
 
 @pytest.mark.parametrize("left", [1, 65_536, SIZE - 1])
@@ -64,7 +77,9 @@ def test_it_goes_on_from_any_byte(
     assert path.read_bytes() == content and asked(site)[1][0] == f"bytes={left}-"
 
 
-def test_a_changed_file_starts_over(site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt) -> None:
+def test_a_changed_file_starts_over(
+    site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt
+) -> None:
     publish("a.bin", SIZE)
     path = tmp_path / "a.bin"
     interrupt(path)
@@ -74,7 +89,9 @@ def test_a_changed_file_starts_over(site: Site, publish: Publish, tmp_path: Path
     assert asked(site)[1][1] != "" and [one.name for one in tmp_path.glob("a.bin*")] == ["a.bin"]
 
 
-def test_without_resume_it_starts_over(site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt) -> None:
+def test_without_resume_it_starts_over(
+    site: Site, publish: Publish, tmp_path: Path, interrupt: Interrupt
+) -> None:
     content = publish("a.bin", SIZE)
     path = tmp_path / "a.bin"
     interrupt(path)

@@ -1,4 +1,6 @@
-"""Sessions that end while nginx gives out files: the answer comes whole, after one login. Counted at the server."""
+"""Sessions that end while nginx gives out files: the answer comes whole, after one login.
+Counted at the server.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def members(site: Site) -> list[str]:
 
 
 @pytest.mark.parametrize("authentication", MODES)
-def test_between_two_downloads(site: Site, publish: Publish, tmp_path: Path, authentication: str) -> None:
+def test_between_two_downloads(
+    site: Site, publish: Publish, tmp_path: Path, authentication: str
+) -> None:
     content = publish("a.bin", SIZE)
     session = site.session(authentication=authentication)
     for round in range(3):
@@ -38,7 +42,9 @@ def test_between_two_downloads(site: Site, publish: Publish, tmp_path: Path, aut
 
 
 @pytest.mark.parametrize("authentication", MODES)
-def test_during_a_download(site: Site, publish: Publish, tmp_path: Path, authentication: str) -> None:
+def test_during_a_download(
+    site: Site, publish: Publish, tmp_path: Path, authentication: str
+) -> None:
     content = publish("a.bin", 230_000)
     session = site.session(authentication=authentication)
     part, expired = tmp_path / "a.bin.part", threading.Event()
@@ -48,7 +54,9 @@ def test_during_a_download(site: Site, publish: Publish, tmp_path: Path, authent
             site.sandbox.expire()
             expired.set()
 
-    answer = session.download("/member/a.bin", tmp_path / "a.bin", headers={"X-Custom": "slow"}, progress=progress)
+    answer = session.download(
+        "/member/a.bin", tmp_path / "a.bin", headers={"X-Custom": "slow"}, progress=progress
+    )
     assert (answer.status, answer.replays) == (200, 0) and expired.is_set()
     assert (tmp_path / "a.bin").read_bytes() == content and logins(site) == 1
     assert session.get("/member/a.bin").replays == 1 and logins(site) == 2
@@ -106,7 +114,9 @@ def test_a_file_that_is_forbidden_is_no_end(site: Site, publish: Publish) -> Non
     assert status in (200, 403) and logins(site) == 1  # root may read anything
 
 
-def test_every_answer_brings_a_cookie_and_the_next_request_takes_it(site: Site, publish: Publish) -> None:
+def test_every_answer_brings_a_cookie_and_the_next_request_takes_it(
+    site: Site, publish: Publish
+) -> None:
     content = publish("a.bin", 100)
     site.sandbox.knobs(old_cookie="refuse")  # so that an older cookie would cost a login
     session = site.session()

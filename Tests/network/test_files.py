@@ -1,4 +1,6 @@
-"""Files of nginx: whole, in parts, and where they go. Refuses to look at interruptions: see test_downloads.py."""
+"""Files of nginx: whole, in parts, and where they go. Refuses to look at interruptions: see
+test_downloads.py.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ SIZE = 700_001
 
 
 @pytest.mark.parametrize("where", ["files", "member"])
-def test_a_file_arrives_however_it_is_taken(site: Site, publish: Publish, tmp_path: Path, where: str) -> None:
+def test_a_file_arrives_however_it_is_taken(
+    site: Site, publish: Publish, tmp_path: Path, where: str
+) -> None:
     content = publish("a.bin", SIZE)
     session = site.session()
     path, file = tmp_path / "a.bin", io.BytesIO()
@@ -29,7 +33,9 @@ def test_a_file_arrives_however_it_is_taken(site: Site, publish: Publish, tmp_pa
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537])
-def test_the_sizes_around_the_inspected_beginning(site: Site, publish: Publish, tmp_path: Path, size: int) -> None:
+def test_the_sizes_around_the_inspected_beginning(
+    site: Site, publish: Publish, tmp_path: Path, size: int
+) -> None:
     content = publish("a.bin", size)
     session, path, file = site.session(), tmp_path / "a.bin", io.BytesIO()
     session.download("/files/a.bin", path).raise_for_status()
@@ -39,11 +45,18 @@ def test_the_sizes_around_the_inspected_beginning(site: Site, publish: Publish, 
 
 @pytest.mark.parametrize(
     "wanted, part",
-    [("bytes=0-9", slice(0, 10)), ("bytes=700000-", slice(700_000, None)), ("bytes=-5", slice(-5, None))],
+    [
+        ("bytes=0-9", slice(0, 10)),
+        ("bytes=700000-", slice(700_000, None)),
+        ("bytes=-5", slice(-5, None)),
+    ],
 )
-def test_ranges_are_the_programs_own(site: Site, publish: Publish, wanted: str, part: slice) -> None:
+def test_ranges_are_the_programs_own(
+    site: Site, publish: Publish, wanted: str, part: slice
+) -> None:
     content = publish("a.txt", SIZE)
-    answer = site.session().get("/gzip/a.txt", headers={"Range": wanted})  # nginx would compress all of it
+    # Nginx would compress all of it.
+    answer = site.session().get("/gzip/a.txt", headers={"Range": wanted})
     assert (answer.status, answer.content) == (206, content[part])
     assert answer.headers["Content-Range"].endswith(f"/{SIZE}")
     assert site.access_log[-1]["range"] == wanted and site.access_log[-1]["accept_encoding"] == ""
@@ -65,12 +78,18 @@ def test_head_tells_the_size_and_brings_nothing(site: Site, publish: Publish) ->
     publish("a.bin", SIZE)
     session = site.session()
     answer = session.head("/files/a.bin")
-    assert (answer.status, answer.headers["Content-Length"], answer.content) == (200, str(SIZE), b"")
+    assert (answer.status, answer.headers["Content-Length"], answer.content) == (
+        200,
+        str(SIZE),
+        b"",
+    )
     assert answer.headers["ETag"] == session.get("/files/a.bin").headers["ETag"]
     assert [entry["method"] for entry in site.access_log][-2:] == ["HEAD", "GET"]
 
 
-def test_what_is_unchanged_does_not_come_again(site: Site, publish: Publish, tmp_path: Path) -> None:
+def test_what_is_unchanged_does_not_come_again(
+    site: Site, publish: Publish, tmp_path: Path
+) -> None:
     publish("a.bin", SIZE)
     session = site.session()
     tag = session.head("/files/a.bin").headers["ETag"]
@@ -87,7 +106,9 @@ def test_what_is_not_there_touches_no_file(site: Site, tmp_path: Path) -> None:
     answer = session.download("/files/absent", path)
     assert answer.status == 404 and b"nginx" in answer.content
     assert session.get("/files/absent", stream_to=file).status == 404 and file.getvalue() == b""
-    assert path.read_bytes() == b"mine" and [one.name for one in tmp_path.glob("a.bin*")] == ["a.bin"]
+    assert path.read_bytes() == b"mine" and [one.name for one in tmp_path.glob("a.bin*")] == [
+        "a.bin"
+    ]
 
 
 def test_the_mode_is_that_of_any_new_file(site: Site, publish: Publish, tmp_path: Path) -> None:
@@ -107,5 +128,9 @@ def test_an_upload_arrives_whole(site: Site, tmp_path: Path) -> None:
         assert session.put("/sink/known.bin", data=file).status == 201
     assert session.put("/sink/unknown.bin", data=iter([content[:9], content[9:]])).status == 201
     assert session.put("/sink/empty.bin", data=b"").status == 201
-    assert (site.sink / "known.bin").read_bytes() == (site.sink / "unknown.bin").read_bytes() == content
+    assert (
+        (site.sink / "known.bin").read_bytes()
+        == (site.sink / "unknown.bin").read_bytes()
+        == content
+    )
     assert (site.sink / "empty.bin").read_bytes() == b""

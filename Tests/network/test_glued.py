@@ -1,16 +1,18 @@
-"""Servers that send the rest of something else: they ignore If-Range, count otherwise, or send several parts.
+"""Servers that send the rest of something else: they ignore If-Range, count otherwise, or send
+several parts.
 
-What is in the file is one version, whole, or there is no file. Refuses TLS and a sandbox: the server is a few lines, so
-that it can be wrong on purpose.
+What is in the file is one version, whole, or there is no file. Refuses TLS and a sandbox: the
+server is a few lines, so that it can be wrong on purpose.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -20,14 +22,30 @@ SIZE = 200_000
 OLD, NEW = b"o" * SIZE, b"n" * SIZE
 HALF = SIZE // 2
 
-#: Headers of a 206 to "bytes=100000-", and what the download comes to: the new version whole, or an error.
+#: Headers of a 206 to "bytes=100000-", and what the download comes to: the new version whole, or an
+#: error.
 RESTS: dict[str, tuple[list[tuple[str, str]], str]] = {
-    "another ETag": ([("ETag", '"new"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE}")], "new"),
-    "a weak ETag": ([("ETag", 'W/"old"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE}")], "new"),
+    "another ETag": (
+        [("ETag", '"new"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE}")],
+        "new",
+    ),
+    "a weak ETag": (
+        [("ETag", 'W/"old"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE}")],
+        "new",
+    ),
     "no ETag": ([("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE}")], "new"),
-    "another size": ([("ETag", '"old"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE + 1}")], "new"),
-    "beyond the end": ([("ETag", '"old"'), ("Content-Range", f"bytes {HALF}-{SIZE}/{SIZE}")], "ProtocolError"),
-    "another beginning": ([("ETag", '"old"'), ("Content-Range", f"bytes 1-{SIZE - 1}/{SIZE}")], "ProtocolError"),
+    "another size": (
+        [("ETag", '"old"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/{SIZE + 1}")],
+        "new",
+    ),
+    "beyond the end": (
+        [("ETag", '"old"'), ("Content-Range", f"bytes {HALF}-{SIZE}/{SIZE}")],
+        "ProtocolError",
+    ),
+    "another beginning": (
+        [("ETag", '"old"'), ("Content-Range", f"bytes 1-{SIZE - 1}/{SIZE}")],
+        "ProtocolError",
+    ),
     "several parts": (
         [
             ("ETag", '"old"'),
@@ -37,7 +55,11 @@ RESTS: dict[str, tuple[list[tuple[str, str]], str]] = {
         "ProtocolError",
     ),
     "a length without end": (
-        [("ETag", '"old"'), ("Content-Range", f"bytes {HALF}-{SIZE - 1}/*"), ("Content-Length", str(2**63 - 1))],
+        [
+            ("ETag", '"old"'),
+            ("Content-Range", f"bytes {HALF}-{SIZE - 1}/*"),
+            ("Content-Length", str(2**63 - 1)),
+        ],
         "ProtocolError",
     ),
 }

@@ -1,9 +1,11 @@
-"""HTTP/2 as a server of bad faith speaks it: whose headers count, and what is sent once however the server refuses it."""
+"""HTTP/2 as a server of bad faith speaks it: whose headers count, and what is sent once however
+the server refuses it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from conftest import Site
@@ -19,7 +21,9 @@ EVIL = ("set-cookie", "SSphotoshelter_com_mem=evil; path=/")
 
 
 class Server:
-    """Lets everybody in, as both systems do; `odd` answers what is not a login, `login` a login where it is set."""
+    """Lets everybody in, as both systems do; `odd` answers what is not a login, `login` a login
+    where it is set.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site, self.cookies, self.logins = site, list[str](), 0
@@ -38,7 +42,9 @@ class Server:
             elif "lt=" in request.path:
                 request.answer(200, ("set-cookie", "FWSession=device; path=/"), body=b"<a/>")
             else:
-                request.answer(200, JSON, ("set-cookie", "SSphotoshelter_com_mem=good; path=/"), body=LOGIN)
+                request.answer(
+                    200, JSON, ("set-cookie", "SSphotoshelter_com_mem=good; path=/"), body=LOGIN
+                )
         elif request.path.endswith("/odd"):
             self.odd(request)
         else:
@@ -49,7 +55,11 @@ class Server:
         return self.site.session(url=self.http.url)
 
     def fotoweb(self) -> damsession.Session:
-        options = {"authentication": "login-token", "encryption_secret": "site-secret", "password": None}
+        options = {
+            "authentication": "login-token",
+            "encryption_secret": "site-secret",
+            "password": None,
+        }
         return self.site.fotoweb(url=self.http.url, **options)
 
 
@@ -80,7 +90,10 @@ def early_hints(request: Request) -> None:
 def test_only_the_final_head_counts(server: Server, odd: Callable[[Request], None]) -> None:
     server.odd, session = odd, server.photoshelter()
     answer = session.get("odd")
-    assert (answer.status, answer.headers["x-early"]) == (200, "1") and "x-late" not in answer.headers
+    assert (answer.status, answer.headers["x-early"]) == (
+        200,
+        "1",
+    ) and "x-late" not in answer.headers
     assert session.get("plain").ok and server.cookies == ["SSphotoshelter_com_mem=good"]
 
 
@@ -95,7 +108,9 @@ def test_a_status_that_is_none_is_no_answer(server: Server, status: str) -> None
 
 @pytest.mark.parametrize("error", [ErrorCodes.REFUSED_STREAM, ErrorCodes.HTTP_1_1_REQUIRED])
 def test_a_login_that_is_refused_by_a_frame_is_sent_once(server: Server, error: ErrorCodes) -> None:
-    """libcurl sends such a request again, five times at the most: a server that has taken a token would take them all."""
+    """libcurl sends such a request again, five times at the most: a server that has taken a
+    token would take them all.
+    """
     server.login = lambda request: request.refuse(error)
     with pytest.raises(damsession.TransferError):
         server.fotoweb().login()
@@ -110,7 +125,8 @@ def test_another_request_that_is_refused_by_a_frame_is_sent_again(server: Server
         request.refuse(ErrorCodes.REFUSED_STREAM) if len(asked) == 1 else request.answer(200)
 
     server.odd = refuse_once
-    assert server.photoshelter().get("odd").ok and len(asked) == 2  # a server that is about to restart does that
+    # A server that is about to restart does that.
+    assert server.photoshelter().get("odd").ok and len(asked) == 2
 
 
 def test_a_login_has_a_connection_of_its_own(server: Server) -> None:
@@ -129,15 +145,22 @@ def test_a_new_connection_goes_on_with_the_tls_session_of_an_old_one(server: Ser
 
 
 class Ends:
-    """How requests end that are begun at once in an event loop, with a session whose transfers may stand still a second."""
+    """How requests end that are begun at once in an event loop, with a session whose transfers
+    may stand still a second.
+    """
 
     def __init__(self, server: Server) -> None:
         options = {"url": server.http.url, "authentication": "token", "idle_timeout": 1}
         self.session = damsession.AsyncSession(server.site.session(**options))
 
     async def __call__(self, *paths: str) -> list[str]:
-        answers = await asyncio.gather(*(self.session.get(path) for path in paths), return_exceptions=True)
-        return [type(one).__name__ if isinstance(one, BaseException) else str(one.status) for one in answers]
+        answers = await asyncio.gather(
+            *(self.session.get(path) for path in paths), return_exceptions=True
+        )
+        return [
+            type(one).__name__ if isinstance(one, BaseException) else str(one.status)
+            for one in answers
+        ]
 
     async def cancelled(self, path: str, is_asked: Callable[[], bool]) -> None:
         """Gives up a request that the server has."""
@@ -168,7 +191,9 @@ def test_a_loop_leaves_a_connection_whose_other_side_has_vanished(server: Server
     assert len(server.http.resumed) == 3  # one connection, and one more for each that vanished
 
 
-def test_whoever_shares_a_connection_is_not_harmed_by_the_time_out_of_another(server: Server) -> None:
+def test_whoever_shares_a_connection_is_not_harmed_by_the_time_out_of_another(
+    server: Server,
+) -> None:
     server.odd = lambda request: None
 
     async def main() -> list[str]:
@@ -180,7 +205,8 @@ def test_whoever_shares_a_connection_is_not_harmed_by_the_time_out_of_another(se
             while not unanswered.done():
                 yield b"x"
                 await asyncio.sleep(0.01)
-            assert await ends("plain") == ["200"]  # over another connection, while this one is still in use
+            # Over another connection, while this one is still in use.
+            assert await ends("plain") == ["200"]
 
         sent = await ends.session.post("upload", data=longer(), content_type="text/plain")
         found = [*await unanswered, str(sent.status)]

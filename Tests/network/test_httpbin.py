@@ -1,4 +1,6 @@
-"""httpbin's echo: what it says it was sent is what was meant. Refuses to look at the session: see test_cookies.py."""
+"""httpbin's echo: what it says it was sent is what was meant. Refuses to look at the session:
+see test_cookies.py.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,12 @@ def test_head_and_options_have_their_own_answers(site: Site) -> None:
 def test_the_query_arrives(site: Site) -> None:
     fields = {"a b": ["1", "zwei & drei"], "ü": "ä+%41", "empty": ""}
     answer = echoed(site.session().get("/httpbin/anything?first=1%2B1", params=fields))
-    assert answer["args"] == {"first": "1+1", "a b": ["1", "zwei & drei"], "ü": "ä+%41", "empty": ""}
+    assert answer["args"] == {
+        "first": "1+1",
+        "a b": ["1", "zwei & drei"],
+        "ü": "ä+%41",
+        "empty": "",
+    }
     assert answer["url"].startswith("http://") and "first=1%2B1" in site.access_log[-1]["uri"]
 
 
@@ -55,8 +62,14 @@ def test_headers_arrive(site: Site) -> None:
 
 def test_the_program_says_who_it_is(site: Site) -> None:
     session = site.session()
-    assert echoed(session.get("/httpbin/user-agent"))["user-agent"] == f"damsession/{damsession.version()}"
-    assert echoed(session.get("/httpbin/user-agent", headers={"User-Agent": "mine/1"}))["user-agent"] == "mine/1"
+    assert (
+        echoed(session.get("/httpbin/user-agent"))["user-agent"]
+        == f"damsession/{damsession.version()}"
+    )
+    assert (
+        echoed(session.get("/httpbin/user-agent", headers={"User-Agent": "mine/1"}))["user-agent"]
+        == "mine/1"
+    )
 
 
 def test_bodies_arrive(site: Site) -> None:
@@ -69,7 +82,8 @@ def test_bodies_arrive(site: Site) -> None:
     answer = echoed(session.patch("/httpbin/anything", data=BINARY, content_type="image/x-made-up"))
     assert base64.b64decode(answer["data"].partition(",")[2]) == BINARY
     assert answer["headers"]["Content-Type"] == "image/x-made-up"
-    answer = echoed(session.post("/httpbin/anything"))  # a POST without a body says that it has none
+    # A POST without a body says that it has none.
+    answer = echoed(session.post("/httpbin/anything"))
     assert (answer["data"], answer["headers"].get("Content-Length", "0")) == ("", "0")
     answer = echoed(session.delete("/httpbin/anything", data="text"))
     assert answer["method"] == "DELETE" and answer["form"] == {"text": ""}
@@ -77,13 +91,21 @@ def test_bodies_arrive(site: Site) -> None:
 
 def test_a_stream_of_unknown_size_arrives(site: Site) -> None:
     for version in ("2", "1.1"):
-        answer = echoed(site.session(http=version).post("/httpbin/anything", data=iter([b"one ", b"", b"two"])))
+        answer = echoed(
+            site.session(http=version).post("/httpbin/anything", data=iter([b"one ", b"", b"two"]))
+        )
         assert answer["data"] == "one two"
 
 
 def test_a_form_with_files_arrives(site: Site) -> None:
-    files: Any = {"text": ("a.txt", b"one", "text/plain"), "binary": ('ü "b".bin', BINARY), "empty": ("c", b"")}
-    answer = echoed(site.session().post("/httpbin/anything", data={"field": ["1", "zwei ü"]}, files=files))
+    files: Any = {
+        "text": ("a.txt", b"one", "text/plain"),
+        "binary": ('ü "b".bin', BINARY),
+        "empty": ("c", b""),
+    }
+    answer = echoed(
+        site.session().post("/httpbin/anything", data={"field": ["1", "zwei ü"]}, files=files)
+    )
     assert answer["form"] == {"field": ["1", "zwei ü"]}
     assert answer["headers"]["Content-Type"].startswith("multipart/form-data; boundary=")
     assert (answer["files"]["text"], answer["files"]["empty"]) == ("one", "")
@@ -99,4 +121,7 @@ def test_text_is_decoded(site: Site) -> None:
 def test_codings_are_undone(site: Site, coding: str) -> None:
     answer = site.session().get(f"/httpbin/{coding}").raise_for_status()
     assert answer.headers["Content-Encoding"] == {"brotli": "br"}.get(coding, coding)
-    assert json.loads(answer.content)[{"gzip": "gzipped", "deflate": "deflated"}.get(coding, coding)] is True
+    assert (
+        json.loads(answer.content)[{"gzip": "gzipped", "deflate": "deflated"}.get(coding, coding)]
+        is True
+    )

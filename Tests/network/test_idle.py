@@ -1,7 +1,8 @@
-"""Connections that rest: used again where nothing has come over them, and never where something has, which would be taken
-for the answer to the next request.
+"""Connections that rest: used again where nothing has come over them, and never where something
+has, which would be taken for the answer to the next request.
 
-It counts connections: with servers of four makes, whose TLS has its own ways, a request more must not cost one more.
+It counts connections: with servers of four makes, whose TLS has its own ways, a request more must
+not cost one more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import json
 import socket
 import ssl
 import threading
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,11 +32,15 @@ PAGE = "mem/user/session"
 TIMES = 10
 PATIENCE = 5
 MANY = 4  # libcurl keeps no more when nothing is under way
-UNASKED = b"HTTP/1.1 200 OK\r\nSet-Cookie: SSphotoshelter_com_mem=evil\r\nContent-Length: 4\r\n\r\nevil"
+UNASKED = (
+    b"HTTP/1.1 200 OK\r\nSet-Cookie: SSphotoshelter_com_mem=evil\r\nContent-Length: 4\r\n\r\nevil"
+)
 
 
 class Talker:
-    """A server on sockets, with TLS or without, that lets everybody in and can say more than it was asked."""
+    """A server on sockets, with TLS or without, that lets everybody in and can say more than it
+    was asked.
+    """
 
     def __init__(self, certificates: Certificates, is_plain: bool = False) -> None:
         self._tls = None if is_plain else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -71,7 +77,9 @@ class Talker:
         return len(self._plain)
 
     def has_spoken(self, times: int = 1) -> None:
-        """Returns when it has said what nobody asked for, so often; over loopback that is there then."""
+        """Returns when it has said what nobody asked for, so often; over loopback that is there
+        then.
+        """
         for _ in range(times):
             assert self._spoken.acquire(timeout=PATIENCE)
 
@@ -86,14 +94,20 @@ class Talker:
 
     def _serve(self, plain: socket.socket) -> None:
         with contextlib.suppress(OSError, threading.BrokenBarrierError):  # whoever came has gone
-            with plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True) as connection:
+            with (
+                plain
+                if self._tls is None
+                else self._tls.wrap_socket(plain, server_side=True) as connection
+            ):
                 self._talk(connection)
 
     def _talk(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as stream:
             while line := stream.readline():
                 fields = [field.lower().split(b":") for field in iter(stream.readline, b"\r\n")]
-                stream.read(sum(int(value) for name, value, *_ in fields if name == b"content-length"))
+                stream.read(
+                    sum(int(value) for name, value, *_ in fields if name == b"content-length")
+                )
                 path = line.split()[1].decode()
                 is_login, is_talkative = "authenticate" in path, self.is_talkative
                 if not is_login:
@@ -108,14 +122,19 @@ class Talker:
 
 
 @pytest.fixture(params=["nginx", "Apache", "Python", "sandbox"])
-def place(request: pytest.FixtureRequest, site: Site, certificates: Certificates) -> Iterator[tuple[int, dict[str, Any]]]:
+def place(
+    request: pytest.FixtureRequest, site: Site, certificates: Certificates
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """The port of a server, and the options of a session at it."""
     usual = {"system": "photoshelter", "user": "solo@example.com", "password": "solo-password"}
     usual |= {"api_key": site.sandbox.api_key, "ca_file": site.ca_file}
     if request.param == "nginx":
         yield site.ports.main, usual
     elif request.param == "sandbox":
-        yield urlsplit(site.sandbox.photoshelter).port or 0, {**usual, "ca_file": site.sandbox.ca_file}
+        yield (
+            urlsplit(site.sandbox.photoshelter).port or 0,
+            {**usual, "ca_file": site.sandbox.ca_file},
+        )
     elif request.param == "Python":
         with Talker(certificates) as talker:
             yield talker.port, usual
@@ -126,7 +145,9 @@ def place(request: pytest.FixtureRequest, site: Site, certificates: Certificates
 
 @pytest.mark.parametrize("way", [Blocking, InLoop])
 @pytest.mark.parametrize("http", ["1.1", "2"])
-def test_one_connection_is_enough(place: tuple[int, dict[str, Any]], way: type[Any], http: str) -> None:
+def test_one_connection_is_enough(
+    place: tuple[int, dict[str, Any]], way: type[Any], http: str
+) -> None:
     port, options = place
     with Relay(port) as relay:
         session = way({**options, "url": f"https://localhost:{relay.port}", "http": http})
@@ -144,7 +165,9 @@ def said(answer: damsession.Response) -> str:
 @pytest.mark.parametrize("is_plain", [True, False], ids=["plain", "TLS"])
 def test_an_answer_that_nobody_asked_for_is_nobodys(site: Site, is_plain: bool) -> None:
     with Talker(site.certificates, is_plain) as server:
-        session = site.session(url=server.url, allow_loopback_http=is_plain, authentication="cookie")
+        session = site.session(
+            url=server.url, allow_loopback_http=is_plain, authentication="cookie"
+        )
         server.is_talkative = True
         for number in range(TIMES):
             assert said(session.get(f"page{number}")) == f"page{number}"
@@ -155,7 +178,12 @@ def test_an_answer_that_nobody_asked_for_is_nobodys(site: Site, is_plain: bool) 
 @pytest.mark.parametrize("is_plain", [True, False], ids=["plain", "TLS"])
 def test_a_loop_looks_at_every_connection(site: Site, is_plain: bool) -> None:
     with Talker(site.certificates, is_plain) as server:
-        session = site.session(url=server.url, allow_loopback_http=is_plain, authentication="token", idle_timeout=PATIENCE)
+        session = site.session(
+            url=server.url,
+            allow_loopback_http=is_plain,
+            authentication="token",
+            idle_timeout=PATIENCE,
+        )
 
         async def several(loop: damsession.AsyncSession, count: int) -> None:
             server.at_once = threading.Barrier(count)

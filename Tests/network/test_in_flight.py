@@ -1,8 +1,9 @@
-"""A thousand requests in flight on one thread, of two sessions, with an expiry on the way and some made to fail.
+"""A thousand requests in flight on one thread, of two sessions, with an expiry on the way and some
+made to fail.
 
-In C under poll and under epoll, and in asyncio; with as many descriptors as most programs have, or half of them. Each
-answer is its own request's: it holds what only that request asked for. Refuses to judge speed: it prints it, next to
-aiohttp's.
+In C under poll and under epoll, and in asyncio; with as many descriptors as most programs have, or
+half of them. Each answer is its own request's: it holds what only that request asked for. Refuses
+to judge speed: it prints it, next to aiohttp's.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import resource
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
@@ -24,12 +26,16 @@ from programs import Talk, compiled, environment
 import damsession
 
 COUNT = 1000
-PAUSE = 300  # so many are answered when the sessions end; those on the wire by then are far fewer than those left
+# So many are answered when the sessions end; those on the wire by then are far fewer than those
+# left.
+PAUSE = 300
 BROKEN, FAILED = range(5, COUNT, 100), range(50, COUNT, 200)
 
 
 class Request(NamedTuple):
-    """A request of one of the sessions, and what its answer holds; "!" and a status if there is none."""
+    """A request of one of the sessions, and what its answer holds; "!" and a status if there is
+    none.
+    """
 
     session: int
     path: str
@@ -45,12 +51,28 @@ class Traffic(NamedTuple):
 
 def photoshelter(site: Site, **options: str) -> dict[str, str]:
     sandbox = site.sandbox
-    usual = {"system": "photoshelter", "url": sandbox.photoshelter, "ca-file": sandbox.ca_file, "store": "memory"}
-    return {**usual, "user": "solo@example.com", "password": "solo-password", "api-key": sandbox.api_key, **options}
+    usual = {
+        "system": "photoshelter",
+        "url": sandbox.photoshelter,
+        "ca-file": sandbox.ca_file,
+        "store": "memory",
+    }
+    return {
+        **usual,
+        "user": "solo@example.com",
+        "password": "solo-password",
+        "api-key": sandbox.api_key,
+        **options,
+    }
 
 
 def fotoweb(site: Site) -> dict[str, str]:
-    usual = {"system": "fotoweb", "url": site.sandbox.fotoweb, "ca-file": site.sandbox.ca_file, "store": "memory"}
+    usual = {
+        "system": "fotoweb",
+        "url": site.sandbox.fotoweb,
+        "ca-file": site.sandbox.ca_file,
+        "store": "memory",
+    }
     return {**usual, "user": "ada", "password": "ada-password"}
 
 
@@ -72,9 +94,14 @@ def search(session: int, number: int) -> Request:
 
 @pytest.fixture(params=["tokens", "cookies"])
 def traffic(request: pytest.FixtureRequest, site: Site) -> Traffic:
-    """Tokens: of both systems. Cookies: one session adopts the newest, the other one sends one request at a time."""
+    """Tokens: of both systems. Cookies: one session adopts the newest, the other one sends one
+    request at a time.
+    """
     if request.param == "tokens":
-        sessions, kinds = [photoshelter(site, authentication="token"), fotoweb(site)], [gallery, search]
+        sessions, kinds = (
+            [photoshelter(site, authentication="token"), fotoweb(site)],
+            [gallery, search],
+        )
     else:
         serialized = photoshelter(site, user="one@example.com", password="one-password")
         sessions, kinds = [photoshelter(site, rotation="newest"), serialized], [gallery, gallery]
@@ -104,7 +131,10 @@ def one_login_an_expiry(site: Site) -> bool:
 
 @pytest.mark.parametrize("how", ["poll", "epoll"])
 def test_in_c(site: Site, folder: Path, traffic: Traffic, how: str) -> None:
-    lines = ["\t".join(["open", *(f"{name}={value}" for name, value in one.items())]) for one in traffic.sessions]
+    lines = [
+        "\t".join(["open", *(f"{name}={value}" for name, value in one.items())])
+        for one in traffic.sessions
+    ]
     lines += [f"get\t{one.session}\t{one.path}\t{one.wanted}" for one in traffic.requests]
     with Talk([compiled(folder, "in_flight.c"), how], environment(site)) as program:
         program.say("\n".join([*lines, f"pause\t{PAUSE}", "go"]))
@@ -130,7 +160,11 @@ def few_descriptors() -> Iterator[None]:
 
 
 def descriptors() -> set[str]:
-    return {f"{one} {os.readlink(f'/proc/self/fd/{one}')}" for one in os.listdir("/proc/self/fd") if is_open(one)}
+    return {
+        f"{one} {os.readlink(f'/proc/self/fd/{one}')}"
+        for one in os.listdir("/proc/self/fd")
+        if is_open(one)
+    }
 
 
 def is_open(descriptor: str) -> bool:
@@ -141,7 +175,9 @@ def is_open(descriptor: str) -> bool:
 async def asked(site: Site, traffic: Traffic) -> list[Any]:
     """All answers and errors, in the order of the requests; the sessions end on the way."""
     sessions = [
-        damsession.aopen(environment=False, **{name.replace("-", "_"): value for name, value in one.items()})
+        damsession.aopen(
+            environment=False, **{name.replace("-", "_"): value for name, value in one.items()}
+        )
         for one in traffic.sessions
     ]
     answered = 0
@@ -176,7 +212,9 @@ def test_in_asyncio(site: Site, traffic: Traffic, few_descriptors: None) -> None
     answers = asyncio.run(asked(site, traffic))
     print(f"\nasyncio: {time.monotonic() - began:.2f} s")
     assert len(answers) == COUNT
-    assert [(one, answer) for one, answer in zip(traffic.requests, answers) if not fits(one, answer)] == []
+    assert [
+        (one, answer) for one, answer in zip(traffic.requests, answers) if not fits(one, answer)
+    ] == []
     assert sum(answer.replays for answer in answers if isinstance(answer, damsession.Response)) >= 2
     assert one_login_an_expiry(site)
     assert descriptors() == before and threading.active_count() == threads
@@ -185,7 +223,10 @@ def test_in_asyncio(site: Site, traffic: Traffic, few_descriptors: None) -> None
 def test_aiohttp_for_comparison(site: Site) -> None:
     """The same number of requests, of one session, with no more connections."""
     url = f"{site.sandbox.photoshelter}/psapi/v3/mem/gallery/G"
-    options = {name.replace("-", "_"): value for name, value in photoshelter(site, authentication="token").items()}
+    options = {
+        name.replace("-", "_"): value
+        for name, value in photoshelter(site, authentication="token").items()
+    }
     headers = site.session(**options).headers()
 
     async def ask() -> list[str]:

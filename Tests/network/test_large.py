@@ -1,7 +1,9 @@
-"""Things of 2 GiB and a little, which no signed 32-bit number holds, each way and in each language, in constant memory.
+"""Things of 2 GiB and a little, which no signed 32-bit number holds, each way and in each language,
+in constant memory.
 
-Each program is a process of its own and may grow by less than 16 MiB. DAM_TEST_LARGE (bytes) makes the things smaller.
-Refuses to judge speed: it prints it, next to curl's. What is large is removed as soon as it was looked at.
+Each program is a process of its own and may grow by less than 16 MiB. DAM_TEST_LARGE (bytes) makes
+the things smaller. Refuses to judge speed: it prints it, next to curl's. What is large is removed
+as soon as it was looked at.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ import os
 import random
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Callable, Iterator, NamedTuple
+from typing import NamedTuple
 
 import pytest
+from common import WRAPPER
 from conftest import Site
-from programs import WRAPPER, Talk, compiled, environment, python, run
+from programs import Talk, compiled, environment, python, run
 
 SIZE = int(os.environ.get("DAM_TEST_LARGE") or (2 << 30) + 4097)
 SMALL = 1 << 20
@@ -39,7 +43,12 @@ class Thing(NamedTuple):
                 file.seek(begin + at)
                 return file.read(size)
 
-            edges = [at for mark in self.marks for at in (mark - BLOCK, mark + BLOCK) if 0 <= at <= self.size - BLOCK]
+            edges = [
+                at
+                for mark in self.marks
+                for at in (mark - BLOCK, mark + BLOCK)
+                if 0 <= at <= self.size - BLOCK
+            ]
             return all(read(at, BLOCK) == mark for at, mark in self.marks.items()) and all(
                 not any(read(at, BLOCK)) for at in edges
             )
@@ -63,7 +72,10 @@ class Thing(NamedTuple):
 
 def made(path: Path, size: int) -> Thing:
     random_bytes = random.Random(size)
-    marks = {at: random_bytes.randbytes(BLOCK) for at in (0, size // 3, size // 2 - BLOCK // 2, size - BLOCK)}
+    marks = {
+        at: random_bytes.randbytes(BLOCK)
+        for at in (0, size // 3, size // 2 - BLOCK // 2, size - BLOCK)
+    }
     with path.open("wb") as file:
         for at, mark in marks.items():
             file.seek(at)
@@ -99,11 +111,18 @@ Between = Callable[[], object]
 
 def rate(name: str, thing: Thing, began: float) -> None:
     seconds = time.monotonic() - began
-    print(f"\n{name}: {thing.size >> 20} MiB, {seconds:.1f} s, {thing.size / seconds / 1e6:.0f} MB/s", end="")
+    print(
+        f"\n{name}: {thing.size >> 20} MiB, {seconds:.1f} s, {thing.size / seconds / 1e6:.0f} MB/s",
+        end="",
+    )
 
 
 def transfer(
-    name: str, thing: Thing, command: list[str], env: dict[str, str], between: Between = lambda: None
+    name: str,
+    thing: Thing,
+    command: list[str],
+    env: dict[str, str],
+    between: Between = lambda: None,
 ) -> tuple[str, int, str]:
     """Runs large.c or its like; status, replays and digest of the large one. It did not grow."""
     with Talk(command, env) as program:
@@ -125,8 +144,16 @@ def client(language: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["C", "Python"])
-def test_a_download_to_a_file(site: Site, folder: Path, thing: Thing, target: Path, language: str) -> None:
-    command = [*client(language, folder), "download", "/files/small.bin", "/files/large.bin", str(target)]
+def test_a_download_to_a_file(
+    site: Site, folder: Path, thing: Thing, target: Path, language: str
+) -> None:
+    command = [
+        *client(language, folder),
+        "download",
+        "/files/small.bin",
+        "/files/large.bin",
+        str(target),
+    ]
     assert transfer(f"{language} download", thing, command, environment(site))[:2] == ("200", 0)
     assert target.stat().st_size == SIZE and thing.is_in(target)
 
@@ -148,7 +175,9 @@ def test_an_upload_from_a_callback(site: Site, folder: Path, thing: Thing, langu
     command = [*client(language, folder), "upload", str(small), str(thing.path), "/sink/large.bin"]
     expires = language == "C"
     between = site.sandbox.expire if expires else lambda: None
-    found = transfer(f"{language} upload", thing, command, environment(site, authentication="token"), between)
+    found = transfer(
+        f"{language} upload", thing, command, environment(site, authentication="token"), between
+    )
     assert found[0] in ("201", "204") and found[1] == expires
     arrived = site.sink / "large.bin"
     assert arrived.stat().st_size == SIZE and thing.is_in(arrived)
@@ -185,7 +214,13 @@ WRAPPED = {
 
 @pytest.mark.parametrize("how, of", [("get", "thing"), ("put", "thing"), ("form", "quarter")])
 def test_the_wrapper(
-    site: Site, folder: Path, request: pytest.FixtureRequest, target: Path, tmp_path: Path, how: str, of: str
+    site: Site,
+    folder: Path,
+    request: pytest.FixtureRequest,
+    target: Path,
+    tmp_path: Path,
+    how: str,
+    of: str,
 ) -> None:
     """Against a peak of its own: that of a transfer of 1 MiB."""
     thing: Thing = request.getfixturevalue(of)
@@ -209,8 +244,17 @@ def test_the_wrapper(
 
 def test_curl_does_the_same(site: Site, quarter: Thing, target: Path) -> None:
     """What to compare with, and that the servers take it from others too."""
-    headers = [f"{name}: {value}" for name, value in site.session(authentication="token").headers().items()]
-    usual = ["curl", "-sS", "--fail", "--cacert", site.ca_file, *(word for line in headers for word in ("-H", line))]
+    headers = [
+        f"{name}: {value}" for name, value in site.session(authentication="token").headers().items()
+    ]
+    usual = [
+        "curl",
+        "-sS",
+        "--fail",
+        "--cacert",
+        site.ca_file,
+        *(word for line in headers for word in ("-H", line)),
+    ]
     for name, words in {
         "curl download": ["-o", str(target), f"{site.url}/files/large.bin"],
         "curl upload": ["-T", str(quarter.path), f"{site.url}/sink/large.bin"],

@@ -1,13 +1,16 @@
-"""In the event loop, too, a request that must end ends at once, and not when something else happens to turn up.
+"""In the event loop, too, a request that must end ends at once, and not when something else happens
+to turn up.
 
-A callback that stops and an answer that is too large end the transfer from within; so does a canceller from outside.
-The shortest timer that could come to the rescue is one of 200 ms; refuses to be more exact about time than that.
+A callback that stops and an answer that is too large end the transfer from within; so does a
+canceller from outside. The shortest timer that could come to the rescue is one of 200 ms; refuses
+to be more exact about time than that.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from conftest import Site
@@ -50,7 +53,10 @@ def test_it_ends_at_once(
     options = {"url": sandbox.photoshelter, "ca_file": sandbox.ca_file, "response_limit": 1000}
 
     async def main() -> int:
-        session, in_time = damsession.AsyncSession(site.session(authentication="token", **options)), 0
+        session, in_time = (
+            damsession.AsyncSession(site.session(authentication="token", **options)),
+            0,
+        )
         await session.get("mem/user/session")
         for _ in range(TIMES):
             if not fresh:
@@ -59,7 +65,7 @@ def test_it_ends_at_once(
                 await asyncio.wait_for(session.get(PICTURE, **more()), LONGEST)
             except error:
                 in_time += 1
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass
         assert session._loop is not None
         await session._loop.close()

@@ -1,7 +1,9 @@
-"""dam_loop under libuv: twenty downloads at once, and nothing that keeps the program's own loop waiting.
+"""dam_loop under libuv: twenty downloads at once, and nothing that keeps the program's own loop
+waiting.
 
-loop_uv.c is an example for users too. A login that takes a second must not be felt by the timer that ticks besides.
-Refuses to ask for more than that of a machine that has other things to do: half of that second is far from it.
+loop_uv.c is an example for users too. A login that takes a second must not be felt by the timer
+that ticks besides. Refuses to ask for more than that of a machine that has other things to do: half
+of that second is far from it.
 """
 
 from __future__ import annotations
@@ -20,16 +22,22 @@ SIZES = [0, 1, *range(50_000, 1_850_000, 100_000)]
 
 @pytest.fixture
 def loop_uv(folder: Path) -> str:
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libuv"], check=True, capture_output=True, text=True)
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "libuv"], check=True, capture_output=True, text=True
+    )
     return compiled(folder, "loop_uv.c", *flags.stdout.split())
 
 
 @pytest.mark.parametrize("authentication", ["cookie", "token"])
-def test_twenty_downloads_during_a_slow_login(site: Site, loop_uv: str, authentication: str) -> None:
+def test_twenty_downloads_during_a_slow_login(
+    site: Site, loop_uv: str, authentication: str
+) -> None:
     sandbox = site.sandbox
     sandbox.fault("delay", seconds=DELAY, match="authenticate")
     paths = [f"mem/image/I{size}/download?size={size}" for size in SIZES]
-    options = environment(site, url=sandbox.photoshelter, ca_file=sandbox.ca_file, authentication=authentication)
+    options = environment(
+        site, url=sandbox.photoshelter, ca_file=sandbox.ca_file, authentication=authentication
+    )
     done = run([loop_uv, *paths], {**options, "DAMSESSION_STORE": "memory"})
     assert (done.returncode, done.stderr) == (0, b"")
     *lines, last = done.stdout.decode().splitlines()
@@ -42,13 +50,17 @@ def test_twenty_downloads_during_a_slow_login(site: Site, loop_uv: str, authenti
 
 
 def test_what_fails_is_said(site: Site, loop_uv: str) -> None:
-    options = environment(site, url=site.sandbox.photoshelter, ca_file=site.sandbox.ca_file, store="memory")
+    options = environment(
+        site, url=site.sandbox.photoshelter, ca_file=site.sandbox.ca_file, store="memory"
+    )
     done = run([loop_uv, "mem/nothing", "mem/user/session"], options)
     assert done.returncode == 1 and done.stderr == b"mem/nothing: the answer is no success\n"
     assert b" bytes of mem/user/session\n" in done.stdout
     refused = run([loop_uv, "mem/user/session"], {**options, "DAMSESSION_PASSWORD": "wrong"})
     assert (
-        refused.returncode == 1 and refused.stderr.startswith(b"mem/user/session: ") and b"wrong" not in refused.stderr
+        refused.returncode == 1
+        and refused.stderr.startswith(b"mem/user/session: ")
+        and b"wrong" not in refused.stderr
     )
     assert run([loop_uv], options).stderr == b"loop_uv: say which paths\n"
     assert run([loop_uv, "a b"], options).returncode == 1

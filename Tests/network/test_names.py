@@ -1,7 +1,9 @@
-"""A name server that does not answer holds nobody up: time-outs, cancelling, the event loop, freeing and fork() are in time.
+"""A name server that does not answer holds nobody up: time-outs, cancelling, the event loop,
+freeing and fork() are in time.
 
-libcurl looks up names on a thread, and waits for it where it is not told otherwise: ten seconds, with glibc's resolver.
-Refuses to be exact about time: what takes longer than a second and a half has waited.
+libcurl looks up names on a thread, and waits for it where it is not told otherwise: ten seconds,
+with glibc's resolver. Refuses to be exact about time: what takes longer than a second and a half
+has waited.
 """
 
 from __future__ import annotations

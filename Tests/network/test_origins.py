@@ -1,7 +1,9 @@
-"""Redirects to another server, where no secret may go: not in a header, not in a cookie, not in the URL.
+"""Redirects to another server, where no secret may go: not in a header, not in a cookie, not in the
+URL.
 
-After libcurl's CVE-2018-1000007 (custom Authorization), CVE-2022-27774 (another port), CVE-2022-27776 (cookies and
-Authorization to another port) and CVE-2025-14524 (bearer tokens). What the other server was sent, its log says.
+After libcurl's CVE-2018-1000007 (custom Authorization), CVE-2022-27774 (another port),
+CVE-2022-27776 (cookies and Authorization to another port) and CVE-2025-14524 (bearer tokens). What
+the other server was sent, its log says.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import io
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Optional
 
 import pytest
 from conftest import Site
@@ -22,7 +23,10 @@ MODES = ["cookie", "token", "token-in-url"]
 #: Of the program's own; the names say who asks, so they stay at home as well.
 MINE = {"Authorization": "Bearer mine", "X-Custom": "mine", "Referer": "https://localhost/mine"}
 #: What a request to another origin must have left behind.
-BARE = {name: "" for name in ("cookie", "token", "api_key", "authorization", "referer", "custom", "certificate")}
+BARE = {
+    name: ""
+    for name in ("cookie", "token", "api_key", "authorization", "referer", "custom", "certificate")
+}
 
 
 def bare(entry: Entry) -> bool:
@@ -35,7 +39,9 @@ def bare(entry: Entry) -> bool:
 def test_another_port_is_another_server(site: Site, status: int, authentication: str) -> None:
     session = site.session(authentication=authentication)
     for method in ("GET", "HEAD"):
-        answer = session.request(method, f"/redirect/{status}/other/x", headers={**MINE, "Accept": "text/plain"})
+        answer = session.request(
+            method, f"/redirect/{status}/other/x", headers={**MINE, "Accept": "text/plain"}
+        )
         assert answer.status == 200 and answer.content == (b"other\n" if method == "GET" else b"")
     first, second = site.at(site.ports.other)
     assert bare(first) and bare(second) and first["uri"] == "/x"
@@ -44,19 +50,30 @@ def test_another_port_is_another_server(site: Site, status: int, authentication:
 
 
 def test_what_the_own_server_was_sent(site: Site) -> None:
-    site.session(authentication="token").get("/redirect/302/other/x", headers=MINE).raise_for_status()
+    site.session(authentication="token").get(
+        "/redirect/302/other/x", headers=MINE
+    ).raise_for_status()
     entry = site.at(site.ports.main)[-1]
-    assert entry["authorization"] == MINE["Authorization"] and entry["token"] and entry["api_key"]  # the log can tell
+    # The log can tell.
+    assert entry["authorization"] == MINE["Authorization"] and entry["token"] and entry["api_key"]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_post_turned_get_leaves_its_body(site: Site, status: int) -> None:
-    answer = site.session().post(f"/redirect/{status}/other/x", data={"secret": "mine"}, headers=MINE)
+    answer = site.session().post(
+        f"/redirect/{status}/other/x", data={"secret": "mine"}, headers=MINE
+    )
     (entry,) = site.at(site.ports.other)
-    assert answer.status == 200 and bare(entry) and (entry["method"], entry["content_type"]) == ("GET", "")
+    assert (
+        answer.status == 200
+        and bare(entry)
+        and (entry["method"], entry["content_type"]) == ("GET", "")
+    )
 
 
-@pytest.mark.parametrize("method, status", [("POST", 307), ("POST", 308), ("PUT", 301), ("PUT", 302), ("DELETE", 307)])
+@pytest.mark.parametrize(
+    "method, status", [("POST", 307), ("POST", 308), ("PUT", 301), ("PUT", 302), ("DELETE", 307)]
+)
 def test_what_is_no_get_stays(site: Site, method: str, status: int) -> None:
     answer = site.session().request(method, f"/redirect/{status}/other/x", data=b"mine")
     assert answer.status == status and answer.headers["Location"] == f"{site.other_url}/x"
@@ -113,7 +130,11 @@ def test_there_and_back_again(site: Site) -> None:
     session = site.session()
     assert session.get("/redirect/302/other/back", headers=MINE).text in ("127.0.0.1", "::1")
     there, back = site.access_log[-2:]
-    assert bare(there) and back["uri"] == "/address" and (back["authorization"], back["custom"]) == ("", "")
+    assert (
+        bare(there)
+        and back["uri"] == "/address"
+        and (back["authorization"], back["custom"]) == ("", "")
+    )
 
 
 def test_another_servers_answers_say_nothing_of_the_session(site: Site) -> None:
@@ -126,7 +147,11 @@ def test_another_servers_answers_say_nothing_of_the_session(site: Site) -> None:
 
 def test_a_file_from_another_server(site: Site, tmp_path: Path) -> None:
     answer = site.session().download("/redirect/302/other/x", tmp_path / "x", headers=MINE)
-    assert answer.ok and (tmp_path / "x").read_bytes() == b"other\n" and bare(site.at(site.ports.other)[0])
+    assert (
+        answer.ok
+        and (tmp_path / "x").read_bytes() == b"other\n"
+        and bare(site.at(site.ports.other)[0])
+    )
 
 
 def test_a_program_cannot_name_another_server(site: Site) -> None:
@@ -144,8 +169,10 @@ def test_a_program_cannot_name_another_server(site: Site) -> None:
     [
         ("//localhost:{other}/x", "other"),
         ("https://localhost:{other}#@localhost:{main}/", "other"),
-        ("https://127.0.0.1:{main}/x", "main"),  # the same machine by another name is another server
-        ("https://127.1:{other}/x", None),  # which libcurl reads as 127.0.0.1: nobody writes an address so in good faith
+        # The same machine by another name is another server.
+        ("https://127.0.0.1:{main}/x", "main"),
+        # Which libcurl reads as 127.0.0.1: nobody writes an address so in good faith.
+        ("https://127.1:{other}/x", None),
         ("https:///localhost:{other}/x", None),
         ("https:\\\\localhost:{other}/x", None),
         ("\\\\localhost:{other}\\x", None),
@@ -157,7 +184,7 @@ def test_a_program_cannot_name_another_server(site: Site) -> None:
         ("file:///etc/hostname", None),
     ],
 )
-def test_locations_that_could_be_misread(site: Site, location: str, where: Optional[str]) -> None:
+def test_locations_that_could_be_misread(site: Site, location: str, where: str | None) -> None:
     session = site.session(authentication="token")
     session.login()
     before = len(site.access_log) + 1  # and the redirect itself
@@ -165,5 +192,7 @@ def test_locations_that_could_be_misread(site: Site, location: str, where: Optio
     with nullcontext() if where else pytest.raises(damsession.ProtocolError):
         session.get("mem/redirect", params={"to": to})
     beyond = site.access_log[before:]
-    assert [entry["port"] for entry in beyond] == ([str(getattr(site.ports, where))] if where else [])
+    assert [entry["port"] for entry in beyond] == (
+        [str(getattr(site.ports, where))] if where else []
+    )
     assert all(bare(entry) for entry in beyond)

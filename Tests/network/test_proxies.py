@@ -1,9 +1,11 @@
-"""Proxies by option and by environment. Whether one was used, its own log says; what it saw must hold no secret."""
+"""Proxies by option and by environment. Whether one was used, its own log says; what it saw must
+hold no secret.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,7 +30,10 @@ def socks(tmp_path: Path) -> Iterator[Microsocks]:
 
 def works(session: damsession.Session, site: Site) -> bool:
     """A session lives, and the server saw it."""
-    return session.get("mem/user/session").ok and site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"
+    return (
+        session.get("mem/user/session").ok
+        and site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"
+    )
 
 
 def test_an_http_proxy_sees_a_tunnel_and_nothing_else(site: Site, http: Tinyproxy) -> None:
@@ -83,7 +88,9 @@ def test_a_socket_stands_for_the_server_whatever_the_proxy(
     assert works(site.session(unix_socket=site.unix_socket), site) and http.seen == []
 
 
-def test_plain_http_to_this_machine_stays_on_it(site: Site, http: Tinyproxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_http_to_this_machine_stays_on_it(
+    site: Site, http: Tinyproxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("http_proxy", http.url)
     with pytest.raises(damsession.Insecure):  # says PhotoShelter, as the vendor's would
         site.session(url=site.sandbox.photoshelter_http, allow_loopback_http=True).login()
@@ -91,12 +98,15 @@ def test_plain_http_to_this_machine_stays_on_it(site: Site, http: Tinyproxy, mon
 
 
 def test_a_password_of_a_proxy_is_no_option(site: Site) -> None:
-    with pytest.raises(damsession.OptionError, match="HTTPS_PROXY") as caught:  # options are shown and remembered
+    with pytest.raises(damsession.OptionError, match="HTTPS_PROXY") as caught:
+        # Options are shown and remembered.
         site.session(proxy="http://ada:proxy-password@127.0.0.1:1")
     assert "proxy-password" not in str(caught.value)
 
 
-def test_a_proxy_that_wants_a_password_gets_it(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_wants_a_password_gets_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Tinyproxy(tmp_path / "locked", login="ada proxy-password") as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//ada:proxy-password@"))
         assert works(site.session(), site) and proxy.seen != []
@@ -122,7 +132,10 @@ def test_a_proxy_that_is_not_there(site: Site, scheme: str) -> None:
 
 
 def test_a_proxy_that_refuses(site: Site, tmp_path: Path) -> None:
-    with Tinyproxy(tmp_path / "strict", refused="localhost") as proxy, pytest.raises(damsession.ConnectError):
+    with (
+        Tinyproxy(tmp_path / "strict", refused="localhost") as proxy,
+        pytest.raises(damsession.ConnectError),
+    ):
         site.session(proxy=proxy.url).login()
     assert proxy.seen != [] and site.access_log == []  # nothing was sent
 

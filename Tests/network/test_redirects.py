@@ -1,4 +1,5 @@
-"""Redirects to the session's own server: followed with the secret, as far as allowed, with the right method.
+"""Redirects to the session's own server: followed with the secret, as far as allowed, with the
+right method.
 
 What leads elsewhere is the matter of test_origins.py.
 """
@@ -6,7 +7,6 @@ What leads elsewhere is the matter of test_origins.py.
 from __future__ import annotations
 
 import io
-from typing import Optional
 
 import pytest
 from conftest import Publish, Site
@@ -18,14 +18,20 @@ STATUSES = [301, 302, 303, 307, 308]
 
 @pytest.mark.parametrize("authentication", ["cookie", "token", "token-in-url"])
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_same_server_keeps_the_secret(site: Site, publish: Publish, status: int, authentication: str) -> None:
+def test_the_same_server_keeps_the_secret(
+    site: Site, publish: Publish, status: int, authentication: str
+) -> None:
     content = publish("a.bin", 1000)
     session = site.session(authentication=authentication)
     session.login()
     for where in ("own", "absolute"):
-        answer = session.get(f"/redirect/{status}/{where}/member/a.bin", headers={"X-Custom": "mine"})
+        answer = session.get(
+            f"/redirect/{status}/{where}/member/a.bin", headers={"X-Custom": "mine"}
+        )
         assert (answer.status, answer.content, answer.replays) == (200, content, 0)
-    assert [entry["custom"] for entry in site.access_log if entry["uri"].startswith("/member/")] == ["mine"] * 2
+    assert [
+        entry["custom"] for entry in site.access_log if entry["uri"].startswith("/member/")
+    ] == ["mine"] * 2
     assert site.sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
@@ -51,7 +57,7 @@ def test_head_stays_head(site: Site, publish: Publish, status: int) -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 1, 3])
-def test_an_endless_loop_ends(site: Site, limit: Optional[int]) -> None:
+def test_an_endless_loop_ends(site: Site, limit: int | None) -> None:
     session = site.session(redirects=limit)
     with pytest.raises(damsession.ProtocolError, match="redirects more than"):
         session.get("/redirect/302/loop")
@@ -69,7 +75,11 @@ def test_as_many_as_allowed_are_followed(site: Site) -> None:
 def test_without_redirects_they_are_answers(site: Site) -> None:
     session, file = site.session(redirects=0), io.BytesIO()
     answer = session.get("/redirect/302/own/files/a.bin", stream_to=file)
-    assert (answer.status, answer.headers["Location"], file.getvalue()) == (302, "/files/a.bin", b"")
+    assert (answer.status, answer.headers["Location"], file.getvalue()) == (
+        302,
+        "/files/a.bin",
+        b"",
+    )
     assert session.get("/redirect/302/plain/x").headers["Location"] == f"{site.plain_url}/x"
     assert site.at(site.ports.plain) == []
 
@@ -95,7 +105,8 @@ def test_a_session_that_ends_on_the_way_is_renewed(site: Site, publish: Publish)
 
 def test_a_request_that_is_sent_again_may_be_redirected_again(site: Site, publish: Publish) -> None:
     content = publish("a.bin", 1000)
-    session = site.session(redirects=1)  # the request needs no more than one, before and after the login
+    # The request needs no more than one, before and after the login.
+    session = site.session(redirects=1)
     session.login()
     site.sandbox.expire()
     answer = session.get("/redirect/302/own/member/a.bin")

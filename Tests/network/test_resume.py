@@ -1,7 +1,8 @@
-"""Downloads whose process was killed, and gone on with by another one: by the wrapper and by Python.
+"""Downloads whose process was killed, and gone on with by another one: by the wrapper and by
+Python.
 
-Refuses to trust the file alone: the log shows what was asked for, and how many bytes were sent. Nobody waits for a
-time: the kill comes when there is something in FILE.part.
+Refuses to trust the file alone: the log shows what was asked for, and how many bytes were sent.
+Nobody waits for a time: the kill comes when there is something in FILE.part.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import pytest
+from common import WRAPPER
 from conftest import Publish, Site
 from nginx import Entry
 from processes import wait_for
-from programs import WRAPPER, environment, run
+from programs import environment, run
 
 SIZE = 900_000
 PATH = "/member/a.bin"
@@ -40,9 +43,17 @@ class Download(NamedTuple):
     def killed(self) -> int:
         """Begins it, and kills the process in the middle; how much was there by then."""
         assert not self.part.exists()
-        process = subprocess.Popen(self.command("slow"), env=self.environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            self.command("slow"), env=self.environment, stdout=subprocess.DEVNULL
+        )
         try:
-            wait_for(lambda: process.poll() is not None or self.part.exists() and self.part.stat().st_size > 0)
+            wait_for(
+                lambda: (
+                    process.poll() is not None
+                    or self.part.exists()
+                    and self.part.stat().st_size > 0
+                )
+            )
         finally:
             process.kill()
         assert process.wait() == -9 and not self.file.exists()
@@ -50,7 +61,9 @@ class Download(NamedTuple):
         return self.part.stat().st_size
 
     def finished(self) -> list[Entry]:
-        """Goes on with it; the requests for the thing that were sent by now. FILE is there, and nothing besides."""
+        """Goes on with it; the requests for the thing that were sent by now. FILE is there, and
+        nothing besides.
+        """
         done = run(self.command("no"), self.environment)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
         assert sorted(one.name for one in self.file.parent.iterdir()) == [self.file.name]
@@ -65,7 +78,17 @@ class Download(NamedTuple):
 
 
 def by_wrapper(file: Path) -> Callable[[str], list[str]]:
-    return lambda slow: [WRAPPER, "get", "-", PATH, "-o", str(file), "--continue", "-H", f"X-Custom: {slow}"]
+    return lambda slow: [
+        WRAPPER,
+        "get",
+        "-",
+        PATH,
+        "-o",
+        str(file),
+        "--continue",
+        "-H",
+        f"X-Custom: {slow}",
+    ]
 
 
 def by_python(file: Path) -> Callable[[str], list[str]]:
@@ -120,7 +143,9 @@ def test_a_file_that_changed_starts_over(publish: Publish, download: Download) -
     (download.site.files / "a.bin").write_bytes(changed)
     _, second = download.finished()
     assert download.sha256() == hashlib.sha256(changed).hexdigest()
-    assert (second["status"], second["sent"]) == ("200", str(len(changed))) and second["range"] != ""
+    assert (second["status"], second["sent"]) == ("200", str(len(changed))) and second[
+        "range"
+    ] != ""
 
 
 def test_an_expiry_in_between_costs_one_login(publish: Publish, download: Download) -> None:
@@ -129,11 +154,17 @@ def test_an_expiry_in_between_costs_one_login(publish: Publish, download: Downlo
     assert download.site.sandbox.expire() == 1
     _, refused, second = download.finished()
     assert download.sha256() == hashlib.sha256(content).hexdigest() and download.logins() == 2
-    assert (refused["status"], second["status"], second["sent"]) == ("401", "206", str(SIZE - there))
+    assert (refused["status"], second["status"], second["sent"]) == (
+        "401",
+        "206",
+        str(SIZE - there),
+    )
 
 
 @pytest.mark.parametrize("more", [0, 1, SIZE])
-def test_a_part_that_is_longer_than_the_thing(publish: Publish, download: Download, more: int) -> None:
+def test_a_part_that_is_longer_than_the_thing(
+    publish: Publish, download: Download, more: int
+) -> None:
     content = publish("a.bin", SIZE)
     download.killed()
     download.part.write_bytes(content + b"x" * more)

@@ -1,6 +1,8 @@
-"""Trying again: only when asked to, only what may be repeated, and no sooner than the server wishes.
+"""Trying again: only when asked to, only what may be repeated, and no sooner than the server
+wishes.
 
-How often something was sent, the server's log says. Refuses to wait long: the waits are of half a second to two.
+How often something was sent, the server's log says. Refuses to wait long: the waits are of half a
+second to two.
 """
 
 from __future__ import annotations
@@ -18,9 +20,14 @@ THING = "mem/gallery/G1"
 
 
 def direct(site: Site, **options: Any) -> damsession.Session:
-    """At the sandbox itself: nginx would answer 502 where the sandbox resets a connection. Logged in."""
+    """At the sandbox itself: nginx would answer 502 where the sandbox resets a connection.
+    Logged in.
+    """
     session = site.session(
-        url=site.sandbox.photoshelter, ca_file=site.sandbox.ca_file, authentication="token", **options
+        url=site.sandbox.photoshelter,
+        ca_file=site.sandbox.ca_file,
+        authentication="token",
+        **options,
     )
     session.login()
     return session
@@ -28,14 +35,17 @@ def direct(site: Site, **options: Any) -> damsession.Session:
 
 def sent(site: Site, method: str, path: str = THING) -> int:
     """How often the sandbox got it."""
-    return sum(entry["method"] == method and entry["path"].endswith(path) for entry in site.sandbox.log())
+    return sum(
+        entry["method"] == method and entry["path"].endswith(path) for entry in site.sandbox.log()
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_what_may_be_repeated_is_tried_again(site: Site, method: str) -> None:
     session = direct(site, retries=1)
     session.keepalive()
-    # Without a body, libcurl itself repeats at once what it sent over a connection that had been idle.
+    # Without a body, libcurl itself repeats at once what it sent over a connection that had been
+    # idle.
     faults = 1 if method == "PUT" else 2
     site.sandbox.fault("reset", count=faults, match=THING)
     assert session.request(method, THING, data=b"name=x" if method == "PUT" else None).ok
@@ -55,7 +65,8 @@ def test_a_session_that_ends_meanwhile_is_renewed(site: Site) -> None:
     session = direct(site, retries=4)
     site.sandbox.expire()
     site.sandbox.fault("reset", count=2, match=THING)
-    assert session.put(THING, data=b"name=x").ok  # twice broken off, once refused, and then answered
+    # Twice broken off, once refused, and then answered.
+    assert session.put(THING, data=b"name=x").ok
     assert sent(site, "PUT") == 4 and session.statistics.logins == 2
 
 
@@ -133,7 +144,9 @@ def test_what_was_never_sent_is_tried_again_whatever_it_is(site: Site) -> None:
     session = site.session()
     session.login()
     with pytest.raises(damsession.ConnectError):
-        site.session(retries=1, proxy=f"http://127.0.0.1:{free_ports(1)[0]}").post(THING, data=b"name=x")
+        site.session(retries=1, proxy=f"http://127.0.0.1:{free_ports(1)[0]}").post(
+            THING, data=b"name=x"
+        )
     assert time.monotonic() - begin >= 0.5
 
 
@@ -144,7 +157,9 @@ def test_nobody_waits_by_default(site: Site, status: int) -> None:
     site.sandbox.fault("retry-after", status=status, seconds=1, match=THING)
     with pytest.raises(damsession.Throttled) as caught:
         session.get(THING)
-    assert (caught.value.http_status, caught.value.retry_after) == (status, 1) and sent(site, "GET") == 1
+    assert (caught.value.http_status, caught.value.retry_after) == (status, 1) and sent(
+        site, "GET"
+    ) == 1
     assert session.get(THING).ok
 
 

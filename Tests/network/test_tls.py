@@ -1,4 +1,6 @@
-"""Who the server is, and who the client: certificates, names, pinned keys. What is refused must not have been sent."""
+"""Who the server is, and who the client: certificates, names, pinned keys. What is refused must
+not have been sent.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,15 @@ import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any
 
 import pytest
 from certificates import pin
+from common import WRAPPER
 from conftest import Site
-from programs import WRAPPER, environment, run
+from programs import environment, run
 
 import damsession
 
@@ -73,7 +77,8 @@ def test_a_pinned_key_does_not_replace_the_authority(site: Site) -> None:
 
 
 def test_a_pinned_key_is_that_of_the_sessions_server_alone(site: Site) -> None:
-    session = site.session(pinned_key=pin(site.certificates.good))  # the other server has a key of its own
+    # The other server has a key of its own.
+    session = site.session(pinned_key=pin(site.certificates.good))
     assert session.get("/redirect/302/other/x").text == "other\n"
 
 
@@ -81,22 +86,34 @@ def test_a_pinned_key_is_that_of_the_sessions_server_alone(site: Site) -> None:
 def test_a_client_certificate_is_shown(site: Site, separate: bool) -> None:
     stem = site.certificates.client
     options = {"client_certificate": f"{stem}.crt", "client_key": f"{stem}.key"}
-    session = site.session(url=site.mtls_url, **(options if separate else {"client_certificate": f"{stem}.pem"}))
+    session = site.session(
+        url=site.mtls_url, **(options if separate else {"client_certificate": f"{stem}.pem"})
+    )
     assert session.get("mem/user/session").ok
     assert all("trustme" in entry["certificate"] for entry in site.at(site.ports.mutual))
 
 
 @pytest.mark.parametrize("shown", [None, "stranger"])
-def test_a_connection_that_showed_a_certificate_is_not_shared(site: Site, shown: Optional[str]) -> None:
+def test_a_connection_that_showed_a_certificate_is_not_shared(
+    site: Site, shown: str | None
+) -> None:
     known = site.session(url=site.mtls_url, client_certificate=f"{site.certificates.client}.pem")
     assert known.get("mem/user/session").ok
     other = shown and f"{getattr(site.certificates, shown)}.pem"
-    assert site.session(url=site.mtls_url, client_certificate=other).get("mem/user/session").status == 400  # nginx's
+    # Nginx's.
+    assert (
+        site.session(url=site.mtls_url, client_certificate=other).get("mem/user/session").status
+        == 400
+    )
     assert known.get("mem/user/session").ok
 
 
 def test_a_client_certificate_that_is_missing_is_no_wrong_password(site: Site) -> None:
-    someone: Any = {"url": site.mtls_url, "user": "ada@example.com", "password": site.password("ada@example.com")}
+    someone: Any = {
+        "url": site.mtls_url,
+        "user": "ada@example.com",
+        "password": site.password("ada@example.com"),
+    }
     with pytest.raises(damsession.DamError) as caught:
         site.session(**someone).login()  # nginx answers 400 with a page of its own
     assert not isinstance(caught.value, damsession.CredentialsRefused)
@@ -120,7 +137,9 @@ def test_a_client_certificate_is_shown_to_its_server_alone(site: Site) -> None:
 
 @pytest.fixture
 def outdated(site: Site) -> Iterator[int]:
-    """The port of a server that knows TLS 1.1 and nothing newer; it hangs up on whom it understands."""
+    """The port of a server that knows TLS 1.1 and nothing newer; it hangs up on whom it
+    understands.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{site.certificates.good}.pem")
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -131,7 +150,11 @@ def outdated(site: Site) -> Iterator[int]:
         with contextlib.suppress(OSError):  # the end of it
             while True:
                 plain, _ = listener.accept()
-                with plain, contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
+                with (
+                    plain,
+                    contextlib.suppress(OSError),
+                    context.wrap_socket(plain, server_side=True) as secure,
+                ):
                     secure.recv(1)
 
     thread = threading.Thread(target=serve)
@@ -144,7 +167,9 @@ def outdated(site: Site) -> Iterator[int]:
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 @pytest.mark.parametrize("who", ["server", "proxy"])
-def test_what_knows_nothing_newer_than_tls_1_1_is_refused(site: Site, outdated: int, tmp_path: Path, who: str) -> None:
+def test_what_knows_nothing_newer_than_tls_1_1_is_refused(
+    site: Site, outdated: int, tmp_path: Path, who: str
+) -> None:
     """Also by a machine whose OpenSSL would take anything."""
     lenient = tmp_path / "openssl.cnf"
     lenient.write_text(

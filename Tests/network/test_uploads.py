@@ -1,8 +1,9 @@
 """A directory of uploads during which the session ends, more than once: nobody has to care.
 
-Forty files as multipart forms, by threads of Python and C, by a loop of the shell, and by four processes at once. Every
-file arrives exactly once and whole, each expiry costs one login, and no request fails. Refuses to believe the clients:
-the sandbox says what it has taken. What cannot be sent twice is refused, and nothing of it stays at the server.
+Forty files as multipart forms, by threads of Python and C, by a loop of the shell, and by four
+processes at once. Every file arrives exactly once and whole, each expiry costs one login, and no
+request fails. Refuses to believe the clients: the sandbox says what it has taken. What cannot be
+sent twice is refused, and nothing of it stays at the server.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import hashlib
 import json
 import random
 import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import pytest
+from common import WRAPPER
 from conftest import Site
-from programs import PATIENCE, WRAPPER, Talk, compiled, environment, run
+from programs import PATIENCE, Talk, compiled, environment, run
 
 import damsession
 
@@ -29,7 +32,8 @@ ONE = """case $1 in */08*|*/26*) curl -sS --fail -d "{}" "$EXPIRE" >>"$OUT.curl"
 LOOP = f"""for file in "$0"/*; do sh -c '{ONE}' "$1" "$file" || exit; done"""
 PARALLEL = f"""printf '%s\\0' "$0"/* | xargs -0 -n 1 -P 4 sh -c '{ONE}' "$1\""""
 
-#: Uploads the files to the sandbox, and ends the session twice on the way; what the server said to each.
+#: Uploads the files to the sandbox, and ends the session twice on the way; what the server said to
+#: each.
 Uploader = Callable[[Site, Path, Path, dict[str, str]], list[Any]]
 
 
@@ -79,11 +83,15 @@ def by_shell(script: str) -> Uploader:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    """Forty files: none, one byte, and more; some are larger than what a connection takes at once."""
+    """Forty files: none, one byte, and more; some are larger than what a connection takes at
+    once.
+    """
     made = tmp_path / "files"
     made.mkdir()
     chance = random.Random(40)
-    for number, size in enumerate([0, 1, 65_536, *(chance.randrange(900_000) for _ in range(COUNT - 3))]):
+    for number, size in enumerate(
+        [0, 1, 65_536, *(chance.randrange(900_000) for _ in range(COUNT - 3))]
+    ):
         (made / f"{number:02} ä&b.bin").write_bytes(chance.randbytes(size))
     return made
 
@@ -95,7 +103,9 @@ def described(file: Path) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("authentication", ["cookie", "token"])
 @pytest.mark.parametrize(
-    "upload", [by_python, by_c, by_shell(LOOP), by_shell(PARALLEL)], ids=["Python", "C", "loop", "xargs"]
+    "upload",
+    [by_python, by_c, by_shell(LOOP), by_shell(PARALLEL)],
+    ids=["Python", "C", "loop", "xargs"],
 )
 def test_every_file_arrives_once(
     site: Site, folder: Path, files: Path, tmp_path: Path, upload: Uploader, authentication: str
@@ -104,7 +114,11 @@ def test_every_file_arrives_once(
     sandbox.knobs(old_cookie="refuse")
     url = sandbox.photoshelter  # nginx would wait for the whole of a body before it asks
     options = environment(
-        site, url=url, ca_file=sandbox.ca_file, authentication=authentication, store=tmp_path / "sessions"
+        site,
+        url=url,
+        ca_file=sandbox.ca_file,
+        authentication=authentication,
+        store=tmp_path / "sessions",
     )
     answers = upload(site, folder, files, options)
     told = [image for answer in answers for image in answer["data"]["Image"]]
@@ -114,8 +128,12 @@ def test_every_file_arrives_once(
     assert (state["writes"], state["expiries"]) == (COUNT, len(BEFORE))
     assert (state["logins_ok"], state["logins_refused"]) == (1 + len(BEFORE), 0)
     assert state["stale_cookie_refusals"] == 0
-    taken = [entry for entry in sandbox.log() if entry["path"].endswith(PATH) and entry["status"] == 200]
-    assert sorted(name for entry in taken for name in entry["form"]["file"]) == [one[0] for one in expected]
+    taken = [
+        entry for entry in sandbox.log() if entry["path"].endswith(PATH) and entry["status"] == 200
+    ]
+    assert sorted(name for entry in taken for name in entry["form"]["file"]) == [
+        one[0] for one in expected
+    ]
 
 
 def pieces(*contents: bytes) -> Iterator[bytes]:
@@ -124,7 +142,9 @@ def pieces(*contents: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("authentication", ["cookie", "token"])
 @pytest.mark.parametrize("size", [9, 3_000_000])
-def test_what_cannot_be_sent_twice_leaves_nothing(site: Site, tmp_path: Path, authentication: str, size: int) -> None:
+def test_what_cannot_be_sent_twice_leaves_nothing(
+    site: Site, tmp_path: Path, authentication: str, size: int
+) -> None:
     session = site.session(authentication=authentication)
     session.login()
     assert site.sandbox.expire() == 1
@@ -138,7 +158,9 @@ def test_what_cannot_be_sent_twice_leaves_nothing(site: Site, tmp_path: Path, au
 
 @pytest.mark.parametrize("authentication", ["cookie", "token"])
 @pytest.mark.parametrize("size", [9, 3_000_000])
-def test_standard_input_is_read_once(site: Site, tmp_path: Path, authentication: str, size: int) -> None:
+def test_standard_input_is_read_once(
+    site: Site, tmp_path: Path, authentication: str, size: int
+) -> None:
     options = environment(site, authentication=authentication, store=tmp_path / "sessions")
     put = [WRAPPER, "put", "-", "/sink/half.bin", "-d", "@-"]
     assert run([WRAPPER, "keepalive", "-"], options).returncode == 0
@@ -155,12 +177,25 @@ def test_standard_input_is_read_once(site: Site, tmp_path: Path, authentication:
 def test_a_pipe_that_never_ends_is_refused_at_once(site: Site, tmp_path: Path) -> None:
     """Who writes into it hears of it, as in any pipeline."""
     sandbox = site.sandbox
-    options = environment(site, url=sandbox.photoshelter, ca_file=sandbox.ca_file, store=tmp_path / "sessions")
+    options = environment(
+        site, url=sandbox.photoshelter, ca_file=sandbox.ca_file, store=tmp_path / "sessions"
+    )
     assert run([WRAPPER, "keepalive", "-"], options).returncode == 0
     assert sandbox.expire() == 1
     with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as endless:
-        command = [WRAPPER, "post", "-", PATH, "-d", "@-", "--content-type", "multipart/form-data; boundary=y"]
-        done = subprocess.run(command, env=options, stdin=endless.stdout, capture_output=True, timeout=PATIENCE)
+        command = [
+            WRAPPER,
+            "post",
+            "-",
+            PATH,
+            "-d",
+            "@-",
+            "--content-type",
+            "multipart/form-data; boundary=y",
+        ]
+        done = subprocess.run(
+            command, env=options, stdin=endless.stdout, capture_output=True, timeout=PATIENCE
+        )
         assert endless.stdout is not None
         endless.stdout.close()
         assert endless.wait() == -13

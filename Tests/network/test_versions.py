@@ -1,4 +1,6 @@
-"""HTTP/2, HTTP/1.1 and compression, as nginx speaks them. What was used, the server says (X-Protocol)."""
+"""HTTP/2, HTTP/1.1 and compression, as nginx speaks them. What was used, the server says
+(X-Protocol).
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,12 @@ def test_http_1_1_is_used_where_nothing_else_is_offered(site: Site) -> None:
 
 
 def test_a_connection_of_a_newer_version_is_not_shared(site: Site) -> None:
-    newer, older = site.session(), site.session(http="1.1")  # one identity: they share their connections
-    used = [session.get("mem/user/session").headers["X-Protocol"] for session in (newer, older, newer, older)]
+    # One identity: they share their connections.
+    newer, older = site.session(), site.session(http="1.1")
+    used = [
+        session.get("mem/user/session").headers["X-Protocol"]
+        for session in (newer, older, newer, older)
+    ]
     assert used[:2] == ["HTTP/2.0", "HTTP/1.1"] and used[3] == "HTTP/1.1"
 
 

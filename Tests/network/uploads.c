@@ -2,8 +2,8 @@
  * uploads.c - uploads files as multipart forms, from several threads on one session.
  *
  * uploads THREADS PATH FILE...: for each file one line, the answer's status and its body. Where a FILE is "-" it says
- * "pause", and one thread waits for a line. Options come from the environment. It refuses to try again by itself: whatever
- * fails ends it with 1.
+ * "pause", and one thread waits for a line. Options come from the environment. It refuses to try again by itself:
+ * whatever fails ends it with 1.
  */
 #include <damsession.h>
 
@@ -34,8 +34,7 @@ static void upload(const char *file)
     request.method = "POST";
     request.path = path;
 
-    if (dam_form_new(&form, &error) != DAM_OK ||
-        dam_form_add_file(form, "file", file, NULL, NULL, &error) != DAM_OK)
+    if (dam_form_new(&form, &error) != DAM_OK || dam_form_add_file(form, "file", file, NULL, NULL, &error) != DAM_OK)
         stop(file, &error);
     request.form = form;
     if (dam_session_request(session, &request, &response, &error) != DAM_OK ||

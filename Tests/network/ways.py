@@ -1,6 +1,8 @@
-"""One session, driven in one of three ways: by blocking calls, in asyncio's loop, or by the wrapper, a process a call.
+"""One session, driven in one of three ways: by blocking calls, in asyncio's loop, or by the
+wrapper, a process a call.
 
-An outcome is a text: the answer's HTTP status, or the name of the error. Refuses to say more than all three can.
+An outcome is a text: the answer's HTTP status, or the name of the error. Refuses to say more than
+all three can.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import asyncio
 import re
 from typing import Any
 
-from programs import WRAPPER, run, variables
+from common import WRAPPER
+from programs import run, variables
 
 import damsession
 

@@ -6,33 +6,41 @@ import asyncio
 import os
 import ssl
 import threading
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Iterator, Protocol
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import httpx
 import pytest
 import requests
-from common import ROOT, own_environment, pytest_configure  # noqa: F401
 
 import damsession
 from damsession.sandbox import Sandbox
 
-#: Opens a session with the usual options of a system; keywords go before them. Closed after the test.
+#: Opens a session with the usual options of a system; keywords go before them. Closed after the
+#: test.
 Opener = Callable[..., damsession.Session]
 
-#: Opens a session with the usual options, runs a coroutine function on it in an event loop, and closes it.
+#: Opens a session with the usual options, runs a coroutine function on it in an event loop, and
+#: closes it.
 Runner = Callable[..., Any]
 
 
 class Client(Protocol):
-    """An HTTP client that sends one request with `DamAuth`; options are its own, and `hooks` see the answer."""
+    """An HTTP client that sends one request with `DamAuth`; options are its own, and `hooks` see
+    the answer.
+    """
 
-    def __call__(self, session: damsession.Session, method: str, url: str, **options: Any) -> Any: ...
+    def __call__(
+        self, session: damsession.Session, method: str, url: str, **options: Any
+    ) -> Any: ...
 
 
 class Memory:
-    """How much more of the machine's memory this process took at its peak than when this was made."""
+    """How much more of the machine's memory this process took at its peak than when this was
+    made.
+    """
 
     def __init__(self) -> None:
         Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
@@ -66,7 +74,11 @@ def photoshelter(dam_sandbox: Sandbox) -> Iterator[Opener]:
 @pytest.fixture
 def fotoweb(dam_sandbox: Sandbox) -> Iterator[Opener]:
     yield from _opener(
-        system="fotoweb", url=dam_sandbox.fotoweb, user="ada", password="ada-password", ca_file=dam_sandbox.ca_file
+        system="fotoweb",
+        url=dam_sandbox.fotoweb,
+        user="ada",
+        password="ada-password",
+        ca_file=dam_sandbox.ca_file,
     )
 
 
@@ -82,7 +94,9 @@ def client(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Client:
 
     def of_httpx(options: dict[str, Any]) -> dict[str, Any]:
         verify = options.pop("verify", None)
-        context = ssl.create_default_context(cafile=dam_sandbox.ca_file) if verify is None else verify
+        context = (
+            ssl.create_default_context(cafile=dam_sandbox.ca_file) if verify is None else verify
+        )
         return {"verify": context, "event_hooks": options.pop("hooks", {})}
 
     def with_httpx(session: damsession.Session, method: str, url: str, **options: Any) -> Any:
@@ -100,7 +114,11 @@ def client(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Client:
 
         return asyncio.run(main())
 
-    found: dict[str, Client] = {"requests": with_requests, "httpx": with_httpx, "httpx-async": with_asyncio}
+    found: dict[str, Client] = {
+        "requests": with_requests,
+        "httpx": with_httpx,
+        "httpx-async": with_asyncio,
+    }
     return found[request.param]
 
 
@@ -109,7 +127,9 @@ def run(photoshelter: Opener) -> Runner:
     def runner(work: Callable[[damsession.AsyncSession], Awaitable[Any]], **options: Any) -> Any:
         async def main() -> Any:
             complaints: list[Any] = []
-            asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+            asyncio.get_running_loop().set_exception_handler(
+                lambda _, context: complaints.append(context)
+            )
             threads = threading.active_count()
             async with damsession.AsyncSession(photoshelter(**options)) as session:
                 result = await work(session)

@@ -1,4 +1,6 @@
-"""The Python table against the header, by machine: functions, callbacks, structs, numbers, version."""
+"""The Python table against the header, by machine: functions, callbacks, structs, numbers,
+version.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from common import ROOT
 
 import damsession
 from damsession import _abi
@@ -23,13 +25,20 @@ HEADER = re.sub(r"/\*.*?\*/", "", (INCLUDE / "damsession.h").read_text("utf-8"),
 _CALLBACK = re.compile(r"typedef\s+(\w+)\s*\(\*(dam_\w+)\)\(([^)]*)\)\s*;")
 _FUNCTION = re.compile(r"^([\w ]+?[ *]+)(dam_\w+)\(([^)]*)\)\s*;", re.MULTILINE)
 CALLBACKS = {name: (result, arguments) for result, name, arguments in _CALLBACK.findall(HEADER)}
-FUNCTIONS = {name: (result, arguments) for result, name, arguments in _FUNCTION.findall(_CALLBACK.sub("", HEADER))}
+FUNCTIONS = {
+    name: (result, arguments)
+    for result, name, arguments in _FUNCTION.findall(_CALLBACK.sub("", HEADER))
+}
 STRUCTS = set(re.findall(r"typedef struct (\w+) \{", HEADER))
 MEMBERS = {  # the functions that a struct of the host's holds
     name: (result, arguments)
-    for result, name, arguments in re.findall(r"(\w+) \(\*(\w+)\)\(([^)]*)\);", _CALLBACK.sub("", HEADER))
+    for result, name, arguments in re.findall(
+        r"(\w+) \(\*(\w+)\)\(([^)]*)\);", _CALLBACK.sub("", HEADER)
+    )
 }
-NUMBERS = {name: int(number) for name, number in re.findall(r"^\s+(DAM_\w+) = (\d+)", HEADER, re.MULTILINE)}
+NUMBERS = {
+    name: int(number) for name, number in re.findall(r"^\s+(DAM_\w+) = (\d+)", HEADER, re.MULTILINE)
+}
 
 _BASES: dict[str, Any] = {
     "int32_t": ctypes.c_int32,
@@ -58,7 +67,10 @@ _POINTERS: dict[str, Any] = {
 
 def as_ctypes(declaration: str) -> Any:
     """The ctypes type of "const char *name" and its like."""
-    base, stars = re.sub(r"\bconst\b", "", declaration).split("*")[0].split()[0], declaration.count("*")
+    base, stars = (
+        re.sub(r"\bconst\b", "", declaration).split("*")[0].split()[0],
+        declaration.count("*"),
+    )
     if not stars:
         return _BASES[base]
     kind = _POINTERS[base] if base in _POINTERS else ctypes.POINTER(_BASES[base])
@@ -114,7 +126,9 @@ def test_structs_are_laid_out_as_the_compiler_does(tmp_path: Path) -> None:
             )
             expected.append(f"{name}.{field} {place.offset} {place.size}")
     source, program = tmp_path / "layout.c", tmp_path / "layout"
-    source.write_text('#include <stdio.h>\n#include "damsession.h"\nint main(void) {' + "\n".join(lines) + "}\n")
+    source.write_text(
+        '#include <stdio.h>\n#include "damsession.h"\nint main(void) {' + "\n".join(lines) + "}\n"
+    )
     subprocess.run(["cc", "-I", str(INCLUDE), "-o", str(program), str(source)], check=True)
     printed = subprocess.run([str(program)], stdout=subprocess.PIPE, text=True, check=True).stdout
     assert printed.splitlines() == expected
@@ -138,17 +152,38 @@ def numbers(prefix: str) -> dict[str, int]:
 
 def test_numbers_are_those_of_the_header() -> None:
     statuses = {"DAM_OK": 0, **numbers("DAM_ERR_")}
-    assert {("DAM_OK" if not s else f"DAM_ERR_{s.name}"): s.value for s in damsession.Status} == statuses
+    assert {
+        ("DAM_OK" if not s else f"DAM_ERR_{s.name}"): s.value for s in damsession.Status
+    } == statuses
     assert members(damsession.LogoutResult, "DAM_LOGOUT_") == numbers("DAM_LOGOUT_")
     assert members(damsession.PromptKind, "DAM_PROMPT_") == numbers("DAM_PROMPT_")
-    for prefix in ("DAM_LOG_", "DAM_LOGIN_", "DAM_STATE_", "DAM_STORE_", "DAM_DOWNLOAD_", "DAM_OBSERVE_"):
-        assert {name: number for name, number in vars(_abi).items() if name.startswith(prefix)} == numbers(prefix)
+    for prefix in (
+        "DAM_LOG_",
+        "DAM_LOGIN_",
+        "DAM_STATE_",
+        "DAM_STORE_",
+        "DAM_DOWNLOAD_",
+        "DAM_OBSERVE_",
+    ):
+        assert {
+            name: number for name, number in vars(_abi).items() if name.startswith(prefix)
+        } == numbers(prefix)
 
 
 def test_defined_numbers_are_those_of_the_header() -> None:
-    found = dict(re.findall(r"^#define (DAM_(?:SIZE|READ|WRITE)_\w+) \(?(\S+?)\)?$", HEADER, re.MULTILINE))
-    assert found == {"DAM_SIZE_UNKNOWN": "0xFFFFFFFFFFFFFFFFu", "DAM_READ_PAUSE": "-1000", "DAM_WRITE_PAUSE": "1000"}
-    assert (_abi.DAM_SIZE_UNKNOWN, _abi.DAM_READ_PAUSE, _abi.DAM_WRITE_PAUSE) == (2**64 - 1, -1000, 1000)
+    found = dict(
+        re.findall(r"^#define (DAM_(?:SIZE|READ|WRITE)_\w+) \(?(\S+?)\)?$", HEADER, re.MULTILINE)
+    )
+    assert found == {
+        "DAM_SIZE_UNKNOWN": "0xFFFFFFFFFFFFFFFFu",
+        "DAM_READ_PAUSE": "-1000",
+        "DAM_WRITE_PAUSE": "1000",
+    }
+    assert (_abi.DAM_SIZE_UNKNOWN, _abi.DAM_READ_PAUSE, _abi.DAM_WRITE_PAUSE) == (
+        2**64 - 1,
+        -1000,
+        1000,
+    )
 
 
 def test_every_status_has_an_exception_of_its_own() -> None:

@@ -1,9 +1,12 @@
-"""Asynchronous iterables as `data=`: asked for a piece at a time, in the event loop, never twice where they have but one life."""
+"""Asynchronous iterables as `data=`: asked for a piece at a time, in the event loop, never twice
+where they have but one life.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, AsyncIterator
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from conftest import Memory, Runner
@@ -48,7 +51,9 @@ async def post(session: damsession.AsyncSession, data: Any, **options: Any) -> s
         (bytearray(b"name="), memoryview(b"whole")),
     ],
 )
-def test_pieces_are_sent_and_empty_ones_are_no_end(run: Runner, dam_sandbox: Sandbox, given: tuple[Any, ...]) -> None:
+def test_pieces_are_sent_and_empty_ones_are_no_end(
+    run: Runner, dam_sandbox: Sandbox, given: tuple[Any, ...]
+) -> None:
     assert run(lambda session: post(session, pieces(*given))) == "whole"
     assert "content-length" not in {name.lower() for name, _ in dam_sandbox.log()[-1]["headers"]}
 
@@ -92,7 +97,9 @@ def test_memory_does_not_grow_with_the_body(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         await session.get("mem/user/session")
         memory = Memory()
-        answer = await session.post("mem/image/upload", data=large(), content_type="multipart/form-data; boundary=b")
+        answer = await session.post(
+            "mem/image/upload", data=large(), content_type="multipart/form-data; boundary=b"
+        )
         assert answer.json()["data"]["Image"][0]["file_size"] == str(64 << 20)
         assert memory.grown() < 8_000_000
 

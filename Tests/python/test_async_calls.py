@@ -1,4 +1,6 @@
-"""`AsyncSession.login`, `keepalive`, `logout` and `download`: what the blocking calls do, awaited, and what cancelling them leaves."""
+"""`AsyncSession.login`, `keepalive`, `logout` and `download`: what the blocking calls do,
+awaited, and what cancelling them leaves.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def test_once_is_once(run: Runner, dam_sandbox: Sandbox) -> None:
 
 def test_many_that_log_in_at_once_log_in_once(run: Runner, dam_sandbox: Sandbox) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        await asyncio.gather(*(session.login() for _ in range(50)), *(session.keepalive() for _ in range(5)))
+        await asyncio.gather(
+            *(session.login() for _ in range(50)), *(session.keepalive() for _ in range(5))
+        )
 
     run(work)
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
@@ -118,41 +122,57 @@ def test_a_download_appears_whole(run: Runner, dam_sandbox: Sandbox, tmp_path: P
         dam_sandbox.fault("truncate", match="download")
         with pytest.raises(damsession.TransferError):
             await session.download(DOWNLOAD, path)
-        assert [one.name for one in sorted(tmp_path.glob("image*"))] == ["image.part", "image.part.json"]
+        assert [one.name for one in sorted(tmp_path.glob("image*"))] == [
+            "image.part",
+            "image.part.json",
+        ]
         told: list[int] = []
-        answer = await session.download(DOWNLOAD, path, resume=True, keep=True, progress=lambda down, *_: told.append(down))
+        answer = await session.download(
+            DOWNLOAD, path, resume=True, keep=True, progress=lambda down, *_: told.append(down)
+        )
         assert (answer.status, answer.content) == (206, b"") and told[-1] == SIZE
-        assert path.read_bytes() == CONTENT and [one.name for one in tmp_path.glob("image*")] == ["image"]
+        assert path.read_bytes() == CONTENT and [one.name for one in tmp_path.glob("image*")] == [
+            "image"
+        ]
         with pytest.raises(damsession.ArgumentError):
             await session.download(DOWNLOAD, path, resume=True, keep=True)
         with pytest.raises(damsession.StoreError):
-            await session.download("mem/image/I0001/download?size=70000", tmp_path / "absent" / "image")
+            await session.download(
+                "mem/image/I0001/download?size=70000", tmp_path / "absent" / "image"
+            )
 
     run(work)
 
 
 def test_many_downloads_at_once(run: Runner, tmp_path: Path) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        await asyncio.gather(*(session.download(DOWNLOAD, tmp_path / f"image{number}") for number in range(10)))
+        await asyncio.gather(
+            *(session.download(DOWNLOAD, tmp_path / f"image{number}") for number in range(10))
+        )
 
     run(work)
     assert [one.read_bytes() for one in tmp_path.glob("image*")] == [CONTENT] * 10
 
 
-def test_a_cancelled_download_is_gone_on_with(run: Runner, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_cancelled_download_is_gone_on_with(
+    run: Runner, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path, part = tmp_path / "image", tmp_path / "image.part"
 
     async def work(session: damsession.AsyncSession) -> None:
         begun = asyncio.Event()
         target = f"mem/image/I0001/download?size={HUGE}"
         first = asyncio.ensure_future(
-            session.download(target, path, progress=lambda down, *_: begun.set() if down > 1 << 20 else None)
+            session.download(
+                target, path, progress=lambda down, *_: begun.set() if down > 1 << 20 else None
+            )
         )
         await begun.wait()
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
-        assert (await session.get("mem/user/session")).ok  # a turn of the loop, in which the transfer ends
+        # A turn of the loop, in which the transfer ends.
+        assert (await session.get("mem/user/session")).ok
         there = part.stat().st_size
         assert 0 < there < HUGE and not path.exists()
 
@@ -163,6 +183,10 @@ def test_a_cancelled_download_is_gone_on_with(run: Runner, dam_sandbox: Sandbox,
         with pytest.raises(Mine):
             await session.download(target, path, resume=True, progress=enough)
         asked = dict(dam_sandbox.log()[-1]["headers"])
-        assert asked["Range"] == f"bytes={there}-" and "If-Range" in asked and part.stat().st_size > there
+        assert (
+            asked["Range"] == f"bytes={there}-"
+            and "If-Range" in asked
+            and part.stat().st_size > there
+        )
 
     run(work, authentication="token")

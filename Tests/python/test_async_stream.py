@@ -1,13 +1,16 @@
-"""`AsyncSession.stream`: the head first, pieces as fast as they are asked for, and what ends one early.
+"""`AsyncSession.stream`: the head first, pieces as fast as they are asked for, and what ends one
+early.
 
-What the blocking streams of test_stream.py and test_stream_ends.py promise, on one thread with everything else.
+What the blocking streams of test_stream.py and test_stream_ends.py promise, on one thread with
+everything else.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Any, AsyncIterator
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from conftest import Memory, Runner, descriptors
@@ -37,8 +40,15 @@ async def is_free(session: damsession.AsyncSession) -> bool:
 def test_the_head_is_there_before_the_body(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         async with session.stream("GET", ENDLESS) as answer:
-            assert (answer.status, answer.ok, answer.generation) == (200, True, session.blocking.state.generation)
-            assert answer.headers["Content-Length"] == str(1 << 40) and "Set-Cookie" not in answer.headers
+            assert (answer.status, answer.ok, answer.generation) == (
+                200,
+                True,
+                session.blocking.state.generation,
+            )
+            assert (
+                answer.headers["Content-Length"] == str(1 << 40)
+                and "Set-Cookie" not in answer.headers
+            )
             assert answer.response is not None and answer.response.content == b""
             assert answer.raise_for_status() is answer and answer.stream() is answer
 

@@ -1,6 +1,7 @@
 """asyncio: many requests on one thread, cancellation, and whose exception is whose.
 
-Bodies and streams are in test_async_bodies.py and test_async_stream.py. Nothing here starts a thread.
+Bodies and streams are in test_async_bodies.py and test_async_stream.py. Nothing here starts a
+thread.
 """
 
 from __future__ import annotations
@@ -23,9 +24,15 @@ class Mine(Exception):
 
 def test_aopen_takes_the_arguments_of_open(dam_sandbox: Sandbox) -> None:
     async def main() -> None:
-        options = {"user": "solo@example.com", "api_key": dam_sandbox.api_key, "ca_file": dam_sandbox.ca_file}
+        options = {
+            "user": "solo@example.com",
+            "api_key": dam_sandbox.api_key,
+            "ca_file": dam_sandbox.ca_file,
+        }
         url = dam_sandbox.photoshelter
-        async with damsession.aopen(system="photoshelter", url=url, password="solo-password", **options) as session:
+        async with damsession.aopen(
+            system="photoshelter", url=url, password="solo-password", **options
+        ) as session:
             assert (await session.get("mem/user/session")).raise_for_status().json()["data"]
             assert "solo@example.com" in repr(session)
 
@@ -39,7 +46,9 @@ def test_every_verb_is_sent(run: Runner, method: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{"authentication": "token"}, {"rotation": "newest"}])
-def test_many_at_once_log_in_once(run: Runner, dam_sandbox: Sandbox, options: dict[str, str]) -> None:
+def test_many_at_once_log_in_once(
+    run: Runner, dam_sandbox: Sandbox, options: dict[str, str]
+) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         for _ in range(2):
             paths = ["mem/user/session", "mem/nothing"] * 500
@@ -67,7 +76,12 @@ def test_errors_go_to_their_own_request(run: Runner, dam_sandbox: Sandbox) -> No
             return_exceptions=True,
         )
         kinds = [type(one) for one in found]
-        assert kinds == [damsession.Response, damsession.TransferError, Mine, damsession.ArgumentError]
+        assert kinds == [
+            damsession.Response,
+            damsession.TransferError,
+            Mine,
+            damsession.ArgumentError,
+        ]
 
     run(work, authentication="token")
 
@@ -78,7 +92,9 @@ def test_what_credentials_raise_goes_to_those_who_wait(run: Runner) -> None:
 
     async def work(session: damsession.AsyncSession) -> None:
         complaints: list[Any] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: complaints.append(context)
+        )
         with pytest.raises(Mine):
             await session.get("mem/user/session")
         assert complaints == []

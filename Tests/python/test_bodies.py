@@ -1,4 +1,6 @@
-"""Bodies from files: a path as `data=`, open files and bytes in `files=`; read while they are sent, closed afterwards, never mistaken."""
+"""Bodies from files: a path as `data=`, open files and bytes in `files=`; read while they are
+sent, closed afterwards, never mistaken.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ FORM = "application/x-www-form-urlencoded"
 
 def uploaded(session: damsession.Session, *parts: Any) -> list[tuple[str, str]]:
     """File names and hashes as the server saw them."""
-    answer = session.post("mem/image/upload", files=[("file", part) for part in parts]).raise_for_status()
+    answer = session.post(
+        "mem/image/upload", files=[("file", part) for part in parts]
+    ).raise_for_status()
     return [(one["file_name"], one["sha256"]) for one in answer.json()["data"]["Image"]]
 
 
@@ -31,7 +35,9 @@ def sent(name: str, content: bytes) -> tuple[str, str]:
     return name, hashlib.sha256(content).hexdigest()
 
 
-def test_a_path_is_sent_and_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_path_is_sent_and_sent_again(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "form"
     path.write_bytes(b"name=from%20a%20file")
     with photoshelter() as session:
@@ -44,7 +50,9 @@ def test_a_path_is_sent_and_sent_again(photoshelter: Opener, dam_sandbox: Sandbo
     assert headers["Content-Length"] == "20"
 
 
-def test_a_path_is_read_while_it_is_sent(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_path_is_read_while_it_is_sent(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(50_000_000)
@@ -58,9 +66,14 @@ def test_a_path_is_read_while_it_is_sent(photoshelter: Opener, dam_sandbox: Sand
     assert dict(dam_sandbox.log()[-2]["headers"])["Content-Length"] == "50000000"
 
 
-def test_a_path_that_cannot_be_read_sends_nothing(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_read_sends_nothing(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     with photoshelter() as session:
-        for path, error in [(tmp_path / "absent", FileNotFoundError), (tmp_path, IsADirectoryError)]:
+        for path, error in [
+            (tmp_path / "absent", FileNotFoundError),
+            (tmp_path, IsADirectoryError),
+        ]:
             with pytest.raises(error, match=str(path)):
                 session.post("mem/gallery/G1", data=path)
     assert dam_sandbox.log() == []
@@ -69,10 +82,24 @@ def test_a_path_that_cannot_be_read_sends_nothing(photoshelter: Opener, dam_sand
 def test_open_files_are_parts_from_where_they_stand(photoshelter: Opener, tmp_path: Path) -> None:
     path = tmp_path / "pïcture.jpg"
     path.write_bytes(BODY)
-    with photoshelter() as session, path.open("rb") as first, path.open("rb") as second, path.open("rb", 0) as third:
+    with (
+        photoshelter() as session,
+        path.open("rb") as first,
+        path.open("rb") as second,
+        path.open("rb", 0) as third,
+    ):
         second.seek(1000)
         named: Any = ("told.jpg", path.open("rb"), "image/jpeg")
-        found = uploaded(session, first, second, third, named, io.BytesIO(BODY), ("b.jpg", io.BytesIO(b"b")), b"bytes")
+        found = uploaded(
+            session,
+            first,
+            second,
+            third,
+            named,
+            io.BytesIO(BODY),
+            ("b.jpg", io.BytesIO(b"b")),
+            b"bytes",
+        )
         named[1].close()
         assert found == [
             sent(path.name, BODY),
@@ -87,14 +114,23 @@ def test_open_files_are_parts_from_where_they_stand(photoshelter: Opener, tmp_pa
 
 
 def test_temporary_files_are_parts(photoshelter: Opener) -> None:
-    with photoshelter() as session, tempfile.TemporaryFile() as nameless, tempfile.NamedTemporaryFile() as named:
+    with (
+        photoshelter() as session,
+        tempfile.TemporaryFile() as nameless,
+        tempfile.NamedTemporaryFile() as named,
+    ):
         for file in (nameless, named):
             file.write(BODY)
             file.seek(0)
-        assert uploaded(session, nameless, named) == [sent("file", BODY), sent(os.path.basename(named.name), BODY)]
+        assert uploaded(session, nameless, named) == [
+            sent("file", BODY),
+            sent(os.path.basename(named.name), BODY),
+        ]
 
 
-def test_a_file_of_another_name_now_is_sent_as_it_was_opened(photoshelter: Opener, tmp_path: Path) -> None:
+def test_a_file_of_another_name_now_is_sent_as_it_was_opened(
+    photoshelter: Opener, tmp_path: Path
+) -> None:
     path = tmp_path / "picture"
     path.write_bytes(b"mine")
     with photoshelter() as session, path.open("rb") as file:
@@ -116,7 +152,9 @@ def test_what_unpacks_is_sent_unpacked(photoshelter: Opener, tmp_path: Path) -> 
         assert uploaded(session, ("member", member)) == [sent("member", packed.read_bytes())]
 
 
-def test_text_is_no_part_and_never_a_path(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_text_is_no_part_and_never_a_path(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "secret"
     path.write_text(str(path))
     with photoshelter() as session, path.open() as text:
@@ -142,4 +180,7 @@ def test_files_are_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, tmp_pa
     with photoshelter() as session, path.open("rb") as file:
         session.login()
         dam_sandbox.expire()
-        assert uploaded(session, file, io.BytesIO(BODY)) == [sent("picture", BODY), sent("file", BODY)]
+        assert uploaded(session, file, io.BytesIO(BODY)) == [
+            sent("picture", BODY),
+            sent("file", BODY),
+        ]

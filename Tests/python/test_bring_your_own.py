@@ -1,10 +1,13 @@
-"""Bring your own HTTP: requests and httpx send, the session authorizes, adopts, and has them send again."""
+"""Bring your own HTTP: requests and httpx send, the session authorizes, adopts, and has them
+send again.
+"""
 
 from __future__ import annotations
 
 import io
 import ssl
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from conftest import Client, Opener
@@ -47,11 +50,15 @@ def test_files_are_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, client
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
-        answer = client(session, "POST", API + "mem/image/upload", files={"file": ("a.jpg", io.BytesIO(b"abc"))})
+        answer = client(
+            session, "POST", API + "mem/image/upload", files={"file": ("a.jpg", io.BytesIO(b"abc"))}
+        )
     assert [one["file_size"] for one in answer.json()["data"]["Image"]] == ["3"]
 
 
-def test_what_cannot_begin_anew_is_not_sent_again(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_what_cannot_begin_anew_is_not_sent_again(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     from damsession.httpx import DamAuth as ForHttpx
     from damsession.requests import DamAuth
 
@@ -64,22 +71,40 @@ def test_what_cannot_begin_anew_is_not_sent_again(photoshelter: Opener, dam_sand
         session.login()
         dam_sandbox.expire()
         with pytest.raises(damsession.ReplayImpossible):
-            requests.post(url, data=pieces(), auth=DamAuth(session), verify=dam_sandbox.ca_file, allow_redirects=False)
+            requests.post(
+                url,
+                data=pieces(),
+                auth=DamAuth(session),
+                verify=dam_sandbox.ca_file,
+                allow_redirects=False,
+            )
         dam_sandbox.expire()
-        with pytest.raises(damsession.ReplayImpossible), httpx.Client(verify=context, auth=ForHttpx(session)) as http:
+        with (
+            pytest.raises(damsession.ReplayImpossible),
+            httpx.Client(verify=context, auth=ForHttpx(session)) as http,
+        ):
             http.post(url, content=pieces())
         assert session.get("mem/user/session").ok
     assert dam_sandbox.state()["photoshelter"]["writes"] == 0
 
 
-def test_redirects_are_followed_without_secrets(photoshelter: Opener, dam_sandbox: Sandbox, client: Client) -> None:
+def test_redirects_are_followed_without_secrets(
+    photoshelter: Opener, dam_sandbox: Sandbox, client: Client
+) -> None:
     with photoshelter() as session:
         to = dam_sandbox.photoshelter + API + "mem/user/session"
         assert client(session, "GET", API + "mem/redirect", params={"to": to}).status_code == 200
-        client(session, "GET", API + "mem/redirect", params={"to": dam_sandbox.fotoweb + "/fotoweb/x"})
+        client(
+            session, "GET", API + "mem/redirect", params={"to": dam_sandbox.fotoweb + "/fotoweb/x"}
+        )
         last = dam_sandbox.log()[-1]
         names = {name.lower() for name, _ in last["headers"]}
-    assert last["system"] == "fotoweb" and not names & {"cookie", "x-ps-api-key", "x-ps-auth-token", "authorization"}
+    assert last["system"] == "fotoweb" and not names & {
+        "cookie",
+        "x-ps-api-key",
+        "x-ps-auth-token",
+        "authorization",
+    }
 
 
 def test_verdicts_come_out(photoshelter: Opener, dam_sandbox: Sandbox, client: Client) -> None:
@@ -100,8 +125,12 @@ def test_an_answer_is_whole(photoshelter: Opener, client: Client) -> None:
     assert answer.content == Slice("I0001", 0, 300_000).read()
 
 
-@pytest.mark.parametrize("take", [lambda raw: b"".join(raw.iter_content(1000)), lambda raw: raw.raw.read()])
-def test_requests_may_stream(photoshelter: Opener, dam_sandbox: Sandbox, take: Callable[[Any], bytes]) -> None:
+@pytest.mark.parametrize(
+    "take", [lambda raw: b"".join(raw.iter_content(1000)), lambda raw: raw.raw.read()]
+)
+def test_requests_may_stream(
+    photoshelter: Opener, dam_sandbox: Sandbox, take: Callable[[Any], bytes]
+) -> None:
     from damsession.requests import DamAuth
 
     url = dam_sandbox.photoshelter + DOWNLOAD + "?size=300000"
@@ -140,6 +169,9 @@ def test_requests_own_redirects_carry_no_secret(photoshelter: Opener, dam_sandbo
     with photoshelter(redirects=0, authentication="token") as session:
         url = dam_sandbox.photoshelter + API + "mem/redirect"
         to = {"to": dam_sandbox.fotoweb + "/fotoweb/x"}
-        requests.get(url, params=to, auth=DamAuth(session), verify=dam_sandbox.ca_file)  # as it should not be used
+        # As it should not be used.
+        requests.get(url, params=to, auth=DamAuth(session), verify=dam_sandbox.ca_file)
     last = dam_sandbox.log()[-1]
-    assert last["system"] == "fotoweb" and not [name for name, _ in last["headers"] if name.lower().startswith("x-ps")]
+    assert last["system"] == "fotoweb" and not [
+        name for name, _ in last["headers"] if name.lower().startswith("x-ps")
+    ]

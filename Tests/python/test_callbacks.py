@@ -1,4 +1,6 @@
-"""Callbacks: who answers for credentials, where log lines go, and what becomes of their exceptions."""
+"""Callbacks: who answers for credentials, where log lines go, and what becomes of their
+exceptions.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class Mine(Exception):
 
 
 @pytest.mark.parametrize("answer", ["solo-password", b"solo-password"])
-def test_credentials_are_asked_once(photoshelter: Opener, dam_sandbox: Sandbox, answer: Any) -> None:
+def test_credentials_are_asked_once(
+    photoshelter: Opener, dam_sandbox: Sandbox, answer: Any
+) -> None:
     asked: list[damsession.Prompt] = []
 
     def credentials(prompt: damsession.Prompt) -> Any:
@@ -41,7 +45,11 @@ def test_an_encryption_secret_is_asked_for_by_kind(fotoweb: Opener, dam_sandbox:
         kinds.append(prompt.kind)
         return dam_sandbox.encryption_secret
 
-    options: dict[str, Any] = {"authentication": "login-token", "password": None, "credentials": credentials}
+    options: dict[str, Any] = {
+        "authentication": "login-token",
+        "password": None,
+        "credentials": credentials,
+    }
     with fotoweb(**options, user="kåre.øst") as session:
         session.get("Information").raise_for_status()
     assert kinds == [damsession.PromptKind.ENCRYPTION_SECRET]
@@ -54,12 +62,19 @@ def test_no_answer_means_credentials_are_needed(photoshelter: Opener) -> None:
 
 
 @pytest.mark.parametrize("error", [Mine("mine"), KeyboardInterrupt(), SystemExit(3)])
-def test_what_credentials_raise_comes_out_of_the_call(photoshelter: Opener, error: BaseException) -> None:
+def test_what_credentials_raise_comes_out_of_the_call(
+    photoshelter: Opener, error: BaseException
+) -> None:
     def credentials(prompt: damsession.Prompt) -> str:
         raise error
 
     with photoshelter(password=None, authentication="token", credentials=credentials) as session:
-        for use in (lambda: session.get("echo"), session.login, session.token, lambda: session.organizations):
+        for use in (
+            lambda: session.get("echo"),
+            session.login,
+            session.token,
+            lambda: session.organizations,
+        ):
             with pytest.raises(type(error)) as caught:
                 use()
             assert caught.value is error
@@ -98,7 +113,9 @@ def test_log_lines_go_to_the_logger(photoshelter: Opener, caplog: pytest.LogCapt
     assert "secret=query" not in caplog.text
 
 
-def test_the_level_of_the_logger_counts_at_each_line(photoshelter: Opener, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_level_of_the_logger_counts_at_each_line(
+    photoshelter: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
     logger = logging.getLogger("picture.desk")
     with photoshelter(log=logger) as session:
         with caplog.at_level(logging.ERROR, "picture.desk"):
@@ -124,15 +141,22 @@ def test_a_password_command_is_run_by_the_shell(photoshelter: Opener, tmp_path: 
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
-@pytest.mark.parametrize(("command", "said"), [("exit 3", "exit status 3"), ("true", "printed nothing")])
-def test_a_password_command_that_fails_is_told(photoshelter: Opener, command: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "said"), [("exit 3", "exit status 3"), ("true", "printed nothing")]
+)
+def test_a_password_command_that_fails_is_told(
+    photoshelter: Opener, command: str, said: str
+) -> None:
     with photoshelter(password=None, password_command=command) as session:
         with pytest.raises(damsession.CredentialsNeeded, match=said):
             session.login()
 
 
 def test_credentials_go_before_the_password_command(photoshelter: Opener) -> None:
-    options: dict[str, Any] = {"password_command": "exit 1", "credentials": lambda prompt: "solo-password"}
+    options: dict[str, Any] = {
+        "password_command": "exit 1",
+        "credentials": lambda prompt: "solo-password",
+    }
     with photoshelter(password=None, **options) as session:
         session.login()
 

@@ -28,7 +28,9 @@ def test_requests_are_logged_in(fotoweb: Opener, dam_sandbox: Sandbox, authentic
     assert created == (0 if authentication == "query" else 1)
 
 
-def test_a_plain_preview_url_is_refused_with_the_way_on(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_plain_preview_url_is_refused_with_the_way_on(
+    fotoweb: Opener, dam_sandbox: Sandbox
+) -> None:
     dam_sandbox.knobs(preview_urls="http")
     with fotoweb() as session:
         found = session.get("5000/Search?Search=photo&PreviewSize=200").text
@@ -37,13 +39,16 @@ def test_a_plain_preview_url_is_refused_with_the_way_on(fotoweb: Opener, dam_san
         with pytest.raises(damsession.Insecure, match="the same URL with https:// works"):
             session.get(url.replace("&amp;", "&"))
         answer = session.get(url.replace("http://", "https://").replace("&amp;", "&"))
-        assert answer.content.startswith(b"\xff\xd8") and answer.headers["Content-Type"] == "image/jpeg"
+        assert (
+            answer.content.startswith(b"\xff\xd8")
+            and answer.headers["Content-Type"] == "image/jpeg"
+        )
 
 
 def test_there_are_no_organizations_and_no_logout(fotoweb: Opener) -> None:
     with fotoweb() as session:
         with pytest.raises(damsession.NotSupported):
-            session.organizations
+            _ = session.organizations
         session.login()
         assert session.state.tokens_obtained == 1
         assert session.logout() is damsession.LogoutResult.LOCAL
@@ -64,15 +69,20 @@ def test_device_tokens_are_listed_with_their_fate(fotoweb: Opener, dam_sandbox: 
         session.login()
         dam_sandbox.revoke()
         session.get("Information").raise_for_status()
-        first, second = sorted(session.device_tokens, key=lambda token: token.in_use)  # of the same second, often
+        # Of the same second, often.
+        first, second = sorted(session.device_tokens, key=lambda token: token.in_use)
         assert first.dead_at is not None and first.dead_at >= first.obtained_at and not first.in_use
         assert second.dead_at is None and second.in_use and second.obtained_at >= first.obtained_at
-        assert session.token() not in repr((first, second)) and first.fingerprint != second.fingerprint
+        assert (
+            session.token() not in repr((first, second)) and first.fingerprint != second.fingerprint
+        )
         with pytest.raises(damsession.NotSupported):
-            other.device_tokens
+            _ = other.device_tokens
 
 
-def test_keepalive_asks_for_information_and_replaces_a_revoked_token(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+def test_keepalive_asks_for_information_and_replaces_a_revoked_token(
+    fotoweb: Opener, dam_sandbox: Sandbox
+) -> None:
     with fotoweb() as session:
         session.keepalive()
         dam_sandbox.revoke()
@@ -82,7 +92,9 @@ def test_keepalive_asks_for_information_and_replaces_a_revoked_token(fotoweb: Op
 
 
 def first_image(session: damsession.Session) -> tuple[str, damsession.Response]:
-    answer = session.get("5000/Search", params={"Search": "photos", "MaxHits": 1, "PreviewSize": [200, 800]})
+    answer = session.get(
+        "5000/Search", params={"Search": "photos", "MaxHits": 1, "PreviewSize": [200, 800]}
+    )
     found = re.search(r'<File Name="[^"]*" Id="([^"]+)"', answer.raise_for_status().text)
     assert found is not None
     return found[1], answer
@@ -94,13 +106,19 @@ def test_an_image_handle_stands_for_its_id(fotoweb: Opener) -> None:
         handle = session.bind_image(image_id, answer)
         assert handle.isascii() and handle.isprintable()
         assert session.resolve_image(handle) == image_id
-        assert session.bind_image(image_id, generation=answer.generation) == handle == session.bind_image(image_id)
+        assert (
+            session.bind_image(image_id, generation=answer.generation)
+            == handle
+            == session.bind_image(image_id)
+        )
         for path, params in (("Preview?Id={image}", None), ("Preview", {"Id": "{image}"})):
             preview = session.get(path, params=params, image=handle).raise_for_status()
             assert preview.headers["content-type"] == "image/jpeg"
 
 
-def test_an_image_handle_goes_stale_with_its_device_token(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+def test_an_image_handle_goes_stale_with_its_device_token(
+    fotoweb: Opener, dam_sandbox: Sandbox
+) -> None:
     with fotoweb() as session:
         image_id, old = first_image(session)
         handle = session.bind_image(image_id, old)
@@ -128,11 +146,14 @@ def test_what_is_no_handle_is_refused(fotoweb: Opener, handle: str) -> None:
             session.resolve_image(handle)
 
 
-def test_a_user_without_a_token_left_is_told_so(fotoweb: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_user_without_a_token_left_is_told_so(
+    fotoweb: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     dam_sandbox.knobs(token_limit=1, limit_reached="403-text")
-    with fotoweb(store=tmp_path / "one") as first, fotoweb(
-        store=tmp_path / "two", token_limit_text="maximum number of devices"
-    ) as second:
+    with (
+        fotoweb(store=tmp_path / "one") as first,
+        fotoweb(store=tmp_path / "two", token_limit_text="maximum number of devices") as second,
+    ):
         first.login()
         with pytest.raises(damsession.TokenLimitReached):
             second.login()

@@ -1,11 +1,13 @@
-"""`damsession.httpx.DamAuth` and `client.stream`: what cannot hold a verdict streams through, what can is read and judged."""
+"""`damsession.httpx.DamAuth` and `client.stream`: what cannot hold a verdict streams through,
+what can is read and judged.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import ssl
-from typing import Callable
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -18,7 +20,8 @@ from damsession.sandbox.content import Slice
 
 SIZE = 50_000_000
 
-#: Streams one GET of a path; (status, hash of the body, how many answers came before, whether it was read beforehand).
+#: Streams one GET of a path; (status, hash of the body, how many answers came before, whether it
+#: was read beforehand).
 Fetch = Callable[[damsession.Session, str], tuple[int, str, int, bool]]
 
 
@@ -29,7 +32,10 @@ def fetch(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Fetch:
 
     def blocking(session: damsession.Session, path: str) -> tuple[int, str, int, bool]:
         seen = hashlib.sha256()
-        with httpx.Client(verify=context, auth=DamAuth(session)) as http, http.stream("GET", base + path) as answer:
+        with (
+            httpx.Client(verify=context, auth=DamAuth(session)) as http,
+            http.stream("GET", base + path) as answer,
+        ):
             was_read = answer.is_stream_consumed
             for piece in answer.iter_bytes():
                 seen.update(piece)
@@ -44,7 +50,9 @@ def fetch(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Fetch:
                     seen.update(piece)
                 return answer.status_code, seen.hexdigest(), len(answer.history), was_read
 
-    return blocking if request.param == "sync" else lambda *arguments: asyncio.run(waiting(*arguments))
+    return (
+        blocking if request.param == "sync" else lambda *arguments: asyncio.run(waiting(*arguments))
+    )
 
 
 def digest(size: int) -> str:
@@ -74,7 +82,9 @@ def test_what_is_not_read_is_observed_all_the_same(
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
-@pytest.mark.parametrize("expired", ["400-class", "401-empty", "200-class", "200-html", "302-login"])
+@pytest.mark.parametrize(
+    "expired", ["400-class", "401-empty", "200-class", "200-html", "302-login"]
+)
 def test_no_verdict_reaches_the_program(
     photoshelter: Opener, dam_sandbox: Sandbox, fetch: Fetch, expired: str
 ) -> None:
@@ -82,7 +92,12 @@ def test_no_verdict_reaches_the_program(
         session.login()
         dam_sandbox.knobs(expired=expired)
         dam_sandbox.expire()
-        assert fetch(session, "mem/image/I0001/download?size=100000") == (200, digest(100_000), 1, False)
+        assert fetch(session, "mem/image/I0001/download?size=100000") == (
+            200,
+            digest(100_000),
+            1,
+            False,
+        )
 
 
 @pytest.mark.parametrize(
@@ -105,6 +120,8 @@ def test_the_type_of_a_success_decides(
     with photoshelter(authentication="token") as session:
         session.login()
         for status in (200, 404):
-            dam_sandbox.fault("status", status=status, headers={"Content-Type": kind}, body="x", match="user")
+            dam_sandbox.fault(
+                "status", status=status, headers={"Content-Type": kind}, body="x", match="user"
+            )
             found = fetch(session, "mem/user/x")
             assert found == (status, hashlib.sha256(b"x").hexdigest(), 0, was_read or status == 404)

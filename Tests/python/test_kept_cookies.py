@@ -1,5 +1,6 @@
-"""Item 19: a request that is given up after the head of its answer had come keeps the cookie that was in it. The sandbox
-refuses every older one, so that a lost cookie shows as a second login."""
+"""Item 19: a request that is given up after the head of its answer had come keeps the cookie that
+was in it. The sandbox refuses every older one, so that a lost cookie shows as a second login.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import gc
 import os
 import signal
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from conftest import Opener
@@ -20,7 +22,9 @@ PATH = "mem/user/session"
 
 
 @pytest.fixture(params=["serialize", "newest"])
-def session(request: pytest.FixtureRequest, photoshelter: Opener, dam_sandbox: Sandbox) -> damsession.Session:
+def session(
+    request: pytest.FixtureRequest, photoshelter: Opener, dam_sandbox: Sandbox
+) -> damsession.Session:
     """One that is logged in. The next answer stops half-way, and stays so."""
     dam_sandbox.knobs(old_cookie="refuse")
     opened = photoshelter(rotation=request.param)
@@ -49,7 +53,9 @@ def kept(photoshelter: Opener, dam_sandbox: Sandbox) -> bool:
     return bool(counted["logins_ok"] == 1 and counted["stale_cookie_refusals"] == 0)
 
 
-def test_a_cancelled_task(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_cancelled_task(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     async def work() -> None:
         async with damsession.AsyncSession(session) as one:
             begun = asyncio.Event()
@@ -63,7 +69,9 @@ def test_a_cancelled_task(session: damsession.Session, photoshelter: Opener, dam
     assert kept(photoshelter, dam_sandbox)
 
 
-def test_a_stream_that_waits_for_the_rest(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_stream_that_waits_for_the_rest(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     async def work() -> None:
         async with damsession.AsyncSession(session) as one:
             begun = asyncio.Event()
@@ -82,7 +90,9 @@ def test_a_stream_that_waits_for_the_rest(session: damsession.Session, photoshel
     assert kept(photoshelter, dam_sandbox)
 
 
-def test_a_session_that_is_closed(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_session_that_is_closed(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     async def work() -> None:
         begun = asyncio.Event()
         async with damsession.AsyncSession(session) as one:
@@ -95,12 +105,16 @@ def test_a_session_that_is_closed(session: damsession.Session, photoshelter: Ope
     assert kept(photoshelter, dam_sandbox)
 
 
-def test_a_session_that_nobody_closes(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_session_that_nobody_closes(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     """The event loop just ends, with a request under way; the garbage collector takes it all."""
 
     async def work() -> None:
         begun = asyncio.Event()
-        task = asyncio.ensure_future(damsession.AsyncSession(session).get(PATH, progress=arrived(begun.set)))
+        task = asyncio.ensure_future(
+            damsession.AsyncSession(session).get(PATH, progress=arrived(begun.set))
+        )
         await begun.wait()
         task.get_loop().set_exception_handler(lambda *_: None)  # which would complain of the task
 
@@ -112,14 +126,18 @@ def test_a_session_that_nobody_closes(session: damsession.Session, photoshelter:
     assert kept(photoshelter, dam_sandbox)
 
 
-def test_a_canceller(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_canceller(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     canceller = damsession.Canceller()
     with pytest.raises(damsession.Cancelled):
         session.get(PATH, canceller=canceller, progress=arrived(canceller.cancel))
     assert kept(photoshelter, dam_sandbox)
 
 
-def test_ctrl_c_in_a_stream(session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_ctrl_c_in_a_stream(
+    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     begun = threading.Event()
 
     def press() -> None:

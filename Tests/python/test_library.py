@@ -1,4 +1,6 @@
-"""Finding the shared library: when it is loaded, where it is looked for, and what is said when it is not there."""
+"""Finding the shared library: when it is loaded, where it is looked for, and what is said when
+it is not there.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from common import ROOT
 
 PACKAGE = ROOT / "bindings" / "python"
 
@@ -17,7 +19,9 @@ def python(program: str, **environment: str) -> str:
     """What a fresh Python prints, with nothing in its environment but this."""
     environment = {"PYTHONPATH": str(PACKAGE), "PATH": os.environ["PATH"], **environment}
     command = [sys.executable, "-W", "error", "-c", program]
-    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
 
 
 def load(path: object) -> str:
@@ -53,7 +57,9 @@ def test_what_the_variable_names_is_loaded_and_nothing_else(tmp_path: Path) -> N
 
 
 def test_every_place_is_listed_with_its_reason() -> None:
-    program = "import damsession\ntry: damsession.names()\nexcept ImportError as error: print(error)"
+    program = (
+        "import damsession\ntry: damsession.names()\nexcept ImportError as error: print(error)"
+    )
     said = python(program)
     assert "  beside the package: " in said and "damsession/libdamsession.so.1" in said
     assert "  the system: " in said
@@ -80,5 +86,7 @@ def test_a_library_of_another_major_version_is_refused(version: str, tmp_path: P
     from damsession._abi import FUNCTIONS
 
     others = "".join(f"void {name}(void) {{}}\n" for name in FUNCTIONS if name != "dam_version")
-    said = load(build(f'const char *dam_version(void) {{ return "{version}"; }}\n{others}', tmp_path))
+    said = load(
+        build(f'const char *dam_version(void) {{ return "{version}"; }}\n{others}', tmp_path)
+    )
     assert said.startswith("LibraryNotFound") and f"version {version}" in said

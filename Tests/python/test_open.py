@@ -10,7 +10,12 @@ import pytest
 
 import damsession
 
-USUAL: dict[str, Any] = {"system": "photoshelter", "user": "ada@example.com", "api_key": "k", "store": "memory"}
+USUAL: dict[str, Any] = {
+    "system": "photoshelter",
+    "user": "ada@example.com",
+    "api_key": "k",
+    "store": "memory",
+}
 
 
 def test_options_are_the_librarys_table() -> None:
@@ -23,7 +28,9 @@ def test_options_are_the_librarys_table() -> None:
     assert all(option.help and option.kind for option in table.values())
 
 
-def test_keywords_override_the_environment_and_that_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keywords_override_the_environment_and_that_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     damsession.save("desk", **{**USUAL, "user": "from-name", "url": "https://name.example"})
     with damsession.open("desk") as session:
         assert (session.user, session.url) == ("from-name", "https://name.example")
@@ -44,7 +51,9 @@ def test_none_counts_as_not_given() -> None:
 
 def test_values_are_turned_into_words(tmp_path: Path) -> None:
     store = tmp_path / "störe"
-    with damsession.open(**{**USUAL, "timeout": 7, "allow_loopback_http": False, "store": store}) as session:
+    with damsession.open(
+        **{**USUAL, "timeout": 7, "allow_loopback_http": False, "store": store}
+    ) as session:
         assert session.state.store.startswith(str(store))
 
 
@@ -72,7 +81,9 @@ def test_a_password_is_never_remembered(tmp_path: Path) -> None:
     with pytest.raises(damsession.OptionError, match="password is never remembered"):
         damsession.save("desk", **USUAL, password="c4n4ry")
     assert damsession.names() == []
-    assert b"c4n4ry" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"c4n4ry" not in b"".join(
+        path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    )
 
 
 def test_an_unknown_option_is_told_with_the_nearest_name() -> None:
@@ -139,7 +150,9 @@ def test_the_environment_is_named_in_its_errors(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_repr_shows_who_and_where_only() -> None:
-    session = damsession.open(**{**USUAL, "url": "https://name.example", "password": "c4n4ry", "api_key": "k3y"})
+    session = damsession.open(
+        **{**USUAL, "url": "https://name.example", "password": "c4n4ry", "api_key": "k3y"}
+    )
     assert repr(session) == "<Session photoshelter https://name.example 'ada@example.com'>"
     session.close()
     assert repr(session).endswith(" closed>")

@@ -1,9 +1,12 @@
-"""Bring your own HTTP, when something breaks: the cookie that had come is kept, and nobody holds the session."""
+"""Bring your own HTTP, when something breaks: the cookie that had come is kept, and nobody holds
+the session.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import gc
 import gzip
 import logging
@@ -11,7 +14,8 @@ import pickle
 import ssl
 import warnings
 import weakref
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -59,7 +63,10 @@ def test_a_stream_that_breaks_loses_no_cookie(photoshelter: Opener, dam_sandbox:
         for size in (1000, 300_000):  # within what is looked at for a verdict, and beyond
             dam_sandbox.fault("truncate", match="download")
             url = f"{dam_sandbox.photoshelter}{DOWNLOAD}?size={size}"
-            with requests.get(url, auth=DamAuth(session), **options) as answer, pytest.raises(BROKEN):
+            with (
+                requests.get(url, auth=DamAuth(session), **options) as answer,
+                pytest.raises(BROKEN),
+            ):
                 assert sum(map(len, answer.iter_content(100))) < size
             assert session.get("mem/user/session").ok
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
@@ -68,7 +75,11 @@ def test_a_stream_that_breaks_loses_no_cookie(photoshelter: Opener, dam_sandbox:
 def test_what_the_head_says_counts_though_the_body_breaks(
     photoshelter: Opener, dam_sandbox: Sandbox, client: Client
 ) -> None:
-    half = {"headers": [("Content-Length", "100"), ("Connection", "close")], "body": "half", "match": "gallery"}
+    half = {
+        "headers": [("Content-Length", "100"), ("Connection", "close")],
+        "body": "half",
+        "match": "gallery",
+    }
     with photoshelter() as session:
         dam_sandbox.answer(503, **half)
         with pytest.raises(damsession.ServerFault):
@@ -78,10 +89,9 @@ def test_what_the_head_says_counts_though_the_body_breaks(
             client(session, "GET", GALLERY)
         dam_sandbox.expire()
         dam_sandbox.answer(401, **half)
-        try:  # requests can throw a broken answer away and send again, httpx cannot
+        # requests can throw a broken answer away and send again, httpx cannot.
+        with contextlib.suppress(httpx.RemoteProtocolError):
             assert client(session, "GET", GALLERY).status_code == 200
-        except httpx.RemoteProtocolError:
-            pass
         assert client(session, "GET", GALLERY).status_code == 200
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
@@ -128,7 +138,9 @@ def test_a_stored_exception_holds_no_session(
     with photoshelter(rotation="serialize", lock_timeout=1) as session:
         session.login()
         WAYS[way](dam_sandbox)
-        with pytest.raises((requests.RequestException, httpx.TransportError, damsession.ServerFault)) as caught:
+        with pytest.raises(
+            (requests.RequestException, httpx.TransportError, damsession.ServerFault)
+        ) as caught:
             client(session, "POST", GALLERY, data={"name": "x"}, **options)
         stored = caught.value, caught.value.__traceback__  # as a program keeps it, or a debugger
         assert elsewhere(lambda: session.get("mem/user/session")).ok
@@ -137,8 +149,12 @@ def test_a_stored_exception_holds_no_session(
 
 
 @pytest.mark.parametrize("match", ["authenticate", "user/session"])
-def test_a_cancelled_task_holds_no_session(photoshelter: Opener, dam_sandbox: Sandbox, match: str) -> None:
-    """The session's own work goes on in its thread; what it yields then is let go there, and not under its feet."""
+def test_a_cancelled_task_holds_no_session(
+    photoshelter: Opener, dam_sandbox: Sandbox, match: str
+) -> None:
+    """The session's own work goes on in its thread; what it yields then is let go there, and not
+    under its feet.
+    """
     from damsession.httpx import DamAuth
 
     async def cancel(session: damsession.Session) -> None:
@@ -146,7 +162,9 @@ def test_a_cancelled_task_holds_no_session(photoshelter: Opener, dam_sandbox: Sa
         async with httpx.AsyncClient(verify=context, auth=DamAuth(session)) as http:
             before = dam_sandbox.state()["log"]["arrived"]
             task = asyncio.ensure_future(http.get(dam_sandbox.photoshelter + GALLERY))
-            while dam_sandbox.state()["log"]["arrived"] < before + (1 if match == "authenticate" else 2):
+            while dam_sandbox.state()["log"]["arrived"] < before + (
+                1 if match == "authenticate" else 2
+            ):
                 await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
@@ -163,14 +181,19 @@ def test_a_cancelled_task_holds_no_session(photoshelter: Opener, dam_sandbox: Sa
 
 
 def test_who_is_watched_is_not_kept(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
-    """The adapters of a `requests.Session` are told apart from others, and go with it at once, sockets and all."""
+    """The adapters of a `requests.Session` are told apart from others, and go with it at once,
+    sockets and all.
+    """
     from damsession.requests import DamAuth
 
     with photoshelter(authentication="token") as session:
         http = requests.Session()
         http.auth = DamAuth(session)
         for _ in range(3):
-            assert http.get(dam_sandbox.photoshelter + SESSION, verify=dam_sandbox.ca_file).status_code == 200
+            assert (
+                http.get(dam_sandbox.photoshelter + SESSION, verify=dam_sandbox.ca_file).status_code
+                == 200
+            )
         assert pickle.loads(pickle.dumps(http.adapters)).keys() == http.adapters.keys()
         kept = [weakref.ref(adapter) for adapter in http.adapters.values()]
         gc.disable()
@@ -187,7 +210,9 @@ def test_nobody_to_watch(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
 
     with photoshelter(rotation="serialize", lock_timeout=1) as session, requests.Session() as http:
         for fault in ("reset", ""):
-            ask = requests.Request("GET", dam_sandbox.photoshelter + SESSION, auth=DamAuth(session)).prepare()
+            ask = requests.Request(
+                "GET", dam_sandbox.photoshelter + SESSION, auth=DamAuth(session)
+            ).prepare()
             if fault:
                 dam_sandbox.fault(fault, match="user/session")
                 with pytest.raises(requests.ConnectionError):
@@ -217,14 +242,22 @@ def test_chunks_and_compression_are_no_matter(
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-def test_requests_raw_stream_is_a_file(photoshelter: Opener, dam_sandbox: Sandbox, encoding: str) -> None:
+def test_requests_raw_stream_is_a_file(
+    photoshelter: Opener, dam_sandbox: Sandbox, encoding: str
+) -> None:
     from damsession.requests import DamAuth
 
     lines = [b"line %d\n" % number for number in range(20_000)]
     data = b"".join(lines)
-    headers = [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked"), ("Content-Encoding", encoding)]
+    headers = [
+        ("Content-Type", "text/plain"),
+        ("Transfer-Encoding", "chunked"),
+        ("Content-Encoding", encoding),
+    ]
     body = gzip.compress(data, 0) if encoding else data
-    dam_sandbox.answer(200, headers[: 3 if encoding else 2], chunked(body, 10_000), match="download", count=0)
+    dam_sandbox.answer(
+        200, headers[: 3 if encoding else 2], chunked(body, 10_000), match="download", count=0
+    )
     options: Any = {"stream": True, "allow_redirects": False, "verify": dam_sandbox.ca_file}
     reads: list[Callable[[Any], bytes]] = [
         lambda raw: raw.read(),
@@ -234,11 +267,15 @@ def test_requests_raw_stream_is_a_file(photoshelter: Opener, dam_sandbox: Sandbo
     ]
     with photoshelter(authentication="token") as session:
         for read in reads:
-            with requests.get(dam_sandbox.photoshelter + DOWNLOAD, auth=DamAuth(session), **options) as answer:
+            with requests.get(
+                dam_sandbox.photoshelter + DOWNLOAD, auth=DamAuth(session), **options
+            ) as answer:
                 assert read(answer.raw) == data
 
 
-def test_a_latin1_byte_loses_no_cookie(photoshelter: Opener, dam_sandbox: Sandbox, client: Client) -> None:
+def test_a_latin1_byte_loses_no_cookie(
+    photoshelter: Opener, dam_sandbox: Sandbox, client: Client
+) -> None:
     dam_sandbox.knobs(old_cookie="refuse")
     dam_sandbox.fault("latin1-header", count=0)
     with photoshelter() as session:
@@ -259,7 +296,9 @@ def test_a_latin1_byte_in_a_cookies_line_loses_no_cookie(
         assert session.headers()["Cookie"].startswith("SSphotoshelter_com_mem=fresh; ")
 
 
-def test_own_headers_keep_their_bytes(photoshelter: Opener, dam_sandbox: Sandbox, client: Client) -> None:
+def test_own_headers_keep_their_bytes(
+    photoshelter: Opener, dam_sandbox: Sandbox, client: Client
+) -> None:
     """As the client would have sent them without damsession."""
     with photoshelter(authentication="token") as session:
         client(session, "GET", GALLERY, headers={"X-Mine": b"b\xe5"})
@@ -269,7 +308,10 @@ def test_own_headers_keep_their_bytes(photoshelter: Opener, dam_sandbox: Sandbox
 
 @pytest.mark.parametrize("interrupts", [KeyboardInterrupt, SystemExit])
 def test_ctrl_c_while_the_body_comes_loses_no_cookie(
-    photoshelter: Opener, dam_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, interrupts: type[BaseException]
+    photoshelter: Opener,
+    dam_sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupts: type[BaseException],
 ) -> None:
     from damsession.httpx import DamAuth as ForHttpx
     from damsession.requests import DamAuth
@@ -284,16 +326,25 @@ def test_ctrl_c_while_the_body_comes_loses_no_cookie(
         patched.setattr("urllib3.response.HTTPResponse.stream", interrupt)
         patched.setattr(httpx.Response, "read", interrupt)
         with pytest.raises(interrupts) as kept:
-            requests.get(url, auth=DamAuth(session), verify=dam_sandbox.ca_file, allow_redirects=False)
-        with pytest.raises(interrupts) as kept_too, httpx.Client(verify=context, auth=ForHttpx(session)) as http:
+            requests.get(
+                url, auth=DamAuth(session), verify=dam_sandbox.ca_file, allow_redirects=False
+            )
+        with (
+            pytest.raises(interrupts) as kept_too,
+            httpx.Client(verify=context, auth=ForHttpx(session)) as http,
+        ):
             http.get(url)
         assert elsewhere(lambda: session.get("mem/user/session")).ok
         assert kept.value and kept_too.value
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
-def test_a_warning_that_is_an_error_holds_no_session(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
-    """What stops a request before it is sent leaves nothing behind: the request is the program's again."""
+def test_a_warning_that_is_an_error_holds_no_session(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
+    """What stops a request before it is sent leaves nothing behind: the request is the program's
+    again.
+    """
     from damsession.requests import DamAuth
 
     url = dam_sandbox.photoshelter + SESSION

@@ -1,6 +1,8 @@
-"""Bring your own HTTP, and what is left of a request: no secret in what requests and httpx hand to the program.
+"""Bring your own HTTP, and what is left of a request: no secret in what requests and httpx hand to
+the program.
 
-As an error tracker sees it: exceptions with what led to them and the locals of every frame, answers, logs.
+As an error tracker sees it: exceptions with what led to them and the locals of every frame,
+answers, logs.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import logging
 import traceback
 import warnings
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -46,15 +49,21 @@ class Desk:
         secrets = {self._sandbox.api_key, "ada-password", *values_of_cookies(self._sandbox)}
         for entry in self._sandbox.log():
             secrets.update(entry["query"].get("auth_token", []))
-            secrets.update(value for name, value in entry["headers"] if name.lower() == "x-ps-auth-token")
+            secrets.update(
+                value for name, value in entry["headers"] if name.lower() == "x-ps-auth-token"
+            )
         assert any(secret in sent for secret in secrets)
         told = "\n".join(texts)
-        forms = {form for secret in secrets for form in (secret, requests.utils.quote(secret, safe=""))}
+        forms = {
+            form for secret in secrets for form in (secret, requests.utils.quote(secret, safe=""))
+        }
         return sorted(form for form in forms if form in told)
 
 
 @pytest.fixture(params=MODES)
-def desk(request: pytest.FixtureRequest, photoshelter: Opener, fotoweb: Opener, dam_sandbox: Sandbox) -> Desk:
+def desk(
+    request: pytest.FixtureRequest, photoshelter: Opener, fotoweb: Opener, dam_sandbox: Sandbox
+) -> Desk:
     return Desk(photoshelter, fotoweb, dam_sandbox, request.param)
 
 
@@ -76,7 +85,9 @@ def told_by_answer(answer: Any) -> Iterator[str]:
 
 def told_by_error(error: BaseException) -> str:
     """An exception, as far as anybody can see into it."""
-    told = ["".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())]
+    told = [
+        "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    ]
     chain: list[Any] = [error]
     for one in chain:
         told += [str(one), repr(one), repr(one.args), repr(vars(one))]
@@ -88,9 +99,15 @@ def told_by_error(error: BaseException) -> str:
             if found is not None:
                 told += told_by_request(found) if name == "request" else told_by_answer(found)
         frames = [frame for frame, _ in traceback.walk_tb(one.__traceback__)][1:]
-        told += [f"{frame.f_code.co_qualname}: {value!r}" for frame in frames for value in frame.f_locals.values()]
+        told += [
+            f"{frame.f_code.co_qualname}: {value!r}"
+            for frame in frames
+            for value in frame.f_locals.values()
+        ]
         more = (one.__cause__, one.__context__, *one.args, *vars(one).values())
-        chain += [other for other in more if isinstance(other, BaseException) and other not in chain]
+        chain += [
+            other for other in more if isinstance(other, BaseException) and other not in chain
+        ]
     return "\n".join(told)
 
 
@@ -123,7 +140,9 @@ def test_no_secret_in_an_exception(
     assert desk.seen(told) == []
 
 
-def test_the_programs_own_exception_is_left_alone(desk: Desk, dam_sandbox: Sandbox, client: Client) -> None:
+def test_the_programs_own_exception_is_left_alone(
+    desk: Desk, dam_sandbox: Sandbox, client: Client
+) -> None:
     def fail() -> None:
         precious = "kept"
         raise LookupError(f"what about ?this={precious}")
@@ -157,14 +176,19 @@ def test_no_secret_in_an_answer(desk: Desk, dam_sandbox: Sandbox, client: Client
     assert desk.own in str(caught.value) and desk.seen(str(caught.value)) == []
 
 
-def test_no_secret_in_an_answer_that_redirects(desk: Desk, dam_sandbox: Sandbox, client: Client) -> None:
+def test_no_secret_in_an_answer_that_redirects(
+    desk: Desk, dam_sandbox: Sandbox, client: Client
+) -> None:
     """httpx makes the next request from the one that was sent; it is for the program to send."""
     dam_sandbox.answer(302, [("Location", "https://elsewhere.example/x")])
     answer = client(desk.open(redirects=0), "GET", desk.url)
     assert answer.status_code == 302
     assert desk.seen(*told_by_answer(answer)) == []
     if isinstance(answer, httpx.Response):
-        assert answer.next_request is not None and str(answer.next_request.url) == "https://elsewhere.example/x"
+        assert (
+            answer.next_request is not None
+            and str(answer.next_request.url) == "https://elsewhere.example/x"
+        )
 
 
 def test_httpx_logs_no_secret(desk: Desk, client: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -177,12 +201,19 @@ def test_httpx_logs_no_secret(desk: Desk, client: Client, caplog: pytest.LogCapt
 
 
 def test_urllib3_is_warned_of(
-    desk: Desk, dam_sandbox: Sandbox, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+    desk: Desk,
+    dam_sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    recwarn: pytest.WarningsRecorder,
 ) -> None:
     """It logs URLs at DEBUG, and nobody can stop it; once is enough."""
     from damsession.requests import DamAuth
 
-    options: Any = {"auth": DamAuth(desk.session), "verify": dam_sandbox.ca_file, "allow_redirects": False}
+    options: Any = {
+        "auth": DamAuth(desk.session),
+        "verify": dam_sandbox.ca_file,
+        "allow_redirects": False,
+    }
     warnings.simplefilter("default", damsession.SecretWarning)
     told = []
     for level in (logging.INFO, logging.DEBUG):
@@ -190,5 +221,9 @@ def test_urllib3_is_warned_of(
         for _ in range(2):
             requests.get(desk.url, **options)
         told.append([one.category for one in recwarn])
-    assert told == [[], [damsession.SecretWarning] if desk.mode in ("token-in-url", "query") else []]
-    assert bool(desk.seen(caplog.text)) == (desk.mode in ("token-in-url", "query"))  # it is as bad as that
+    assert told == [
+        [],
+        [damsession.SecretWarning] if desk.mode in ("token-in-url", "query") else [],
+    ]
+    # It is as bad as that.
+    assert bool(desk.seen(caplog.text)) == (desk.mode in ("token-in-url", "query"))

@@ -14,16 +14,27 @@ AUTHENTICATIONS = ["cookie", "token", "token-in-url"]
 
 
 @pytest.mark.parametrize("authentication", AUTHENTICATIONS)
-def test_requests_are_logged_in(photoshelter: Opener, dam_sandbox: Sandbox, authentication: str) -> None:
+def test_requests_are_logged_in(
+    photoshelter: Opener, dam_sandbox: Sandbox, authentication: str
+) -> None:
     dam_sandbox.knobs(token_characters="any")  # a token in a URL has to be encoded
     with photoshelter(**ADA, authentication=authentication) as session:
         answer = session.get("mem/user/session")
         assert answer.ok and answer.json()["data"]["Session"]["user"] == "ada@example.com"
         session.post("mem/gallery/G1", data={"name": "Grüße & more"}).raise_for_status()
         state, statistics = session.state, session.statistics
-    assert (state.logged_in, state.stored, state.refused, state.generation) == (True, True, False, 1)
+    assert (state.logged_in, state.stored, state.refused, state.generation) == (
+        True,
+        True,
+        False,
+        1,
+    )
     assert state.origin == dam_sandbox.photoshelter
-    assert state.issued_at is not None and state.used_at is not None and state.issued_at <= state.used_at
+    assert (
+        state.issued_at is not None
+        and state.used_at is not None
+        and state.issued_at <= state.used_at
+    )
     assert (statistics.requests, statistics.logins, statistics.replays) == (2, 1, 0)
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
 
@@ -41,7 +52,9 @@ def test_an_expired_session_is_replaced_and_the_request_sent_again(
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
 
-def test_keepalive_asks_the_server_and_replaces_an_expired_session(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_keepalive_asks_the_server_and_replaces_an_expired_session(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter() as session:
         session.keepalive()
         dam_sandbox.expire()
@@ -49,7 +62,11 @@ def test_keepalive_asks_the_server_and_replaces_an_expired_session(photoshelter:
         assert session.state.generation == 2
         # One after each login, and the one that found the session expired.
         assert (session.statistics.requests, session.statistics.keepalives) == (0, 3)
-    asked = [entry["method"] + entry["path"] for entry in dam_sandbox.log() if "authenticate" not in entry["path"]]
+    asked = [
+        entry["method"] + entry["path"]
+        for entry in dam_sandbox.log()
+        if "authenticate" not in entry["path"]
+    ]
     assert asked == ["GET/psapi/v3/mem/user/session"] * 3
 
 
@@ -63,7 +80,9 @@ def test_the_newest_cookie_is_always_sent(photoshelter: Opener, dam_sandbox: San
     assert (state["logins_ok"], state["stale_cookie_refusals"]) == (1, 0)
 
 
-def test_the_organization_is_acted_for_and_again_after_an_expiry(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_the_organization_is_acted_for_and_again_after_an_expiry(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter(**ADA, organization=BADGER) as session:
         for _ in range(2):
             answer = session.get("mem/user/session").json()
@@ -83,7 +102,9 @@ def test_organizations_are_listed(photoshelter: Opener) -> None:
         assert session.organizations == []
 
 
-def test_logout_closes_the_session_at_the_server(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_logout_closes_the_session_at_the_server(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter() as session:
         assert session.logout() is damsession.LogoutResult.NONE
         session.login()
@@ -91,7 +112,8 @@ def test_logout_closes_the_session_at_the_server(photoshelter: Opener, dam_sandb
         assert not session.state.logged_in
         assert dam_sandbox.state()["photoshelter"]["sessions_live"] == 0
         session.login()
-        dam_sandbox.fault("reset", count=2, match="logout")  # libcurl tries a reused connection's request again
+        # Libcurl tries a reused connection's request again.
+        dam_sandbox.fault("reset", count=2, match="logout")
         assert session.logout() is damsession.LogoutResult.UNCONFIRMED
         session.get("mem/user/session").raise_for_status()
 

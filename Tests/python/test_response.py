@@ -58,7 +58,9 @@ def test_text_is_decoded_as_the_header_says(content_type: bytes, body: bytes, te
     assert made(body, b"Content-Type: " + content_type + b"\r\n").text == text
 
 
-@pytest.mark.parametrize(("status", "ok"), [(199, False), (200, True), (299, True), (302, False), (404, False)])
+@pytest.mark.parametrize(
+    ("status", "ok"), [(199, False), (200, True), (299, True), (302, False), (404, False)]
+)
 def test_ok_is_2xx(status: int, ok: bool) -> None:
     answer = made(status=status, headers=b"Retry-After: 5\r\n")
     assert answer.ok is ok
@@ -68,7 +70,12 @@ def test_ok_is_2xx(status: int, ok: bool) -> None:
     with pytest.raises(damsession.HTTPStatusError, match=f"{status} to GET mem/x") as caught:
         answer.raise_for_status()
     error = caught.value
-    assert (error.status, error.http_status, error.retry_after, error.response) == (0, status, 5, answer)
+    assert (error.status, error.http_status, error.retry_after, error.response) == (
+        0,
+        status,
+        5,
+        answer,
+    )
 
 
 def test_a_4xx_is_an_answer(photoshelter: Opener) -> None:
@@ -82,7 +89,9 @@ def test_a_4xx_is_an_answer(photoshelter: Opener) -> None:
 
 def test_redirects_are_followed(photoshelter: Opener) -> None:
     with photoshelter() as session:
-        assert session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"}).status == 200
+        assert (
+            session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"}).status == 200
+        )
 
 
 def test_a_redirect_comes_back_as_it_is_where_none_is_to_be_followed(photoshelter: Opener) -> None:
@@ -113,7 +122,9 @@ PARAMS: list[tuple[Any, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("params", "seen"), PARAMS)
 @pytest.mark.parametrize("path", ["echo", "echo?first=0"])
-def test_params_become_the_query(photoshelter: Opener, path: str, params: Any, seen: dict[str, str]) -> None:
+def test_params_become_the_query(
+    photoshelter: Opener, path: str, params: Any, seen: dict[str, str]
+) -> None:
     with photoshelter() as session:
         query = session.get(path, params=params).raise_for_status().json()["data"]["query"]
     assert query == {**({"first": "0"} if "?" in path else {}), **seen}
@@ -126,7 +137,11 @@ def sent(sandbox: Sandbox) -> dict[str, Any]:
 
 
 BODIES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
-    ({"data": {"a": ["1", "2"], "é": "ü&"}}, "application/x-www-form-urlencoded", {"a": ["1", "2"], "é": ["ü&"]}),
+    (
+        {"data": {"a": ["1", "2"], "é": "ü&"}},
+        "application/x-www-form-urlencoded",
+        {"a": ["1", "2"], "é": ["ü&"]},
+    ),
     ({"data": "a=1"}, "application/x-www-form-urlencoded", {"a": ["1"]}),
     ({"data": bytearray(b"a=1")}, "application/x-www-form-urlencoded", {"a": ["1"]}),
     ({"data": memoryview(b"\0\1"), "content_type": "image/x-made-up"}, "image/x-made-up", {}),
@@ -138,7 +153,11 @@ BODIES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("options", "content_type", "form"), BODIES)
 def test_bodies_are_sent_with_their_type(
-    photoshelter: Opener, dam_sandbox: Sandbox, options: dict[str, Any], content_type: str, form: dict[str, Any]
+    photoshelter: Opener,
+    dam_sandbox: Sandbox,
+    options: dict[str, Any],
+    content_type: str,
+    form: dict[str, Any],
 ) -> None:
     with photoshelter() as session:
         session.post("mem/gallery/G1", **options).raise_for_status()
@@ -175,4 +194,7 @@ def test_an_answer_is_iterated_as_a_stream_is(size: int) -> None:
 
 
 def test_lines_come_without_their_ends() -> None:
-    assert list(made("ä\r\nb\n\nc".encode()).iter_lines()) == ["ä", "b", "", "c"] and list(made().iter_lines()) == []
+    assert (
+        list(made("ä\r\nb\n\nc".encode()).iter_lines()) == ["ä", "b", "", "c"]
+        and list(made().iter_lines()) == []
+    )

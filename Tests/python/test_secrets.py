@@ -1,4 +1,6 @@
-"""The canary: whatever happens, no secret is in a log line, an exception, a repr or a file that is not the record."""
+"""The canary: whatever happens, no secret is in a log line, an exception, a repr or a file that
+is not the record.
+"""
 
 from __future__ import annotations
 
@@ -49,16 +51,26 @@ def values_of_cookies(sandbox: Sandbox) -> set[str]:
 
 @pytest.mark.parametrize("authentication", ["cookie", "token", "token-in-url"])
 def test_photoshelter(
-    photoshelter: Opener, dam_sandbox: Sandbox, heard: Heard, logger: logging.Logger, authentication: str
+    photoshelter: Opener,
+    dam_sandbox: Sandbox,
+    heard: Heard,
+    logger: logging.Logger,
+    authentication: str,
 ) -> None:
     tokens: set[str] = set()
     with photoshelter(authentication=authentication, log=logger) as session:
-        for disturb in (lambda: 0, dam_sandbox.expire, lambda: dam_sandbox.fault("status", status=503)):
+        for disturb in (
+            lambda: 0,
+            dam_sandbox.expire,
+            lambda: dam_sandbox.fault("status", status=503),
+        ):
             disturb()
             heard.attempt(lambda: session.get("mem/user/session").headers)
             heard.attempt(lambda: session.get("mem/user/session?auth_token=canary-in-query"))
             heard.attempt(lambda: session.get("mem/nothing?canary-in-query").raise_for_status())
-            heard.attempt(lambda: (session, session.state, session.statistics, session.organizations))
+            heard.attempt(
+                lambda: (session, session.state, session.statistics, session.organizations)
+            )
             if authentication == "token":
                 tokens.add(session.token())
         heard.attempt(session.logout)
@@ -67,7 +79,13 @@ def test_photoshelter(
         heard.attempt(session.login)
     with photoshelter(api_key="canary-key", log=logger) as session:
         heard.attempt(session.login)
-    secrets = {"solo-password", dam_sandbox.api_key, "canary-", *tokens, *values_of_cookies(dam_sandbox)}
+    secrets = {
+        "solo-password",
+        dam_sandbox.api_key,
+        "canary-",
+        *tokens,
+        *values_of_cookies(dam_sandbox),
+    }
     text = "\n".join(heard.text)
     assert "login" in text  # it did listen
     assert [secret for secret in secrets if secret in text] == []
@@ -77,24 +95,38 @@ def test_photoshelter(
 def test_fotoweb(
     fotoweb: Opener, dam_sandbox: Sandbox, heard: Heard, logger: logging.Logger, authentication: str
 ) -> None:
-    secret = {"encryption_secret": dam_sandbox.encryption_secret} if authentication == "login-token" else {}
+    secret = (
+        {"encryption_secret": dam_sandbox.encryption_secret}
+        if authentication == "login-token"
+        else {}
+    )
     with fotoweb(authentication=authentication, log=logger, **secret) as session:
         for disturb in (lambda: 0, dam_sandbox.revoke, lambda: dam_sandbox.fault("reset")):
             disturb()
             heard.attempt(lambda: session.get("5000/Search?Search=canary-in-query").headers)
             heard.attempt(lambda: (session, session.state, session.statistics))
         heard.attempt(session.logout)
-    wrong = {**secret, "encryption_secret": "canary-wrong"} if secret else {"password": "canary-wrong"}
+    wrong = (
+        {**secret, "encryption_secret": "canary-wrong"} if secret else {"password": "canary-wrong"}
+    )
     with fotoweb(user="kåre.øst", authentication=authentication, log=logger, **wrong) as session:
         heard.attempt(lambda: session.get("Information"))
     login_tokens = {value for entry in dam_sandbox.log() for value in entry["query"].get("lt", [])}
     assert bool(login_tokens) == (authentication == "login-token")
-    secrets = {"ada-password", dam_sandbox.encryption_secret, "canary-", *login_tokens, *values_of_cookies(dam_sandbox)}
+    secrets = {
+        "ada-password",
+        dam_sandbox.encryption_secret,
+        "canary-",
+        *login_tokens,
+        *values_of_cookies(dam_sandbox),
+    }
     text = "\n".join(heard.text)
     assert [secret for secret in secrets if secret in text] == []
 
 
-def test_remembered_options_and_records_are_the_users_alone(photoshelter: Opener, tmp_path: Path) -> None:
+def test_remembered_options_and_records_are_the_users_alone(
+    photoshelter: Opener, tmp_path: Path
+) -> None:
     damsession.save("desk", system="photoshelter", user="solo@example.com", api_key="k")
     with photoshelter() as session:
         session.login()

@@ -1,4 +1,6 @@
-"""One session for many: threads, processes, forked children, and handles closed under somebody's feet."""
+"""One session for many: threads, processes, forked children, and handles closed under somebody's
+feet.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import ROOT, Opener
+from common import ROOT
+from conftest import Opener
 
 import damsession
 from damsession.sandbox import Sandbox
@@ -35,7 +38,8 @@ def test_a_stored_session_needs_no_login_in_another_process(
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "bindings" / "python"))
     with photoshelter() as session:
         session.login()
-        for _ in range(2):  # the other one has no password at hand, and its rotated cookie comes back here
+        for _ in range(2):
+            # The other one has no password at hand, and its rotated cookie comes back here.
             arguments = dam_sandbox.photoshelter, dam_sandbox.ca_file, dam_sandbox.api_key
             command = [sys.executable, "-c", PROGRAM, *arguments]
             printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -73,14 +77,21 @@ def test_a_fork_while_a_handle_is_being_taken_leaves_the_child_free(photoshelter
         assert child.exitcode == 0
 
 
-@pytest.mark.parametrize("options", [{"authentication": "token"}, {"rotation": "serialize"}, {"rotation": "newest"}])
-def test_threads_log_in_once_per_expiry(photoshelter: Opener, dam_sandbox: Sandbox, options: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "options", [{"authentication": "token"}, {"rotation": "serialize"}, {"rotation": "newest"}]
+)
+def test_threads_log_in_once_per_expiry(
+    photoshelter: Opener, dam_sandbox: Sandbox, options: dict[str, str]
+) -> None:
     threads, rounds = 8, 3
 
     def expire() -> None:
         dam_sandbox.expire()
 
-    begin, end = threading.Barrier(threads, expire, timeout=20), threading.Barrier(threads, timeout=20)
+    begin, end = (
+        threading.Barrier(threads, expire, timeout=20),
+        threading.Barrier(threads, timeout=20),
+    )
     with photoshelter(**options) as session:
 
         def work(_: int) -> None:

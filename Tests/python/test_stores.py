@@ -1,12 +1,15 @@
-"""Stores: a program's own as an object, what becomes of its exceptions, and the list of what a store holds."""
+"""Stores: a program's own as an object, what becomes of its exceptions, and the list of what a
+store holds.
+"""
 
 from __future__ import annotations
 
 import gc
 import logging
 import threading
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Iterable, Optional
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -40,7 +43,7 @@ class Shelf:
             self.records[key] = (revision, data)
             return True
 
-    def lock(self, key: str, wait: float) -> Optional[object]:
+    def lock(self, key: str, wait: float) -> object | None:
         self.calls.append("lock")
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
@@ -57,7 +60,9 @@ class Shelf:
         return self.records.pop(key, None) is not None
 
 
-def test_sessions_live_in_the_programs_own_store(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_sessions_live_in_the_programs_own_store(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     shelf = Shelf()
     for _ in range(2):
         with photoshelter(store=shelf) as session:
@@ -70,7 +75,11 @@ def test_sessions_live_in_the_programs_own_store(photoshelter: Opener, dam_sandb
 
 def test_sessions_of_one_store_object_are_one(photoshelter: Opener) -> None:
     shelf = Shelf()
-    with photoshelter(store=shelf) as one, photoshelter(store=shelf) as other, photoshelter(store=Shelf()) as third:
+    with (
+        photoshelter(store=shelf) as one,
+        photoshelter(store=shelf) as other,
+        photoshelter(store=Shelf()) as third,
+    ):
         one.login()
         assert (other.statistics.logins, third.statistics.logins) == (1, 0)
 
@@ -88,7 +97,9 @@ def test_a_store_lives_as_long_as_its_sessions(photoshelter: Opener) -> None:
     assert watched() is None
 
 
-def test_sessions_are_listed_and_removed(photoshelter: Opener, fotoweb: Opener, dam_sandbox: Sandbox) -> None:
+def test_sessions_are_listed_and_removed(
+    photoshelter: Opener, fotoweb: Opener, dam_sandbox: Sandbox
+) -> None:
     shelf = Shelf()
     with photoshelter(store=shelf) as session, fotoweb(store=shelf) as other:
         session.login()
@@ -97,7 +108,11 @@ def test_sessions_are_listed_and_removed(photoshelter: Opener, fotoweb: Opener, 
     assert damsession.sessions() == []
     listed = {one.system: one for one in damsession.sessions(store=shelf)}
     found = listed["photoshelter"]
-    assert (found.url, found.user, found.organization) == (dam_sandbox.photoshelter, "solo@example.com", "")
+    assert (found.url, found.user, found.organization) == (
+        dam_sandbox.photoshelter,
+        "solo@example.com",
+        "",
+    )
     assert (found.generation, found.logged_in, listed["fotoweb"].logged_in) == (1, True, False)
     assert found.used_at is not None
     damsession.remove_session(found.key, store=shelf)
@@ -143,7 +158,9 @@ def test_a_method_that_raises_is_a_store_that_failed(
 
 
 @pytest.mark.parametrize(("name", "error"), [("load", KeyboardInterrupt), ("save", SystemExit)])
-def test_an_interrupt_in_a_store_is_the_callers(photoshelter: Opener, name: str, error: type[BaseException]) -> None:
+def test_an_interrupt_in_a_store_is_the_callers(
+    photoshelter: Opener, name: str, error: type[BaseException]
+) -> None:
     shelf = Shelf()
 
     def interrupted(*arguments: Any) -> Any:
@@ -154,9 +171,11 @@ def test_an_interrupt_in_a_store_is_the_callers(photoshelter: Opener, name: str,
         session.get("mem/user/session")
 
 
-def test_a_save_that_returns_nothing_has_failed(photoshelter: Opener, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_save_that_returns_nothing_has_failed(
+    photoshelter: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
     shelf = Shelf()
-    setattr(shelf, "save", lambda *arguments: None)
+    shelf.save = lambda *arguments: None
     with photoshelter(store=shelf) as session:
         session.login()
         assert session.statistics.save_failures == 1 and not session.state.stored
@@ -165,7 +184,7 @@ def test_a_save_that_returns_nothing_has_failed(photoshelter: Opener, caplog: py
 
 def test_a_list_that_fails_is_a_store_error(caplog: pytest.LogCaptureFixture) -> None:
     shelf = Shelf()
-    setattr(shelf, "list", lambda: 1 / 0)
+    shelf.list = lambda: 1 / 0
     with pytest.raises(damsession.StoreError):
         damsession.sessions(store=shelf)
 

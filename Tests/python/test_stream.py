@@ -1,6 +1,8 @@
-"""`Session.stream`: the head first, then pieces as fast as they are asked for; no verdict among them, no session in the way.
+"""`Session.stream`: the head first, then pieces as fast as they are asked for; no verdict among
+them, no session in the way.
 
-How streams end before their end is in test_stream_ends.py. Nothing here looks at what is inside of a stream.
+How streams end before their end is in test_stream_ends.py. Nothing here looks at what is inside of
+a stream.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ SESSIONS = [{}, {"authentication": "token"}, {"rotation": "newest"}]
 
 def test_the_head_is_there_before_the_body(photoshelter: Opener) -> None:
     with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
-        assert (answer.status, answer.ok, answer.generation) == (200, True, session.state.generation)
+        assert (answer.status, answer.ok, answer.generation) == (
+            200,
+            True,
+            session.state.generation,
+        )
         assert answer.headers["content-length"] == str(SIZE) and "Set-Cookie" not in answer.headers
         assert answer.response is not None and answer.response.content == b""
         assert answer.raise_for_status() is answer
@@ -33,9 +39,15 @@ def test_the_head_is_there_before_the_body(photoshelter: Opener) -> None:
         assert answer.read() == b"" and next(iter(answer), None) is None
 
 
-def test_the_head_is_there_although_the_body_is_not(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
-    with photoshelter() as session, session.stream("GET", f"mem/image/I0001/download?size={1 << 40}") as answer:
-        assert answer.headers["Content-Length"] == str(1 << 40)  # which nobody could have waited for
+def test_the_head_is_there_although_the_body_is_not(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
+    with (
+        photoshelter() as session,
+        session.stream("GET", f"mem/image/I0001/download?size={1 << 40}") as answer,
+    ):
+        # Which nobody could have waited for.
+        assert answer.headers["Content-Length"] == str(1 << 40)
 
 
 def test_pieces_are_bytes_and_none_is_empty(photoshelter: Opener) -> None:
@@ -47,7 +59,10 @@ def test_pieces_are_bytes_and_none_is_empty(photoshelter: Opener) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_every_method_is_streamed_with_its_body(photoshelter: Opener, method: str) -> None:
-    with photoshelter() as session, session.stream(method, "mem/gallery/G1", data=[b"name=", b"mine"]) as answer:
+    with (
+        photoshelter() as session,
+        session.stream(method, "mem/gallery/G1", data=[b"name=", b"mine"]) as answer,
+    ):
         assert b'"deleted"' in answer.read() and answer.ok
 
 
@@ -85,8 +100,12 @@ def test_what_is_no_success_is_in_the_response(photoshelter: Opener) -> None:
             answer.raise_for_status()
 
 
-@pytest.mark.parametrize("expired", ["400-class", "401-empty", "200-class", "200-html", "302-login"])
-def test_no_verdict_is_among_the_pieces(photoshelter: Opener, dam_sandbox: Sandbox, expired: str) -> None:
+@pytest.mark.parametrize(
+    "expired", ["400-class", "401-empty", "200-class", "200-html", "302-login"]
+)
+def test_no_verdict_is_among_the_pieces(
+    photoshelter: Opener, dam_sandbox: Sandbox, expired: str
+) -> None:
     with photoshelter() as session:
         session.login()
         dam_sandbox.knobs(expired=expired)
@@ -98,7 +117,9 @@ def test_no_verdict_is_among_the_pieces(photoshelter: Opener, dam_sandbox: Sandb
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
 
-def test_a_session_that_ends_meanwhile_ends_no_stream(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_session_that_ends_meanwhile_ends_no_stream(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
         first = next(answer)
         dam_sandbox.expire()
@@ -107,7 +128,9 @@ def test_a_session_that_ends_meanwhile_ends_no_stream(photoshelter: Opener, dam_
 
 
 @pytest.mark.parametrize("options", SESSIONS)
-def test_two_streams_and_other_requests_take_turns(photoshelter: Opener, dam_sandbox: Sandbox, options: Any) -> None:
+def test_two_streams_and_other_requests_take_turns(
+    photoshelter: Opener, dam_sandbox: Sandbox, options: Any
+) -> None:
     dam_sandbox.knobs(old_cookie="refuse")
     got = bytearray(), bytearray()
     with photoshelter(**options) as session:

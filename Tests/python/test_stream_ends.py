@@ -1,4 +1,5 @@
-"""How a `Session.stream` ends before its end: left, broken off, stopped by a callback, a canceller, Ctrl-C or a closed door.
+"""How a `Session.stream` ends before its end: left, broken off, stopped by a callback, a canceller,
+Ctrl-C or a closed door.
 
 Whatever ends it, nothing stays behind: no connection, no descriptor, no session in use.
 """
@@ -8,7 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conftest import Opener, descriptors
@@ -39,7 +41,9 @@ def session(photoshelter: Opener) -> Iterator[damsession.Session]:
 
 
 @pytest.mark.parametrize("take", [0, 1, 5])
-def test_one_that_is_left_early_gives_everything_back(session: damsession.Session, take: int) -> None:
+def test_one_that_is_left_early_gives_everything_back(
+    session: damsession.Session, take: int
+) -> None:
     for _ in range(3):
         with session.stream("GET", ENDLESS) as answer:
             assert all(next(answer) for _ in range(take))
@@ -50,7 +54,9 @@ def test_one_that_is_left_by_an_exception_does_so_too(session: damsession.Sessio
         raise Mine("mine")
 
 
-def test_one_that_breaks_off_says_so_after_what_came(session: damsession.Session, dam_sandbox: Sandbox) -> None:
+def test_one_that_breaks_off_says_so_after_what_came(
+    session: damsession.Session, dam_sandbox: Sandbox
+) -> None:
     dam_sandbox.fault("truncate", match="download")
     got = 0
     with session.stream("GET", DOWNLOAD) as answer:
@@ -62,7 +68,9 @@ def test_one_that_breaks_off_says_so_after_what_came(session: damsession.Session
             answer.read()
 
 
-def test_one_that_never_begins_raises_at_once(session: damsession.Session, dam_sandbox: Sandbox) -> None:
+def test_one_that_never_begins_raises_at_once(
+    session: damsession.Session, dam_sandbox: Sandbox
+) -> None:
     entered = False
     dam_sandbox.fault("status", status=503, match="download")
     for kind, path in [(damsession.ServerFault, DOWNLOAD), (damsession.ArgumentError, "a b")]:
@@ -73,7 +81,9 @@ def test_one_that_never_begins_raises_at_once(session: damsession.Session, dam_s
 
 @pytest.mark.parametrize("what", ["progress", "data"])
 @pytest.mark.parametrize("error", [Mine("mine"), KeyboardInterrupt()])
-def test_what_a_callback_raises_comes_out(session: damsession.Session, what: str, error: BaseException) -> None:
+def test_what_a_callback_raises_comes_out(
+    session: damsession.Session, what: str, error: BaseException
+) -> None:
     def fail(*_: Any) -> Iterator[bytes]:
         raise error
 
@@ -152,7 +162,12 @@ def test_ctrl_c_ends_one_that_is_busy(session: damsession.Session) -> None:
 def test_one_is_used_inside_of_its_with(session: damsession.Session) -> None:
     fresh = session.stream("GET", DOWNLOAD)
     assert fresh.response is None
-    uses: list[Any] = [lambda one: one.status, lambda one: one.headers, next, lambda one: one.read()]
+    uses: list[Any] = [
+        lambda one: one.status,
+        lambda one: one.headers,
+        next,
+        lambda one: one.read(),
+    ]
     for use in uses:
         with pytest.raises(RuntimeError, match="inside of its `with`"):
             use(fresh)

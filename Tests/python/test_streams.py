@@ -1,4 +1,6 @@
-"""Streams: bodies read while they are sent, answers written while they come, downloads, progress, cancellation."""
+"""Streams: bodies read while they are sent, answers written while they come, downloads,
+progress, cancellation.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from conftest import Opener
@@ -47,22 +50,33 @@ def received(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("make", [lambda: io.BytesIO(BODY), lambda: [BODY[:9], BODY[9:]]])
-def test_a_stream_of_known_size_says_it(photoshelter: Opener, dam_sandbox: Sandbox, make: Any) -> None:
+def test_a_stream_of_known_size_says_it(
+    photoshelter: Opener, dam_sandbox: Sandbox, make: Any
+) -> None:
     with photoshelter() as session:
         session.post("mem/gallery/G1", data=make()).raise_for_status()
     headers = received(dam_sandbox)
-    assert (headers["content-length"], headers["content-type"]) == (str(len(BODY)), "application/octet-stream")
+    assert (headers["content-length"], headers["content-type"]) == (
+        str(len(BODY)),
+        "application/octet-stream",
+    )
 
 
 @pytest.mark.parametrize("make", [pieces, lambda: Unseekable(BODY)])
-def test_a_stream_of_unknown_size_is_sent(photoshelter: Opener, dam_sandbox: Sandbox, make: Any) -> None:
+def test_a_stream_of_unknown_size_is_sent(
+    photoshelter: Opener, dam_sandbox: Sandbox, make: Any
+) -> None:
     with photoshelter() as session:
-        session.post("mem/gallery/G1", data=make(), content_type="image/x-made-up").raise_for_status()
+        session.post(
+            "mem/gallery/G1", data=make(), content_type="image/x-made-up"
+        ).raise_for_status()
     headers = received(dam_sandbox)
     assert "content-length" not in headers and headers["content-type"] == "image/x-made-up"
 
 
-def test_a_file_is_sent_from_where_it_stands(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_file_is_sent_from_where_it_stands(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "form"
     path.write_bytes(b"skipped=1&name=kept")
     form = "application/x-www-form-urlencoded"
@@ -75,7 +89,9 @@ def test_a_file_is_sent_from_where_it_stands(photoshelter: Opener, dam_sandbox: 
 
 
 @pytest.mark.parametrize("make", [pieces, lambda: Unseekable(BODY)])
-def test_what_cannot_begin_anew_is_not_replayed(photoshelter: Opener, dam_sandbox: Sandbox, make: Any) -> None:
+def test_what_cannot_begin_anew_is_not_replayed(
+    photoshelter: Opener, dam_sandbox: Sandbox, make: Any
+) -> None:
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
@@ -86,7 +102,9 @@ def test_what_cannot_begin_anew_is_not_replayed(photoshelter: Opener, dam_sandbo
     assert dam_sandbox.state()["photoshelter"]["writes"] == 1
 
 
-def test_what_cannot_begin_anew_is_sent_when_repeated(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_what_cannot_begin_anew_is_sent_when_repeated(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
@@ -103,7 +121,9 @@ def test_what_can_begin_anew_is_replayed(photoshelter: Opener, dam_sandbox: Sand
 
 
 @pytest.mark.parametrize("error", [Mine("mine"), KeyboardInterrupt()])
-def test_what_a_body_raises_comes_out_of_the_call(photoshelter: Opener, error: BaseException) -> None:
+def test_what_a_body_raises_comes_out_of_the_call(
+    photoshelter: Opener, error: BaseException
+) -> None:
     def broken() -> Iterator[bytes]:
         yield b"x"
         raise error
@@ -119,10 +139,17 @@ def test_text_is_no_stream(photoshelter: Opener) -> None:
         session.post("mem/gallery/G1", data=text)
 
 
-def test_files_are_uploaded_as_parts(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_files_are_uploaded_as_parts(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "made up.jpg"
     path.write_bytes(BODY)
-    parts: Any = {"a": path, "b": ("ü.jpg", str(path), "image/jpeg"), "c": ("c.bin", b"\0c"), "d": [path, ("d2", b"d")]}
+    parts: Any = {
+        "a": path,
+        "b": ("ü.jpg", str(path), "image/jpeg"),
+        "c": ("c.bin", b"\0c"),
+        "d": [path, ("d2", b"d")],
+    }
     fields = {"keyword": ["one", "zwei ü"], "number": 7, "none": None}
     with photoshelter() as session:
         session.login()
@@ -130,7 +157,13 @@ def test_files_are_uploaded_as_parts(photoshelter: Opener, dam_sandbox: Sandbox,
         answer = session.post("mem/image/upload", data=fields, files=parts).raise_for_status()
     assert answer.replays == 1
     found = [(one["file_name"], one["sha256"]) for one in answer.json()["data"]["Image"]]
-    expected = [("made up.jpg", BODY), ("ü.jpg", BODY), ("c.bin", b"\0c"), ("made up.jpg", BODY), ("d2", b"d")]
+    expected = [
+        ("made up.jpg", BODY),
+        ("ü.jpg", BODY),
+        ("c.bin", b"\0c"),
+        ("made up.jpg", BODY),
+        ("d2", b"d"),
+    ]
     assert found == [(name, hashlib.sha256(data).hexdigest()) for name, data in expected]
     form = dam_sandbox.log()[-1]["form"]
     assert (form["keyword"], form["number"]) == (["one", "zwei ü"], ["7"]) and "none" not in form
@@ -209,14 +242,18 @@ def test_a_canceller_ends_a_request_from_another_thread(photoshelter: Opener) ->
         other = threading.Thread(target=lambda: (started.wait(10), canceller.cancel()))
         other.start()
         with pytest.raises(damsession.Cancelled):
-            session.get("mem/slow?seconds=30", canceller=canceller, progress=lambda *_: started.set())
+            session.get(
+                "mem/slow?seconds=30", canceller=canceller, progress=lambda *_: started.set()
+            )
         other.join()
         with pytest.raises(damsession.Cancelled):  # for good
             session.get("mem/user/session", canceller=canceller)
         assert session.get("mem/user/session").ok
 
 
-def test_a_download_appears_whole(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_download_appears_whole(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "image.jpg"
     with photoshelter() as session:
         assert session.download("mem/nothing", path).status == 404
@@ -226,7 +263,9 @@ def test_a_download_appears_whole(photoshelter: Opener, dam_sandbox: Sandbox, tm
             session.download(DOWNLOAD, path)
         assert not path.exists() and (tmp_path / "image.jpg.part").exists()
         told: list[int] = []
-        session.download(DOWNLOAD, os.fspath(path), progress=lambda down, *_: told.append(down)).raise_for_status()
+        session.download(
+            DOWNLOAD, os.fspath(path), progress=lambda down, *_: told.append(down)
+        ).raise_for_status()
         assert path.read_bytes() == CONTENT and told
         assert [one.name for one in tmp_path.glob("image*")] == ["image.jpg"]
         with pytest.raises(damsession.ArgumentError):
@@ -235,7 +274,9 @@ def test_a_download_appears_whole(photoshelter: Opener, dam_sandbox: Sandbox, tm
             session.download(DOWNLOAD, tmp_path / "absent" / "image.jpg")
 
 
-def test_a_download_goes_on_where_it_was_interrupted(photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_download_goes_on_where_it_was_interrupted(
+    photoshelter: Opener, dam_sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "image.jpg"
     part = tmp_path / "image.jpg.part"
 

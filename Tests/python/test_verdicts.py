@@ -18,7 +18,10 @@ from damsession.sandbox import Sandbox
     [
         ({"password": "wrong"}, damsession.CredentialsRefused),
         ({"password": None}, damsession.CredentialsNeeded),
-        ({"user": "second@example.com", "password": "second-password"}, damsession.SecondFactorRequired),
+        (
+            {"user": "second@example.com", "password": "second-password"},
+            damsession.SecondFactorRequired,
+        ),
         ({"api_key": "wrongwrong1"}, damsession.ApiKeyRefused),
         ({"organization": "O0000NOBODY000009"}, damsession.OrganizationRefused),
         ({"ca_file": None}, damsession.TLSError),
@@ -88,7 +91,9 @@ def test_what_happens_on_the_way_is_told_apart(
             session.post("mem/gallery/G1", data={"name": "x"}, **options)
 
 
-def test_a_post_on_a_connection_that_died_is_not_sent_again(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_post_on_a_connection_that_died_is_not_sent_again(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     with photoshelter(authentication="token") as session:
         session.login()  # and the connection is reused
         dam_sandbox.fault("drop-after-processing", match="gallery")
@@ -114,7 +119,11 @@ def test_a_large_answer_is_refused(photoshelter: Opener) -> None:
 
 def test_another_origin_gets_nothing(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
     with photoshelter(authentication="token") as session:
-        for url in (f"{dam_sandbox.fotoweb}/x", "https://other.example/x", f"{dam_sandbox.photoshelter_http}/x"):
+        for url in (
+            f"{dam_sandbox.fotoweb}/x",
+            "https://other.example/x",
+            f"{dam_sandbox.photoshelter_http}/x",
+        ):
             with pytest.raises(damsession.Insecure):
                 session.get(url)
         session.get(f"{dam_sandbox.photoshelter}/psapi/v3/mem/user/session").raise_for_status()
@@ -146,7 +155,19 @@ def test_fotowebs_login_is_not_the_programs(fotoweb: Opener, dam_sandbox: Sandbo
 
 @pytest.mark.parametrize(
     "path",
-    ["a b", "a#b", "//other.example/x", "ä", "a\0", "a\ud800", "a\r\nb", "a/../b", "./a", "a/%2e%2e/b", "a/.?b"],
+    [
+        "a b",
+        "a#b",
+        "//other.example/x",
+        "ä",
+        "a\0",
+        "a\ud800",
+        "a\r\nb",
+        "a/../b",
+        "./a",
+        "a/%2e%2e/b",
+        "a/.?b",
+    ],
 )
 def test_malformed_paths_are_refused(photoshelter: Opener, path: str) -> None:
     with photoshelter() as session, pytest.raises(damsession.ArgumentError):
@@ -174,7 +195,9 @@ def test_malformed_paths_are_refused(photoshelter: Opener, path: str) -> None:
         {"data": "\ud800"},
     ],
 )
-def test_malformed_requests_are_refused(photoshelter: Opener, request_options: dict[str, Any]) -> None:
+def test_malformed_requests_are_refused(
+    photoshelter: Opener, request_options: dict[str, Any]
+) -> None:
     with photoshelter() as session, pytest.raises(damsession.ArgumentError):
         session.request("POST", "mem/user/session", **request_options)
 
@@ -189,7 +212,12 @@ def test_exceptions_survive_pickling() -> None:
     error = damsession.Throttled(47, 429, 7, "too many requests")
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is damsession.Throttled
-    assert (copy.status, copy.http_status, copy.retry_after, str(copy)) == (47, 429, 7, "too many requests")
+    assert (copy.status, copy.http_status, copy.retry_after, str(copy)) == (
+        47,
+        429,
+        7,
+        "too many requests",
+    )
 
 
 def test_a_status_of_the_future_is_a_plain_error() -> None:
@@ -197,6 +225,6 @@ def test_a_status_of_the_future_is_a_plain_error() -> None:
     from damsession._check import failure
 
     error = _abi.dam_error()
-    error.retry_after, error.message = -1, "something new".encode()
+    error.retry_after, error.message = -1, b"something new"
     found = failure(99, error)
     assert (type(found), found.status, str(found)) == (damsession.DamError, 99, "something new")

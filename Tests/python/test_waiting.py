@@ -1,4 +1,5 @@
-"""Whoever waits can be told to stop: for a sibling that holds the session, for a slow login, for Retry-After.
+"""Whoever waits can be told to stop: for a sibling that holds the session, for a slow login, for
+Retry-After.
 
 Refuses to take long for it: each wait would last half a minute.
 """
@@ -10,7 +11,8 @@ import os
 import signal
 import threading
 import time
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from conftest import Opener
@@ -91,7 +93,9 @@ def test_a_slow_login_ends(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
     cancels(lambda canceller: session.get("mem/user/session", canceller=canceller))
 
 
-def test_a_login_that_was_cancelled_is_no_siblings_failure(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+def test_a_login_that_was_cancelled_is_no_siblings_failure(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
     dam_sandbox.fault("delay", seconds=LONG, match="authenticate")
     answers = []
     session = photoshelter()
@@ -109,7 +113,9 @@ def test_a_login_that_was_cancelled_is_no_siblings_failure(photoshelter: Opener,
 def test_a_wait_that_the_server_asks_for_ends(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
     session = photoshelter(retry_after=int(LONG))
     session.get("mem/user/session")
-    dam_sandbox.fault("status", status=429, headers={"Retry-After": str(int(LONG))}, match="session")
+    dam_sandbox.fault(
+        "status", status=429, headers={"Retry-After": str(int(LONG))}, match="session"
+    )
     cancels(lambda canceller: session.get("mem/user/session", canceller=canceller))
 
 
@@ -119,7 +125,9 @@ def test_a_wait_in_an_event_loop_ends(held: Callable[..., damsession.Session]) -
             canceller = damsession.Canceller()
             asyncio.get_running_loop().call_later(0.3, canceller.cancel)
             with pytest.raises(damsession.Cancelled):
-                await asyncio.wait_for(session.get("mem/user/session", canceller=canceller), LONG / 3)
+                await asyncio.wait_for(
+                    session.get("mem/user/session", canceller=canceller), LONG / 3
+                )
 
     asyncio.run(main())
 

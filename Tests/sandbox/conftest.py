@@ -7,24 +7,14 @@ the servers but the accounts: that is what makes a passing test mean something.
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 import requests
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "python"))
-
-from damsession.sandbox import (
-    Sandbox,  # noqa: E402
-    pytest_plugin,  # noqa: E402
-)
-
-dam_sandbox = pytest_plugin.dam_sandbox
-dam_sandbox_process = pytest_plugin.dam_sandbox_process
+from damsession.sandbox import Sandbox
 
 AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
 LOGIN = "/fotoweb/cmdrequest/Login.fwx"

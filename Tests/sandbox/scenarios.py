@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from damsession.sandbox.knob_kinds import Whole
 from damsession.sandbox.knobs import TABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from damsession.sandbox.archive_files import FILES
 from damsession.sandbox.archive_query import QueryError, parse
 

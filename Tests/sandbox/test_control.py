@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 from conftest import FotoWebClient, PhotoShelterClient
+
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.journal import Entry, Journal
 from damsession.sandbox.knobs import TABLE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable
+from collections.abc import Callable
 
 import pytest
 import requests
 from conftest import LOGOUT, FotoWebClient, PhotoShelterClient, set_cookies
+
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.faults import TABLE
 

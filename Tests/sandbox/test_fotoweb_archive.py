@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 from conftest import AGENT, FotoWebClient
+from test_fotoweb_guide import fresh_token, ids
+
 from damsession.sandbox import Sandbox
 from damsession.sandbox.content import Slice
-from test_fotoweb_guide import fresh_token, ids
 
 Make = Callable[[], FotoWebClient]
 REST = "/fotoweb/cmdrequest/rest/"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Callable
+from collections.abc import Callable
 
 import pytest
 from conftest import AGENT, LOGIN, LOGOUT, Curl, FotoWebClient, set_cookies
+
 from damsession.sandbox import Sandbox
 from damsession.sandbox.login_token import make
 
@@ -143,10 +144,9 @@ def test_device_limit(dam_sandbox: Sandbox, fotoweb: Make) -> None:
 def test_lockout(dam_sandbox: Sandbox, fotoweb: Make) -> None:
     client = fotoweb()
     for number in range(10):
-        if number % 2:
-            refused = client.post_login(password="wrong")
-        else:
-            refused = client.agent(u="ada", p="wrong")
+        refused = (
+            client.post_login(password="wrong") if number % 2 else client.agent(u="ada", p="wrong")
+        )
         assert refused.status_code == 401
     assert client.post_login().status_code == 401
     assert client.agent(u="ada", p="ada-password").status_code == 401

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from conftest import AGENT, LOGIN
+
 from damsession.sandbox import Sandbox
 from damsession.sandbox.login_token import make
 
@@ -62,10 +63,9 @@ class Requests:
 
     def __call__(self, url: str, form: str = "") -> bytes:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        if form:
-            answer = self._session.post(url, data=form, headers=kind)
-        else:
-            answer = self._session.get(url)
+        answer = (
+            self._session.post(url, data=form, headers=kind) if form else self._session.get(url)
+        )
         return answer.content if answer.ok else b""
 
 

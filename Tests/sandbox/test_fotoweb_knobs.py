@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import Callable
 
 import pytest
 import requests
 from conftest import AGENT, LOGOUT, FotoWebClient, PhotoShelterClient, set_cookies
-from damsession.sandbox import Sandbox
 from scenarios import Scenario, Scenarios
 from test_fotoweb_guide import fresh_token, ids
+
+from damsession.sandbox import Sandbox
 
 Make = Callable[[], FotoWebClient]
 knobs = Scenarios("FotoWeb", "Both")

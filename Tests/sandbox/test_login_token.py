@@ -7,6 +7,7 @@ from calendar import timegm
 from time import strptime
 
 import pytest
+
 from damsession.sandbox.login_token import LoginToken, LoginTokenError, make
 
 LEAP = ("2024-02-29 23:59:30", "2024-03-01 00:30:30")

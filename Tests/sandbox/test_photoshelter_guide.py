@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import pytest
 import requests
 from conftest import Curl, PhotoShelterClient, set_cookies
+
 from damsession.sandbox import Sandbox
 from damsession.sandbox.content import Slice
 

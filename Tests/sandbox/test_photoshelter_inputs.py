@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from conftest import PhotoShelterClient, set_cookies
+
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]

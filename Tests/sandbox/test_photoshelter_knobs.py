@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import pytest
 import requests
 from conftest import SESSION_COOKIE, PhotoShelterClient, set_cookies
-from damsession.sandbox import Sandbox
 from scenarios import Scenario, Scenarios
+
+from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]
 knobs = Scenarios("PhotoShelter")
@@ -186,8 +187,8 @@ def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
 def public_children(sandbox: Sandbox, make: Make, value: str) -> None:
     children = make().call("collection/root/children").json()["data"]["Children"]
     extended = make().call('collection/root?extend={"Children":{}}').json()["data"]["Collection"]
-    assert isinstance(children, list) == isinstance(extended["Children"], list) == (
-        value == "wrapped"
+    assert (
+        isinstance(children, list) == isinstance(extended["Children"], list) == (value == "wrapped")
     )
     found = make().login().call("mem/collection/root/children").json()["data"]["Children"]
     assert list(found) == ["Collection", "Gallery"]

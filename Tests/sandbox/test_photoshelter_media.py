@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 from conftest import PhotoShelterClient, data
+
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]
@@ -74,9 +76,7 @@ def test_assets_with_a_bearer_token(dam_sandbox: Sandbox, photoshelter: Make) ->
 
     def ask(path: str, method: str = "GET", **options: Any) -> Any:
         url = f"{dam_sandbox.photoshelter}/psapi/v3.0/{path}"
-        answer = requests.request(
-            method, url, headers=head, verify=dam_sandbox.ca_file, **options
-        )
+        answer = requests.request(method, url, headers=head, verify=dam_sandbox.ca_file, **options)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 from conftest import SESSION_COOKIE, PhotoShelterClient, data, set_cookies
+
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]

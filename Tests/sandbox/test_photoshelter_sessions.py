@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable
 
 import pytest
 import requests
 from conftest import SESSION_COOKIE, PhotoShelterClient, set_cookies
+
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], PhotoShelterClient]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import FotoWebClient, PhotoShelterClient
+
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.faults import TABLE as FAULTS
 from damsession.sandbox.knobs import TABLE, Knobs, current

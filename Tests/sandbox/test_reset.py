@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import LOGIN, PhotoShelterClient
+
 from damsession.sandbox import Sandbox
 
 PSAPI = "/psapi/v3/mem/authenticate"

@@ -6,9 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from test_process import ENVIRONMENT, ROOT
+
 from damsession.sandbox.endpoints import ANY, Endpoint, Endpoints
 from damsession.sandbox.knobs import TABLE
-from test_process import ENVIRONMENT, ROOT
 
 SOURCES = ("guide, ", "public record, ", "assumption: ")
 

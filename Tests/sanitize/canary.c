@@ -1,8 +1,10 @@
 /*
- * canary.c - faults on purpose, each behind the library's door: a sanitizer that does not sing here proves nothing elsewhere.
+ * canary.c - faults on purpose, each behind the library's door: a sanitizer that does not sing here proves nothing
+ * elsewhere.
  *
- * The argument says which: "race" (one configuration, two threads), "freed" (a configuration that is gone), "overrun" (a text
- * without an end) or "leak" (a configuration that nobody frees). It refuses to end well: run.sh wants the report.
+ * The argument says which: "race" (one configuration, two threads), "freed" (a configuration that is gone), "overrun"
+ * (a text without an end) or "leak" (a configuration that nobody frees). It refuses to end well: run.sh wants the
+ * report.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -22,8 +24,8 @@ static void sing(void *user_data, int32_t level, const char *message)
     (void)message;
 }
 
-/* A number and two pointers: a race that does nothing worse than being one. In the middle of a crash no report ends. So often
-   because both must be inside at the same time: the library's own lock puts one after the other else. */
+/* A number and two pointers: a race that does nothing worse than being one. In the middle of a crash no report ends. So
+   often because both must be inside at the same time: the library's own lock puts one after the other else. */
 static void *set(void *value)
 {
     pthread_barrier_wait(&both);

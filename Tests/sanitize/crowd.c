@@ -1,15 +1,16 @@
 /*
- * crowd.c - everything that the header allows at once, at once: threads with different callings on one identity, while the
- * sandbox ends its sessions. The sanitizer is the judge; of the answers, only those are checked that nobody can spoil.
+ * crowd.c - everything that the header allows at once, at once: threads with different callings on one identity, while
+ * the sandbox ends its sessions. The sanitizer is the judge; of the answers, only those are checked that nobody can
+ * spoil.
  *
- * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder). It refuses
- * to do what the header forbids, and to check anything on the threads: they count, main judges.
+ * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder). It
+ * refuses to do what the header forbids, and to check anything on the threads: they count, main judges.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include "../C/check.h"
 #include "../C/control.h"
-#include "../keeper/host_store.h"
+#include "../sharing/host_store.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -57,10 +58,25 @@ static const char *need(const char *variable)
 
 static dam_session *open_session(const struct stage *stage)
 {
-    const char *const options[] = {
-        "system", "photoshelter", "url", getenv("DAM_TEST_PHOTOSHELTER"), "ca-file", getenv("DAM_TEST_CA_FILE"),
-        "store", stage->folder, "user", "ada@example.com", "password", "correct horse & battery=staple%41+\xc3\xbc",
-        "api-key", "sandboxkey1", "authentication", "cookie", "rotation", stage->rotation, NULL};
+    const char *const options[] = {"system",
+                                   "photoshelter",
+                                   "url",
+                                   getenv("DAM_TEST_PHOTOSHELTER"),
+                                   "ca-file",
+                                   getenv("DAM_TEST_CA_FILE"),
+                                   "store",
+                                   stage->folder,
+                                   "user",
+                                   "ada@example.com",
+                                   "password",
+                                   "correct horse & battery=staple%41+\xc3\xbc",
+                                   "api-key",
+                                   "sandboxkey1",
+                                   "authentication",
+                                   "cookie",
+                                   "rotation",
+                                   stage->rotation,
+                                   NULL};
     dam_config *config = NULL;
     dam_session *session = NULL;
     int good = dam_config_new(&config, NULL) == DAM_OK &&
@@ -74,7 +90,8 @@ static dam_session *open_session(const struct stage *stage)
     return session;
 }
 
-/* 1 when the answer is another than wanted. A session may end twice in the middle of one request: that is no fault here. */
+/* 1 when the answer is another than wanted. A session may end twice in the middle of one request: that is no fault
+   here. */
 static int ask(dam_session *session)
 {
     dam_request request = DAM_REQUEST_INIT;
@@ -230,11 +247,15 @@ static void *play(void *argument)
 static void perform(struct stage *stage, const char *what)
 {
     struct role roles[MOST_ROLES] = {{.act = NULL}};
-    const struct role cast[] = {
-        {.act = request, .name = "request"}, {.act = open_and_close, .name = "open and close"},
-        {.act = watch, .name = "watch"}, {.act = log_out_and_in, .name = "log out and in"},
-        {.act = keep_alive, .name = "forget and keep alive"}, {.act = authorize, .name = "authorize"},
-        {.act = be_cancelled, .name = "be cancelled"}, {.act = loop, .name = "loop"}, {.act = split, .name = "fork"}};
+    const struct role cast[] = {{.act = request, .name = "request"},
+                                {.act = open_and_close, .name = "open and close"},
+                                {.act = watch, .name = "watch"},
+                                {.act = log_out_and_in, .name = "log out and in"},
+                                {.act = keep_alive, .name = "forget and keep alive"},
+                                {.act = authorize, .name = "authorize"},
+                                {.act = be_cancelled, .name = "be cancelled"},
+                                {.act = loop, .name = "loop"},
+                                {.act = split, .name = "fork"}};
     const struct timespec pause = {.tv_nsec = 100000000};
     int count = 0;
     check_note(what);

@@ -1,6 +1,6 @@
 /*
- * dumpable.c - stands before the library and tells whether the kernel would write a core dump of the process that asks for
- * its version. Preloaded by a test of the wrapper.
+ * dumpable.c - stands before the library and tells whether the kernel would write a core dump of the process that asks
+ * for its version. Preloaded by a test of the wrapper.
  */
 #include <damsession.h>
 

@@ -1,6 +1,6 @@
 /*
- * hostile.c - stands before the library and gives secrets that hold a line break, as the library never does. Preloaded by
- * a test of the wrapper, whose own defence it shows.
+ * hostile.c - stands before the library and gives secrets that hold a line break, as the library never does. Preloaded
+ * by a test of the wrapper, whose own defence it shows.
  */
 #include <damsession.h>
 

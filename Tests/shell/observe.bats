@@ -80,7 +80,8 @@ head_of() {
     sandbox expire '{}' >/dev/null
     fetch "$SESSION"
     dam get desk mem/user/session >/dev/null # a sibling logs in first.
-    run -9 --separate-stderr observe
+    run -9 --separate-stderr dam observe desk --ticket ticket --body body --explain <head
+    [[ ${stderr_lines[-1]} == "damsession: explain: "* ]]
     count photoshelter.logins_ok 2
 }
 
@@ -198,7 +199,7 @@ head_of() {
     while read -r secret; do
         [ "${#secret}" -ge 8 ]
         run -1 grep -qF -e "$secret" ticket
-    done < <(sed 's/^[^:]*: //' <<<"$headers" | tr ';=' '\n\n' | tr -d ' ' | awk 'length >= 8')
+    done < <(cut -d: -f2- <<<"$headers" | tr ';=' '\n' | tr -d ' ' | awk 'length >= 8')
     umask 027
     dam header desk --ticket other >/dev/null
     [ "$(stat -c %a other)" = 640 ]

@@ -1,6 +1,6 @@
 /*
- * statistics.c - stands before the library and gives every counter a number of its own. Preloaded by a test of --explain,
- * so that no two counters can change places unseen.
+ * statistics.c - stands before the library and gives every counter a number of its own. Preloaded by a test of
+ * --explain, so that no two counters can change places unseen.
  */
 #include <damsession.h>
 
@@ -9,9 +9,22 @@ dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out,
     (void)session;
     (void)err;
     *out = (dam_statistics){
-        .size = sizeof *out, .requests = 1, .exchanges = 12, .logins = 3, .logins_refused = 94, .organization_logins = 95,
-        .replays = 4, .adopted_from_siblings = 5, .waits = 6, .wait_us = 61234567, .cookies_adopted = 7,
-        .cookies_late = 8, .saves = 9, .save_failures = 96, .records_damaged = 97, .keepalives = 98,
+        .size = sizeof *out,
+        .requests = 1,
+        .exchanges = 12,
+        .logins = 3,
+        .logins_refused = 94,
+        .organization_logins = 95,
+        .replays = 4,
+        .adopted_from_siblings = 5,
+        .waits = 6,
+        .wait_us = 61234567,
+        .cookies_adopted = 7,
+        .cookies_late = 8,
+        .saves = 9,
+        .save_failures = 96,
+        .records_damaged = 97,
+        .keepalives = 98,
     };
     return DAM_OK;
 }

@@ -2,13 +2,16 @@
 
     terminal.py STEP... -- COMMAND...
 
-Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and Enter, `interrupt`
-types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has stopped. `interrupt-at=TEXT` waits for that
-text instead of a question; `signal=NAME` sends that signal to the command instead of typing, `still=TEXT` types TEXT and
-Enter at a question that is still open. Prints what the screen showed, what the echo was at each step and at the end, and
-the exit status (128 + N for signal N). It waits for events and never for time to pass; it refuses to know anything about
-the command.
+Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and
+Enter, `interrupt` types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has
+stopped. `interrupt-at=TEXT` waits for that text instead of a question; `signal=NAME` sends that
+signal to the command instead of typing, `still=TEXT` types TEXT and Enter at a question that is
+still open. Prints what the screen showed, what the echo was at each step and at the end, and the
+exit status (128 + N for signal N). It waits for events and never for time to pass; it refuses to
+know anything about the command.
 """
+
+from __future__ import annotations
 
 import os
 import pty
@@ -99,7 +102,8 @@ def main():
     steps, command = sys.argv[1:at], sys.argv[at + 1 :]
     master, terminal = pty.openpty()
     os.setsid()
-    os.close(os.open(os.ttyname(terminal), os.O_RDWR))  # the first terminal a session leader opens becomes its own.
+    # The first terminal a session leader opens becomes its own.
+    os.close(os.open(os.ttyname(terminal), os.O_RDWR))
     screen = Screen(master)
     child = start(command, terminal)
     play(steps, screen, terminal, child)

@@ -1,10 +1,10 @@
-"""The verdict table: what each answer of a server comes to, a row an answer. Read here for the tests; run as a program
-it prints the table as README.md.
+"""The verdict table: what each answer of a server comes to, a row an answer. Read here for the
+tests; run as a program it prints the table as README.md.
 
-A file holds a system's rows. A body "@name" is one of the file's own; in headers {other} is another origin, {secret}
-what the user logs in with, percent-encoded, and {later} the time in an hour. What a row does not say costs nothing and
-sets nothing. This file refuses a row that it does not understand whole: an unknown word is a mistake, not something to
-skip.
+A file holds a system's rows. A body "@name" is one of the file's own; in headers {other} is another
+origin, {secret} what the user logs in with, percent-encoded, and {later} the time in an hour. What
+a row does not say costs nothing and sets nothing. This file refuses a row that it does not
+understand whole: an unknown word is a mistake, not something to skip.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ AUTHENTICATIONS = {
     "fotoweb": ("device-token", "login-token", "query"),
 }
 
-#: What the caller does, and which requests the odd answer comes to, in the order of the printed table.
+#: What the caller does, and which requests the odd answer comes to, in the order of the printed
+#: table.
 STAGES = {
     "login": "There is no session, and the caller logs in: the answer to that.",
     "organization": "The same for a member of an organization: the answer to the second step of the login.",
@@ -43,7 +44,9 @@ STAGES = {
     "logout": "The caller logs out: the answer to that.",
 }
 
-STATUSES = {"DAM_OK": Status.OK} | {f"DAM_ERR_{one.name}": one for one in Status if one is not Status.OK}
+STATUSES = {"DAM_OK": Status.OK} | {
+    f"DAM_ERR_{one.name}": one for one in Status if one is not Status.OK
+}
 REMEMBERED = {
     "nothing": "The next call may log in.",
     "wrong": "These credentials are not tried again.",
@@ -94,14 +97,20 @@ class Row:
     @property
     def cookie(self) -> str:
         """The last cookie that the answer sets; "" for none."""
-        pairs = [value.partition(";")[0].strip() for name, value in self.headers if name.lower() == "set-cookie"]
+        pairs = [
+            value.partition(";")[0].strip()
+            for name, value in self.headers
+            if name.lower() == "set-cookie"
+        ]
         return pairs[-1] if pairs else ""
 
 
 def rows() -> list[Row]:
     """All rows of all files of this folder."""
     found = [row for path in sorted(HERE.glob("*.json")) for row in _read(path)]
-    named = Counter((row.system, row.stage, row.name, one) for row in found for one in row.authentications)
+    named = Counter(
+        (row.system, row.stage, row.name, one) for row in found for one in row.authentications
+    )
     _require(max(named.values()) == 1, f"there are two of this name: {named.most_common(1)}")
     return found
 
@@ -109,7 +118,10 @@ def rows() -> list[Row]:
 def _read(path: Path) -> Iterator[Row]:
     document = json.loads(path.read_text("utf-8"))
     system, bodies, listed = document.pop("system"), document.pop("bodies"), document.pop("rows")
-    _require(system == path.stem and system in AUTHENTICATIONS and not document, f"{path.name}: {sorted(document)}")
+    _require(
+        system == path.stem and system in AUTHENTICATIONS and not document,
+        f"{path.name}: {sorted(document)}",
+    )
     used = set()
     for one in listed:
         row = _row(system, bodies, one)
@@ -122,21 +134,35 @@ def _row(system: str, bodies: dict[str, str], given: dict[str, Any]) -> Row:
     given = dict(given)
     where = f"{system}: {given.get('name')}"
     answer, expect = dict(given.pop("answer")), dict(given.pop("expect"))
-    answer["headers"] = [(name, value) for name, _, value in (one.partition(": ") for one in answer.get("headers", []))]
+    answer["headers"] = [
+        (name, value)
+        for name, _, value in (one.partition(": ") for one in answer.get("headers", []))
+    ]
     body = answer.get("body", "")
     if body.startswith("@"):
         answer["body_name"], answer["body"] = body[1:], bodies[body[1:]]
-    _require(not {"result", "http_status", "session"} - {"result", *expect} and "status" in expect, f"{where}: expect")
+    _require(
+        not {"result", "http_status", "session"} - {"result", *expect} and "status" in expect,
+        f"{where}: expect",
+    )
     expect["result"] = STATUSES[expect.pop("status")]
     try:
         row = Row(system=system, **given, **answer, **expect)
     except TypeError as error:
         raise TableError(f"{where}: {error}") from None
-    _require(bool(row.authentications) and set(row.authentications) <= set(AUTHENTICATIONS[system]), where)
+    _require(
+        bool(row.authentications) and set(row.authentications) <= set(AUTHENTICATIONS[system]),
+        where,
+    )
     _require(row.stage in STAGES and row.times in ("once", "always"), where)
     _require(row.session in SESSIONS and row.remembered in REMEMBERED, where)
-    _require((row.cookies in ("adopted", "ignored")) if row.cookie else row.cookies == "", f"{where}: cookies")
-    _require((row.logout in LOGOUTS) if row.stage == "logout" else row.logout == "", f"{where}: logout")
+    _require(
+        (row.cookies in ("adopted", "ignored")) if row.cookie else row.cookies == "",
+        f"{where}: cookies",
+    )
+    _require(
+        (row.logout in LOGOUTS) if row.stage == "logout" else row.logout == "", f"{where}: logout"
+    )
     _require(bool(row.name) and bool(row.source), where)
     return row
 
@@ -146,7 +172,7 @@ def _require(holds: bool, complaint: str) -> None:
         raise TableError(complaint)
 
 
-# ---- Printed ---------------------------------------------------------------------------------------------------------
+# ---- Printed -------------------------------------------------------------------------------------
 
 TITLES = {"photoshelter": "PhotoShelter", "fotoweb": "FotoWeb"}
 
@@ -162,7 +188,11 @@ def printed() -> str:
         "- **Times**: the server is well again after it (once), or goes on (always).",
         "- **Costs**: requests to log in, small requests that ask whether the session lives, device tokens of FotoWeb.",
         *(f"- **{word}**: {text}" for word, text in SESSIONS.items()),
-        *(f"- **remembers {word}**: {text}" for word, text in REMEMBERED.items() if word != "nothing"),
+        *(
+            f"- **remembers {word}**: {text}"
+            for word, text in REMEMBERED.items()
+            if word != "nothing"
+        ),
         "- **Cookies** of the answer are taken (adopted) or not (ignored); a session without cookies takes none.",
         "- **Source**: the vendors' guides, public facts about both APIs (reference), an RFC, this library's header",
         "  (contract) and design; a decision, where nobody says.",
@@ -176,7 +206,9 @@ def printed() -> str:
             of_stage = [row for row in found if (row.system, row.stage) == (system, stage)]
             if of_stage:
                 lines += ["", f"### {title}: {stage}", "", text, "", *_section(of_stage)]
-        bodies = {row.body_name: row.body for row in found if row.system == system and row.body_name}
+        bodies = {
+            row.body_name: row.body for row in found if row.system == system and row.body_name
+        }
         lines += ["", f"### {title}: bodies", ""]
         lines += [f"- *{name}*: `{_escaped(body, 400)}`" for name, body in sorted(bodies.items())]
     return "\n".join(lines) + "\n"
@@ -186,15 +218,27 @@ def _section(of_stage: list[Row]) -> Iterator[str]:
     yield "| Answer | Times | With | The caller gets | Session | Costs | Source |"
     yield "|---|---|---|---|---|---|---|"
     for row in of_stage:
-        cells = [_answer(row), row.times, ", ".join(row.authentications), _outcome(row), _session(row), _costs(row)]
+        cells = [
+            _answer(row),
+            row.times,
+            ", ".join(row.authentications),
+            _outcome(row),
+            _session(row),
+            _costs(row),
+        ]
         yield f"| {' | '.join([*cells, row.source])} |"
 
 
 def _answer(row: Row) -> str:
-    headers = [f"{name}: {value}" if len(value) < 60 else f"{name}: {value[:50]}..." for name, value in row.headers]
+    headers = [
+        f"{name}: {value}" if len(value) < 60 else f"{name}: {value[:50]}..."
+        for name, value in row.headers
+    ]
     shown = headers[:2] + ["..."] * (len(headers) > 3) + headers[2:][-1:]
     details = [f"`{_escaped(one)}`" for one in shown]
-    details += [f"*{row.body_name}*"] if row.body_name else [f"`{_escaped(row.body)}`"] if row.body else []
+    details += (
+        [f"*{row.body_name}*"] if row.body_name else [f"`{_escaped(row.body)}`"] if row.body else []
+    )
     options = [f"option `{name}={value}`" for name, value in row.options.items()]
     return f"**{_escaped(row.name)}**: {'; '.join([str(row.status), *details, *options])}"
 
@@ -208,12 +252,17 @@ def _outcome(row: Row) -> str:
 
 def _session(row: Row) -> str:
     words = [row.session] + ([f"cookies {row.cookies}"] if row.cookies else [])
-    return ", ".join(words + ([f"remembers {row.remembered}"] if row.remembered != "nothing" else []))
+    return ", ".join(
+        words + ([f"remembers {row.remembered}"] if row.remembered != "nothing" else [])
+    )
 
 
 def _costs(row: Row) -> str:
     counted = ((row.logins, "login"), (row.confirmations, "question"), (row.tokens, "token"))
-    return ", ".join(f"{count} {word}{'s' * (count > 1)}" for count, word in counted if count) or "nothing"
+    return (
+        ", ".join(f"{count} {word}{'s' * (count > 1)}" for count, word in counted if count)
+        or "nothing"
+    )
 
 
 def _escaped(text: str, longest: int = 100) -> str:

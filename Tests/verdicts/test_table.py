@@ -1,7 +1,9 @@
-"""Every row of the verdict table, with each of its authentications, by the real library against the sandbox.
+"""Every row of the verdict table, with each of its authentications, by the real library against the
+sandbox.
 
-What a row costs is counted by the sandbox. What is remembered shows in a second session of the same store, which finds
-the server well: it asks nothing of a refused password, waits where nobody can tell, and may try else.
+What a row costs is counted by the sandbox. What is remembered shows in a second session of the same
+store, which finds the server well: it asks nothing of a refused password, waits where nobody can
+tell, and may try else.
 """
 
 from __future__ import annotations
@@ -35,10 +37,19 @@ PLAYS = [
 
 
 def options(sandbox: Sandbox, row: Row, authentication: str, store: Path) -> dict[str, Any]:
-    given: dict[str, Any] = {"system": row.system, "authentication": authentication, "store": str(store)}
+    given: dict[str, Any] = {
+        "system": row.system,
+        "authentication": authentication,
+        "store": str(store),
+    }
     given["ca_file"] = sandbox.ca_file
     if row.system == "photoshelter":
-        given.update(url=sandbox.photoshelter, user="one@example.com", password="one-password", api_key=sandbox.api_key)
+        given.update(
+            url=sandbox.photoshelter,
+            user="one@example.com",
+            password="one-password",
+            api_key=sandbox.api_key,
+        )
     elif authentication == "login-token":
         given.update(url=sandbox.fotoweb, user="ada", encryption_secret=sandbox.encryption_secret)
     else:
@@ -51,11 +62,17 @@ def options(sandbox: Sandbox, row: Row, authentication: str, store: Path) -> dic
 class Counted:
     """What a session had cost before, and has cost since."""
 
-    def __init__(self, sandbox: Sandbox, session: damsession.Session, row: Row, authentication: str) -> None:
+    def __init__(
+        self, sandbox: Sandbox, session: damsession.Session, row: Row, authentication: str
+    ) -> None:
         self._sandbox, self._session, self._authentication = sandbox, session, authentication
         self._has_tokens = authentication in ("device-token", "login-token")
         self._entries = len(sandbox.log())
-        self.before, self._tokens, self._questions = session.state, self._ledger(), session.statistics.keepalives
+        self.before, self._tokens, self._questions = (
+            session.state,
+            self._ledger(),
+            session.statistics.keepalives,
+        )
 
     def _ledger(self) -> int:
         return len(self._session.device_tokens) if self._has_tokens else 0
@@ -89,12 +106,18 @@ def arrange(sandbox: Sandbox, row: Row, secret: str) -> None:
             value = value.replace(place, text)
         headers.append((name, value))
 
-    if any(value == "{later}" for _, value in row.headers):  # or the sandbox refuses what is made for that time
+    if any(value == "{later}" for _, value in row.headers):
+        # Or the sandbox refuses what is made for that time.
         sandbox.knobs(clock_skew=LATER)
 
     def answer(stage: str) -> None:
         sandbox.answer(
-            row.status, headers, row.body, system=row.system, stage=stage, count=1 if row.times == "once" else 0
+            row.status,
+            headers,
+            row.body,
+            system=row.system,
+            stage=stage,
+            count=1 if row.times == "once" else 0,
         )
 
     if row.stage == "confirmation":
@@ -110,10 +133,14 @@ def arrange(sandbox: Sandbox, row: Row, secret: str) -> None:
 
 
 def observe(session: damsession.Session, row: Row) -> int:
-    """Reports the row's answer as one to a request of the caller's own; its status if it is to be delivered."""
+    """Reports the row's answer as one to a request of the caller's own; its status if it is to
+    be delivered.
+    """
     answer, result = _abi.dam_observation(), ctypes.c_int32()
     answer.http_status = row.status
-    answer.headers = "".join(f"{name}: {value}\r\n" for name, value in row.headers).encode("latin-1")
+    answer.headers = "".join(f"{name}: {value}\r\n" for name, value in row.headers).encode(
+        "latin-1"
+    )
     body = row.body.encode()
     answer.body, answer.body_size, answer.is_whole = body, len(body), 1
     with session._handle as handle:
@@ -175,7 +202,11 @@ def test_row(dam_sandbox: Sandbox, tmp_path: Path, row: Row, authentication: str
         arrange(dam_sandbox, row, given.get("password") or given["encryption_secret"])
         result, http, logout, retry_after = outcome(lambda: act(session, row))
         costs, after = counted.costs(), session.state
-        cookies = ("adopted" if row.cookie in jar(session, authentication) else "ignored") if row.cookie else ""
+        cookies = (
+            ("adopted" if row.cookie in jar(session, authentication) else "ignored")
+            if row.cookie
+            else ""
+        )
     assert (result, http, logout) == (row.result, row.http_status, row.logout)
     assert retry_after == (row.retry_after if row.remembered != "unclear" else None)
     assert costs == (row.logins, row.confirmations, row.tokens)
@@ -208,4 +239,6 @@ def test_the_table_is_large_enough_and_every_stage_is_played() -> None:
 
 
 def test_the_printed_table_is_up_to_date() -> None:
-    assert table.README.read_text("utf-8") == table.printed(), "run PYTHONPATH=bindings/python python Tests/verdicts/table.py"
+    assert table.README.read_text("utf-8") == table.printed(), (
+        "run PYTHONPATH=bindings/python python Tests/verdicts/table.py"
+    )

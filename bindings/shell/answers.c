@@ -1,11 +1,21 @@
 /*
  * answers.c - get, post, put, delete and request: one request, and where its answer goes.
  *
- * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the file
- * of -o: yesterday's picture is better than today's error message under its name.
+ * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the
+ * file of -o: yesterday's picture is better than today's error message under its name.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "progress.h"
+#include "say.h"
+#include "transfer.h"
+#include "work.h"
 
+#include <damsession.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -63,12 +73,12 @@ static int deliver(const struct transfer *transfer, const dam_response *response
     return EXIT_HTTP;
 }
 
-static int send_request(const struct arguments *arguments, dam_request *request, struct transfer *transfer)
+static int send_request(const struct arguments *arguments, struct work *work, dam_request *request,
+                        struct transfer *transfer)
 {
-    struct work work;
     dam_response *response = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
+    int code = open_session(work, arguments);
     if (code != EXIT_OK)
         return code;
     request->user_data = transfer;
@@ -76,19 +86,18 @@ static int send_request(const struct arguments *arguments, dam_request *request,
     request->head = is_given(arguments, FLAG_INCLUDE) ? write_include : NULL;
     request->write = transfer->file == NULL ? write_sink : NULL;
     dam_status status = transfer->file != NULL
-                            ? download(arguments, transfer, work.session, request, &response, &error)
-                            : dam_session_request(work.session, request, &response, &error);
+                            ? download(arguments, transfer, work->session, request, &response, &error)
+                            : dam_session_request(work->session, request, &response, &error);
     clear_progress();
     if (transfer->code != EXIT_OK)
         code = transfer->code; /* it has been said why. */
     else
         code = status == DAM_OK ? deliver(transfer, response) : report(&error);
     dam_response_free(response);
-    end(&work);
     return code;
 }
 
-int run_request(const struct arguments *arguments)
+int run_request(const struct arguments *arguments, struct work *work)
 {
     const char *method = arguments->command->method;
     dam_request request = DAM_REQUEST_INIT;
@@ -104,7 +113,7 @@ int run_request(const struct arguments *arguments)
     if (code == EXIT_OK)
         code = open_target(arguments, &transfer);
     if (code == EXIT_OK)
-        code = send_request(arguments, &request, &transfer);
+        code = send_request(arguments, work, &request, &transfer);
     close_body(&transfer);
     int closed = close_target(&transfer);
     return code == EXIT_OK ? closed : code;

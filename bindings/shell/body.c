@@ -4,7 +4,13 @@
  * Nothing is held in memory that was not given on the command line: files are read while they are sent. It refuses to
  * give a second time what it cannot rewind, standard input for one; the library then says that it cannot go on.
  */
-#include "wrapper.h"
+#include "transfer.h"
+
+#include "arguments.h"
+#include "exit_code.h"
+#include "say.h"
+
+#include <damsession.h>
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,183 +1,68 @@
 /*
- * commands.c - the commands that ask a session, or the library, one thing: organizations, token, status, bind, resolve and
- * list.
- *
- * Plain output is one record a line, parted by tabs, with control characters replaced; --json is exact. It refuses to
- * print a token with a line break in it: the reader would take the rest for something else.
+ * commands.c - the table of commands, which help, completion and the check of arguments go by.
  */
-#include "wrapper.h"
+#include "commands.h"
 
+#include "flags.h"
+
+#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
-struct rows {
-    int json, count;
+#define SESSION (ACCEPTS_HELP | ACCEPTS_OPTIONS)
+
+const struct command commands[] = {
+    {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN, OPENS_NOTHING, run_login, NULL,
+     "log in if needed, then remember the options under NAME"},
+    {"get", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER, OPENS_NOTHING, run_request, "GET", "print what PATH holds"},
+    {"post", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, OPENS_NOTHING, run_request, "POST",
+     "send a POST request"},
+    {"put", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, OPENS_NOTHING, run_request, "PUT",
+     "send a PUT request"},
+    {"delete", "NAME PATH", 2, 2, SESSION | ACCEPTS_ANSWER, OPENS_NOTHING, run_request, "DELETE",
+     "send a DELETE request"},
+    {"request", "NAME METHOD PATH", 3, 3, SESSION | ACCEPTS_ANSWER | ACCEPTS_BODY, OPENS_NOTHING, run_request, NULL,
+     "send a request of any method"},
+    {"organizations", "NAME", 1, 1, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_organizations, NULL,
+     "list the user's organizations: ID, name, membership, selected"},
+    {"token", "NAME", 1, 1, SESSION, OPENS_SESSION, run_token, NULL, "print the bare token; it is a secret"},
+    {"header", "NAME", 1, 1, SESSION | ACCEPTS_TICKET, OPENS_SESSION, run_header, NULL,
+     "print the authenticating headers for `curl -H @-`; secrets"},
+    {"observe", "NAME", 1, 1, SESSION | ACCEPTS_TICKET | ACCEPTS_HEAD, OPENS_NOTHING, run_observe, NULL,
+     "take the answer to these from standard input, as `curl -D` writes it"},
+    {"status", "NAME", 1, 1, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_status, NULL,
+     "print what is known here, without asking the server"},
+    {"keepalive", "NAME", 1, 1, SESSION, OPENS_SESSION, run_keepalive, NULL,
+     "make sure that the server still has the session, and reset its idle clock"},
+    {"logout", "NAME", 1, 1, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_logout, NULL,
+     "end the session; the options stay remembered"},
+    {"forget", "NAME", 1, 1, SESSION, OPENS_NOTHING, run_forget, NULL,
+     "forget session and remembered options without a word to the server"},
+    {"bind", "NAME ID", 2, 2, SESSION | ACCEPTS_GENERATION, OPENS_SESSION, run_bind, NULL,
+     "print a handle that ties an image ID to the device token"},
+    {"resolve", "NAME HANDLE", 2, 2, SESSION, OPENS_SESSION, run_resolve, NULL,
+     "print the image ID of a handle that is still good"},
+    {"stale", "NAME [HANDLE]...", 1, INT_MAX, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_stale, NULL,
+     "print those handles that are stale; without any, of the lines of standard input"},
+    {"tokens", "NAME", 1, 1, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_tokens, NULL,
+     "list the user's device tokens: fingerprint, obtained, alive or dead, in use"},
+    {"sessions", "", 0, 0, ACCEPTS_HELP | ACCEPTS_STORE | ACCEPTS_JSON, OPENS_OPTIONS, run_sessions, NULL,
+     "list what is stored: key, system, URL, user, organization, generation, use, state"},
+    {"remove", "KEY", 1, 1, ACCEPTS_HELP | ACCEPTS_STORE, OPENS_OPTIONS, run_remove, NULL,
+     "remove a stored session that no name opens any more"},
+    {"list", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, OPENS_NOTHING, run_list, NULL, "list the remembered names"},
+    {"options", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON | ACCEPTS_MARKDOWN, OPENS_NOTHING, run_options, NULL,
+     "list every option: name, values, default, meaning"},
+    {"version", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, OPENS_NOTHING, run_version, NULL,
+     "print the versions of wrapper and library"},
+    {"help", "[COMMAND]", 0, 1, ACCEPTS_HELP, OPENS_NOTHING, run_help, NULL,
+     "print this page, or the one of a command"},
+    {NULL, NULL, 0, 0, 0, OPENS_NOTHING, NULL, NULL, NULL},
 };
 
-/* ---- organizations ---- */
-
-static int32_t print_organization(void *user_data, const dam_organization *organization)
+const struct command *find_command(const char *name)
 {
-    static const char *const words[] = {"null", "false", "true"};
-    struct rows *list = user_data;
-    int known = organization->member < 0 ? 0 : 1 + (organization->member > 0);
-    if (list->json) {
-        print_json_member(list->count++ > 0 ? ",{" : "[{", "id", organization->id);
-        print_json_member(",", "name", organization->name);
-        printf(",\"member\":%s,\"selected\":%s}", words[known], words[1 + (organization->selected != 0)]);
-        return DAM_OK;
-    }
-    print_clean(stdout, organization->id);
-    putchar('\t');
-    print_clean(stdout, organization->name);
-    printf("\t%s\t%s\n", known == 0 ? "unknown" : known == 1 ? "no-member" : "member",
-           organization->selected ? "selected" : "-");
-    return DAM_OK;
-}
-
-int run_organizations(const struct arguments *arguments)
-{
-    struct work work;
-    struct rows list = {.json = is_given(arguments, FLAG_JSON)};
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_list_organizations(work.session, print_organization, &list, &error) != DAM_OK)
-        code = report(&error);
-    else if (list.json)
-        puts(list.count > 0 ? "]" : "[]");
-    end(&work);
-    return code;
-}
-
-/* ---- token ---- */
-
-int run_token(const struct arguments *arguments)
-{
-    struct work work;
-    char *token = NULL;
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    code = dam_session_get_token(work.session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
-    dam_string_free(token);
-    end(&work);
-    return code;
-}
-
-/* ---- status ---- */
-
-static void print_state_json(const char *name, const dam_session_state *state)
-{
-    static const char *const truth[] = {"false", "true"};
-    print_json_member("{", "name", name);
-    printf(",\"logged_in\":%s,\"stored\":%s,\"refused\":%s", truth[(state->flags & DAM_STATE_LOGGED_IN) != 0],
-           truth[(state->flags & DAM_STATE_STORED) != 0], truth[(state->flags & DAM_STATE_REFUSED) != 0]);
-    printf(",\"generation\":%llu,\"issued_at\":%lld,\"used_at\":%lld,\"idle_limit\":%d,\"tokens_obtained\":%d",
-           (unsigned long long)state->generation, (long long)state->issued_at, (long long)state->used_at,
-           (int)state->idle_limit, (int)state->tokens_obtained);
-    print_json_member(",", "fingerprint", state->fingerprint);
-    print_json_member(",", "origin", state->origin);
-    print_json_member(",", "organization", state->organization);
-    print_json_member(",", "store", state->store);
-    puts("}");
-}
-
-static void print_state(const char *name, const dam_session_state *state)
-{
-    char time[TIME_CAPACITY];
-    print_text("name", name);
-    print_text("logged in", state->flags & DAM_STATE_LOGGED_IN ? "yes" : "no");
-    print_text("stored", state->flags & DAM_STATE_STORED ? "yes" : "no");
-    print_text("refused", state->flags & DAM_STATE_REFUSED ? "yes; correct the credentials, or login --again" : "no");
-    print_text("origin", state->origin);
-    print_text("organization", state->organization);
-    printf("generation: %llu\n", (unsigned long long)state->generation);
-    print_text("fingerprint", state->fingerprint);
-    print_text("issued", write_time(state->issued_at, time));
-    print_text("used", write_time(state->used_at, time));
-    if (state->idle_limit > 0)
-        printf("idle limit: %d s\n", (int)state->idle_limit);
-    else
-        print_text("idle limit", "unknown");
-    printf("tokens obtained: %d\n", (int)state->tokens_obtained);
-    print_text("store", state->store);
-}
-
-int run_status(const struct arguments *arguments)
-{
-    struct work work;
-    dam_session_state state = DAM_SESSION_STATE_INIT;
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_session_get_state(work.session, &state, &error) != DAM_OK)
-        code = report(&error);
-    else if (is_given(arguments, FLAG_JSON))
-        print_state_json(arguments->words[0], &state);
-    else
-        print_state(arguments->words[0], &state);
-    end(&work);
-    return code;
-}
-
-/* ---- bind, resolve ---- */
-
-int run_bind(const struct arguments *arguments)
-{
-    struct work work;
-    char *handle = NULL;
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status =
-        dam_session_bind_image(work.session, arguments->words[1], arguments->generation, &handle, &error);
-    code = status == DAM_OK ? write_line(handle) : report(&error);
-    dam_string_free(handle);
-    end(&work);
-    return code;
-}
-
-int run_resolve(const struct arguments *arguments)
-{
-    struct work work;
-    char *image = NULL;
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_session_resolve_image(work.session, arguments->words[1], &image, &error);
-    code = status == DAM_OK ? write_line(image) : report(&error);
-    dam_string_free(image);
-    end(&work);
-    return code;
-}
-
-/* ---- list ---- */
-
-static int32_t print_name(void *user_data, const char *name)
-{
-    struct rows *list = user_data;
-    if (list->json) {
-        print_json_member(list->count++ > 0 ? "},{" : "[{", "name", name);
-    } else {
-        print_clean(stdout, name);
-        putchar('\n');
-    }
-    return DAM_OK;
-}
-
-int run_list(const struct arguments *arguments)
-{
-    struct rows list = {.json = is_given(arguments, FLAG_JSON)};
-    dam_error error;
-    if (dam_name_list(print_name, &list, &error) != DAM_OK)
-        return report(&error);
-    if (list.json)
-        puts(list.count > 0 ? "}]" : "[]");
-    return EXIT_OK;
+    for (const struct command *command = commands; command->name != NULL; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
 }

@@ -4,31 +4,12 @@
  * It asks only when the library does, so a stored session never costs a prompt. It refuses to answer with an empty line
  * or to guess after a failure: then there is no answer, and the library says what that means. Buffers are wiped.
  */
-#include "wrapper.h"
+#include "secrets.h"
 
-#include <errno.h>
+#include <damsession.h>
+
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Byte by byte, because what follows the line belongs to somebody else: the next secret, or a command of the script. */
-ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place)
-{
-    for (size_t size = 0;;) {
-        char byte;
-        ssize_t got = read(fd, &byte, 1);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            say("%s: %s", place, strerror(errno));
-            explicit_bzero(line, SECRET_CAPACITY);
-            return -1;
-        }
-        int is_too_long = got > 0 && byte != '\n' && size + 1 == SECRET_CAPACITY;
-        if (got == 0 || byte == '\n' || is_too_long)
-            return end_secret_line(line, size, is_too_long, place);
-        line[size++] = byte;
-    }
-}
 
 static ssize_t ask_person(const dam_prompt *prompt, char secret[SECRET_CAPACITY])
 {
@@ -48,7 +29,7 @@ int32_t answer_prompt(void *user_data, dam_prompt *prompt)
     if (credentials->fd >= 0)
         size = read_secret_line(credentials->fd, secret, credentials->fd == 0 ? "standard input" : "--password-fd");
     else if (credentials->command != NULL && credentials->command[0] != '\0')
-        size = run_command(credentials->command, credentials->patience, secret);
+        size = run_password_command(credentials->command, credentials->patience, secret);
     else
         size = ask_person(prompt, secret);
     dam_status status = size > 0 ? dam_prompt_answer(prompt, secret, (uint64_t)size, NULL) : DAM_OK;

@@ -4,7 +4,11 @@
  * Its words and their order are documented, and scripts read them: new counters go to the end. It refuses to count
  * anything itself: the numbers are the library's.
  */
-#include "wrapper.h"
+#include "work.h"
+
+#include "say.h"
+
+#include <damsession.h>
 
 #include <inttypes.h>
 
@@ -26,6 +30,6 @@ void explain(dam_session *session)
         "took %" PRIu64 " from siblings, saved %" PRIu64 " record%s",
         seen.requests, plural(seen.requests), seen.exchanges, plural(seen.exchanges), seen.logins, plural(seen.logins),
         seen.replays, plural(seen.replays), seen.waits, plural(seen.waits), (double)seen.wait_us / 1e6,
-        seen.cookies_adopted, plural(seen.cookies_adopted), seen.cookies_late, seen.adopted_from_siblings,
-        seen.saves, plural(seen.saves));
+        seen.cookies_adopted, plural(seen.cookies_adopted), seen.cookies_late, seen.adopted_from_siblings, seen.saves,
+        plural(seen.saves));
 }

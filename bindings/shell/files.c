@@ -4,19 +4,16 @@
  * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens. It
  * refuses to write files: the library does, whole or not at all.
  */
-#include "wrapper.h"
+#include "files.h"
+
+#include "exit_code.h"
+#include "say.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-int complain(const char *place)
-{
-    say("%s: %s", place, strerror(errno));
-    return EXIT_STOPPED;
-}
 
 int write_bytes(int fd, const void *bytes, size_t size, const char *place)
 {

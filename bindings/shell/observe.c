@@ -1,79 +1,24 @@
 /*
- * observe.c - header and observe: for requests that another program sends, such as curl.
+ * observe.c - observe: what became of a request that another program sent, such as curl.
  *
  *     damsession header NAME --ticket T | curl -sS -H @- -D HEAD -o BODY URL
  *     damsession observe NAME --ticket T --body BODY <HEAD
  *
- * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another one,
- * and to take cookies from an answer that a redirect led to: it may be another server's.
+ * It refuses to take cookies from an answer that a redirect led to: it may be another server's.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "say.h"
+#include "work.h"
 
-#include <errno.h>
+#include <damsession.h>
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* ---- header ---- */
-
-/* Collected first: with the failure lost in a pipe, half of the headers would make an unauthenticated request. */
-struct header_lines {
-    size_t size;
-    int refused;
-    char text[32768];
-};
-
-static int32_t collect_header(void *user_data, const dam_header *header)
-{
-    struct header_lines *lines = user_data;
-    size_t room = sizeof lines->text - lines->size;
-    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", header->name, header->value);
-    int is_whole = size >= 0 && (size_t)size < room;
-    lines->refused = strpbrk(header->name, "\r\n") != NULL || strpbrk(header->value, "\r\n") != NULL || !is_whole;
-    lines->size += lines->refused ? 0 : (size_t)size;
-    return lines->refused;
-}
-
-/* Not a secret; so with the rights that any file gets. */
-static int write_ticket(const char *path, const char *ticket)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return complain(path);
-    int code = write_bytes(fd, ticket, strlen(ticket), path);
-    if (code == EXIT_OK)
-        code = write_bytes(fd, "\n", 1, path);
-    return close(fd) != 0 && code == EXIT_OK ? complain(path) : code;
-}
-
-int run_header(const struct arguments *arguments)
-{
-    struct work work;
-    struct header_lines lines = {0};
-    char *ticket = NULL;
-    dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    dam_status status = dam_session_list_headers(work.session, collect_header, &lines, &ticket, &error);
-    if (lines.refused) {
-        say("a header has a line break in it, or no end, and is not printed; please report this");
-        code = EXIT_INTERNAL;
-    } else {
-        code = status != DAM_OK ? report(&error) : EXIT_OK;
-        if (code == EXIT_OK && arguments->ticket != NULL) /* first: the reader of the headers begins at once. */
-            code = write_ticket(arguments->ticket, ticket);
-        if (code == EXIT_OK)
-            code = write_bytes(STDOUT_FILENO, lines.text, lines.size, "standard output");
-    }
-    dam_string_free(ticket);
-    explicit_bzero(&lines, sizeof lines);
-    end(&work);
-    return code;
-}
-
-/* ---- observe ---- */
 
 enum { BEGINNING = 65536 }; /* of a body: what dam_observation takes. */
 
@@ -87,8 +32,8 @@ static int read_status(const char *line)
     return status >= 100 && status <= 599 ? (int)status : 0;
 }
 
-/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too. The
-   last one answers the request, unless a redirect led there. */
+/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too.
+   The last one answers the request, unless a redirect led there. */
 static int find_head(char *text, dam_observation *answer, char **lines_out)
 {
     for (char *head = text; head != NULL;) {
@@ -163,25 +108,23 @@ static int read_ticket(const char *path, char **ticket)
     return code;
 }
 
-static int observe(const struct arguments *arguments, const char *ticket, const dam_observation *answer)
+static int observe(const struct arguments *arguments, struct work *work, const char *ticket,
+                   const dam_observation *answer)
 {
-    struct work work;
     int32_t result = DAM_OBSERVE_DELIVER;
     dam_error error;
-    int code = begin(&work, arguments);
+    int code = open_session(work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_session_observe(work.session, ticket, answer, &result, &error) != DAM_OK)
-        code = report(&error);
-    else if (result == DAM_OBSERVE_REPLAY)
-        code = EXIT_AGAIN;
-    end(&work);
-    if (code == EXIT_AGAIN)
-        say("the session had ended, and there is a new one: get its headers and send the request again");
-    return code;
+    if (dam_session_observe(work->session, ticket, answer, &result, &error) != DAM_OK)
+        return report(&error);
+    if (result != DAM_OBSERVE_REPLAY)
+        return EXIT_OK;
+    say("the session had ended, and there is a new one: get its headers and send the request again");
+    return EXIT_AGAIN;
 }
 
-int run_observe(const struct arguments *arguments)
+int run_observe(const struct arguments *arguments, struct work *work)
 {
     dam_observation answer = DAM_OBSERVATION_INIT;
     void *head = NULL, *body = malloc(BEGINNING);
@@ -204,7 +147,7 @@ int run_observe(const struct arguments *arguments)
     if (code == EXIT_OK && arguments->ticket != NULL)
         code = read_ticket(arguments->ticket, &ticket);
     if (code == EXIT_OK)
-        code = observe(arguments, ticket, &answer);
+        code = observe(arguments, work, ticket, &answer);
     if (head != NULL)
         explicit_bzero(head, size); /* cookies. */
     free(headers);

@@ -1,12 +1,12 @@
 /*
- * print.c - words on standard error, clean text and JSON on standard output.
+ * print.c - clean text, tables and JSON on standard output.
  *
  * JSON is written here by hand: the wrapper's objects are flat and only ever written, so a string escaper is all that a
  * JSON library would be used for. It refuses to hold anything that reads JSON.
  */
-#include "wrapper.h"
+#include "print.h"
 
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,42 +19,6 @@ void print_clean(FILE *stream, const char *text)
         } else {
             putc(*at < 0x20 || *at == 0x7f ? '?' : *at, stream);
         }
-    }
-}
-
-void say(const char *format, ...)
-{
-    char line[2048];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
-    va_end(list);
-    clear_progress();
-    fputs("damsession: ", stderr);
-    print_clean(stderr, line);
-    putc('\n', stderr);
-}
-
-int report(const dam_error *error)
-{
-    char http[32] = "", wait[48] = "";
-    snprintf(http, sizeof http, "(HTTP %d)", (int)error->http_status);
-    if (error->http_status == 0 || strstr(error->message, http) != NULL) /* some sentences say it themselves. */
-        http[0] = '\0';
-    else
-        snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);
-    if (error->retry_after >= 0 && error->status == DAM_ERR_THROTTLED)
-        snprintf(wait, sizeof wait, " (come back in %d s)", (int)error->retry_after);
-    say("%s: %s%s%s", dam_status_name(error->status),
-        error->message[0] != '\0' ? error->message : dam_status_text(error->status), http, wait);
-    switch (error->status) {
-    case DAM_ERR_ARGUMENT:
-    case DAM_ERR_OPTION:
-        return EXIT_USAGE;
-    case DAM_ERR_INTERNAL:
-        return EXIT_INTERNAL;
-    default:
-        return error->status;
     }
 }
 
@@ -112,4 +76,10 @@ void print_json_member(const char *before, const char *key, const char *text)
     print_json(key);
     putchar(':');
     print_json(text);
+}
+
+void end_rows(const struct rows *list)
+{
+    if (list->json)
+        puts(list->count > 0 ? "]" : "[]");
 }

@@ -4,8 +4,12 @@
  * It refuses to show itself to anybody but a person who waits: not in a pipe or a log, not from the background, and not
  * with --no-progress. It is gone before another word is written, so that words stay whole lines.
  */
-#include "wrapper.h"
+#include "progress.h"
 
+#include "arguments.h"
+#include "transfer.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,9 +1,13 @@
 /*
  * secret_line.c - a line that should be a secret, wherever it came from: checked, and wiped if it is none.
  */
-#include "wrapper.h"
+#include "secrets.h"
 
+#include "say.h"
+
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long, const char *place)
 {
@@ -19,4 +23,24 @@ ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long
         return (ssize_t)size;
     explicit_bzero(line, SECRET_CAPACITY);
     return -1;
+}
+
+/* Byte by byte, because what follows the line belongs to somebody else: the next secret, or a command of the script. */
+ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place)
+{
+    for (size_t size = 0;;) {
+        char byte;
+        ssize_t got = read(fd, &byte, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            say("%s: %s", place, strerror(errno));
+            explicit_bzero(line, SECRET_CAPACITY);
+            return -1;
+        }
+        int is_too_long = got > 0 && byte != '\n' && size + 1 == SECRET_CAPACITY;
+        if (got == 0 || byte == '\n' || is_too_long)
+            return end_secret_line(line, size, is_too_long, place);
+        line[size++] = byte;
+    }
 }

@@ -1,14 +1,47 @@
 /*
- * stored.c - sessions and remove: what a store holds, whoever put it there.
+ * stored.c - list, sessions and remove: remembered names, and what a store holds, whoever put it there.
  *
- * They go by the store alone, from --store or DAMSESSION_STORE. They refuse to open a session: what is listed may belong
- * to options that nobody remembers, and what is removed may be damaged.
+ * The last two go by the store alone, from --store or DAMSESSION_STORE. They refuse to open a session: what is listed
+ * may belong to options that nobody remembers, and what is removed may be damaged.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
 
-struct rows {
-    int json, count;
-};
+#include <damsession.h>
+
+#include <stdio.h>
+
+/* ---- list ---- */
+
+static int32_t print_name(void *user_data, const char *name)
+{
+    struct rows *list = user_data;
+    if (list->json) {
+        print_json_member(list->count++ > 0 ? ",{" : "[{", "name", name);
+        putchar('}');
+    } else {
+        print_clean(stdout, name);
+        putchar('\n');
+    }
+    return DAM_OK;
+}
+
+int run_list(const struct arguments *arguments, struct work *work)
+{
+    struct rows list = {.json = is_given(arguments, FLAG_JSON)};
+    dam_error error;
+    (void)work;
+    if (dam_name_list(print_name, &list, &error) != DAM_OK)
+        return report(&error);
+    end_rows(&list);
+    return EXIT_OK;
+}
+
+/* ---- sessions, remove ---- */
 
 static int32_t print_session(void *user_data, const dam_stored_session *session)
 {
@@ -34,31 +67,18 @@ static int32_t print_session(void *user_data, const dam_stored_session *session)
     return DAM_OK;
 }
 
-int run_sessions(const struct arguments *arguments)
+int run_sessions(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     struct rows list = {.json = is_given(arguments, FLAG_JSON)};
     dam_error error;
-    int code = begin_options(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_config_list_stored(work.config, print_session, &list, &error) != DAM_OK)
-        code = report(&error);
-    else if (list.json)
-        puts(list.count > 0 ? "]" : "[]");
-    end(&work);
-    return code;
+    if (dam_config_list_stored(work->config, print_session, &list, &error) != DAM_OK)
+        return report(&error);
+    end_rows(&list);
+    return EXIT_OK;
 }
 
-int run_remove(const struct arguments *arguments)
+int run_remove(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_error error;
-    int code = begin_options(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (dam_config_remove_stored(work.config, arguments->words[0], &error) != DAM_OK)
-        code = report(&error);
-    end(&work);
-    return code;
+    return dam_config_remove_stored(work->config, arguments->words[0], &error) == DAM_OK ? EXIT_OK : report(&error);
 }

@@ -1,10 +1,16 @@
 /*
  * target.c - where -o goes. A file is the library's to write: FILE.part until it is whole.
  *
- * It refuses to let the library rename anything over what is no file: a pipe, or a device, which a mistake would cost the
- * machine. Those are written as they are. A symbolic link stays one.
+ * It refuses to let the library rename anything over what is no file: a pipe, or a device, which a mistake would cost
+ * the machine. Those are written as they are. A symbolic link stays one.
  */
-#include "wrapper.h"
+#include "transfer.h"
+
+#include "arguments.h"
+#include "exit_code.h"
+#include "say.h"
+
+#include <damsession.h>
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,13 +1,32 @@
 /*
- * tokens.c - tokens and stale: the scarce device tokens, and the image handles that died with one. No server is asked.
+ * tokens.c - token and tokens: the one that the session works with, and the scarce device tokens of the user.
  *
- * It refuses to print any stale handle before every one has been judged: with a damaged one among them, the list would
- * look whole and not be it. Handles are not repeated in complaints; what was given might be something else.
+ * Neither asks a server for the list. It refuses to print a token with a line break in it: the reader would take the
+ * rest for something else.
  */
-#include "wrapper.h"
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <damsession.h>
+
+#include <stdio.h>
+
+/* ---- token ---- */
+
+int run_token(const struct arguments *arguments, struct work *work)
+{
+    char *token = NULL;
+    dam_error error;
+    (void)arguments;
+    int code = dam_session_get_token(work->session, &token, &error) == DAM_OK ? write_line(token) : report(&error);
+    dam_string_free(token);
+    return code;
+}
 
 /* ---- tokens ---- */
 
@@ -50,118 +69,23 @@ static int32_t print_token(void *user_data, const dam_device_token *token)
     return DAM_OK;
 }
 
-int run_tokens(const struct arguments *arguments)
+int run_tokens(const struct arguments *arguments, struct work *work)
 {
-    struct work work;
     dam_session_state state = DAM_SESSION_STATE_INIT;
     char *user = NULL;
     dam_error error;
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
     struct token_list list = {.json = is_given(arguments, FLAG_JSON), .origin = state.origin};
-    if (dam_session_get_state(work.session, &state, &error) != DAM_OK ||
-        dam_config_get(work.config, "user", &user, &error) != DAM_OK)
+    int code = EXIT_OK;
+    if (dam_session_get_state(work->session, &state, &error) != DAM_OK ||
+        dam_config_get(work->config, "user", &user, &error) != DAM_OK)
         code = report(&error);
     list.user = user;
-    if (code == EXIT_OK && dam_session_list_device_tokens(work.session, print_token, &list, &error) != DAM_OK)
+    if (code == EXIT_OK && dam_session_list_device_tokens(work->session, print_token, &list, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK && list.count == 0)
         print_owner(&list);
     if (code == EXIT_OK && list.json)
         puts("]}");
     dam_string_free(user);
-    end(&work);
-    return code;
-}
-
-/* ---- stale ---- */
-
-struct handles {
-    char *text;          /* the lines of standard input. */
-    const char **each;   /* first all of them, then those that are stale. */
-    size_t count;
-};
-
-/* One a line; empty lines, as of an empty list, are none. */
-static int read_handles(struct handles *out)
-{
-    void *bytes = NULL;
-    size_t size = 0;
-    char *rest = NULL;
-    int code = read_file("-", &bytes, &size);
-    if (code != EXIT_OK)
-        return code;
-    out->text = bytes;
-    if (strlen(out->text) != size) {
-        say("standard input: there is a NUL byte in a handle");
-        return EXIT_USAGE;
-    }
-    out->each = calloc(size / 2 + 1, sizeof *out->each); /* a handle and its line end are two bytes at least. */
-    if (out->each == NULL) {
-        say("no memory");
-        return EXIT_INTERNAL;
-    }
-    for (char *at = strtok_r(out->text, "\r\n", &rest); at != NULL; at = strtok_r(NULL, "\r\n", &rest))
-        out->each[out->count++] = at;
-    return EXIT_OK;
-}
-
-/* Leaves the stale ones. */
-static int sift(dam_session *session, struct handles *handles)
-{
-    size_t stale = 0;
-    for (size_t index = 0; index < handles->count; index++) {
-        char *image = NULL;
-        dam_error error;
-        dam_status status = dam_session_resolve_image(session, handles->each[index], &image, &error);
-        dam_string_free(image);
-        if (status == DAM_ERR_HANDLE_STALE) {
-            handles->each[stale++] = handles->each[index];
-        } else if (status != DAM_OK) {
-            int code = report(&error);
-            if (status == DAM_ERR_ARGUMENT)
-                say("that was handle %zu of %zu; none is printed", index + 1, handles->count);
-            return code;
-        }
-    }
-    handles->count = stale;
-    return EXIT_OK;
-}
-
-static void print_handles(const struct handles *handles, int json)
-{
-    for (size_t index = 0; index < handles->count; index++) {
-        if (json) {
-            putchar(index > 0 ? ',' : '[');
-            print_json(handles->each[index]);
-        } else {
-            print_column(handles->each[index], '\n');
-        }
-    }
-    if (json)
-        puts(handles->count > 0 ? "]" : "[]");
-}
-
-int run_stale(const struct arguments *arguments)
-{
-    struct work work;
-    size_t given = (size_t)arguments->word_count - 1;
-    struct handles handles = {.each = arguments->words + 1, .count = given};
-    int code = begin(&work, arguments);
-    if (code != EXIT_OK)
-        return code;
-    if (given == 0) {
-        handles.each = NULL;
-        code = read_handles(&handles);
-    }
-    if (code == EXIT_OK)
-        code = sift(work.session, &handles);
-    if (code == EXIT_OK)
-        print_handles(&handles, is_given(arguments, FLAG_JSON));
-    if (given == 0)
-        free(handles.each);
-    free(handles.text);
-    end(&work);
     return code;
 }

@@ -1,7 +1,7 @@
 /*
- * CLinux.h - what Linux offers and Swift's Glibc module does not: file locks that belong to an open file, eventfds, and the
- * gate: who is inside the library when a process forks or a signal comes. It refuses to do anything that could be said in
- * Swift.
+ * CLinux.h - what Linux offers and Swift's Glibc module does not: file locks that belong to an open file, eventfds, and
+ * the gate: who is inside the library when a process forks or a signal comes. It refuses to do anything that could be
+ * said in Swift.
  */
 #ifndef DAM_CLINUX_H
 #define DAM_CLINUX_H
@@ -9,8 +9,8 @@
 #include <signal.h>
 #include <stdint.h>
 
-/* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description locks),
- * without waiting. Returns 0, or -1 with errno. */
+/* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description
+ * locks), without waiting. Returns 0, or -1 with errno. */
 int dam_lock_byte(int descriptor, int64_t byte, short type);
 
 /* secure_getenv(3): NULL in a program that has rights which its caller has not. */
@@ -24,21 +24,21 @@ int dam_event_new(void);
 void dam_event_signal(int event);
 void dam_event_clear(int event);
 
-/* The number of this process among its forebears: greater than theirs in every child, whatever made it: fork(), _Fork() or
- * clone(). Process IDs do not tell: a child in a PID namespace of its own may have its parent's. */
+/* The number of this process among its forebears: greater than theirs in every child, whatever made it: fork(), _Fork()
+ * or clone(). Process IDs do not tell: a child in a PID namespace of its own may have its parent's. */
 uint64_t dam_process_number(void);
 
 /* The number of the calling thread, which no other thread of this process ever has. */
 uint64_t dam_thread_number(void);
 
-/* The gate: who is inside the library holds locks that a forked child would never see released (of TLS, of run times, of
- * this library), so fork() waits until everybody is outside or asleep. Enter and leave nest. */
+/* The gate: who is inside the library holds locks that a forked child would never see released (of TLS, of run times,
+ * of this library), so fork() waits until everybody is outside or asleep. Enter and leave nest. */
 void dam_gate_enter(void);
 void dam_gate_leave(void);
 
-/* TLS libraries write to sockets without MSG_NOSIGNAL: a broken connection would raise SIGPIPE in the host. Between enter
- * and leave, which nest, it is blocked for this thread only; a process-wide disposition belongs to the host. What a transfer
- * raised is taken away, but not what was pending before it. */
+/* TLS libraries write to sockets without MSG_NOSIGNAL: a broken connection would raise SIGPIPE in the host. Between
+ * enter and leave, which nest, it is blocked for this thread only; a process-wide disposition belongs to the host. What
+ * a transfer raised is taken away, but not what was pending before it. */
 void dam_pipe_guard_enter(void);
 void dam_pipe_guard_leave(void);
 
@@ -51,8 +51,8 @@ typedef struct dam_step {
 dam_step dam_gate_step_out(void);
 void dam_gate_step_in(dam_step step);
 
-/* A forked child shares its parent's open files, and with them its locks: a lock would outlive a parent that dies. What is
- * listed here is closed in every child before it does anything in the library. */
+/* A forked child shares its parent's open files, and with them its locks: a lock would outlive a parent that dies. What
+ * is listed here is closed in every child before it does anything in the library. */
 void dam_fork_close_add(int descriptor);
 void dam_fork_close_remove(int descriptor);
 

@@ -1,4 +1,5 @@
-"""The faults, as tables by subject, and the rows that they make: one for every place where a fault is tried.
+"""The faults, as tables by subject, and the rows that they make: one for every place where a fault
+is tried.
 
 It refuses two rows of one name at one place, and a place that says nothing.
 """
@@ -7,9 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from faults import bodies, cookies, envelopes, frames, heads, pages, redirects, times, transfers, ways
 from stages import STAGES
 from steps import Fault, Place, Row
+
+from faults import (
+    bodies,
+    cookies,
+    envelopes,
+    frames,
+    heads,
+    pages,
+    redirects,
+    times,
+    transfers,
+    ways,
+)
 
 TABLES = {
     "heads": heads.FAULTS,
@@ -24,7 +37,8 @@ TABLES = {
     "ways": ways.FAULTS,
 }
 
-#: Before there is a session, the fault itself may cost a login; afterwards none is to be had for nothing.
+#: Before there is a session, the fault itself may cost a login; afterwards none is to be had for
+#: nothing.
 _MAKES_A_SESSION = ("connect", "way", "preface", "login", "organization", "first")
 
 
@@ -34,13 +48,27 @@ def _row(fault: Fault, where: str) -> Row:
     ends = frozenset(values.pop("ends").split("|"))
     then = frozenset(values.pop("then", "200").split("|"))
     makes_a_session = place.stage in _MAKES_A_SESSION
-    # Where credentials travel with every request, a login and a question after a suspicion are the same.
-    during = values.pop("during", 1 if makes_a_session else values.get("repeat", 1) if place.system == "query" else 0)
+    # Where credentials travel with every request, a login and a question after a suspicion are the
+    # same.
+    during = values.pop(
+        "during",
+        1 if makes_a_session else values.get("repeat", 1) if place.system == "query" else 0,
+    )
     # An answer that is taken brings what it sets, and where it was a login's, the session.
     is_taken = all(end.isdigit() for end in ends)
     adopts = values.pop("adopts", is_taken)
     after = values.pop("after", 0 if is_taken and makes_a_session else STAGES[place.stage].logins)
-    return Row(fault.name, place, values.pop("steps", fault.steps), ends, during, after, then, adopts, **values)
+    return Row(
+        fault.name,
+        place,
+        values.pop("steps", fault.steps),
+        ends,
+        during,
+        after,
+        then,
+        adopts,
+        **values,
+    )
 
 
 def rows(*tables: str) -> list[Row]:

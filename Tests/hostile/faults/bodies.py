@@ -1,18 +1,19 @@
-"""HTTP/1.1 after the empty line: lengths that lie, chunks, encodings, trailers, and bodies that never end.
+"""HTTP/1.1 after the empty line: lengths that lie, chunks, encodings, trailers, and bodies that
+never end.
 
-Where a server contradicts itself a client may believe either word, or none; what it must not do is take bytes of this
-answer for the next one's, or call whole what is not.
+Where a server contradicts itself a client may believe either word, or none; what it must not do is
+take bytes of this answer for the next one's, or call whole what is not.
 """
 
 from __future__ import annotations
 
 import gzip
 import zlib
-
 from typing import Any
 
-from faults.heads import EARLY_HINTS, FEW, LOGINS, OK, PLANTED, REQUESTS
 from steps import AFTERWARDS, CLOSE, RESET, SILENCE, WELL, Drip, Endless, Fault, Repeat
+
+from faults.heads import EARLY_HINTS, FEW, LOGINS, OK, PLANTED, REQUESTS
 
 JSON = b"Content-Type: application/json\r\n"
 CHUNKED = b"@SET@" + JSON + b"Transfer-Encoding: chunked\r\n"
@@ -22,13 +23,19 @@ BOUND: dict[str, Any] = {**SMALL, "memory": 24 + 16}
 EITHER: dict[str, Any] = {"adopts": None, "after": None}
 #: The wrapper keeps no connection from one step to the next.
 KEPT: dict[str, Any] = {"for_shell": False}
-#: What nobody asked for. It is there before the client asks again: what comes while it asks is told from no answer.
+#: What nobody asked for. It is there before the client asks again: what comes while it asks is told
+#: from no answer.
 SECOND = OK + PLANTED + b"Content-Length: 7\r\n\r\nplanted"
 
 
 def _length(name: str, lines: bytes, ends: str, where: str = FEW, **more: Any) -> Fault:
-    return Fault(f"length-{name}", where, (OK + b"@SET@" + JSON + lines + b"\r\n@BODY@", CLOSE), ends, {**EITHER,
-    **more})
+    return Fault(
+        f"length-{name}",
+        where,
+        (OK + b"@SET@" + JSON + lines + b"\r\n@BODY@", CLOSE),
+        ends,
+        {**EITHER, **more},
+    )
 
 
 LENGTHS = [
@@ -87,7 +94,8 @@ LENGTHS = [
           (OK + b"@SET@Transfer-Encoding: chunked\r\n\r\n7\r\nplanted\r\n0\r\n\r\n",), "200"),
     Fault("head-of-a-refusal", "head/token/http head/cookie/http head/device-token/http",
           # In cookie mode the small request that follows brings a newer one.
-          (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",), "401", {}, {"head/cookie/http": {"adopts": False}}),
+          (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",),
+          "401", {}, {"head/cookie/http": {"adopts": False}}),
     Fault("login-204", "login/cookie/http login/token/http", (b"HTTP/1.1 204 No Content\r\n@SET@\r\n",), "PROTOCOL"),
     Fault("second-answer", f"{REQUESTS} keepalive/cookie/http login/token/http",
           (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n@BODY@" + SECOND,), "200"),
@@ -162,8 +170,17 @@ ZSTD = bytes.fromhex("28b52ffd0058") + ((1 << 17 << 3 | 2).to_bytes(3, "little")
 BOMB = gzip.compress(b"{" + b" " * (1 << 26))
 
 
-def _coded(name: str, coding: bytes, body: bytes, ends: str, where: str = FEW, **more: Any) -> Fault:
-    head = OK + b"@SET@" + JSON + b"Content-Encoding: " + coding + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+def _coded(
+    name: str, coding: bytes, body: bytes, ends: str, where: str = FEW, **more: Any
+) -> Fault:
+    head = (
+        OK
+        + b"@SET@"
+        + JSON
+        + b"Content-Encoding: "
+        + coding
+        + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
     return Fault(f"coded-{name}", where, (head, body), ends, {**EITHER, "for_shell": False, **more})
 
 

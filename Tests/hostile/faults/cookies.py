@@ -1,4 +1,6 @@
-"""Cookies: names and values that no session can keep, crowds of them, deletions, and those that are somebody else's."""
+"""Cookies: names and values that no session can keep, crowds of them, deletions, and those that
+are somebody else's.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""PhotoShelter's envelope, damaged and abused: what answers hold where status and head are as they should be."""
+"""PhotoShelter's envelope, damaged and abused: what answers hold where status and head are as
+they should be.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from steps import CLOSE, Fault, Repeat
 
@@ -12,15 +14,25 @@ JSON = "application/json"
 def answer(status: int, body: bytes, kind: str = JSON, more: bytes = b"") -> bytes:
     """What is yet to be filled in has no length: such an answer ends with its connection."""
     length = "" if b"@" in body else f"Content-Length: {len(body)}\r\n"
-    return f"HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\n{length}".encode() + more + b"\r\n" + body
+    return (
+        f"HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\n{length}".encode()
+        + more
+        + b"\r\n"
+        + body
+    )
 
 
 def error(status: int, name: str, message: str = "no") -> bytes:
-    return answer(status, b'{"status":"error","error":{"class":"%s","message":"%s"}}' % (name.encode(),
-    message.encode()))
+    return answer(
+        status,
+        b'{"status":"error","error":{"class":"%s","message":"%s"}}'
+        % (name.encode(), message.encode()),
+    )
 
 
-def _login(name: str, body: bytes, ends: str, where: str = "login/token/http", **more: Any) -> Fault:
+def _login(
+    name: str, body: bytes, ends: str, where: str = "login/token/http", **more: Any
+) -> Fault:
     return Fault(f"login-{name}", where, (answer(200, body), CLOSE), ends, more)
 
 
@@ -121,7 +133,9 @@ LOGINS = [
 ]  # fmt: skip
 
 
-def _refusal(name: str, said: bytes, ends: str, then: Optional[str] = None, where: str = BOTH) -> Fault:
+def _refusal(
+    name: str, said: bytes, ends: str, then: str | None = None, where: str = BOTH
+) -> Fault:
     return Fault(f"refused-{name}", where, (said, CLOSE), ends, {"then": then or "200"})
 
 

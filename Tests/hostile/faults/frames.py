@@ -1,6 +1,8 @@
-"""HTTP/2: streams that are reset, connections that say goodbye, header blocks that no client may believe, and floods.
+"""HTTP/2: streams that are reset, connections that say goodbye, header blocks that no client may
+believe, and floods.
 
-Whatever is malformed ends the stream or the connection (RFC 9113); libcurl calls that TRANSFER or PROTOCOL.
+Whatever is malformed ends the stream or the connection (RFC 9113); libcurl calls that TRANSFER or
+PROTOCOL.
 """
 
 from __future__ import annotations
@@ -9,11 +11,33 @@ import gzip
 from typing import Any
 
 from http2 import (
-    CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PING, PUSH_PROMISE, RST_STREAM, SETTINGS,
+    CONTINUATION,
+    DATA,
+    END_HEADERS,
+    END_STREAM,
+    GOAWAY,
+    HEADERS,
+    PING,
+    PUSH_PROMISE,
+    RST_STREAM,
+    SETTINGS,
     WINDOW_UPDATE,
 )
 from steps import (
-    AFTERWARDS, CLOSE, RESET, SILENCE, WELL, Data, Drip, Endless, Fault, Frame, Head, Headers, Repeat, Step,
+    AFTERWARDS,
+    CLOSE,
+    RESET,
+    SILENCE,
+    WELL,
+    Data,
+    Drip,
+    Endless,
+    Fault,
+    Frame,
+    Head,
+    Headers,
+    Repeat,
+    Step,
 )  # fmt: skip
 
 SYSTEMS = "{0}/token/h2 {0}/cookie/h2 {0}/device-token/h2"
@@ -24,7 +48,10 @@ LAST = (1 << 31) - 1
 EITHER: dict[str, Any] = {"adopts": None, "after": None}
 LIMITED: dict[str, Any] = {**EITHER, "options": {"timeout": "4"}}
 
-PLANTED: Headers = (("set-cookie", "SSphotoshelter_com_mem=planted"), ("set-cookie", "FWSession=planted"))
+PLANTED: Headers = (
+    ("set-cookie", "SSphotoshelter_com_mem=planted"),
+    ("set-cookie", "FWSession=planted"),
+)
 STATUS: Headers = ((":status", "200"),)
 OK: Headers = (*STATUS, ("content-type", "application/json"), ("@SET@", "@SET@"))
 FULL = (Head((*OK, ("content-length", "@LENGTH@"))), Data(b"@BODY@", True))
@@ -43,7 +70,8 @@ CODES = {"none": 0, "protocol": 1, "internal": 2, "flow": 3, "refused": 7, "canc
 
 ENDS = [
     *(
-        # For HTTP_1_1_REQUIRED libcurl may ask again by itself, but not for a form: that it waits for.
+        # For HTTP_1_1_REQUIRED libcurl may ask again by itself, but not for a form: that it waits
+        # for.
         Fault(f"stream-reset-{name}", f"{LOGIN} login/login-token/h2 {REQUEST}", (_reset(code),),
               f"{BROKEN}|TIMEOUT" if name == "http-1.1" else BROKEN)
         for name, code in CODES.items()
@@ -87,7 +115,9 @@ ENDS = [
 ]  # fmt: skip
 
 
-def _head(name: str, fields: Headers, ends: str = BROKEN, where: str = BOTH, *more: Any, **values: Any) -> Fault:
+def _head(
+    name: str, fields: Headers, ends: str = BROKEN, where: str = BOTH, *more: Any, **values: Any
+) -> Fault:
     steps = (Head(fields), *(more or (Data(b"planted", True),)))
     return Fault(f"head-{name}", where, steps, ends, values)
 
@@ -228,7 +258,8 @@ FRAMES = [
     Fault("ping-odd-length", BOTH, (Frame(PING, 0, b"1234567", 0),), BROKEN),
     Fault("frame-too-large", BOTH, (Frame(DATA, 0, bytes(1 << 20)),), BROKEN),
     Fault("frame-of-2^24-1", "request/token/h2", (b"\xff\xff\xff\x00\x00\x00\x00\x00\x01" + bytes(100), CLOSE), BROKEN),
-    # What cuts the connection cuts the answer. libcurl before 8 takes that for its end, unless there is a length.
+    # What cuts the connection cuts the answer. libcurl before 8 takes that for its end, unless
+    # there is a length.
     *(Fault(f"amid-{name}", BOTH, (Head(OK), Data(b"@BODY@"), cut), f"200|{BROKEN}", EITHER) for name, cut in CUTS),
     *(
         Fault(f"amid-a-length-{name}", BOTH, (Head((*OK, ("content-length", "5000"))), Data(b"@BODY@"), cut), BROKEN,

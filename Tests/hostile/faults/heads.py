@@ -1,6 +1,8 @@
-"""HTTP/1.1 up to the empty line: connections, handshakes, status lines and header lines, and where they break off.
+"""HTTP/1.1 up to the empty line: connections, handshakes, status lines and header lines, and where
+they break off.
 
-"200" is where a lenient client may read an answer all the same; what it must not do then is in the rest of the row.
+"200" is where a lenient client may read an answer all the same; what it must not do then is in the
+rest of the row.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ CONNECTIONS = [
     Fault("closed-on-accept", "connect/token/http", (CLOSE,), "TRANSFER", {"during": 0}),
     Fault("silent-on-accept", "connect/token/http", (SILENCE,), "TIMEOUT", {"during": 0}),
     Fault("heard-then-reset", "connect/login-token/http", (HEAR, RESET), "TRANSFER", {"during": 0}),
-    # It says no more: a server that went on would answer each request with what belongs to the one before, and nobody
-    # could tell.
+    # It says no more: a server that went on would answer each request with what belongs to the one
+    # before, and nobody could tell.
     Fault("answered-unasked", "connect/token/http connect/query/http",
-          (OK + PLANTED + b"Content-Length: 2\r\n\r\n{}", CLOSE), "PROTOCOL|TRANSFER|200", {"adopts": None, "after": None}),
+          (OK + PLANTED + b"Content-Length: 2\r\n\r\n{}", CLOSE),
+          "PROTOCOL|TRANSFER|200", {"adopts": None, "after": None}),
     Fault("handshake-reset", "connect/token/https connect/cookie/h2", (HEAR, RESET), "TLS", {"during": 0}),
     Fault("handshake-closed", "connect/token/https connect/cookie/h2", (HEAR, CLOSE), "TLS", {"during": 0}),
     Fault("handshake-silent", "connect/token/https", (SILENCE,), "TIMEOUT", {"during": 0}),
@@ -80,12 +83,19 @@ BREAKS = [
 
 
 def _line(name: str, line: bytes, ends: str) -> Fault:
-    return Fault(f"status-{name}", FEW, (line + b"\r\n" + PLANTED + b"Content-Length: 0\r\n\r\n", CLOSE), ends)
+    return Fault(
+        f"status-{name}",
+        FEW,
+        (line + b"\r\n" + PLANTED + b"Content-Length: 0\r\n\r\n", CLOSE),
+        ends,
+    )
 
 
 def _odd(name: str, line: bytes, ends: str) -> Fault:
     """Strange, but not beyond understanding: whoever understands it may take its cookies too."""
-    return Fault(f"status-{name}", FEW, (line + b"\r\n" + FULL, CLOSE), ends, {"adopts": None, "after": None})
+    return Fault(
+        f"status-{name}", FEW, (line + b"\r\n" + FULL, CLOSE), ends, {"adopts": None, "after": None}
+    )
 
 
 STATUS_LINES = [

@@ -1,19 +1,22 @@
-"""HTML where data was asked for, with and without a field for a password, by every status, at every stage; and servers
-that answer nothing else, whoever asks.
+"""HTML where data was asked for, with and without a field for a password, by every status, at every
+stage; and servers that answer nothing else, whoever asks.
 
-A page to log in at is a suspicion, which a small request settles; any other page is a server that is being worked on.
-What FotoWeb's own login says with 403, a page, a redirect or 500 may be a refusal or an outage: both are said, and it
-backs off.
+A page to log in at is a suspicion, which a small request settles; any other page is a server that
+is being worked on. What FotoWeb's own login says with 403, a page, a redirect or 500 may be a
+refusal or an outage: both are said, and it backs off.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from faults.envelopes import answer
 from steps import Fault
 
-PLAIN = b"<!DOCTYPE html><html><head><title>planted</title></head><body>We will be back</body></html>"
+from faults.envelopes import answer
+
+PLAIN = (
+    b"<!DOCTYPE html><html><head><title>planted</title></head><body>We will be back</body></html>"
+)
 FORM = b"<html><form action=/login><input name=u><INPUT TYPE = 'password' name=p></form></html>"
 PAGES = {"page": PLAIN, "form": FORM}
 
@@ -34,7 +37,8 @@ LOGINS = [
     fault
     for kind in PAGES
     for fault in (
-        # Of PhotoShelter, a page is never the API's own: it says nothing of the password, but with 401.
+        # Of PhotoShelter, a page is never the API's own: it says nothing of the password, but with
+        # 401.
         _page(200, kind, PHOTOSHELTER, "PROTOCOL|SERVER"),
         _page(401, kind, PHOTOSHELTER, "CREDENTIALS_REFUSED", then="CREDENTIALS_REFUSED"),
         _page(403, kind, PHOTOSHELTER, "PROTOCOL|SERVER", then="200|SERVER"),
@@ -59,7 +63,8 @@ LOGINS = [
           (answer(307, b"", more=b"Location: /fotoweb/views/login\r\n"),), "SERVER", UNCLEAR),
     Fault("redirected-login-to-plain", "login/device-token/https login/token/https",
           (answer(308, b"", more=b"Location: @PLAIN@/x\r\n"),), "SERVER|PROTOCOL|INSECURE", {"then": "SERVER|200"}),
-    # Five failures in a row are half of what locks an account: from then on a login is for who insists.
+    # Five failures in a row are half of what locks an account: from then on a login is for who
+    # insists.
     Fault("refused-unclearly-again-and-again", "login/device-token/http", (answer(500, PLAIN, "text/html"),),
           "SERVER|CREDENTIALS_REFUSED", {"repeat": 8, "during": 1, "then": "SERVER|CREDENTIALS_REFUSED"}),
     Fault("refused-clearly-again-and-again", "login/device-token/http login/token/http login/query/http",

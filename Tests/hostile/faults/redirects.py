@@ -1,4 +1,6 @@
-"""Redirects: in circles, to nowhere, to plain HTTP, to somebody else, with a secret however it is spelled."""
+"""Redirects: in circles, to nowhere, to plain HTTP, to somebody else, with a secret however it
+is spelled.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from well import SPELLINGS
 
 
 def to(location: bytes, status: int = 302) -> tuple[bytes]:
-    return (b"HTTP/1.1 %d There\r\nLocation: " % status + location + b"\r\nContent-Length: 0\r\n\r\n",)
+    return (
+        b"HTTP/1.1 %d There\r\nLocation: " % status + location + b"\r\nContent-Length: 0\r\n\r\n",
+    )
 
 
 ALL = "request/cookie/http request/token/http request/device-token/http request/query/http"
@@ -81,10 +85,12 @@ NOWHERE = [
     _nowhere("fragment", b"target#planted", "200|PROTOCOL"),
 ]  # fmt: skip
 
-#: Who proves himself with what: the password, the token or cookie that the request carried, the API key.
+#: Who proves himself with what: the password, the token or cookie that the request carried, the API
+#: key.
 SECRETS = {"PASSWORD": "request/query/http", "SENT": "request/token/http request/cookie/http request/device-token/http",
            "KEY": "request/token/http"}  # fmt: skip
-#: What nobody spells otherwise has no "+", no "/" and nothing to encode: only some spellings make a difference.
+#: What nobody spells otherwise has no "+", no "/" and nothing to encode: only some spellings make a
+#: difference.
 ANYHOW = ("every", "hex", "base64", "bare64", "url64")
 
 LEAKS = [

@@ -1,22 +1,29 @@
-"""What a server says of time: Retry-After and Date, which are numbers from outside like all others."""
+"""What a server says of time: Retry-After and Date, which are numbers from outside like all
+others.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from faults.envelopes import answer
 from steps import CLOSE, Fault
+
+from faults.envelopes import answer
 
 BOTH = "request/token/http login/token/http login/device-token/http"
 
 
-def _after(name: str, value: bytes, status: int = 429, ends: str = "THROTTLED", **more: Any) -> Fault:
+def _after(
+    name: str, value: bytes, status: int = 429, ends: str = "THROTTLED", **more: Any
+) -> Fault:
     said = answer(status, b"", more=b"Retry-After: " + value + b"\r\n")
     return Fault(f"retry-after-{name}", BOTH, (said,), ends, more)
 
 
 def _date(name: str, value: bytes) -> Fault:
-    """A clock that nobody can believe changes nothing but the next login token, which is corrected by an answer."""
+    """A clock that nobody can believe changes nothing but the next login token, which is
+    corrected by an answer.
+    """
     where = "request/login-token/http request/cookie/http keepalive/token/http login/login-token/http login/token/http"
     rest = b"\r\nContent-Type: text/xml\r\nContent-Length: @LENGTH@\r\n\r\n@BODY@"
     return Fault(f"date-{name}", where, (b"HTTP/1.1 200 OK\r\n@SET@Date: " + value + rest,), "200")
@@ -37,7 +44,8 @@ RETRY = [
     _after("twice", b"5\r\nRetry-After: 99999999999"),
     _after("of-503", b"30", 503),
     _after("of-502", b"30", 502, "SERVER"),
-    # More than the program is ready to wait for; and again and again what it is ready for, which ends some time.
+    # More than the program is ready to wait for; and again and again what it is ready for, which
+    # ends some time.
     _after("huge-and-willing", b"99999999999", options={"retry-after": "2"}),
     Fault("retry-after-willing", "request/token/http", (answer(429, b"", more=b"Retry-After: 0\r\n"),), "THROTTLED",
           {"options": {"retry-after": "2"}, "seconds": 30.0, "is_short": False}),

@@ -1,4 +1,6 @@
-"""Files both ways: downloads that are another thing or another part of it, and uploads that nobody listens to."""
+"""Files both ways: downloads that are another thing or another part of it, and uploads that
+nobody listens to.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,15 @@ def _answer(status: int, lines: bytes, length: int, body: bytes = b"") -> tuple[
     return (head + b"Content-Length: %d\r\n\r\n" % length, body or b"x" * length)
 
 
-def _range(name: str, value: bytes, length: int, ends: str = "PROTOCOL", tag: bytes = b'ETag: "v1"\r\n') -> Fault:
-    said = _answer(206, b"Content-Range: " + value + b"\r\n" + tag, length, FILE[FIRST : FIRST + length])
-    return Fault(f"resumed-{name}", SYSTEMS.format("resume"), (*said, CLOSE), ends, {"adopts": None})
+def _range(
+    name: str, value: bytes, length: int, ends: str = "PROTOCOL", tag: bytes = b'ETag: "v1"\r\n'
+) -> Fault:
+    said = _answer(
+        206, b"Content-Range: " + value + b"\r\n" + tag, length, FILE[FIRST : FIRST + length]
+    )
+    return Fault(
+        f"resumed-{name}", SYSTEMS.format("resume"), (*said, CLOSE), ends, {"adopts": None}
+    )
 
 
 REST = SIZE - FIRST
@@ -85,7 +93,8 @@ SAID = b"Content-Length: 2\r\n\r\nno"
 EARLY = {"early": True, "adopts": None}
 
 UPLOADS = [
-    # An answer while the body is still on its way, and then the end: the reset may overtake the answer.
+    # An answer while the body is still on its way, and then the end: the reset may overtake the
+    # answer.
     Fault("upload-413-early", SYSTEMS.format("upload"),
           (b"HTTP/1.1 413 Large\r\n@SET@Connection: close\r\n" + SAID, CLOSE), "413|TRANSFER", EARLY),
     Fault("upload-500-early", SYSTEMS.format("upload"),

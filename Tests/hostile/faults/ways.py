@@ -1,12 +1,15 @@
-"""The way there and the way on: proxies before the server, the other origin of a redirect, and second tries."""
+"""The way there and the way on: proxies before the server, the other origin of a redirect, and
+second tries.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from steps import CLOSE, FAREWELL, RESET, SILENCE, WELL, Endless, Fault, Repeat
+
 from faults.heads import EARLY_HINTS, OK, PLANTED
 from faults.redirects import to
-from steps import CLOSE, FAREWELL, RESET, SILENCE, WELL, Endless, Fault, Repeat
 
 FEW = "way/token/proxy way/device-token/proxy"
 
@@ -56,9 +59,16 @@ FAREWELLS = [
 ]  # fmt: skip
 
 
-def _foreign(name: str, said: bytes, ends: str, where: str = "request/token/http request/cookie/https",
-**more: Any) -> Fault:
-    return Fault(f"foreign-{name}", where, to(b"@OTHER@/x"), ends, {"foreign": said, "adopts": None, **more})
+def _foreign(
+    name: str,
+    said: bytes,
+    ends: str,
+    where: str = "request/token/http request/cookie/https",
+    **more: Any,
+) -> Fault:
+    return Fault(
+        f"foreign-{name}", where, to(b"@OTHER@/x"), ends, {"foreign": said, "adopts": None, **more}
+    )
 
 
 END = b"Connection: close\r\nContent-Length: 0\r\n\r\n"

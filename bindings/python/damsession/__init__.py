@@ -1,13 +1,22 @@
-"""damsession keeps a program logged in to a photo archive: PhotoShelter API v3 or FotoWeb Archive Agent.
+"""damsession keeps a program logged in to a photo archive: PhotoShelter API v3 or FotoWeb Archive
+Agent.
 
     import damsession
 
-    with damsession.open(system="photoshelter", url="https://www.photoshelter.com", user="ada@example.com",
-                         api_key="...", credentials=lambda prompt: getpass.getpass(prompt.user)) as session:
+    with damsession.open(
+        system="photoshelter",
+        url="https://www.photoshelter.com",
+        user="ada@example.com",
+        api_key="...",
+        credentials=lambda prompt: getpass.getpass(prompt.user),
+    ) as session:
         print(session.get("mem/user/session").json())
 
-This package is the Python face of a C library, which is loaded at the first use and not by the import.
+This package is the Python face of a C library, which is loaded at the first use and not by the
+import.
 """
+
+from __future__ import annotations
 
 from ._async import AsyncSession, AsyncStream, aopen
 from ._callbacks import Credentials, Prompt, PromptKind
@@ -26,8 +35,8 @@ from ._errors import (
     Insecure,
     InternalError,
     Locked,
-    NotFound,
     NetworkError,
+    NotFound,
     NotSupported,
     OptionError,
     OrganizationRefused,

@@ -1,22 +1,33 @@
 """damsession.h in ctypes: the structs, the handles, the callbacks and one table of every function.
 
-The names are those of the header, so that the two can be read side by side; a test compares them, sizes and offsets
-included. Loads nothing and calls nothing: `bind` is given a library that `_library` has found.
+The names are those of the header, so that the two can be read side by side; a test compares them,
+sizes and offsets included. Loads nothing and calls nothing: `bind` is given a library that
+`_library` has found.
 """
 
 from __future__ import annotations
 
 import ctypes
 from ctypes import (
-    CFUNCTYPE, POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p,
+    CFUNCTYPE,
+    POINTER,
+    c_char,
+    c_char_p,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
 )  # fmt: skip
-from typing import Any, Callable, Final, NamedTuple, Optional
+from typing import Any, Callable, Final, NamedTuple
 
 from ._check import check, surface
 
 HEADER_VERSION = "1.0.0"  # DAM_VERSION of the header that this file was written from
 
-# ---- Numbers: those that are no enum in Python -----------------------------------------------------------------------
+# ---- Numbers: those that are no enum in Python ---------------------------------------------------
 
 DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
 DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
@@ -29,7 +40,7 @@ DAM_OBSERVE_DELIVER, DAM_OBSERVE_REPLAY = 0, 1
 DAM_SIZE_UNKNOWN = 2**64 - 1
 DAM_READ_PAUSE, DAM_WRITE_PAUSE = -1000, 1000
 
-# ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one ---------------------------------
+# ---- Handles: each its own pointer type, so that ctypes itself refuses the wrong one -------------
 
 
 def _handle(name: str) -> Any:
@@ -45,11 +56,13 @@ form_p: Final = _handle("dam_form")
 loop_p: Final = _handle("dam_loop")
 authorization_p: Final = _handle("dam_authorization")
 
-# ---- Structs ---------------------------------------------------------------------------------------------------------
+# ---- Structs -------------------------------------------------------------------------------------
 
 
 class _Sized(ctypes.Structure):
-    """A struct that the host makes: it begins with its own size, which tells the library how much of it there is."""
+    """A struct that the host makes: it begins with its own size, which tells the library how
+    much of it there is.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,11 +135,16 @@ class dam_header(ctypes.Structure):
 
 def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
     """A `const dam_header *` of these, which keeps them alive."""
-    return ctypes.cast((c_char_p * (2 * len(pairs)))(*(text for pair in pairs for text in pair)), POINTER(dam_header))
+    return ctypes.cast(
+        (c_char_p * (2 * len(pairs)))(*(text for pair in pairs for text in pair)),
+        POINTER(dam_header),
+    )
 
 
-def header_texts(headers: Optional[int], count: int) -> list[bytes]:
-    """The names and values of a list at this address, in turn: one look at memory instead of one for each header."""
+def header_texts(headers: int | None, count: int) -> list[bytes]:
+    """The names and values of a list at this address, in turn: one look at memory instead of one
+    for each header.
+    """
     return list((c_char_p * (2 * count)).from_address(headers)) if headers and count else []
 
 
@@ -152,7 +170,8 @@ class dam_request(_Sized):
     _fields_ = [
         ("size", c_uint32), ("flags", c_uint32), ("method", c_char_p), ("path", c_char_p),
         ("headers", POINTER(dam_header)), ("header_count", c_size_t),
-        ("body", c_char_p),  # const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy
+        # Const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy.
+        ("body", c_char_p),
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
         ("user_data", c_void_p),
         ("read", dam_read_callback), ("rewind", dam_rewind_callback), ("write", dam_write_callback),
@@ -177,7 +196,7 @@ class dam_observation(_Sized):
     ]  # fmt: skip
 
 
-# ---- Callbacks -------------------------------------------------------------------------------------------------------
+# ---- Callbacks -----------------------------------------------------------------------------------
 
 dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
 dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_prompt))
@@ -186,10 +205,16 @@ dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_orga
 dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_header))
 dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
-dam_done_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error))
+dam_done_callback: Final = CFUNCTYPE(
+    None, c_void_p, c_uint64, c_int32, response_p, POINTER(dam_error)
+)
 
-dam_authorized_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, authorization_p, POINTER(dam_error))
-dam_observed_callback: Final = CFUNCTYPE(None, c_void_p, c_uint64, c_int32, c_int32, POINTER(dam_error))
+dam_authorized_callback: Final = CFUNCTYPE(
+    None, c_void_p, c_uint64, c_int32, authorization_p, POINTER(dam_error)
+)
+dam_observed_callback: Final = CFUNCTYPE(
+    None, c_void_p, c_uint64, c_int32, c_int32, POINTER(dam_error)
+)
 
 
 class dam_store(_Sized):
@@ -210,7 +235,7 @@ STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
     dam_observation, dam_store,
 )  # fmt: skip
 
-# ---- Functions -------------------------------------------------------------------------------------------------------
+# ---- Functions -----------------------------------------------------------------------------------
 
 
 class Function(NamedTuple):
@@ -218,9 +243,10 @@ class Function(NamedTuple):
 
     result: Any
     arguments: tuple[Any, ...]
-    errcheck: Optional[Callable[..., Any]] = None
-    #: Keep the GIL. Only for functions that neither wait nor call back: for them, giving it up costs more than the call
-    #: (it may take milliseconds to get it again from a busy thread), and the environment stays still meanwhile.
+    errcheck: Callable[..., Any] | None = None
+    #: Keep the GIL. Only for functions that neither wait nor call back: for them, giving it up
+    #: costs more than the call (it may take milliseconds to get it again from a busy thread), and
+    #: the environment stays still meanwhile.
     holds_gil: bool = False
 
 
@@ -274,7 +300,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),
     "dam_response_get": _status(response_p, _out(dam_response_view), holds_gil=True),
     "dam_response_free": Function(None, (response_p,), holds_gil=True),
-    "dam_session_download": _status(session_p, POINTER(dam_request), c_char_p, c_uint32, _out(response_p)),
+    "dam_session_download": _status(
+        session_p, POINTER(dam_request), c_char_p, c_uint32, _out(response_p)
+    ),
     "dam_canceller_new": _status(_out(canceller_p)),
     "dam_canceller_cancel": _status(canceller_p),
     "dam_canceller_free": Function(None, (canceller_p,), holds_gil=True),
@@ -290,11 +318,22 @@ FUNCTIONS: Final[dict[str, Function]] = {
         loop_p, session_p, POINTER(dam_request), dam_done_callback, c_void_p, _out(c_uint64)
     ),
     "dam_loop_download": _status(
-        loop_p, session_p, POINTER(dam_request), c_char_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)
+        loop_p,
+        session_p,
+        POINTER(dam_request),
+        c_char_p,
+        c_uint32,
+        dam_done_callback,
+        c_void_p,
+        _out(c_uint64),
     ),
-    "dam_loop_login": _status(loop_p, session_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)),
+    "dam_loop_login": _status(
+        loop_p, session_p, c_uint32, dam_done_callback, c_void_p, _out(c_uint64)
+    ),
     "dam_loop_keepalive": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_uint64)),
-    "dam_loop_logout": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_int32), _out(c_uint64)),
+    "dam_loop_logout": _status(
+        loop_p, session_p, dam_done_callback, c_void_p, _out(c_int32), _out(c_uint64)
+    ),
     "dam_loop_dispatch": _status(loop_p),
     "dam_loop_cancel": _status(loop_p, c_uint64),
     "dam_loop_resume": _status(loop_p, c_uint64),
@@ -305,7 +344,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
         loop_p, session_p, POINTER(dam_request), dam_authorized_callback, c_void_p, _out(c_uint64)
     ),
     "dam_loop_observe": _status(
-        loop_p, authorization_p, POINTER(dam_observation), dam_observed_callback, c_void_p, _out(c_uint64)
+        loop_p,
+        authorization_p,
+        POINTER(dam_observation),
+        dam_observed_callback,
+        c_void_p,
+        _out(c_uint64),
     ),
     "dam_authorization_free": Function(None, (authorization_p,), surface),
     "dam_session_observe": _status(session_p, c_char_p, POINTER(dam_observation), _out(c_int32)),

@@ -1,7 +1,8 @@
-"""`damsession.aopen`: a session for asyncio. One thread, any number of requests at once, none of them blocking it.
+"""`damsession.aopen`: a session for asyncio. One thread, any number of requests at once, none of
+them blocking it.
 
-What needs no server is there under `AsyncSession.blocking`: the same session, whose calls wait. Credentials callbacks run
-in the event loop and should not take long.
+What needs no server is there under `AsyncSession.blocking`: the same session, whose calls wait.
+Credentials callbacks run in the event loop and should not take long.
 """
 
 from __future__ import annotations
@@ -9,15 +10,23 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+from collections.abc import AsyncIterable, AsyncIterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, AsyncIterable, AsyncIterator, Optional, Union
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._incoming import Incoming
 from ._loop import AsyncLoop, Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
-from ._request import AnswerOptions, AsyncRequestOptions, AsyncStreamOptions, build, download_target, named
+from ._request import (
+    AnswerOptions,
+    AsyncRequestOptions,
+    AsyncStreamOptions,
+    build,
+    download_target,
+    named,
+)
 from ._response import Response
 from ._session import Session
 from ._stream import BaseStream
@@ -27,8 +36,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-def aopen(name: Optional[str] = None, **options: Any) -> AsyncSession:
-    """Opens a session for asyncio, with the arguments of `damsession.open`. Reads no network; nothing is awaited.
+def aopen(name: str | None = None, **options: Any) -> AsyncSession:
+    """Opens a session for asyncio, with the arguments of `damsession.open`. Reads no network;
+    nothing is awaited.
 
     async with damsession.aopen("desk") as session:
         answer = await session.get("mem/user/session")
@@ -39,20 +49,23 @@ def aopen(name: Optional[str] = None, **options: Any) -> AsyncSession:
 class AsyncSession:
     """A session in the event loop that runs at its first request. Made by `damsession.aopen`.
 
-    To be closed with `async with` or `await aclose()`, which ends what is under way. Cancelling a task that waits for an
-    answer cancels the transfer.
+    To be closed with `async with` or `await aclose()`, which ends what is under way. Cancelling a
+    task that waits for an answer cancels the transfer.
     """
 
     def __init__(self, session: Session) -> None:
         #: The same session, for what sends nothing (`state`, `bind_image`).
         self.blocking = session
-        self._loop: Optional[AsyncLoop] = None
+        self._loop: AsyncLoop | None = None
 
     async def __aenter__(self) -> AsyncSession:
         return self
 
     async def __aexit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.aclose()
 
@@ -60,7 +73,9 @@ class AsyncSession:
         return f"<Async{repr(self.blocking)[1:]}"
 
     async def aclose(self) -> None:
-        """Ends the requests under way, with `Cancelled`, and closes the session; what is stored stays stored."""
+        """Ends the requests under way, with `Cancelled`, and closes the session; what is stored
+        stays stored.
+        """
         self.blocking.close()  # lets no further request in
         if self._loop is not None:
             await self._loop.close()
@@ -70,10 +85,12 @@ class AsyncSession:
         """Whether it was closed."""
         return self.blocking.closed
 
-    async def request(self, method: str, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
-        """`Session.request`, awaited. Its callbacks run in the event loop and should not take long; `data` may also be an
-        asynchronous iterable of bytes. One that is its own iterator, as an asynchronous generator is, cannot be sent again
-        after a new login: ReplayImpossible.
+    async def request(
+        self, method: str, path: str, **options: Unpack[AsyncRequestOptions]
+    ) -> Response:
+        """`Session.request`, awaited. Its callbacks run in the event loop and should not take long;
+        `data` may also be an asynchronous iterable of bytes. One that is its own iterator, as an
+        asynchronous generator is, cannot be sent again after a new login: ReplayImpossible.
         """
         transfer = self._transfer(method, path)
         self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
@@ -105,23 +122,26 @@ class AsyncSession:
         return await self.request("DELETE", path, **options)
 
     def stream(self, method: str, path: str, **options: Unpack[AsyncStreamOptions]) -> AsyncStream:
-        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET", path) as answer:`.
+        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET",
+        path) as answer:`.
 
-        Sends nothing yet. What `request` raises is raised by `async with`, or, if the body breaks off, by what asks for the
-        next piece. The option `timeout` counts on while nobody asks.
+        Sends nothing yet. What `request` raises is raised by `async with`, or, if the body breaks
+        off, by what asks for the next piece. The option `timeout` counts on while nobody asks.
         """
         return AsyncStream(self, method, path, options)
 
     async def download(
         self,
         path: str,
-        file: Union[str, os.PathLike[str]],
+        file: str | os.PathLike[str],
         *,
         resume: bool = False,
         keep: bool = False,
         **options: Unpack[AnswerOptions],
     ) -> Response:
-        """`Session.download`, awaited. The file is written in the event loop, as fast as the disk is."""
+        """`Session.download`, awaited. The file is written in the event loop, as fast as the
+        disk is.
+        """
         transfer = self._transfer("GET", path)
         request = build("GET", path, keep=transfer.keep, **options)
         self._submit(transfer, "dam_loop_download", request, *download_target(file, resume, keep))
@@ -130,7 +150,9 @@ class AsyncSession:
 
     async def login(self, again: bool = False) -> None:
         """`Session.login`, awaited."""
-        await self._run("dam_loop_login", _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED)
+        await self._run(
+            "dam_loop_login", _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED
+        )
 
     async def keepalive(self) -> None:
         """`Session.keepalive`, awaited."""
@@ -154,12 +176,16 @@ class AsyncSession:
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
         return Transfer(named(method, path), self._loop.asyncio.create_future())
 
-    def _submit(self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
+    def _submit(
+        self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()
+    ) -> None:
         assert self._loop is not None
         self._loop.submit(transfer, self.blocking._handle, function, *what, outputs=outputs)
 
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
-        """The request; a body that is an asynchronous iterable is asked for its pieces in a task."""
+        """The request; a body that is an asynchronous iterable is asked for its pieces in a
+        task.
+        """
         data = options.get("data")
         if not isinstance(data, AsyncIterable):
             return build(method, path, keep=transfer.keep, **options)
@@ -184,7 +210,8 @@ class AsyncSession:
 
 
 class AsyncStream(BaseStream):
-    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is over.
+    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is
+    over.
 
     async with session.stream("GET", "mem/image/I1/download") as answer:
         async for piece in answer.raise_for_status():
@@ -193,7 +220,9 @@ class AsyncStream(BaseStream):
     An answer other than 2xx has no pieces: its body is in `response.content`.
     """
 
-    def __init__(self, session: AsyncSession, method: str, path: str, options: AsyncStreamOptions) -> None:
+    def __init__(
+        self, session: AsyncSession, method: str, path: str, options: AsyncStreamOptions
+    ) -> None:
         self._session, self._method, self._path, self._options = session, method, path, options
         self._news = asyncio.Event()
 

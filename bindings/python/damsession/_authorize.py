@@ -1,8 +1,9 @@
-"""A request that another HTTP client sends: authorized by the library first, its answer observed afterwards.
+"""A request that another HTTP client sends: authorized by the library first, its answer observed
+afterwards.
 
-Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own business; what
-authenticates, what must not go to another server and what is to be sent again is the library's. Header texts are
-Latin-1 here, one character a byte, so that no byte is lost on its way.
+Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own
+business; what authenticates, what must not go to another server and what is to be sent again is the
+library's. Header texts are Latin-1 here, one character a byte, so that no byte is lost on its way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-from typing import Any, Iterable, NamedTuple, Optional
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from . import _abi
 from ._errors import ReplayImpossible, Status
@@ -21,11 +23,15 @@ from ._session import Session
 #: How much of a body may carry a verdict.
 MOST_OF_A_BODY = 65536
 
-# What the client makes from the body and the connection; the library refuses to be told. Cookies are the session's.
-_FRAMING = frozenset(("content-length", "content-type", "transfer-encoding", "content-encoding", "expect"))
+# What the client makes from the body and the connection; the library refuses to be told. Cookies
+# are the session's.
+_FRAMING = frozenset(
+    ("content-length", "content-type", "transfer-encoding", "content-encoding", "expect")
+)
 _CLIENTS = _FRAMING | {"host", "connection", "cookie"}
 
-# What some clients let pass: ends of texts and lines inside of a value (blanks, RFC 9110, 5.5), and names that are none.
+# What some clients let pass: ends of texts and lines inside of a value (blanks, RFC 9110, 5.5), and
+# names that are none.
 _BLANKS = bytes.maketrans(b"\0\r\n", b"   ")
 _NO_NAME = re.compile(rb"[\0\r\n:]")
 
@@ -44,18 +50,25 @@ class ToSend(NamedTuple):
 
 
 class Authorization:
-    """Owns a `dam_authorization`. One thread at a time, but `free` may come from any: from a task that is cancelled while
-    a thread works for it, say. What is under way ends first.
+    """Owns a `dam_authorization`. One thread at a time, but `free` may come from any: from a task
+    that is cancelled while a thread works for it, say. What is under way ends first.
     """
 
-    def __init__(self, session: Session, method: str, url: str, headers: Iterable[tuple[str, str]], body: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]],
+        body: bool,
+    ) -> None:
         self._library = library()
         self._session = session  # which must not be freed before
         self._method, self._url, self._body = method, url, body
         self._headers = list(headers)
         self._held: list[Any] = []  # the `dam_authorization`, but while a call is inside
         self._is_over = False
-        self._first: Optional[str] = None  # where the request went at first
+        self._first: str | None = None  # where the request went at first
         #: Whether the URL carries secrets.
         self.in_url = False
 
@@ -66,12 +79,19 @@ class Authorization:
     def begin(self) -> None:
         """Makes sure that there is a session. Blocks. DamError: there is none to be had."""
         own = [(name, value) for name, value in self._headers if name.lower() not in _CLIENTS]
-        kind = next((value for name, value in self._headers if name.lower() == "content-type"), None)
+        kind = next(
+            (value for name, value in self._headers if name.lower() == "content-type"), None
+        )
         data, kind = (b"-", kind) if self._body else (None, None)
-        request, made = build(self._method, self._url, headers=own, data=data, content_type=kind), _abi.authorization_p()
+        request, made = (
+            build(self._method, self._url, headers=own, data=data, content_type=kind),
+            _abi.authorization_p(),
+        )
         try:
             with self._session._handle as handle:
-                self._library.dam_session_authorize(handle, request, ctypes.byref(made), _abi.dam_error())
+                self._library.dam_session_authorize(
+                    handle, request, ctypes.byref(made), _abi.dam_error()
+                )
         except BaseException:
             self._is_over = True
             raise
@@ -90,10 +110,16 @@ class Authorization:
         view = _abi.dam_authorization_view()
         self._library.dam_authorization_get(self._held[0], view, _abi.dam_error())
         method, url = view.method.decode(), view.url.decode()
-        has_body = self._body and method == self._method  # a redirect that turns POST into GET drops the body
+        # A redirect that turns POST into GET drops the body.
+        has_body = self._body and method == self._method
         # The library has them in UTF-8; what it adds is no text, but bytes.
-        own = {(name, value.encode().decode("latin-1").strip(" \t")): value for name, value in self._headers}
-        texts = [text.decode("latin-1") for text in _abi.header_texts(view.headers, view.header_count)]
+        own = {
+            (name, value.encode().decode("latin-1").strip(" \t")): value
+            for name, value in self._headers
+        }
+        texts = [
+            text.decode("latin-1") for text in _abi.header_texts(view.headers, view.header_count)
+        ]
         headers = [
             (name, own.get((name, value.strip(" \t")), value.strip(" \t")))
             for name, value in zip(texts[::2], texts[1::2])
@@ -108,14 +134,22 @@ class Authorization:
             ]
         return ToSend(method, url, headers, has_body, self._shown(url))
 
-    def observe(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool) -> bool:
-        """Whether the answer is to be thrown away, and what `read` says then to be sent instead. Else it is over. Blocks.
+    def observe(
+        self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool
+    ) -> bool:
+        """Whether the answer is to be thrown away, and what `read` says then to be sent instead.
+        Else it is over. Blocks.
 
-        headers: as they came. whole: `body` is all of it, and not only what came or what may be looked at.
+        headers: as they came. whole: `body` is all of it, and not only what came or what may be
+        looked at.
         """
         answer, result = _abi.dam_observation(), ctypes.c_int32()
         answer.http_status = status
-        pairs = [(name, value.translate(_BLANKS)) for name, value in headers if name and not _NO_NAME.search(name)]
+        pairs = [
+            (name, value.translate(_BLANKS))
+            for name, value in headers
+            if name and not _NO_NAME.search(name)
+        ]
         answer.headers, answer.header_count = _abi.header_list(pairs), len(pairs)
         answer.body, answer.body_size = body[:MOST_OF_A_BODY], min(len(body), MOST_OF_A_BODY)
         answer.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
@@ -135,7 +169,8 @@ class Authorization:
         return False
 
     def _keep(self, authorization: Any) -> None:
-        # First put there, then looked whether anybody wants it any more; `free` the other way round: one of them frees it.
+        # First put there, then looked whether anybody wants it any more; `free` the other way
+        # round: one of them frees it.
         self._held.append(authorization)
         if self._is_over:
             self.free()
@@ -153,5 +188,8 @@ class Authorization:
 def replay_impossible() -> ReplayImpossible:
     """For a body that the client cannot send again."""
     return ReplayImpossible(
-        Status.REPLAY_IMPOSSIBLE, None, None, "the session had ended, and the body cannot be given again; repeat it"
+        Status.REPLAY_IMPOSSIBLE,
+        None,
+        None,
+        "the session had ended, and the body cannot be given again; repeat it",
     )

@@ -1,7 +1,9 @@
-"""Bodies: what `data=` may be, as bytes that C borrows or as callbacks that C asks for the next ones.
+"""Bodies: what `data=` may be, as bytes that C borrows or as callbacks that C asks for the next
+ones.
 
-A file or an iterable is read while it is sent, a piece at a time. One that can begin anew (a seekable file, a list)
-lets the library send the request again after a new login; one that cannot is still sent, once.
+A file or an iterable is read while it is sent, a piece at a time. One that can begin anew (a
+seekable file, a list) lets the library send the request again after a new login; one that cannot is
+still sent, once.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import errno
 import itertools
 import os
 import stat
-from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Protocol, Sequence, Union
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Protocol, Union
 from urllib.parse import urlencode
 
 from . import _abi
@@ -22,7 +25,9 @@ from ._text import utf8
 
 
 class Readable(Protocol):
-    """A file opened for reading bytes. Read from where it stands; if it can seek, its size is known beforehand."""
+    """A file opened for reading bytes. Read from where it stands; if it can seek, its size is
+    known beforehand.
+    """
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes; none at the end."""
@@ -30,8 +35,11 @@ class Readable(Protocol):
 
 #: Query parameters or form fields. A value may be a sequence of values.
 Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
-#: A body: bytes as they are, text as UTF-8, fields as a form; files, what a path names, and iterables of bytes as read.
-Body = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", Fields, Readable, Iterable[bytes]]
+#: A body: bytes as they are, text as UTF-8, fields as a form; files, what a path names, and
+#: iterables of bytes as read.
+Body = Union[
+    bytes, bytearray, memoryview, str, "os.PathLike[str]", Fields, Readable, Iterable[bytes]
+]
 
 _PIECE = 1 << 18
 _BYTES = (bytes, bytearray, memoryview)
@@ -40,9 +48,13 @@ _BYTES = (bytes, bytearray, memoryview)
 def form(fields: Fields, what: str) -> str:
     """`application/x-www-form-urlencoded`; fields whose value is None are left out."""
     try:
-        return urlencode([(name, value) for name, value in pairs(fields) if value is not None], doseq=True)
+        return urlencode(
+            [(name, value) for name, value in pairs(fields) if value is not None], doseq=True
+        )
     except UnicodeEncodeError:
-        pass  # raised below, without a context: this exception carries the whole text, which may be a password
+        # Raised below, without a context: this exception carries the whole text, which may be a
+        # password.
+        pass
     raise argument_error(f"{what} hold half a surrogate pair, which is no text")
 
 
@@ -52,7 +64,9 @@ def pairs(fields: Fields) -> Iterable[tuple[str, Any]]:
 
 
 def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
-    """Lays `data` out as the request's body; says whether it is a stream, which is no form by default."""
+    """Lays `data` out as the request's body; says whether it is a stream, which is no form by
+    default.
+    """
     source = _source(data)
     if isinstance(source, bytes):
         request.body, request.body_size = source, len(source)
@@ -67,7 +81,9 @@ def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
 class _Source:
     """A body that is asked for piece by piece."""
 
-    def __init__(self, fill: Callable[[int], Any], size: int, rewind: Optional[Callable[[], Any]]) -> None:
+    def __init__(
+        self, fill: Callable[[int], Any], size: int, rewind: Callable[[], Any] | None
+    ) -> None:
         self._fill, self.size, self._begin = fill, size, rewind
         self._rest = memoryview(b"")
         self.can_rewind = rewind is not None
@@ -93,7 +109,7 @@ class _Source:
         self._begin()
 
 
-def _source(data: Any) -> Union[bytes, _Source]:
+def _source(data: Any) -> bytes | _Source:
     if isinstance(data, _BYTES):
         return bytes(data)
     if isinstance(data, str):
@@ -148,7 +164,9 @@ def _file(file: Any) -> _Source:
 
 
 def _pieces(data: Iterable[Any], start: Iterator[Any], again: bool) -> _Source:
-    """An iterable of bytes, of which the first piece was looked at already. Empty pieces are not the end."""
+    """An iterable of bytes, of which the first piece was looked at already. Empty pieces are not
+    the end.
+    """
     left = start
 
     def fill(_: int) -> Any:

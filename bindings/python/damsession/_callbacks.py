@@ -1,7 +1,8 @@
 """The two callbacks of a configuration: who answers for credentials, and who gets the log lines.
 
-They run on the thread that is inside a damsession call. An exception in one of them stops the call and is raised from
-it. Neither may use the session that it is called for: the login waits for the answer.
+They run on the thread that is inside a damsession call. An exception in one of them stops the call
+and is raised from it. Neither may use the session that it is called for: the login waits for the
+answer.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import enum
 import logging
 import subprocess
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, Union
 
 from . import _abi
 from ._check import guarded
@@ -52,7 +53,9 @@ def credentials_callback(ask: Credentials) -> Any:
         prompt = Prompt(PromptKind(question.kind), question.user.decode(), question.origin.decode())
         answer = ask(prompt)
         if answer is not None:
-            secret = answer if isinstance(answer, bytes) else encoded(answer, "the answer to a prompt")
+            secret = (
+                answer if isinstance(answer, bytes) else encoded(answer, "the answer to a prompt")
+            )
             with wiped(secret) as buffer:
                 library().dam_prompt_answer(pointer, buffer, len(secret), _abi.dam_error())
         return Status.OK
@@ -61,7 +64,9 @@ def credentials_callback(ask: Credentials) -> Any:
 
 
 def log_callback(logger: logging.Logger) -> Any:
-    """The C callback that hands lines to `logger`, whose own level is asked at each line. To be kept alive likewise."""
+    """The C callback that hands lines to `logger`, whose own level is asked at each line. To be
+    kept alive likewise.
+    """
 
     def call(_: Any, level: int, message: bytes) -> None:
         logger.log(_LEVELS.get(level, logging.DEBUG), "%s", message.decode("utf-8", "replace"))
@@ -70,11 +75,16 @@ def log_callback(logger: logging.Logger) -> Any:
 
 
 def password_command(command: str) -> Credentials:
-    """Credentials from the first line that a shell command prints, as the option `password-command` has it."""
+    """Credentials from the first line that a shell command prints, as the option
+    `password-command` has it.
+    """
 
-    def ask(prompt: Prompt) -> Optional[bytes]:
+    def ask(prompt: Prompt) -> bytes | None:
         ended = subprocess.run(
-            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+            ["/bin/sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=False,
         )
         if ended.returncode != 0:
             raise _no_answer(f"the password-command failed (exit status {ended.returncode})")

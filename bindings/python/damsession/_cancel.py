@@ -9,7 +9,9 @@ from ._library import library
 
 
 class Canceller:
-    """Give it to requests; `cancel` ends them, and every later one that is given it, with `Cancelled`. Any thread."""
+    """Give it to requests; `cancel` ends them, and every later one that is given it, with
+    `Cancelled`. Any thread.
+    """
 
     def __init__(self) -> None:
         self._library = library()
@@ -21,5 +23,7 @@ class Canceller:
             self._library.dam_canceller_free(self._pointer)
 
     def cancel(self) -> None:
-        """Ends the requests within a quarter of a second. For good: a new try needs a new canceller."""
+        """Ends the requests within a quarter of a second. For good: a new try needs a new
+        canceller.
+        """
         self._library.dam_canceller_cancel(self._pointer, _abi.dam_error())

@@ -1,14 +1,15 @@
 """How a call into C ends in Python: with a value, or with exactly one exception.
 
-Two things can have gone wrong: the library returned a status, or a callback of the host's raised while the call was
-under way. An exception cannot cross C, so it is kept here, per thread (callbacks run on the calling thread), and raised
-when the call is back. It wins over the status, which is only its consequence.
+Two things can have gone wrong: the library returned a status, or a callback of the host's raised
+while the call was under way. An exception cannot cross C, so it is kept here, per thread (callbacks
+run on the calling thread), and raised when the call is back. It wins over the status, which is only
+its consequence.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ._errors import BY_STATUS, DamError, Status
 from ._interrupt import inside_callback
@@ -17,7 +18,7 @@ from ._interrupt import inside_callback
 class _Kept(threading.local):
     """The exception of a callback, on its way from the callback to the call that it interrupted."""
 
-    error: Optional[BaseException] = None
+    error: BaseException | None = None
 
 
 _kept = _Kept()
@@ -33,22 +34,25 @@ def keep_for_call(error: BaseException) -> None:
         _kept.error = error
 
 
-def take_kept() -> Optional[BaseException]:
+def take_kept() -> BaseException | None:
     """The exception kept so far, for a callback that must not fall over that of another one."""
     error, _kept.error = _kept.error, None
     return error
 
 
 def guarded(
-    function: Callable[..., Optional[int]], stop: int = Status.CALLBACK, keep: Keep = keep_for_call
+    function: Callable[..., int | None], stop: int = Status.CALLBACK, keep: Keep = keep_for_call
 ) -> Callable[..., int]:
-    """Makes a callback that never raises into C: it asks the library to stop, with `stop`, and keeps the exception."""
+    """Makes a callback that never raises into C: it asks the library to stop, with `stop`, and
+    keeps the exception.
+    """
 
     def run(*arguments: Any) -> int:
         try:
             with inside_callback():
                 return function(*arguments) or Status.OK
-        except BaseException as error:  # KeyboardInterrupt and SystemExit, too, belong to the caller
+        except BaseException as error:
+            # KeyboardInterrupt and SystemExit, too, belong to the caller.
             keep(error)
             return stop
 
@@ -67,12 +71,15 @@ def surface(result: Any = None, function: Any = None, arguments: Any = None) -> 
 
 
 def check(result: int, function: Any, arguments: tuple[Any, ...]) -> None:
-    """The `errcheck` of every function that returns a `dam_status`; its last argument is the `dam_error`."""
+    """The `errcheck` of every function that returns a `dam_status`; its last argument is the
+    `dam_error`.
+    """
     if _kept.error is not None:
         surface()
     if result != Status.OK:
         error = failure(result, arguments[-1])
-        del arguments  # there may be secrets among them, and a traceback shows the locals of its frames
+        # There may be secrets among them, and a traceback shows the locals of its frames.
+        del arguments
         raise error
 
 

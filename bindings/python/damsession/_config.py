@@ -1,11 +1,13 @@
-"""A configuration of the C library for the time it takes to open a session, to list a store or to remember options."""
+"""A configuration of the C library for the time it takes to open a session, to list a store or
+to remember options.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import logging
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any
 
 from . import _abi
 from ._callbacks import Credentials, credentials_callback, log_callback
@@ -18,39 +20,54 @@ from ._values import StoredSession
 
 
 class Config:
-    """Owns a `dam_config`; a context manager that frees it and wipes the secrets in it. One thread at a time."""
+    """Owns a `dam_config`; a context manager that frees it and wipes the secrets in it. One
+    thread at a time.
+    """
 
     def __init__(self) -> None:
         self._library = library()
         self._config = _abi.config_p()
         self._library.dam_config_new(ctypes.byref(self._config), _abi.dam_error())
-        #: The C callbacks, and the store, that a session opened from this configuration goes on using.
+        #: The C callbacks, and the store, that a session opened from this configuration goes on
+        #: using.
         self.callbacks: list[Any] = []
 
     def __enter__(self) -> Config:
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._library.dam_config_free(self._config)
         self._config = _abi.config_p()
 
     def set(self, keyword: str, value: OptionValue) -> None:
-        """Sets one option by its Python keyword; None leaves it as it is. OptionError: unknown, or a bad value."""
+        """Sets one option by its Python keyword; None leaves it as it is. OptionError: unknown,
+        or a bad value.
+        """
         text = words(keyword, value)
         if text is None:
             return
         with wiped(encoded(text, keyword)) as buffer:  # any value may be a secret
             self._library.dam_config_set(
-                self._config, encoded(option_name(keyword), "an option's name"), buffer, _abi.dam_error()
+                self._config,
+                encoded(option_name(keyword), "an option's name"),
+                buffer,
+                _abi.dam_error(),
             )
 
     def unset_secrets(self) -> None:
-        """Forgets the secrets set so far, but for those that are remembered: then the library asks for them."""
+        """Forgets the secrets set so far, but for those that are remembered: then the library
+        asks for them.
+        """
         for option in options():
             if option.secret and not option.remembered:
-                self._library.dam_config_set(self._config, option.name.encode(), None, _abi.dam_error())
+                self._library.dam_config_set(
+                    self._config, option.name.encode(), None, _abi.dam_error()
+                )
 
     def get(self, name: str) -> str:
         """One option that is not secret, by its own name."""
@@ -75,10 +92,14 @@ class Config:
         self._library.dam_config_set_credentials(self._config, callback, None, _abi.dam_error())
 
     def log(self, logger: logging.Logger) -> None:
-        """Says who gets log lines. All of them are asked for, so that the logger's level can change later."""
+        """Says who gets log lines. All of them are asked for, so that the logger's level can
+        change later.
+        """
         callback = log_callback(logger)
         self.callbacks.append(callback)
-        self._library.dam_config_set_log(self._config, _abi.DAM_LOG_DEBUG, callback, None, _abi.dam_error())
+        self._library.dam_config_set_log(
+            self._config, _abi.DAM_LOG_DEBUG, callback, None, _abi.dam_error()
+        )
 
     def keep_in(self, store: Store) -> None:
         """Keeps sessions in the program's own store instead of the one of the option `store`."""
@@ -97,14 +118,19 @@ class Config:
 
     def remove_session(self, key: str) -> None:
         """Removes one record from the store."""
-        self._library.dam_config_remove_stored(self._config, encoded(key, "the key"), _abi.dam_error())
+        self._library.dam_config_remove_stored(
+            self._config, encoded(key, "the key"), _abi.dam_error()
+        )
 
     def open(self) -> Any:
-        """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until then."""
+        """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until
+        then.
+        """
         session = _abi.session_p()
         try:
             self._library.dam_session_open(self._config, ctypes.byref(session), _abi.dam_error())
         except BaseException:
-            self._library.dam_session_free(session)  # a log callback may have raised although the session was opened
+            # A log callback may have raised although the session was opened.
+            self._library.dam_session_free(session)
             raise
         return session

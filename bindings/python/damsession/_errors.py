@@ -1,17 +1,20 @@
-"""The exceptions: one class for each status of the C header, grouped by what a caller can do about them.
+"""The exceptions: one class for each status of the C header, grouped by what a caller can do about
+them.
 
-Refuses to decide anything: the status, the numbers and the sentence all come from the library, and a status that this
-version has never heard of is a plain `DamError` with its number.
+Refuses to decide anything: the status, the numbers and the sentence all come from the library, and
+a status that this version has never heard of is a plain `DamError` with its number.
 """
 
 from __future__ import annotations
 
 import enum
-from typing import Final, Optional
+from typing import Final
 
 
 class Status(enum.IntEnum):
-    """What a call came to: the `dam_status` numbers. From 20: the network; from 40: the server; from 60: the store."""
+    """What a call came to: the `dam_status` numbers. From 20: the network; from 40: the server;
+    from 60: the store.
+    """
 
     OK = 0
     ARGUMENT = 1
@@ -45,11 +48,16 @@ class Status(enum.IntEnum):
 
 
 class DamError(Exception):
-    """Everything that damsession reports. Its text is one redacted sentence: no secret, no query string, no body."""
+    """Everything that damsession reports. Its text is one redacted sentence: no secret, no query
+    string, no body.
+    """
 
-    def __init__(self, status: int, http_status: Optional[int], retry_after: Optional[int], message: str) -> None:
+    def __init__(
+        self, status: int, http_status: int | None, retry_after: int | None, message: str
+    ) -> None:
         """`http_status` and `retry_after` (seconds) are None where the server gave none."""
-        super().__init__(status, http_status, retry_after, message)  # all four, so that it survives pickling
+        # All four, so that it survives pickling.
+        super().__init__(status, http_status, retry_after, message)
         self.status: Final = status
         self.http_status: Final = http_status
         self.retry_after: Final = retry_after
@@ -59,19 +67,25 @@ class DamError(Exception):
         return self.message
 
 
-# ---- The call itself -------------------------------------------------------------------------------------------------
+# ---- The call itself -----------------------------------------------------------------------------
 
 
 class ArgumentError(DamError, ValueError):
-    """A malformed path, method or header, or text that C cannot take (a NUL, half a surrogate pair)."""
+    """A malformed path, method or header, or text that C cannot take (a NUL, half a surrogate
+    pair).
+    """
 
 
 class OptionError(DamError, ValueError):
-    """An unknown option (the text names the nearest one), a bad value, or options that contradict each other."""
+    """An unknown option (the text names the nearest one), a bad value, or options that
+    contradict each other.
+    """
 
 
 class NotFound(DamError, LookupError):
-    """No options are remembered under this name, no session is stored under this key, or a call is over already."""
+    """No options are remembered under this name, no session is stored under this key, or a call
+    is over already.
+    """
 
 
 class NotSupported(DamError):
@@ -79,14 +93,16 @@ class NotSupported(DamError):
 
 
 class CallbackStopped(DamError):
-    """A callback asked to stop. Seldom seen: an exception from a callback of yours is raised as it is, in its stead."""
+    """A callback asked to stop. Seldom seen: an exception from a callback of yours is raised as
+    it is, in its stead.
+    """
 
 
 class InternalError(DamError):
     """A state of the library that should not exist; please report it."""
 
 
-# ---- The network -----------------------------------------------------------------------------------------------------
+# ---- The network ---------------------------------------------------------------------------------
 
 
 class NetworkError(DamError):
@@ -125,11 +141,13 @@ class Cancelled(NetworkError):
     """The program ended it early, with a `Canceller` or from a progress callback."""
 
 
-# ---- What the server says --------------------------------------------------------------------------------------------
+# ---- What the server says ------------------------------------------------------------------------
 
 
 class AuthenticationError(DamError):
-    """The server, or what is known from it, keeps this identity out. Trying again changes nothing."""
+    """The server, or what is known from it, keeps this identity out. Trying again changes
+    nothing.
+    """
 
 
 class CredentialsNeeded(AuthenticationError):
@@ -137,7 +155,9 @@ class CredentialsNeeded(AuthenticationError):
 
 
 class CredentialsRefused(AuthenticationError):
-    """The server refused the credentials, now or before; they are not tried again unless `login(again=True)`."""
+    """The server refused the credentials, now or before; they are not tried again unless
+    `login(again=True)`.
+    """
 
 
 class SecondFactorRequired(AuthenticationError):
@@ -161,11 +181,15 @@ class SessionInvalid(AuthenticationError):
 
 
 class Throttled(DamError):
-    """Too many requests; `retry_after` says in how many seconds to come back, if the server said so."""
+    """Too many requests; `retry_after` says in how many seconds to come back, if the server said
+    so.
+    """
 
 
 class ServerFault(DamError):
-    """The server failed (HTTP 5xx), shows a page that is not one to log in at, or failed a login without saying why."""
+    """The server failed (HTTP 5xx), shows a page that is not one to log in at, or failed a login
+    without saying why.
+    """
 
 
 class HandleStale(DamError):
@@ -173,14 +197,16 @@ class HandleStale(DamError):
 
 
 class ReplayImpossible(DamError):
-    """The session had ended, and the body cannot be given again: repeat the request with a new one."""
+    """The session had ended, and the body cannot be given again: repeat the request with a new
+    one.
+    """
 
 
 class SecretWarning(UserWarning):
     """Something outside damsession is about to show a secret, in a log for instance."""
 
 
-# ---- The store -------------------------------------------------------------------------------------------------------
+# ---- The store -----------------------------------------------------------------------------------
 
 
 class StoreError(DamError):
@@ -229,7 +255,9 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
 
 def wrong_piece(piece: object) -> TypeError:
     """For a body that is made of something else than bytes."""
-    return TypeError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+    return TypeError(
+        f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode"
+    )
 
 
 def argument_error(message: str) -> ArgumentError:

@@ -1,6 +1,8 @@
-"""`files=`: a multipart/form-data body, whose files are read from disk by the library while they are sent.
+"""`files=`: a multipart/form-data body, whose files are read from disk by the library while they
+are sent.
 
-Lays out what it is given and judges nothing: names, sizes and boundaries are the library's business.
+Lays out what it is given and judges nothing: names, sizes and boundaries are the library's
+business.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import ctypes
 import io
 import os
-from typing import Any, Iterable, Mapping, Optional, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional, Union
 
 from . import _abi
 from ._body import Fields, Readable, pairs
@@ -17,10 +20,16 @@ from ._text import encoded, utf8
 
 #: Where a file is, what is in it, or a file opened for reading bytes.
 Content = Union[str, "os.PathLike[str]", bytes, Readable]
-#: Content; or (file name, content), with the content type as a third if it is known. File name None: the path's.
-FilePart = Union[Content, tuple[Optional[str], Content], tuple[Optional[str], Content, Optional[str]]]
+#: Content; or (file name, content), with the content type as a third if it is known. File name
+#: None: the path's.
+FilePart = Union[
+    Content, tuple[Optional[str], Content], tuple[Optional[str], Content, Optional[str]]
+]
 #: File parts by the name of their field. A value may be a list of parts.
-Files = Union[Mapping[str, Union[FilePart, list[FilePart]]], Iterable[tuple[str, Union[FilePart, list[FilePart]]]]]
+Files = Union[
+    Mapping[str, Union[FilePart, list[FilePart]]],
+    Iterable[tuple[str, Union[FilePart, list[FilePart]]]],
+]
 
 
 class Form:
@@ -40,7 +49,11 @@ class Form:
         for name, value in pairs(fields):
             for one in value if isinstance(value, (list, tuple)) else (value,):
                 if one is not None:
-                    data = one if isinstance(one, bytes) else utf8(one if isinstance(one, str) else str(one), name)
+                    data = (
+                        one
+                        if isinstance(one, bytes)
+                        else utf8(one if isinstance(one, str) else str(one), name)
+                    )
                     self._add(name, data, None, None)
 
     def add_files(self, files: Files) -> None:
@@ -49,35 +62,52 @@ class Form:
             for part in value if isinstance(value, list) else [value]:
                 self._add_file(name, part)
 
-    def _add(self, name: str, data: bytes, file_name: Optional[bytes], kind: Optional[bytes]) -> None:
+    def _add(self, name: str, data: bytes, file_name: bytes | None, kind: bytes | None) -> None:
         field = encoded(name, "a field's name")
-        self._library.dam_form_add(self.pointer, field, data, len(data), file_name, kind, _abi.dam_error())
+        self._library.dam_form_add(
+            self.pointer, field, data, len(data), file_name, kind, _abi.dam_error()
+        )
 
     def _add_file(self, name: str, part: FilePart) -> None:
-        told: Optional[str] = None
+        told: str | None = None
         content: Any = part
-        kind: Optional[str] = None
+        kind: str | None = None
         if isinstance(part, tuple):
             told, content, kind = part if len(part) == 3 else (*part, None)
         if hasattr(content, "read"):
             told, content = told or _base(content), _path(content) or content.read()
-            if not isinstance(content, (_Path, bytes)):  # text is no path because it came out of a file
-                raise TypeError(f"a file part is read as bytes: open it in binary mode, not for {type(content).__name__}")
+            if not isinstance(content, (_Path, bytes)):
+                # Text is no path because it came out of a file.
+                raise TypeError(
+                    f"a file part is read as bytes: open it in binary mode, not for {type(content).__name__}"
+                )
         file_name = None if told is None else encoded(told, "a file's name")
         content_type = None if kind is None else encoded(kind, "a content type")
         if isinstance(content, bytes):
-            self._add(name, content, file_name or encoded(name, "a field's name"), content_type or _ANY_TYPE)
+            self._add(
+                name,
+                content,
+                file_name or encoded(name, "a field's name"),
+                content_type or _ANY_TYPE,
+            )
             return
         if not isinstance(content, (str, os.PathLike)):
-            raise TypeError(f"a file part is a path, bytes or a file open for bytes, not {type(content).__name__}")
-        field, path = encoded(name, "a field's name"), encoded(os.fsdecode(content), "a file's path")
-        self._library.dam_form_add_file(self.pointer, field, path, file_name, content_type, _abi.dam_error())
+            raise TypeError(
+                f"a file part is a path, bytes or a file open for bytes, not {type(content).__name__}"
+            )
+        field, path = (
+            encoded(name, "a field's name"),
+            encoded(os.fsdecode(content), "a file's path"),
+        )
+        self._library.dam_form_add_file(
+            self.pointer, field, path, file_name, content_type, _abi.dam_error()
+        )
 
 
 _ANY_TYPE = b"application/octet-stream"
 
 
-def _base(file: Any) -> Optional[str]:
+def _base(file: Any) -> str | None:
     """What an open file is called, where it has a name."""
     name = getattr(file, "name", None)
     return os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else None
@@ -87,10 +117,13 @@ class _Path(str):
     """A path, as against text."""
 
 
-def _path(file: Any) -> Optional[_Path]:
-    """Where the library can read all of an open file by itself; None: what it still has is read here."""
+def _path(file: Any) -> _Path | None:
+    """Where the library can read all of an open file by itself; None: what it still has is read
+    here.
+    """
     raw = getattr(file, "raw", file)
-    if not isinstance(raw, io.FileIO) or not isinstance(raw.name, (str, bytes)):  # not what unpacks while it is read
+    if not isinstance(raw, io.FileIO) or not isinstance(raw.name, (str, bytes)):
+        # Not what unpacks while it is read.
         return None
     if not file.seekable() or file.tell() != 0:
         return None

@@ -1,9 +1,10 @@
 """Holds one `dam_session` for as long as anybody is inside it: the last one out frees it.
 
-The header forbids to free a session while a call of it is under way, and Python programs close things from other
-threads, from callbacks and at garbage collection. So a call borrows the handle, `close` only shuts the door, and who
-leaves a shut handle last frees it. Nobody waits, so nothing can deadlock here; a forked child gets locks of its own, since
-those it inherits may be held by threads that it does not have.
+The header forbids to free a session while a call of it is under way, and Python programs close
+things from other threads, from callbacks and at garbage collection. So a call borrows the handle,
+`close` only shuts the door, and who leaves a shut handle last frees it. Nobody waits, so nothing
+can deadlock here; a forked child gets locks of its own, since those it inherits may be held by
+threads that it does not have.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import threading
 import weakref
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any
 
 from ._library import library
 
@@ -26,8 +27,9 @@ class SessionHandle:
         self._calls = 0
         self._open = True
         _handles.add(self)
-        # Runs once, whoever comes first: the last call, close(), or the garbage collector. Never at interpreter exit,
-        # when callbacks into Python are no longer safe and the system takes everything back anyway.
+        # Runs once, whoever comes first: the last call, close(), or the garbage collector. Never at
+        # interpreter exit, when callbacks into Python are no longer safe and the system takes
+        # everything back anyway.
         self._free = weakref.finalize(self, _free, library().dam_session_free, session, callbacks)
         self._free.atexit = False
 
@@ -39,7 +41,10 @@ class SessionHandle:
         return self._session
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with self._lock:
             self._calls -= 1
@@ -62,7 +67,8 @@ class SessionHandle:
 
 
 def _free(free: Any, session: Any, callbacks: list[Any]) -> None:
-    free(session)  # `callbacks` are an argument so that they live until here: the library may still log
+    # `callbacks` are an argument so that they live until here: the library may still log.
+    free(session)
 
 
 _handles: weakref.WeakSet[SessionHandle] = weakref.WeakSet()

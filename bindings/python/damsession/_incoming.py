@@ -1,4 +1,5 @@
-"""The body of an answer on its way to somebody who asks for it piece by piece, with a limit to what waits.
+"""The body of an answer on its way to somebody who asks for it piece by piece, with a limit to what
+waits.
 
 Shared by the streams of blocking programs and of asyncio; knows nothing of either.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from . import _abi
 from ._check import guarded
@@ -20,20 +21,26 @@ _MOST_AHEAD = 1 << 18  # bytes that are taken before somebody has asked for them
 class Incoming:
     """What has come of one answer and was not asked for yet."""
 
-    def __init__(self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]) -> None:
-        """Puts itself into `request`. `news` is called when something has come; `transfer` says when it is over."""
+    def __init__(
+        self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]
+    ) -> None:
+        """Puts itself into `request`. `news` is called when something has come; `transfer` says
+        when it is over.
+        """
         self.transfer = transfer
         self._news = news
         self._chunks: deque[bytes] = deque()
         self._size = 0
         self._paused = False
-        self._head: Optional[Response] = None
+        self._head: Response | None = None
         request.write = _abi.dam_write_callback(guarded(self._write, keep=transfer.keep))
         request.head = _abi.dam_head_callback(guarded(self._begin, keep=transfer.keep))
 
     @property
-    def response(self) -> Optional[Response]:
-        """The answer without what is streamed; None before its head is here. What breaks later does not take it away."""
+    def response(self) -> Response | None:
+        """The answer without what is streamed; None before its head is here. What breaks later
+        does not take it away.
+        """
         over = self.transfer.over
         if not over.done() or over.cancelled() or over.exception() is not None:
             return self._head

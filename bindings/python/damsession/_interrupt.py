@@ -1,8 +1,10 @@
-"""Ctrl-C while the main thread is inside a request: seen at the next callback instead of at its end.
+"""Ctrl-C while the main thread is inside a request: seen at the next callback instead of at its
+end.
 
-Python hears of a signal when the next bytecode runs. That would be the very first of a callback, where nothing can catch
-what it raises, and ctypes drops it. So during a request the signal is noted there, and raised from the callback's middle.
-Leaves every handler alone but Python's own for SIGINT, and that one only while the call lasts.
+Python hears of a signal when the next bytecode runs. That would be the very first of a callback,
+where nothing can catch what it raises, and ctypes drops it. So during a request the signal is noted
+there, and raised from the callback's middle. Leaves every handler alone but Python's own for
+SIGINT, and that one only while the call lasts.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 
 class _Here(threading.local):

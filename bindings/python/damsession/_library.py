@@ -1,8 +1,9 @@
-"""Finds the shared library, loads it at the first use, and says clearly where it looked when there is none.
+"""Finds the shared library, loads it at the first use, and says clearly where it looked when there
+is none.
 
-Three places, in this order: what the environment variable DAMSESSION_LIBRARY names (and then nothing else: an explicit
-choice is never replaced by another library), beside this package (where a wheel carries it), and the system's. It never
-searches a source tree or the working directory.
+Three places, in this order: what the environment variable DAMSESSION_LIBRARY names (and then
+nothing else: an explicit choice is never replaced by another library), beside this package (where a
+wheel carries it), and the system's. It never searches a source tree or the working directory.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import ctypes
 import os
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any
 
 from . import _abi
 
@@ -20,15 +22,19 @@ SONAME = "libdamsession.so.1"
 VARIABLE = "DAMSESSION_LIBRARY"
 
 _lock = threading.Lock()
-_loaded: Optional[Any] = None
+_loaded: Any | None = None
 
 
 class LibraryNotFound(ImportError):
-    """The shared library could not be loaded. The text lists every place that was tried, and why it would not do."""
+    """The shared library could not be loaded. The text lists every place that was tried, and why
+    it would not do.
+    """
 
 
 def library() -> Any:
-    """The loaded library, every function typed. LibraryNotFound: there is none; the next call tries again."""
+    """The loaded library, every function typed. LibraryNotFound: there is none; the next call
+    tries again.
+    """
     global _loaded
     if _loaded is None:
         with _lock:
@@ -61,14 +67,18 @@ def _places() -> Iterator[tuple[str, str]]:
     """Where to look: words for a person, and what to hand to the dynamic linker."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
-        yield VARIABLE, os.path.abspath(chosen)  # a bare name would send the linker on a search of its own
+        # A bare name would send the linker on a search of its own.
+        yield VARIABLE, os.path.abspath(chosen)
         return
     yield "beside the package", str(Path(__file__).with_name(SONAME))
-    yield "the system", SONAME  # the linker's search: LD_LIBRARY_PATH, its cache, the standard directories
+    # The linker's search: LD_LIBRARY_PATH, its cache, the standard directories.
+    yield "the system", SONAME
 
 
 def _open(path: str) -> ctypes.CDLL:
-    """Loads one candidate. OSError: it cannot be loaded, or it is not a library that this package can use."""
+    """Loads one candidate. OSError: it cannot be loaded, or it is not a library that this
+    package can use.
+    """
     loaded = ctypes.CDLL(path)
     try:
         _abi.bind(loaded)
@@ -83,5 +93,7 @@ def _open(path: str) -> ctypes.CDLL:
 
 def _fits(found: str, needed: str) -> bool:
     """The header's promise: the same major number, and not older."""
-    has, needs = ([int(number) for number in re.findall(r"\d+", text)[:3]] for text in (found, needed))
+    has, needs = (
+        [int(number) for number in re.findall(r"\d+", text)[:3]] for text in (found, needed)
+    )
     return has[:1] == needs[:1] and has >= needs

@@ -1,18 +1,20 @@
-"""A `dam_loop`: any number of requests at once on one thread, driven by whoever waits for its descriptor.
+"""A `dam_loop`: any number of requests at once on one thread, driven by whoever waits for its
+descriptor.
 
-Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is over. Exceptions of
-a transfer's own callbacks are its own; those of credentials callbacks go to the requests that the login was for. Decides
-nothing about requests.
+Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is
+over. Exceptions of a transfer's own callbacks are its own; those of credentials callbacks go to the
+requests that the login was for. Decides nothing about requests.
 """
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import ctypes
 import select
 import weakref
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
@@ -33,9 +35,9 @@ class Transfer:
         self.what = what  #: names it in messages
         self.id = 0
         self.over: Any = over
-        self.error: Optional[BaseException] = None
+        self.error: BaseException | None = None
         self.kept: Any = None  #: what C points to
-        self.handle: Optional[SessionHandle] = None
+        self.handle: SessionHandle | None = None
 
     def keep(self, error: BaseException) -> None:
         """Takes the exception of one of its callbacks; the first one is the cause."""
@@ -51,20 +53,29 @@ class Loop:
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
-        # Sessions of transfers under way. They outlive the loop, which saves what came of an answer when it is freed.
+        # Sessions of transfers under way. They outlive the loop, which saves what came of an answer
+        # when it is freed.
         self._handles: dict[int, SessionHandle] = {}
-        # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any more would hold its
-        # sessions for good. Not at interpreter exit: see SessionHandle.
-        self._free = weakref.finalize(self, _free, self._library.dam_loop_free, self._loop, self._handles)
+        # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any
+        # more would hold its sessions for good. Not at interpreter exit: see SessionHandle.
+        self._free = weakref.finalize(
+            self, _free, self._library.dam_loop_free, self._loop, self._handles
+        )
         self._free.atexit = False
         self._done = _abi.dam_done_callback(guarded(self._end))
-        self._raised: Optional[BaseException] = None
+        self._raised: BaseException | None = None
         self.descriptor: int = self._library.dam_loop_fd(self._loop)
 
     def submit(
-        self, transfer: Transfer, handle: SessionHandle, function: str, *what: Any, outputs: tuple[Any, ...] = ()
+        self,
+        transfer: Transfer,
+        handle: SessionHandle,
+        function: str,
+        *what: Any,
+        outputs: tuple[Any, ...] = (),
     ) -> None:
-        """Takes something in: `function` of the library with `what` is to be done. Its session lives until it is over.
+        """Takes something in: `function` of the library with `what` is to be done. Its session
+        lives until it is over.
 
         outputs: what it fills in beside its ID.
         """
@@ -97,7 +108,9 @@ class Loop:
             self._raised = None
 
     def run(self) -> None:
-        """Waits until there is something to do, and does it. For a thread that has nothing else to do."""
+        """Waits until there is something to do, and does it. For a thread that has nothing else
+        to do.
+        """
         watch = select.poll()
         watch.register(self.descriptor, select.POLLIN)
         watch.poll()
@@ -113,10 +126,8 @@ class Loop:
 
     def _poke(self, function: Any, transfer: Transfer) -> None:
         if transfer.id in self._transfers and self._loop:
-            try:
+            with contextlib.suppress(NotFound):  # it ended meanwhile; its end is on its way
                 function(self._loop, transfer.id, _abi.dam_error())
-            except NotFound:
-                pass  # it ended meanwhile; its end is on its way
 
     def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
         """The `dam_done_callback`."""
@@ -161,7 +172,9 @@ def _free(free: Any, loop: Any, handles: dict[int, SessionHandle]) -> None:
 
 
 class AsyncLoop(Loop):
-    """A loop under asyncio, whose running event loop watches it: no thread is needed. To be closed in it."""
+    """A loop under asyncio, whose running event loop watches it: no thread is needed. To be
+    closed in it.
+    """
 
     def __init__(self) -> None:
         super().__init__()

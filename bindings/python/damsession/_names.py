@@ -1,4 +1,6 @@
-"""Remembered names: options that `damsession.open("NAME")` and the shell wrapper find again. Never a password."""
+"""Remembered names: options that `damsession.open("NAME")` and the shell wrapper find again.
+Never a password.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +24,18 @@ def names() -> list[str]:
 def save(name: str, **options: OptionValue) -> None:
     """Remembers exactly these options under `name`, instead of what was remembered before.
 
-    OptionError: an unknown option, a bad value, or one that is never remembered (a password). ArgumentError: a bad
-    name. StoreError: it cannot be written.
+    OptionError: an unknown option, a bad value, or one that is never remembered (a password).
+    ArgumentError: a bad name. StoreError: it cannot be written.
     """
     with Config() as config:
         for keyword, value in options.items():
             config.set(keyword, value)
             if value is not None and option_name(keyword) in _never_remembered():
                 raise OptionError(
-                    Status.OPTION, None, None, f"{option_name(keyword)} is never remembered; give it to open() instead"
+                    Status.OPTION,
+                    None,
+                    None,
+                    f"{option_name(keyword)} is never remembered; give it to open() instead",
                 )
         config.save(name)
 

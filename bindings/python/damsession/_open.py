@@ -1,9 +1,11 @@
-"""`damsession.open`: options from a remembered name, the environment and keywords, in that order, become a session."""
+"""`damsession.open`: options from a remembered name, the environment and keywords, in that
+order, become a session.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import Mapping, Optional, Union
+from collections.abc import Mapping
 
 from ._callbacks import Credentials, password_command
 from ._config import Config
@@ -13,11 +15,11 @@ from ._store import Store
 
 
 def open(
-    name: Optional[str] = None,
+    name: str | None = None,
     *,
-    credentials: Optional[Credentials] = None,
-    log: Union[logging.Logger, bool, None] = None,
-    store: Union[OptionValue, Store] = None,
+    credentials: Credentials | None = None,
+    log: logging.Logger | bool | None = None,
+    store: OptionValue | Store = None,
     environment: bool = True,
     **options: OptionValue,
 ) -> Session:
@@ -25,15 +27,19 @@ def open(
 
     name: options remembered under it (`damsession.save`, or the wrapper's `damsession login NAME`).
     environment: whether DAMSESSION_* variables count; they override the name's options.
-    options: as `damsession.options()` lists them, with `_` for `-`; they override both. None counts as not given.
-    credentials: called with a `Prompt` when a login needs a secret that no option gives; returns it, or None. It must
+    options: as `damsession.options()` lists them, with `_` for `-`; they override both. None counts
+    as not given.
+    credentials: called with a `Prompt` when a login needs a secret that no option gives; returns
+    it, or None. It must
         not use the session. Without it, the option `password_command` is run, if there is one.
     log: a logger for the library's (redacted) lines; True: the logger "damsession".
-    store: where sessions outlive the process: the option of this name ("file", "memory" or a directory), or a `Store`
+    store: where sessions outlive the process: the option of this name ("file", "memory" or a
+    directory), or a `Store`
         of the program's own.
 
-    NotFound: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or contradicts
-    another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound: there is no shared library.
+    NotFound: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or
+    contradicts another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound:
+    there is no shared library.
     """
     with Config() as config:
         from_elsewhere = credentials is not None or options.get("password_command") is not None
@@ -50,14 +56,14 @@ def open(
 
 def configure(
     config: Config,
-    name: Optional[str],
-    store: Union[OptionValue, Store],
+    name: str | None,
+    store: OptionValue | Store,
     environment: bool,
     options: Mapping[str, OptionValue],
     unset_secrets: bool = False,
 ) -> None:
-    """Sets what the three sources say. `unset_secrets`: who says here where secrets come from means it, whatever the
-    environment's DAMSESSION_PASSWORD says.
+    """Sets what the three sources say. `unset_secrets`: who says here where secrets come from means
+    it, whatever the environment's DAMSESSION_PASSWORD says.
     """
     if name is not None:
         config.load(name)

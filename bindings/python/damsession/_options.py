@@ -1,14 +1,15 @@
-"""The option table: the one vocabulary of `damsession.open`, remembered names, the environment and the shell wrapper.
+"""The option table: the one vocabulary of `damsession.open`, remembered names, the environment and
+the shell wrapper.
 
-The rows are the library's own. No rule about an option is repeated here: a keyword is the option's name with `_` for
-`-`, a value is turned into words, and the library judges both.
+The rows are the library's own. No rule about an option is repeated here: a keyword is the option's
+name with `_` for `-`, a value is turned into words, and the library judges both.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Union
 
 from . import _abi
 from ._library import library
@@ -39,7 +40,7 @@ class Option(NamedTuple):
         return "DAMSESSION_" + self.keyword.upper()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def options() -> tuple[Option, ...]:
     """Every option there is, in the library's order."""
     return tuple(_row(index) for index in range(library().dam_option_count()))
@@ -64,8 +65,10 @@ def option_name(keyword: str) -> str:
     return keyword.replace("_", "-")
 
 
-def words(keyword: str, value: OptionValue) -> Optional[str]:
-    """A value in the words that the library takes; None for None. TypeError: nothing an option can be."""
+def words(keyword: str, value: OptionValue) -> str | None:
+    """A value in the words that the library takes; None for None. TypeError: nothing an option
+    can be.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -74,4 +77,6 @@ def words(keyword: str, value: OptionValue) -> Optional[str]:
         return str(value)
     if isinstance(value, os.PathLike):
         return os.fsdecode(value)
-    raise TypeError(f"{keyword} must be a str, a number, a bool or a path, not {type(value).__name__}")
+    raise TypeError(
+        f"{keyword} must be a str, a number, a bool or a path, not {type(value).__name__}"
+    )

@@ -1,4 +1,5 @@
-"""A body that is an asynchronous iterable: its next piece is asked for in a task, and the transfer pauses until it is here.
+"""A body that is an asynchronous iterable: its next piece is asked for in a task, and the transfer
+pauses until it is here.
 
 Asks for one piece at a time, and only when all of the last one is on its way.
 """
@@ -6,7 +7,8 @@ Asks for one piece at a time, and only when all of the last one is on its way.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, AsyncIterable, Callable, Optional
+from collections.abc import AsyncIterable
+from typing import Any, Callable
 
 from ._errors import wrong_piece
 from ._loop import AsyncLoop, Transfer
@@ -18,13 +20,13 @@ class Outgoing:
     def __init__(self, data: AsyncIterable[bytes], transfer: Transfer, loop: AsyncLoop) -> None:
         self._data, self._transfer, self._loop = data, transfer, loop
         self._pieces = data.__aiter__()
-        self._piece: Optional[bytes] = None
-        self._task: Optional[asyncio.Task[None]] = None
+        self._piece: bytes | None = None
+        self._task: asyncio.Task[None] | None = None
         transfer.over.add_done_callback(lambda _: self._stop())
         #: Whether it can begin anew, as what is its own iterator cannot.
-        self.begin: Optional[Callable[[], Any]] = None if self._pieces is data else self._begin
+        self.begin: Callable[[], Any] | None = None if self._pieces is data else self._begin
 
-    def take(self) -> Optional[bytes]:
+    def take(self) -> bytes | None:
         """The next piece, b"" at the end, None: not here yet."""
         piece, self._piece = self._piece, None
         if piece is None and (self._task is None or self._task.done()):

@@ -1,14 +1,17 @@
-"""The body of an answer of requests whose beginning was looked at: to be read as if it had not been.
+"""The body of an answer of requests whose beginning was looked at: to be read as if it had not
+been.
 
-Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without it. It refuses to
-hide a body that broke off: what came is given, and then what went wrong is raised.
+Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without
+it. It refuses to hide a body that broke off: what came is given, and then what went wrong is
+raised.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-from typing import Any, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any
 
 
 class Peeked(io.RawIOBase):
@@ -17,11 +20,12 @@ class Peeked(io.RawIOBase):
     def __init__(self, raw: Any, most: int) -> None:
         """Takes the first `most` bytes at once, or what there is."""
         self._raw = raw
-        # One iterator for all of it: in the middle of a chunk urllib3 cannot change from one way of reading to another.
+        # One iterator for all of it: in the middle of a chunk urllib3 cannot change from one way of
+        # reading to another.
         self._pieces = raw.stream(most, decode_content=True)
         self._ahead: bytes = b""
         self._at = 0
-        self._broken: Optional[BaseException] = None
+        self._broken: BaseException | None = None
         #: Whether the beginning is all of it.
         self.is_whole = False
         with contextlib.suppress(Exception):  # it is kept, and raised when it is its turn
@@ -52,11 +56,11 @@ class Peeked(io.RawIOBase):
             self._broken = error
             raise
 
-    def stream(self, amt: Optional[int] = 65536, decode_content: Any = None) -> Iterator[bytes]:
+    def stream(self, amt: int | None = 65536, decode_content: Any = None) -> Iterator[bytes]:
         while piece := self._take(amt or 65536):
             yield piece
 
-    def read(self, amt: Optional[int] = None, *arguments: Any, **options: Any) -> bytes:
+    def read(self, amt: int | None = None, *arguments: Any, **options: Any) -> bytes:
         if amt is None or amt < 0:
             return b"".join(self.stream())
         return self._take(amt)

@@ -1,6 +1,7 @@
 """One request as Python has it, laid out as the C struct: text encoded, query and body serialized.
 
-Judges nothing that the library judges (paths, methods, header names, sizes); it refuses only what has no C form.
+Judges nothing that the library judges (paths, methods, header names, sizes); it refuses only what
+has no C form.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import json as json_module
 import math
 import os
-from typing import Any, AsyncIterable, Iterable, Mapping, Optional, TypedDict, Union
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Any, TypedDict, Union
 
 from . import _abi
 from ._body import Body, Fields, form, put_body
@@ -29,66 +31,67 @@ _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 class AnswerOptions(TypedDict, total=False):
     """The keywords of every request; `Session.request` explains them."""
 
-    params: Optional[Fields]
-    headers: Optional[HeaderFields]
-    image: Optional[str]
-    timeout: Optional[float]
+    params: Fields | None
+    headers: HeaderFields | None
+    image: str | None
+    timeout: float | None
     once: bool
-    progress: Optional[Progress]
-    canceller: Optional[Canceller]
+    progress: Progress | None
+    canceller: Canceller | None
 
 
 class BodyOptions(AnswerOptions, total=False):
     """The keywords of a body, but for `data`."""
 
     json: Any
-    files: Optional[Files]
-    content_type: Optional[str]
+    files: Files | None
+    content_type: str | None
 
 
 class StreamOptions(BodyOptions, total=False):
     """The keywords of `Session.stream`."""
 
-    data: Optional[Body]
+    data: Body | None
 
 
 class RequestOptions(StreamOptions, total=False):
     """The keywords of `Session.request`."""
 
-    stream_to: Optional[Sink]
+    stream_to: Sink | None
 
 
 class AsyncStreamOptions(BodyOptions, total=False):
     """The keywords of `AsyncSession.stream`."""
 
-    data: Union[Body, AsyncIterable[bytes], None]
+    data: Body | AsyncIterable[bytes] | None
 
 
 class AsyncRequestOptions(AsyncStreamOptions, total=False):
     """The keywords of `AsyncSession.request`."""
 
-    stream_to: Optional[Sink]
+    stream_to: Sink | None
 
 
 def build(
     method: str,
     path: str,
     *,
-    params: Optional[Fields] = None,
-    headers: Optional[HeaderFields] = None,
-    data: Optional[Body] = None,
+    params: Fields | None = None,
+    headers: HeaderFields | None = None,
+    data: Body | None = None,
     json: Any = None,
-    files: Optional[Files] = None,
-    content_type: Optional[str] = None,
-    image: Optional[str] = None,
-    timeout: Optional[float] = None,
+    files: Files | None = None,
+    content_type: str | None = None,
+    image: str | None = None,
+    timeout: float | None = None,
     once: bool = False,
-    stream_to: Optional[Sink] = None,
-    progress: Optional[Progress] = None,
-    canceller: Optional[Canceller] = None,
+    stream_to: Sink | None = None,
+    progress: Progress | None = None,
+    canceller: Canceller | None = None,
     keep: Keep = keep_for_call,
 ) -> _abi.dam_request:
-    """The struct, which keeps alive everything that it points to. ArgumentError: something in it has no C form.
+    """The struct, which keeps alive everything that it points to. ArgumentError: something in it
+    has no C form.
 
     keep: who takes the exceptions of its callbacks.
     """
@@ -99,13 +102,17 @@ def build(
         _put_headers(request, headers)
     if json is not None:
         if data is not None or files is not None:
-            raise argument_error("a request has one body: give data or json, not both; nor json with files")
-        data, content_type = json_module.dumps(json, allow_nan=False).encode(), content_type or "application/json"
+            raise argument_error(
+                "a request has one body: give data or json, not both; nor json with files"
+            )
+        data, content_type = (
+            json_module.dumps(json, allow_nan=False).encode(),
+            content_type or "application/json",
+        )
     if files is not None:
         _put_form(request, data, files)
-    elif data is not None:
-        if put_body(request, data, keep) and request.content_type is None:
-            request.content_type = b"application/octet-stream"
+    elif data is not None and put_body(request, data, keep) and request.content_type is None:
+        request.content_type = b"application/octet-stream"
     if content_type is not None:
         request.content_type = encoded(content_type, "content_type")
     if image is not None:
@@ -128,7 +135,7 @@ def named(method: str, path: str) -> str:
     return f"{method} {path.partition('?')[0]}"
 
 
-def download_target(file: Union[str, os.PathLike[str]], resume: bool, keep: bool) -> tuple[bytes, int]:
+def download_target(file: str | os.PathLike[str], resume: bool, keep: bool) -> tuple[bytes, int]:
     """The path and the flags of a download."""
     flags = _abi.DAM_DOWNLOAD_CONTINUE * resume | _abi.DAM_DOWNLOAD_KEEP * keep
     return encoded(os.fsdecode(file), "the file's path"), flags
@@ -137,19 +144,24 @@ def download_target(file: Union[str, os.PathLike[str]], resume: bool, keep: bool
 def _put_form(request: _abi.dam_request, data: Any, files: Files) -> None:
     multipart = Form()
     if data is not None:
-        if isinstance(data, (bytes, bytearray, memoryview, str, os.PathLike, Outgoing)) or hasattr(data, "read"):
-            raise argument_error("with files, data must be fields: they become parts of the same form")
+        if isinstance(data, (bytes, bytearray, memoryview, str, os.PathLike, Outgoing)) or hasattr(
+            data, "read"
+        ):
+            raise argument_error(
+                "with files, data must be fields: they become parts of the same form"
+            )
         multipart.add_fields(data)
     multipart.add_files(files)
     request.form, request.kept_form = multipart.pointer, multipart
 
 
-def _with_query(path: str, params: Fields, image: Optional[str]) -> str:
+def _with_query(path: str, params: Fields, image: str | None) -> str:
     query = form(params, "params")
     if not query:
         return path
     if image is not None:
-        query = query.replace("%7Bimage%7D", "{image}")  # the place of the image ID, which the library fills
+        # The place of the image ID, which the library fills.
+        query = query.replace("%7Bimage%7D", "{image}")
     return path + ("&" if "?" in path else "?") + query
 
 

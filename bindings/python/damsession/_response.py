@@ -1,24 +1,25 @@
 """An answer, whole and in Python's own memory: nothing in it needs to be closed.
 
-Read with one call into C and one copy of the body; the mapping of headers is made and text is decoded when
-somebody asks.
+Read with one call into C and one copy of the body; the mapping of headers is made and text is
+decoded when somebody asks.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
-from typing import Any, Iterator, Mapping, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from . import _abi
 from ._errors import DamError, Status
-
 
 _PIECE = 1 << 16
 
 
 class Headers(Mapping[str, str]):
-    """Response headers: names in any case; a header that came several times reads as one, joined by ", ".
+    """Response headers: names in any case; a header that came several times reads as one, joined by
+    ", ".
 
     `get_all` gives the single values, which for Set-Cookie is the only right way.
     """
@@ -62,17 +63,20 @@ class Response:
     __slots__ = ("_headers", "_texts", "_what", "content", "generation", "replays", "status")
 
     def __init__(self, view: _abi.dam_response_view, what: str) -> None:
-        """Copies what `view` borrows. `what` names the request in messages: its method, and its path without query."""
+        """Copies what `view` borrows. `what` names the request in messages: its method, and its
+        path without query.
+        """
         #: The HTTP status: 200, 404, ...
         self.status: int = view.http_status
         #: The body.
         self.content: bytes = ctypes.string_at(view.body, view.body_size)
-        #: The generation of the session secret that it was sent with; what `Session.bind_image` wants to know.
+        #: The generation of the session secret that it was sent with; what `Session.bind_image`
+        #: wants to know.
         self.generation: int = view.generation
         #: 1 if it had to be sent again after a new login, else 0.
         self.replays: int = view.replays
         self._texts = _abi.header_texts(view.headers, view.header_count)
-        self._headers: Optional[Headers] = None
+        self._headers: Headers | None = None
         self._what = what
 
     @property
@@ -84,12 +88,16 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether the status is 2xx. A redirect that comes back was not to be followed, so it is no success either."""
+        """Whether the status is 2xx. A redirect that comes back was not to be followed, so it is
+        no success either.
+        """
         return 200 <= self.status < 300
 
     @property
     def text(self) -> str:
-        """The body as text, in the charset that Content-Type names, else UTF-8; bytes that do not fit become U+FFFD."""
+        """The body as text, in the charset that Content-Type names, else UTF-8; bytes that do
+        not fit become U+FFFD.
+        """
         try:
             return self.content.decode(self._charset(), "replace")
         except LookupError:  # a charset that Python does not know
@@ -132,16 +140,18 @@ class Response:
 
 
 class HTTPStatusError(DamError):
-    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the answer says no."""
+    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the
+    answer says no.
+    """
 
     def __init__(
         self,
         status: int,
-        http_status: Optional[int],
-        retry_after: Optional[int],
+        http_status: int | None,
+        retry_after: int | None,
         message: str,
-        response: Optional[Response] = None,
+        response: Response | None = None,
     ) -> None:
         """`response` is the answer in question."""
         super().__init__(status, http_status, retry_after, message)
-        self.response: Optional[Response] = response
+        self.response: Response | None = response

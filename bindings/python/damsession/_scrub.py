@@ -1,20 +1,23 @@
 """Takes secrets out of an exception that an HTTP client raised about a request of ours.
 
-Such exceptions are logged, stored and sent to error trackers, tracebacks and the locals of their frames included. What
-sent the request may be cleared; it refuses to touch what was going on before: the program's own exceptions and frames.
+Such exceptions are logged, stored and sent to error trackers, tracebacks and the locals of their
+frames included. What sent the request may be cleared; it refuses to touch what was going on before:
+the program's own exceptions and frames.
 """
 
 from __future__ import annotations
 
 import re
 import traceback
-from typing import Any, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any
 
-# Up to the next blank: clients quote targets in many ways, and a query may hold every quote there is.
+# Up to the next blank: clients quote targets in many ways, and a query may hold every quote there
+# is.
 _QUERY = re.compile(r"\?\S*")
 
 
-def scrub(error: Optional[BaseException], before: Optional[BaseException], in_url: bool) -> None:
+def scrub(error: BaseException | None, before: BaseException | None, in_url: bool) -> None:
     """Clears the finished frames of `error` and of what led to it, up to `before`.
 
     in_url: URLs held secrets, so that every query in a text goes, too.
@@ -27,7 +30,7 @@ def scrub(error: Optional[BaseException], before: Optional[BaseException], in_ur
         traceback.clear_frames(one.__traceback__)
 
 
-def _chain(error: Optional[BaseException], before: Optional[BaseException]) -> Iterator[BaseException]:
+def _chain(error: BaseException | None, before: BaseException | None) -> Iterator[BaseException]:
     """The exception, its causes, and those that it wraps."""
     seen: list[BaseException] = [] if before is None else [before]
     ahead: list[Any] = [error]
@@ -35,7 +38,12 @@ def _chain(error: Optional[BaseException], before: Optional[BaseException]) -> I
         one = ahead.pop()
         if isinstance(one, BaseException) and not any(one is other for other in seen):
             seen.append(one)
-            ahead += [one.__cause__, one.__context__, *one.args, *getattr(one, "__dict__", {}).values()]
+            ahead += [
+                one.__cause__,
+                one.__context__,
+                *one.args,
+                *getattr(one, "__dict__", {}).values(),
+            ]
             ahead += getattr(one, "exceptions", ())  # a group's
             yield one
 

@@ -1,4 +1,6 @@
-"""Where an answer's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the C struct."""
+"""Where an answer's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
+C struct.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def put_progress(request: _abi.dam_request, progress: Progress, keep: Keep) -> N
     """Has `progress` told how far it is."""
 
     def call(_: Any, down: int, down_total: int, up: int, up_total: int) -> None:
-        progress(down, None if down_total < 0 else down_total, up, None if up_total < 0 else up_total)
+        progress(
+            down, None if down_total < 0 else down_total, up, None if up_total < 0 else up_total
+        )
 
     request.progress = _abi.dam_progress_callback(guarded(call, keep=keep))
 

@@ -1,13 +1,14 @@
-"""`Session.stream`: an answer whose body is taken as fast as it is asked for, in a program that waits.
+"""`Session.stream`: an answer whose body is taken as fast as it is asked for, in a program that
+waits.
 
-Each stream has a `dam_loop` of its own, driven by whoever asks for the next piece: no thread, and nothing is read ahead
-but a quarter of a MiB. Other requests of the session may be sent meanwhile.
+Each stream has a `dam_loop` of its own, driven by whoever asks for the next piece: no thread, and
+nothing is read ahead but a quarter of a MiB. Other requests of the session may be sent meanwhile.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
-from typing import Iterator, Optional
+from collections.abc import Iterator
 
 from ._handle import SessionHandle
 from ._incoming import Incoming
@@ -17,14 +18,18 @@ from ._response import Headers, Response
 
 
 class BaseStream:
-    """What streams of both kinds tell of their answer. RuntimeError: before `with`; for pieces, after it too."""
+    """What streams of both kinds tell of their answer. RuntimeError: before `with`; for pieces,
+    after it too.
+    """
 
-    _incoming: Optional[Incoming] = None
+    _incoming: Incoming | None = None
     _is_open = False  # entered and not left
 
     @property
-    def response(self) -> Optional[Response]:
-        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None before its head is here."""
+    def response(self) -> Response | None:
+        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None
+        before its head is here.
+        """
         return None if self._incoming is None else self._incoming.response
 
     @property
@@ -66,7 +71,8 @@ def _outside() -> RuntimeError:
 
 
 class Stream(BaseStream):
-    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is over.
+    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is
+    over.
 
     with session.stream("GET", "mem/image/I1/download") as answer:
         for piece in answer.raise_for_status():
@@ -75,7 +81,9 @@ class Stream(BaseStream):
     An answer other than 2xx has no pieces: its body is in `response.content`. One thread at a time.
     """
 
-    def __init__(self, handle: SessionHandle, method: str, path: str, options: StreamOptions) -> None:
+    def __init__(
+        self, handle: SessionHandle, method: str, path: str, options: StreamOptions
+    ) -> None:
         self._handle, self._method, self._path, self._options = handle, method, path, options
 
     def __enter__(self) -> Stream:

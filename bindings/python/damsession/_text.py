@@ -1,14 +1,15 @@
 """Text on its way into C: UTF-8 without a NUL, and secrets in memory that is wiped.
 
-Python cannot wipe a `str` or a `bytes` of the caller's; the buffer that C reads is wiped. No message here quotes the
-text that it complains about, because the text may be a password.
+Python cannot wipe a `str` or a `bytes` of the caller's; the buffer that C reads is wiped. No
+message here quotes the text that it complains about, because the text may be a password.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from ._abi import dam_error
 from ._errors import argument_error
@@ -16,14 +17,18 @@ from ._library import library
 
 
 def utf8(text: str, what: str) -> bytes:
-    """The UTF-8 of `text`; `what` names it in messages. ArgumentError: it holds half a surrogate pair."""
+    """The UTF-8 of `text`; `what` names it in messages. ArgumentError: it holds half a surrogate
+    pair.
+    """
     if not isinstance(text, str):
         raise TypeError(f"{what} must be a str, not {type(text).__name__}")
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         pass  # raised below, without a context: this exception carries the whole text
-    raise argument_error(f"{what} holds half a surrogate pair, which is no text; decode it with its real encoding")
+    raise argument_error(
+        f"{what} holds half a surrogate pair, which is no text; decode it with its real encoding"
+    )
 
 
 def encoded(text: str, what: str) -> bytes:
@@ -45,7 +50,9 @@ def wiped(data: bytes) -> Iterator[ctypes.Array[ctypes.c_char]]:
 
 
 def taken(function: Any, *arguments: Any) -> str:
-    """Calls a function that returns a string through `char **out`; copies it and has the library wipe its own."""
+    """Calls a function that returns a string through `char **out`; copies it and has the library
+    wipe its own.
+    """
     out = ctypes.c_char_p()
     try:
         function(*arguments, ctypes.byref(out), dam_error())

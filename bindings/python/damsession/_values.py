@@ -1,10 +1,12 @@
-"""What sessions and stores tell about themselves, as plain values: organizations, tokens, state, statistics."""
+"""What sessions and stores tell about themselves, as plain values: organizations, tokens, state,
+statistics.
+"""
 
 from __future__ import annotations
 
 import datetime
 import enum
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from . import _abi
 
@@ -23,7 +25,7 @@ class Organization(NamedTuple):
 
     id: str  #: opaque; what the option `organization` takes
     name: str  #: "" where the server gave none
-    member: Optional[bool]  #: whether the server says that the user is a member; None: it did not say
+    member: bool | None  #: whether the server says that the user is a member; None: it did not say
     selected: bool  #: this session acts for it
 
     @classmethod
@@ -33,11 +35,15 @@ class Organization(NamedTuple):
 
 
 class DeviceToken(NamedTuple):
-    """A device token that this store obtained for the session's user. The token itself is not kept in this list."""
+    """A device token that this store obtained for the session's user. The token itself is not
+    kept in this list.
+    """
 
     fingerprint: str  #: a short hash
     obtained_at: datetime.datetime  #: UTC
-    dead_at: Optional[datetime.datetime]  #: when the server proved it invalid (UTC); None: it counts as far as known
+    dead_at: (
+        datetime.datetime | None
+    )  #: when the server proved it invalid (UTC); None: it counts as far as known
     in_use: bool  #: this session uses it
 
     @classmethod
@@ -55,7 +61,7 @@ class StoredSession(NamedTuple):
     user: str
     organization: str  #: "" for none
     generation: int  #: the number of the session secret
-    used_at: Optional[datetime.datetime]  #: when the server last answered to it (UTC); None: never
+    used_at: datetime.datetime | None  #: when the server last answered to it (UTC); None: never
     logged_in: bool  #: there is a secret; else it was logged out or forgotten
 
     @classmethod
@@ -63,7 +69,14 @@ class StoredSession(NamedTuple):
         texts = (given.key, given.system, given.url, given.user, given.organization)
         key, system, url, user, organization = (text.decode() for text in texts)
         return cls(
-            key, system, url, user, organization, given.generation, _moment(given.used_at), bool(given.logged_in)
+            key,
+            system,
+            url,
+            user,
+            organization,
+            given.generation,
+            _moment(given.used_at),
+            bool(given.logged_in),
         )
 
 
@@ -74,11 +87,13 @@ class State(NamedTuple):
     stored: bool  #: it is kept where it outlives the process
     refused: bool  #: the last login was refused; those credentials are not tried again
     generation: int  #: the number of the session secret; it only grows; 0: there never was one
-    issued_at: Optional[datetime.datetime]  #: when the secret was issued (UTC); None: never
-    used_at: Optional[datetime.datetime]  #: when the server last answered to it (UTC); None: never
+    issued_at: datetime.datetime | None  #: when the secret was issued (UTC); None: never
+    used_at: datetime.datetime | None  #: when the server last answered to it (UTC); None: never
     idle_limit: int  #: seconds of inactivity after which the server ends it; 0: unknown or never
     tokens_obtained: int  #: device tokens that this store obtained for the user and that are not known to be dead
-    fingerprint: str  #: a short hash that tells secrets apart and gives nothing away; "" without one
+    fingerprint: (
+        str  #: a short hash that tells secrets apart and gives nothing away; "" without one
+    )
     organization: str  #: the organization acted for; "" for none
     origin: str  #: the server, for example "https://www.photoshelter.com"
     store: str  #: where the record is kept; "memory" for nowhere
@@ -125,5 +140,5 @@ class Statistics(NamedTuple):
         return cls(*(getattr(given, name) for name in cls._fields))
 
 
-def _moment(seconds: int) -> Optional[datetime.datetime]:
+def _moment(seconds: int) -> datetime.datetime | None:
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc) if seconds else None

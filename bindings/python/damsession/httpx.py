@@ -1,19 +1,21 @@
-"""damsession for programs that use httpx: `httpx.Client(auth=DamAuth(session))`, and `httpx.AsyncClient` likewise.
+"""damsession for programs that use httpx: `httpx.Client(auth=DamAuth(session))`, and
+`httpx.AsyncClient` likewise.
 
-The session logs in when it must, rotated cookies are adopted, and a request whose session had ended is sent again.
-Redirects are followed here, without secrets where those must not go: leave httpx's `follow_redirects` off, as it is by
-default. Cookies of the client are not sent.
+The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
+is sent again. Redirects are followed here, without secrets where those must not go: leave httpx's
+`follow_redirects` off, as it is by default. Cookies of the client are not sent.
 
-An answer that may say that the session is over is read whole before it is judged, one of `client.stream`, too: every
-one that is no success, and what is JSON, HTML, XML, plain text or of no type. A success of any other type (a picture,
-say) is judged by its head and left to the program, so that it streams whatever its size.
+An answer that may say that the session is over is read whole before it is judged, one of
+`client.stream`, too: every one that is no success, and what is JSON, HTML, XML, plain text or of no
+type. A success of any other type (a picture, say) is judged by its head and left to the program, so
+that it streams whatever its size.
 
-What httpx is left with holds no secret, exceptions included. httpx logs whole URLs at INFO; those that are sent with
-`authentication` query or token-in-url, whose secret is in the URL, show there what the program asked for. At DEBUG
-httpcore and hpack log headers, secrets included.
+What httpx is left with holds no secret, exceptions included. httpx logs whole URLs at INFO; those
+that are sent with `authentication` query or token-in-url, whose secret is in the URL, show there
+what the program asked for. At DEBUG httpcore and hpack log headers, secrets included.
 
-Under asyncio or trio the session's own work (logins, waiting for siblings) is done in a thread of anyio's, which httpx
-brings along; `damsession.aopen` needs none.
+Under asyncio or trio the session's own work (logins, waiting for siblings) is done in a thread of
+anyio's, which httpx brings along; `damsession.aopen` needs none.
 
 Needs the extra: `pip install damsession[httpx]`.
 """
@@ -23,7 +25,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from typing import Any, AsyncGenerator, Generator, Optional
+from collections.abc import AsyncGenerator, Generator
+from typing import Any
 
 import httpx
 
@@ -36,13 +39,19 @@ __all__ = ["DamAuth"]
 
 
 class DamAuth(httpx.Auth):
-    """Authenticates requests with a session, which must outlive it. Any number of threads and tasks."""
+    """Authenticates requests with a session, which must outlive it. Any number of threads and
+    tasks.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Called by `httpx.Client`. DamError: there is no session to be had, or what the answer says of it."""
+    def sync_auth_flow(
+        self, request: httpx.Request
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """Called by `httpx.Client`. DamError: there is no session to be had, or what the answer
+        says of it.
+        """
         exchange = _Exchange(self._session, request)
         try:
             exchange.authorization.begin()
@@ -63,12 +72,16 @@ class DamAuth(httpx.Auth):
         finally:
             exchange.end()
 
-    def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Called by `httpx.AsyncClient`. Raises what `sync_auth_flow` does."""
         exchange = _Exchange(self._session, request)
         return _AsyncFlow(self._async_flow(exchange), exchange)
 
-    async def _async_flow(self, exchange: _Exchange) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def _async_flow(
+        self, exchange: _Exchange
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         try:
             await _in_thread(exchange.authorization.begin)
             again = True
@@ -96,13 +109,17 @@ class _Exchange:
         self._request = request
         self._before = sys.exc_info()[1]
         #: What made httpx close the flow early.
-        self.why_left: Optional[BaseException] = None
+        self.why_left: BaseException | None = None
         self._sent: list[httpx.Request] = []
         self._derived: list[httpx.Request] = []  # what httpx made of them
         self._added: set[str] = set()  # names of headers that are not the program's
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        self.authorization = Authorization(session, request.method, str(request.url), headers, has_body)
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
+        ]
+        self.authorization = Authorization(
+            session, request.method, str(request.url), headers, has_body
+        )
 
     def to_send(self) -> httpx.Request:
         """A request of its own for each time, so that the program's never holds a secret."""
@@ -111,24 +128,36 @@ class _Exchange:
             del given  # secret, and a traceback shows what is here
             raise replay_impossible()
         self._added.update(name for name, _ in given.headers if name not in request.headers)
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.headers]
-        sent = httpx.Request(given.method, given.url, headers=headers, extensions=request.extensions)
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in given.headers
+        ]
+        sent = httpx.Request(
+            given.method, given.url, headers=headers, extensions=request.extensions
+        )
         sent.url, sent.headers = _URL(given.url, given.shown), _Headers(sent.headers)
         if given.has_body:
             sent.stream = request.stream
         self._sent.append(sent)
         return sent
 
-    def observe(self, answer: httpx.Response, body: Optional[bytes]) -> bool:
-        """Whether `to_send` says what to send instead of this answer. Blocks. body: None, unless it is here whole."""
-        self._derived += [answer.request] + ([] if answer.next_request is None else [answer.next_request])
-        return self.authorization.observe(answer.status_code, answer.headers.raw, body or b"", body is not None)
+    def observe(self, answer: httpx.Response, body: bytes | None) -> bool:
+        """Whether `to_send` says what to send instead of this answer. Blocks. body: None, unless
+        it is here whole.
+        """
+        self._derived += [answer.request] + (
+            [] if answer.next_request is None else [answer.next_request]
+        )
+        return self.authorization.observe(
+            answer.status_code, answer.headers.raw, body or b"", body is not None
+        )
 
     @property
-    def refused(self) -> Optional[httpx.Response]:
+    def refused(self) -> httpx.Response | None:
         """An answer that a response hook of the program's did not like: it came all the same."""
         answer = getattr(self.why_left, "response", None)
-        return answer if isinstance(answer, httpx.Response) and answer.request in self._sent else None
+        return (
+            answer if isinstance(answer, httpx.Response) and answer.request in self._sent else None
+        )
 
     def observe_refused(self) -> None:
         """Takes what it brought; the program hears what its hook raised."""
@@ -138,7 +167,9 @@ class _Exchange:
                 self.observe(answer, None)
 
     def end(self) -> None:
-        """Lets go of the session, and of secrets in whatever the program gets: requests, answers, exceptions."""
+        """Lets go of the session, and of secrets in whatever the program gets: requests,
+        answers, exceptions.
+        """
         self.authorization.free()
         for sent in self._sent:
             sent.url, sent.headers = httpx.URL(str(sent.url)), self._request.headers.copy()
@@ -150,9 +181,13 @@ class _Exchange:
 
 
 class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
-    """An asynchronous generator that knows why it is closed: Python tells that only those which are not."""
+    """An asynchronous generator that knows why it is closed: Python tells that only those which
+    are not.
+    """
 
-    def __init__(self, flow: AsyncGenerator[httpx.Request, httpx.Response], exchange: _Exchange) -> None:
+    def __init__(
+        self, flow: AsyncGenerator[httpx.Request, httpx.Response], exchange: _Exchange
+    ) -> None:
         self._flow, self._exchange = flow, exchange
 
     async def asend(self, answer: Any) -> httpx.Request:
@@ -167,7 +202,9 @@ class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
 
 
 class _URL(httpx.URL):
-    """Where a request goes. As a text it is what anybody may see: httpx logs it, and others who instrument httpx."""
+    """Where a request goes. As a text it is what anybody may see: httpx logs it, and others who
+    instrument httpx.
+    """
 
     def __init__(self, url: str, shown: str) -> None:
         super().__init__(url)
@@ -189,19 +226,27 @@ class _Headers(httpx.Headers):
 
 def _is_whole(request: httpx.Request) -> bool:
     """Whether the body is in memory, or a form that rewinds its files by itself."""
-    return isinstance(request.stream, httpx.ByteStream) or "multipart/form-data" in request.headers.get(
-        "content-type", ""
-    )
+    return isinstance(
+        request.stream, httpx.ByteStream
+    ) or "multipart/form-data" in request.headers.get("content-type", "")
 
 
 def _may_hold_verdict(answer: httpx.Response) -> bool:
-    """Whether the body must be read, because it may be a login page or an error under the guise of a success."""
+    """Whether the body must be read, because it may be a login page or an error under the guise
+    of a success.
+    """
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return not answer.is_success or kind in ("", "text/plain") or any(one in kind for one in ("json", "html", "xml"))
+    return (
+        not answer.is_success
+        or kind in ("", "text/plain")
+        or any(one in kind for one in ("json", "html", "xml"))
+    )
 
 
 def _is_worth_a_look(answer: httpx.Response, error: BaseException) -> bool:
-    """Whether to judge an answer by its head. Who was cancelled or interrupted does not wait for a login."""
+    """Whether to judge an answer by its head. Who was cancelled or interrupted does not wait for
+    a login.
+    """
     return isinstance(error, Exception) or answer.is_success
 
 

@@ -1,13 +1,16 @@
-"""damsession for programs that use requests: `requests.get(url, auth=DamAuth(session), allow_redirects=False)`.
+"""damsession for programs that use requests: `requests.get(url, auth=DamAuth(session),
+allow_redirects=False)`.
 
-The session logs in when it must, rotated cookies are adopted, and a request whose session had ended is sent again.
-Redirects are the session's, too: they are followed here, without secrets where those must not go; give requests
-`allow_redirects=False`, so that it follows none of its own. What requests is left with holds no secret, exceptions
-included: they are taken out of the prepared request when its answer is here, or when it is clear that none will come.
-Cookies of a `requests.Session` are not sent. Do not mount a `Retry`: the cookies of the answers that it throws away are
-lost.
+The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
+is sent again. Redirects are the session's, too: they are followed here, without secrets where those
+must not go; give requests `allow_redirects=False`, so that it follows none of its own. What
+requests is left with holds no secret, exceptions included: they are taken out of the prepared
+request when its answer is here, or when it is clear that none will come. Cookies of a
+`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the answers that it throws
+away are lost.
 
-With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a `SecretWarning` says so once.
+With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
+`SecretWarning` says so once.
 
 Needs the extra: `pip install damsession[requests]`.
 """
@@ -22,7 +25,8 @@ import sys
 import threading
 import warnings
 import weakref
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any, cast
 
 import requests.adapters
 import requests.auth
@@ -47,7 +51,8 @@ class DamAuth(requests.auth.AuthBase):
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there is no session to be had."""
         _watch_sender()
-        # Where nobody could be watched: a thread sends one request at a time, so that the last one is over.
+        # Where nobody could be watched: a thread sends one request at a time, so that the last one
+        # is over.
         before = _under_way.exchanges.pop(self._session, None)
         exchange_before = None if before is None else before()
         if exchange_before is not None:
@@ -65,25 +70,44 @@ class _Exchange:
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
-        self._body: Any = getattr(request, "body")  # whatever the program gave: the stubs do not know all of it
-        self._begin = self._body.tell() if hasattr(self._body, "seek") and hasattr(self._body, "tell") else None
+        # Whatever the program gave: the stubs do not know all of it.
+        self._body = cast(Any, request.body)
+        self._begin = (
+            self._body.tell()
+            if hasattr(self._body, "seek") and hasattr(self._body, "tell")
+            else None
+        )
         self._authorization = Authorization(
-            session, request.method or "GET", request.url or "", _pairs(self._headers), bool(request.body)
+            session,
+            request.method or "GET",
+            request.url or "",
+            _pairs(self._headers),
+            bool(request.body),
         )
         self._over = False
         self._shown = request.url
         try:
             self._authorization.begin()
             self._put(request)
-            if self._authorization.in_url and logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.DEBUG):
-                warnings.warn("urllib3 logs URLs at DEBUG, and this session's hold its secret", SecretWarning)
+            if self._authorization.in_url and logging.getLogger(
+                "urllib3.connectionpool"
+            ).isEnabledFor(logging.DEBUG):
+                warnings.warn(
+                    "urllib3 logs URLs at DEBUG, and this session's hold its secret",
+                    SecretWarning,
+                    stacklevel=1,
+                )
         except BaseException:
             self.end()
             self._redact_request(request)
             raise
 
-    def answered(self, answer: requests.models.Response, **options: Any) -> requests.models.Response:
-        """The response hook. Called again for redirects that requests follows by itself: those are not ours."""
+    def answered(
+        self, answer: requests.models.Response, **options: Any
+    ) -> requests.models.Response:
+        """The response hook. Called again for redirects that requests follows by itself: those
+        are not ours.
+        """
         if self._over:
             return answer
         self._over = True  # but for the way back, below
@@ -91,7 +115,7 @@ class _Exchange:
         try:
             while self._is_to_be_replayed(answer):
                 with contextlib.suppress(Exception):  # it is thrown away, broken or not
-                    answer.content  # the connection is free again when it is read
+                    _ = answer.content  # the connection is free again when it is read
                 answer.close()
                 self._redact(answer)
                 again = sent.copy()
@@ -112,8 +136,12 @@ class _Exchange:
             self._redact(answer)
         return answer
 
-    def failed(self, request: requests.models.PreparedRequest, error: BaseException, before: Any) -> None:
-        """It was not answered: `error` says why. Nothing of ours is left in what the program gets of it."""
+    def failed(
+        self, request: requests.models.PreparedRequest, error: BaseException, before: Any
+    ) -> None:
+        """It was not answered: `error` says why. Nothing of ours is left in what the program
+        gets of it.
+        """
         self.end()
         self._redact_request(request)
         scrub(error, before, self._authorization.in_url)
@@ -124,18 +152,25 @@ class _Exchange:
         self._authorization.free()
 
     def _is_to_be_replayed(self, answer: requests.models.Response) -> bool:
-        # In the order received; where the client is played by something else, as its own headers say.
+        # In the order received; where the client is played by something else, as its own headers
+        # say.
         lines = getattr(answer.raw.headers, "iteritems", answer.raw.headers.items)()
-        head = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in lines]
+        head = [
+            (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+            for name, value in lines
+        ]
         if hasattr(answer.raw, "_request_url"):
             answer.raw._request_url = self._shown  # what urllib3 remembers
         try:
             answer.raw = peeked = Peeked(answer.raw, MOST_OF_A_BODY)
-        except BaseException:  # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept
+        except BaseException:
+            # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept.
             if 200 <= answer.status_code < 300:
                 self._authorization.observe(answer.status_code, head, b"", False)
             raise
-        return self._authorization.observe(answer.status_code, head, peeked.beginning, peeked.is_whole)
+        return self._authorization.observe(
+            answer.status_code, head, peeked.beginning, peeked.is_whole
+        )
 
     def _put(self, request: requests.models.PreparedRequest) -> None:
         given = self._authorization.read()
@@ -168,7 +203,9 @@ class _UnderWay(threading.local):
     """The last exchange of each session on this thread, if anybody still holds it."""
 
     def __init__(self) -> None:
-        self.exchanges: weakref.WeakKeyDictionary[Session, weakref.ref[_Exchange]] = weakref.WeakKeyDictionary()
+        self.exchanges: weakref.WeakKeyDictionary[Session, weakref.ref[_Exchange]] = (
+            weakref.WeakKeyDictionary()
+        )
 
 
 _under_way = _UnderWay()
@@ -178,13 +215,17 @@ _EXCHANGE = "_damsession"
 
 
 class _Watched:
-    """The `send` of an adapter: tells the exchange of a request that it was not answered, which requests tells nobody."""
+    """The `send` of an adapter: tells the exchange of a request that it was not answered, which
+    requests tells nobody.
+    """
 
     def __init__(self, send: Any) -> None:
         # Weak, since it is kept by what it belongs to.
         self._send: Any = weakref.WeakMethod(send) if inspect.ismethod(send) else lambda: send
 
-    def __call__(self, request: requests.models.PreparedRequest, *arguments: Any, **options: Any) -> Any:
+    def __call__(
+        self, request: requests.models.PreparedRequest, *arguments: Any, **options: Any
+    ) -> Any:
         exchange, before = getattr(request, _EXCHANGE, None), sys.exc_info()[1]
         try:
             return self._send()(request, *arguments, **options)
@@ -195,8 +236,9 @@ class _Watched:
 
 
 def _watch_sender() -> None:
-    """Watches the adapters of the `requests.Session` that is preparing a request: nobody hands it over, so that it is looked
-    for up the stack. Without one, as with `Request.prepare`, there is nobody to watch.
+    """Watches the adapters of the `requests.Session` that is preparing a request: nobody hands it
+    over, so that it is looked for up the stack. Without one, as with `Request.prepare`, there is
+    nobody to watch.
     """
     frame = inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__") != requests.sessions.__name__:

@@ -8,6 +8,8 @@ vendors document, strictly, and play every variant of what they leave open.
 They share no code with the library they are used to test.
 """
 
+from __future__ import annotations
+
 from .client import Sandbox, SandboxError
 
 __all__ = ["Sandbox", "SandboxError"]

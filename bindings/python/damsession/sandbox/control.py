@@ -31,7 +31,9 @@ _SOURCE = "assumption: for tests"
 
 
 class Control:
-    """The endpoints under `/_sandbox/`: those read get the query, those written to the JSON object of the body."""
+    """The endpoints under `/_sandbox/`: those read get the query, those written to the JSON
+    object of the body.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -39,15 +41,35 @@ class Control:
             Endpoint(method, path, handler, text, _SOURCE)
             for method, path, handler, text in (
                 ("GET", "state", lambda query: world.state(), "counters, knobs, faults"),
-                ("GET", "log", self._log, "the requests so far; since=N: from a sequence number on"),
+                (
+                    "GET",
+                    "log",
+                    self._log,
+                    "the requests so far; since=N: from a sequence number on",
+                ),
                 ("GET", "knobs", lambda query: knob_table.current(world.knobs), "all knobs"),
                 ("POST", "knobs", self._set_knobs, "turns knobs; all of them"),
                 ("GET", "faults", lambda query: world.faults.described(), "the queued faults"),
                 ("POST", "faults", self._add_fault, "queues a fault"),
-                ("POST", "expire", self._expire, "ends all PhotoShelter sessions, or those of `user`"),
+                (
+                    "POST",
+                    "expire",
+                    self._expire,
+                    "ends all PhotoShelter sessions, or those of `user`",
+                ),
                 ("POST", "revoke", self._revoke, "revokes all device tokens, or those of `user`"),
-                ("POST", "unlock", lambda body: {"unlocked": world.unlock()}, "lifts all lock-outs"),
-                ("POST", "reset", self._reset, "forgets everything, and restores the knobs given at the start"),
+                (
+                    "POST",
+                    "unlock",
+                    lambda body: {"unlocked": world.unlock()},
+                    "lifts all lock-outs",
+                ),
+                (
+                    "POST",
+                    "reset",
+                    self._reset,
+                    "forgets everything, and restores the knobs given at the start",
+                ),
             )
         )
 

@@ -26,7 +26,11 @@ from .world import World
 _CDN = "/cdn/"
 #: What either listener serves besides its system.
 PUBLIC = Endpoint(
-    ANY, _CDN + "...", None, "a file that anybody may have: shows the headers it was asked with", "assumption: for tests"
+    ANY,
+    _CDN + "...",
+    None,
+    "a file that anybody may have: shows the headers it was asked with",
+    "assumption: for tests",
 )
 
 

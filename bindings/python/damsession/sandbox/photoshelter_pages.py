@@ -1,4 +1,6 @@
-"""What PhotoShelter shows of records: one, or a page of several, as `fields` and `extend` want it."""
+"""What PhotoShelter shows of records: one, or a page of several, as `fields` and `extend` want
+it.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Formatting and lint of every language: Swift, C, Python, shell.
+#
+# Usage: check.sh [--format]. Without it nothing is changed, and every finding of every tool is printed. It refuses to
+# leave findings for later: one is a failure.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+PATH=$PWD/.build/venv/bin:$PATH
+
+mapfile -t c < <(find Sources Tests include bindings \( -name '*.c' -o -name '*.h' \) -not -path '*/build/*' | sort)
+mapfile -t shell < <(find .ci/run Tests bindings -name run -o -name '*.sh' -o -name '*.bash' -o -name '*.bats' | sort)
+
+if [ "${1-}" = --format ]; then
+    set -e
+    swift format --in-place --recursive --parallel Sources Tests Package.swift
+    ruff check -q --fix-only .
+    # Comments before clang-format, which makes room for wide ones, and after it, since it moves some.
+    python3 Tests/format/comments.py --fix >/dev/null || true
+    clang-format -i "${c[@]}"
+    python3 Tests/format/comments.py --fix >/dev/null || true
+    clang-format -i "${c[@]}"
+    ruff format -q .
+    exit
+fi
+
+failed=()
+# What a tool is for, and its command.
+try() {
+    "${@:2}" || failed+=("$1")
+}
+try "format of Swift" swift format lint --strict --recursive --parallel Sources Tests Package.swift
+try "format of C" clang-format --dry-run --Werror "${c[@]}"
+try "width of comments" python3 Tests/format/comments.py
+try "format of Python" ruff format --check .
+try "lint of Python" ruff check --quiet --output-format concise .
+try "lint of shell" shellcheck "${shell[@]}"
+[ ${#failed[@]} -eq 0 ] && exit
+printf 'not in order: %s\n' "${failed[@]}" >&2
+echo "\"make format\" mends formatting, comments and some of the rest; what is then left wants a hand." >&2
+exit 1

@@ -1,0 +1,19 @@
+"""Keeps using requests or httpx, and plugs in the session: logins, rotated cookies and redirects
+are its business.
+
+It refuses to follow redirects by itself: they might lead secrets astray. Options come from the
+environment.
+"""
+
+import httpx
+import requests
+
+import damsession
+from damsession.httpx import DamAuth as HttpxAuth
+from damsession.requests import DamAuth as RequestsAuth
+
+with damsession.open(system="photoshelter") as session:
+    url = f"{session.state.origin}/psapi/v3/mem/user/session"
+    print(requests.get(url, auth=RequestsAuth(session), allow_redirects=False).status_code)
+    with httpx.Client(auth=HttpxAuth(session)) as client:
+        print(client.get(url).status_code)

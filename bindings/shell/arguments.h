@@ -1,0 +1,53 @@
+/*
+ * arguments.h - a command line, taken apart.
+ */
+#ifndef DAMSESSION_ARGUMENTS_H
+#define DAMSESSION_ARGUMENTS_H
+
+#include "flags.h"
+
+#include <damsession.h>
+
+#include <stddef.h>
+
+struct command;
+
+struct setting {
+    const char *name, *value;
+};
+
+/* Everything points into argv or lives until free_arguments. */
+struct arguments {
+    const struct command *command;
+    const char **words; /* what follows the command; NULL after the last. */
+    int word_count;
+    unsigned given; /* bit FLAG_x: that flag was there. */
+    unsigned verbosity;
+    struct setting *settings; /* the library's options, in the order given. */
+    size_t setting_count;
+    dam_header *headers;
+    size_t header_count;
+    struct setting *parts; /* of --form, in the order given. */
+    size_t part_count;
+    const char *data, *content_type, *image, *output, *ticket, *body;
+    uint64_t generation;
+    int password_fd, api_key_fd; /* -1: not given. */
+};
+
+/* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
+int parse_arguments(int argc, char **argv, struct arguments *out);
+
+void free_arguments(struct arguments *arguments);
+
+/* A flag that was given, and its value if it takes one (values.c). Not EXIT_OK: it has said what is wrong. */
+int take_flag(struct arguments *out, enum flag_id id, char *value);
+
+/* What was given against what the command accepts (check.c). Not EXIT_OK: it has said what is wrong. */
+int check_arguments(const struct arguments *given);
+
+static inline int is_given(const struct arguments *arguments, enum flag_id flag)
+{
+    return (int)(arguments->given >> flag & 1U);
+}
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * flags.c - what a --name on a command line stands for: a flag of the wrapper, an option of the library.
+ */
+#include "flags.h"
+
+#include <damsession.h>
+
+#include <string.h>
+
+const struct flag flags[FLAG_COUNT] = {
+    [FLAG_HELP] = {"help", 'h', ACCEPTS_HELP, NULL, "print the command's page"},
+    [FLAG_VERSION] = {"version", 0, 0, NULL, "the same as the command `version`"},
+    [FLAG_VERBOSE] = {"verbose", 'v', ACCEPTS_OPTIONS | ACCEPTS_STORE, NULL,
+                      "say what happens on standard error; -vv: every request"},
+    [FLAG_EXPLAIN] = {"explain", 0, ACCEPTS_OPTIONS, NULL,
+                      "say at the end how many requests, logins and waits it took"},
+    [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, "print JSON"},
+    [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, "print a Markdown table"},
+    [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, "try credentials that were refused before once more"},
+    [FLAG_PASSWORD_STDIN] = {"password-stdin", 0, ACCEPTS_OPTIONS, NULL,
+                             "the password (or encryption secret) is the first line of standard input"},
+    [FLAG_PASSWORD_FD] = {"password-fd", 0, ACCEPTS_OPTIONS, "N", "the same, from file descriptor N"},
+    [FLAG_API_KEY_STDIN] = {"api-key-stdin", 0, ACCEPTS_OPTIONS, NULL,
+                            "the API key is the first line of standard input; a password would be the second"},
+    [FLAG_API_KEY_FD] = {"api-key-fd", 0, ACCEPTS_OPTIONS, "N", "the same, from file descriptor N"},
+    [FLAG_DATA] = {"data", 'd', ACCEPTS_BODY, "TEXT|@FILE|@-", "the body, byte for byte; @-: standard input, once"},
+    [FLAG_FORM] = {"form", 0, ACCEPTS_BODY, "NAME=VALUE",
+                   "a field of a form, or a file: NAME=@FILE[;type=TYPE]; may be repeated"},
+    [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", "of the body; else a form's"},
+    [FLAG_HEADER] = {"header", 'H', ACCEPTS_ANSWER, "'NAME: VALUE'", "one more header; may be repeated"},
+    [FLAG_IMAGE] = {"image", 0, ACCEPTS_ANSWER, "HANDLE", "the image that {image} in PATH stands for"},
+    [FLAG_ONCE] = {"once", 0, ACCEPTS_ANSWER, NULL,
+                   "do not send it again when the answer is lost: it may write by GET"},
+    [FLAG_INCLUDE] = {"include", 'i', ACCEPTS_ANSWER, NULL, "print `Status: N` and the headers before the body"},
+    [FLAG_OUTPUT] = {"output", 'o', ACCEPTS_ANSWER, "FILE", "replace FILE by the body once a success (2xx) is whole"},
+    [FLAG_CONTINUE] = {"continue", 0, ACCEPTS_ANSWER, NULL, "with -o: go on where a download was interrupted"},
+    [FLAG_KEEP] = {"keep", 0, ACCEPTS_ANSWER, NULL, "with -o: fail if there is a FILE already"},
+    [FLAG_NO_PROGRESS] = {"no-progress", 0, ACCEPTS_ANSWER, NULL, "show no progress bar, at a terminal either"},
+    [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", "that the ID came with; else the present one"},
+    [FLAG_TICKET] = {"ticket", 0, ACCEPTS_TICKET, "FILE", "where `header` notes for `observe` which headers these are"},
+    [FLAG_BODY] = {"body", 0, ACCEPTS_HEAD, "FILE", "the answer's body: it may hold a verdict"},
+};
+
+int find_flag(const char *name, char letter)
+{
+    for (int id = 0; id < FLAG_COUNT; id++)
+        if (name != NULL ? strcmp(flags[id].name, name) == 0 : flags[id].letter == letter)
+            return id;
+    return -1;
+}
+
+int find_option(const char *name, dam_option *row)
+{
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        *row = (dam_option)DAM_OPTION_INIT;
+        if (dam_option_get(index, row, NULL) == DAM_OK && strcmp(row->name, name) == 0)
+            return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,72 @@
+/*
+ * flags.h - what may stand on a command line beside words: flags of the wrapper's own, and options of the library.
+ *
+ * It refuses to know the library's options, defaults and rules: they come from dam_option_get at run time.
+ */
+#ifndef DAMSESSION_FLAGS_H
+#define DAMSESSION_FLAGS_H
+
+#include <damsession.h>
+
+/* What a command accepts beside its words. */
+enum accepts {
+    ACCEPTS_HELP = 1 << 0,
+    ACCEPTS_OPTIONS = 1 << 1, /* the library's options, and the flags that say where secrets come from. */
+    ACCEPTS_JSON = 1 << 2,
+    ACCEPTS_MARKDOWN = 1 << 3,
+    ACCEPTS_AGAIN = 1 << 4,
+    ACCEPTS_ANSWER = 1 << 5,
+    ACCEPTS_BODY = 1 << 6,
+    ACCEPTS_GENERATION = 1 << 7,
+    ACCEPTS_STORE = 1 << 8, /* of the library's options, `store` alone. */
+    ACCEPTS_TICKET = 1 << 9,
+    ACCEPTS_HEAD = 1 << 10
+};
+
+enum flag_id {
+    FLAG_HELP,
+    FLAG_VERSION,
+    FLAG_VERBOSE,
+    FLAG_EXPLAIN,
+    FLAG_JSON,
+    FLAG_MARKDOWN,
+    FLAG_AGAIN,
+    FLAG_PASSWORD_STDIN,
+    FLAG_PASSWORD_FD,
+    FLAG_API_KEY_STDIN,
+    FLAG_API_KEY_FD,
+    FLAG_DATA,
+    FLAG_FORM,
+    FLAG_CONTENT_TYPE,
+    FLAG_HEADER,
+    FLAG_IMAGE,
+    FLAG_ONCE,
+    FLAG_INCLUDE,
+    FLAG_OUTPUT,
+    FLAG_CONTINUE,
+    FLAG_KEEP,
+    FLAG_NO_PROGRESS,
+    FLAG_GENERATION,
+    FLAG_TICKET,
+    FLAG_BODY,
+    FLAG_COUNT
+};
+
+/* A flag of the wrapper's own; the library's options are not among them. */
+struct flag {
+    const char *name;
+    char letter;         /* 0: none. */
+    unsigned group;      /* enum accepts: a command that accepts any of these takes the flag. */
+    const char *operand; /* what its value is called; NULL: it takes none. */
+    const char *help;
+};
+
+extern const struct flag flags[FLAG_COUNT];
+
+/* The flag of that name, or where that is NULL of that letter; -1: there is none. */
+int find_flag(const char *name, char letter);
+
+/* The library's option of that name; 0: there is none. */
+int find_option(const char *name, dam_option *row);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * header.c - header: the headers of a session, for requests that another program sends.
+ *
+ * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another
+ * one.
+ */
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "files.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Collected first: with the failure lost in a pipe, half of the headers would make an unauthenticated request. */
+struct header_lines {
+    size_t size;
+    int refused;
+    char text[32768];
+};
+
+static int32_t collect_header(void *user_data, const dam_header *header)
+{
+    struct header_lines *lines = user_data;
+    size_t room = sizeof lines->text - lines->size;
+    int size = snprintf(lines->text + lines->size, room, "%s: %s\n", header->name, header->value);
+    int is_whole = size >= 0 && (size_t)size < room;
+    lines->refused = strpbrk(header->name, "\r\n") != NULL || strpbrk(header->value, "\r\n") != NULL || !is_whole;
+    lines->size += lines->refused ? 0 : (size_t)size;
+    return lines->refused;
+}
+
+/* Not a secret; so with the rights that any file gets. */
+static int write_ticket(const char *path, const char *ticket)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return complain(path);
+    int code = write_bytes(fd, ticket, strlen(ticket), path);
+    if (code == EXIT_OK)
+        code = write_bytes(fd, "\n", 1, path);
+    return close(fd) != 0 && code == EXIT_OK ? complain(path) : code;
+}
+
+int run_header(const struct arguments *arguments, struct work *work)
+{
+    struct header_lines lines = {0};
+    char *ticket = NULL;
+    dam_error error;
+    int code;
+    dam_status status = dam_session_list_headers(work->session, collect_header, &lines, &ticket, &error);
+    if (lines.refused) {
+        say("a header has a line break in it, or no end, and is not printed; please report this");
+        code = EXIT_INTERNAL;
+    } else {
+        code = status != DAM_OK ? report(&error) : EXIT_OK;
+        if (code == EXIT_OK && arguments->ticket != NULL) /* first: the reader of the headers begins at once. */
+            code = write_ticket(arguments->ticket, ticket);
+        if (code == EXIT_OK)
+            code = write_bytes(STDOUT_FILENO, lines.text, lines.size, "standard output");
+    }
+    dam_string_free(ticket);
+    explicit_bzero(&lines, sizeof lines);
+    return code;
+}

@@ -1,0 +1,106 @@
+/*
+ * login.c - the commands that begin, keep and end a session: login, keepalive, logout, forget.
+ *
+ * It refuses to remember anything before a login worked, and to forget a name whose secret it could not wipe.
+ */
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "secrets.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* For a new name only: a remembered one has its key, or works without. No answer is one too; the library will judge. */
+static int ask_api_key(struct work *work, const struct arguments *arguments)
+{
+    const char *variable = secure_getenv("DAMSESSION_API_KEY");
+    char key[SECRET_CAPACITY];
+    char *system = NULL;
+    dam_error error;
+    if (arguments->api_key_fd >= 0 || (variable != NULL && variable[0] != '\0'))
+        return EXIT_OK;
+    if (dam_config_get(work->config, "system", &system, &error) != DAM_OK)
+        return report(&error);
+    int wanted = strcmp(system, "photoshelter") == 0;
+    dam_string_free(system);
+    int code = wanted && ask_terminal("API key: ", key) > 0 ? set_option(work, "api-key", key) : EXIT_OK;
+    explicit_bzero(key, sizeof key);
+    return code;
+}
+
+int run_login(const struct arguments *arguments, struct work *work)
+{
+    dam_error error;
+    uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
+    dam_status loaded = load_options(work, arguments, &error);
+    int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
+    int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
+    if (code == EXIT_OK && is_new)
+        code = ask_api_key(work, arguments);
+    if (code == EXIT_OK)
+        code = start_session(work);
+    if (code == EXIT_OK && dam_session_login(work->session, manner, &error) != DAM_OK)
+        code = report(&error);
+    if (code == EXIT_OK && has_name(arguments) && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
+        code = report(&error);
+    return code;
+}
+
+int run_keepalive(const struct arguments *arguments, struct work *work)
+{
+    dam_error error;
+    (void)arguments;
+    return dam_session_keepalive(work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
+}
+
+int run_logout(const struct arguments *arguments, struct work *work)
+{
+    static const struct {
+        const char *word, *sentence;
+    } results[] = {
+        [DAM_LOGOUT_NONE] = {"none", "there was no session"},
+        [DAM_LOGOUT_SERVER] = {"server", "the server closed the session, and it is forgotten here"},
+        [DAM_LOGOUT_LOCAL] = {"local", "the session is forgotten here only; an administrator can revoke it"},
+        [DAM_LOGOUT_UNCONFIRMED] = {"unconfirmed", "the session is forgotten here; the server has not confirmed it"},
+    };
+    dam_error error;
+    int32_t result = DAM_LOGOUT_NONE;
+    if (dam_session_logout(work->session, &result, &error) != DAM_OK)
+        return report(&error);
+    if (result < DAM_LOGOUT_NONE || result > DAM_LOGOUT_UNCONFIRMED)
+        return EXIT_OK;
+    if (is_given(arguments, FLAG_JSON)) {
+        print_json_member("{", "result", results[result].word);
+        puts("}");
+    } else {
+        puts(results[result].sentence);
+    }
+    return EXIT_OK;
+}
+
+/* What is remembered may be damaged; then it can still be forgotten, but says nothing about which session is meant. */
+int run_forget(const struct arguments *arguments, struct work *work)
+{
+    dam_error error;
+    dam_status loaded = load_options(work, arguments, &error);
+    int code = loaded == DAM_OK ? override_options(work, arguments) : report(&error);
+    if (code == EXIT_OK)
+        code = start_session(work);
+    if (code == EXIT_OK && dam_session_forget(work->session, &error) != DAM_OK)
+        code = report(&error);
+    int damaged = loaded == DAM_ERR_OPTION || loaded == DAM_ERR_STORE;
+    if (!has_name(arguments) || (code != EXIT_OK && !damaged))
+        return code;
+    if (dam_name_remove(arguments->words[0], &error) != DAM_OK)
+        return report(&error);
+    if (damaged)
+        say("the remembered options are forgotten; a session that was opened with them may still be stored");
+    return code;
+}

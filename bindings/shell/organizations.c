@@ -1,0 +1,45 @@
+/*
+ * organizations.c - organizations: those of the user, and which one the session works for.
+ */
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "print.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
+
+static int32_t print_organization(void *user_data, const dam_organization *organization)
+{
+    static const char *const words[] = {"null", "false", "true"};
+    struct rows *list = user_data;
+    int known = organization->member < 0 ? 0 : 1 + (organization->member > 0);
+    if (list->json) {
+        print_json_member(list->count++ > 0 ? ",{" : "[{", "id", organization->id);
+        print_json_member(",", "name", organization->name);
+        printf(",\"member\":%s,\"selected\":%s}", words[known], words[1 + (organization->selected != 0)]);
+        return DAM_OK;
+    }
+    print_clean(stdout, organization->id);
+    putchar('\t');
+    print_clean(stdout, organization->name);
+    printf("\t%s\t%s\n",
+           known == 0   ? "unknown"
+           : known == 1 ? "no-member"
+                        : "member",
+           organization->selected ? "selected" : "-");
+    return DAM_OK;
+}
+
+int run_organizations(const struct arguments *arguments, struct work *work)
+{
+    struct rows list = {.json = is_given(arguments, FLAG_JSON)};
+    dam_error error;
+    if (dam_session_list_organizations(work->session, print_organization, &list, &error) != DAM_OK)
+        return report(&error);
+    end_rows(&list);
+    return EXIT_OK;
+}

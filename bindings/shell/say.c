@@ -1,0 +1,54 @@
+/*
+ * say.c - words on standard error, and the exit code for what the library reports.
+ */
+#include "say.h"
+
+#include "exit_code.h"
+#include "print.h"
+#include "progress.h"
+
+#include <damsession.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void say(const char *format, ...)
+{
+    char line[2048];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    clear_progress();
+    fputs("damsession: ", stderr);
+    print_clean(stderr, line);
+    putc('\n', stderr);
+}
+
+int report(const dam_error *error)
+{
+    char http[32] = "", wait[48] = "";
+    snprintf(http, sizeof http, "(HTTP %d)", (int)error->http_status);
+    if (error->http_status == 0 || strstr(error->message, http) != NULL) /* some sentences say it themselves. */
+        http[0] = '\0';
+    else
+        snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);
+    if (error->retry_after >= 0 && error->status == DAM_ERR_THROTTLED)
+        snprintf(wait, sizeof wait, " (come back in %d s)", (int)error->retry_after);
+    say("%s: %s%s%s", dam_status_name(error->status),
+        error->message[0] != '\0' ? error->message : dam_status_text(error->status), http, wait);
+    switch (error->status) {
+    case DAM_ERR_ARGUMENT:
+    case DAM_ERR_OPTION: return EXIT_USAGE;
+    case DAM_ERR_INTERNAL: return EXIT_INTERNAL;
+    default: return error->status;
+    }
+}
+
+int complain(const char *place)
+{
+    say("%s: %s", place, strerror(errno));
+    return EXIT_STOPPED;
+}

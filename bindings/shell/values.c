@@ -1,0 +1,90 @@
+/*
+ * values.c - what the values of the wrapper's own flags may be.
+ *
+ * It never prints a value: it might be a secret.
+ */
+#include "arguments.h"
+
+#include "exit_code.h"
+#include "say.h"
+
+#include <damsession.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_number(const char *flag, const char *text, uint64_t most, uint64_t *out)
+{
+    char *rest = NULL;
+    errno = 0;
+    unsigned long long number = strtoull(text, &rest, 10);
+    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno != 0 || number > most) {
+        say("--%s takes a number", flag);
+        return EXIT_USAGE;
+    }
+    *out = number;
+    return EXIT_OK;
+}
+
+static int parse_descriptor(const char *flag, const char *text, int *out)
+{
+    uint64_t number = 0;
+    int code = parse_number(flag, text, INT32_MAX, &number);
+    if (code != EXIT_OK)
+        return code;
+    *out = (int)number;
+    /* Close-on-exec: the password command is not to find the other secrets. */
+    if (fcntl(*out, F_SETFD, FD_CLOEXEC) < 0) {
+        say("--%s: file descriptor %d is not open", flag, *out);
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
+static int take_header(struct arguments *out, char *text)
+{
+    char *colon = strchr(text, ':');
+    if (colon == NULL || colon == text) {
+        say("--header takes 'NAME: VALUE'");
+        return EXIT_USAGE;
+    }
+    *colon = '\0';
+    out->headers[out->header_count++] = (dam_header){.name = text, .value = colon + 1 + strspn(colon + 1, " \t")};
+    return EXIT_OK;
+}
+
+static int take_part(struct arguments *out, char *text)
+{
+    char *sign = strchr(text, '=');
+    if (sign == NULL || sign == text) {
+        say("--form takes NAME=VALUE or NAME=@FILE");
+        return EXIT_USAGE;
+    }
+    *sign = '\0';
+    out->parts[out->part_count++] = (struct setting){.name = text, .value = sign + 1};
+    return EXIT_OK;
+}
+
+int take_flag(struct arguments *out, enum flag_id id, char *value)
+{
+    out->given |= 1U << id;
+    switch (id) {
+    case FLAG_VERBOSE: out->verbosity++; return EXIT_OK;
+    case FLAG_PASSWORD_STDIN: out->password_fd = 0; return EXIT_OK;
+    case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
+    case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
+    case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
+    case FLAG_DATA: out->data = value; return EXIT_OK;
+    case FLAG_FORM: return take_part(out, value);
+    case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
+    case FLAG_HEADER: return take_header(out, value);
+    case FLAG_IMAGE: out->image = value; return EXIT_OK;
+    case FLAG_OUTPUT: out->output = value; return EXIT_OK;
+    case FLAG_TICKET: out->ticket = value; return EXIT_OK;
+    case FLAG_BODY: out->body = value; return EXIT_OK;
+    case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
+    default: return EXIT_OK; /* those that `given` is enough for. */
+    }
+}

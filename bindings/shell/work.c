@@ -1,0 +1,135 @@
+/*
+ * work.c - from a command line to an open session, and back.
+ */
+#include "work.h"
+
+#include "arguments.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "progress.h"
+#include "say.h"
+#include "secrets.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A command that takes no options has no name either. */
+int has_name(const struct arguments *arguments)
+{
+    return (arguments->command->accepts & ACCEPTS_OPTIONS) != 0 && strcmp(arguments->words[0], "-") != 0;
+}
+
+static void log_line(void *user_data, int32_t level, const char *message)
+{
+    static const char *const levels[] = {"error", "warning", "info", "debug"};
+    (void)user_data;
+    clear_progress();
+    fprintf(stderr, "damsession: %s: ", levels[level >= DAM_LOG_ERROR && level <= DAM_LOG_DEBUG ? level - 1 : 3]);
+    print_clean(stderr, message);
+    putc('\n', stderr);
+}
+
+/* A configuration with what is remembered. Warnings are always logged: whoever reads the mail of cron should look. */
+dam_status load_options(struct work *work, const struct arguments *arguments, dam_error *error)
+{
+    unsigned more = arguments->verbosity < 2 ? arguments->verbosity : 2;
+    *work = (struct work){
+        .credentials = {.fd = arguments->password_fd},
+        .explains = is_given(arguments, FLAG_EXPLAIN),
+    };
+    dam_status status = dam_config_new(&work->config, error);
+    if (status == DAM_OK)
+        status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
+    if (status == DAM_OK)
+        status = dam_config_set_credentials(work->config, answer_prompt, &work->credentials, error);
+    if (status == DAM_OK && has_name(arguments))
+        status = dam_config_load(work->config, arguments->words[0], error);
+    return status;
+}
+
+int set_option(struct work *work, const char *name, const char *value)
+{
+    dam_error error;
+    return dam_config_set(work->config, name, value, &error) == DAM_OK ? EXIT_OK : report(&error);
+}
+
+static int set_api_key(struct work *work, const struct arguments *arguments)
+{
+    char key[SECRET_CAPACITY];
+    if (arguments->api_key_fd < 0)
+        return EXIT_OK;
+    const char *place = arguments->api_key_fd == 0 ? "standard input" : "--api-key-fd";
+    ssize_t size = read_secret_line(arguments->api_key_fd, key, place);
+    int code = size > 0 ? set_option(work, "api-key", key) : EXIT_STOPPED;
+    explicit_bzero(key, sizeof key);
+    return code;
+}
+
+/* The environment over what is remembered, the command line over both. */
+int override_options(struct work *work, const struct arguments *arguments)
+{
+    dam_error error;
+    int named = arguments->password_fd >= 0; /* a source on the command line outranks a secret in the environment. */
+    int code = dam_config_load_environment(work->config, &error) == DAM_OK ? EXIT_OK : report(&error);
+    for (size_t index = 0; index < arguments->setting_count && code == EXIT_OK; index++) {
+        named |= strcmp(arguments->settings[index].name, "password-command") == 0;
+        code = set_option(work, arguments->settings[index].name, arguments->settings[index].value);
+    }
+    if (named && code == EXIT_OK)
+        code = set_option(work, "password", NULL);
+    if (named && code == EXIT_OK)
+        code = set_option(work, "encryption-secret", NULL);
+    if (code == EXIT_OK)
+        code = set_api_key(work, arguments);
+    char *patience = NULL;
+    if (code == EXIT_OK &&
+        (dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK ||
+         dam_config_get(work->config, "lock-timeout", &patience, &error) != DAM_OK))
+        code = report(&error);
+    work->credentials.patience = patience != NULL ? (unsigned)strtoul(patience, NULL, 10) : 0;
+    dam_string_free(patience);
+    return code;
+}
+
+int start_session(struct work *work)
+{
+    dam_error error;
+    return dam_session_open(work->config, &work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
+}
+
+static int open_options(struct work *work, const struct arguments *arguments)
+{
+    dam_error error;
+    return load_options(work, arguments, &error) == DAM_OK ? override_options(work, arguments) : report(&error);
+}
+
+int open_session(struct work *work, const struct arguments *arguments)
+{
+    int code = open_options(work, arguments);
+    return code == EXIT_OK ? start_session(work) : code;
+}
+
+int begin_work(struct work *work, const struct arguments *arguments)
+{
+    *work = (struct work){.credentials = {.fd = -1}};
+    switch (arguments->command->opens) {
+    case OPENS_OPTIONS: return open_options(work, arguments);
+    case OPENS_SESSION: return open_session(work, arguments);
+    default: return EXIT_OK;
+    }
+}
+
+void end_work(struct work *work)
+{
+    if (work->explains && work->session != NULL)
+        explain(work->session);
+    dam_session_free(work->session);
+    dam_config_free(work->config);
+    dam_string_free(work->credentials.command);
+    *work = (struct work){.credentials = {.fd = -1}};
+}
