@@ -138,9 +138,8 @@ def observe(session: damsession.Session, row: Row) -> int:
     """
     answer, result = _abi.dam_observation(), ctypes.c_int32()
     answer.http_status = row.status
-    answer.headers = "".join(f"{name}: {value}\r\n" for name, value in row.headers).encode(
-        "latin-1"
-    )
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in row.headers]
+    answer.headers, answer.header_count = _abi.header_list(headers), len(headers)
     body = row.body.encode()
     answer.body, answer.body_size, answer.is_whole = body, len(body), 1
     with session._handle as handle:
