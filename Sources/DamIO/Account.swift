@@ -4,6 +4,6 @@ internal import DamCore
 internal import Synchronization
 
 final class Account: Sendable {
-  let flight = Flight()
+  let lock = FairLock()
   let record = Mutex(AccountRecord())
 }

@@ -1,6 +1,6 @@
 // Call.swift - one call of the host under way: does what its machine says as long as that needs no waiting, and says
 // what it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine for the
-// length of one step; no lock but the flights and the store's own is held while anything is sent, read, written or
+// length of one step; no lock but those of sessions and the store is held while anything is sent, read, written or
 // asked. It refuses to look into answers.
 
 internal import DamCore
@@ -96,8 +96,8 @@ final class Call {
   /// The generation of the secret that the last request carries.
   var generation: UInt64 { machine.sentGeneration }
 
-  /// A wish for a lock was fulfilled, or was not.
-  func locked(_ wish: LockWish, _ locking: Locking, _ held: Held?) -> Step {
+  /// How the attempt to get a lock ended; what is held is let go with the call.
+  func locked(_ wish: LockWish, _ locking: Locking, _ held: consuming Held?) -> Step {
     if wish.isAccount {
       accountLock = held
       return advance(.accountLocked(locking, hub.loadAccount(session.log), entropy: Clock.random(16)))
@@ -119,9 +119,9 @@ final class Call {
       let (loading, place) = hub.loadSession(log)
       return .event(.loaded(loading), at: place)
     case .lockSession:
-      return .step(.lock(LockWish(flight: hub.flight, key: hub.sessionKey, isAccount: false)))
+      return .step(.lock(LockWish(lock: hub.lock, key: hub.sessionKey, isAccount: false)))
     case .lockAccount:
-      return .step(.lock(LockWish(flight: hub.account.flight, key: hub.accountKey, isAccount: true)))
+      return .step(.lock(LockWish(lock: hub.account.lock, key: hub.accountKey, isAccount: true)))
     case .askCredentials:
       return .event(ask())
     case .derive(let credentials, let salt):
@@ -156,28 +156,7 @@ final class Call {
   }
 
   func release(keepSession: Bool) {
-    accountLock?.release()
     accountLock = nil
-    guard !keepSession else { return }
-    sessionLock?.release()
-    sessionLock = nil
+    if !keepSession { sessionLock = nil }
   }
-}
-
-/// A flight and the store's lock behind it.
-struct Held {
-  let flight: Flight
-  let lock: (any StoreLockHandle)?
-
-  func release() {
-    lock?.unlock()
-    flight.release()
-  }
-}
-
-/// A lock that a call needs before it goes on.
-struct LockWish {
-  let flight: Flight
-  let key: String
-  let isAccount: Bool
 }

@@ -105,29 +105,21 @@ struct Driver: ~Copyable {
     return call.advance(.waited)
   }
 
-  private func isInVain(_ wish: LockWish) -> Bool { wish.flight.standstill(for: keeper) != nil }
-
-  /// Waits for the flight among the threads, then for the store's lock among the processes.
   private func lock(_ wish: LockWish) -> Call.Step {
-    let began = Clock.monotonic
-    let allowed = UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
-    let hadToWait = !wish.flight.tryTake(keeper)
-    if hadToWait, !wish.flight.take(keeper, timeout: allowed, unless: { isInVain(wish) || call.isUnwanted() }) {
-      if let standstill = wish.flight.standstill(for: keeper) { return call.advance(.failed(standstill, head: nil)) }
-      call.hub.count(waitedSince: began, call.session.log)
-      return call.options.cancellation.isSet ? call.cancelled() : call.locked(wish, .busy, nil)
-    }
-    let spent = Clock.monotonic &- began
-    switch call.hub.store.lock(wish.key, wait: allowed > spent ? allowed - spent : 0, unless: call.isUnwanted) {
-    case .held(let lock, let storeMadeUsWait):
-      if hadToWait || storeMadeUsWait { call.hub.count(waitedSince: began, call.session.log) }
-      return call.locked(wish, .held, Held(flight: wish.flight, lock: lock))
-    case .unavailable(let reason):
-      return call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil))
-    case .busy:
-      wish.flight.release()
-      call.hub.count(waitedSince: began, call.session.log)
-      return call.options.cancellation.isSet ? call.cancelled() : call.locked(wish, .busy, nil)
+    let attempt = LockAttempt(wish, call, keeper, Bell())
+    while true {
+      switch attempt.poll(mayBlock: true) {
+      case .done(let locking, let held):
+        if case .busy = locking, call.options.cancellation.isSet { return call.cancelled() }
+        return call.locked(wish, locking, held)
+      case .waiting:
+        if let standstill = wish.lock.standstill(for: keeper) { return call.advance(.failed(standstill, head: nil)) }
+        if call.isUnwanted() {
+          attempt.count()
+          return call.cancelled()
+        }
+        attempt.sleep()
+      }
     }
   }
 }

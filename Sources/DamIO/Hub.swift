@@ -1,4 +1,4 @@
-// Hub.swift - one identity in this process: its state, its store, its connections, its flights.
+// Hub.swift - one identity in this process: its state, its store, its connections, its lock.
 // All sessions of the identity share it. It stores what it is told to, joins instead of overwriting, and counts. It
 // refuses to decide anything: the calls do.
 
@@ -39,7 +39,7 @@ final class Hub: Sendable {
   let process: UInt64
   let key: Key
   let store: any Store
-  let flight = Flight()
+  let lock = FairLock()
   let account: Account
   let connections = ConnectionPool()
   let state = Mutex(State())

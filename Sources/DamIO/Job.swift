@@ -8,8 +8,7 @@ final class Job {
     case fresh
     /// On its way from one state to the next: what is held is the call's.
     case between
-    case queueing(LockWish, Flight.Waiter, began: UInt64)
-    case locking(LockWish, began: UInt64)
+    case locking(LockAttempt)
     case sleeping(until: UInt64)
     case sending
     case delivering(generation: UInt64, replays: UInt32)
@@ -82,10 +81,6 @@ final class Job {
     return nil
   }
 
-  func lockDeadline(_ began: UInt64) -> UInt64 {
-    began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
-  }
-
   /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or
   /// a secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
   func stop() {
@@ -103,11 +98,7 @@ final class Job {
 
   /// Lets go of whatever the call holds.
   func abandon() {
-    switch state {
-    case .queueing(let wish, let waiter, _): if wish.flight.leave(waiter) { wish.flight.release() }
-    case .locking(let wish, _): wish.flight.release()
-    case .fresh, .between, .sleeping, .sending, .delivering: break
-    }
+    state = .between
     authorization?.keeper.give(to: nil)
     // What the host is to send holds the session until it was answered.
     if authorization?.request == nil { call.release(keepSession: false) }

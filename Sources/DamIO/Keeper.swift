@@ -1,4 +1,4 @@
-// Keeper.swift - who has a flight, or waits for it, so that no thread waits for what only itself could bring about: a
+// Keeper.swift - who has a lock, or waits for it, so that no thread waits for what only itself could bring about: a
 // request of its own event loop, a call whose callback it is in, an authorization that nobody else is there to observe.
 // It refuses to guess: where another thread may be the one that goes on, waiting is right.
 

@@ -1,7 +1,7 @@
 // Loop.swift - many calls on one thread, for programs that have an event loop of their own.
 //
 // The host watches one descriptor and calls `dispatch` when it is readable. Everything happens in there: starting
-// calls, moving bytes, waiting for locks (a place in the line of the flight, then short tries for the store's lock),
+// calls, moving bytes, waiting for locks (a place in the line of threads, then short tries for the store's lock),
 // callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop,
 // hence one pool of connections. It refuses to block, but for reading and writing small records.
 
@@ -12,7 +12,7 @@ package final class Loop {
   /// The one whose connections are in it.
   package let process = Process.number
   private let poller: Poller
-  /// Rings when the turn of a job has come at a flight.
+  /// Rings when the turn of a job has come at a lock.
   private let bell = Bell()
   private let keeper = Keeper(.loop)
   private var jobs: [UInt64: Job] = [:]
@@ -139,10 +139,8 @@ package final class Loop {
       take(job.begin(), job)
     case .between:
       break
-    case .queueing(let wish, let waiter, let began):
-      queueing(job, wish, waiter, began)
-    case .locking(let wish, let began):
-      locking(job, wish, began)
+    case .locking(let attempt):
+      lock(job, attempt)
     case .sleeping(let until):
       if Clock.monotonic >= until { take(job.call.advance(.waited), job) }
     case .sending:
@@ -159,12 +157,7 @@ package final class Loop {
     case .send(let request, let isForHost):
       send(request, isForHost, job)
     case .lock(let wish):
-      let began = Clock.monotonic
-      if let waiter = wish.flight.queue(bell, job.authorization?.keeper ?? keeper, tag: job.id) {
-        wait(job, .queueing(wish, waiter, began: began), until: job.lockDeadline(began))
-      } else {
-        locking(job, wish, began)
-      }
+      lock(job, LockAttempt(wish, job.call, job.authorization?.keeper ?? keeper, bell, tag: job.id))
     case .wait(let milliseconds):
       let until = Clock.monotonic &+ milliseconds &* 1000
       wait(job, .sleeping(until: until), until: until)
@@ -192,34 +185,13 @@ package final class Loop {
     earliest = min(earliest, until)
   }
 
-  private func queueing(_ job: Job, _ wish: LockWish, _ waiter: Flight.Waiter, _ began: UInt64) {
-    let hasTurn = waiter.hasTurn
-    let isLate = Clock.monotonic >= job.lockDeadline(began)
-    guard hasTurn || isLate else { return }
-    if hasTurn || wish.flight.leave(waiter) { return locking(job, wish, began) }
-    job.state = .between
-    job.call.hub.count(waitedSince: began, job.call.session.log)
-    take(job.call.locked(wish, .busy, nil), job)
-  }
-
-  private func locking(_ job: Job, _ wish: LockWish, _ began: UInt64) {
-    let hub = job.call.hub
-    // The flight goes to the call, or back. A call that ends at once must not hand on a turn that the call has handed
-    // on.
-    job.state = .between
-    switch hub.store.lock(wish.key, wait: 0) {
-    case .held(let lock, _):
-      if Clock.monotonic &- began > 1000 { hub.count(waitedSince: began, job.call.session.log) }
-      take(job.call.locked(wish, .held, Held(flight: wish.flight, lock: lock)), job)
-    case .unavailable(let reason):
-      take(job.call.locked(wish, .unavailable(reason), Held(flight: wish.flight, lock: nil)), job)
-    case .busy where Clock.monotonic < job.lockDeadline(began):
-      // Again in two milliseconds: the kernel does not tell when a file lock is free.
-      wait(job, .locking(wish, began: began), until: Clock.monotonic &+ 2000)
-    case .busy:
-      wish.flight.release()
-      hub.count(waitedSince: began, job.call.session.log)
-      take(job.call.locked(wish, .busy, nil), job)
+  private func lock(_ job: Job, _ attempt: LockAttempt) {
+    switch attempt.poll(mayBlock: false) {
+    case .waiting(let until):
+      wait(job, .locking(attempt), until: until)
+    case .done(let locking, let held):
+      job.state = .between
+      take(job.call.locked(attempt.wish, locking, held), job)
     }
   }
 

@@ -1,4 +1,4 @@
-// BellTests.swift - places in the line of a flight: one bell for many of them, places that are given up, and no
+// BellTests.swift - places in the line before a lock: one bell for many of them, places that are given up, and no
 // descriptor left to sleep on.
 
 import Dispatch
@@ -16,46 +16,52 @@ struct BellTests {
     return poll(&watch, 1, 0) == 1
   }
 
-  @Test("a free flight needs no bell, and is taken")
+  @Test("a free lock needs no bell, and is taken")
   func free() {
-    let flight = Flight()
+    let lock = FairLock()
     func never() -> Bell {
       Issue.record("a bell was made")
       return Bell()
     }
-    #expect(flight.queue(never()) == nil)
-    #expect(!flight.tryTake())
+    let entry = lock.enter(never())
+    #expect(!lock.isFree)
+    switch consume entry {
+    case .turn(let turn): _ = consume turn
+    case .line: Issue.record("it was free")
+    }
+    #expect(lock.isFree)
   }
 
   @Test("two who wait by one bell hear each their own turn, in the order the turns come")
   func oneBell() throws {
     let bell = Bell()
-    let (one, other) = (Flight(), Flight())
-    #expect(one.tryTake() && other.tryTake())
+    let (one, other) = (FairLock(), FairLock())
+    let (ones, others) = (try #require(Holding(one)), try #require(Holding(other)))
     let waiter = try #require(one.queue(bell, tag: 7))
     let second = try #require(other.queue(bell, tag: 9))
     #expect(bell.takeTurns().isEmpty)
     #expect(!isReadable(bell))
-    other.release()
+    others.release()
     #expect(isReadable(bell))
     #expect(second.hasTurn && !waiter.hasTurn)
     #expect(bell.takeTurns() == [9])
     #expect(!isReadable(bell))
-    one.release()
+    ones.release()
     #expect(waiter.hasTurn)
     #expect(bell.takeTurns() == [7])
     #expect(bell.takeTurns().isEmpty)
     // Handed over, not thrown away.
-    #expect(!one.tryTake() && !other.tryTake())
+    #expect(!one.isFree && !other.isFree)
   }
 
   @Test("turns that come before anybody looks are all there, once")
   func manyTurns() throws {
     let bell = Bell()
-    let flights = (0..<50).map { _ in Flight() }
-    for flight in flights { #expect(flight.tryTake()) }
-    let waiters = flights.enumerated().map { $1.queue(bell, tag: UInt64($0)) }
-    DispatchQueue.concurrentPerform(iterations: flights.count) { flights[$0].release() }
+    let locks = (0..<50).map { _ in FairLock() }
+    let holdings = locks.compactMap { Holding($0) }
+    try #require(holdings.count == locks.count)
+    let waiters = locks.enumerated().map { $1.queue(bell, tag: UInt64($0)) }
+    DispatchQueue.concurrentPerform(iterations: locks.count) { holdings[$0].release() }
     #expect(bell.takeTurns().sorted() == Array(0..<50))
     #expect(waiters.allSatisfy { $0?.hasTurn == true })
     #expect(!isReadable(bell))
@@ -64,33 +70,32 @@ struct BellTests {
   @Test("two in one line have one turn after the other")
   func oneLine() throws {
     let bell = Bell()
-    let flight = Flight()
-    #expect(flight.tryTake())
-    let waiters = [try #require(flight.queue(bell, tag: 1)), try #require(flight.queue(bell, tag: 2))]
-    flight.release()
+    let lock = FairLock()
+    let holding = try #require(Holding(lock))
+    let waiters = [try #require(lock.queue(bell, tag: 1)), try #require(lock.queue(bell, tag: 2))]
+    holding.release()
     #expect(bell.takeTurns() == [1])
     #expect(waiters.map(\.hasTurn) == [true, false])
-    flight.release()
+    try #require(Holding(lock, leaving: waiters[0])).release()
     #expect(bell.takeTurns() == [2])
-    flight.release()
-    #expect(flight.tryTake())
+    try #require(Holding(lock, leaving: waiters[1])).release()
+    #expect(lock.isFree)
   }
 
-  @Test("who leaves is passed over, and hears it when the turn had come all the same")
+  @Test("who leaves is passed over, and gets the turn when it had come all the same")
   func leaving() throws {
     let bell = Bell()
-    let flight = Flight()
-    #expect(flight.tryTake())
-    let first = try #require(flight.queue(bell, tag: 1))
-    let second = try #require(flight.queue(bell, tag: 2))
-    #expect(!flight.leave(first))
-    flight.release()
+    let lock = FairLock()
+    let holding = try #require(Holding(lock))
+    let first = try #require(lock.queue(bell, tag: 1))
+    let second = try #require(lock.queue(bell, tag: 2))
+    #expect(Holding(lock, leaving: first) == nil)
+    holding.release()
     #expect(bell.takeTurns() == [2])
     #expect(!first.hasTurn)
-    // The turn came before the wish to leave: whoever leaves has the flight and must hand it on.
-    #expect(flight.leave(second))
-    flight.release()
-    #expect(flight.tryTake())
+    // The turn came before the wish to leave: whoever leaves has the lock and hands it on.
+    try #require(Holding(lock, leaving: second)).release()
+    #expect(lock.isFree)
     #expect(bell.takeTurns().isEmpty)
   }
 
@@ -99,7 +104,7 @@ struct BellTests {
     await #expect(processExitsWith: .success) {
       // One who sleeps on what never rings would sleep for ever.
       alarm(50)
-      let (flight, line) = (Flight(), Flight())
+      let (lock, line) = (FairLock(), FairLock())
       let served = Atomic(false)
       let (begin, done, started) = (
         DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
@@ -110,8 +115,14 @@ struct BellTests {
         folder.withLock { $0 = "/proc/" + own }
         started.signal()
         begin.wait()
-        served.store(flight.take(timeout: 60_000_000), ordering: .releasing)
-        done.signal()
+        if let turn = lock.take(timeout: 60_000_000) {
+          served.store(true, ordering: .releasing)
+          done.signal()
+          begin.wait()
+          _ = consume turn
+        } else {
+          done.signal()
+        }
       }
       started.wait()
       let sight = open(folder.withLock { $0 } + "/syscall", O_RDONLY)
@@ -123,10 +134,13 @@ struct BellTests {
       while open("/dev/null", O_RDONLY) >= 0 {}
       let bell = Bell()
       precondition(bell.descriptor == -1)
-      precondition(flight.tryTake() && line.tryTake())
-      precondition(!flight.take(timeout: 2000), "it was another's")
+      guard let holding = Holding(lock), let first = Holding(line) else { preconditionFailure("both are free") }
+      if let turn = lock.take(timeout: 2000) {
+        _ = consume turn
+        preconditionFailure("it was another's")
+      }
       let waiter = line.queue(bell, tag: 5)
-      line.release()
+      first.release()
       precondition(waiter?.hasTurn == true && bell.takeTurns() == [5])
       begin.signal()
       // Until the other thread sleeps in poll() or ppoll(), on x86-64 or arm64.
@@ -135,10 +149,10 @@ struct BellTests {
         sched_yield()
         text.withUnsafeMutableBytes { _ = pread(sight, $0.baseAddress, 4, 0) }
       } while !["7", "271", "73"].contains(String(decoding: text.prefix { $0 > 0x20 }, as: UTF8.self))
-      flight.release()
+      holding.release()
       done.wait()
       precondition(served.load(ordering: .acquiring))
-      precondition(!flight.tryTake())
+      precondition(!lock.isFree)
       // Whoever looks for leaks at the end needs some.
       precondition(setrlimit(files, &before) == 0)
     }

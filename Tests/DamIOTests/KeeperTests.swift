@@ -6,57 +6,61 @@ import Testing
 
 @Suite("Keeper", .timeLimit(.minutes(1)))
 struct KeeperTests {
-  private let flight = Flight()
+  private let lock = FairLock()
   private let mine = Keeper()
 
   /// Something happens on a thread of its own, and is over.
   private func elsewhere(_ body: @escaping @Sendable () -> Void) { Waiter(body).join() }
 
   @Test("a loop that only this thread dispatches stands in its way, also in the line before it")
-  func ownLoop() {
+  func ownLoop() throws {
     let loop = Keeper(.loop)
-    #expect(flight.tryTake(loop))
-    #expect(flight.standstill(for: mine) == nil, "nobody has dispatched it yet")
+    let holding = try #require(Holding(lock, loop))
+    #expect(lock.standstill(for: mine) == nil, "nobody has dispatched it yet")
     loop.work {}
-    #expect(flight.standstill(for: mine)?.cause == .locked)
-    elsewhere { [flight, mine] in #expect(flight.standstill(for: mine) == nil) }
-    flight.release()
-    #expect(flight.tryTake(Keeper()))
-    #expect(flight.queue(Bell(), loop) != nil)
-    #expect(flight.standstill(for: mine)?.cause == .locked)
-    #expect(flight.standstill(for: loop) == nil, "nobody is in its own way")
+    #expect(lock.standstill(for: mine)?.cause == .locked)
+    elsewhere { [lock, mine] in #expect(lock.standstill(for: mine) == nil) }
+    holding.release()
+    let other = try #require(Holding(lock))
+    #expect(lock.queue(Bell(), loop) != nil)
+    #expect(lock.standstill(for: mine)?.cause == .locked)
+    #expect(lock.standstill(for: loop) == nil, "nobody is in its own way")
+    other.release()
   }
 
   @Test("a loop that several threads have dispatched may go on in another one; not in the middle of a dispatch")
-  func movedLoop() {
+  func movedLoop() throws {
     let loop = Keeper(.loop)
-    #expect(flight.tryTake(loop))
+    let holding = try #require(Holding(lock, loop))
+    defer { holding.release() }
     loop.work {}
     elsewhere { loop.work {} }
-    #expect(flight.standstill(for: mine) == nil)
-    loop.work { #expect(flight.standstill(for: mine)?.cause == .locked) }
-    #expect(flight.standstill(for: mine) == nil)
+    #expect(lock.standstill(for: mine) == nil)
+    loop.work { #expect(lock.standstill(for: mine)?.cause == .locked) }
+    #expect(lock.standstill(for: mine) == nil)
   }
 
   @Test("a call stands in the way of its own callbacks alone")
-  func callback() {
+  func callback() throws {
     let call = Keeper()
-    #expect(flight.tryTake(call))
+    let holding = try #require(Holding(lock, call))
+    defer { holding.release() }
     call.work {
-      #expect(flight.standstill(for: mine)?.cause == .locked)
-      elsewhere { [flight, mine] in #expect(flight.standstill(for: mine) == nil) }
+      #expect(lock.standstill(for: mine)?.cause == .locked)
+      elsewhere { [lock, mine] in #expect(lock.standstill(for: mine) == nil) }
     }
-    #expect(flight.standstill(for: mine) == nil)
+    #expect(lock.standstill(for: mine) == nil)
   }
 
   @Test("an authorization may be observed by any other thread of the process")
-  func authorization() {
+  func authorization() throws {
     let authorization = Keeper(.authorization)
-    #expect(flight.tryTake(authorization))
-    authorization.work { #expect(flight.standstill(for: mine)?.cause == .locked) }
+    let holding = try #require(Holding(lock, authorization))
+    defer { holding.release() }
+    authorization.work { #expect(lock.standstill(for: mine)?.cause == .locked) }
     // This process has threads enough.
-    let waiter = Waiter { [flight, mine] in #expect(flight.standstill(for: mine) == nil) }
-    #expect(flight.standstill(for: mine) == nil)
+    let waiter = Waiter { [lock, mine] in #expect(lock.standstill(for: mine) == nil) }
+    #expect(lock.standstill(for: mine) == nil)
     waiter.join()
   }
 }

@@ -86,7 +86,7 @@ final class Waiter: Sendable {
     }
   }
 
-  /// Returns once the thread is inside the kernel's poll(), where a flight's waiter sleeps, or in a nap between two
+  /// Returns once the thread is inside the kernel's poll(), where those who wait for a lock sleep, or in a nap between two
   /// looks.
   func isAsleep() {
     while true {
@@ -105,4 +105,55 @@ extension Saving {
     if case .saved(let record) = self { return record }
     return nil
   }
+}
+
+extension FairLock {
+  /// Whether nobody has it.
+  var isFree: Bool {
+    if let turn = tryTake() {
+      _ = consume turn
+      return true
+    }
+    return false
+  }
+
+  /// Waits as a blocking caller does; nil when `timeout` microseconds ran out.
+  func take(timeout: UInt64) -> Turn? {
+    let deadline = Clock.monotonic &+ timeout
+    let entry = enter(Bell())
+    switch consume entry {
+    case .turn(let turn): return turn
+    case .line(let waiter):
+      while !waiter.hasTurn, Clock.monotonic < deadline { waiter.bell.sleep(until: deadline) }
+      return leave(waiter)
+    }
+  }
+
+  /// A place in the line; nil where the lock was free, which is let go again.
+  func queue(_ bell: @autoclosure () -> Bell, _ keeper: Keeper = Keeper(), tag: UInt64 = 0) -> Waiter? {
+    let entry = enter(bell(), keeper, tag: tag)
+    switch consume entry {
+    case .turn: return nil
+    case .line(let waiter): return waiter
+    }
+  }
+}
+
+/// A turn that closures can hold and let go.
+final class Holding: Sendable {
+  private let turn: Mutex<FairLock.Turn?>
+
+  init?(_ lock: FairLock, _ keeper: Keeper = Keeper()) {
+    let taken = lock.tryTake(keeper)
+    guard let taken else { return nil }
+    turn = Mutex(consume taken)
+  }
+
+  init?(_ lock: FairLock, leaving waiter: FairLock.Waiter) {
+    let taken = lock.leave(waiter)
+    guard let taken else { return nil }
+    turn = Mutex(consume taken)
+  }
+
+  func release() { turn.withLock { $0 = nil } }
 }

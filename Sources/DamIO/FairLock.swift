@@ -1,0 +1,98 @@
+// FairLock.swift - one at a time among the threads of this process, in the order they came. Other processes are kept out by
+// the store's lock.
+
+internal import DamCore
+internal import Synchronization
+
+final class FairLock: Sendable {
+  private struct State {
+    var holder: Keeper?
+    var waiters: [Waiter] = []
+  }
+
+  /// The lock is somebody's as long as this is there. It cannot be copied, so that nothing is let go twice.
+  struct Turn: ~Copyable {
+    private let lock: FairLock
+    fileprivate init(_ lock: FairLock) { self.lock = lock }
+    deinit { lock.handOn() }
+  }
+
+  /// A place in the line.
+  final class Waiter: Sendable {
+    let bell: Bell
+    let tag: UInt64
+    let keeper: Keeper
+    private let turn = Atomic<Bool>(false)
+
+    init(_ bell: Bell, _ tag: UInt64, _ keeper: Keeper) {
+      self.bell = bell
+      self.tag = tag
+      self.keeper = keeper
+    }
+
+    var hasTurn: Bool { turn.load(ordering: .acquiring) }
+
+    fileprivate func call() {
+      turn.store(true, ordering: .releasing)
+      bell.ring(tag)
+    }
+  }
+
+  enum Entry: ~Copyable {
+    case turn(Turn)
+    case line(Waiter)
+  }
+
+  private let state = Mutex(State())
+
+  /// Without waiting; nil: it is another's.
+  func tryTake(_ keeper: Keeper = Keeper()) -> Turn? {
+    let isFree = state.withLock { state in
+      guard state.holder == nil else { return false }
+      state.holder = keeper
+      return true
+    }
+    return isFree ? Turn(self) : nil
+  }
+
+  /// The lock at once; or a place in the line, whose bell rings with `tag` when the turn has come.
+  func enter(_ bell: @autoclosure () -> Bell, _ keeper: Keeper = Keeper(), tag: UInt64 = 0) -> Entry {
+    let waiter: Waiter? = state.withLock { state in
+      guard state.holder != nil else {
+        state.holder = keeper
+        return nil
+      }
+      let waiter = Waiter(bell(), tag, keeper)
+      state.waiters.append(waiter)
+      return waiter
+    }
+    return waiter.map { .line($0) } ?? .turn(Turn(self))
+  }
+
+  /// Gives up the place in the line, once. The turn if it has come, perhaps between the decision and this look.
+  func leave(_ waiter: Waiter) -> Turn? {
+    let hasLeft = state.withLock { state in
+      guard let index = state.waiters.firstIndex(where: { $0 === waiter }) else { return false }
+      state.waiters.remove(at: index)
+      return true
+    }
+    return hasLeft ? nil : Turn(self)
+  }
+
+  /// Hands the lock to the next in line.
+  private func handOn() {
+    let next: Waiter? = state.withLock { state in
+      let next = state.waiters.isEmpty ? nil : state.waiters.removeFirst()
+      state.holder = next?.keeper
+      return next
+    }
+    next?.call()
+  }
+
+  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be the
+  /// thread's own while it waits.
+  func standstill(for keeper: Keeper) -> Failure? {
+    let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.keeper) }
+    return others.lazy.filter { $0 !== keeper }.compactMap(\.standstill).first
+  }
+}

@@ -1,0 +1,99 @@
+// LockAttempt.swift - how a call gets a lock: its turn among the threads of this process, then the store's lock among the
+// processes. A blocking caller and an event loop ask the same attempt how far it is; the one lets it block, the other not.
+
+internal import DamCore
+
+/// A lock that a call needs before it goes on.
+struct LockWish {
+  let lock: FairLock
+  let key: String
+  let isAccount: Bool
+}
+
+/// A turn, and the store's lock behind it; both are let go with it, the store's first.
+struct Held: ~Copyable {
+  private let turn: FairLock.Turn
+  private let lock: (any StoreLockHandle)?
+
+  init(_ turn: consuming FairLock.Turn, _ lock: (any StoreLockHandle)?) {
+    self.turn = turn
+    self.lock = lock
+  }
+
+  deinit { lock?.unlock() }
+}
+
+final class LockAttempt {
+  enum Progress: ~Copyable {
+    /// Ask again when the bell has rung, and at this time (Clock.monotonic) at the latest.
+    case waiting(until: UInt64)
+    case done(Locking, Held?)
+  }
+
+  let wish: LockWish
+  private let call: Call
+  private let began = Clock.monotonic
+  private let deadline: UInt64
+  /// The place in the line, until the turn has come.
+  private var waiter: FairLock.Waiter?
+  private var turn: FairLock.Turn?
+  private var hasWaited = false
+
+  /// `tag`: what the bell says when it rings.
+  init(_ wish: LockWish, _ call: Call, _ keeper: Keeper, _ bell: @autoclosure () -> Bell, tag: UInt64 = 0) {
+    self.wish = wish
+    self.call = call
+    deadline = began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
+    let entry = wish.lock.enter(bell(), keeper, tag: tag)
+    switch consume entry {
+    case .turn(let turn): self.turn = consume turn
+    case .line(let waiter):
+      self.waiter = waiter
+      hasWaited = true
+    }
+  }
+
+  /// Who gives up leaves the line, or hands on the turn.
+  deinit { if let waiter { _ = wish.lock.leave(waiter) } }
+
+  /// `mayBlock`: the store's lock may be waited for here, as long as the call is wanted.
+  func poll(mayBlock: Bool) -> Progress {
+    if let waiter {
+      guard waiter.hasTurn || Clock.monotonic >= deadline else { return .waiting(until: deadline) }
+      self.waiter = nil
+      turn = wish.lock.leave(waiter)
+    }
+    guard let turn = turn.take() else { return done(.busy, nil) }
+    let now = Clock.monotonic
+    let left = deadline > now ? deadline - now : 0
+    switch call.hub.store.lock(wish.key, wait: mayBlock ? left : 0, unless: { mayBlock && call.isUnwanted() }) {
+    case .held(let lock, let hadToWait):
+      hasWaited = hasWaited || hadToWait
+      return done(.held, Held(turn, lock))
+    case .unavailable(let reason):
+      return done(.unavailable(reason), Held(turn, nil))
+    case .busy where !mayBlock && left > 0:
+      self.turn = consume turn
+      hasWaited = true
+      // Again in two milliseconds: the kernel does not tell when a file lock is free.
+      return .waiting(until: now &+ 2000)
+    case .busy:
+      hasWaited = true
+      return done(.busy, nil)
+    }
+  }
+
+  private func done(_ locking: Locking, _ held: consuming Held?) -> Progress {
+    count()
+    return .done(locking, held)
+  }
+
+  /// Sleeps until the turn may have come.
+  func sleep() { waiter?.bell.sleep(until: deadline) }
+
+  /// Nobody waits any more, or need not.
+  func count() {
+    if hasWaited { call.hub.count(waitedSince: began, call.session.log) }
+    hasWaited = false
+  }
+}
