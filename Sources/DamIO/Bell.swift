@@ -1,5 +1,5 @@
-// Bell.swift - how those who wait for a turn hear that it has come: a blocking caller has a bell of its own and sleeps on
-// it, an event loop has one for all of its calls and watches it.
+// Bell.swift - how those who wait for a turn hear that it has come: a blocking caller has a bell of its own and sleeps
+// on it, an event loop has one for all of its calls and watches it.
 
 internal import CLinux
 internal import Glibc
@@ -19,8 +19,8 @@ final class Bell: Sendable {
     if descriptor >= 0 { dam_event_signal(descriptor) }
   }
 
-  /// Until a turn has come, or `deadline` (Clock.monotonic), but for a fifth of a second at the most: who waits has more to
-  /// look at.
+  /// Until a turn has come, or `deadline` (Clock.monotonic), but for a fifth of a second at the most: who waits has
+  /// more to look at.
   func sleep(until deadline: UInt64) {
     let now = Clock.monotonic
     guard now < deadline else { return }

@@ -1,5 +1,5 @@
-// FairLock.swift - one at a time among the threads of this process, in the order they came. Other processes are kept out by
-// the store's lock.
+// FairLock.swift - one at a time among the threads of this process, in the order they came. Other processes are kept
+// out by the store's lock.
 
 internal import DamCore
 internal import Synchronization
@@ -89,8 +89,8 @@ final class FairLock: Sendable {
     next?.call()
   }
 
-  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be the
-  /// thread's own while it waits.
+  /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be
+  /// the thread's own while it waits.
   func standstill(for keeper: Keeper) -> Failure? {
     let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.keeper) }
     return others.lazy.filter { $0 !== keeper }.compactMap(\.standstill).first

@@ -1,5 +1,6 @@
-// LockAttempt.swift - how a call gets a lock: its turn among the threads of this process, then the store's lock among the
-// processes. A blocking caller and an event loop ask the same attempt how far it is; the one lets it block, the other not.
+// LockAttempt.swift - how a call gets a lock: its turn among the threads of this process, then the store's lock among
+// the processes. A blocking caller and an event loop ask the same attempt how far it is; the one lets it block, the
+// other not.
 
 internal import DamCore
 

@@ -86,8 +86,8 @@ final class Waiter: Sendable {
     }
   }
 
-  /// Returns once the thread is inside the kernel's poll(), where those who wait for a lock sleep, or in a nap between two
-  /// looks.
+  /// Returns once the thread is inside the kernel's poll(), where those who wait for a lock sleep, or in a nap between
+  /// two looks.
   func isAsleep() {
     while true {
       let call = try? String(contentsOfFile: folder.withLock { $0 } + "/syscall", encoding: .utf8)

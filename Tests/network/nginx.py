@@ -105,7 +105,8 @@ class Nginx:
         entries: list[Entry] = []
 
         def is_complete() -> bool:
-            whole, _, _ = self._log.read_text("utf-8").rpartition("\n")  # the last line may be on its way
+            # The last line may be on its way.
+            whole, _, _ = self._log.read_text("utf-8").rpartition("\n")
             entries[:] = [json.loads(line) for line in whole.splitlines()]
             return any(entry["uri"] == marker for entry in entries)
 
