@@ -506,7 +506,7 @@ typedef struct dam_session_state {
     char fingerprint[16];    /**< a short hash that tells secrets apart and gives nothing away; "" without one. */
     char organization[128];  /**< the organization acted for; "" for none. */
     char origin[264];        /**< the server, for example "https://www.photoshelter.com". */
-    char store[512];         /**< where the record is kept: a folder, "memory", or "host" for a store of the
+    char store[512];         /**< where the record is kept: a folder, "memory", or "application" for a store of the
                                   application's. Cut at a character if longer. */
 } dam_session_state;
 

@@ -46,15 +46,16 @@ public func dam_session_authorize(
   }
 }
 
-/// A request that the host sends itself.
+/// A request that the application sends itself.
 func sentElsewhere(
   _ request: UnsafePointer<dam_request>?, _ settings: Settings
-) throws(Failure) -> HostRequest {
+) throws(Failure) -> CallerRequest {
   let raw = unsafe try requestStruct(request)
   guard unsafe raw.read == nil, unsafe raw.write == nil, unsafe raw.progress == nil, unsafe raw.form == nil,
     unsafe raw.head == nil, unsafe raw.canceller == nil
   else {
-    throw Failure(.argument, "request has callbacks, a form or a canceller, which are the host's own business here")
+    throw Failure(
+      .argument, "request has callbacks, a form or a canceller, which are the application's own business here")
   }
   return (unsafe try parts(raw, settings, copiesBody: false)).0
 }
@@ -69,7 +70,7 @@ public func dam_authorization_get(
     let out = unsafe try present(out, "out")
     unsafe try checkSize(out, out.pointee.size, "out")
     guard let request = handle.authorization.request else {
-      throw Failure(.argument, "there is nothing to send any more: the answer was observed")
+      throw Failure(.argument, "there is nothing to send any more: the response was observed")
     }
     // Made once: what was borrowed stays where it is until the request was observed.
     let lent = handle.lent ?? Lent(request)
@@ -97,26 +98,27 @@ public func dam_authorization_observe(
   }
 }
 
-/// What the host's client received.
-func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> Answer {
-  guard let answer = unsafe observation else { throw Failure(.argument, "observation is NULL") }
-  unsafe try checkSize(answer, answer.pointee.size, "observation")
-  let raw = unsafe answer.pointee
+/// What the application's client received.
+func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> WireResponse {
+  guard let response = unsafe observation else { throw Failure(.argument, "observation is NULL") }
+  unsafe try checkSize(response, response.pointee.size, "observation")
+  let raw = unsafe response.pointee
   guard unsafe (100...599).contains(raw.http_status) else {
     throw Failure(.argument, "observation->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
   guard unsafe raw.reserved == 0, unsafe (0...1).contains(raw.is_whole),
-    unsafe (0...Answer.inspected).contains(raw.body_size)
+    unsafe (0...WireResponse.inspected).contains(raw.body_size)
   else {
-    throw Failure(.argument, "observation->is_whole is 0 or 1, reserved 0, and body_size at most \(Answer.inspected)")
+    throw Failure(
+      .argument, "observation->is_whole is 0 or 1, reserved 0, and body_size at most \(WireResponse.inspected)")
   }
   guard unsafe raw.body != nil || raw.body_size == 0 else {
     throw Failure(.argument, "observation->body is NULL but body_size is not 0")
   }
   let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "observation")
   let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
-  let beginning = unsafe [UInt8](given.prefix(Answer.inspected))
-  return Answer(
+  let beginning = unsafe [UInt8](given.prefix(WireResponse.inspected))
+  return WireResponse(
     status: unsafe raw.http_status, headers: headers, beginning: beginning,
     isWhole: unsafe raw.is_whole == 1 && beginning.count == given.count)
 }

@@ -1,6 +1,5 @@
 // Boundary.swift - the conventions of the C edge, each in one place: how an export begins and ends, how text comes in
-// and goes out, how struct sizes are checked. Guessing per function is how a boundary rots. It refuses to decide
-// anything.
+// and goes out, how struct sizes are checked. Guessing per function is how a boundary rots.
 
 internal import CDam
 internal import DamCore
@@ -10,7 +9,7 @@ internal import Glibc
 /// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it inside the
 /// gate: texts and arrays take locks of the run time, which a fork must not meet.
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
-  Gate.inside {
+  ForkGate.inside {
     do throws(Failure) {
       try body()
       unsafe fill(err, nil)
@@ -44,7 +43,7 @@ func put(_ text: String, into room: UnsafeMutableRawBufferPointer) {
   unsafe room.copyBytes(from: bytes + [0])
 }
 
-/// Text that the host gave: there, and valid UTF-8.
+/// Text that the application gave: there, and valid UTF-8.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> String {
   guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
   guard let text = unsafe String(validatingCString: pointer) else {
@@ -53,7 +52,7 @@ func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> S
   return text
 }
 
-/// What a server sent, as the host received it: bytes without a NUL, which need not be text.
+/// What a server sent, as the application received it: bytes without a NUL, which need not be text.
 func octets(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> [UInt8] {
   guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
   return unsafe [UInt8](UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
@@ -73,8 +72,8 @@ func present<Pointee>(
   return unsafe pointer
 }
 
-/// Checks the `size` that begins a struct of the host. A larger one is a newer header's: fine as long as what this
-/// library does not know is zero.
+/// Checks the `size` that begins a struct of the application. A larger one is a newer header's: fine as long as what
+/// this library does not know is zero.
 func checkSize<Struct>(
   _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String
 ) throws(Failure) {
@@ -94,7 +93,7 @@ func checkSize<Struct>(
 /// What a struct that the library fills says of its size.
 func ownSize<Struct>(_: Struct.Type) -> UInt32 { UInt32(clamping: MemoryLayout<Struct>.size) }
 
-/// A string for the host, to be given back to dam_string_free.
+/// A string for the application, to be given back to dam_string_free.
 func cString(_ bytes: some Collection<UInt8>) throws(Failure) -> UnsafeMutablePointer<CChar> {
   guard let room = unsafe malloc(bytes.count + 1) else { throw Failure(.internalError, "no memory is left") }
   let buffer = unsafe UnsafeMutableRawBufferPointer(start: room, count: bytes.count + 1)

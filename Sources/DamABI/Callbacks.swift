@@ -1,48 +1,48 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Callbacks.swift - the host's functions as closures, prompts and answers, and lists given item by item.
-// It refuses to call the host with anything that outlives the call.
+// Callbacks.swift - the application's functions as closures, prompts and answers, and lists given item by item.
+// Nothing that the application is called with outlives the call.
 
 public import CDam
 internal import DamCore
 internal import DamIO
 
-/// The host's function pointers. The host vouches that they and their data may be used from its threads.
+/// The application's function pointers. The application vouches that they and their data may be used from its threads.
 @safe struct Callbacks: @unchecked Sendable {
   var credentials: dam_credentials_callback?
   var credentialsData: UnsafeMutableRawPointer?
   var log: dam_log_callback?
   var logData: UnsafeMutableRawPointer?
   var logLevel = LogLevel.info
-  var store: HostStoreFunctions?
+  var store: CallerStoreFunctions?
 
-  var host: Host {
-    Host(
+  var application: Application {
+    Application(
       credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
       log: { level, message in
         if let callback = unsafe self.log {
-          unsafe lend(message) { text in Gate.outside { unsafe callback(self.logData, level.code, text) } }
+          unsafe lend(message) { text in ForkGate.outside { unsafe callback(self.logData, level.code, text) } }
         }
       }, store: store)
   }
 
   private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {
     guard let credentials = unsafe credentials else { return .success(nil) }
-    let answer = PromptAnswer()
+    let response = PromptAnswer()
     let kind = prompt.isEncryptionSecret ? DAM_PROMPT_ENCRYPTION_SECRET : DAM_PROMPT_PASSWORD
-    let status = withExtendedLifetime(answer) {
+    let status = withExtendedLifetime(response) {
       unsafe lend(prompt.user) { user in
         unsafe lend(prompt.origin) { origin in
           var question = unsafe dam_prompt(
             size: ownSize(dam_prompt.self), kind: Int32(bitPattern: kind.rawValue), user: user,
-            origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
-          return Gate.outside { unsafe credentials(credentialsData, &question) }
+            origin: origin, reserved: Unmanaged.passUnretained(response).toOpaque())
+          return ForkGate.outside { unsafe credentials(credentialsData, &question) }
         }
       }
     }
     guard status == Int32(bitPattern: DAM_OK.rawValue) else {
       return .failure(Failure(.callback, "the credentials callback asked to stop (\(status))"))
     }
-    return .success(answer.secret)
+    return .success(response.secret)
   }
 }
 
@@ -92,7 +92,7 @@ public func dam_prompt_answer(
   }
 }
 
-/// Gives items to the host one by one until it has had enough. `body` calls it.
+/// Gives items to the application one by one until it has had enough. `body` calls it.
 func each<Item>(_ items: [Item], _ body: (Item) -> Int32) throws(Failure) {
   for item in items where body(item) != 0 {
     throw Failure(.callback, "the callback asked to stop")

@@ -86,7 +86,7 @@ public func dam_name_list(
   unsafe export(err) { () throws(Failure) in
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
     try each(try Names.all()) { name in
-      unsafe lend(name) { text in Gate.outside { unsafe callback(user_data, text) } }
+      unsafe lend(name) { text in ForkGate.outside { unsafe callback(user_data, text) } }
     }
   }
 }

@@ -1,6 +1,6 @@
-// Handle.swift - the only file that retains and releases what C holds. A missing release is a leak in the host; a
-// double one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once. It
-// refuses NULL, and what belongs to the process that this one was forked from.
+// Handle.swift - the only file that retains and releases what C holds. A missing release is a leak in the application;
+// a double one is a crash it gets blamed for. Each opaque type of the header has one Swift class, named here once.
+// NULL is refused, and so is what belongs to the process that this one was forked from.
 
 internal import DamCore
 internal import DamIO
@@ -17,7 +17,7 @@ extension Handle {
   var process: UInt64? { nil }
   private var isForeign: Bool { process.map { $0 != Process.number } ?? false }
 
-  /// Gives the host a handle of its own.
+  /// Gives the application a handle of its own.
   func give() -> OpaquePointer { unsafe OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
   /// Lends the handle for the length of a call.
@@ -36,7 +36,7 @@ extension Handle {
   /// Takes a handle back; NULL is fine. One of the parent process is left as it is: to end it would be heard there.
   static func free(_ pointer: OpaquePointer?) {
     guard let pointer = unsafe pointer else { return }
-    Gate.inside {
+    ForkGate.inside {
       let handle = unsafe Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer))
       if unsafe !handle.takeUnretainedValue().isForeign { unsafe handle.release() }
     }

@@ -1,11 +1,11 @@
-// Headers.swift - lists of headers as C has them: an array of dam_header over one copy of the bytes, and back.
-// Names and values end with a NUL each. It refuses to judge headers.
+// Headers.swift - lists of headers as C has them: an array of dam_header over one copy of the bytes, and back. Names
+// and values end with a NUL each.
 
 internal import CDam
 internal import DamCore
 internal import Glibc
 
-/// A list for the host, which borrows it. Wiped when nobody holds it any more: some headers are secrets.
+/// A list for the application, which borrows it. Wiped when nobody holds it any more: some headers are secrets.
 @safe final class HeaderList {
   private let text: UnsafeMutableRawBufferPointer
   private var used = 0
@@ -75,7 +75,7 @@ internal import Glibc
   }
 }
 
-/// A list that the host gave: its length checked, each of its headers turned into something else.
+/// A list that the application gave: its length checked, each of its headers turned into something else.
 func headers<Result>(
   _ first: UnsafePointer<dam_header>?, _ count: Int, _ owner: String,
   _ convert: (dam_header) throws(Failure) -> Result
@@ -90,7 +90,7 @@ func headers<Result>(
   }
 }
 
-/// What a server sent, as the host's client received it: bytes that need not be text.
+/// What a server sent, as the application's client received it: bytes that need not be text.
 func receivedHeaders(
   _ first: UnsafePointer<dam_header>?, _ count: Int, _ owner: String
 ) throws(Failure) -> HeaderBlock {

@@ -29,12 +29,12 @@ public func dam_loop_free(_ loop: OpaquePointer?) { unsafe LoopHandle.free(loop)
 
 @_cdecl("dam_loop_fd") @implementation
 public func dam_loop_fd(_ loop: OpaquePointer?) -> Int32 {
-  Gate.inside { (unsafe try? LoopHandle.take(loop))?.loop.descriptor ?? -1 }
+  ForkGate.inside { (unsafe try? LoopHandle.take(loop))?.loop.descriptor ?? -1 }
 }
 
 @_cdecl("dam_loop_count") @implementation
 public func dam_loop_count(_ loop: OpaquePointer?) -> UInt32 {
-  Gate.inside { UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0) }
+  ForkGate.inside { UInt32(clamping: (unsafe try? LoopHandle.take(loop))?.loop.count ?? 0) }
 }
 
 @_cdecl("dam_loop_request") @implementation
@@ -103,7 +103,7 @@ public func dam_loop_authorize(
     unsafe submit(loop, session, .authorize(begun), id_out) { id, ending, err in
       var authorization: OpaquePointer?
       if case .authorized(let given) = ending { unsafe authorization = AuthorizationHandle(given).give() }
-      Gate.outside { unsafe done(user_data, id, err.pointee.status, authorization, err) }
+      ForkGate.outside { unsafe done(user_data, id, err.pointee.status, authorization, err) }
     }
   }
 }
@@ -118,14 +118,14 @@ public func dam_loop_observe(
     let loop = (unsafe try LoopHandle.take(loop)).loop
     let handle = unsafe try AuthorizationHandle.take(authorization)
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
-    let answer = unsafe try observed(observation)
+    let response = unsafe try observed(observation)
     let authorization = handle.authorization
-    try authorization.expectAnswer()
+    try authorization.expectResponse()
     handle.lent = nil
-    unsafe submit(loop, authorization.session, .observe(authorization, answer), id_out) { id, ending, err in
+    unsafe submit(loop, authorization.session, .observe(authorization, response), id_out) { id, ending, err in
       var result = code(of: .deliver)
       if case .observed(let next) = ending { result = code(of: next) }
-      Gate.outside { unsafe done(user_data, id, err.pointee.status, result, err) }
+      ForkGate.outside { unsafe done(user_data, id, err.pointee.status, result, err) }
     }
   }
 }
@@ -141,17 +141,17 @@ private func submit(
     let session = (unsafe try SessionHandle.take(session)).session
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
     unsafe submit(loop, session, try work(session), id_out) { id, ending, err in
-      var response: OpaquePointer?
-      if case .answered(let answer) = ending { unsafe response = ResponseHandle(answer).give() }
+      var handle: OpaquePointer?
+      if case .responded(let response) = ending { unsafe handle = ResponseHandle(response).give() }
       if case .loggedOut(let outcome) = ending, let logout = unsafe logout {
         unsafe logout.pointee = code(of: outcome)
       }
-      Gate.outside { unsafe done(user, id, err.pointee.status, response, err) }
+      ForkGate.outside { unsafe done(user, id, err.pointee.status, handle, err) }
     }
   }
 }
 
-/// What all of these have in common. `tell` calls the host; `ending` is nil where it failed.
+/// What all of these have in common. `tell` calls the application; `ending` is nil where it failed.
 private func submit(
   _ loop: Loop, _ session: Session, _ work: LoopWork, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ tell: @escaping (UInt64, LoopEnding?, UnsafeMutablePointer<dam_error>) -> Void

@@ -22,7 +22,7 @@ private let rows: [Row] = knownSystems.vocabulary.options.map { option in
 }
 
 @_cdecl("dam_option_count") @implementation
-public func dam_option_count() -> UInt32 { Gate.inside { UInt32(clamping: rows.count) } }
+public func dam_option_count() -> UInt32 { ForkGate.inside { UInt32(clamping: rows.count) } }
 
 @_cdecl("dam_option_get") @implementation
 public func dam_option_get(

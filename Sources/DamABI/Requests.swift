@@ -38,13 +38,13 @@ func requestStruct(_ request: UnsafePointer<dam_request>?) throws(Failure) -> da
 /// A request in the library's terms. `copiesBody`: the call returns before the body is sent.
 func parts(
   _ raw: dam_request, _ settings: Settings, copiesBody: Bool
-) throws(Failure) -> (HostRequest, CallOptions) {
+) throws(Failure) -> (CallerRequest, CallOptions) {
   let options = unsafe try callOptions(raw, copiesBody: copiesBody)
   let body = options.form?.description ?? options.body?.description ?? .none
   return (unsafe try hostRequest(raw, body, settings), options)
 }
 
-/// The parts of a request that are not its head. The host vouches for its functions until the request is over.
+/// The parts of a request that are not its head. The application vouches for its functions until the request is over.
 private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -> CallOptions {
   guard unsafe [raw.body != nil, raw.read != nil, raw.form != nil].count(where: { $0 }) <= 1 else {
     throw Failure(.argument, "request has more than one of body, read and form")
@@ -62,7 +62,7 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
   if let write = unsafe raw.write {
     options.destination = unsafe .stream { bytes in
-      switch Gate.outside({ unsafe write(raw.user_data, bytes.baseAddress, bytes.count) }) {
+      switch ForkGate.outside({ unsafe write(raw.user_data, bytes.baseAddress, bytes.count) }) {
       case 0: .goOn
       case DAM_WRITE_PAUSE: .pause
       default: .stop
@@ -74,13 +74,13 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
       let headers = HeaderList(response.headers)
       return withExtendedLifetime(headers) {
         var view = unsafe view(of: response, headers, size: ownSize(dam_response_view.self))
-        return Gate.outside { unsafe head(raw.user_data, &view) } == 0
+        return ForkGate.outside { unsafe head(raw.user_data, &view) } == 0
       }
     }
   }
   if let progress = unsafe raw.progress {
     options.progress = { down, downTotal, up, upTotal in
-      Gate.outside {
+      ForkGate.outside {
         unsafe progress(raw.user_data, down, downTotal > 0 ? downTotal : -1, up, upTotal > 0 ? upTotal : -1)
       } == 0
     }
@@ -96,19 +96,19 @@ private func reader(_ raw: dam_request) -> OutgoingBody? {
   guard let read = unsafe raw.read else { return nil }
   let user = unsafe raw.user_data
   let size = unsafe raw.body_size == DAM_SIZE_UNKNOWN ? nil : raw.body_size
-  let rewind = unsafe raw.rewind.map { rewind in { Gate.outside { unsafe rewind(user) } == 0 } }
+  let rewind = unsafe raw.rewind.map { rewind in { ForkGate.outside { unsafe rewind(user) } == 0 } }
   return unsafe OutgoingBody(
     size: size,
     read: { room in
-      let count = Gate.outside { unsafe read(user, room.baseAddress, room.count) }
+      let count = ForkGate.outside { unsafe read(user, room.baseAddress, room.count) }
       return count == DAM_READ_PAUSE ? nil : Int(clamping: count)
     },
     rewind: rewind)
 }
 
 private func hostRequest(
-  _ raw: dam_request, _ body: HostRequest.Body, _ settings: Settings
-) throws(Failure) -> HostRequest {
+  _ raw: dam_request, _ body: CallerRequest.Body, _ settings: Settings
+) throws(Failure) -> CallerRequest {
   guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
@@ -118,7 +118,7 @@ private func hostRequest(
   guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == DAM_SIZE_UNKNOWN) else {
     throw Failure(.argument, "request->body_size is too large")
   }
-  return unsafe try HostRequest(
+  return unsafe try CallerRequest(
     method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
     headers: try headers(raw.headers, raw.header_count, "request") { (header) throws(Failure) in
       unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
@@ -140,7 +140,7 @@ public func dam_session_download(
   }
 }
 
-/// A download as the host wants it.
+/// A download as the application wants it.
 func download(
   _ request: UnsafePointer<dam_request>?, _ path: UnsafePointer<CChar>?, _ flags: UInt32, _ settings: Settings
 ) throws(Failure) -> Download {
@@ -173,7 +173,7 @@ public func dam_response_get(
   }
 }
 
-/// Borrows what is in an answer.
+/// Borrows what is in a response.
 private func view(of response: Response, _ headers: HeaderList, size: UInt32) -> dam_response_view {
   unsafe dam_response_view(
     size: size, http_status: response.status, body: response.body.address, body_size: response.body.count,

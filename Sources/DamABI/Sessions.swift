@@ -19,7 +19,7 @@ public func dam_session_open(
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
     let out = unsafe try present(out, "out")
-    let session = try Session(try Settings(config.values, knownSystems), config.callbacks.host)
+    let session = try Session(try Settings(config.values, knownSystems), config.callbacks.application)
     unsafe out.pointee = SessionHandle(session).give()
   }
 }
@@ -93,7 +93,7 @@ public func dam_session_list_organizations(
             size: ownSize(dam_organization.self), reserved: 0, id: id, name: name,
             member: organization.isMember.map { $0 ? 1 : 0 } ?? -1,
             selected: organization.id == session.settings.site.organization ? 1 : 0)
-          return Gate.outside { unsafe callback(user_data, &view) }
+          return ForkGate.outside { unsafe callback(user_data, &view) }
         }
       }
     }
@@ -112,7 +112,7 @@ public func dam_session_list_headers(
     let record = try session.ensure()
     let headers = HeaderList([], try session.settings.headers(record))
     try each(Array(0..<headers.count)) { place in
-      Gate.outside { unsafe callback(user_data, headers.first?.advanced(by: place)) }
+      ForkGate.outside { unsafe callback(user_data, headers.first?.advanced(by: place)) }
     }
     if let ticket_out = unsafe ticket_out {
       unsafe ticket_out.pointee = unsafe try cString(session.ticket(record).utf8)
@@ -149,7 +149,7 @@ public func dam_session_list_device_tokens(
         var view = unsafe dam_device_token(
           size: ownSize(dam_device_token.self), in_use: entry.fingerprint == inUse ? 1 : 0, fingerprint: print,
           obtained_at: entry.obtainedAt, dead_at: entry.deadAt ?? 0)
-        return Gate.outside { unsafe callback(user_data, &view) }
+        return ForkGate.outside { unsafe callback(user_data, &view) }
       }
     }
   }

@@ -108,12 +108,12 @@ public func dam_version() -> UnsafePointer<CChar>? { unsafe pointer(Version.lite
 
 @_cdecl("dam_status_name") @implementation
 public func dam_status_name(_ status: Int32) -> UnsafePointer<CChar>? {
-  unsafe pointer(Gate.inside { find(status)?.name } ?? "DAM_ERR_UNKNOWN")
+  unsafe pointer(ForkGate.inside { find(status)?.name } ?? "DAM_ERR_UNKNOWN")
 }
 
 @_cdecl("dam_status_text") @implementation
 public func dam_status_text(_ status: Int32) -> UnsafePointer<CChar>? {
-  unsafe pointer(Gate.inside { find(status)?.text } ?? "This status is not one of this version.")
+  unsafe pointer(ForkGate.inside { find(status)?.text } ?? "This status is not one of this version.")
 }
 
 @_cdecl("dam_string_free") @implementation

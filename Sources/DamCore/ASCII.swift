@@ -1,5 +1,5 @@
-// ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding.
-// It works on bytes because header fields and secrets are bytes. It refuses to guess what damaged ones mean.
+// ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding. It works on bytes because header
+// fields and secrets are bytes.
 
 package enum ASCII {
   package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }

@@ -1,5 +1,5 @@
-// Access.swift - what a host may take from a session for use of its own: headers, the bare token, image handles.
-// It refuses what a system or an authentication does not have, with the reason.
+// Access.swift - what an application may take from a session for use of its own: headers, the bare token, image
+// handles.
 
 extension Settings {
   /// The request headers that authenticate; refused where the secret travels in the URL.

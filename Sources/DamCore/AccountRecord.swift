@@ -1,6 +1,6 @@
 // AccountRecord.swift - what must be known about an account whatever session is used: credentials that were refused,
 // and the device tokens that were obtained. It outlives logins and logouts, because servers count failures and tokens
-// whether we remember them or not. It refuses to hold a password: only a slow, salted hash of one.
+// whether we remember them or not. No password is in it: only a slow, salted hash of one.
 
 /// Credentials with which a login failed. `Hash.slow` knows them again.
 package struct Refusal: Equatable, Sendable {

@@ -1,15 +1,15 @@
 // Adoption.swift - what a session learns from a response: rotated cookies, and whether a scarce secret has ever worked.
 
 extension CallContext {
-  mutating func adopt(_ answer: Answer, _ secret: inout SessionSecret, stamp: UInt64) -> CookieSet.Adoption {
-    // Where cookies do not rotate, those of an error answer are somebody else's.
-    guard system.keepsCookies, system.rotates || answer.status < 400 else { return CookieSet.Adoption() }
+  mutating func adopt(_ response: WireResponse, _ secret: inout SessionSecret, stamp: UInt64) -> CookieSet.Adoption {
+    // Where cookies do not rotate, those of an error response are somebody else's.
+    guard system.keepsCookies, system.rotates || response.status < 400 else { return CookieSet.Adoption() }
     var changed = secret
     let adoption = changed.cookies.adopt(
-      answer.headers, stamp: stamp, now: moment.seconds, own: system.cookieNames)
+      response.headers, stamp: stamp, now: moment.seconds, own: system.cookieNames)
     guard !system.isScarce || system.isUsable(changed) else {
       // It is valid until it is revoked (guide), and what is revoked is refused.
-      log(.warning, "an answer deletes the device token, which is kept until it is refused")
+      log(.warning, "a response deletes the device token, which is kept until it is refused")
       return CookieSet.Adoption()
     }
     secret = changed

@@ -6,7 +6,7 @@ struct CallContext: Sendable {
   let goal: CallGoal
   /// The time-out of this call is its own: that it ran out says nothing to siblings.
   let hasOwnTimeout: Bool
-  /// The host sends the request with a client of its own, in its own time: siblings must not wait for that.
+  /// The application sends the request with a client of its own, in its own time: siblings must not wait for that.
   let isSentElsewhere: Bool
 
   /// Lent for a step.
@@ -31,7 +31,7 @@ struct CallContext: Sendable {
   private var sentSecrets: [Secret] = []
   private var lines: [(level: LogLevel, message: String)] = []
 
-  /// A login's work, which the first answer to its secret shows to be good or not.
+  /// A login's work, which the first response to its secret shows to be good or not.
   struct Made: Sendable {
     var generation: UInt64?
     /// The scarce secret that it took the place of; dead when the new one has served.

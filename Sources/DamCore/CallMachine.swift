@@ -3,9 +3,9 @@
 // THEORY OF OPERATION
 //
 // A driver feeds events and does what the returned action says; the machine never sends, waits, reads a file or a
-// clock. The same value therefore serves a blocking caller, an event loop and a test that scripts every answer. It owns
-// the order of the stages and the two locks; what a stage does is its own (CredentialsStage, Login, Delivery, Ending),
-// and an event goes to the one that is under way. What outlives the stages is the context.
+// clock. The same value therefore serves a blocking caller, an event loop and a test that scripts every response. It
+// owns the order of the stages and the two locks; what a stage does is its own (CredentialsStage, Login, Delivery,
+// Ending), and an event goes to the one that is under way. What outlives the stages is the context.
 //
 //   begin -> load (or lock, where requests go one at a time)
 //         -> is there a usable secret, newer than the one that was refused to this call?
@@ -137,9 +137,9 @@ package struct CallMachine: Sendable {
     case .request, .keepalive, .ensure, .observe:
       break
     }
-    if let (answer, ticket) = delivery.takeObserved(context.goal) {
+    if let (response, ticket) = delivery.takeObserved(context.goal) {
       state = .delivering
-      return delivery.observe(answer, ticket, &context)
+      return delivery.observe(response, ticket, &context)
     }
     if context.system.sendsCredentials {
       guard let secret = context.credentials.secret else { return askCredentials() }

@@ -3,7 +3,7 @@
 
 /// What a call is for.
 package enum CallGoal: Sendable {
-  case request(HostRequest)
+  case request(CallerRequest)
   /// There shall be a session. `again`: also with credentials that were refused before. `saved`: a scarce secret that
   /// could not be saved is a failure, since the caller may be about to end.
   case ensure(again: Bool, saved: Bool)
@@ -11,10 +11,10 @@ package enum CallGoal: Sendable {
   case keepalive
   case logout
   case forget
-  /// An answer came to a request that was sent elsewhere with the session's headers.
-  case observe(Answer, Ticket?)
+  /// A response came to a request that was sent elsewhere with the session's headers.
+  case observe(WireResponse, Ticket?)
 
-  /// Whether the host wants a part of something, so that its bytes must come as they are.
+  /// Whether the application wants a part of something, so that its bytes must come as they are.
   package var asksForRange: Bool {
     guard case .request(let request) = self else { return false }
     return request.headers.contains { $0.name.lowercased() == "range" }
@@ -47,13 +47,13 @@ package enum CallEvent: Sendable {
   case credentials(Secret?)
   /// nil: there is no memory for it.
   case derived(String?)
-  case answered(Answer)
+  case responded(WireResponse)
   case savedSession(Saving<SessionRecord>)
   case savedAccount(Saving<AccountRecord>)
   case unlocked
   case waited
-  /// Sending or asking failed. `head`: what had arrived of an answer, which may hold a rotated cookie.
-  case failed(Failure, head: Answer?)
+  /// Sending or asking failed. `head`: what had arrived of a response, which may hold a rotated cookie.
+  case failed(Failure, head: WireResponse?)
 }
 
 /// What the driver is to do; each but the last is answered by one event.
@@ -64,8 +64,8 @@ package enum CallAction: Sendable {
   case askCredentials
   /// Make the slow hash of credentials (`Hash.slow`), outside of all locks but the session's own.
   case derive(Secret, salt: String)
-  /// The answer to `send` is `answered` or `failed`. `isForHost`: its answer is the one to deliver.
-  case send(WireRequest, isForHost: Bool)
+  /// The response to `send` is `responded` or `failed`. `isForCaller`: its response is the one to deliver.
+  case send(WireRequest, isForCaller: Bool)
   /// `isDurable`: it must survive a power cut before it is used.
   case saveSession(SessionRecord, isDurable: Bool)
   case saveAccount(AccountRecord)
@@ -86,9 +86,9 @@ package enum LogoutResult: Sendable {
 
 /// How a call ended.
 package enum CallOutcome: Sendable {
-  /// The last answer that was sent for the host goes to the host; so does an observed one.
+  /// The last response that was sent for the application goes to the application; so does an observed one.
   case delivered(generation: UInt64, replays: UInt32)
-  /// There is a session; after an observed answer: a newer one.
+  /// There is a session; after an observed response: a newer one.
   case ready(SessionRecord)
   case loggedOut(LogoutResult)
   case failed(Failure)

@@ -1,10 +1,10 @@
 // Cookies.swift - the rotated cookies of one session, and the order rule.
 //
 // Within a response, Set-Cookie lines count strictly in order: PhotoShelter deletes a cookie and sets the live one of
-// the same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not that
-// of arrival: each cookie keeps the stamp of the request whose answer brought it, and an answer to an earlier-sent
-// request never replaces it. The cookie set is bound to the session's one origin; Domain and Path are not looked at,
-// and the Secure flag is always assumed. It refuses to be a browser's jar.
+// the same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not
+// that of arrival: each cookie keeps the stamp of the request whose response brought it, and a response to an
+// earlier-sent request never replaces it. The cookie set is bound to the session's one origin; Domain and Path are not
+// looked at, and the Secure flag is always assumed. A browser's jar does more.
 
 /// One `Set-Cookie` line: a value, or the deletion of one.
 struct SetCookie: Equatable {
@@ -48,7 +48,7 @@ struct SetCookie: Equatable {
   }
 }
 
-/// A cookie with the stamp of the request whose answer brought it. A nil value remembers a deletion.
+/// A cookie with the stamp of the request whose response brought it. A nil value remembers a deletion.
 package struct Cookie: Equatable, Sendable {
   package var name: String
   package var value: Secret?
@@ -78,7 +78,7 @@ package struct CookieSet: Equatable, Sendable {
     package var lost: String?
   }
 
-  /// Takes the Set-Cookie lines of the answer to the request that was sent with `stamp`. `own`: names that are the
+  /// Takes the Set-Cookie lines of the response to the request that was sent with `stamp`. `own`: names that are the
   /// system's own, for which there is always room.
   package mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64, own: [String] = []) -> Adoption {
     var outcome: [SetCookie] = []

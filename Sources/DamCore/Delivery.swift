@@ -1,18 +1,18 @@
 // Delivery.swift - the stage of a call that uses a session secret: for the application's request, for small requests
-// that show whether the session lives, and for answers that came elsewhere. Each is an exchange; what its result means
-// for the next one is decided here.
+// that show whether the session lives, and for responses that came elsewhere. Each is an exchange; what its result
+// means for the next one is decided here.
 //
 //   use -> a probe, a proof or a confirmation first, if one is due; then what the call is for
 //   delivered -> follow a redirect, or hand over
 //   failed    -> try again, wait as the server asks, or hand over
-//   suspected -> a small request with the same secret tells: refused, or the answer was the application's own
+//   suspected -> a small request with the same secret tells: refused, or the response was the application's own
 //   refused   -> remember which secret it was and proceed: something newer is used, or somebody logs in
 
 struct Delivery: Sendable {
-  /// An answer that may deny the session, kept until that is known.
+  /// A response that may deny the session, kept until that is known.
   private struct Suspicion: Sendable {
     let sent: Exchange.Sent
-    let answer: Answer
+    let response: WireResponse
   }
 
   private enum State {
@@ -41,7 +41,7 @@ struct Delivery: Sendable {
 
   /// The generation of the secret that was sent last.
   var generation: UInt64 { exchange.sent?.freshness.generation ?? 0 }
-  /// An answer waits for its confirmation.
+  /// A response waits for its confirmation.
   var isSuspicious: Bool { suspicion != nil }
 
   mutating func step(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
@@ -76,7 +76,7 @@ struct Delivery: Sendable {
     if let suspicion {
       self.suspicion = nil
       if context.state.record.generation == suspicion.sent.freshness.generation {
-        context.log(.info, "asking whether the session lives after an answer that may deny it")
+        context.log(.info, "asking whether the session lives after a response that may deny it")
         let question = exchange(context.system.keepalive, .confirm, secret, &context)
         state = .confirming(suspicion)
         return question
@@ -100,7 +100,7 @@ struct Delivery: Sendable {
   }
 
   private mutating func use(
-    _ secret: SessionSecret, for request: HostRequest, _ context: inout CallContext
+    _ secret: SessionSecret, for request: CallerRequest, _ context: inout CallContext
   ) -> CallStep {
     if isProbeDue(request, context) {
       hasProbed = true
@@ -130,9 +130,9 @@ struct Delivery: Sendable {
     let freshness = context.freshness
     context.log(
       .debug,
-      "\(request.method) \(context.shown(request, isRedirected: purpose.isForHost && journey.redirected != nil))"
+      "\(request.method) \(context.shown(request, isRedirected: purpose.isForCaller && journey.redirected != nil))"
         + " with generation \(freshness.generation)")
-    if purpose.isForHost { journey.depart(freshness, &context) }
+    if purpose.isForCaller { journey.depart(freshness, &context) }
     state = .exchanging
     return .perform(action)
   }
@@ -148,7 +148,7 @@ struct Delivery: Sendable {
     return exchange(context.system.keepalive, .prove, secret, &context)
   }
 
-  /// Whether the goal has a request whose answer will tell if a new secret is good.
+  /// Whether the goal has a request whose response will tell if a new secret is good.
   private func sendsRequest(_ goal: CallGoal) -> Bool {
     switch goal {
     case .request: blocked == nil
@@ -158,7 +158,7 @@ struct Delivery: Sendable {
   }
 
   /// An upload that begins late in the idle time may find the session dead at its end.
-  private func isProbeDue(_ request: HostRequest, _ context: CallContext) -> Bool {
+  private func isProbeDue(_ request: CallerRequest, _ context: CallContext) -> Bool {
     let limit = context.settings.idleLimit(context.state.record)
     let isLong = request.body.isPresent && request.body.size ?? .max >= Delivery.longUpload
     guard !hasProbed, context.refused == nil, limit > 0, isLong else { return false }
@@ -178,17 +178,17 @@ struct Delivery: Sendable {
           + " process ends, or it is lost and still counts"))
   }
 
-  // MARK: Answers that came elsewhere
+  // MARK: Responses that came elsewhere
 
-  /// The answer that the call is about, unless it was taken already.
-  mutating func takeObserved(_ goal: CallGoal) -> (Answer, Ticket?)? {
-    guard case .observe(let answer, let ticket) = goal, !hasObserved else { return nil }
+  /// The response that the call is about, unless it was taken already.
+  mutating func takeObserved(_ goal: CallGoal) -> (WireResponse, Ticket?)? {
+    guard case .observe(let response, let ticket) = goal, !hasObserved else { return nil }
     hasObserved = true
-    return (answer, ticket)
+    return (response, ticket)
   }
 
-  /// Takes an answer to a request that another program has sent, as if it had just come.
-  mutating func observe(_ answer: Answer, _ ticket: Ticket?, _ context: inout CallContext) -> CallStep {
+  /// Takes a response to a request that another program has sent, as if it had just come.
+  mutating func observe(_ response: WireResponse, _ ticket: Ticket?, _ context: inout CallContext) -> CallStep {
     let present = context.freshness
     guard ticket?.sent.generation ?? 0 <= present.generation else {
       return .fail(Failure(.argument, "ticket belongs to another session, or to another store"))
@@ -201,7 +201,7 @@ struct Delivery: Sendable {
       request: WireRequest(method: "GET", origin: context.home, target: "/"), purpose: .observed,
       freshness: min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)
     state = .exchanging
-    return take(exchange.observe(answer, sent, &context), nil, &context)
+    return take(exchange.observe(response, sent, &context), nil, &context)
   }
 
   // MARK: Results
@@ -215,8 +215,8 @@ struct Delivery: Sendable {
     case .done(let result):
       guard let sent = exchange.sent else { return end() }
       guard let suspicion else { return take(result, sent, &context) }
-      // The session lives: the suspicious answer was the application's own, and leads where it leads.
-      if case .delivered = result { return take(.delivered(suspicion.answer), suspicion.sent, &context) }
+      // The session lives: the suspicious response was the application's own, and leads where it leads.
+      if case .delivered = result { return take(.delivered(suspicion.response), suspicion.sent, &context) }
       return take(result, sent, &context)
     }
   }
@@ -225,16 +225,16 @@ struct Delivery: Sendable {
     _ result: Exchange.Result, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> CallStep {
     switch (sent.purpose, result) {
-    case (_, .suspected(let answer)):
-      suspicion = Suspicion(sent: sent, answer: answer)
+    case (_, .suspected(let response)):
+      suspicion = Suspicion(sent: sent, response: response)
       return end()
     // A new token that is refused is no reason to take another one; its first request will say more.
     case (.prove, .refused):
       return context.reject() ? saveRejection(nil, context) : end()
-    case (_, .refused(let answer)):
-      return refused(answer, sent, &context)
-    case (.request, .delivered(let answer)):
-      return follow(answer, sent, &context)
+    case (_, .refused(let response)):
+      return refused(response, sent, &context)
+    case (.request, .delivered(let response)):
+      return follow(response, sent, &context)
     case (.request, .failed(let failure, let nothingCame)):
       let pause =
         (nothingCame ? journey.retry(sent.request, after: failure, &context) : nil)
@@ -260,9 +260,9 @@ struct Delivery: Sendable {
   }
 
   private mutating func follow(
-    _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
+    _ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> CallStep {
-    switch journey.follow(answer, to: sent.request, context) {
+    switch journey.follow(response, to: sent.request, context) {
     case .arrived:
       return .finish(delivered(sent))
     case .refused(let failure):
@@ -280,9 +280,9 @@ struct Delivery: Sendable {
   // MARK: Refused secrets
 
   private mutating func refused(
-    _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
+    _ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> CallStep {
-    switch refusals.judge(answer, sent, &context) {
+    switch refusals.judge(response, sent, &context) {
     case .wasNew(let failure, isNews: true): return saveRejection(failure, context)
     case .wasNew(let failure, isNews: false), .isEnough(let failure): return .fail(failure)
     case .needsAnother: break
@@ -290,9 +290,9 @@ struct Delivery: Sendable {
     if !journey.canSendAgain(context.goal) {
       blocked = Failure(
         .replayImpossible, "the session had ended and the request's body cannot be given again; repeat the request",
-        httpStatus: answer.status)
+        httpStatus: response.status)
     }
-    return context.system.sendsCredentials ? deny(answer, &context) : end()
+    return context.system.sendsCredentials ? deny(response, &context) : end()
   }
 
   private mutating func saveRejection(_ failure: Failure?, _ context: CallContext) -> CallStep {
@@ -301,11 +301,11 @@ struct Delivery: Sendable {
   }
 
   /// Credentials that travel with every request were refused twice: that was a login, and it is judged as one.
-  private mutating func deny(_ answer: Answer, _ context: inout CallContext) -> CallStep {
+  private mutating func deny(_ response: WireResponse, _ context: inout CallContext) -> CallStep {
     guard let credentials = context.credentials.secret else { return end() }
     var progress = LoginProgress(credentials: credentials, now: context.moment.seconds, clockSkew: 0)
     do throws(Failure) {
-      if case .denied(let reason, let failure) = try context.system.continueLogin(&progress, answer) {
+      if case .denied(let reason, let failure) = try context.system.continueLogin(&progress, response) {
         context.denial = Denial(reason: reason, failure: failure)
       }
       return end()

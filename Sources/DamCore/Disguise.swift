@@ -1,8 +1,7 @@
 // Disguise.swift - whether a URL for a stranger, or words for a log, hold what proves somebody, however it is spelled.
-// Servers put what they were sent into redirects: escaped once or twice, as base64, as a parameter of another URL. So a
-// location is decoded in every way until nothing new comes of it, and each reading is searched; and names under which
-// proofs travel are refused whatever their values are. It refuses to be outwitted by size: what cannot be unfolded to
-// its end is refused as well.
+// Servers put what they were sent into redirects: escaped once or twice, as base64, as a parameter of another URL. So
+// a location is decoded in every way until nothing new comes of it, and each reading is searched; and names under
+// which proofs travel are refused whatever their values are. What cannot be unfolded to its end is refused as well.
 
 enum Disguise {
   /// What proves a user or a program by custom, whatever the system. In small letters.

@@ -1,5 +1,5 @@
-// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of a logout's answer
-// are never looked at: it carries the old one once more (reference, logout trap).
+// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of a logout's
+// response are never looked at: it carries the old one once more (reference, logout trap).
 
 struct Ending: Sendable {
   private enum State {
@@ -26,8 +26,8 @@ struct Ending: Sendable {
     switch (state, event) {
     case (.savingTombstone(let secret), .savedSession(let saving)):
       return saved(saving, secret, &context)
-    case (.loggingOut(let storeFailure), .answered(let answer)):
-      return end(context.system.confirmsLogout(answer) ? .server : .unconfirmed, storeFailure)
+    case (.loggingOut(let storeFailure), .responded(let response)):
+      return end(context.system.confirmsLogout(response) ? .server : .unconfirmed, storeFailure)
     case (.loggingOut(let storeFailure), .failed(let failure, _)):
       context.log(.warning, "the server could not be told of the logout: \(failure.message)")
       return end(.unconfirmed, storeFailure)
@@ -48,7 +48,7 @@ struct Ending: Sendable {
     }
     state = .loggingOut(storeFailure: storeFailure)
     context.state.statistics.exchanges += 1
-    return .perform(.send(request, isForHost: false))
+    return .perform(.send(request, isForCaller: false))
   }
 
   private func end(_ result: LogoutResult, _ storeFailure: String?) -> CallStep {

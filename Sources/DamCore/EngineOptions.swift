@@ -12,7 +12,7 @@ package struct EngineOptions: OptionGroup {
   package let invalidStatuses = TypedOption<[Int32]>.statuses(
     "invalid-status", default: [401, 403], "HTTP statuses that mean the session is invalid.")
   package let invalidText = TypedOption<String>.text(
-    "invalid-text", "Text in an answer's beginning that means it, such as a guest's name.")
+    "invalid-text", "Text in a response's beginning that means it, such as a guest's name.")
   package let store = TypedOption<String>.path(
     "store", default: "file", "Where sessions outlive the process: file, memory or a directory.")
   let lockTimeout = TypedOption<Int32>.seconds(
@@ -33,7 +33,7 @@ package struct EngineOptions: OptionGroup {
   let ipVersion = TypedOption<IPVersion>.choice("ip", default: .any, "The versions of IP to use.")
   let newestHTTP = TypedOption<HTTPVersion>.choice("http", default: .two, "The newest version of HTTP to offer.")
   let redirects = TypedOption<Int32>.count(
-    "redirects", 0...50, default: 10, "How many redirects to follow; 0: they are answers like others.")
+    "redirects", 0...50, default: 10, "How many redirects to follow; 0: they are responses like others.")
   let retries = TypedOption<Int32>.count(
     "retries", 0...10, default: 0, "How often to try again what certainly was not acted upon.")
   let retryAfter = TypedOption<Int32>.seconds(
@@ -45,7 +45,7 @@ package struct EngineOptions: OptionGroup {
   let connectTimeout = TypedOption<Int32>.seconds(
     "connect-timeout", 1...3_600, default: 30, "How long connecting may take.")
   let responseLimit = TypedOption<Int64>.bytes(
-    "response-limit", default: "64M", "The largest answer that is kept in memory; streams have no limit.")
+    "response-limit", default: "64M", "The largest response that is kept in memory; streams have no limit.")
   let allowLoopbackHTTP = TypedOption<Bool>.switched(
     "allow-loopback-http", "For tests: plain HTTP to this very machine.")
 }

@@ -15,11 +15,11 @@ struct Exchange: Sendable {
     case probe
     /// After a login that no request follows: is what it yielded accepted?
     case prove
-    /// After an answer that may mean that it is not.
+    /// After a response that may mean that it is not.
     case confirm
     case keepalive
 
-    var isForHost: Bool {
+    var isForCaller: Bool {
       if case .request = self { return true }
       return false
     }
@@ -45,13 +45,13 @@ struct Exchange: Sendable {
   }
 
   enum Result: Sendable {
-    case delivered(Answer)
+    case delivered(WireResponse)
     /// `nothingCame`: nothing of a response had arrived.
     case failed(Failure, nothingCame: Bool)
     /// The secret is not good.
-    case refused(Answer)
+    case refused(WireResponse)
     /// It may not be.
-    case suspected(Answer)
+    case suspected(WireResponse)
   }
 
   enum Step: Sendable {
@@ -64,7 +64,7 @@ struct Exchange: Sendable {
     case idle
     case sending(Sent)
     /// The account must know first that what was replaced is dead.
-    case savingProof(Sent, Result, Answer)
+    case savingProof(Sent, Result, WireResponse)
     case savingRecord(Result)
   }
 
@@ -86,13 +86,13 @@ struct Exchange: Sendable {
         stamp: context.state.nextStamp(context.moment), restedSince: context.state.record.usedAt))
     context.state.statistics.exchanges += 1
     if purpose.isQuestion { context.state.statistics.keepalives += 1 }
-    return .send(wire, isForHost: purpose.isForHost)
+    return .send(wire, isForCaller: purpose.isForCaller)
   }
 
-  /// As if the answer had just come to a request that was sent now.
-  mutating func observe(_ answer: Answer, _ sent: Sent, _ context: inout CallContext) -> Step {
+  /// As if the response had just come to a request that was sent now.
+  mutating func observe(_ response: WireResponse, _ sent: Sent, _ context: inout CallContext) -> Step {
     start(sent)
-    return judge(answer, sent, &context)
+    return judge(response, sent, &context)
   }
 
   private mutating func start(_ sent: Sent) {
@@ -102,13 +102,13 @@ struct Exchange: Sendable {
 
   mutating func step(_ event: CallEvent, _ context: inout CallContext) -> Step {
     switch (state, event) {
-    case (.sending(let sent), .answered(let answer)):
-      return judge(answer, sent, &context)
+    case (.sending(let sent), .responded(let response)):
+      return judge(response, sent, &context)
     case (.sending(let sent), .failed(let failure, let head)):
       return broken(failure, head, sent, &context)
-    case (.savingProof(let sent, let result, let answer), .savedAccount(let saving)):
+    case (.savingProof(let sent, let result, let response), .savedAccount(let saving)):
       context.note(saving)
-      return settle(result, answer, sent, &context)
+      return settle(result, response, sent, &context)
     case (.savingRecord(let result), .savedSession(let saving)):
       context.note(saving)
       return end(result)
@@ -122,44 +122,44 @@ struct Exchange: Sendable {
     return .done(result)
   }
 
-  private mutating func judge(_ answer: Answer, _ sent: Sent, _ context: inout CallContext) -> Step {
+  private mutating func judge(_ response: WireResponse, _ sent: Sent, _ context: inout CallContext) -> Step {
     // Another origin knows nothing of the session.
-    if case .request(isOwn: false) = sent.purpose { return end(.delivered(answer)) }
-    switch context.system.judge(answer, to: sent.request) {
+    if case .request(isOwn: false) = sent.purpose { return end(.delivered(response)) }
+    switch context.system.judge(response, to: sent.request) {
     case .sessionInvalid:
-      return end(.refused(answer))
+      return end(.refused(response))
     case .sessionSuspect where sent.purpose.isQuestion:
-      return end(.refused(answer))
+      return end(.refused(response))
     case .pageInstead(let failure) where sent.purpose.isQuestion:
-      return settle(.failed(failure, nothingCame: false), answer, sent, &context)
+      return settle(.failed(failure, nothingCame: false), response, sent, &context)
     case .sessionSuspect, .pageInstead:
-      // Where cookies do not rotate, those of a suspicious answer may be a guest's.
-      guard context.system.rotates else { return end(.suspected(answer)) }
-      return settle(.suspected(answer), answer, sent, &context)
+      // Where cookies do not rotate, those of a suspicious response may be a guest's.
+      guard context.system.rotates else { return end(.suspected(response)) }
+      return settle(.suspected(response), response, sent, &context)
     case .failed(let failure):
-      return settle(.failed(failure, nothingCame: false), answer, sent, &context)
+      return settle(.failed(failure, nothingCame: false), response, sent, &context)
     case .deliver:
-      return settle(Exchange.delivered(answer, sent.purpose), answer, sent, &context)
+      return settle(Exchange.delivered(response, sent.purpose), response, sent, &context)
     }
   }
 
-  private static func delivered(_ answer: Answer, _ purpose: Purpose) -> Result {
-    guard case .keepalive = purpose, !answer.isSuccess else { return .delivered(answer) }
+  private static func delivered(_ response: WireResponse, _ purpose: Purpose) -> Result {
+    guard case .keepalive = purpose, !response.isSuccess else { return .delivered(response) }
     return .failed(
       Failure(
         .protocolViolation,
-        "the answer does not show whether the session lives (HTTP \(answer.status)); check \"api-path\"",
-        httpStatus: answer.status), nothingCame: false)
+        "the response does not show whether the session lives (HTTP \(response.status)); check \"api-path\"",
+        httpStatus: response.status), nothingCame: false)
   }
 
-  /// Sending failed. If an answer's head had arrived, the server has rotated the cookie: that one is the live one now.
+  /// Sending failed. If a response's head had arrived, the server has rotated the cookie: that one is the live one now.
   private mutating func broken(
-    _ failure: Failure, _ head: Answer?, _ sent: Sent, _ context: inout CallContext
+    _ failure: Failure, _ head: WireResponse?, _ sent: Sent, _ context: inout CallContext
   ) -> Step {
     let result = Result.failed(failure, nothingCame: head == nil)
     guard let head else { return end(result) }
     switch context.system.judge(head, to: sent.request) {
-    // A suspicion rotates the cookie as any answer does.
+    // A suspicion rotates the cookie as any response does.
     case .sessionSuspect where context.system.rotates, .deliver, .failed, .pageInstead:
       return settle(result, head, sent, &context)
     case .sessionInvalid, .sessionSuspect:
@@ -169,26 +169,26 @@ struct Exchange: Sendable {
 
   /// The secret did its work: take the rotated cookies, of errors too, and hand over the result.
   private mutating func settle(
-    _ result: Result, _ answer: Answer, _ sent: Sent, _ context: inout CallContext
+    _ result: Result, _ response: WireResponse, _ sent: Sent, _ context: inout CallContext
   ) -> Step {
     let system = context.system
     guard context.state.record.generation == sent.freshness.generation, var secret = context.state.record.secret else {
-      // A newer login or a logout came between: whatever this answer set belongs to the past.
+      // A newer login or a logout came between: whatever this response set belongs to the past.
       return end(result)
     }
     let before = context.state.record.served
     if case .delivered = result {
-      if system.isScarce, system.proves(answer, to: sent.request) {
+      if system.isScarce, system.proves(response, to: sent.request) {
         if context.takeProof() {
-          state = .savingProof(sent, result, answer)
+          state = .savingProof(sent, result, response)
           return .perform(.saveAccount(context.account))
         }
         context.serve()
       }
       if system.sendsCredentials { context.state.acceptedAt = context.moment.microseconds }
     }
-    note(answer, sent, result, &context)
-    let adoption = context.adopt(answer, &secret, stamp: sent.stamp)
+    note(response, sent, result, &context)
+    let adoption = context.adopt(response, &secret, stamp: sent.stamp)
     context.state.record.secret = secret
     let isNews = adoption.adopted > 0 || context.state.record.served != before
     guard isNews || !context.state.isStored || context.isUseWorthSaving else { return end(result) }
@@ -196,14 +196,14 @@ struct Exchange: Sendable {
     return .perform(.saveSession(context.state.record, isDurable: system.isScarce))
   }
 
-  /// What an answer says of clocks.
-  private func note(_ answer: Answer, _ sent: Sent, _ result: Result, _ context: inout CallContext) {
+  /// What a response says of clocks.
+  private func note(_ response: WireResponse, _ sent: Sent, _ result: Result, _ context: inout CallContext) {
     let now = context.moment.seconds
     context.state.record.usedAt = max(context.state.record.usedAt, now)
     guard let restedSince = sent.restedSince else { return }
     if context.system.hasIdleLimit, case .delivered = result {
       context.state.record.idle.sawSurvival(after: now - restedSince)
     }
-    if let skew = answer.clockSkew(at: now) { context.state.record.clockSkew = skew }
+    if let skew = response.clockSkew(at: now) { context.state.record.clockSkew = skew }
   }
 }

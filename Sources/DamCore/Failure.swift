@@ -1,6 +1,5 @@
-// Failure.swift - everything that can go wrong, by cause.
-// It refuses to carry secrets: messages are written by us. What a server said stays apart from them until it was
-// scrubbed.
+// Failure.swift - everything that can go wrong, by cause. Messages are written by us and hold no secret; what a server
+// said stays apart from them until it was scrubbed.
 
 package struct Failure: Error, Equatable, Sendable {
   /// Why. DamABI maps each to its DAM_ERR_ status in one exhaustive switch.

@@ -1,8 +1,7 @@
-// Identity.swift - which session this is, and the names of its records.
-// A session belongs to origin, system, kind of secret, user and organization together: two jobs for two organizations
-// of one account get two sessions that never flip into each other. What belongs to the account itself (refused
-// credentials, device tokens) has a record of its own, so that no choice of organization or method tries a bad password
-// twice. It refuses to hold secrets.
+// Identity.swift - which session this is, and the names of its records. A session belongs to origin, system, kind of
+// secret, user and organization together: two jobs for two organizations of one account get two sessions that never
+// flip into each other. What belongs to the account itself (refused credentials, device tokens) has a record of its
+// own, so that no choice of organization or method tries a bad password twice.
 
 package struct Identity: Hashable, Sendable {
   package let system: String

@@ -1,7 +1,7 @@
 // IdleClock.swift - how long a session may rest before the server ends it: told by an option, or learned by watching.
 // The guides give no number, so two facts are collected: the longest rest that a session survived, and the shortest
-// after which it was found dead. They are joined like everything in a record. It refuses to learn from early deaths:
-// those are logouts and revocations, not idleness.
+// after which it was found dead. They are joined like everything in a record. Early deaths teach nothing: those are
+// logouts and revocations, not idleness.
 
 package struct IdleClock: Equatable, Sendable {
   /// Seconds; 0: never observed.

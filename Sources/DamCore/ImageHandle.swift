@@ -1,7 +1,6 @@
-// ImageHandle.swift - an image ID with the device token it belongs to (FotoWeb guide, "Validity of image IDs").
-// As text it is `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for
-// damage. The fingerprint decides whether a handle is stale; the generation is for people. It refuses IDs that are not
-// text.
+// ImageHandle.swift - an image ID with the device token it belongs to (FotoWeb guide, "Validity of image IDs"). As
+// text it is `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for damage.
+// The fingerprint decides whether a handle is stale; the generation is for people. IDs that are not text are refused.
 
 internal import FoundationEssentials
 

@@ -1,6 +1,5 @@
-// JSONValue.swift - JSON as a tree, for answers whose shape varies and records whose unknown fields must survive.
-// FoundationEssentials does the parsing. This file refuses to guess: numbers that come as strings are told apart by
-// asking.
+// JSONValue.swift - JSON as a tree, for responses whose shape varies and records whose unknown fields must survive.
+// FoundationEssentials does the parsing. Numbers that come as strings are told apart by asking.
 
 internal import FoundationEssentials
 
@@ -76,7 +75,7 @@ package enum JSONValue: Equatable, Sendable {
   /// What either vendor sends, and what records hold, is half as deep.
   private static let deepest = 32
 
-  /// The parser recurses, 3 KiB a level; an answer of brackets alone must not exhaust the host's stack.
+  /// The parser recurses, 3 KiB a level; a response of brackets alone must not exhaust the application's stack.
   private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
     var depth = 0
     var isInString = false

@@ -42,11 +42,11 @@ struct Journey: Sendable {
     case refused(Failure)
   }
 
-  mutating func follow(_ answer: Answer, to request: WireRequest, _ context: CallContext) -> Turn {
+  mutating func follow(_ response: WireResponse, to request: WireRequest, _ context: CallContext) -> Turn {
     let settings = context.settings
     guard settings.redirects > 0 else { return .arrived }
     switch Redirect.judge(
-      answer, to: request, home: context.home, names: settings.secretNames, secrets: context.secrets)
+      response, to: request, home: context.home, names: settings.secretNames, secrets: context.secrets)
     {
     case .none:
       return .arrived
@@ -58,13 +58,13 @@ struct Journey: Sendable {
         return .refused(
           Failure(
             .protocolViolation, "the server redirects more than \(settings.redirects) times (\"redirects\")",
-            httpStatus: answer.status))
+            httpStatus: response.status))
       }
-      if case .host = next.body, !canSendAgain(context.goal) {
+      if case .caller = next.body, !canSendAgain(context.goal) {
         return .refused(
           Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
       }
-      if context.system.writes(to: HostRequest.segments(next.target)) { next.isSentOnce = true }
+      if context.system.writes(to: CallerRequest.segments(next.target)) { next.isSentOnce = true }
       redirected = next
       isNextHop = true
       return .goOn(next)

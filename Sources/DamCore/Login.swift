@@ -48,8 +48,8 @@ struct Login: Sendable {
       return remember(denial, &context)
     case (.provingStore(let credentials), .savedAccount(let saving)):
       return proved(saving, credentials, &context)
-    case (.talking(let progress), .answered(let answer)):
-      return talk(progress, answer, &context)
+    case (.talking(let progress), .responded(let response)):
+      return talk(progress, response, &context)
     case (.talking(let progress), .failed(let failure, let head)):
       return broken(progress, failure, head, &context)
     case (.savingSession(let record, let token), .savedSession(let saving)):
@@ -63,7 +63,7 @@ struct Login: Sendable {
     case (.droppingProof(let failure), .savedSession(let saving)):
       context.note(saving)
       return recheck(failure)
-    case (.discarding(let failure), .answered), (.discarding(let failure), .failed):
+    case (.discarding(let failure), .responded), (.discarding(let failure), .failed):
       return recheck(failure)
     case (.rechecking(let failure), .loaded(let loading)):
       if let objection = context.take(loading) { return .fail(objection) }
@@ -153,20 +153,20 @@ struct Login: Sendable {
     context.log(.debug, "\(request.method) \(request.redactedURL)")
     var request = request
     request.isLogin = true
-    return .perform(.send(request, isForHost: false))
+    return .perform(.send(request, isForCaller: false))
   }
 
   private mutating func talk(
-    _ before: LoginProgress, _ answer: Answer, _ context: inout CallContext
+    _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     var progress = before
     if progress.stage > 0, context.system.hasOrganizations { context.state.statistics.organizationLogins += 1 }
     do throws(Failure) {
-      switch try context.system.continueLogin(&progress, answer) {
+      switch try context.system.continueLogin(&progress, response) {
       case .send(let request):
         return send(request, progress, &context)
       case .finished:
-        return adopt(progress, answer, &context)
+        return adopt(progress, response, &context)
       case .denied(let reason, let failure):
         return deny(Denial(reason: reason, failure: failure), &context)
       case .ended(let failure):
@@ -179,15 +179,15 @@ struct Login: Sendable {
     }
   }
 
-  /// The answer to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is
+  /// The response to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is
   /// scarce: the server has counted the token, whether its page arrived or not.
   private mutating func broken(
-    _ before: LoginProgress, _ failure: Failure, _ head: Answer?, _ context: inout CallContext
+    _ before: LoginProgress, _ failure: Failure, _ head: WireResponse?, _ context: inout CallContext
   ) -> CallStep {
     var progress = before
     guard context.system.isScarce, let head, case .finished? = try? context.system.continueLogin(&progress, head)
     else { return failed(before, failure, &context) }
-    context.log(.warning, "the answer to the login broke off after its device token had arrived, which is kept")
+    context.log(.warning, "the response to the login broke off after its device token had arrived, which is kept")
     return adopt(progress, head, &context)
   }
 
@@ -202,7 +202,7 @@ struct Login: Sendable {
     // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
     state = .discarding(failure)
     context.state.statistics.exchanges += 1
-    return .perform(.send(request, isForHost: false))
+    return .perform(.send(request, isForCaller: false))
   }
 
   private mutating func recheck(_ failure: Failure) -> CallStep {
@@ -213,7 +213,7 @@ struct Login: Sendable {
   // MARK: Let in
 
   private mutating func adopt(
-    _ progress: LoginProgress, _ answer: Answer, _ context: inout CallContext
+    _ progress: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     let system = context.system
     var record = context.state.record.successor()
@@ -227,7 +227,7 @@ struct Login: Sendable {
     record.organizations = progress.organizations
     record.issuedAt = context.moment.seconds
     record.usedAt = context.moment.seconds
-    record.clockSkew = answer.clockSkew(at: context.moment.seconds) ?? progress.clockSkew
+    record.clockSkew = response.clockSkew(at: context.moment.seconds) ?? progress.clockSkew
     // Looked up now: the driver lets the state know of what it saves.
     context.made = CallContext.Made(
       generation: record.generation,

@@ -1,6 +1,5 @@
-// Message.swift - requests and answers as the engine sees them: values, before and after the wire.
-// Secrets stay apart from the rest of a request until the transport writes them, so that no log can show them. It
-// refuses to parse bodies.
+// Message.swift - requests and responses as the engine sees them: values, before and after the wire. Secrets stay
+// apart from the rest of a request until the transport writes them, so that no log can show them.
 
 /// A request to send, exactly as it will go out.
 package struct WireRequest: Sendable {
@@ -14,17 +13,17 @@ package struct WireRequest: Sendable {
   /// Headers that prove the user or the program: sent to `origin` alone.
   package var secretHeaders: [(name: String, value: Secret)] = []
   package var body: Body = .none
-  /// It may get a session secret, and what that takes may be scarce: sent once, and its answer is read to the end.
+  /// It may get a session secret, and what that takes may be scarce: sent once, and its response is read to the end.
   package var isLogin = false
-  /// See `HostRequest.isSentOnce`.
+  /// See `CallerRequest.isSentOnce`.
   package var isSentOnce = false
 
   package enum Body: Sendable {
     case none
     /// A login form: wiped after use.
     case secret(Secret)
-    /// The host's own bytes; the driver has them.
-    case host
+    /// The application's own bytes; the driver has them.
+    case caller
   }
 
   package init(method: String, origin: Origin, target: String) {
@@ -74,17 +73,17 @@ package struct WireRequest: Sendable {
 }
 
 /// What came back: status, headers and the beginning of the body.
-package struct Answer: Sendable {
+package struct WireResponse: Sendable {
   package var status: Int32
   package var headers: HeaderBlock
-  /// At most `Answer.inspected` bytes; the whole body of a login's answer.
+  /// At most `WireResponse.inspected` bytes; the whole body of a login's response.
   package var beginning: [UInt8]
   /// Whether `beginning` is all of it.
   package var isWhole: Bool
 
   /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
   package static let inspected = 65_536
-  /// How long the answer to a login may be: it lists every organization of the user.
+  /// How long the response to a login may be: it lists every organization of the user.
   package static let longestLogin = 4 << 20
 
   package init(status: Int32, headers: HeaderBlock, beginning: [UInt8], isWhole: Bool) {

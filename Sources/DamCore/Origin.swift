@@ -1,6 +1,6 @@
-// Origin.swift - scheme, host and port: the place a secret belongs to.
-// The grammar is narrower than RFC 3986 on purpose: what it accepts, libcurl reads the same way, so that no request can
-// leave for another host than the one checked here. It refuses user info, paths, escapes and anything unprintable.
+// Origin.swift - scheme, host and port: the place a secret belongs to. The grammar is narrower than RFC 3986 on
+// purpose: what it accepts, libcurl reads the same way, so that no request can leave for another host than the one
+// checked here. User info, paths, escapes and anything unprintable are refused.
 
 package struct Origin: Hashable, Sendable {
   package let isSecure: Bool

@@ -1,11 +1,13 @@
 // RecordCoding.swift - records as bytes and back.
 //
 // A record is one text line and one JSON document:
+//
 //   damsession-record FORMAT REVISION LENGTH SHA256\n{...}
+//
 // FORMAT says who may read it, REVISION grows with every save (the store compares and swaps on it), LENGTH and SHA256
 // (over the line before it and the document; the same in every format to come) catch truncation and damage. Unknown
-// members of the document are kept, so that two library versions can share a store; a higher FORMAT is left alone. It
-// refuses to repair anything.
+// members of the document are kept, so that two library versions can share a store; a higher FORMAT is left alone. A
+// damaged record is not repaired.
 
 /// What the bytes of a record turned out to be.
 package enum Decoded<Value: Sendable>: Sendable {

@@ -1,11 +1,11 @@
-// Redirect.swift - where a redirect leads, and what may go there.
-// libcurl's own redirects stay off: they carry custom secret headers to other hosts. Here the same origin keeps the
-// secret; another one gets a bare GET or HEAD; https never becomes http. It refuses to guess at damaged locations.
+// Redirect.swift - where a redirect leads, and what may go there. libcurl's own redirects stay off: they carry custom
+// secret headers to other hosts. Here the same origin keeps the secret; another one gets a bare GET or HEAD; https
+// never becomes http. A damaged location is not guessed at.
 
 internal import FoundationEssentials
 
 enum Redirect {
-  /// Not a redirect that can be followed: the answer is delivered as it is.
+  /// Not a redirect that can be followed: the response is delivered as it is.
   case none
   case follow(WireRequest)
   case refused(Failure)
@@ -18,29 +18,32 @@ enum Redirect {
     "if-range", "if-unmodified-since", "range",
   ]
 
-  /// What to send after `answer` to `request`. `home`: the session's own origin. `secrets` and `names` of
-  /// parameters: what must not appear in another one's URL; most answers lead nowhere, and nobody asks.
+  /// What to send after `response` to `request`. `home`: the session's own origin. `secrets` and `names` of
+  /// parameters: what must not appear in another one's URL; most responses lead nowhere, and nobody asks.
   static func judge(
-    _ answer: Answer, to request: WireRequest, home: Origin, names: Set<String>, secrets: @autoclosure () -> [Secret]
+    _ response: WireResponse, to request: WireRequest, home: Origin, names: Set<String>,
+    secrets: @autoclosure () -> [Secret]
   ) -> Redirect {
-    guard statuses.contains(answer.status), let location = answer.headers.first("location") else { return .none }
+    guard statuses.contains(response.status), let location = response.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
       return .refused(
-        Failure(.protocolViolation, "the server redirects to a location that makes no sense", httpStatus: answer.status)
+        Failure(
+          .protocolViolation, "the server redirects to a location that makes no sense", httpStatus: response.status)
       )
     }
-    let method = method(after: answer.status, request.method)
+    let method = method(after: response.status, request.method)
     let isOwn = origin == request.origin
     if request.origin.isSecure, !origin.isSecure {
       return .refused(
-        Failure(.insecure, "the server redirects from https to http, which is not followed", httpStatus: answer.status))
+        Failure(
+          .insecure, "the server redirects from https to http, which is not followed", httpStatus: response.status))
     }
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
     // As it came and as it would be sent: the one has a fragment, the other may be spelled in another way.
     let spelled = [String(decoding: location, as: UTF8.self), origin.text + target]
     if !(isOwn && origin == home), let objection = Disguise.objection(to: spelled, secrets(), names: names) {
       return .refused(
-        Failure(.insecure, "the server redirects to another origin \(objection)", httpStatus: answer.status))
+        Failure(.insecure, "the server redirects to another origin \(objection)", httpStatus: response.status))
     }
     var next = WireRequest(method: method, origin: origin, target: target)
     next.headers = isOwn ? request.headers : request.headers.filter { travelling.contains($0.name.lowercased()) }

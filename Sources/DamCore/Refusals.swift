@@ -13,15 +13,15 @@ struct Refusals: Sendable {
   private var count = 0
 
   /// Remembers which secret was refused.
-  mutating func judge(_ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext) -> Judgement {
+  mutating func judge(_ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext) -> Judgement {
     // Five times at the most: as it was, after each of two logins of our own, and with what siblings had newer.
     count += 1
-    if let judgement = judgeNew(answer, sent, &context) { return judgement }
+    if let judgement = judgeNew(response, sent, &context) { return judgement }
     guard context.relogins < 2, count < 5 else {
       return .isEnough(
         Failure(
-          .sessionInvalid, "the session was refused again right after a new login (HTTP \(answer.status))",
-          httpStatus: answer.status))
+          .sessionInvalid, "the session was refused again right after a new login (HTTP \(response.status))",
+          httpStatus: response.status))
     }
     // A newer cookie of the same login was refused as well: nothing of that login is worth another try.
     context.refused =
@@ -30,7 +30,7 @@ struct Refusals: Sendable {
     if let restedSince = sent.restedSince, context.system.hasIdleLimit {
       context.state.record.idle.sawDeath(after: context.moment.seconds - restedSince)
     }
-    context.log(.info, "the server refuses generation \(sent.freshness.generation) (HTTP \(answer.status))")
+    context.log(.info, "the server refuses generation \(sent.freshness.generation) (HTTP \(response.status))")
     return .needsAnother
   }
 
@@ -38,7 +38,7 @@ struct Refusals: Sendable {
   /// right, a restart), and every request would use up one more. One that nobody has tried yet may be replaced: its
   /// process may have ended before it could. nil: it may.
   private func judgeNew(
-    _ answer: Answer, _ sent: Exchange.Sent, _ context: inout CallContext
+    _ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> Judgement? {
     guard context.system.isScarce, context.state.record.generation == sent.freshness.generation, !context.isServed()
     else { return nil }
@@ -47,8 +47,8 @@ struct Refusals: Sendable {
     return .wasNew(
       Failure(
         .sessionInvalid,
-        "the server refuses the device token (HTTP \(answer.status)), which has never worked, so no other is taken for"
+        "the server refuses the device token (HTTP \(response.status)), which has never worked, so no other is taken for"
           + " it: a licence or a right may be missing, or the server out of order; if the token was revoked, forget the"
-          + " session and log in again", httpStatus: answer.status), isNews: isNews)
+          + " session and log in again", httpStatus: response.status), isNews: isNews)
   }
 }

@@ -1,6 +1,6 @@
-// Secret.swift - bytes that prove who somebody is.
-// They print as a short hash, compare in constant time and are wiped when the last owner lets go. This is the only file
-// of DamCore that touches memory by hand. It refuses to become a String by accident: `reveal()` is a word to grep for.
+// Secret.swift - bytes that prove who somebody is. They print as a short hash, compare in constant time and are wiped
+// when the last owner lets go. This is the only file of DamCore that touches memory by hand. It never becomes a String
+// by accident: `reveal()` is a word to grep for.
 
 internal import Crypto
 internal import Glibc

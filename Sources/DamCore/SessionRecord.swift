@@ -1,7 +1,7 @@
-// SessionRecord.swift - what a session is, as every process knows it, and how two knowings become one.
-// Records are joined, never overwritten: the join does not care about order or repetition, so whoever saves late cannot
-// undo what was saved before. A logged-out session stays as a record without a secret and with a higher generation,
-// which is what keeps a slow sibling from bringing the old one back. It refuses to know files and clocks.
+// SessionRecord.swift - what a session is, as every process knows it, and how what two of them know is joined. Records
+// are joined, never overwritten: the join does not care about order or repetition, so whoever saves late cannot undo
+// what was saved before. A logged-out session stays as a record without a secret and with a higher generation, which is
+// what keeps a slow sibling from bringing the old one back.
 
 /// What a login yields.
 package struct SessionSecret: Equatable, Sendable {

@@ -1,11 +1,11 @@
-// SessionState.swift - what one process knows about one identity at this moment, shared by all its threads.
-// The driver keeps it behind a lock and lends it to each step of an exchange. It refuses to be more than a value.
+// SessionState.swift - what one process knows about one identity at this moment, shared by all its threads. The driver
+// keeps it behind a lock and lends it to each step of a call.
 
 package struct SessionState: Sendable {
   package var record = SessionRecord()
   /// Whether `record` is what the store holds.
   package var isStored = false
-  /// Credentials that the host gave for requests that carry them (FotoWeb method 1).
+  /// Credentials that the application gave for requests that carry them (FotoWeb method 1).
   var credentials: Secret?
   /// The slow hash of credentials that travel with every request, so that it is made once.
   var derived: (credentials: Secret, salt: String, hash: String)?

@@ -2,7 +2,7 @@
 // between vendors is there and nowhere else. To add a third system: one type that conforms, one name in the list that
 // the library is put together from, and its tests. All of these are pure functions of what the options said.
 
-/// How a login goes on after an answer. What is thrown instead says nothing about the credentials.
+/// How a login goes on after a response. What is thrown instead says nothing about the credentials.
 package enum LoginStep {
   /// Send this next.
   case send(WireRequest)
@@ -24,7 +24,7 @@ package struct LoginProgress {
   /// Our clock, and the server's minus ours, in seconds.
   package var now: Int64
   package var clockSkew: Int64
-  /// The stamp of the request whose answer comes next.
+  /// The stamp of the request whose response comes next.
   package var stamp: UInt64 = 0
 
   package init(credentials: Secret, now: Int64, clockSkew: Int64) {
@@ -33,18 +33,18 @@ package struct LoginProgress {
     self.clockSkew = clockSkew
   }
 
-  /// Takes the cookies of an answer; what is wrong if one that the session needs cannot be kept.
-  package mutating func keepCookies(of answer: Answer, _ own: [String]) -> Failure? {
-    secret.cookies.adopt(answer.headers, stamp: stamp, now: now, own: own).lost.map { name in
+  /// Takes the cookies of a response; what is wrong if one that the session needs cannot be kept.
+  package mutating func keepCookies(of response: WireResponse, _ own: [String]) -> Failure? {
+    secret.cookies.adopt(response.headers, stamp: stamp, now: now, own: own).lost.map { name in
       Failure(
-        .protocolViolation, "the server set \(name) to a value that no cookie can hold", httpStatus: answer.status)
+        .protocolViolation, "the server set \(name) to a value that no cookie can hold", httpStatus: response.status)
     }
   }
 }
 
-/// What an answer says about the session (design: verdicts).
+/// What a response says about the session (design: verdicts).
 package enum Verdict {
-  /// An ordinary answer of the application, whatever its status.
+  /// An ordinary response of the application, whatever its status.
   case deliver
   case sessionInvalid
   /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce
@@ -79,9 +79,9 @@ package protocol System: Sendable {
   var authentication: Authentication { get }
   /// What a login yields: authentications that yield the same share sessions.
   var secretKind: String { get }
-  /// Every answer brings a new cookie.
+  /// Every response brings a new cookie.
   var rotates: Bool { get }
-  /// Answers may bring cookies that belong to the session.
+  /// Responses may bring cookies that belong to the session.
   var keepsCookies: Bool { get }
   /// Names of those that are known.
   var cookieNames: [String] { get }
@@ -103,31 +103,31 @@ package protocol System: Sendable {
 
   /// The first request of a login.
   func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest
-  /// Takes the answer to the last one.
-  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep
+  /// Takes the response to the last one.
+  func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep
 
   /// Adds what proves the user and the program. Called last.
   func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?)
-  func judge(_ answer: Answer, to request: WireRequest) -> Verdict
-  /// Whether a delivered answer shows that the secret was accepted, and not only that nobody asked for it.
-  func proves(_ answer: Answer, to request: WireRequest) -> Bool
+  func judge(_ response: WireResponse, to request: WireRequest) -> Verdict
+  /// Whether a delivered response shows that the secret was accepted, and not only that nobody asked for it.
+  func proves(_ response: WireResponse, to request: WireRequest) -> Bool
   /// A small request that only resets the idle clock and shows whether the session lives.
   var keepalive: WireRequest { get }
   /// Whether sessions end of idleness.
   var hasIdleLimit: Bool { get }
-  /// Why a host must not send a request to this path (lower case, decoded); nil when it may.
+  /// Why an application must not send a request to this path (lower case, decoded); nil when it may.
   func objection(to path: [String]) -> String?
   /// Whether a request to this path (lower case, decoded) changes something, by whatever method.
   func writes(to path: [String]) -> Bool
   /// Tells the server that a session is over; nil where it cannot be told.
   func logout(_ secret: SessionSecret) -> WireRequest?
-  func confirmsLogout(_ answer: Answer) -> Bool
+  func confirmsLogout(_ response: WireResponse) -> Bool
 
   /// The bare token, for those who want it.
   func token(_ secret: SessionSecret) -> Secret?
   /// What object IDs are bound to; nil where they are free.
   func binding(_ secret: SessionSecret) -> Secret?
-  /// Headers that a request of the host may not set itself, in lower case.
+  /// Headers that a request of the application may not set itself, in lower case.
   var reservedHeaders: [String] { get }
 }
 
@@ -178,26 +178,26 @@ extension System {
   }
 
   /// The verdicts that every HTTP API has in common; nil: the system must look closer.
-  package func commonFailure(_ answer: Answer) -> Failure? {
-    if answer.status == 429 || (answer.status == 503 && answer.retryAfter != nil) {
+  package func commonFailure(_ response: WireResponse) -> Failure? {
+    if response.status == 429 || (response.status == 503 && response.retryAfter != nil) {
       return Failure(
-        .throttled, "the server asks to slow down (HTTP \(answer.status))", httpStatus: answer.status,
-        retryAfter: answer.retryAfter)
+        .throttled, "the server asks to slow down (HTTP \(response.status))", httpStatus: response.status,
+        retryAfter: response.retryAfter)
     }
-    if answer.status >= 500 {
+    if response.status >= 500 {
       return Failure(
-        .server, "the server failed (HTTP \(answer.status)); try again later", httpStatus: answer.status,
-        retryAfter: answer.retryAfter)
+        .server, "the server failed (HTTP \(response.status)); try again later", httpStatus: response.status,
+        retryAfter: response.retryAfter)
     }
     return nil
   }
 
   /// A login that failed in a way that is some servers' for a wrong password, and everybody's for being out of order.
-  package func unclear(_ what: String, _ answer: Answer) -> Failure {
+  package func unclear(_ what: String, _ response: WireResponse) -> Failure {
     Failure(
       .server,
-      "the server did not let the login in and does not say why (HTTP \(answer.status)): \(what) may be wrong, or the"
-        + " server out of order; check them, or wait", httpStatus: answer.status)
+      "the server did not let the login in and does not say why (HTTP \(response.status)): \(what) may be wrong, or the"
+        + " server out of order; check them, or wait", httpStatus: response.status)
   }
 
   /// Whether a refused login says nothing about the credentials: there is no such thing here, or somebody on the way
@@ -208,25 +208,25 @@ extension System {
 
   /// A redirect to a login page is how web applications say that a session is over: "login" is one of the names in the
   /// path, whatever ending it has. A name that merely contains the word is any other place.
-  package func isRedirectToLogin(_ answer: Answer) -> Bool {
-    guard (300..<400).contains(answer.status), let location = answer.headers.first("location") else { return false }
+  package func isRedirectToLogin(_ response: WireResponse) -> Bool {
+    guard (300..<400).contains(response.status), let location = response.headers.first("location") else { return false }
     let path = String(decoding: location, as: UTF8.self).prefix { $0 != "?" && $0 != "#" }.lowercased()
     return path.split(separator: "/").contains { name in name.prefix { $0 != "." } == "login" }
   }
 
   /// A page where the API answers with data: what servers show instead of an error. nil: it is none.
-  package func page(_ answer: Answer, insteadOf request: WireRequest, _ site: Site) -> Verdict? {
-    guard answer.isSuccess, answer.isPage, request.target.hasPrefix(site.apiPath) else { return nil }
-    return answer.asksForPassword
+  package func page(_ response: WireResponse, insteadOf request: WireRequest, _ site: Site) -> Verdict? {
+    guard response.isSuccess, response.isPage, request.target.hasPrefix(site.apiPath) else { return nil }
+    return response.asksForPassword
       ? .sessionSuspect
       : .pageInstead(
         Failure(
-          .server, "the server shows a page instead of data (HTTP \(answer.status)); it may be under maintenance",
-          httpStatus: answer.status))
+          .server, "the server shows a page instead of data (HTTP \(response.status)); it may be under maintenance",
+          httpStatus: response.status))
   }
 }
 
-extension Answer {
+extension WireResponse {
   package var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
 
   /// A page to log in at has a field for a password; other pages have none.

@@ -1,6 +1,5 @@
-// Ticket.swift - which secret the headers held that a host took for a request of its own, and when it took them: what
-// the order rule and the verdict need when the answer is observed later, perhaps by another process. It refuses to hold
-// secrets.
+// Ticket.swift - which secret the headers held that an application took for a request of its own, and when it took
+// them: what the order rule and the verdict need when the response is observed later, perhaps by another process.
 
 package struct Ticket: Sendable, Equatable {
   let sent: Freshness

@@ -27,7 +27,7 @@ final class Bell: Sendable {
     var watch = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // Without a descriptor to sleep on: looking again and again is better than failing.
     let milliseconds = descriptor < 0 ? 10 : min(200, Int32(clamping: (deadline - now) / 1000 + 1))
-    _ = Gate.outside { unsafe poll(&watch, 1, milliseconds) }
+    _ = ForkGate.outside { unsafe poll(&watch, 1, milliseconds) }
   }
 
   /// Whose turn has come since the last time.

@@ -1,12 +1,12 @@
-// Bodies.swift - where a request's body comes from and where an answer's body goes: memory, or functions of the host.
-// It refuses to keep more of a stream than the host's function takes at a time.
+// Bodies.swift - where a request's body comes from and where a response's body goes: memory, or functions of the
+// application.
 
 internal import CCurl
 package import DamCore
 
 /// The body of a request. Used by one transfer at a time.
 @safe package final class OutgoingBody {
-  package let description: HostRequest.Body
+  package let description: CallerRequest.Body
   /// Fills the room with the next bytes and says how many; 0 at the end, nil: none yet, negative: stop.
   private let read: (UnsafeMutableRawBufferPointer) -> Int?
   private let rewind: (() -> Bool)?
@@ -19,7 +19,7 @@ package import DamCore
 
   /// `size` nil: unknown until it ends. `rewind` nil: it can be given once.
   package init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int?, rewind: (() -> Bool)?) {
-    description = HostRequest.Body(isPresent: true, size: size, canRewind: rewind != nil)
+    description = CallerRequest.Body(isPresent: true, size: size, canRewind: rewind != nil)
     unsafe self.read = read
     self.rewind = rewind
   }
@@ -93,13 +93,13 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-/// Where the body of an answer that is delivered goes.
+/// Where the body of a response that is delivered goes.
 @safe package enum Destination {
   case memory(limit: Int64)
   case stream((UnsafeRawBufferPointer) -> Flow)
 }
 
-/// What the host says to bytes that it is given.
+/// What the application says to bytes that it is given.
 package enum Flow: Sendable {
   case goOn
   /// Not now; the same bytes again when told. Only in an event loop.

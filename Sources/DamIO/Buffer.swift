@@ -1,5 +1,5 @@
-// Buffer.swift - bytes that grow, keep their address once they are complete, and end with a NUL that is not counted, so
-// that C can borrow them. It refuses to shrink.
+// Buffer.swift - bytes that grow, keep their address once they are complete, and end with a NUL that is not counted,
+// so that C can borrow them.
 
 internal import Glibc
 

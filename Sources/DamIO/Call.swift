@@ -1,21 +1,21 @@
-// Call.swift - one call of the host under way: does what its machine says as long as that needs no waiting, and says
-// what it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine for the
-// length of one step; no lock but those of sessions and the store is held while anything is sent, read, written or
-// asked. It refuses to look into answers.
+// Call.swift - one call of the application under way: does what its machine says as long as that needs no waiting, and
+// says what it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine
+// for the length of one step; no lock but those of sessions and the store is held while anything is sent, read,
+// written or asked.
 
 internal import DamCore
 internal import Synchronization
 
 final class Call {
   enum Step {
-    case send(WireRequest, isForHost: Bool)
+    case send(WireRequest, isForCaller: Bool)
     case lock(LockWish)
     case wait(milliseconds: UInt64)
     case done(CallOutcome)
   }
 
   let session: Session
-  let hub: Hub
+  let shared: SharedSession
   let options: CallOptions
   let limits: TransferLimits
   private var machine: CallMachine
@@ -26,7 +26,7 @@ final class Call {
   init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     self.session = session
     self.options = options
-    hub = session.hub
+    shared = session.shared
     let settings = session.settings
     let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.transport.timeout) * 1000
     limits = TransferLimits(
@@ -36,7 +36,7 @@ final class Call {
       goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
   }
 
-  /// Whether the host has had enough. For those who wait while nothing moves: asks it several times a second.
+  /// Whether the application has had enough. For those who wait while nothing moves: asks it several times a second.
   func isUnwanted() -> Bool {
     let now = Clock.monotonic
     if let progress = options.progress, now &- lastAsked > 200_000 {
@@ -52,15 +52,15 @@ final class Call {
   static let noRewind = Failure(.replayImpossible, "the request's body cannot be given again")
 
   /// A request about to be sent; nil when its body cannot be given again.
-  func transfer(_ request: WireRequest, isForHost: Bool, _ handle: CurlHandle, canPause: Bool) -> Transfer? {
-    Transfer(request, isForHost: isForHost, options, limits, handle, isUnwanted, canPause: canPause)
+  func transfer(_ request: WireRequest, isForCaller: Bool, _ handle: CurlHandle, canPause: Bool) -> Transfer? {
+    Transfer(request, isForCaller: isForCaller, options, limits, handle, isUnwanted, canPause: canPause)
   }
 
-  /// The answer goes to the host: its head, then its body.
+  /// The response goes to the application: its head, then its body.
   func deliver(_ transfer: Transfer, generation: UInt64, replays: UInt32) {
     let sink = transfer.sink
     if let onHead = options.onHead, !onHead(Response(headOf: sink, generation: generation, replays: replays)) {
-      sink.refuse(Failure(.callback, "the host's head function asked to stop", httpStatus: sink.status))
+      sink.refuse(Failure(.callback, "the application's head function asked to stop", httpStatus: sink.status))
     }
     transfer.deliver(to: destination(sink))
   }
@@ -78,10 +78,10 @@ final class Call {
   func advance(_ event: CallEvent) -> Step { advance(event, at: nil) }
 
   /// `place`: of the record that the event brings.
-  private func advance(_ first: CallEvent, at found: Hub.Place?) -> Step {
+  private func advance(_ first: CallEvent, at found: SharedSession.Place?) -> Step {
     var (event, place) = (first, found)
     while true {
-      let action = hub.state.withLock { state in
+      let action = shared.state.withLock { state in
         state.take(place)
         return machine.step(event, &state.session, Clock.moment)
       }
@@ -100,15 +100,15 @@ final class Call {
   func locked(_ wish: LockWish, _ locking: Locking, _ held: consuming Held?) -> Step {
     if wish.isAccount {
       accountLock = held
-      return advance(.accountLocked(locking, hub.loadAccount(session.log), entropy: Clock.random(16)))
+      return advance(.accountLocked(locking, shared.loadAccount(session.log), entropy: Clock.random(16)))
     }
     sessionLock = held
-    let (loading, place) = hub.loadSession(session.log)
+    let (loading, place) = shared.loadSession(session.log)
     return advance(.sessionLocked(locking, loading), at: place)
   }
 
   private enum Doing {
-    case event(CallEvent, at: Hub.Place? = nil)
+    case event(CallEvent, at: SharedSession.Place? = nil)
     case step(Step)
   }
 
@@ -116,23 +116,23 @@ final class Call {
     let log = session.log
     switch action {
     case .load:
-      let (loading, place) = hub.loadSession(log)
+      let (loading, place) = shared.loadSession(log)
       return .event(.loaded(loading), at: place)
     case .lockSession:
-      return .step(.lock(LockWish(lock: hub.lock, key: hub.sessionKey, isAccount: false)))
+      return .step(.lock(LockWish(lock: shared.lock, key: shared.sessionKey, isAccount: false)))
     case .lockAccount:
-      return .step(.lock(LockWish(lock: hub.account.lock, key: hub.accountKey, isAccount: true)))
+      return .step(.lock(LockWish(lock: shared.account.lock, key: shared.accountKey, isAccount: true)))
     case .askCredentials:
       return .event(ask())
     case .derive(let credentials, let salt):
       return .event(.derived(Hash.slow(credentials, salt: salt)))
-    case .send(let request, let isForHost):
-      return .step(.send(request, isForHost: isForHost))
+    case .send(let request, let isForCaller):
+      return .step(.send(request, isForCaller: isForCaller))
     case .saveSession(let record, let isDurable):
-      let (saving, place) = hub.saveSession(record, isDurable: isDurable, log)
+      let (saving, place) = shared.saveSession(record, isDurable: isDurable, log)
       return .event(.savedSession(saving), at: place)
     case .saveAccount(let record):
-      return .event(.savedAccount(hub.saveAccount(record, log)))
+      return .event(.savedAccount(shared.saveAccount(record, log)))
     case .unlock(let keepSession):
       release(keepSession: keepSession)
       return .event(.unlocked)
@@ -149,7 +149,7 @@ final class Call {
     let prompt = Prompt(
       isEncryptionSecret: settings.system.credentials.isEncryptionSecret, user: settings.site.user,
       origin: settings.site.origin.text)
-    switch session.host.credentials(prompt) {
+    switch session.application.credentials(prompt) {
     case .success(let secret): return .credentials(secret)
     case .failure(let failure): return .failed(failure, head: nil)
     }

@@ -1,5 +1,5 @@
 // Connection.swift - connections of one identity that wait for work: a blocking caller takes one and brings it back.
-// Each has its own libcurl multi handle, so that no two threads ever meet in libcurl. It refuses to hoard.
+// Each has its own libcurl multi handle, so that no two threads ever meet in libcurl.
 
 internal import CCurl
 internal import DamCore

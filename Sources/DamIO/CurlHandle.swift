@@ -1,7 +1,6 @@
 // CurlHandle.swift - one libcurl easy handle: with CurlMulti, CurlHooks, IdleConnections and Form all that names curl,
-// and owns its pointers.
-// libcurl moves bytes. Its cookie engine, netrc, redirects and Referer stay off; every option is set anew for every
-// request, so that nothing of one request can leak into the next. It refuses to decide what an answer means.
+// and owns its pointers. libcurl moves bytes. Its cookie engine, netrc, redirects and Referer stay off; every option
+// is set anew for every request, so that nothing of one request can leak into the next.
 
 internal import CCurl
 internal import DamCore
@@ -25,7 +24,7 @@ internal import Glibc
   static func prepareLibrary() { _ = isReady }
 
   /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset,
-  /// and uses it where that answer's first line is folded (curl issue 11101): there a handle has one transfer.
+  /// and uses it where that response's first line is folded (curl issue 11101): there a handle has one transfer.
   static let isReusable = !(0x07_54_00..<0x08_01_00).contains(dam_curl_version())
 
   /// `sessions`: where it finds TLS sessions to resume, and leaves its own; nil: it keeps them.
@@ -52,7 +51,7 @@ internal import Glibc
   /// (curl issue 18206), and a new handle is cheap beside a new connection.
   var isGood: Bool { CurlHandle.isReusable && result == CURLE_OK }
 
-  /// Between requests nothing of the last one is kept: neither its secrets nor its answer.
+  /// Between requests nothing of the last one is kept: neither its secrets nor its response.
   func rest() {
     if isGood { unsafe curl_easy_reset(easy) }
     lines = nil
@@ -202,7 +201,7 @@ internal import Glibc
   /// The local end of its connection; 0: it has none, or no port.
   var port: Int { number(CURLINFO_LOCAL_PORT) }
 
-  /// The version of HTTP of its answer (CURL_HTTP_VERSION_...); 0: there was none.
+  /// The version of HTTP of its response (CURL_HTTP_VERSION_...); 0: there was none.
   var version: Int { number(CURLINFO_HTTP_VERSION) }
 
   /// The socket of a connection that is kept.
@@ -262,17 +261,18 @@ internal import Glibc
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
     case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):  // CURLE_TOO_LARGE, since 8.6.0
-      return Failure(.tooLarge, "the answer has a header line that is too long to be one", httpStatus: httpStatus)
+      return Failure(.tooLarge, "the response has a header line that is too long to be one", httpStatus: httpStatus)
     case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK:
       return Failure(
-        .transfer, "the connection broke before the answer began; the server may or may not have acted on the request")
+        .transfer, "the connection broke before the response began; the server may or may not have acted on the request"
+      )
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_FILESIZE_EXCEEDED,
       CURLE_BAD_FUNCTION_ARGUMENT:  // a folded first line, to some versions
       return Failure(
         .protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: httpStatus)
     default:
       return Failure(
-        .transfer, "the connection broke before the answer was whole: \(reason)", httpStatus: httpStatus)
+        .transfer, "the connection broke before the response was whole: \(reason)", httpStatus: httpStatus)
     }
   }
 }

@@ -1,4 +1,4 @@
-// CurlHooks.swift - what libcurl calls back while it moves bytes. It refuses to call anybody whose transfer is over.
+// CurlHooks.swift - what libcurl calls back while it moves bytes.
 
 internal import CCurl
 internal import DamCore
@@ -59,7 +59,8 @@ internal import DamCore
 
   func beginAnew() { (idle, isRefused) = (nil, false) }
 
-  /// False to end the transfer. libcurl calls for every packet; the host hears a few times a second, and of the end.
+  /// False to end the transfer. libcurl calls for every packet; the application hears a few times a second, and of the
+  /// end.
   func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
     if cancellation.isSet { return false }
     guard let progress else { return true }

@@ -1,6 +1,5 @@
-// CurlMulti.swift - one libcurl multi handle: transfers under way and the connections they share.
-// A blocking caller polls it; an event loop is told which sockets to watch. It refuses to be used by two threads at
-// once.
+// CurlMulti.swift - one libcurl multi handle: transfers under way and the connections they share. A blocking caller
+// polls it; an event loop is told which sockets to watch. One thread at a time.
 
 internal import CCurl
 internal import CLinux
@@ -8,7 +7,7 @@ internal import DamCore
 internal import Glibc
 internal import Synchronization
 
-/// Closing a TLS connection writes too; the host must not get a SIGPIPE for it.
+/// Closing a TLS connection writes too; the application must not get a SIGPIPE for it.
 func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   dam_pipe_guard_enter()
   defer { dam_pipe_guard_leave() }
@@ -22,7 +21,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   private var hasCarried = false
   private let idle = IdleConnections()
   /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody
-  /// answers.
+  /// responses.
   private(set) var isInDoubt = false
   /// The newest version of HTTP that was heard; 0: none.
   private var newest = 0
@@ -124,7 +123,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
   /// Waits until something can be moved, at most this long.
   func wait(milliseconds: Int32) {
-    Gate.outside { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
+    ForkGate.outside { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
   }
 
   /// Notes which transfers are over.

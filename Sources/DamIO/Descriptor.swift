@@ -1,5 +1,5 @@
 // Descriptor.swift - file descriptors and the few system calls that stores need, each in one place, with retries on
-// EINTR and errors as sentences. It refuses to follow symbolic links in names it is given to write.
+// EINTR and errors as sentences. No symbolic link is followed in names that are to be written.
 
 internal import DamCore
 internal import Glibc

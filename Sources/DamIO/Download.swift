@@ -2,10 +2,10 @@
 // interruption.
 //
 // PATH.part holds what has come so far, PATH.part.json whose it is: the request's target, and the validator and the
-// size that the server gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole; a
-// rest that is of another version all the same is thrown away, and the whole is asked for. Whoever drives the call asks
-// `begin` what to send and tells `end` what came of it. It refuses to mix two versions of a thing, and to let an error
-// page or a login page near the file.
+// size that the server gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole;
+// a rest that is of another version all the same is thrown away, and the whole is asked for. Whoever drives the call
+// asks `begin` what to send and tells `end` what came of it. Two versions of a thing are never mixed, and no error
+// page or login page gets near the file.
 
 package import DamCore
 
@@ -20,15 +20,16 @@ package final class Download {
   }
 
   private let file: PartialFile
-  private let request: HostRequest
+  private let request: CallerRequest
   private let options: CallOptions
   /// What was there already, of the thing as it was then; nil: nothing is gone on with.
   private var beginning: PartialFile.Beginning?
-  /// The answer shows that nothing can be gone on with: from the beginning, once. The host hears nothing of that.
+  /// The response shows that nothing can be gone on with: from the beginning, once. The application hears nothing of
+  /// that.
   private var startsOver = false
 
   package init(
-    _ path: String, _ ways: Ways, _ request: HostRequest, _ options: CallOptions
+    _ path: String, _ ways: Ways, _ request: CallerRequest, _ options: CallOptions
   ) throws(Failure) {
     guard !CallGoal.request(request).asksForRange else {
       throw Failure(.argument, "a download asks for ranges itself; remove the header Range")
@@ -39,8 +40,8 @@ package final class Download {
     self.options = options
   }
 
-  /// What to send, and where its answer goes.
-  func begin() -> (HostRequest, CallOptions) {
+  /// What to send, and where its response goes.
+  func begin() -> (CallerRequest, CallOptions) {
     var asked = request
     beginning = startsOver ? nil : file.resumable(request.target)
     startsOver = false
@@ -59,7 +60,7 @@ package final class Download {
     }
     if let progress = options.progress {
       options.progress = { [self] down, downTotal, up, upTotal in
-        // Before the answer is judged nobody knows what its bytes are a part of.
+        // Before the response is judged nobody knows what its bytes are a part of.
         guard file.isOpen else { return progress(beginning?.size ?? 0, 0, up, upTotal) }
         let base = file.base
         return progress(down.plus(base), downTotal > 0 ? downTotal.plus(base) : downTotal, up, upTotal)
@@ -77,7 +78,7 @@ package final class Download {
     return !beginning.validator.fits(headers, elsewise: range.total != nil && range.total == beginning.total)
   }
 
-  /// What the host hears; nil: it must begin once more.
+  /// What the application hears; nil: it must begin once more.
   func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
     if case .success(let response) = result, response.status == 416, beginning != nil { startsOver = true }
     if startsOver {
@@ -101,7 +102,7 @@ package final class Download {
     }
   }
 
-  /// The answer was judged and is to be written: what is it a part of?
+  /// The response was judged and is to be written: what is it a part of?
   private func open(_ status: Int32, _ headers: HeaderBlock) {
     startsOver = isStale(status, headers)
     if startsOver { return }

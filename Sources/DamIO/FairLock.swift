@@ -6,7 +6,7 @@ internal import Synchronization
 
 final class FairLock: Sendable {
   private struct State {
-    var holder: Keeper?
+    var holder: LockHolder?
     var waiters: [Waiter] = []
   }
 
@@ -21,13 +21,13 @@ final class FairLock: Sendable {
   final class Waiter: Sendable {
     let bell: Bell
     let tag: UInt64
-    let keeper: Keeper
+    let holder: LockHolder
     private let turn = Atomic<Bool>(false)
 
-    init(_ bell: Bell, _ tag: UInt64, _ keeper: Keeper) {
+    init(_ bell: Bell, _ tag: UInt64, _ holder: LockHolder) {
       self.bell = bell
       self.tag = tag
-      self.keeper = keeper
+      self.holder = holder
     }
 
     var hasTurn: Bool { turn.load(ordering: .acquiring) }
@@ -46,23 +46,23 @@ final class FairLock: Sendable {
   private let state = Mutex(State())
 
   /// Without waiting; nil: it is another's.
-  func tryTake(_ keeper: Keeper = Keeper()) -> Turn? {
+  func tryTake(_ holder: LockHolder = LockHolder()) -> Turn? {
     let isFree = state.withLock { state in
       guard state.holder == nil else { return false }
-      state.holder = keeper
+      state.holder = holder
       return true
     }
     return isFree ? Turn(self) : nil
   }
 
   /// The lock at once; or a place in the line, whose bell rings with `tag` when the turn has come.
-  func enter(_ bell: @autoclosure () -> Bell, _ keeper: Keeper = Keeper(), tag: UInt64 = 0) -> Entry {
+  func enter(_ bell: @autoclosure () -> Bell, _ holder: LockHolder = LockHolder(), tag: UInt64 = 0) -> Entry {
     let waiter: Waiter? = state.withLock { state in
       guard state.holder != nil else {
-        state.holder = keeper
+        state.holder = holder
         return nil
       }
-      let waiter = Waiter(bell(), tag, keeper)
+      let waiter = Waiter(bell(), tag, holder)
       state.waiters.append(waiter)
       return waiter
     }
@@ -83,7 +83,7 @@ final class FairLock: Sendable {
   private func handOn() {
     let next: Waiter? = state.withLock { state in
       let next = state.waiters.isEmpty ? nil : state.waiters.removeFirst()
-      state.holder = next?.keeper
+      state.holder = next?.holder
       return next
     }
     next?.call()
@@ -91,8 +91,8 @@ final class FairLock: Sendable {
 
   /// Why the calling thread would wait in vain; nil: it would not. Whoever comes later is no hindrance, and cannot be
   /// the thread's own while it waits.
-  func standstill(for keeper: Keeper) -> Failure? {
-    let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.keeper) }
-    return others.lazy.filter { $0 !== keeper }.compactMap(\.standstill).first
+  func standstill(for holder: LockHolder) -> Failure? {
+    let others = state.withLock { state in [state.holder].compactMap { $0 } + state.waiters.map(\.holder) }
+    return others.lazy.filter { $0 !== holder }.compactMap(\.standstill).first
   }
 }

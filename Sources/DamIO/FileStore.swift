@@ -8,7 +8,7 @@
 // KEY.damaged  a record that could not be read
 //
 // Locks are open-file-description locks: they go with the descriptor, so a killed holder frees them at once, and two
-// copies of this library in one process do not share them by accident. It refuses to widen a mode or follow a link.
+// copies of this library in one process do not share them by accident. No mode is ever widened, and no link followed.
 
 internal import CLinux
 internal import DamCore
@@ -193,7 +193,7 @@ private final class FileLock: StoreLockHandle {
       }
       hadToWait = true
       let nap = pause
-      Gate.outside { _ = usleep(nap) }
+      ForkGate.outside { _ = usleep(nap) }
       pause = min(pause.times(2), elapsed < 2_000_000 ? 1000 : 5000)
     }
     return .held(FileLock(descriptor, byte), hadToWait: hadToWait)

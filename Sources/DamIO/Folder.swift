@@ -1,5 +1,5 @@
-// Folder.swift - where damsession keeps its files, and how it makes a folder that only the owner can enter.
-// Follows the XDG base directory specification. It refuses relative XDG paths, as that specification asks.
+// Folder.swift - where damsession keeps its files, and how it makes a folder that only the owner can enter. Follows
+// the XDG base directory specification. Relative XDG paths are refused, as that specification asks.
 
 internal import CLinux
 internal import Glibc

@@ -1,6 +1,6 @@
 // Form.swift - a multipart/form-data body as libcurl's MIME engine takes it: fields in memory, files read while they
 // are sent. libcurl writes boundaries and escapes names; what is ours is that a file is sent as it was when it was
-// added. It refuses files that change in between.
+// added. A file that changes in between fails the request.
 
 internal import CCurl
 package import DamCore
@@ -28,8 +28,8 @@ package final class Form: Sendable {
   }
 
   /// What a request must know of it.
-  package var description: HostRequest.Body {
-    var body = HostRequest.Body(isPresent: true, size: size, canRewind: true)
+  package var description: CallerRequest.Body {
+    var body = CallerRequest.Body(isPresent: true, size: size, canRewind: true)
     body.isForm = true
     return body
   }

@@ -1,6 +1,6 @@
 // IdleConnections.swift - the connections of HTTP/1.x that rest in one multi handle, so that none is used again over
-// which something came unasked: libcurl would take what waits there for the answer to the next request. In HTTP/2 every
-// frame says whose it is, and some come at any time. It refuses to read anything.
+// which something came unasked: libcurl would take what waits there for the response to the next request. In HTTP/2
+// every frame says whose it is, and some come at any time.
 
 internal import CCurl
 internal import CLinux
@@ -30,7 +30,7 @@ final class IdleConnections {
     return unsafe isKnown && IdleConnections.hasUnread(easy)
   }
 
-  /// Whether OpenSSL has unpacked more than libcurl has read: an answer's end and more may be in one record.
+  /// Whether OpenSSL has unpacked more than libcurl has read: a response's end and more may be in one record.
   private static func hasUnread(_ easy: UnsafeMutableRawPointer) -> Bool {
     guard let pending = unsafe pending, let tls = unsafe dam_curl_get_openssl(easy) else { return false }
     return unsafe pending(tls) > 0

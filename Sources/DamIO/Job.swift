@@ -1,8 +1,8 @@
-// Job.swift - one thing that the host wants done, on its way through an event loop. It refuses to drive itself.
+// Job.swift - one thing that the application wants done, on its way through an event loop.
 
 internal import DamCore
 
-/// One call of the host in a loop.
+/// One call of the application in a loop.
 final class Job {
   enum State {
     case fresh
@@ -18,14 +18,14 @@ final class Job {
   private(set) var call: Call
   let done: LoopDone
   private let download: Download?
-  /// Where the host sends the request itself.
+  /// Where the application sends the request itself.
   let authorization: Authorization?
   /// What that was answered; nil: it was not sent yet.
-  private let answer: Answer?
+  private let response: WireResponse?
   var state = State.fresh
-  /// What is under way now, and the last one whose answer is the host's.
+  /// What is under way now, and the last one whose response is the application's.
   var transfer: Transfer?
-  var host: Transfer?
+  var callers: Transfer?
   var deadline: UInt64 = .max
   var isCancelled = false
   var isResumed = false
@@ -35,9 +35,9 @@ final class Job {
     self.done = done
     if case .download(let given) = work { download = given } else { download = nil }
     switch work {
-    case .authorize(let given): (authorization, answer) = (given, nil)
-    case .observe(let given, let observed): (authorization, answer) = (given, observed)
-    case .request, .download, .login, .keepalive, .logout: (authorization, answer) = (nil, nil)
+    case .authorize(let given): (authorization, response) = (given, nil)
+    case .observe(let given, let observed): (authorization, response) = (given, observed)
+    case .request, .download, .login, .keepalive, .logout: (authorization, response) = (nil, nil)
     }
     call = Job.call(session, work)
   }
@@ -55,34 +55,34 @@ final class Job {
     }
   }
 
-  func begin() -> Call.Step { answer.map { call.advance(.answered($0)) } ?? call.begin() }
+  func begin() -> Call.Step { response.map { call.advance(.responded($0)) } ?? call.begin() }
 
-  /// How it ends where the host sends the request itself; nil: it goes on.
+  /// How it ends where the application sends the request itself; nil: it goes on.
   func handOver(_ step: Call.Step) -> Result<LoopEnding, Failure>? {
     guard let authorization else { return nil }
     switch step {
-    case .lock, .wait, .send(_, isForHost: false): return nil
+    case .lock, .wait, .send(_, isForCaller: false): return nil
     case .send, .done: break
     }
     let next = Result { () throws(Failure) in try authorization.take(step) }
-    return next.map { answer == nil ? LoopEnding.authorized(authorization) : .observed($0) }
+    return next.map { response == nil ? LoopEnding.authorized(authorization) : .observed($0) }
   }
 
-  /// What the host hears; nil: the job has begun anew.
+  /// What the application hears; nil: the job has begun anew.
   func ending(_ result: Result<LoopEnding, Failure>) -> Result<LoopEnding, Failure>? {
     guard let download else { return result }
-    let answer = result.flatMap { ending -> Result<Response, Failure> in
-      if case .answered(let response) = ending { return .success(response) }
-      return .failure(Failure(.internalError, "a download ended without an answer"))
+    let response = result.flatMap { ending -> Result<Response, Failure> in
+      if case .responded(let response) = ending { return .success(response) }
+      return .failure(Failure(.internalError, "a download ended without a response"))
     }
-    if let end = download.end(answer) { return end.map { .answered($0) } }
+    if let end = download.end(response) { return end.map { .responded($0) } }
     call = Job.call(call.session, .download(download))
-    (state, transfer, host, deadline) = (.fresh, nil, nil, .max)
+    (state, transfer, callers, deadline) = (.fresh, nil, nil, .max)
     return nil
   }
 
-  /// Nobody waits for the answer any more. What has come of it may hold the only cookie that the server still takes, or
-  /// a secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
+  /// Nobody waits for the response any more. What has come of it may hold the only cookie that the server still takes,
+  /// or a secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
   func stop() {
     guard case .sending = state, let transfer else { return }
     state = .between
@@ -99,8 +99,8 @@ final class Job {
   /// Lets go of whatever the call holds.
   func abandon() {
     state = .between
-    authorization?.keeper.give(to: nil)
-    // What the host is to send holds the session until it was answered.
+    authorization?.holder.give(to: nil)
+    // What the application is to send holds the session until it was answered.
     if authorization?.request == nil { call.release(keepSession: false) }
   }
 }

@@ -41,11 +41,11 @@ final class LockAttempt {
   private var hasWaited = false
 
   /// `tag`: what the bell says when it rings.
-  init(_ wish: LockWish, _ call: Call, _ keeper: Keeper, _ bell: @autoclosure () -> Bell, tag: UInt64 = 0) {
+  init(_ wish: LockWish, _ call: Call, _ holder: LockHolder, _ bell: @autoclosure () -> Bell, tag: UInt64 = 0) {
     self.wish = wish
     self.call = call
     deadline = began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
-    let entry = wish.lock.enter(bell(), keeper, tag: tag)
+    let entry = wish.lock.enter(bell(), holder, tag: tag)
     switch consume entry {
     case .turn(let turn): self.turn = consume turn
     case .line(let waiter):
@@ -67,7 +67,7 @@ final class LockAttempt {
     guard let turn = turn.take() else { return done(.busy, nil) }
     let now = Clock.monotonic
     let left = deadline > now ? deadline - now : 0
-    switch call.hub.store.lock(wish.key, wait: mayBlock ? left : 0, unless: { mayBlock && call.isUnwanted() }) {
+    switch call.shared.store.lock(wish.key, wait: mayBlock ? left : 0, unless: { mayBlock && call.isUnwanted() }) {
     case .held(let lock, let hadToWait):
       hasWaited = hasWaited || hadToWait
       return done(.held, Held(turn, lock))
@@ -94,7 +94,7 @@ final class LockAttempt {
 
   /// Nobody waits any more, or need not.
   func count() {
-    if hasWaited { call.hub.count(waitedSince: began, call.session.log) }
+    if hasWaited { call.shared.count(waitedSince: began, call.session.log) }
     hasWaited = false
   }
 }

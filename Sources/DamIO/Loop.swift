@@ -1,9 +1,9 @@
 // Loop.swift - many calls on one thread, for programs that have an event loop of their own.
 //
-// The host watches one descriptor and calls `dispatch` when it is readable. Everything happens in there: starting
-// calls, moving bytes, waiting for locks (a place in the line of threads, then short tries for the store's lock),
-// callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop,
-// hence one pool of connections. It refuses to block, but for reading and writing small records.
+// The application watches one descriptor and calls `dispatch` when it is readable. Everything happens in there:
+// starting calls, moving bytes, waiting for locks (a place in the line of threads, then short tries for the store's
+// lock), callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the
+// loop, hence one pool of connections. It never blocks, but for reading and writing small records.
 
 package import DamCore
 internal import Glibc
@@ -14,7 +14,7 @@ package final class Loop {
   private let poller: Poller
   /// Rings when the turn of a job has come at a lock.
   private let bell = Bell()
-  private let keeper = Keeper(.loop)
+  private let holder = LockHolder(.loop)
   private var jobs: [UInt64: Job] = [:]
   private var lastID: UInt64 = 0
   /// Jobs that have something to do in the next dispatch.
@@ -25,14 +25,14 @@ package final class Loop {
   /// Jobs that another thread may cancel without telling the loop; they are looked at several times a second.
   private var cancellable: Set<UInt64> = []
   private var nextLook: UInt64 = .max
-  private let lanes: Lanes
+  private let pools: LoopPools
 
   package init() throws(Failure) {
     guard let poller = Poller(), bell.descriptor >= 0 else {
       throw Failure(.internalError, "no descriptors are left for an event loop")
     }
     self.poller = poller
-    lanes = Lanes(poller)
+    pools = LoopPools(poller)
     poller.watch(bell.descriptor, Int32(POLLIN))
   }
 
@@ -50,7 +50,7 @@ package final class Loop {
   package func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
     lastID &+= 1
     let job = Job(lastID, session, work, done)
-    job.authorization?.keeper.give(to: keeper)
+    job.authorization?.holder.give(to: holder)
     jobs[lastID] = job
     if job.call.options.isWatched {
       cancellable.insert(lastID)
@@ -81,21 +81,22 @@ package final class Loop {
     poller.wake(at: 0)
   }
 
-  package func dispatch() { keeper.work(dispatchOnce) }
+  package func dispatch() { holder.work(dispatchOnce) }
 
   private func dispatchOnce() {
     for (descriptor, events) in poller.ready() {
       if descriptor == bell.descriptor {
         pending += bell.takeTurns()
       } else {
-        pending += lanes.act(descriptor, events)
+        pending += pools.act(descriptor, events)
       }
     }
     let now = Clock.monotonic
-    pending += lanes.act(at: now)
+    pending += pools.act(at: now)
     if earliest <= now { pending += late(at: now) }
     if nextLook <= now { pending += unwanted(at: now) }
-    // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the host from its own.
+    // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the application from
+    // its own.
     let round = pending
     pending = []
     for id in round { if let job = jobs[id] { go(job) } }
@@ -119,7 +120,7 @@ package final class Loop {
   }
 
   private var nextDeadline: UInt64? {
-    let next = min(earliest, nextLook, lanes.deadline)
+    let next = min(earliest, nextLook, pools.deadline)
     return next == .max ? nil : next
   }
 
@@ -154,16 +155,16 @@ package final class Loop {
     timed.remove(job.id)
     if let ending = job.handOver(step) { return end(job, ending) }
     switch step {
-    case .send(let request, let isForHost):
-      send(request, isForHost, job)
+    case .send(let request, let isForCaller):
+      send(request, isForCaller, job)
     case .lock(let wish):
-      lock(job, LockAttempt(wish, job.call, job.authorization?.keeper ?? keeper, bell, tag: job.id))
+      lock(job, LockAttempt(wish, job.call, job.authorization?.holder ?? holder, bell, tag: job.id))
     case .wait(let milliseconds):
       let until = Clock.monotonic &+ milliseconds &* 1000
       wait(job, .sleeping(until: until), until: until)
     case .done(.delivered(let generation, let replays)):
-      guard let transfer = job.host else {
-        return end(job, .failure(Failure(.internalError, "an answer was delivered that nobody received")))
+      guard let transfer = job.callers else {
+        return end(job, .failure(Failure(.internalError, "a response was delivered that nobody received")))
       }
       job.state = .delivering(generation: generation, replays: replays)
       job.transfer = transfer
@@ -195,26 +196,26 @@ package final class Loop {
     }
   }
 
-  private func send(_ request: WireRequest, _ isForHost: Bool, _ job: Job) {
+  private func send(_ request: WireRequest, _ isForCaller: Bool, _ job: Job) {
     let call = job.call
-    if isForHost, let old = job.host { lanes.give(old.handle, call.hub) }
-    guard let lane = lanes.lane(call.hub) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
-    guard let handle = lane.take(job.id) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
-    guard let transfer = call.transfer(request, isForHost: isForHost, handle, canPause: true) else {
-      lane.give(handle)
+    if isForCaller, let old = job.callers { pools.give(old.handle, call.shared) }
+    guard let pool = pools.pool(call.shared) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
+    guard let handle = pool.take(job.id) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
+    guard let transfer = call.transfer(request, isForCaller: isForCaller, handle, canPause: true) else {
+      pool.give(handle)
       return take(call.advance(.failed(Call.noRewind, head: nil)), job)
     }
-    transfer.sink.onFull = { [weak lane, id = job.id] in lane?.note(id) }
+    transfer.sink.onFull = { [weak pool, id = job.id] in pool?.note(id) }
     job.state = .sending
     job.transfer = transfer
-    if isForHost { job.host = transfer }
-    lane.start(handle)
-    pending += lane.takeReady()
+    if isForCaller { job.callers = transfer }
+    pool.start(handle)
+    pending += pool.takeReady()
   }
 
   private func sending(_ job: Job) {
     guard let transfer = job.transfer, let event = transfer.event() else { return }
-    if !transfer.isForHost { lanes.give(transfer.handle, job.call.hub) }
+    if !transfer.isForCaller { pools.give(transfer.handle, job.call.shared) }
     job.transfer = nil
     take(job.call.advance(transfer.report(event)), job)
   }
@@ -226,13 +227,13 @@ package final class Loop {
     case .failed(let failure): end(job, .failure(failure))
     case .finished:
       if let failure = transfer.sink.failure { return end(job, .failure(failure)) }
-      end(job, .success(.answered(Response(transfer.sink, generation: generation, replays: replays))))
+      end(job, .success(.responded(Response(transfer.sink, generation: generation, replays: replays))))
     }
   }
 
   private func end(_ job: Job, _ result: Result<LoopEnding, Failure>) {
     timed.remove(job.id)
-    for transfer in [job.host, job.transfer] { if let transfer { lanes.give(transfer.handle, job.call.hub) } }
+    for transfer in [job.callers, job.transfer] { if let transfer { pools.give(transfer.handle, job.call.shared) } }
     job.abandon()
     guard let ending = job.ending(result) else { return poke(job.id) }
     jobs[job.id] = nil

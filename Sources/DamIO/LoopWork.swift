@@ -4,19 +4,19 @@ package import DamCore
 
 /// What can be done in a loop.
 package enum LoopWork {
-  case request(HostRequest, CallOptions)
+  case request(CallerRequest, CallOptions)
   case download(Download)
   case login(again: Bool)
   case keepalive
   case logout
-  /// Makes sure that there is a session for a request that the host sends itself.
+  /// Makes sure that there is a session for a request that the application sends itself.
   case authorize(Authorization)
-  /// Judges its answer.
-  case observe(Authorization, Answer)
+  /// Judges its response.
+  case observe(Authorization, WireResponse)
 }
 
 package enum LoopEnding {
-  case answered(Response)
+  case responded(Response)
   case ready
   case loggedOut(LogoutResult)
   case authorized(Authorization)

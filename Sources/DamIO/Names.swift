@@ -1,6 +1,6 @@
-// Names.swift - options remembered under names: one JSON file a name, readable by its owner alone.
-// Names are what people type; sessions are keyed by identity. It refuses names that could leave the folder, and never
-// sees a password: OptionValues.remembered leaves those out.
+// Names.swift - options remembered under names: one JSON file a name, readable by its owner alone. Names are what
+// people type; sessions are keyed by identity. Names that could leave the folder are refused; a password is never
+// among the options: OptionValues.remembered leaves it out.
 
 package import DamCore
 internal import Glibc

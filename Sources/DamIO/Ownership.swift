@@ -1,7 +1,7 @@
 // Ownership.swift - whether a file or folder is what it seems: this user's own, with one name, and closed to others.
 // What is read back decides where secrets go, and a folder may be older than this process. Looked at through the open
-// file, so that nothing can change in between. It refuses to mend anything: who has opened a file to others, and what
-// they have done with it, only its owner can know (ssh does the same with its keys).
+// file, so that nothing can change in between. Nothing is mended here: who has opened a file to others, and what they
+// have done with it, only its owner can know (ssh does the same with its keys).
 
 internal import Glibc
 

@@ -1,6 +1,6 @@
-// PartialFile.swift - the file of a download while it is written, and the note beside it that says whose it is.
-// It refuses to take the place of anything but a file, to go on with what another user has put there, to be whole
-// before every byte that was promised is there, and to write one more.
+// PartialFile.swift - the file of a download while it is written, and the note beside it that says whose it is. It
+// takes the place of nothing but a file, never goes on with what another user has put there, and is whole only when
+// every byte that was promised is there, and not one more.
 
 internal import DamCore
 internal import Glibc
@@ -13,7 +13,7 @@ final class PartialFile {
   /// Who may do what with the file that is replaced; nil: there is none.
   private let mode: mode_t?
   private var descriptor: Descriptor?
-  /// How many bytes there will be when this answer is over, and how many make the whole; nil: nobody has said.
+  /// How many bytes there will be when this response is over, and how many make the whole; nil: nobody has said.
   private var end: Int64?
   private var total: Int64?
   private var written: Int64 = 0

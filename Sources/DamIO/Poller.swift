@@ -1,5 +1,4 @@
 // Poller.swift - many descriptors and one deadline behind a single descriptor that an event loop can watch.
-// It refuses to wait.
 
 internal import CLinux
 internal import Glibc

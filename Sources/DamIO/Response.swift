@@ -1,8 +1,8 @@
-// Response.swift - an answer for the host: copied out of the transfer, which may go on to others.
+// Response.swift - a response for the application: copied out of the transfer, which may go on to others.
 
 package import DamCore
 
-/// An answer for the host.
+/// A response for the application.
 package struct Response: Sendable {
   package let status: Int32
   package let headers: HeaderBlock
@@ -14,7 +14,7 @@ package struct Response: Sendable {
     self.init(sink, body: sink.body, generation: generation, replays: replays)
   }
 
-  /// The answer as far as it is known before its body comes.
+  /// The response as far as it is known before its body comes.
   init(headOf sink: Sink, generation: UInt64, replays: UInt32) {
     self.init(sink, body: Buffer(), generation: generation, replays: replays)
   }

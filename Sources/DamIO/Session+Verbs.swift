@@ -1,10 +1,11 @@
-// Session+Verbs.swift - what the host can ask of a session: each is one call, driven to its end on the caller's thread.
+// Session+Verbs.swift - what the application can ask of a session: each is one call, driven to its end on the caller's
+// thread.
 
 package import DamCore
 internal import Synchronization
 
 extension Session {
-  package func request(_ request: HostRequest, _ options: CallOptions) throws(Failure) -> Response {
+  package func request(_ request: CallerRequest, _ options: CallOptions) throws(Failure) -> Response {
     var driver = Driver(self, .request(request), options)
     let outcome = driver.run()
     guard case .delivered(let generation, let replays) = outcome else {
@@ -29,10 +30,10 @@ extension Session {
     return record
   }
 
-  /// Takes an answer that came elsewhere to a request with this session's headers.
-  package func observe(_ answer: Answer, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
+  /// Takes a response that came elsewhere to a request with this session's headers.
+  package func observe(_ response: WireResponse, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
     try settings.requireHeaders()
-    switch run(.observe(answer, ticket)) {
+    switch run(.observe(response, ticket)) {
     case .delivered: return .deliver
     case .ready: return .send
     case let outcome: throw Session.failure(outcome)
@@ -41,7 +42,7 @@ extension Session {
 
   /// For those who take headers from `record` now.
   package func ticket(_ record: SessionRecord) -> String {
-    settings.text(of: hub.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
+    settings.text(of: shared.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
   package func logout() throws(Failure) -> LogoutResult { try end(.logout) }
@@ -53,7 +54,7 @@ extension Session {
     return result
   }
 
-  /// What sends no request of the host.
+  /// What sends no request of the application.
   private func run(_ goal: CallGoal) -> CallOutcome {
     var driver = Driver(self, goal, CallOptions())
     return driver.run()

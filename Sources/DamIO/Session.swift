@@ -1,42 +1,42 @@
-// Session.swift - what a dam_session is: settings, the host's callbacks, and the way to the identity's hub.
-// It refuses to hold state of its own: two sessions of one identity are one.
+// Session.swift - what a dam_session is: settings, the application's callbacks, and the way to what its identity
+// shares.
 
 package import DamCore
 internal import Synchronization
 
 @safe package final class Session: Sendable {
   package let settings: Settings
-  let host: Host
+  let application: Application
   private let identity: Identity
   private let store: any Store
-  private let slot: Atomic<Unmanaged<Hub>>
+  private let slot: Atomic<Unmanaged<SharedSession>>
 
-  package init(_ settings: Settings, _ host: Host) throws(Failure) {
+  package init(_ settings: Settings, _ application: Application) throws(Failure) {
     self.settings = settings
-    self.host = host
+    self.application = application
     identity = settings.identity
     CurlHandle.prepareLibrary()
-    store = try Stores.named(settings.store, host.store)
-    unsafe slot = Atomic(Unmanaged.passRetained(World.current.hub(identity, store)))
+    store = try Stores.named(settings.store, application.store)
+    unsafe slot = Atomic(Unmanaged.passRetained(ProcessSessions.current.shared(identity, store)))
   }
 
   deinit {
     let held = unsafe slot.load(ordering: .acquiring)
-    let hub = unsafe held.takeUnretainedValue()
-    // A hub of the parent process is left alone: see World.
-    guard hub.process == Process.number else { return }
-    let key = hub.key
+    let shared = unsafe held.takeUnretainedValue()
+    // What the parent process shares is left alone: see ProcessSessions.
+    guard shared.process == Process.number else { return }
+    let key = shared.key
     unsafe held.release()
-    World.current.tidy(key, isLasting: store.isLasting)
+    ProcessSessions.current.tidy(key, isLasting: store.isLasting)
   }
 
-  /// The identity's hub in this process.
-  var hub: Hub {
+  /// What all sessions of the identity share in this process.
+  var shared: SharedSession {
     while true {
       let held = unsafe slot.load(ordering: .acquiring)
-      let hub = unsafe held.takeUnretainedValue()
-      if hub.process == Process.number { return hub }
-      let fresh = unsafe Unmanaged.passRetained(World.current.hub(identity, store))
+      let shared = unsafe held.takeUnretainedValue()
+      if shared.process == Process.number { return shared }
+      let fresh = unsafe Unmanaged.passRetained(ProcessSessions.current.shared(identity, store))
       if unsafe slot.compareExchange(expected: held, desired: fresh, ordering: .acquiringAndReleasing).exchanged {
         return unsafe fresh.takeUnretainedValue()
       }
@@ -46,24 +46,24 @@ internal import Synchronization
 
   /// The session as it is known here, freshly read from the store.
   package func current() -> SessionRecord {
-    hub.refresh(log)
+    shared.refresh(log)
   }
 
   /// All that is known here.
   package func snapshot() -> Snapshot {
-    let hub = hub
+    let shared = shared
     let record = current()
     var account = AccountRecord()
-    if case .record(let found) = hub.loadAccount(log) { account = found }
-    let isStored = hub.state.withLock { $0.session.isStored }
+    if case .record(let found) = shared.loadAccount(log) { account = found }
+    let isStored = shared.state.withLock { $0.session.isStored }
     return Snapshot(
-      record: record, account: account, isStored: isStored && hub.store.isLasting, place: hub.store.place)
+      record: record, account: account, isStored: isStored && shared.store.isLasting, place: shared.store.place)
   }
 
-  package var statistics: Statistics { hub.state.withLock { $0.session.statistics } }
+  package var statistics: Statistics { shared.state.withLock { $0.session.statistics } }
 
   func log(_ level: LogLevel, _ message: String) {
-    guard let most = host.logLevel, level <= most else { return }
-    host.log(level, message)
+    guard let most = application.logLevel, level <= most else { return }
+    application.log(level, message)
   }
 }

@@ -1,6 +1,6 @@
-// Sink.swift - what arrives of one answer: headers, then the beginning of the body until somebody has judged it, then
-// the rest wherever it shall go. Nothing reaches the host before the verdict, so that a login page never ends up in a
-// file. It refuses endless headers, and to take anything but the head of the final response for a header.
+// Sink.swift - what arrives of one response: headers, then the beginning of the body until somebody has judged it,
+// then the rest wherever it shall go. Nothing reaches the application before the verdict, so that a login page never
+// ends up in a file. Headers have an end, and only the head of the final response is taken for one.
 
 internal import DamCore
 
@@ -36,7 +36,7 @@ final class Sink {
   private let isLogin: Bool
   /// Whether somebody will ever say "go on".
   var canPause = false
-  /// Bytes that the host did not want yet.
+  /// Bytes that the application did not want yet.
   private var heldBack: Buffer?
   /// Hears that the transfer pauses until it is judged.
   var onFull: (() -> Void)?
@@ -53,7 +53,7 @@ final class Sink {
     case stop
   }
 
-  /// `isLogin`: the answer is judged as a whole.
+  /// `isLogin`: the response is judged as a whole.
   init(isLogin: Bool = false) { self.isLogin = isLogin }
 
   var isHeadComplete: Bool { part == .trailers }
@@ -61,7 +61,7 @@ final class Sink {
   func takeHeader(_ line: UnsafeRawBufferPointer) -> Taking {
     headerSize = headerSize.plus(line.count)
     guard headerSize <= Sink.longestHeaders else {
-      return stop(Failure(.tooLarge, "the answer's headers are larger than 192 KiB", httpStatus: status))
+      return stop(Failure(.tooLarge, "the response's headers are larger than 192 KiB", httpStatus: status))
     }
     // As libcurl sees the end of a head.
     let isEmpty = unsafe line.first == 0x0D || line.first == 0x0A
@@ -71,7 +71,7 @@ final class Sink {
     case .head where isEmpty: part = .trailers
     case .head where unsafe line.first == 0x20 || line.first == 0x09:
       guard unsafe headers.fold(line) else {
-        return stop(Failure(.protocolViolation, "the answer's first header line is folded", httpStatus: status))
+        return stop(Failure(.protocolViolation, "the response's first header line is folded", httpStatus: status))
       }
     case .head:
       if let reason = unsafe objection(to: line) { return stop(reason) }
@@ -88,12 +88,13 @@ final class Sink {
     if let value = unsafe Sink.value("content-length:", line) {
       defer { length = value }
       guard let length, length != value else { return nil }
-      return Failure(.protocolViolation, "the answer says two different lengths", httpStatus: status)
+      return Failure(.protocolViolation, "the response says two different lengths", httpStatus: status)
     }
     guard let coding = unsafe Sink.value("content-encoding:", line) else { return nil }
     defer { isCoded = true }
     guard isCoded || coding.contains(0x2C) else { return nil }
-    return Failure(.protocolViolation, "the answer is coded more than once, which nobody asked for", httpStatus: status)
+    return Failure(
+      .protocolViolation, "the response is coded more than once, which nobody asked for", httpStatus: status)
   }
 
   private static func value(_ name: StaticString, _ line: UnsafeRawBufferPointer) -> [UInt8]? {
@@ -105,7 +106,7 @@ final class Sink {
 
   private func takeStatusLine(_ line: UnsafeRawBufferPointer) -> Taking {
     guard let code = unsafe Sink.status(line) else {
-      return stop(Failure(.protocolViolation, "the answer does not begin with a status from 100 to 599"))
+      return stop(Failure(.protocolViolation, "the response does not begin with a status from 100 to 599"))
     }
     // Who was not asked to change the protocol does not speak it.
     guard code != 101 else {
@@ -130,7 +131,7 @@ final class Sink {
       unsafe body.append(bytes)
       return .taken
     case .inspecting where isLogin:
-      return stop(Failure(.tooLarge, "the answer to the login is larger than 4 MiB", httpStatus: status))
+      return stop(Failure(.tooLarge, "the response to the login is larger than 4 MiB", httpStatus: status))
     case .inspecting, .full:
       reading = .full
       onFull?()
@@ -140,12 +141,12 @@ final class Sink {
     }
   }
 
-  private var inspected: Int { isLogin ? Answer.longestLogin : Answer.inspected }
+  private var inspected: Int { isLogin ? WireResponse.longestLogin : WireResponse.inspected }
 
-  /// The host does not want the answer.
+  /// The application does not want the response.
   func refuse(_ reason: Failure) { failure = reason }
 
-  /// The answer was judged: what has come goes to its destination, and so does the rest.
+  /// The response was judged: what has come goes to its destination, and so does the rest.
   func deliver(to destination: Destination) -> Taking {
     reading = .delivering(destination)
     if failure != nil { return .stop }
@@ -159,7 +160,7 @@ final class Sink {
     }
   }
 
-  /// Offers once more what the host did not want yet.
+  /// Offers once more what the application did not want yet.
   func flush() -> Taking {
     guard let waiting = heldBack, case .delivering(.stream(let take)) = reading else { return .taken }
     let taking = unsafe judge(take(waiting.bytes))
@@ -182,7 +183,7 @@ final class Sink {
 
   private func isWithin(_ limit: Int64, _ more: Int) -> Bool {
     if Int64(body.count) + Int64(more) <= limit { return true }
-    failure = Failure(.tooLarge, "the answer is larger than \"response-limit\" allows", httpStatus: status)
+    failure = Failure(.tooLarge, "the response is larger than \"response-limit\" allows", httpStatus: status)
     return false
   }
 
@@ -196,12 +197,12 @@ final class Sink {
     case .goOn: return .taken
     case .pause where canPause: return .pause
     case .pause, .stop:
-      return stop(Failure(.callback, "the host's write function asked to stop", httpStatus: status))
+      return stop(Failure(.callback, "the application's write function asked to stop", httpStatus: status))
     }
   }
 
   /// What the verdict is made of.
-  func answer(isWhole: Bool) -> Answer {
-    Answer(status: status, headers: headers, beginning: body.prefix(inspected), isWhole: isWhole)
+  func response(isWhole: Bool) -> WireResponse {
+    WireResponse(status: status, headers: headers, beginning: body.prefix(inspected), isWhole: isWhole)
   }
 }

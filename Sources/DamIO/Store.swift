@@ -1,6 +1,5 @@
-// Store.swift - what a place for records must be able to do.
-// Records are bytes under a key; a save says which revision it replaces, so that two writers cannot lose each other's
-// work, and a lock keeps logins apart. A store refuses to know what is in a record beyond its first line.
+// Store.swift - what a place for records must be able to do. Records are bytes under a key; a save says which revision
+// it replaces, so that two writers cannot lose each other's work, and a lock keeps logins apart.
 
 internal import DamCore
 
@@ -53,7 +52,7 @@ protocol StoreLockHandle: AnyObject, Sendable {
 }
 
 protocol Store: Sendable {
-  /// Where it is, for people: a folder, "memory" or "host".
+  /// Where it is, for people: a folder, "memory" or "application".
   var place: String { get }
   /// Tells stores apart within a process.
   var id: String { get }

@@ -1,5 +1,4 @@
 // Stores.swift - which store the options name, and what is in it.
-// It refuses to open sessions: it only looks.
 
 package import DamCore
 
@@ -11,8 +10,8 @@ package struct StoredSession: Sendable {
 }
 
 package enum Stores {
-  static func named(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> any Store {
-    if let host { return HostStore(functions: host) }
+  static func named(_ place: String, _ own: CallerStoreFunctions?) throws(Failure) -> any Store {
+    if let own { return CallerStore(functions: own) }
     switch place {
     case "memory": return MemoryStore()
     case "file":
@@ -36,8 +35,8 @@ package enum Stores {
   }
 
   /// The sessions in a store, in order of their keys.
-  package static func list(_ place: String, _ host: HostStoreFunctions?) throws(Failure) -> [StoredSession] {
-    let store = try named(place, host)
+  package static func list(_ place: String, _ own: CallerStoreFunctions?) throws(Failure) -> [StoredSession] {
+    let store = try named(place, own)
     let keys: [String]
     do throws(StoreFailure) { keys = try store.list().get() } catch {
       throw Failure(.store, "the store cannot be listed: \(error.reason)")
@@ -50,11 +49,11 @@ package enum Stores {
     }
   }
 
-  package static func remove(_ key: String, _ place: String, _ host: HostStoreFunctions?) throws(Failure) {
+  package static func remove(_ key: String, _ place: String, _ own: CallerStoreFunctions?) throws(Failure) {
     guard !key.isEmpty, key.utf8.count <= 64,
       key.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
     else { throw Failure(.argument, "a key has 1 to 64 letters and digits, as the list of stored sessions shows it") }
-    let store = try named(place, host)
+    let store = try named(place, own)
     do throws(StoreFailure) {
       guard try store.remove(key).get() else { throw StoreFailure(reason: "") }
     } catch {

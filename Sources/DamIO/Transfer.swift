@@ -1,5 +1,5 @@
-// Transfer.swift - one HTTP exchange on its way: everything that must stay in memory while libcurl works on it.
-// It stops twice: when the answer can be judged, and when it is over. It refuses to know who drives it.
+// Transfer.swift - one HTTP exchange on its way: everything that must stay in memory while libcurl works on it. It
+// stops twice: when the response can be judged, and when it is over.
 
 internal import CCurl
 internal import DamCore
@@ -7,14 +7,14 @@ internal import Synchronization
 
 final class Transfer {
   enum Event {
-    /// The answer is there as far as a verdict needs it. `isWhole`: and there is no more.
+    /// The response is there as far as a verdict needs it. `isWhole`: and there is no more.
     case judgeable(isWhole: Bool)
     case finished
     case failed(Failure)
   }
 
   let request: WireRequest
-  let isForHost: Bool
+  let isForCaller: Bool
   let sink: Sink
   let source: OutgoingBody?
   let handle: CurlHandle
@@ -25,26 +25,26 @@ final class Transfer {
 
   /// nil when the body cannot be given once more.
   init?(
-    _ request: WireRequest, isForHost: Bool, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle,
+    _ request: WireRequest, isForCaller: Bool, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle,
     _ isUnwanted: @escaping () -> Bool, canPause: Bool
   ) {
     self.request = request
-    self.isForHost = isForHost
+    self.isForCaller = isForCaller
     self.handle = handle
     sink = Sink(isLogin: request.isLogin)
     cancellation = options.cancellation
     switch request.body {
     case .none: source = nil
     case .secret(let secret): source = OutgoingBody(secret)
-    case .host: source = options.body
+    case .caller: source = options.body
     }
     sink.canPause = canPause
     source?.canPause = canPause
     guard source?.begin() ?? true else { return nil }
-    // What the session sends for itself is no progress of the host's, which may have had enough all the same.
-    let progress = isForHost ? options.progress : { _, _, _, _ in !isUnwanted() }
+    // What the session sends for itself is no progress of the application's, which may have had enough all the same.
+    let progress = isForCaller ? options.progress : { _, _, _, _ in !isUnwanted() }
     handle.prepare(request, sink, source, limits, progress, cancellation)
-    if isForHost, case .host = request.body, let form = options.form { handle.attach(form) }
+    if isForCaller, case .caller = request.body, let form = options.form { handle.attach(form) }
   }
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.
@@ -65,13 +65,13 @@ final class Transfer {
     return nil
   }
 
-  /// The answer goes to the host; the rest of it too.
+  /// The response goes to the application; the rest of it too.
   func deliver(to destination: Destination) {
     isJudged = true
     goOn(after: sink.deliver(to: destination))
   }
 
-  /// The host is ready again.
+  /// The application is ready again.
   func resume() {
     guard isJudged else { return handle.resume() }
     goOn(after: sink.flush())
@@ -85,7 +85,7 @@ final class Transfer {
     if let failure = sink.failure { return failure }
     if cancellation.isSet { return Failure(.cancelled, "the request was cancelled", httpStatus: sink.status) }
     if handle.formHasChanged { return Failure(.argument, "a file of the form changed before it was sent") }
-    if source?.hasFailed == true { return Failure(.callback, "the host's read function asked to stop") }
+    if source?.hasFailed == true { return Failure(.callback, "the application's read function asked to stop") }
     return handle.failure(code, httpStatus: sink.status)
   }
 }

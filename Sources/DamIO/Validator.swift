@@ -1,6 +1,6 @@
-// Validator.swift - which version of a thing an answer holds, and which part of it (RFC 9110, 8.8 and 14.4).
-// Two answers are put together only where both say the same strong validator. It refuses whatever is not written as the
-// RFC has it, in an answer and in a note on disk alike: what passes here goes into a request's header.
+// Validator.swift - which version of a thing a response holds, and which part of it (RFC 9110, 8.8 and 14.4). Two
+// responses are put together only where both say the same strong validator. What is not written as the RFC has it is
+// no validator, in a response and in a note on disk alike: what passes here goes into a request's header.
 
 internal import DamCore
 
@@ -21,7 +21,7 @@ struct Validator: Equatable, Sendable {
     else { return nil }
   }
 
-  /// The one to keep; nil: nothing in this answer promises the same bytes.
+  /// The one to keep; nil: nothing in this response promises the same bytes.
   init?(_ headers: HeaderBlock) {
     if let text = headers.only("etag"), let strong = Validator(text), !strong.isDate {
       self = strong
@@ -39,7 +39,7 @@ struct Validator: Equatable, Sendable {
   /// A thing may change twice in a second, and clocks differ (RFC 9110, 8.8.2.2).
   private static let doubt: Int64 = 60
 
-  /// Whether this answer is of the same version. A rest may leave its date out; then `elsewise` decides.
+  /// Whether this response is of the same version. A rest may leave its date out; then `elsewise` decides.
   func fits(_ headers: HeaderBlock, elsewise: Bool) -> Bool {
     guard headers.first(isDate ? "last-modified" : "etag") != nil else { return isDate && elsewise }
     return headers.only(isDate ? "last-modified" : "etag") == text
@@ -64,7 +64,7 @@ struct ContentRange: Equatable {
     else { return nil }
     let (behind, whole) = (last.plus(1), parts.last.flatMap { ASCII.number($0.utf8) })
     guard whole.map({ behind <= $0 }) ?? (parts.last == "*"),
-      // Several parts in one answer were not asked for; and a length that is another makes no sense.
+      // Several parts in one response were not asked for; and a length that is another makes no sense.
       headers.only("content-type")?.lowercased().hasPrefix("multipart/") != true,
       headers.first("content-length") == nil || headers.length == behind.minus(first)
     else { return nil }

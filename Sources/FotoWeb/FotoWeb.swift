@@ -94,25 +94,25 @@ package struct FotoWeb: System {
     return request
   }
 
-  package func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
+  package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
     // Errors of this server come as pages with status 500 too (reference, 2.2): here it may mean a refusal.
-    if answer.status != 500, let failure = commonFailure(answer) { throw failure }
-    if saysNothingOfCredentials(answer.status) {
+    if response.status != 500, let failure = commonFailure(response) { throw failure }
+    if saysNothingOfCredentials(response.status) {
       throw Failure(
-        .protocolViolation, "there is no FotoWeb login at this server (HTTP \(answer.status)); check \"url\"",
-        httpStatus: answer.status)
+        .protocolViolation, "there is no FotoWeb login at this server (HTTP \(response.status)); check \"url\"",
+        httpStatus: response.status)
     }
     if isQuery {
       // A page instead of data is on record for errors (reference, 2.2), a wrong password perhaps among them.
-      guard case .deliver = judge(answer, to: command("Information")), answer.isSuccess else {
-        return try denial(answer)
+      guard case .deliver = judge(response, to: command("Information")), response.isSuccess else {
+        return try denial(response)
       }
       return .finished
     }
-    if let lost = progress.keepCookies(of: answer, cookieNames), answer.isSuccess { throw lost }
-    guard answer.isSuccess, isUsable(progress.secret) else {
+    if let lost = progress.keepCookies(of: response, cookieNames), response.isSuccess { throw lost }
+    guard response.isSuccess, isUsable(progress.secret) else {
       progress.secret = SessionSecret()
-      if isLoginToken, progress.stage == 0, let skew = answer.clockSkew(at: progress.now),
+      if isLoginToken, progress.stage == 0, let skew = response.clockSkew(at: progress.now),
         abs(skew - progress.clockSkew) > 30
       {
         // The clocks differ by more than the token allows for: one more try, with the server's own time.
@@ -120,7 +120,7 @@ package struct FotoWeb: System {
         progress.clockSkew = skew
         return .send(try loginTokenRequest(progress))
       }
-      return try denial(answer)
+      return try denial(response)
     }
     return .finished
   }
@@ -138,21 +138,21 @@ package struct FotoWeb: System {
 
   /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals,
   /// and everybody's for being out of order.
-  private func denial(_ answer: Answer) throws(Failure) -> LoginStep {
-    if answer.beginningContains(tokenLimitText) {
+  private func denial(_ response: WireResponse) throws(Failure) -> LoginStep {
+    if response.beginningContains(tokenLimitText) {
       throw Failure(
         .tokenLimit,
         "the user has too many device tokens; an administrator must revoke some"
-          + " (\"Log out of all sessions\")", httpStatus: answer.status)
+          + " (\"Log out of all sessions\")", httpStatus: response.status)
     }
     let what =
       isLoginToken
       ? "the login token: check the encryption secret and the user name (login tokens do not work for the site owner)"
       : "the user name or the password"
-    guard answer.status == 401 else { return .denied(.unclear, unclear(what, answer)) }
+    guard response.status == 401 else { return .denied(.unclear, unclear(what, response)) }
     return .denied(
       .wrong,
-      Failure(.credentialsRefused, "the server refuses \(what) (HTTP \(answer.status))", httpStatus: answer.status))
+      Failure(.credentialsRefused, "the server refuses \(what) (HTTP \(response.status))", httpStatus: response.status))
   }
 
   // MARK: Requests
@@ -173,20 +173,20 @@ package struct FotoWeb: System {
     }
   }
 
-  package func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
+  package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
     // A 403 may be one archive's, a page may be a document: a device token is not given up for that.
-    if answer.beginningContains(invalidText) || invalidStatuses.contains(answer.status)
-      || isRedirectToLogin(answer)
+    if response.beginningContains(invalidText) || invalidStatuses.contains(response.status)
+      || isRedirectToLogin(response)
     {
       return .sessionSuspect
     }
-    if let failure = commonFailure(answer) { return .failed(failure) }
-    return page(answer, insteadOf: request, site) ?? .deliver
+    if let failure = commonFailure(response) { return .failed(failure) }
+    return page(response, insteadOf: request, site) ?? .deliver
   }
 
   /// Only the API asks who it is; a picture of the login page is for everybody.
-  package func proves(_ answer: Answer, to request: WireRequest) -> Bool {
-    !isQuery && answer.isSuccess && request.target.hasPrefix(site.apiPath)
+  package func proves(_ response: WireResponse, to request: WireRequest) -> Bool {
+    !isQuery && response.isSuccess && request.target.hasPrefix(site.apiPath)
   }
 
   package var keepalive: WireRequest { command("Information") }
@@ -200,7 +200,7 @@ package struct FotoWeb: System {
   package func writes(to path: [String]) -> Bool { false }
 
   package func logout(_ secret: SessionSecret) -> WireRequest? { nil }
-  package func confirmsLogout(_ answer: Answer) -> Bool { false }
+  package func confirmsLogout(_ response: WireResponse) -> Bool { false }
 
   package func token(_ secret: SessionSecret) -> Secret? { isQuery ? nil : secret.cookies.value(FotoWeb.cookie) }
   package func binding(_ secret: SessionSecret) -> Secret? { token(secret) }

@@ -1,6 +1,6 @@
 // LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3).
-// Format and vectors: reference, "FotoWeb login token". One is made for each login and used at once. It refuses user
-// names that could smuggle a field in, and an empty secret.
+// Format and vectors: reference, "FotoWeb login token". One is made for each login and used at once. User names that
+// could smuggle a field in, and an empty secret, are refused.
 
 internal import Crypto
 internal import DamCore

@@ -2,8 +2,8 @@
 //
 // Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies.
 // Members of an organization then authenticate to it, once after every login, before any other request goes out. The
-// API key goes with every request. In cookie mode every answer, errors included, brings a new cookie. Facts beyond the
-// guide: reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
+// API key goes with every request. In cookie mode every response, errors included, brings a new cookie. Facts beyond
+// the guide: reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
 
 package import DamCore
 
@@ -96,21 +96,21 @@ package struct PhotoShelter: System {
 
   /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class
   /// that is known decides; 401 and 403 without one may be about this one thing, and are looked into.
-  package func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
-    if answer.beginningContains(invalidText) { return .sessionInvalid }
-    if let error = ServiceError(answer) {
+  package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
+    if response.beginningContains(invalidText) { return .sessionInvalid }
+    if let error = ServiceError(response) {
       if invalidClasses.contains(error.name) { return .sessionInvalid }
-      if error.isAboutAPIKey { return .failed(apiKeyRefused(answer, error)) }
+      if error.isAboutAPIKey { return .failed(apiKeyRefused(response, error)) }
       if error.isAboutHTTPS {
-        return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: answer.status))
+        return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: response.status))
       }
     }
-    if invalidStatuses.contains(answer.status) || isRedirectToLogin(answer) { return .sessionSuspect }
-    if let failure = commonFailure(answer) { return .failed(failure) }
-    return page(answer, insteadOf: request, site) ?? .deliver
+    if invalidStatuses.contains(response.status) || isRedirectToLogin(response) { return .sessionSuspect }
+    if let failure = commonFailure(response) { return .failed(failure) }
+    return page(response, insteadOf: request, site) ?? .deliver
   }
 
-  package func proves(_ answer: Answer, to request: WireRequest) -> Bool { false }
+  package func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
 
   /// The guide has no call for this; clients and the vendor's own tester use this one (reference, request basics).
   package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
@@ -140,9 +140,9 @@ package struct PhotoShelter: System {
   }
 
   /// A session that is over already needs no closing. A page is not the API's; what merely calls itself one may be.
-  package func confirmsLogout(_ answer: Answer) -> Bool {
-    if let error = ServiceError(answer) { return invalidClasses.contains(error.name) }
-    return answer.isSuccess && (!answer.isPage || JSONValue.parse(answer.beginning)?["status"]?.text == "ok")
+  package func confirmsLogout(_ response: WireResponse) -> Bool {
+    if let error = ServiceError(response) { return invalidClasses.contains(error.name) }
+    return response.isSuccess && (!response.isPage || JSONValue.parse(response.beginning)?["status"]?.text == "ok")
   }
 
   package func token(_ secret: SessionSecret) -> Secret? { usesCookies ? nil : secret.token }

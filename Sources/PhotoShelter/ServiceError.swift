@@ -15,14 +15,14 @@ struct ServiceError {
     self.message = message
   }
 
-  init?(_ answer: Answer) {
-    guard answer.isWhole, let first = answer.beginning.first(where: { $0 > 0x20 }) else { return nil }
-    // Most answers are content: only a JSON document that says "error" is worth parsing.
-    if first == 0x7B, answer.status >= 400 || answer.beginningContains("\"error") {
-      guard let json = JSONValue.parse(answer.beginning) else { return nil }
+  init?(_ response: WireResponse) {
+    guard response.isWhole, let first = response.beginning.first(where: { $0 > 0x20 }) else { return nil }
+    // Most responses are content: only a JSON document that says "error" is worth parsing.
+    if first == 0x7B, response.status >= 400 || response.beginningContains("\"error") {
+      guard let json = JSONValue.parse(response.beginning) else { return nil }
       self.init(json)
-    } else if first == 0x3C, answer.beginningContains("<status>error</status>") {
-      let text = String(decoding: answer.beginning, as: UTF8.self)
+    } else if first == 0x3C, response.beginningContains("<status>error</status>") {
+      let text = String(decoding: response.beginning, as: UTF8.self)
       self.init(class: ServiceError.element("class", text), message: ServiceError.element("message", text))
     } else {
       return nil

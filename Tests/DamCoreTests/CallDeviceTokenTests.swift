@@ -11,11 +11,11 @@ struct CallDeviceTokenTests {
   private static let login = "send POST /fotoweb/cmdrequest/Login.fwx"
   private static let information = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Information"
 
-  private static func token(_ value: String) -> Answer { Answer(200, ["Set-Cookie: FWSession=\(value)"]) }
+  private static func token(_ value: String) -> WireResponse { WireResponse(200, ["Set-Cookie: FWSession=\(value)"]) }
 
   private func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
     let play = Play(try Sample.fotoWeb(changes.mapValues { $0 }))
-    play.answer(Self.token("t1"), Answer(200))
+    play.response(Self.token("t1"), WireResponse(200))
     #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
     play.clear()
     return play
@@ -24,7 +24,7 @@ struct CallDeviceTokenTests {
   @Test("the store is proven before a token is asked for, and the token is saved durably before its first use")
   func order() throws {
     let play = Play(try Sample.fotoWeb())
-    play.answer(Self.token("t1"), Answer(200))
+    play.response(Self.token("t1"), WireResponse(200))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(
       play.actions == [
@@ -52,7 +52,7 @@ struct CallDeviceTokenTests {
     ] {
       let play = Play(try Sample.fotoWeb())
       play.sessionSaveFails = "disk full"
-      play.answer(Self.token("t1"), Answer(200))
+      play.response(Self.token("t1"), WireResponse(200))
       #expect(play.run(goal).summary == expected)
       #expect(play.lines.contains { $0.level == .error })
       #expect(play.state.record.secret?.cookies.value("FWSession") == Secret("t1"))
@@ -60,17 +60,17 @@ struct CallDeviceTokenTests {
     }
   }
 
-  @Test("a token is given up only after a second answer denies it")
+  @Test("a token is given up only after a second response denies it")
   func suspicion() throws {
     let play = try loggedIn()
-    play.answer(Answer(403), Answer(200, ["Content-Type: text/xml"]))
+    play.response(WireResponse(403), WireResponse(200, ["Content-Type: text/xml"]))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(
       play.actions.suffix(2) == [
         "request GET /fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/Search", "send GET \(Self.information)",
       ])
     play.clear()
-    play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
+    play.response(WireResponse(401), WireResponse(401), Self.token("t2"), WireResponse(200))
     #expect(try play.request("Search").summary == "delivered 2, 1 replay")
     #expect(play.sent.map { $0.secretHeader("Cookie") } == ["FWSession=t1", "FWSession=t1", nil, "FWSession=t2"])
     #expect(play.storedAccount?.ledger.map { $0.deadAt != nil } == [true, false])
@@ -79,9 +79,9 @@ struct CallDeviceTokenTests {
   @Test("where no request follows the login, a small one proves the new token and the old one's death")
   func provenByProbe() throws {
     let play = try loggedIn()
-    play.answer(Answer(200), Answer(401), Self.token("t2"), Answer(200))
+    play.response(WireResponse(200), WireResponse(401), Self.token("t2"), WireResponse(200))
     _ = try play.request("Search")
-    #expect(play.run(.observe(Answer(401), nil)).summary == "ready 2")
+    #expect(play.run(.observe(WireResponse(401), nil)).summary == "ready 2")
     #expect(play.sent.last?.target == Self.information)
     #expect(play.storedAccount?.ledger.map { $0.deadAt != nil } == [true, false])
   }
@@ -89,18 +89,18 @@ struct CallDeviceTokenTests {
   @Test("where everything but the login is refused, one token more is taken and not one a request")
   func refusesEverything() throws {
     for denial in [
-      Answer(401), Answer(403), Answer(302, ["Location: /fotoweb/views/login"]),
-      Answer(200, ["Content-Type: text/html"], "<input type=password>"),
+      WireResponse(401), WireResponse(403), WireResponse(302, ["Location: /fotoweb/views/login"]),
+      WireResponse(200, ["Content-Type: text/html"], "<input type=password>"),
     ] {
       let play = try loggedIn()
-      play.answer(Answer(200))
+      play.response(WireResponse(200))
       _ = try play.request("Search")
-      play.answer(denial, denial, Self.token("t2"), denial, denial)
+      play.response(denial, denial, Self.token("t2"), denial, denial)
       #expect(try play.request("Search").summary == "sessionInvalid")
       for number in 0..<15 {
         // Other processes know as much.
         let next = number % 2 == 0 ? play : play.sibling()
-        next.answer(denial, denial)
+        next.response(denial, denial)
         let outcome = try next.request("Search")
         #expect(outcome.summary == "sessionInvalid")
         #expect(outcome.failure?.message.contains("has never worked") == true)
@@ -109,21 +109,23 @@ struct CallDeviceTokenTests {
       #expect(play.storedAccount?.liveTokens == 2)
       #expect(play.storedAccount?.ledger.map { $0.suspectedAt != nil } == [true, false])
       // It is well again, and so is the token that was obtained last.
-      play.answer(Answer(200))
+      play.response(WireResponse(200))
       #expect(try play.request("Search").summary == "delivered 2")
       #expect(play.storedAccount?.liveTokens == 2)
       // Whoever knows that it was revoked says so.
       play.run(.forget)
-      play.answer(Self.token("t3"), Answer(200))
+      play.response(Self.token("t3"), WireResponse(200))
       #expect(try play.request("Search").summary == "delivered 4")
     }
   }
 
   @Test("a login that no request follows asks once whether its token is accepted; that it is not is no failure")
   func proves() throws {
-    for (answer, isServed) in [(Answer(200), true), (Answer(401), false), (Answer(500), false), (Answer(404), false)] {
+    for (response, isServed) in [
+      (WireResponse(200), true), (WireResponse(401), false), (WireResponse(500), false), (WireResponse(404), false),
+    ] {
       let play = Play(try Sample.fotoWeb())
-      play.answer(Self.token("t1"), answer)
+      play.response(Self.token("t1"), response)
       #expect(play.run(.ensure(again: false, saved: true)).summary == "ready 1")
       #expect(play.sent.last?.target == Self.information)
       #expect((play.stored?.served == Secret("t1").fingerprint) == isServed)
@@ -134,11 +136,11 @@ struct CallDeviceTokenTests {
   @Test("a token that nobody has tried is replaced when it is refused: its process may have ended before it could")
   func untried() throws {
     let play = try loggedIn()
-    play.answer(Answer(401), Answer(401), Self.token("t2"))
+    play.response(WireResponse(401), WireResponse(401), Self.token("t2"))
     play.meanwhile = [("unlock", { $0.replies = [.failure(Failure(.connect, "killed"))] })]
     #expect(try play.request("Search").summary == "connect")
     let next = play.sibling()
-    next.answer(Answer(401), Answer(401), Self.token("t3"), Answer(200))
+    next.response(WireResponse(401), WireResponse(401), Self.token("t3"), WireResponse(200))
     #expect(try next.request("Search").summary == "delivered 3, 1 replay")
     #expect(next.storedAccount?.ledger.count == 3)
     #expect(next.storedAccount?.liveTokens == 2)
@@ -147,46 +149,46 @@ struct CallDeviceTokenTests {
   @Test("a live token is kept when the login for a new one fails")
   func loginFails() throws {
     let play = try loggedIn()
-    play.answer(Answer(200))
+    play.response(WireResponse(200))
     _ = try play.request("Search")
-    for (failure, expected) in [(Answer(502), "server"), (Answer(401), "credentialsRefused")] {
-      play.answer(Answer(401), Answer(401), failure)
+    for (failure, expected) in [(WireResponse(502), "server"), (WireResponse(401), "credentialsRefused")] {
+      play.response(WireResponse(401), WireResponse(401), failure)
       #expect(try play.request("Search").summary == expected)
       #expect(play.storedCookie == "FWSession=t1")
     }
     #expect(play.storedAccount?.liveTokens == 1)
-    play.answer(Answer(200))
+    play.response(WireResponse(200))
     #expect(try play.request("Search").summary == "delivered 1")
   }
 
   @Test("a page for everything that asks for no password is maintenance, also at the login: no token is taken or lost")
   func maintenance() throws {
-    let page = Answer(200, ["Content-Type: text/html"], "<html>Back soon</html>")
+    let page = WireResponse(200, ["Content-Type: text/html"], "<html>Back soon</html>")
     let play = try loggedIn()
-    play.answer(Answer(200))
+    play.response(WireResponse(200))
     _ = try play.request("Search")
     for _ in 0..<3 {
-      play.answer(page, page)
+      play.response(page, page)
       #expect(try play.request("Search").summary == "server")
     }
     #expect(play.storedCookie == "FWSession=t1")
     // A document may be a page: it is what was asked for when the session lives.
-    play.answer(page, Answer(200))
+    play.response(page, WireResponse(200))
     #expect(try play.request("Download?Id=1").summary == "delivered 1")
   }
 
-  @Test("a login whose answer breaks after its head has yielded its token: kept, counted, used")
+  @Test("a login whose response breaks after its head has yielded its token: kept, counted, used")
   func brokenLogin() throws {
     let play = Play(try Sample.fotoWeb())
-    let head = Answer(200, ["Set-Cookie: FWSession=t1"], "", isWhole: false)
-    play.replies = [.failure(Failure(.transfer, "broke"), head: head), .answer(Answer(200))]
+    let head = WireResponse(200, ["Set-Cookie: FWSession=t1"], "", isWhole: false)
+    play.replies = [.failure(Failure(.transfer, "broke"), head: head), .response(WireResponse(200))]
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.sent.last?.secretHeader("Cookie") == "FWSession=t1")
     #expect(play.storedAccount?.liveTokens == 1)
     #expect(play.state.statistics.logins == 1)
     // Where there is none in it, it is the failure that it is.
     let other = Play(play.settings)
-    other.replies = [.failure(Failure(.transfer, "broke"), head: Answer(200, [], "", isWhole: false))]
+    other.replies = [.failure(Failure(.transfer, "broke"), head: WireResponse(200, [], "", isWhole: false))]
     #expect(try other.request("Search").summary == "transfer")
     #expect(other.storedAccount?.refusals.isEmpty == true)
   }
@@ -194,9 +196,9 @@ struct CallDeviceTokenTests {
   @Test("what cannot be confirmed is a failure, and the token is kept")
   func unconfirmed() throws {
     let play = try loggedIn()
-    play.answer(Answer(403), Answer(500))
+    play.response(WireResponse(403), WireResponse(500))
     #expect(try play.request("Search").summary == "server")
-    play.replies = [.answer(Answer(403)), .failure(Failure(.connect, "no route"))]
+    play.replies = [.response(WireResponse(403)), .failure(Failure(.connect, "no route"))]
     #expect(try play.request("Search").summary == "connect")
     #expect(play.storedCookie == "FWSession=t1")
   }
@@ -205,7 +207,7 @@ struct CallDeviceTokenTests {
   func limit() throws {
     let play = Play(try Sample.fotoWeb(["token-limit": "4", "token-reserve": "2"]))
     for number in 1...2 {
-      play.answer(Self.token("t\(number)"), Answer(200))
+      play.response(Self.token("t\(number)"), WireResponse(200))
       #expect(play.run(.ensure(again: false, saved: true)).summary == "ready \(number * 2 - 1)")
       // Forgotten here, it still counts at the server.
       #expect(play.run(.forget).summary == "logged out: local")
@@ -222,15 +224,15 @@ struct CallDeviceTokenTests {
   @Test("a token that the server refused no longer counts once its successor was accepted; until then it does")
   func revoked() throws {
     let play = Play(try Sample.fotoWeb(["token-limit": "3", "token-reserve": "1"]))
-    play.answer(Self.token("t1"), Answer(200))
+    play.response(Self.token("t1"), WireResponse(200))
     _ = try play.request("Search")
     for number in 2...4 {
-      play.answer(Answer(401), Answer(401), Self.token("t\(number)"), Answer(200))
+      play.response(WireResponse(401), WireResponse(401), Self.token("t\(number)"), WireResponse(200))
       #expect(try play.request("Search").summary == "delivered \(number), 1 replay")
       #expect(play.storedAccount?.liveTokens == 1)
     }
     let full = Play(try Sample.fotoWeb(["token-limit": "2", "token-reserve": "1"]))
-    full.answer(Self.token("t1"), Answer(200), Answer(401), Answer(401))
+    full.response(Self.token("t1"), WireResponse(200), WireResponse(401), WireResponse(401))
     _ = try full.request("Search")
     #expect(try full.request("Search").summary == "tokenLimit")
     #expect(full.storedCookie == "FWSession=t1")
@@ -240,30 +242,32 @@ struct CallDeviceTokenTests {
   func warning() throws {
     for (limit, warns) in [("4", false), ("3", true), ("2", true)] {
       let play = Play(try Sample.fotoWeb(["token-limit": limit, "token-reserve": "1"]))
-      play.answer(Self.token("t1"), Answer(200))
+      play.response(Self.token("t1"), WireResponse(200))
       play.run(.ensure(again: false, saved: true))
       #expect(play.lines.contains { $0.level == .warning && $0.message.contains("token 1 of \(limit)") } == warns)
     }
   }
 
-  @Test("cookies that come along with a device token are sent with it, those of an error answer are not taken")
+  @Test("cookies that come along with a device token are sent with it, those of an error response are not taken")
   func otherCookies() throws {
     let play = try loggedIn()
-    play.answer(Answer(200, ["Set-Cookie: extra=1"]), Answer(404, ["Set-Cookie: FWSession=guest"]), Answer(200))
+    play.response(
+      WireResponse(200, ["Set-Cookie: extra=1"]), WireResponse(404, ["Set-Cookie: FWSession=guest"]), WireResponse(200))
     for _ in 0..<3 { _ = try play.request("Search") }
     #expect(
       play.sent.map { $0.secretHeader("Cookie") } == ["FWSession=t1", "FWSession=t1; extra=1", "FWSession=t1; extra=1"])
     #expect(play.actions.contains("save session 1 durably"))
   }
 
-  @Test("an answer that deletes the device token does not cost one: only a refusal ends it")
+  @Test("a response that deletes the device token does not cost one: only a refusal ends it")
   func deletion() throws {
     let play = try loggedIn()
-    play.answer(Answer(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: extra=1"]), Answer(200))
+    play.response(
+      WireResponse(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: extra=1"]), WireResponse(200))
     for _ in 0..<2 { #expect(try play.request("Search").summary == "delivered 1") }
     #expect(play.storedCookie == "FWSession=t1")
-    // One that is set anew in the same answer is no deletion.
-    play.answer(Answer(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: FWSession=t1"]))
+    // One that is set anew in the same response is no deletion.
+    play.response(WireResponse(200, ["Set-Cookie: FWSession=deleted; Max-Age=0", "Set-Cookie: FWSession=t1"]))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.storedCookie == "FWSession=t1")
   }
@@ -273,11 +277,11 @@ struct CallDeviceTokenTests {
     let play = try loggedIn()
     let handle = try play.settings.bind(image: "12/3 4", generation: 0, try #require(play.stored)).text
     let preview = try Sample.request(play.settings, "Preview?Id={image}&Size=1", image: handle)
-    play.answer(Answer(200))
+    play.response(WireResponse(200))
     #expect(play.run(preview).summary == "delivered 1")
     #expect(play.sent[0].target.hasSuffix("/Preview?Id=12%2F3%204&Size=1"))
     // Revoked while it was asked for: the new token knows nothing of the image.
-    play.answer(Answer(401), Answer(401), Self.token("t2"), Answer(200))
+    play.response(WireResponse(401), WireResponse(401), Self.token("t2"), WireResponse(200))
     #expect(play.run(preview).summary == "handleStale")
     #expect(play.sent.count == 5)
     #expect(play.storedAccount?.liveTokens == 1)
@@ -289,7 +293,7 @@ struct CallDeviceTokenTests {
 
 @Suite("Call: credentials in every request")
 struct CallQueryTests {
-  private static let data = Answer(200, ["Content-Type: text/xml"])
+  private static let data = WireResponse(200, ["Content-Type: text/xml"])
 
   private func play(_ password: String? = Sample.password) throws -> Play {
     Play(try Sample.fotoWeb(["authentication": "query", "password": password]))
@@ -298,7 +302,7 @@ struct CallQueryTests {
   @Test("new credentials are proven once, alone; what is stored is a proof and no password")
   func proof() throws {
     let play = try play()
-    play.answer(Self.data, Self.data, Self.data)
+    play.response(Self.data, Self.data, Self.data)
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.state.statistics.logins == 1)
@@ -306,7 +310,7 @@ struct CallQueryTests {
     let bytes = String(decoding: try #require(play.stored).encoded(revision: 1), as: UTF8.self)
     #expect(!bytes.contains(Sample.password))
     let sibling = play.sibling()
-    sibling.answer(Self.data)
+    sibling.response(Self.data)
     #expect(try sibling.request("Search").summary == "delivered 1")
     #expect(sibling.state.statistics.logins == 0)
   }
@@ -314,11 +318,11 @@ struct CallQueryTests {
   @Test("a changed password is proven anew; a wrong one is tried once and by nobody else")
   func changed() throws {
     let first = try play()
-    first.answer(Self.data)
+    first.response(Self.data)
     first.run(.ensure(again: false, saved: false))
     let wrong = try play("wrong")
     (wrong.session, wrong.account) = (first.session, first.account)
-    wrong.answer(Answer(401))
+    wrong.response(WireResponse(401))
     #expect(try wrong.request("Search").summary == "credentialsRefused")
     #expect(wrong.sent.count == 1)
     let again = try play("wrong")
@@ -327,19 +331,19 @@ struct CallQueryTests {
     #expect(again.sent.isEmpty)
     // The proof of the right one is still there.
     first.session = wrong.session
-    first.answer(Self.data)
+    first.response(Self.data)
     #expect(try first.request("Search").summary == "delivered 1")
   }
 
-  @Test("credentials that the host gave are asked for once in a process, and again after they were refused")
+  @Test("credentials that the caller gave are asked for once in a process, and again after they were refused")
   func asking() throws {
     let play = try play(nil)
     play.credentials = Secret("given")
-    play.answer(Self.data, Self.data, Self.data)
+    play.response(Self.data, Self.data, Self.data)
     _ = try play.request("Search")
     _ = try play.request("Search")
     #expect(play.actions.filter { $0 == "ask" }.count == 1)
-    play.answer(Answer(401), Answer(401))
+    play.response(WireResponse(401), WireResponse(401))
     #expect(try play.request("Search").summary == "credentialsRefused")
     // The request and the question whether that was meant: no login on top of it.
     #expect(play.replies.isEmpty)
@@ -351,7 +355,7 @@ struct CallQueryTests {
     #expect(other.sent.isEmpty)
     play.clear()
     play.credentials = Secret("changed")
-    play.answer(Self.data, Self.data)
+    play.response(Self.data, Self.data)
     #expect(try play.request("Search").summary == "delivered 2")
     #expect(play.actions.filter { $0 == "ask" }.count == 1)
     #expect(play.sent.allSatisfy { $0.secretQuery?.revealText() == "u=kim&p=changed" })

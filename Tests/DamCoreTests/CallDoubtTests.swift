@@ -9,18 +9,18 @@ import Testing
 @Suite("Call: doubts about credentials")
 struct CallDoubtTests {
   private static let ambiguous = [
-    Answer(403), Answer(500, [], "<html>"), Answer(302, ["Location: /fotoweb/views/login"]),
-    Answer(200, ["Content-Type: text/html"], "<html>"),
-    Answer(200, ["Content-Type: text/html"], "<input type=password>"),
+    WireResponse(403), WireResponse(500, [], "<html>"), WireResponse(302, ["Location: /fotoweb/views/login"]),
+    WireResponse(200, ["Content-Type: text/html"], "<html>"),
+    WireResponse(200, ["Content-Type: text/html"], "<input type=password>"),
   ]
 
   @Test(
     "an outage at the login is no wrong password: tried again after a minute, two, four and eight, and then no more")
   func backsOff() throws {
-    for answer in Self.ambiguous {
+    for response in Self.ambiguous {
       let play = Play(try Sample.fotoWeb())
       for wait: Int64 in [60, 120, 240, 480] {
-        play.answer(answer)
+        play.response(response)
         #expect(try play.request("Search").summary == "server")
         #expect(play.replies.isEmpty)
         // Neither this process nor another one tries it again before its time.
@@ -35,7 +35,7 @@ struct CallDoubtTests {
         }
         play.now += 1
       }
-      play.answer(answer)
+      play.response(response)
       #expect(try play.request("Search").summary == "server")
       play.now += 1_000_000
       let stopped = try play.request("Search")
@@ -43,7 +43,7 @@ struct CallDoubtTests {
       #expect(stopped.failure?.message.contains("5 logins in a row") == true)
       #expect(stopped.failure?.message.contains("login --again") == true)
       // Who insists may; a success clears it.
-      play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
+      play.response(WireResponse(200, ["Set-Cookie: FWSession=t1"]), WireResponse(200))
       #expect(play.run(.ensure(again: true, saved: true)).summary == "ready 1")
       #expect(play.storedAccount?.refusals.isEmpty == true)
     }
@@ -52,10 +52,10 @@ struct CallDoubtTests {
   @Test("when the server is well again the next try succeeds, and all is forgotten")
   func recovers() throws {
     let play = Play(try Sample.fotoWeb())
-    play.answer(Answer(500))
+    play.response(WireResponse(500))
     #expect(try play.request("Search").summary == "server")
     play.now += 60
-    play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
+    play.response(WireResponse(200, ["Set-Cookie: FWSession=t1"]), WireResponse(200))
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.storedAccount?.refusals.isEmpty == true)
   }
@@ -63,7 +63,7 @@ struct CallDoubtTests {
   @Test("an error class that is not on record backs off too, and quotes the server")
   func unknownClass() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.error(400, "SystemErr", "Try later."))
+    play.response(.error(400, "SystemErr", "Try later."))
     let outcome = try play.request()
     #expect(outcome.summary == "server")
     #expect(outcome.failure?.message.hasSuffix("the server says \"SystemErr: Try later.\"") == true)
@@ -75,14 +75,14 @@ struct CallDoubtTests {
 
   @Test("two programs with two stale passwords do not take turns until the account is locked")
   func twoPrograms() throws {
-    for (answer, mostTries) in [(Answer(401), 2), (Answer(403), 6)] {
+    for (response, mostTries) in [(WireResponse(401), 2), (WireResponse(403), 6)] {
       var (session, account) = (Loading<SessionRecord>.absent, Loading<AccountRecord>.absent)
       var tries = 0
       for number in 0..<40 {
         let play = Play(try Sample.fotoWeb(["password": number % 2 == 0 ? "one" : "two"]))
         (play.session, play.account) = (session, account)
         play.now += Int64(number) * 1_000
-        play.answer(answer)
+        play.response(response)
         _ = try play.request("Search")
         tries += play.sent.count
         (session, account) = (play.session, play.account)
@@ -92,7 +92,7 @@ struct CallDoubtTests {
       let right = Play(try Sample.fotoWeb(["password": "right"]))
       (right.session, right.account) = (session, account)
       right.now += 50_000
-      right.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
+      right.response(WireResponse(200, ["Set-Cookie: FWSession=t1"]), WireResponse(200))
       #expect(try right.request("Search").summary == "delivered 1")
       #expect(right.storedAccount?.refusals.count == 2)
     }
@@ -101,7 +101,7 @@ struct CallDoubtTests {
   @Test("a clock that is set back does not make the wait longer")
   func clockSetBack() throws {
     let play = Play(try Sample.fotoWeb())
-    play.answer(Answer(403))
+    play.response(WireResponse(403))
     _ = try play.request("Search")
     let later = play.sibling()
     later.now -= 500_000
@@ -112,7 +112,7 @@ struct CallDoubtTests {
   func noMemory() throws {
     let play = Play(try Sample.photoShelter())
     play.cannotDerive = true
-    play.answer(.error(400, "AuthInvalidPasswordErr"))
+    play.response(.error(400, "AuthInvalidPasswordErr"))
     #expect(try play.request().summary == "credentialsRefused")
     #expect(play.storedAccount == nil)
   }
@@ -133,11 +133,11 @@ struct CallDoubtTests {
 
 @Suite("Call: credentials in every request, by many")
 struct CallQueryCrowdTests {
-  private static let data = Answer(200, ["Content-Type: text/xml"])
+  private static let data = WireResponse(200, ["Content-Type: text/xml"])
 
   private func accepted() throws -> Play {
     let play = Play(try Sample.fotoWeb(["authentication": "query"]))
-    play.answer(Self.data, Self.data)
+    play.response(Self.data, Self.data)
     _ = try play.request("Search")
     play.clear()
     return play
@@ -146,12 +146,12 @@ struct CallQueryCrowdTests {
   @Test("the first of many goes out alone, under the lock; those who waited for it go in parallel")
   func leader() throws {
     let play = try accepted()
-    play.answer(Self.data)
+    play.response(Self.data)
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.actions.filter { $0 != "derive" } == ["load", "lock session", "request GET \(Self.search)"])
     // One that began before that success needs no lock of its own.
     play.clear()
-    play.answer(Self.data)
+    play.response(Self.data)
     play.meanwhile = [("load", { $0.state.acceptedAt = .max })]
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.actions.filter { $0 != "derive" } == ["load", "request GET \(Self.search)"])
@@ -162,7 +162,7 @@ struct CallQueryCrowdTests {
   @Test("a password that was changed at the server is asked about once, by one")
   func changedAtTheServer() throws {
     let play = try accepted()
-    play.answer(Answer(401), Answer(401))
+    play.response(WireResponse(401), WireResponse(401))
     #expect(try play.request("Search").summary == "credentialsRefused")
     #expect(play.state.statistics.logins == 1)
     #expect(play.stored?.secret == nil)
@@ -178,10 +178,10 @@ struct CallQueryCrowdTests {
   func alreadyOut() throws {
     let play = try accepted()
     let sibling = play.sibling()
-    sibling.answer(Answer(401), Answer(401))
+    sibling.response(WireResponse(401), WireResponse(401))
     #expect(try sibling.request("Search").summary == "credentialsRefused")
     play.state.acceptedAt = .max
-    play.answer(Answer(401))
+    play.response(WireResponse(401))
     play.meanwhile = [("lock session", { ($0.session, $0.account) = (sibling.session, sibling.account) })]
     #expect(try play.request("Search").summary == "credentialsRefused")
     #expect(play.sent.count == 1)
@@ -190,7 +190,7 @@ struct CallQueryCrowdTests {
   @Test("one forbidden archive is no wrong password", arguments: [401, 403])
   func forbidden(status: Int32) throws {
     let play = try accepted()
-    play.answer(Answer(status), Self.data)
+    play.response(WireResponse(status), Self.data)
     #expect(try play.request("Search").summary == "delivered 1")
     #expect(play.state.statistics.logins == 1)
   }
@@ -198,17 +198,17 @@ struct CallQueryCrowdTests {
   @Test("a refusal that may be an outage drops the proof, and is asked about a minute later")
   func doubt() throws {
     let play = try accepted()
-    play.answer(Answer(403), Answer(403))
+    play.response(WireResponse(403), WireResponse(403))
     #expect(try play.request("Search").summary == "server")
     play.clear()
     #expect(try play.request("Search").summary == "server")
     #expect(play.sent.isEmpty)
     play.now += 60
-    play.answer(Self.data, Self.data)
+    play.response(Self.data, Self.data)
     #expect(try play.request("Search").summary == "delivered 2")
   }
 
-  @Test("what is sent by the host's own client waits for nobody")
+  @Test("what is sent by the caller's own client waits for nobody")
   func elsewhere() throws {
     let play = try accepted()
     var call = CallMachine(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
@@ -217,7 +217,7 @@ struct CallQueryCrowdTests {
       if case .send = action { break }
       action = play.step(&call, play.perform(action))
     }
-    guard case .send(_, isForHost: true) = action else {
+    guard case .send(_, isForCaller: true) = action else {
       Issue.record("not sent: \(play.actions)")
       return
     }

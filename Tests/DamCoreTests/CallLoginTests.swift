@@ -11,7 +11,7 @@ struct CallCredentialsTests {
   @Test("refused credentials are remembered before the locks are let go, and not tried again by anybody")
   func refused() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.error(400, "AuthInvalidPasswordErr", "Wrong."))
+    play.response(.error(400, "AuthInvalidPasswordErr", "Wrong."))
     #expect(try play.request().summary == "credentialsRefused")
     #expect(
       play.actions == [
@@ -30,9 +30,9 @@ struct CallCredentialsTests {
   @Test("who insists tries refused credentials again, and a success forgets the refusal")
   func insisting() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.error(400, "AuthInvalidPasswordErr"))
+    play.response(.error(400, "AuthInvalidPasswordErr"))
     _ = try play.request()
-    play.answer(.cookie("c1"))
+    play.response(.cookie("c1"))
     #expect(play.run(.ensure(again: true, saved: false)).summary == "ready 1")
     #expect(play.storedAccount?.refusals.isEmpty == true)
     #expect(play.actions.last == "unlock")
@@ -41,7 +41,7 @@ struct CallCredentialsTests {
   @Test("changed credentials are tried: only those that were refused are not")
   func changed() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.error(400, "AuthInvalidPasswordErr"))
+    play.response(.error(400, "AuthInvalidPasswordErr"))
     _ = try play.request()
     let fixed = Play(try Sample.photoShelter(["password": "another"]))
     fixed.account = play.account
@@ -52,16 +52,16 @@ struct CallCredentialsTests {
       #expect((try? stale.request().summary) == "credentialsRefused")
       #expect(stale.sent.isEmpty)
     }
-    fixed.answer(.cookie("c1"), .expired, .cookie("c2"), .ok())
+    fixed.response(.cookie("c1"), .expired, .cookie("c2"), .ok())
     #expect(try fixed.request().summary == "delivered 2, 1 replay")
-    // The lock is kept from the first look to the last answer: taking it twice would be waiting for oneself.
+    // The lock is kept from the first look to the last response: taking it twice would be waiting for oneself.
     #expect(fixed.actions.filter { $0 == "lock session" }.count == 1)
   }
 
   @Test("a wanted second factor is remembered as that")
   func secondFactor() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.ok(data: #"{"two_factor":"t"}"#))
+    play.response(.ok(data: #"{"two_factor":"t"}"#))
     #expect(try play.request().summary == "secondFactor")
     #expect(play.storedAccount?.refusals.map(\.reason) == [.secondFactor])
     #expect(try play.sibling().request().summary == "secondFactor")
@@ -70,29 +70,30 @@ struct CallCredentialsTests {
   @Test(
     "a login that failed for another reason is not remembered",
     arguments: [
-      (Play.Reply.answer(Answer(429)), "throttled"), (.answer(Answer(500)), "server"),
-      (.answer(Answer(404)), "protocolViolation"), (.answer(.error(403, "ApiKeyInvalidErr")), "apiKeyRefused"),
+      (Play.Reply.response(WireResponse(429)), "throttled"), (.response(WireResponse(500)), "server"),
+      (.response(WireResponse(404)), "protocolViolation"),
+      (.response(.error(403, "ApiKeyInvalidErr")), "apiKeyRefused"),
       (.failure(Failure(.connect, "no route")), "connect"),
-      (.failure(Failure(.timeout, "slow"), head: Answer(401)), "timeout"),
+      (.failure(Failure(.timeout, "slow"), head: WireResponse(401)), "timeout"),
     ])
   func passing(reply: Play.Reply, expected: String) throws {
     let play = Play(try Sample.photoShelter())
     play.replies = [reply]
     #expect(try play.request().summary == expected)
     #expect(play.storedAccount == nil)
-    play.answer(.cookie("c1"), .ok())
+    play.response(.cookie("c1"), .ok())
     #expect(try play.request().summary == "delivered 1")
   }
 
   @Test("a login that fails while a sibling's succeeds uses the sibling's session")
   func siblingSucceeds() throws {
     let other = Play(try Sample.photoShelter())
-    other.answer(.cookie("s1"))
+    other.response(.cookie("s1"))
     other.run(.ensure(again: false, saved: false))
-    for reply in [Play.Reply.answer(.error(400, "AuthInvalidPasswordErr")), .failure(Failure(.connect, "no route"))] {
+    for reply in [Play.Reply.response(.error(400, "AuthInvalidPasswordErr")), .failure(Failure(.connect, "no route"))] {
       let play = Play(other.settings)
       (play.sessionLocking, play.accountLocking) = (.unavailable("no locks"), .unavailable("no locks"))
-      play.replies = [reply, .answer(.ok())]
+      play.replies = [reply, .response(.ok())]
       play.meanwhile = [("load", { $0.session = other.session })]
       #expect(try play.request().summary == "delivered 1")
       #expect(play.sent.last?.secretHeader("Cookie") == "mem=s1")
@@ -103,20 +104,20 @@ struct CallCredentialsTests {
   func asking() throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
     play.credentials = Secret("given")
-    play.answer(.cookie("c1"), .ok())
+    play.response(.cookie("c1"), .ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(play.actions.prefix(4) == ["lock session", "lock account", "ask", "send POST /psapi/v3/mem/authenticate"])
     #expect(play.sent[0].form?.hasSuffix("&password=given") == true)
     play.clear()
-    play.answer(.ok())
+    play.response(.ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(!play.actions.contains("ask"))
   }
 
-  @Test("without an answer there is no login, and the message says what is missing", arguments: [nil, ""])
-  func noCredentials(answer: String?) throws {
+  @Test("without a response there is no login, and the message says what is missing", arguments: [nil, ""])
+  func noCredentials(response: String?) throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
-    play.credentials = answer.map { Secret($0) }
+    play.credentials = response.map { Secret($0) }
     #expect(try play.request().failure?.message.contains("no password") == true)
     let token = Play(try Sample.fotoWeb(["authentication": "login-token", "encryption-secret": nil]))
     let outcome = token.run(.ensure(again: false, saved: false))
@@ -125,7 +126,7 @@ struct CallCredentialsTests {
     #expect(play.sent.isEmpty && token.sent.isEmpty)
   }
 
-  @Test("a host that fails to answer ends the call with its own failure")
+  @Test("a host that fails to response ends the call with its own failure")
   func askingFails() throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
     var call = CallMachine(.ensure(again: false, saved: false), play.settings)
@@ -145,13 +146,13 @@ struct CallCredentialsTests {
     arguments: ["e", "the", "a"])
   func shortSecrets(password: String) throws {
     let play = Play(try Sample.photoShelter(["password": password]))
-    play.answer(.error(400, "AuthInvalidPasswordErr", "the end"))
+    play.response(.error(400, "AuthInvalidPasswordErr", "the end"))
     #expect(
       try play.request().failure?.message
         == "the server refuses the e-mail address or the password: the server says \"AuthInvalidPasswordErr: the end\"")
     // In our own words nothing is searched for: what is missing would spell it.
     let plain = Play(try Sample.photoShelter(["password": "password"]))
-    plain.answer(.error(400, "AuthInvalidPasswordErr", "password"))
+    plain.response(.error(400, "AuthInvalidPasswordErr", "password"))
     let message = try #require(try plain.request().failure?.message)
     #expect(message.hasPrefix("the server refuses the e-mail address or the password: "))
     #expect(message.hasSuffix("AuthInvalidPasswordErr: ***\""))
@@ -160,7 +161,7 @@ struct CallCredentialsTests {
   @Test("no message shows a password or an API key, though the server repeats them")
   func echo() throws {
     let play = Play(try Sample.photoShelter(["password": "hunter2hunter2"]))
-    play.answer(.error(400, "AuthInvalidPasswordErr", "hunter2hunter2 is wrong, says \(Sample.apiKey)"))
+    play.response(.error(400, "AuthInvalidPasswordErr", "hunter2hunter2 is wrong, says \(Sample.apiKey)"))
     let outcome = try play.request()
     #expect(outcome.failure?.message.contains("*** is wrong, says ***") == true)
     for line in play.lines { #expect(!line.message.contains("hunter2") && !line.message.contains(Sample.apiKey)) }
@@ -174,7 +175,7 @@ struct CallCredentialsTests {
     ])
   func echoInDisguise(quoted: String) throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.error(400, "AuthInvalidPasswordErr", "You sent \(quoted)!"))
+    play.response(.error(400, "AuthInvalidPasswordErr", "You sent \(quoted)!"))
     let message = try #require(try play.request().failure?.message)
     #expect(message.contains("***"), "\(message)")
     #expect(!message.contains(quoted), "\(message)")
@@ -183,7 +184,7 @@ struct CallCredentialsTests {
   @Test("logs name generations and paths, never a cookie, a query or a form")
   func logs() throws {
     let play = Play(try Sample.photoShelter(["api-key-in": "parameter"]))
-    play.answer(.cookie("c1secret"), .cookie("c2secret"), .expired, .cookie("c3secret"), .ok())
+    play.response(.cookie("c1secret"), .cookie("c2secret"), .expired, .cookie("c3secret"), .ok())
     _ = try play.request("mem/user?fields=private")
     _ = try play.request("mem/user?fields=private")
     #expect(play.lines.count > 5)
@@ -202,9 +203,9 @@ struct CallOrganizationTests {
   @Test("the organization step follows every login, also that after an expiry")
   func everyLogin() throws {
     let play = Play(try Sample.photoShelter(["organization": "O1"]))
-    play.answer(.cookie("c1"), .cookie("c2"), .cookie("c3"))
+    play.response(.cookie("c1"), .cookie("c2"), .cookie("c3"))
     #expect(try play.request().summary == "delivered 1")
-    play.answer(.expired, .cookie("d1"), .cookie("d2"), .ok())
+    play.response(.expired, .cookie("d1"), .cookie("d2"), .ok())
     #expect(try play.request().summary == "delivered 2, 1 replay")
     #expect(play.actions.filter { $0 == Self.step }.count == 2)
     #expect(
@@ -216,7 +217,7 @@ struct CallOrganizationTests {
   @Test("a session whose organization was refused is closed, and never saved or used")
   func refused() throws {
     let play = Play(try Sample.photoShelter(["organization": "O1"]))
-    play.answer(.cookie("c1"), .error(403, "OrgPermErr"), .ok())
+    play.response(.cookie("c1"), .error(403, "OrgPermErr"), .ok())
     #expect(try play.request().summary == "organizationRefused")
     #expect(
       play.actions == [
@@ -231,31 +232,31 @@ struct CallOrganizationTests {
 
   @Test("a session that ends before its organization step is logged in again, and after two of them given up")
   func endsBetween() throws {
-    for ended in [Answer.expired, Answer(401), Answer(302, ["Location: /login"])] {
+    for ended in [WireResponse.expired, WireResponse(401), WireResponse(302, ["Location: /login"])] {
       let play = Play(try Sample.photoShelter(["organization": "O1"]))
-      play.answer(.cookie("c1"), ended, .cookie("c2"), .cookie("c3"), .ok())
+      play.response(.cookie("c1"), ended, .cookie("c2"), .cookie("c3"), .ok())
       #expect(try play.request().summary == "delivered 1")
       #expect(play.sent.last?.secretHeader("Cookie") == "mem=c3")
       let other = Play(play.settings)
-      other.answer(.cookie("c1"), ended, .cookie("c2"), ended, .cookie("c3"), ended, .ok())
+      other.response(.cookie("c1"), ended, .cookie("c2"), ended, .cookie("c3"), ended, .ok())
       #expect(try other.request().summary == "sessionInvalid")
       #expect(other.stored == nil)
       #expect(other.state.statistics.logins == 3)
     }
   }
 
-  @Test("a damaged answer to the step says nothing of the organization", arguments: ["", #"{"status":"o"#, "<html>"])
+  @Test("a damaged response to the step says nothing of the organization", arguments: ["", #"{"status":"o"#, "<html>"])
   func damagedStep(body: String) throws {
     let play = Play(try Sample.photoShelter(["organization": "O1"]))
-    play.answer(.cookie("c1"), Answer(200, [], body), .ok())
+    play.response(.cookie("c1"), WireResponse(200, [], body), .ok())
     #expect(try play.request().summary == "protocolViolation")
     #expect(play.stored == nil)
   }
 
-  @Test("closing it may fail: the refusal is still the answer")
+  @Test("closing it may fail: the refusal is still the response")
   func closingFails() throws {
     let play = Play(try Sample.photoShelter(["organization": "O1"]))
-    play.replies = [.answer(.cookie("c1")), .answer(Answer(403)), .failure(Failure(.connect, "no route"))]
+    play.replies = [.response(.cookie("c1")), .response(WireResponse(403)), .failure(Failure(.connect, "no route"))]
     #expect(try play.request().summary == "organizationRefused")
   }
 }

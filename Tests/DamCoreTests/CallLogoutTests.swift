@@ -8,15 +8,15 @@ import Testing
 @Suite("Call: logout")
 struct CallLogoutTests {
   private static let logout = "send POST /psapi/v3/mem/authenticate/logout"
-  /// The answer to a logout carries a deletion and then the very cookie that was sent.
-  private static let trap = Answer.ok(
+  /// The response to a logout carries a deletion and then the very cookie that was sent.
+  private static let trap = WireResponse.ok(
     "Set-Cookie: mem=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT", "Set-Cookie: mem=c1", "Set-Cookie: acs=a",
     data: "null")
 
-  @Test("a logout wipes the record durably before it tells the server, and ignores the cookies of the answer")
+  @Test("a logout wipes the record durably before it tells the server, and ignores the cookies of the response")
   func logout() throws {
     let play = try loggedIn()
-    play.answer(Self.trap)
+    play.response(Self.trap)
     #expect(play.run(.logout).summary == "logged out: server")
     #expect(play.actions == ["lock session", "save session 2 durably", Self.logout])
     #expect(play.sent[0].secretHeader("Cookie") == "mem=c1")
@@ -28,8 +28,8 @@ struct CallLogoutTests {
   @Test(
     "whatever the server says, the session is forgotten here",
     arguments: [
-      (Play.Reply.answer(.error(400, "SessionRequiredErr")), "server"), (.answer(Answer(500)), "unconfirmed"),
-      (.answer(Answer(200)), "server"), (.failure(Failure(.connect, "no route")), "unconfirmed"),
+      (Play.Reply.response(.error(400, "SessionRequiredErr")), "server"), (.response(WireResponse(500)), "unconfirmed"),
+      (.response(WireResponse(200)), "server"), (.failure(Failure(.connect, "no route")), "unconfirmed"),
     ])
   func results(reply: Play.Reply, expected: String) throws {
     let play = try loggedIn()
@@ -55,7 +55,7 @@ struct CallLogoutTests {
   func unwiped() throws {
     let play = try loggedIn()
     play.sessionSaveFails = "read-only"
-    play.answer(Self.trap)
+    play.response(Self.trap)
     let outcome = play.run(.logout)
     #expect(outcome.summary == "store")
     #expect(outcome.failure?.message.contains("read-only") == true)
@@ -67,10 +67,10 @@ struct CallLogoutTests {
   func newestSession() throws {
     let play = try loggedIn()
     let sibling = play.sibling()
-    sibling.answer(.expired, .cookie("s2"), .ok())
+    sibling.response(.expired, .cookie("s2"), .ok())
     _ = try sibling.request()
     play.session = sibling.session
-    play.answer(Self.trap)
+    play.response(Self.trap)
     play.run(.logout)
     #expect(play.sent[0].secretHeader("Cookie") == "mem=s2")
     #expect(play.stored?.generation == 3)
@@ -80,14 +80,14 @@ struct CallLogoutTests {
   func lateCookie(isSameProcess: Bool) throws {
     let play = try loggedIn(["rotation": "newest"])
     let other = isSameProcess ? play : play.sibling()
-    play.answer(.cookie("late"))
+    play.response(.cookie("late"))
     play.meanwhile = [
       (
         "request",
         { play in
           let replies = play.replies
           play.replies = []
-          other.replies = [.answer(Self.trap)]
+          other.replies = [.response(Self.trap)]
           #expect(other.run(.logout).summary == "logged out: server")
           play.session = other.session
           play.replies = replies
@@ -99,23 +99,23 @@ struct CallLogoutTests {
     #expect(play.state.record.secret == nil)
     #expect(play.state.record.generation == 2)
     // The next request logs in.
-    play.answer(.cookie("c3"), .ok())
+    play.response(.cookie("c3"), .ok())
     #expect(try play.request().summary == "delivered 3")
   }
 
   @Test("a request that finds its session logged out logs in anew; a login after a logout has a new generation")
   func loginAfterLogout() throws {
     let play = try loggedIn()
-    play.answer(Self.trap)
+    play.response(Self.trap)
     play.run(.logout)
-    play.answer(.cookie("c3"))
+    play.response(.cookie("c3"))
     #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 3")
   }
 
   @Test("FotoWeb is told nothing: there is no logout, and the token goes on counting")
   func fotoWeb() throws {
     let play = Play(try Sample.fotoWeb())
-    play.answer(Answer(200, ["Set-Cookie: FWSession=t1"]), Answer(200))
+    play.response(WireResponse(200, ["Set-Cookie: FWSession=t1"]), WireResponse(200))
     play.run(.ensure(again: false, saved: false))
     play.clear()
     #expect(play.run(.logout).summary == "logged out: local")
@@ -132,7 +132,7 @@ struct CallLogoutTests {
     record.clockSkew = 5
     play.session = .record(record)
     play.state = SessionState()
-    play.answer(Self.trap)
+    play.response(Self.trap)
     play.run(.logout)
     #expect(play.stored?.unknown == ["from_the_future": .integer(1)])
     #expect(play.stored?.idle.died == 7200)

@@ -33,7 +33,7 @@ struct Model {
     var call: CallMachine?
     var work = Work.idle
     /// Of the present call.
-    var hostStatus: Int32 = 0
+    var callerStatus: Int32 = 0
     var lostAnswers = 0
     var endsBefore = 0
     var purgedBefore: Set<Int> = []
@@ -121,7 +121,7 @@ struct Model {
     switch threads[thread].work {
     case .idle:
       threads[thread].call = CallMachine(threads[thread].goals.removeFirst(), settings)
-      (threads[thread].hostStatus, threads[thread].lostAnswers) = (0, 0)
+      (threads[thread].callerStatus, threads[thread].lostAnswers) = (0, 0)
       (threads[thread].endsBefore, threads[thread].purgedBefore) = (ends, purged)
       try feed(thread, .begin)
     case .reply(let event):
@@ -155,12 +155,12 @@ struct Model {
 
   private func check(_ thread: Int, _ outcome: CallOutcome) throws(Violation) {
     switch outcome {
-    // FotoWeb: a suspicious answer goes to the host when a sibling logged in before it was looked into.
-    case .delivered where threads[thread].hostStatus != 200 && !kind.isFotoWeb:
-      throw Violation(description: "the host was given HTTP \(threads[thread].hostStatus)")
+    // FotoWeb: a suspicious response goes to the caller when a sibling logged in before it was looked into.
+    case .delivered where threads[thread].callerStatus != 200 && !kind.isFotoWeb:
+      throw Violation(description: "the caller was given HTTP \(threads[thread].callerStatus)")
     case .delivered, .ready, .loggedOut:
       return
-    // Its own answer was lost, or that of the sibling whose login it waited for.
+    // Its own response was lost, or that of the sibling whose login it waited for.
     case .failed(let failure) where failure.cause == .transfer && kind.losesAnswers:
       return
     // The session of a sibling's login ended before its organization step: those who waited for it hear the same.
@@ -195,8 +195,8 @@ struct Model {
       try feed(thread, .credentials(Secret(Sample.password)))
     case .derive(let secret, let salt):
       try feed(thread, .derived(Hash.sha256(secret.reveal() + Array(salt.utf8))))
-    case .send(let request, let isForHost):
-      threads[thread].work = .reply(try send(thread, request, isForHost))
+    case .send(let request, let isForCaller):
+      threads[thread].work = .reply(try send(thread, request, isForCaller))
     case .saveSession(let record, _):
       try save(thread, record)
     case .saveAccount(let record):
@@ -256,10 +256,10 @@ struct Model {
   }
 
   private mutating func send(
-    _ thread: Int, _ request: WireRequest, _ isForHost: Bool
+    _ thread: Int, _ request: WireRequest, _ isForCaller: Bool
   ) throws(Violation) -> CallEvent {
     let session = ModelServer.secret(request).flatMap(ModelServer.session(of:))
-    if isForHost {
+    if isForCaller {
       guard let session, !threads[thread].purgedBefore.contains(session) else {
         throw Violation(description: "a request went out with a logged-out session, or with none")
       }
@@ -267,23 +267,23 @@ struct Model {
         guard sessionOwner == thread else { throw Violation(description: "a request without the session's lock") }
       }
     }
-    let failure = CallEvent.failed(Failure(.transfer, "the answer was lost"), head: nil)
-    // What is lost in the middle of a login costs it; with an answer goes a cookie that a strict server wants back.
+    let failure = CallEvent.failed(Failure(.transfer, "the response was lost"), head: nil)
+    // What is lost in the middle of a login costs it; with a response goes a cookie that a strict server wants back.
     if kind.losesAnswers, random.chance(4) {
       threads[thread].lostAnswers += 1
       lost += 1
       return failure
     }
     let before = server.logins
-    let answer = server.handle(request)
+    let response = server.handle(request)
     if kind.losesAnswers, random.chance(4) {
       threads[thread].lostAnswers += 1
       lost += 1
       return failure
     }
     tokensReceived += server.logins - before
-    if isForHost { threads[thread].hostStatus = answer.status }
-    return .answered(answer)
+    if isForCaller { threads[thread].callerStatus = response.status }
+    return .responded(response)
   }
 
   // MARK: The end

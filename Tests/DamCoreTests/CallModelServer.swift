@@ -19,7 +19,7 @@ struct ModelKind: Sendable, CustomStringConvertible {
   /// A cookie that was superseded by a newer one is refused.
   var isStrict = false
   var expiry = Expiry.errorClass
-  /// Answers may be lost on the way, before the server has acted or after.
+  /// Responses may be lost on the way, before the server has acted or after.
   var losesAnswers = false
   var logsOut = false
 
@@ -65,7 +65,7 @@ struct ModelServer {
     request.secretHeader("Cookie") ?? request.secretHeader("X-PS-Auth-Token")
   }
 
-  mutating func handle(_ request: WireRequest) -> Answer {
+  mutating func handle(_ request: WireRequest) -> WireResponse {
     let path = request.target.lowercased()
     if path.hasSuffix("/login.fwx") || path.hasSuffix("/mem/authenticate") { return login() }
     let secret = ModelServer.secret(request)
@@ -78,7 +78,7 @@ struct ModelServer {
     }
     // Members see other pictures than the person does: a forgotten step is an error that nobody notices.
     else if kind.options["organization"] != nil, !sessions[index].isMember {
-      return Answer(418)
+      return WireResponse(418)
     }
     return ok(index)
   }
@@ -87,13 +87,13 @@ struct ModelServer {
     !kind.isStrict || secret.hasSuffix(".\(session.cookie)")
   }
 
-  private mutating func login() -> Answer {
+  private mutating func login() -> WireResponse {
     logins += 1
     sessions.append(Session())
     return ok(sessions.count - 1)
   }
 
-  private mutating func logout(_ secret: String?) -> Answer {
+  private mutating func logout(_ secret: String?) -> WireResponse {
     guard let secret, let index = ModelServer.session(of: secret), sessions.indices.contains(index),
       sessions[index].isAlive
     else { return expired }
@@ -102,18 +102,18 @@ struct ModelServer {
     return .ok("Set-Cookie: mem=x; Max-Age=0", "Set-Cookie: \(secret)")
   }
 
-  private mutating func ok(_ index: Int) -> Answer {
-    if kind.isFotoWeb { return Answer(200, ["Set-Cookie: FWSession=s\(index)"]) }
+  private mutating func ok(_ index: Int) -> WireResponse {
+    if kind.isFotoWeb { return WireResponse(200, ["Set-Cookie: FWSession=s\(index)"]) }
     if kind.options["authentication"] == "token" { return .ok(data: #"{"token":"s\#(index)"}"#) }
     sessions[index].cookie += 1
     return .ok("Set-Cookie: mem=x; Max-Age=0", "Set-Cookie: mem=s\(index).\(sessions[index].cookie)")
   }
 
-  private var expired: Answer {
+  private var expired: WireResponse {
     switch kind.expiry {
     case .errorClass: .expired
-    case .status401: Answer(401)
-    case .redirect: Answer(302, ["Location: /login"])
+    case .status401: WireResponse(401)
+    case .redirect: WireResponse(302, ["Location: /login"])
     }
   }
 }

@@ -13,7 +13,7 @@ struct CallModelTests {
   static let kinds = [
     ModelKind(description: "cookies one by one, superseded ones refused", options: [:], isStrict: true),
     ModelKind(
-      description: "the same with an organization, logouts and lost answers", options: ["organization": "O1"],
+      description: "the same with an organization, logouts and lost responses", options: ["organization": "O1"],
       isStrict: true, expiry: .status401, losesAnswers: true, logsOut: true),
     ModelKind(
       description: "the same where an expiry looks like a page", options: [:], isStrict: true, expiry: .redirect,

@@ -1,5 +1,5 @@
-// CallObserveTests.swift - answers to requests that were sent elsewhere: their cookies and their order, also when the
-// tickets are forged or foreign. Nothing is ever sent for the host.
+// CallObserveTests.swift - responses to requests that were sent elsewhere: their cookies and their order, also when the
+// tickets are forged or foreign. Nothing is ever sent for the caller.
 
 import TestSupport
 import Testing
@@ -12,20 +12,20 @@ extension Play {
     settings.ticket(state.record, &state, Moment(seconds: now, microseconds: UInt64(now) * 1_000_000))
   }
 
-  func observe(_ answer: Answer, _ ticket: Ticket?) -> String { run(.observe(answer, ticket)).summary }
+  func observe(_ response: WireResponse, _ ticket: Ticket?) -> String { run(.observe(response, ticket)).summary }
 }
 
 @Suite("Call: observing")
 struct CallObserveTests {
   @Test(
-    "an ordinary answer is delivered, and its cookie is saved, also when it is an error",
+    "an ordinary response is delivered, and its cookie is saved, also when it is an error",
     arguments: [(200, "delivered 1"), (404, "delivered 1"), (302, "delivered 1"), (500, "server"), (429, "throttled")],
     ["serialize", "newest"])
-  func ordinary(answer: (status: Int32, expected: String), rotation: String) throws {
+  func ordinary(response: (status: Int32, expected: String), rotation: String) throws {
     for hasTicket in [true, false] {
       let play = try loggedIn(["rotation": rotation])
       let ticket = hasTicket ? play.ticket() : nil
-      #expect(play.observe(Answer(answer.status, ["Set-Cookie: mem=c2"]), ticket) == answer.expected)
+      #expect(play.observe(WireResponse(response.status, ["Set-Cookie: mem=c2"]), ticket) == response.expected)
       #expect(play.actions == [rotation == "serialize" ? "lock session" : "load", "save session 1"])
       #expect(play.storedCookie == "mem=c2")
       #expect(play.sent.isEmpty)
@@ -35,14 +35,14 @@ struct CallObserveTests {
   @Test("how long to wait is handed over")
   func throttled() throws {
     let play = try loggedIn()
-    let failure = play.run(.observe(Answer(503, ["Retry-After: 9"]), play.ticket())).failure
+    let failure = play.run(.observe(WireResponse(503, ["Retry-After: 9"]), play.ticket())).failure
     #expect(failure?.cause == .throttled)
     #expect(failure?.retryAfter == 9)
     #expect(failure?.httpStatus == 503)
     #expect(!play.actions.contains { $0.hasPrefix("wait") })
   }
 
-  @Test("it counts neither as a request of the host's nor as an exchange")
+  @Test("it counts neither as a request of the caller's nor as an exchange")
   func statistics() throws {
     let play = try loggedIn()
     let before = play.state.statistics
@@ -75,7 +75,7 @@ struct CallObserveTests {
   func orderWithOwn() throws {
     let play = try loggedIn()
     let early = play.ticket()
-    play.answer(.cookie("own"))
+    play.response(.cookie("own"))
     #expect(try play.request().summary == "delivered 1")
     let later = play.ticket()
     #expect(play.observe(.cookie("early"), early) == "delivered 1")
@@ -91,21 +91,21 @@ struct CallObserveTests {
     #expect(play.observe(.cookie("forged"), forged) == "delivered 1")
     #expect(play.observe(.cookie("observed"), play.ticket()) == "delivered 1")
     #expect(play.storedCookie == "mem=observed")
-    play.answer(.cookie("own"))
+    play.response(.cookie("own"))
     #expect(try play.request().summary == "delivered 1")
     #expect(play.storedCookie == "mem=own")
     #expect(play.state.statistics.cookiesLate == 0)
     // A forged freshness is the present one: what is refused is the present secret.
-    play.answer(.cookie("d1"))
+    play.response(.cookie("d1"))
     #expect(play.observe(.expired, forged) == "ready 2")
   }
 
   @Test("a ticket of a session that never was here is refused, and nothing is taken", arguments: [2, .max] as [UInt64])
   func foreign(generation: UInt64) throws {
     let play = try loggedIn()
-    for answer in [Answer.cookie("c9"), .expired, Answer(403)] {
+    for response in [WireResponse.cookie("c9"), .expired, WireResponse(403)] {
       let ticket = Ticket(sent: Freshness(generation: generation, stamp: 0), stamp: 1)
-      #expect(play.observe(answer, ticket) == "argument")
+      #expect(play.observe(response, ticket) == "argument")
     }
     #expect(play.sent.isEmpty)
     #expect(play.storedCookie == "mem=c1")
@@ -117,14 +117,14 @@ struct CallObserveTests {
   func siblingTicket() throws {
     let play = try loggedIn()
     let sibling = play.sibling()
-    sibling.answer(.expired, .cookie("s2"), .ok())
+    sibling.response(.expired, .cookie("s2"), .ok())
     #expect(try sibling.request().summary == "delivered 2, 1 replay")
     play.session = sibling.session
     #expect(play.observe(.cookie("s3"), sibling.ticket()) == "delivered 2")
     #expect(play.storedCookie == "mem=s3")
   }
 
-  @Test("without a session an ordinary answer is nobody's business")
+  @Test("without a session an ordinary response is nobody's business")
   func noSession() throws {
     let play = Play(try Sample.photoShelter())
     #expect(play.observe(.cookie("c1"), nil) == "delivered 0")

@@ -12,14 +12,14 @@ struct CallRedirectTests {
 
   private func requests(_ play: Play) -> [String] { play.actions.filter { $0.hasPrefix("request") } }
 
-  private func redirect(_ location: String, _ status: Int32 = 303, _ more: [String] = []) -> Answer {
-    Answer(status, ["Location: \(location)"] + more)
+  private func redirect(_ location: String, _ status: Int32 = 303, _ more: [String] = []) -> WireResponse {
+    WireResponse(status, ["Location: \(location)"] + more)
   }
 
   @Test("a session that ends behind the redirect of a POST does not repeat the POST")
   func expiry() throws {
     let play = try loggedIn()
-    play.answer(redirect("/psapi/v3/mem/thing"), .expired, .cookie("d1"), .ok())
+    play.response(redirect("/psapi/v3/mem/thing"), .expired, .cookie("d1"), .ok())
     #expect(try play.request(bodySize: 10).summary == "delivered 2, 1 replay")
     #expect(requests(play) == [Self.post, Self.target, Self.target])
     #expect(play.state.statistics.replays == 1)
@@ -29,7 +29,7 @@ struct CallRedirectTests {
   func broken() throws {
     let play = try loggedIn(["retries": "1"])
     play.replies = [
-      .answer(redirect("/psapi/v3/mem/thing")), .failure(Failure(.transfer, "broke")), .answer(.ok()),
+      .response(redirect("/psapi/v3/mem/thing")), .failure(Failure(.transfer, "broke")), .response(.ok()),
     ]
     #expect(try play.request(bodySize: 10).summary == "delivered 1")
     #expect(requests(play) == [Self.post, Self.target, Self.target])
@@ -38,7 +38,7 @@ struct CallRedirectTests {
   @Test("the cookies of redirects are adopted, and the next request carries them")
   func cookies() throws {
     let play = try loggedIn()
-    play.answer(redirect("/psapi/v3/mem/thing", 302, ["Set-Cookie: mem=c2"]), .cookie("c3"))
+    play.response(redirect("/psapi/v3/mem/thing", 302, ["Set-Cookie: mem=c2"]), .cookie("c3"))
     #expect(try play.request().summary == "delivered 1")
     let carried = play.sent.map { $0.secretHeaders.first { $0.name == "Cookie" }?.value.revealText() }
     #expect(carried == ["mem=c1", "mem=c2"])
@@ -48,20 +48,21 @@ struct CallRedirectTests {
   @Test("another origin gets no secret, not even one that the server puts into the URL after it rotated")
   func stranger() throws {
     let play = try loggedIn()
-    play.answer(redirect("https://cdn.example/x", 302), .ok())
+    play.response(redirect("https://cdn.example/x", 302), .ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(play.sent.last?.secretHeaders.isEmpty == true)
     #expect(play.sent.last?.secretQuery == nil)
-    play.answer(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=longcookie"]))
+    play.response(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=longcookie"]))
     #expect(try play.request().summary == "insecure")
-    play.answer(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=evenlonger"]))
+    play.response(redirect("https://cdn.example/?was=longcookie", 302, ["Set-Cookie: mem=evenlonger"]))
     #expect(try play.request().summary == "insecure")
   }
 
   @Test("nor one that it puts into a URL of its own", arguments: ["/y?was=longcookie", "/y?p=other"])
   func strangerItself(location: String) throws {
     let play = try loggedIn()
-    play.answer(redirect("https://cdn.example/x", 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .ok())
+    play.response(
+      redirect("https://cdn.example/x", 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .ok())
     #expect(try play.request().summary == "insecure")
     #expect(play.sent.count == 2)
   }
@@ -70,12 +71,12 @@ struct CallRedirectTests {
   func limit() throws {
     let play = try loggedIn(["redirects": "2"])
     let again = redirect("/psapi/v3/mem/thing", 302)
-    play.answer(again, .expired, .cookie("d1"), again, again)
+    play.response(again, .expired, .cookie("d1"), again, again)
     #expect(try play.request().summary == "protocolViolation")
-    play.answer(again, again, .ok())
+    play.response(again, again, .ok())
     #expect(try play.request().summary == "delivered 2")
     let none = try loggedIn(["redirects": "0"])
-    none.answer(again)
+    none.response(again)
     #expect(try none.request().summary == "delivered 1")
   }
 
@@ -87,9 +88,9 @@ struct CallRedirectTests {
     ])
   func logs(quoted: String) throws {
     let play = try loggedIn()
-    // The answer that brings the cookie, one after it, and the same place once more after a new login.
+    // The response that brings the cookie, one after it, and the same place once more after a new login.
     let location = "/psapi/v3/mem/\(quoted)/thing"
-    play.answer(
+    play.response(
       redirect(location, 302, ["Set-Cookie: mem=longcookie"]), redirect(location, 302), .expired, .cookie("d1"), .ok())
     #expect(try play.request().summary == "delivered 2, 1 replay")
     #expect(play.sent.last?.target == location)
@@ -100,7 +101,7 @@ struct CallRedirectTests {
   @Test("a redirect to a harmless place is logged with its path")
   func harmless() throws {
     let play = try loggedIn()
-    play.answer(redirect("/psapi/v3/mem/thing?page=2", 302), redirect("https://cdn.example/x?y", 302), .ok())
+    play.response(redirect("/psapi/v3/mem/thing?page=2", 302), redirect("https://cdn.example/x?y", 302), .ok())
     #expect(try play.request().summary == "delivered 1")
     let messages = play.lines.map(\.message)
     #expect(messages.contains("redirected to https://archive.example/psapi/v3/mem/thing"))

@@ -11,35 +11,35 @@ struct CallRequestTests {
   private static let request = "request GET /psapi/v3/mem/user"
 
   @Test(
-    "a rotated cookie is saved before the answer is handed over, also when the answer is an error",
+    "a rotated cookie is saved before the response is handed over, also when the response is an error",
     arguments: [(200, "delivered 1"), (404, "delivered 1"), (400, "delivered 1"), (500, "server"), (429, "throttled")])
   func rotation(status: Int32, expected: String) throws {
     let play = try loggedIn()
-    play.answer(Answer(status, ["Set-Cookie: mem=c2"]))
+    play.response(WireResponse(status, ["Set-Cookie: mem=c2"]))
     #expect(try play.request().summary == expected)
     #expect(play.actions == ["lock session", Self.request, "save session 1"])
     #expect(play.storedCookie == "mem=c2")
     #expect(play.state.statistics.cookiesAdopted == 1)
   }
 
-  @Test("an answer without a new cookie is not worth a save")
+  @Test("a response without a new cookie is not worth a save")
   func noRotation() throws {
     let play = try loggedIn()
-    play.answer(.ok(), .cookie("c1"))
+    play.response(.ok(), .cookie("c1"))
     for _ in 0..<2 { #expect(try play.request().summary == "delivered 1") }
     #expect(!play.actions.contains { $0.hasPrefix("save") })
   }
 
-  @Test("the cookie of an answer that broke off is kept, since the server has rotated")
+  @Test("the cookie of a response that broke off is kept, since the server has rotated")
   func brokenAnswer() throws {
     let play = try loggedIn()
     play.replies = [
-      .failure(Failure(.transfer, "broke"), head: Answer(200, ["Set-Cookie: mem=c2"], "", isWhole: false))
+      .failure(Failure(.transfer, "broke"), head: WireResponse(200, ["Set-Cookie: mem=c2"], "", isWhole: false))
     ]
     #expect(try play.request().summary == "transfer")
     #expect(play.storedCookie == "mem=c2")
     // One that may deny the session has rotated it as well.
-    play.replies = [.failure(Failure(.transfer, "broke"), head: Answer(401, ["Set-Cookie: mem=c3"]))]
+    play.replies = [.failure(Failure(.transfer, "broke"), head: WireResponse(401, ["Set-Cookie: mem=c3"]))]
     #expect(try play.request().summary == "transfer")
     play.replies = [.failure(Failure(.connect, "no route"))]
     #expect(try play.request().summary == "connect")
@@ -51,12 +51,12 @@ struct CallRequestTests {
   func lateCookie() throws {
     let play = try loggedIn(["rotation": "newest"])
     // The second request is sent and answered while the first is under way.
-    play.answer(.cookie("early"))
+    play.response(.cookie("early"))
     play.meanwhile = [
       (
         "request",
         { play in
-          play.replies.insert(.answer(.cookie("later")), at: 0)
+          play.replies.insert(.response(.cookie("later")), at: 0)
           #expect((try? play.request().summary) == "delivered 1")
         }
       )
@@ -71,13 +71,13 @@ struct CallRequestTests {
   func cookieOfOldGeneration() throws {
     let play = try loggedIn(["rotation": "newest"])
     // One of a name that the new session knows, and one that nothing stands against.
-    play.answer(.ok("Set-Cookie: mem=old", "Set-Cookie: other=old"))
+    play.response(.ok("Set-Cookie: mem=old", "Set-Cookie: other=old"))
     play.meanwhile = [
       (
         "request",
         { play in
           let replies = play.replies
-          play.replies = [.answer(.expired), .answer(.cookie("new")), .answer(.ok())]
+          play.replies = [.response(.expired), .response(.cookie("new")), .response(.ok())]
           #expect((try? play.request().summary) == "delivered 2, 1 replay")
           play.replies = replies
         }
@@ -90,21 +90,22 @@ struct CallRequestTests {
   @Test("where tokens are used cookies are nobody's business")
   func tokenMode() throws {
     let play = try loggedIn(["authentication": "token"])
-    play.answer(.cookie("c9"))
+    play.response(.cookie("c9"))
     _ = try play.request()
     #expect(play.stored?.secret?.cookies.all.isEmpty == true)
     #expect(play.actions == ["load", Self.request])
   }
 
-  @Test("a suspicious answer is the application's own when the session proves to live")
+  @Test("a suspicious response is the application's own when the session proves to live")
   func suspicionUnfounded() throws {
-    for answer in [
-      Answer(403), Answer(401), .error(403, "GalleryPermErr"), Answer(401, [], #"{"errors":[{"title":"x"}]}"#),
-      Answer(200, ["Content-Type: text/html"], "<html>"),
-      Answer(200, ["Content-Type: text/html"], "<input type=password>"),
+    for response in [
+      WireResponse(403), WireResponse(401), .error(403, "GalleryPermErr"),
+      WireResponse(401, [], #"{"errors":[{"title":"x"}]}"#),
+      WireResponse(200, ["Content-Type: text/html"], "<html>"),
+      WireResponse(200, ["Content-Type: text/html"], "<input type=password>"),
     ] {
       let play = try loggedIn()
-      play.answer(answer, .ok())
+      play.response(response, .ok())
       #expect(try play.request().summary == "delivered 1")
       #expect(play.actions == ["lock session", Self.request, Self.keepalive])
       #expect(play.state.statistics.logins == 1)
@@ -114,7 +115,7 @@ struct CallRequestTests {
   @Test("a redirect that looked like one to a login page is followed when the session proves to live")
   func redirectIsFollowed() throws {
     let play = try loggedIn()
-    play.answer(Answer(302, ["Location: /gallery/login/1"]), .ok(), .ok())
+    play.response(WireResponse(302, ["Location: /gallery/login/1"]), .ok(), .ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(play.actions == ["lock session", Self.request, Self.keepalive, "request GET /gallery/login/1"])
     #expect(play.state.statistics.logins == 1)
@@ -123,12 +124,12 @@ struct CallRequestTests {
   @Test("a page for everything that asks for no password is maintenance: nothing is given up")
   func maintenance() throws {
     let play = try loggedIn()
-    let page = Answer(200, ["Content-Type: text/html"], "<html>Back soon</html>")
+    let page = WireResponse(200, ["Content-Type: text/html"], "<html>Back soon</html>")
     for _ in 0..<3 {
-      play.answer(page, page)
+      play.response(page, page)
       #expect(try play.request().summary == "server")
     }
-    play.answer(page)
+    play.response(page)
     #expect(play.run(.keepalive).summary == "server")
     #expect(play.storedCookie == "mem=c1")
     #expect(play.state.statistics.logins == 1)
@@ -137,26 +138,26 @@ struct CallRequestTests {
 
   @Test("a suspicion that is confirmed is an expiry: one login, one replay")
   func suspicionFounded() throws {
-    for confirmation in [Answer.expired, Answer(403), Answer(302, ["Location: /login"])] {
+    for confirmation in [WireResponse.expired, WireResponse(403), WireResponse(302, ["Location: /login"])] {
       let play = try loggedIn()
-      play.answer(Answer(302, ["Location: /login"]), confirmation, .cookie("c2"), .ok())
+      play.response(WireResponse(302, ["Location: /login"]), confirmation, .cookie("c2"), .ok())
       #expect(try play.request().summary == "delivered 2, 1 replay")
       #expect(play.state.statistics.logins == 2)
     }
   }
 
-  @Test("what stays suspicious after a login, while the session lives, goes to the host")
+  @Test("what stays suspicious after a login, while the session lives, goes to the caller")
   func suspicionAgain() throws {
     let play = try loggedIn()
-    play.answer(Answer(403), Answer(403), .cookie("c2"), Answer(403), .ok())
+    play.response(WireResponse(403), WireResponse(403), .cookie("c2"), WireResponse(403), .ok())
     #expect(try play.request().summary == "delivered 2, 1 replay")
     #expect(play.state.statistics.logins == 2)
   }
 
-  @Test("a rotated cookie of a suspicious answer carries the question")
+  @Test("a rotated cookie of a suspicious response carries the question")
   func suspicionRotates() throws {
     let play = try loggedIn()
-    play.answer(Answer(403, ["Set-Cookie: mem=c2"]), .cookie("c3"))
+    play.response(WireResponse(403, ["Set-Cookie: mem=c2"]), .cookie("c3"))
     #expect(try play.request().summary == "delivered 1")
     #expect(play.sent.map { $0.secretHeader("Cookie") } == ["mem=c1", "mem=c2"])
     #expect(play.storedCookie == "mem=c3")
@@ -166,7 +167,7 @@ struct CallRequestTests {
   func waitsOnlyIfAllowed() throws {
     for (asked, allowed, expected) in [("0", "0", "throttled"), ("-5", "0", "throttled"), ("0", "1", "delivered 1")] {
       let play = try loggedIn(["retry-after": allowed])
-      play.answer(Answer(429, ["Retry-After: \(asked)"]), .ok())
+      play.response(WireResponse(429, ["Retry-After: \(asked)"]), .ok())
       #expect(try play.request().summary == expected)
       #expect(play.actions.contains("wait 1000 ms") == (expected != "throttled"))
     }
@@ -177,7 +178,7 @@ struct CallRequestTests {
 struct CallIdleTests {
   private func loggedIn(_ changes: [String: String] = ["idle-limit": "7200"]) throws -> Play {
     let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-    play.answer(.cookie("c1"))
+    play.response(.cookie("c1"))
     play.run(.ensure(again: false, saved: false))
     play.clear()
     return play
@@ -185,17 +186,18 @@ struct CallIdleTests {
 
   private static let probe = "send GET /psapi/v3/mem/user/session"
 
-  @Test("a keepalive whose answer shows nothing is no success; what it sets is taken all the same")
+  @Test("a keepalive whose response shows nothing is no success; what it sets is taken all the same")
   func keepaliveWithoutProof() throws {
-    for (number, answer) in [Answer(404), .error(400, "SomethingErr"), Answer(302, ["Location: /offline"])].enumerated()
-    {
+    for (number, response) in [
+      WireResponse(404), .error(400, "SomethingErr"), WireResponse(302, ["Location: /offline"]),
+    ].enumerated() {
       let play = try loggedIn()
-      var answer = answer
-      answer.headers.append("Set-Cookie: mem=c2\r\n".utf8)
-      play.answer(answer)
+      var response = response
+      response.headers.append("Set-Cookie: mem=c2\r\n".utf8)
+      play.response(response)
       let outcome = play.run(.keepalive)
       #expect(outcome.summary == "protocolViolation", "\(number)")
-      #expect(outcome.failure?.httpStatus == answer.status)
+      #expect(outcome.failure?.httpStatus == response.status)
       #expect(play.storedCookie == "mem=c2")
     }
   }
@@ -203,13 +205,13 @@ struct CallIdleTests {
   @Test("a keepalive asks the server, takes the rotated cookie, and logs in when the session is over")
   func keepalive() throws {
     let play = try loggedIn()
-    play.answer(.cookie("c2"))
+    play.response(.cookie("c2"))
     #expect(play.run(.keepalive).summary == "ready 1")
     #expect(play.actions == ["lock session", Self.probe, "save session 1"])
-    play.answer(.expired, .cookie("d1"), .ok())
+    play.response(.expired, .cookie("d1"), .ok())
     #expect(play.run(.keepalive).summary == "ready 2")
     #expect(play.state.statistics.keepalives == 3)
-    play.answer(Answer(500))
+    play.response(WireResponse(500))
     #expect(play.run(.keepalive).summary == "server")
   }
 
@@ -221,7 +223,7 @@ struct CallIdleTests {
   func probing(rest: Int64, size: UInt64, isDue: Bool) throws {
     let play = try loggedIn()
     play.now += rest
-    play.answer(.ok(), .ok())
+    play.response(.ok(), .ok())
     #expect(try play.request("mem/image/upload", bodySize: size).summary == "delivered 1")
     #expect(play.actions.contains(Self.probe) == isDue)
   }
@@ -230,7 +232,7 @@ struct CallIdleTests {
   func probeFindsDeath() throws {
     let play = try loggedIn()
     play.now += 8000
-    play.answer(.expired, .cookie("d1"), .ok())
+    play.response(.expired, .cookie("d1"), .ok())
     #expect(try play.request("mem/image/upload", bodySize: 1 << 20).summary == "delivered 2")
     #expect(play.actions.filter { $0.hasPrefix("request") }.count == 1)
     #expect(play.sent.last?.secretHeader("Cookie") == "mem=d1")
@@ -240,7 +242,7 @@ struct CallIdleTests {
   func probeFails() throws {
     let play = try loggedIn()
     play.now += 8000
-    play.replies = [.answer(Answer(500)), .answer(.ok())]
+    play.replies = [.response(WireResponse(500)), .response(.ok())]
     #expect(try play.request("mem/image/upload", bodySize: 1 << 20).summary == "delivered 1")
   }
 
@@ -248,13 +250,13 @@ struct CallIdleTests {
   func learning() throws {
     let play = try loggedIn([:])
     play.now += 8000
-    play.answer(.expired, .cookie("d1"), .ok())
+    play.response(.expired, .cookie("d1"), .ok())
     _ = try play.request("mem/image/upload", bodySize: 1 << 20)
     #expect(!play.actions.contains(Self.probe))
     #expect(play.stored?.idle.learned == 8000)
     // Learned, it makes the next upload ask.
     play.now += 5000
-    play.answer(.ok(), .ok())
+    play.response(.ok(), .ok())
     _ = try play.request("mem/image/upload", bodySize: 1 << 20)
     #expect(play.actions.contains(Self.probe))
     #expect(play.stored?.idle.survived == 4940)
@@ -266,7 +268,7 @@ struct CallIdleTests {
     for (rest, saves): (Int64, Int) in [(59, 0), (1, 1), (59, 0), (60, 1)] {
       play.clear()
       play.now += rest
-      play.answer(.ok())
+      play.response(.ok())
       _ = try play.request()
       #expect(play.actions.count { $0.hasPrefix("save") } == saves, "after \(rest) s")
     }

@@ -13,7 +13,7 @@ struct CallTests {
   @Test("a first request looks, locks, logs in, saves, and only then goes out")
   func firstLogin() throws {
     let play = Play(try Sample.photoShelter())
-    play.answer(.cookie("c1"), .cookie("c2"))
+    play.response(.cookie("c1"), .cookie("c2"))
     #expect(try play.request().summary == "delivered 1")
     #expect(
       play.actions == [
@@ -29,7 +29,7 @@ struct CallTests {
   @Test("where requests are parallel, the locks are let go before the request goes out")
   func firstLoginInParallel() throws {
     let play = Play(try Sample.photoShelter(["authentication": "token"]))
-    play.answer(.ok(data: #"{"token":"T1"}"#), .ok())
+    play.response(.ok(data: #"{"token":"T1"}"#), .ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(
       play.actions == [
@@ -42,7 +42,7 @@ struct CallTests {
   @Test("a stored session is used without a login", arguments: ["serialize", "newest"])
   func storedSession(rotation: String) throws {
     let play = try loggedIn(["rotation": rotation]).sibling()
-    play.answer(.ok())
+    play.response(.ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(play.actions == [rotation == "serialize" ? "lock session" : "load", "request GET /psapi/v3/mem/user"])
     #expect(play.sent[0].secretHeader("Cookie") == "mem=c1")
@@ -52,7 +52,7 @@ struct CallTests {
   @Test("an expired session is one login and one replay")
   func expiry() throws {
     let play = try loggedIn().sibling()
-    play.answer(.expired, .cookie("c2"), .cookie("c3"))
+    play.response(.expired, .cookie("c2"), .cookie("c3"))
     #expect(try play.request().summary == "delivered 2, 1 replay")
     #expect(
       play.actions == [
@@ -67,9 +67,9 @@ struct CallTests {
   @Test("a second expiry in one call is one more login; a session that is refused after that is given up")
   func refusedAgain() throws {
     let play = try loggedIn()
-    play.answer(.expired, .cookie("c2"), .expired, .cookie("c3"), .ok())
+    play.response(.expired, .cookie("c2"), .expired, .cookie("c3"), .ok())
     #expect(try play.request().summary == "delivered 3, 2 replay")
-    play.answer(.expired, .cookie("c4"), .expired, .cookie("c5"), .expired)
+    play.response(.expired, .cookie("c4"), .expired, .cookie("c5"), .expired)
     let outcome = try play.request()
     #expect(outcome.summary == "sessionInvalid")
     #expect(outcome.failure?.httpStatus == 400)
@@ -79,10 +79,10 @@ struct CallTests {
   @Test("the old session stays until there is a new one: a login that fails costs nothing")
   func notBuried() throws {
     let play = try loggedIn()
-    play.answer(.expired, Answer(503))
+    play.response(.expired, WireResponse(503))
     #expect(try play.request().summary == "server")
     #expect(play.storedCookie == "mem=c1")
-    play.answer(.ok())
+    play.response(.ok())
     #expect(try play.request().summary == "delivered 1")
     #expect(play.state.statistics.logins == 2)
   }
@@ -91,13 +91,13 @@ struct CallTests {
   func sibling(whenLooked: String) throws {
     let play = try loggedIn(["rotation": "newest"])
     let sibling = play.sibling()
-    sibling.answer(.expired, .cookie("s2"), .ok())
+    sibling.response(.expired, .cookie("s2"), .ok())
     _ = try sibling.request()
-    play.answer(.expired, .ok())
+    play.response(.expired, .ok())
     // Seen at the first look, only one request is needed; seen under the lock, the refused one was already out.
     play.meanwhile = [(whenLooked, { $0.session = sibling.session })]
     let isEarly = whenLooked == "load"
-    if isEarly { play.replies = [.answer(.ok())] }
+    if isEarly { play.replies = [.response(.ok())] }
     #expect(try play.request().summary == (isEarly ? "delivered 2" : "delivered 2, 1 replay"))
     #expect(play.sent.last?.secretHeader("Cookie") == "mem=s2")
     #expect(play.state.statistics.logins == 1)
@@ -108,7 +108,7 @@ struct CallTests {
   @Test("a request refused with an old cookie is sent again with the newer one that came meanwhile")
   func newerCookie() throws {
     let play = try loggedIn(["rotation": "newest"])
-    play.answer(.expired, .ok())
+    play.response(.expired, .ok())
     play.meanwhile = [
       (
         "request",
@@ -143,7 +143,7 @@ struct CallTests {
     play.session = .unavailable("unreadable")
     play.account = .unavailable("unreadable")
     (play.sessionSaveFails, play.accountSaveFails) = ("disk full", "disk full")
-    play.answer(.cookie("c1"), .cookie("c2"), .cookie("c3"))
+    play.response(.cookie("c1"), .cookie("c2"), .cookie("c3"))
     #expect(try play.request().summary == "delivered 1")
     #expect(try play.request().summary == "delivered 1")
     #expect(play.sent.map { $0.secretHeader("Cookie") } == [nil, "mem=c1", "mem=c2"])
@@ -169,7 +169,7 @@ struct CallTests {
     let record = try #require(try loggedIn().stored)
     let events: [CallEvent] = [
       .begin, .loaded(.record(record)), .sessionLocked(.held, .absent), .accountLocked(.held, .absent, entropy: []),
-      .credentials(Secret("x")), .credentials(nil), .derived("x"), .derived(nil), .answered(.expired),
+      .credentials(Secret("x")), .credentials(nil), .derived("x"), .derived(nil), .responded(.expired),
       .savedSession(.saved(record)),
       .savedAccount(.failed("x")), .unlocked,
     ]
@@ -180,7 +180,7 @@ struct CallTests {
       for depth in 0..<9 {
         for event in events {
           let play = try loggedIn()
-          play.answer(.expired, .cookie("c2"), .expired, .expired)
+          play.response(.expired, .cookie("c2"), .expired, .expired)
           var call = CallMachine(goal, play.settings)
           var next = CallEvent.begin
           for _ in 0..<depth {
@@ -209,7 +209,7 @@ struct CallTests {
       Issue.record("not ready")
       return
     }
-    for event in [CallEvent.begin, .unlocked, .answered(.ok())] {
+    for event in [CallEvent.begin, .unlocked, .responded(.ok())] {
       guard case .finish(.failed(let failure)) = play.step(&call, event) else {
         Issue.record("it went on")
         continue

@@ -85,7 +85,7 @@ struct CookieSetTests {
 
   private static let deleted = "expires=Thu, 01-Jan-1970 00:00:01 GMT"
 
-  @Test("a login's answer as it was recorded: the deletion comes first and the live cookie stays")
+  @Test("a login's response as it was recorded: the deletion comes first and the live cookie stays")
   func wire() {
     var set = CookieSet()
     let adoption = adopt(
@@ -162,7 +162,7 @@ struct CookieSetTests {
     #expect(set.stamp == 30)
   }
 
-  @Test("a stamp does not go back when an old answer repeats the present value")
+  @Test("a stamp does not go back when an old response repeats the present value")
   func sameValueLate() {
     var set = CookieSet()
     _ = adopt(&set, 30, "a=1")
@@ -179,7 +179,7 @@ struct CookieSetTests {
     #expect(set.value("c15")?.revealText() == "new")
   }
 
-  @Test("an answer without cookies changes nothing")
+  @Test("a response without cookies changes nothing")
   func nothing() {
     var set = CookieSet([Cookie("a", "1", 5)])
     #expect(set.adopt(HeaderBlock(["Content-Type: text/plain"]), stamp: 9, now: 0) == CookieSet.Adoption())

@@ -30,7 +30,7 @@ struct JSONValueTests {
   @Test("bytes that are no UTF-8 are nothing, and no trap")
   func badUTF8() { #expect(JSONValue.parse([0x22, 0xFF, 0xFE, 0x22]) == nil) }
 
-  @Test("an answer of brackets alone does not exhaust the stack")
+  @Test("a response of brackets alone does not exhaust the stack")
   func depth() {
     for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
       func nested(_ depth: Int) -> String {

@@ -1,4 +1,4 @@
-// MessageTests.swift - headers as received, answers as judged, and requests as logs may show them.
+// MessageTests.swift - headers as received, responses as judged, and requests as logs may show them.
 
 import TestSupport
 import Testing
@@ -42,7 +42,7 @@ struct HeaderBlockTests {
   }
 }
 
-@Suite("Answer")
+@Suite("WireResponse")
 struct AnswerTests {
   @Test(
     "the media type is without parameters, spaces and capitals",
@@ -51,8 +51,8 @@ struct AnswerTests {
       ("", ""), (";", ""),
     ])
   func mediaType(header: String, expected: String) {
-    #expect(Answer(200, ["Content-Type: \(header)"]).mediaType == expected)
-    #expect(Answer(200).mediaType == "")
+    #expect(WireResponse(200, ["Content-Type: \(header)"]).mediaType == expected)
+    #expect(WireResponse(200).mediaType == "")
   }
 
   @Test(
@@ -65,23 +65,23 @@ struct AnswerTests {
       (["Retry-After: Thu, 01 Jan 1970 00:02:00 GMT"], nil),
       (["Retry-After: Fri, 31 Dec 9999 00:00:00 GMT", "Date: Thu, 01 Jan 1970 00:00:00 GMT"], Int32.max),
     ] as [([String], Int32?)])
-  func retryAfter(lines: [String], expected: Int32?) { #expect(Answer(503, lines).retryAfter == expected) }
+  func retryAfter(lines: [String], expected: Int32?) { #expect(WireResponse(503, lines).retryAfter == expected) }
 
   @Test("success is 200 to 299", arguments: [(199, false), (200, true), (299, true), (300, false), (0, false)])
-  func success(status: Int32, expected: Bool) { #expect(Answer(status).isSuccess == expected) }
+  func success(status: Int32, expected: Bool) { #expect(WireResponse(status).isSuccess == expected) }
 
   @Test("no text is in every beginning; an empty one asks for nothing")
   func containing() {
-    #expect(Answer(200, [], "hello guest").beginningContains("guest"))
-    #expect(!Answer(200, [], "hello guest").beginningContains(""))
-    #expect(!Answer(200, [], "").beginningContains("guest"))
+    #expect(WireResponse(200, [], "hello guest").beginningContains("guest"))
+    #expect(!WireResponse(200, [], "hello guest").beginningContains(""))
+    #expect(!WireResponse(200, [], "").beginningContains("guest"))
   }
 
   @Test("the server's clock minus ours comes from its Date")
   func skew() {
-    #expect(Answer(200, ["Date: Thu, 01 Jan 1970 00:01:30 GMT"]).clockSkew(at: 100) == -10)
-    #expect(Answer(200, ["Date: today"]).clockSkew(at: 100) == nil)
-    #expect(Answer(200).clockSkew(at: 100) == nil)
+    #expect(WireResponse(200, ["Date: Thu, 01 Jan 1970 00:01:30 GMT"]).clockSkew(at: 100) == -10)
+    #expect(WireResponse(200, ["Date: today"]).clockSkew(at: 100) == nil)
+    #expect(WireResponse(200).clockSkew(at: 100) == nil)
   }
 }
 

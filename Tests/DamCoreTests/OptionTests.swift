@@ -107,7 +107,7 @@ struct OptionTests {
     #expect(failure?.message.hasSuffix("did you mean \"\(meant)\"?") == true)
   }
 
-  @Test("a name that is not even text gets an answer that a terminal can bear")
+  @Test("a name that is not even text gets a response that a terminal can bear")
   func hostileName() {
     let failure = #expect(throws: Failure.self) {
       try knownSystems.vocabulary.option("\u{1B}[31m\r\n" + String(repeating: "é", count: 9999))

@@ -26,7 +26,7 @@ struct OriginTests {
     arguments: [
       "", "host.example", "//host.example", "ftp://host.example", "file:///etc", "https:/host.example",
       "https//host.example", "https:host.example", "https://", "https:///", "https:///path", "https://:443",
-      // User information: what is before "@" is not the host.
+      // User information: what is before "@" is not the caller.
       "https://user@host.example", "https://user:word@host.example", "https://host.example@evil.example",
       "https://@host.example", "https://host.example:443@evil.example", "https://host.example%40evil.example",
       // Backslashes are slashes to some.

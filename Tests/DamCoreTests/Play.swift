@@ -9,8 +9,8 @@ import Testing
 
 final class Play {
   enum Reply {
-    case answer(Answer)
-    case failure(Failure, head: Answer? = nil)
+    case response(WireResponse)
+    case failure(Failure, head: WireResponse? = nil)
   }
 
   let settings: Settings
@@ -22,13 +22,13 @@ final class Play {
   var accountLocking = Locking.held
   var sessionSaveFails: String?
   var accountSaveFails: String?
-  /// What the host answers when it is asked for credentials.
+  /// What the caller answers when it is asked for credentials.
   var credentials: Secret?
   /// There is no memory for a slow hash.
   var cannotDerive = false
   /// What the server answers, in order; or who answers whatever comes.
   var replies: [Reply] = []
-  var server: ((WireRequest) -> Answer)?
+  var server: ((WireRequest) -> WireResponse)?
   var now: Int64 = 1_000_000
   /// What happens elsewhere just before an action is done; the action's name as in `actions`, or its beginning.
   var meanwhile: [(action: String, happens: (Play) -> Void)] = []
@@ -62,7 +62,7 @@ final class Play {
 
   var storedCookie: String? { stored?.secret?.cookies.header?.revealText() }
 
-  func answer(_ answers: Answer...) { replies += answers.map { .answer($0) } }
+  func response(_ responses: WireResponse...) { replies += responses.map { .response($0) } }
 
   /// Forgets what was noted down so far.
   func clear() { (actions, sent, lines) = ([], [], []) }
@@ -108,13 +108,13 @@ final class Play {
     case .derive(let secret, let salt): return .derived(cannotDerive ? nil : Play.hash(secret, salt))
     case .send(let request, _):
       sent.append(request)
-      if let server { return .answered(server(request)) }
+      if let server { return .responded(server(request)) }
       guard !replies.isEmpty else {
         Issue.record("nobody expected \(name)")
-        return .failed(Failure(.connect, "no answer is left"), head: nil)
+        return .failed(Failure(.connect, "no response is left"), head: nil)
       }
       switch replies.removeFirst() {
-      case .answer(let answer): return .answered(answer)
+      case .response(let response): return .responded(response)
       case .failure(let failure, let head): return .failed(failure, head: head)
       }
     case .saveSession(let record, _):
@@ -152,7 +152,8 @@ final class Play {
     case .lockAccount: "lock account"
     case .askCredentials: "ask"
     case .derive: "derive"
-    case .send(let request, let isForHost): (isForHost ? "request " : "send ") + request.method + " " + request.target
+    case .send(let request, let isForCaller):
+      (isForCaller ? "request " : "send ") + request.method + " " + request.target
     case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
     case .saveAccount: "save account"
     case .wait(let milliseconds): "wait \(milliseconds) ms"
@@ -183,7 +184,7 @@ extension CallOutcome {
 /// A PhotoShelter session that was just opened, with the cookie "c1" or the token "T1".
 func loggedIn(_ changes: [String: String] = [:]) throws -> Play {
   let play = Play(try Sample.photoShelter(changes.mapValues { $0 }))
-  play.answer(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
+  play.response(changes["authentication"] == "token" ? .ok(data: #"{"token":"T1"}"#) : .cookie("c1"))
   #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
   play.clear()
   return play

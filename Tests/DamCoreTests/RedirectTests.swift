@@ -17,17 +17,17 @@ struct RedirectTests {
       ("Range", "bytes=5-"), ("X-Custom", "mine"), ("Accept", "image/*"), ("Authorization", "Basic x"),
       ("Content-Type", "text/plain"),
     ]
-    request.body = method == "POST" || method == "PUT" ? .host : .none
+    request.body = method == "POST" || method == "PUT" ? .caller : .none
     return request
   }
 
   private func judge(_ status: Int32, _ location: String, _ method: String = "GET", secrets: [String] = []) throws
     -> Redirect
   {
-    let answer = Answer(status, ["Location: \(location)"])
+    let response = WireResponse(status, ["Location: \(location)"])
     let request = try request(method)
     return Redirect.judge(
-      answer, to: request, home: request.origin, names: try Sample.photoShelter().secretNames,
+      response, to: request, home: request.origin, names: try Sample.photoShelter().secretNames,
       secrets: secrets.map { Secret($0) })
   }
 
@@ -51,7 +51,7 @@ struct RedirectTests {
     #expect(next.headers.contains { $0.name == "Content-Type" } == keepsBody)
   }
 
-  @Test("what is no redirect is an answer", arguments: [200, 201, 300, 304, 305, 306, 404] as [Int32])
+  @Test("what is no redirect is a response", arguments: [200, 201, 300, 304, 305, 306, 404] as [Int32])
   func others(status: Int32) throws {
     guard case .none = try judge(status, "/x") else {
       Issue.record("it is followed")
@@ -177,7 +177,7 @@ struct RedirectTests {
     }
   }
 
-  @Test("a host's name and what stands before it tell a stranger too")
+  @Test("an application's name and what stands before it tell a stranger too")
   func inTheAuthority() throws {
     for location in [
       "https://token1234.evil.example/", "https://TOKEN1234.evil.example/x", "https://token1234@evil.example/",

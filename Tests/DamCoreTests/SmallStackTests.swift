@@ -50,23 +50,23 @@ struct SmallStackTests {
       }
       let block = HeaderBlock(
         bytes + Array("\r\nLocation: https://x.example/\(text)\r\nSet-Cookie: \(text)\r\nDate: \(text)\r\n".utf8))
-      let answer = Answer(status: 302, headers: block, beginning: bytes, isWhole: true)
+      let response = WireResponse(status: 302, headers: block, beginning: bytes, isWhole: true)
       _ = (
-        answer.retryAfter, answer.mediaType, checked.system.judge(answer, to: request),
+        response.retryAfter, response.mediaType, checked.system.judge(response, to: request),
         block.without("set-cookie").first("date")
       )
       _ = Redirect.judge(
-        answer, to: request, home: request.origin, names: checked.secretNames,
+        response, to: request, home: request.origin, names: checked.secretNames,
         secrets: [Secret("secret%25"), Secret("k")])
       var cookies = CookieSet()
       _ = cookies.adopt(block, stamp: 1, now: 0)
       _ = HTTPDate.seconds(bytes[...])
       _ = (Origin(text), Origin("https://" + text), ASCII.percentDecoded(text[...]))
       _ = (try? checked.ticket(text), try? ImageHandle(text: text), try? ImageHandle(text: "dami1.1.a.\(text).b"))
-      _ = try? HostRequest(
+      _ = try? CallerRequest(
         method: text, path: text, headers: [(text, text)], contentType: text, body: .none, image: text,
         settings: checked)
-      _ = try? HostRequest(
+      _ = try? CallerRequest(
         method: "GET", path: "/" + text, headers: [], contentType: nil, body: .none, image: nil, settings: checked)
       for option in knownSystems.vocabulary.options {
         var values = OptionValues()

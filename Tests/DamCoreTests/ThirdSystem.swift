@@ -62,12 +62,12 @@ struct Lightbox: System {
     return request
   }
 
-  func continueLogin(_ progress: inout LoginProgress, _ answer: Answer) throws(Failure) -> LoginStep {
-    if let failure = commonFailure(answer) { throw failure }
-    guard answer.status == 201, let json = JSONValue.parse(answer.beginning),
+  func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
+    if let failure = commonFailure(response) { throw failure }
+    guard response.status == 201, let json = JSONValue.parse(response.beginning),
       let token = json["pass"]?.text.flatMap({ Secret(forHeader: $0) }), let life = json["seconds"]?.integer, life > 0
     else {
-      return .denied(.wrong, Failure(.credentialsRefused, "the door stays shut", httpStatus: answer.status))
+      return .denied(.wrong, Failure(.credentialsRefused, "the door stays shut", httpStatus: response.status))
     }
     progress.secret.token = token
     progress.secret.expiresAt = progress.now + min(life, 86_400)
@@ -78,12 +78,12 @@ struct Lightbox: System {
     if let token = secret.token { request.secretHeaders.append(("X-Pass", token)) }
   }
 
-  func judge(_ answer: Answer, to request: WireRequest) -> Verdict {
-    if answer.status == overStatus { return .sessionInvalid }
-    return commonFailure(answer).map { .failed($0) } ?? .deliver
+  func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
+    if response.status == overStatus { return .sessionInvalid }
+    return commonFailure(response).map { .failed($0) } ?? .deliver
   }
 
-  func proves(_ answer: Answer, to request: WireRequest) -> Bool { false }
+  func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
   var keepalive: WireRequest { site.request("HEAD", "doors/front") }
   func objection(to path: [String]) -> String? { path.contains("doors") ? "the doors are the session's own" : nil }
   func writes(to path: [String]) -> Bool { false }
@@ -92,7 +92,7 @@ struct Lightbox: System {
     authorize(&request, secret, credentials: nil)
     return request
   }
-  func confirmsLogout(_ answer: Answer) -> Bool { answer.status == 204 }
+  func confirmsLogout(_ response: WireResponse) -> Bool { response.status == 204 }
   func token(_ secret: SessionSecret) -> Secret? { secret.token }
   func binding(_ secret: SessionSecret) -> Secret? { nil }
 }

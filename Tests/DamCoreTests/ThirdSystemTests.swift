@@ -16,13 +16,13 @@ struct ThirdSystemTests {
     return try Settings(values, systems)
   }
 
-  private static func pass(_ token: String, seconds: Int) -> Answer {
-    Answer(201, [], #"{"pass":"\#(token)","seconds":\#(seconds)}"#)
+  private static func pass(_ token: String, seconds: Int) -> WireResponse {
+    WireResponse(201, [], #"{"pass":"\#(token)","seconds":\#(seconds)}"#)
   }
 
   private static func loggedIn() throws -> Play {
     let play = Play(try settings())
-    play.answer(pass("P1", seconds: 600))
+    play.response(pass("P1", seconds: 600))
     #expect(play.run(.ensure(again: false, saved: false)).summary == "ready 1")
     return play
   }
@@ -55,7 +55,7 @@ struct ThirdSystemTests {
     #expect(play.sent.first?.method == "PUT" && play.sent.first?.target == "/v7/doors/front")
     #expect(play.sent.first?.form == #"{"desk":"night","staff":"0815","word":"open sesame"}"#)
     play.clear()
-    play.answer(Answer(440), Self.pass("P2", seconds: 600), Answer(200))
+    play.response(WireResponse(440), Self.pass("P2", seconds: 600), WireResponse(200))
     #expect(try play.request("frames").summary == "delivered 2, 1 replay")
     #expect(play.sent.map { $0.secretHeader("X-Pass") } == ["P1", nil, "P2"])
     #expect(play.state.statistics.logins == 2)
@@ -65,14 +65,14 @@ struct ThirdSystemTests {
   func expiry() throws {
     let play = try Self.loggedIn()
     play.now += 599
-    play.answer(Answer(200))
+    play.response(WireResponse(200))
     #expect(try play.request("frames").summary == "delivered 1")
     play.now += 1
     let sibling = play.sibling()
     for late in [play, sibling] {
       late.clear()
-      if late === play { late.answer(Self.pass("P2", seconds: 600)) } else { late.session = play.session }
-      late.answer(Answer(200))
+      if late === play { late.response(Self.pass("P2", seconds: 600)) } else { late.session = play.session }
+      late.response(WireResponse(200))
       #expect(try late.request("frames").summary == "delivered 2")
       #expect(late.sent.last?.secretHeader("X-Pass") == "P2")
     }
@@ -82,12 +82,12 @@ struct ThirdSystemTests {
   @Test("a refused login is remembered; a logout is told to its server")
   func ends() throws {
     let refused = Play(try Self.settings())
-    refused.answer(Answer(403))
+    refused.response(WireResponse(403))
     #expect(refused.run(.ensure(again: false, saved: false)).failure?.cause == .credentialsRefused)
     #expect(refused.sibling().run(.ensure(again: false, saved: false)).failure?.cause == .credentialsRefused)
     let play = try Self.loggedIn()
     play.clear()
-    play.answer(Answer(204))
+    play.response(WireResponse(204))
     #expect(play.run(.logout).summary == "logged out: server")
     #expect(play.sent.map(\.method) == ["DELETE"] && play.sent.first?.secretHeader("X-Pass") == "P1")
   }
@@ -97,7 +97,7 @@ struct ThirdSystemTests {
     let play = try Self.loggedIn()
     #expect(throws: Failure.self) { try Sample.request(play.settings, "doors/front") }
     let carried = "https://elsewhere.example/x?pass=anything"
-    play.answer(Answer(302, ["Location: \(carried)"]))
+    play.response(WireResponse(302, ["Location: \(carried)"]))
     #expect(try play.request("frames").failure?.cause == .insecure)
   }
 }

@@ -1,5 +1,5 @@
-// VerdictTable.swift - reads the tables of Tests/verdicts, whose printed form says what the words mean.
-// It refuses a row that it does not understand whole: an unknown word is a mistake, not something to skip.
+// VerdictTable.swift - reads the tables of Tests/verdicts, whose printed form says what the words mean. A row that is
+// not understood whole is a mistake, not something to skip.
 
 import FoundationEssentials
 import TestSupport
@@ -36,7 +36,7 @@ struct VerdictRow: Sendable, CustomStringConvertible {
 
   var description: String { "\(system): \(stage): \(name)" }
 
-  /// The last cookie that the answer sets.
+  /// The last cookie that the response sets.
   var cookie: (name: String, value: String)? {
     let lines = headers.filter { $0.hasPrefix("Set-Cookie: ") }
     let pair = lines.last?.dropFirst("Set-Cookie: ".count).prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
@@ -69,18 +69,18 @@ struct VerdictTable {
   private static func row(_ json: JSONValue, _ system: String, _ bodies: [String: String]) throws -> VerdictRow {
     var row = Members(json, system)
     let name = try row.text("name")
-    var answer = Members(row.take("answer"), "\(system): \(name): answer")
+    var response = Members(row.take("response"), "\(system): \(name): response")
     var expect = Members(row.take("expect"), "\(system): \(name): expect")
     guard let stage = VerdictRow.Stage(rawValue: try row.text("stage")) else {
       throw Mistake(description: "\(system): \(name): stage")
     }
-    let body = try answer.text("body", or: "")
+    let body = try response.text("body", or: "")
     let named = body.hasPrefix("@") ? bodies[String(body.dropFirst())] : body
     guard let named else { throw Mistake(description: "\(system): \(name): there is no body \(body)") }
     let result = VerdictRow(
       name: name, system: system, authentications: try row.words("authentications"), stage: stage,
       isOnce: try row.text("times", of: ["once", "always"]) == "once", options: try row.texts("options"),
-      status: try answer.number("status") ?? 0, headers: try answer.words("headers"), body: named,
+      status: try response.number("status") ?? 0, headers: try response.words("headers"), body: named,
       outcome: try expect.text("status"), httpStatus: try expect.number("http_status") ?? -1,
       session: try expect.text("session", of: ["none", "opened", "kept", "replaced", "gone"]),
       remembered: try expect.text("remembered", or: "nothing"), logins: Int(try expect.number("logins") ?? 0),
@@ -88,7 +88,7 @@ struct VerdictTable {
       cookies: try expect.text("cookies", or: ""), logout: try expect.text("logout", or: ""),
       retryAfter: try expect.number("retry_after"))
     _ = try row.text("source")
-    for members in [row, answer, expect] { try members.end() }
+    for members in [row, response, expect] { try members.end() }
     return result
   }
 }

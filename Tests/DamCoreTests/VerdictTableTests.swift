@@ -20,12 +20,12 @@ struct VerdictTableTests {
     #expect(rows.allSatisfy { !$0.authentications.isEmpty && ($0.cookies.isEmpty == ($0.cookie == nil)) })
   }
 
-  @Test("each answer comes to what its row says", arguments: rows)
+  @Test("each response comes to what its row says", arguments: rows)
   func verdict(row: VerdictRow) throws {
     for authentication in row.authentications {
       let play = Play(try Self.settings(row, authentication))
       let server = OddServer(row, authentication)
-      play.server = server.answer
+      play.server = server.response
       let isNew = [.login, .organization, .proof].contains(row.stage)
       if !isNew { #expect(try play.request(server.path).summary == "delivered 1") }
       let before = Snapshot(play)
@@ -60,7 +60,7 @@ struct VerdictTableTests {
     let sibling = play.sibling()
     let server = OddServer(row, play.settings.system.authenticationName)
     server.hasEnded = row.stage == .loginAgain
-    sibling.server = server.answer
+    sibling.server = server.response
     guard row.remembered != "nothing" else {
       #expect(sibling.run(.ensure(again: false, saved: true)).failure == nil, note)
       #expect((server.count("login") > 0) == !hasSession, note)
@@ -91,9 +91,9 @@ struct VerdictTableTests {
     case .observe: return .observe(server.odd, nil)
     case .probe: return try Sample.request(settings, server.path, method: "POST", bodySize: 65_536)
     case .upload:
-      let body = HostRequest.Body(isPresent: true, size: nil, canRewind: false)
+      let body = CallerRequest.Body(isPresent: true, size: nil, canRewind: false)
       return .request(
-        try HostRequest(
+        try CallerRequest(
           method: "POST", path: server.path, headers: [], contentType: nil, body: body, image: nil, settings: settings))
     default: return try Sample.request(settings, server.path)
     }
@@ -167,8 +167,8 @@ private final class OddServer {
 
   func count(_ stage: String) -> Int { seen.count { $0 == stage } }
 
-  /// The answer of the row.
-  var odd: Answer {
+  /// The response of the row.
+  var odd: WireResponse {
     let secret = authentication == "login-token" ? Sample.encryptionSecret : Sample.password
     let encoded = String(decoding: ASCII.percentEncoded(secret.utf8), as: UTF8.self)
     // An hour after the time of `Play`.
@@ -178,20 +178,20 @@ private final class OddServer {
     }.joined()
     // A character a byte, as the sandbox sends them.
     let bytes = block.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    return Answer(status: row.status, headers: HeaderBlock(bytes), beginning: Array(row.body.utf8), isWhole: true)
+    return WireResponse(status: row.status, headers: HeaderBlock(bytes), beginning: Array(row.body.utf8), isWhole: true)
   }
 
-  func answer(_ request: WireRequest) -> Answer {
+  func response(_ request: WireRequest) -> WireResponse {
     let stages = stages(request)
     seen += stages
-    let answer = strange(stages) ?? sound(request, stages)
-    if stages == ["request"] { lastStatus = answer.status }
-    return answer
+    let response = strange(stages) ?? sound(request, stages)
+    if stages == ["request"] { lastStatus = response.status }
+    return response
   }
 
-  private func strange(_ stages: [String]) -> Answer? {
+  private func strange(_ stages: [String]) -> WireResponse? {
     guard isOdd else { return nil }
-    if row.stage == .confirmation, stages == ["request"] { return Answer(403) }
+    if row.stage == .confirmation, stages == ["request"] { return WireResponse(403) }
     let wanted: [String] =
       switch row.stage {
       case .loginAgain: ["login"]
@@ -222,7 +222,7 @@ private final class OddServer {
     return [path.hasSuffix("/logout") ? "logout" : "request"]
   }
 
-  private func sound(_ request: WireRequest, _ stages: [String]) -> Answer {
+  private func sound(_ request: WireRequest, _ stages: [String]) -> WireResponse {
     let isPhotoShelter = row.system == "photoshelter"
     if stages.contains("login"), authentication != "query" {
       hasEnded = false
@@ -230,11 +230,11 @@ private final class OddServer {
       let cookie = isPhotoShelter ? "SSphotoshelter_com_mem" : "FWSession"
       return .ok("Set-Cookie: \(cookie)=s\(secrets)", data: #"{"token":"t\#(secrets)"}"#)
     }
-    if hasEnded { return isPhotoShelter ? .expired : Answer(401) }
+    if hasEnded { return isPhotoShelter ? .expired : WireResponse(401) }
     // To log in is to post a form.
-    if request.target.hasSuffix("/Login.fwx") { return Answer(405) }
+    if request.target.hasSuffix("/Login.fwx") { return WireResponse(405) }
     let isKnown = ["/psapi/", "/fotoweb/fwbin/"].contains { request.target.hasPrefix($0) }
-    guard isKnown else { return Answer(404) }
-    return isPhotoShelter ? .ok() : Answer(200, ["Content-Type: text/xml"], "<x/>")
+    guard isKnown else { return WireResponse(404) }
+    return isPhotoShelter ? .ok() : WireResponse(200, ["Content-Type: text/xml"], "<x/>")
   }
 }

@@ -1,5 +1,5 @@
-// DownloadTests.swift - what a download asks for, and what it makes of the answer, part by part. The answers are made
-// up here; with a server, the other suites try everything.
+// DownloadTests.swift - what a download asks for, and what it makes of the response, part by part. The responses are
+// made up here; with a server, the other suites try everything.
 
 import Foundation
 import Glibc
@@ -19,8 +19,8 @@ struct DownloadTests {
     settings = try Sample.settings()
   }
 
-  private func request(_ headers: [(name: String, value: String)] = []) throws -> HostRequest {
-    try HostRequest(
+  private func request(_ headers: [(name: String, value: String)] = []) throws -> CallerRequest {
+    try CallerRequest(
       method: "GET", path: "mem/image/I1/download", headers: headers, contentType: nil, body: .none, image: nil,
       settings: settings)
   }
@@ -34,8 +34,8 @@ struct DownloadTests {
     download.begin().0.headers.map { "\($0.name): \($0.value)" }
   }
 
-  /// What the host hears of this answer; "again": nothing yet.
-  private func answer(
+  /// What the caller hears of this response; "again": nothing yet.
+  private func response(
     _ download: Download, _ status: Int32, _ lines: [String], _ body: String, breaksOff: Bool = false
   ) -> String {
     let (_, options) = download.begin()
@@ -64,7 +64,7 @@ struct DownloadTests {
   private func interrupted() throws {
     let first = try download([])
     #expect(
-      answer(first, 200, ["ETag: \"v1\"", "Content-Length: 6"], "abc", breaksOff: true) == "transfer")
+      response(first, 200, ["ETag: \"v1\"", "Content-Length: 6"], "abc", breaksOff: true) == "transfer")
     #expect(scratch.read("a.part") == "abc")
   }
 
@@ -89,7 +89,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "a part of an answer must be the part that was asked for, and all of it",
+    "a part of a response must be the part that was asked for, and all of it",
     arguments: [
       (["Content-Range: bytes 3-5/6"], "206"),
       (["Content-Range: bytes 3-5/6", "Content-Length: 3"], "206"),
@@ -121,7 +121,7 @@ struct DownloadTests {
     ])
   func rest(lines: [String], expected: String) throws {
     try interrupted()
-    #expect(answer(try download(), 206, lines + ["ETag: \"v1\""], "def") == expected)
+    #expect(response(try download(), 206, lines + ["ETag: \"v1\""], "def") == expected)
     #expect(scratch.read("a") == (expected == "206" ? "abcdef" : nil))
     if expected == "206" { #expect(scratch.files == ["a"]) }
     if expected == "protocolViolation" { #expect(scratch.read("a.part") == "abc", "nothing is mixed in") }
@@ -145,12 +145,12 @@ struct DownloadTests {
       return true
     }
     let going = try download(.goOn, options)
-    #expect(answer(going, 206, lines, body) == "again")
-    #expect(heard.withLock { $0 }.isEmpty, "the host hears no head of what is thrown away")
+    #expect(response(going, 206, lines, body) == "again")
+    #expect(heard.withLock { $0 }.isEmpty, "the caller hears no head of what is thrown away")
     #expect(asked(going).isEmpty && scratch.files.isEmpty)
-    #expect(answer(going, 206, lines, body) == "protocolViolation", "asked for the whole, it sends a part")
+    #expect(response(going, 206, lines, body) == "protocolViolation", "asked for the whole, it sends a part")
     let another = try download()
-    #expect(answer(another, 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
+    #expect(response(another, 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
     #expect(scratch.read("a") == "wxyz")
   }
 
@@ -162,20 +162,22 @@ struct DownloadTests {
     ] {
       unlink(scratch.file("a"))
       let first = ["Date: Tue, 02 Jan 2024 00:00:00 GMT", date, "Content-Length: 6"]
-      #expect(answer(try download([]), 200, first, "abc", breaksOff: true) == "transfer")
+      #expect(response(try download([]), 200, first, "abc", breaksOff: true) == "transfer")
       #expect(asked(try download()).last == "If-Range: Mon, 01 Jan 2024 00:00:00 GMT")
-      #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6"] + lines, "def") == expected)
+      #expect(response(try download(), 206, ["Content-Range: bytes 3-5/6"] + lines, "def") == expected)
     }
     #expect(
-      answer(try download([]), 200, ["Date: Tue, 02 Jan 2024 00:00:00 GMT", date], "abc", breaksOff: true) == "transfer"
+      response(try download([]), 200, ["Date: Tue, 02 Jan 2024 00:00:00 GMT", date], "abc", breaksOff: true)
+        == "transfer"
     )
-    #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6"], "def") == "again", "nothing to know it by")
+    #expect(response(try download(), 206, ["Content-Range: bytes 3-5/6"], "def") == "again", "nothing to know it by")
   }
 
   @Test("what comes beyond the promised size is not written")
   func beyond() throws {
     try interrupted()
-    #expect(answer(try download(), 206, ["Content-Range: bytes 3-5/6", "ETag: \"v1\""], "defg") == "protocolViolation")
+    #expect(
+      response(try download(), 206, ["Content-Range: bytes 3-5/6", "ETag: \"v1\""], "defg") == "protocolViolation")
     #expect(scratch.read("a") == nil && scratch.read("a.part")?.contains("g") != true)
   }
 
@@ -193,23 +195,23 @@ struct DownloadTests {
     #expect(asked(try download()).isEmpty)
     // And none is written down.
     let lines = text.utf8.allSatisfy({ $0 >= 0x20 }) ? ["ETag: " + text] : []
-    #expect(answer(try download(), 200, lines, "abc", breaksOff: true) == "transfer")
+    #expect(response(try download(), 200, lines, "abc", breaksOff: true) == "transfer")
     #expect(!scratch.files.contains("a.part.json"))
   }
 
   @Test("a part that nobody asked for is refused, also an empty one", arguments: ["def", ""])
   func unasked(body: String) throws {
-    #expect(answer(try download(), 206, ["Content-Range: bytes 0-2/6"], body) == "protocolViolation")
+    #expect(response(try download(), 206, ["Content-Range: bytes 0-2/6"], body) == "protocolViolation")
     #expect(scratch.files.isEmpty)
   }
 
   @Test("a thing that has changed comes whole, and takes the place of the part")
   func changed() throws {
     try interrupted()
-    #expect(answer(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
+    #expect(response(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
     #expect(scratch.read("a") == "wxyz")
     try interrupted()
-    #expect(answer(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wx", breaksOff: true) == "transfer")
+    #expect(response(try download(), 200, ["ETag: \"v2\"", "Content-Length: 4"], "wx", breaksOff: true) == "transfer")
     #expect(asked(try download()) == ["Range: bytes=2-", "If-Range: \"v2\""])
   }
 
@@ -227,7 +229,7 @@ struct DownloadTests {
     ] as [([String], String?)])
   func versions(lines: [String], expected: String?) throws {
     let date = "Date: Tue, 02 Jan 2024 00:00:00 GMT"
-    #expect(answer(try download(), 200, lines + [date], "abc", breaksOff: true) == "transfer")
+    #expect(response(try download(), 200, lines + [date], "abc", breaksOff: true) == "transfer")
     let condition = asked(try download()).first { $0.hasPrefix("If-Range: ") }
     #expect(condition?.dropFirst(10).hasPrefix(expected ?? "") == (expected == nil ? nil : true))
     #expect(scratch.files.contains("a.part.json") == (expected != nil))
@@ -237,23 +239,23 @@ struct DownloadTests {
   func noMore() throws {
     try interrupted()
     let going = try download()
-    #expect(answer(going, 416, ["Content-Range: bytes */3"], "") == "again")
+    #expect(response(going, 416, ["Content-Range: bytes */3"], "") == "again")
     #expect(asked(going).isEmpty)
     #expect(scratch.files.isEmpty)
-    #expect(answer(going, 416, [], "") == "416")
-    #expect(answer(try download(), 416, [], "") == "416", "and to one who had nothing it is the answer")
+    #expect(response(going, 416, [], "") == "416")
+    #expect(response(try download(), 416, [], "") == "416", "and to one who had nothing it is the response")
   }
 
-  @Test("another answer touches no file", arguments: [304, 404, 412] as [Int32])
+  @Test("another response touches no file", arguments: [304, 404, 412] as [Int32])
   func others(status: Int32) throws {
     try interrupted()
     try scratch.write("a", "mine")
-    #expect(answer(try download(), status, [], "no") == "\(status)")
+    #expect(response(try download(), status, [], "no") == "\(status)")
     #expect(scratch.read("a") == "mine")
     #expect(scratch.read("a.part") == "abc")
   }
 
-  @Test("the host hears no head of what only means: from the beginning")
+  @Test("the caller hears no head of what only means: from the beginning")
   func heads() throws {
     try interrupted()
     let heard = Mutex<[Int32]>([])

@@ -31,7 +31,7 @@ struct SessionTests {
     ]
     for (name, value) in base.merging(changes, uniquingKeysWith: { $1 }) { try values.set(name, value) }
     let events = events
-    let host = Host(
+    let host = Application(
       credentials: { prompt in
         events.prompts.withLock { $0.append(prompt) }
         return password
@@ -40,7 +40,7 @@ struct SessionTests {
   }
 
   private func request(_ session: Session) throws(Failure) -> Response {
-    let request = try HostRequest(
+    let request = try CallerRequest(
       method: "GET", path: "mem/user", headers: [], contentType: nil, body: .none, image: nil,
       settings: session.settings)
     return try session.request(request, CallOptions())
@@ -63,7 +63,7 @@ struct SessionTests {
     #expect(#expect(throws: Failure.self) { try session.login(again: false) }?.cause == .connect)
   }
 
-  @Test("the host is asked for the right thing, and its own failure comes back to it")
+  @Test("the caller is asked for the right thing, and its own failure comes back to it")
   func prompts() throws {
     _ = #expect(throws: Failure.self) { try request(open()) }
     let prompt = try #require(events.prompts.withLock { $0.first })

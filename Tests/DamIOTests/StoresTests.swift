@@ -1,4 +1,4 @@
-// StoresTests.swift - which store the options name, what is in it, and stores that the host provides.
+// StoresTests.swift - which store the options name, what is in it, and stores that the caller provides.
 
 import Synchronization
 import Testing
@@ -63,7 +63,7 @@ struct StoresTests {
   }
 }
 
-@Suite("HostStore")
+@Suite("CallerStore")
 struct HostStoreTests {
   /// A host's store as hosts would write it: a table of revisions and bytes, with one lock.
   private final class Table: Sendable {
@@ -76,8 +76,8 @@ struct HostStoreTests {
 
     let state = Mutex(State())
 
-    var functions: HostStoreFunctions {
-      HostStoreFunctions(
+    var functions: CallerStoreFunctions {
+      CallerStoreFunctions(
         id: "table",
         load: { key, known in
           self.state.withLock { state in
@@ -112,17 +112,17 @@ struct HostStoreTests {
     Sample.record(generation, cookie: "c").encoded(revision: revision)
   }
 
-  @Test("the host's store takes the place of any option")
+  @Test("the caller's store takes the place of any option")
   func naming() throws {
     let store = try Stores.named("memory", Table().functions)
-    #expect(store.place == "host")
+    #expect(store.place == "application")
     #expect(store.id == "table")
     #expect(store.isLasting)
   }
 
   @Test("loads, saves, conflicts and marks go by the record's own revision")
   func records() throws {
-    let store = HostStore(functions: Table().functions)
+    let store = CallerStore(functions: Table().functions)
     if case .absent = store.load("k", unless: nil) {} else { Issue.record("not absent") }
     guard case .saved(let mark) = store.save("k", bytes(1, revision: 5), revision: 5, replacing: 0, isDurable: true),
       case .unchanged = store.load("k", unless: mark), case .found(_, let found) = store.load("k", unless: nil)
@@ -146,10 +146,10 @@ struct HostStoreTests {
     if case .absent = store.load("k", unless: nil) {} else { Issue.record("still there") }
   }
 
-  @Test("a host's lock is asked for milliseconds, and given back")
+  @Test("an application's lock is asked for milliseconds, and given back")
   func locks() {
     let table = Table()
-    let store = HostStore(functions: table.functions)
+    let store = CallerStore(functions: table.functions)
     guard case .held(let handle, _) = store.lock("k", wait: 1_500_000), case .busy = store.lock("k", wait: .max) else {
       Issue.record("not locked")
       return
@@ -159,11 +159,11 @@ struct HostStoreTests {
     #expect(!table.state.withLock { $0.isLocked })
   }
 
-  @Test("a host's store that fails says so in every place")
+  @Test("an application's store that fails says so in every place")
   func broken() {
     let table = Table()
     table.state.withLock { $0.isBroken = true }
-    let store = HostStore(functions: table.functions)
+    let store = CallerStore(functions: table.functions)
     if case .failed = store.load("k", unless: nil) {} else { Issue.record("load") }
     if case .failed = store.save("k", [1], revision: 1, replacing: 0, isDurable: true) {} else { Issue.record("save") }
     if case .unavailable = store.lock("k", wait: 0) {} else { Issue.record("lock") }
@@ -173,18 +173,19 @@ struct HostStoreTests {
     #expect(#expect(throws: Failure.self) { try Stores.remove("k", "memory", table.functions) }?.cause == .store)
   }
 
-  @Test("two processes over a host's store join as over files")
+  @Test("two processes over an application's store join as over files")
   func joining() throws {
     let (table, identity) = (Table(), try Sample.settings().identity)
-    func hub() -> Hub {
-      let store = HostStore(functions: table.functions)
-      return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), process: 0)
+    func shared() -> SharedSession {
+      let store = CallerStore(functions: table.functions)
+      return SharedSession(
+        SharedSession.Key(identity: identity, store: store.id), store, account: Account(), process: 0)
     }
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     _ = one.saveSession(Sample.record(1, cookie: "a", stamp: 30), isDurable: true) { _, _ in }
     let saved = other.saveSession(Sample.record(1, cookie: "b", stamp: 20), isDurable: true) { _, _ in }
     #expect(saved.0.record?.cookie == "a")
-    guard case .record(let found) = hub().loadSession({ _, _ in }).0 else {
+    guard case .record(let found) = shared().loadSession({ _, _ in }).0 else {
       Issue.record("not found")
       return
     }

@@ -130,8 +130,8 @@ extension FairLock {
   }
 
   /// A place in the line; nil where the lock was free, which is let go again.
-  func queue(_ bell: @autoclosure () -> Bell, _ keeper: Keeper = Keeper(), tag: UInt64 = 0) -> Waiter? {
-    let entry = enter(bell(), keeper, tag: tag)
+  func queue(_ bell: @autoclosure () -> Bell, _ holder: LockHolder = LockHolder(), tag: UInt64 = 0) -> Waiter? {
+    let entry = enter(bell(), holder, tag: tag)
     switch consume entry {
     case .turn: return nil
     case .line(let waiter): return waiter
@@ -143,8 +143,8 @@ extension FairLock {
 final class Holding: Sendable {
   private let turn: Mutex<FairLock.Turn?>
 
-  init?(_ lock: FairLock, _ keeper: Keeper = Keeper()) {
-    let taken = lock.tryTake(keeper)
+  init?(_ lock: FairLock, _ holder: LockHolder = LockHolder()) {
+    let taken = lock.tryTake(holder)
     guard let taken else { return nil }
     turn = Mutex(consume taken)
   }

@@ -1,4 +1,4 @@
-// FotoWebTests.swift - FotoWeb's requests by its three methods, and what each of its answers means.
+// FotoWebTests.swift - FotoWeb's requests by its three methods, and what each of its responses means.
 
 import TestSupport
 import Testing
@@ -78,26 +78,28 @@ struct FotoWebTests {
   }
 
   @Test(
-    "each answer has its verdict",
+    "each response has its verdict",
     arguments: [
-      (Answer(200, ["Content-Type: text/xml"], "<FileList/>"), "deliver"), (Answer(404), "deliver"),
-      (Answer(400), "deliver"),
-      // A device token is scarce: none is given up for one answer.
-      (Answer(401), "suspect"), (Answer(403), "suspect"),
-      (Answer(200, ["Content-Type: text/html"], "<input type='password'>"), "suspect"),
-      (Answer(200, ["Content-Type: text/html"], "<html>Back soon"), "page"),
-      (Answer(302, ["Location: /fotoweb/views/login?to=%2Ffotoweb"]), "suspect"),
-      (Answer(302, ["Location: /fotoweb/cmdrequest/Login.fwx"]), "suspect"), (Answer(302, ["Location: /x"]), "deliver"),
-      (Answer(429), "throttled"), (Answer(500), "server"), (Answer(503, ["Retry-After: 1"]), "throttled"),
-      (Answer(500, ["Content-Type: text/html"], "<html>"), "server"),
-      (Answer(404, ["Content-Type: text/html"]), "deliver"),
+      (WireResponse(200, ["Content-Type: text/xml"], "<FileList/>"), "deliver"), (WireResponse(404), "deliver"),
+      (WireResponse(400), "deliver"),
+      // A device token is scarce: none is given up for one response.
+      (WireResponse(401), "suspect"), (WireResponse(403), "suspect"),
+      (WireResponse(200, ["Content-Type: text/html"], "<input type='password'>"), "suspect"),
+      (WireResponse(200, ["Content-Type: text/html"], "<html>Back soon"), "page"),
+      (WireResponse(302, ["Location: /fotoweb/views/login?to=%2Ffotoweb"]), "suspect"),
+      (WireResponse(302, ["Location: /fotoweb/cmdrequest/Login.fwx"]), "suspect"),
+      (WireResponse(302, ["Location: /x"]), "deliver"),
+      (WireResponse(429), "throttled"), (WireResponse(500), "server"),
+      (WireResponse(503, ["Retry-After: 1"]), "throttled"),
+      (WireResponse(500, ["Content-Type: text/html"], "<html>"), "server"),
+      (WireResponse(404, ["Content-Type: text/html"]), "deliver"),
     ])
-  func verdicts(answer: Answer, expected: String) throws { #expect(try verdict(answer) == expected) }
+  func verdicts(response: WireResponse, expected: String) throws { #expect(try verdict(response) == expected) }
 
-  private func verdict(_ answer: Answer, _ changes: [String: String] = [:]) throws -> String {
+  private func verdict(_ response: WireResponse, _ changes: [String: String] = [:]) throws -> String {
     let settings = try Sample.fotoWeb(changes.mapValues { $0 })
     let request = WireRequest(method: "GET", origin: settings.site.origin, target: Self.information)
-    switch try settings.fotoWeb.judge(answer, to: request) {
+    switch try settings.fotoWeb.judge(response, to: request) {
     case .deliver: return "deliver"
     case .sessionInvalid: return "invalid"
     case .sessionSuspect: return "suspect"
@@ -108,15 +110,15 @@ struct FotoWebTests {
 
   @Test("credentials in the query are not given up for one forbidden thing either")
   func queryVerdict() throws {
-    #expect(try verdict(Answer(401), ["authentication": "query"]) == "suspect")
-    #expect(try verdict(Answer(403), ["authentication": "query"]) == "suspect")
+    #expect(try verdict(WireResponse(401), ["authentication": "query"]) == "suspect")
+    #expect(try verdict(WireResponse(403), ["authentication": "query"]) == "suspect")
   }
 
-  @Test("statuses and words that make an answer suspicious are options")
+  @Test("statuses and words that make a response suspicious are options")
   func options() throws {
-    #expect(try verdict(Answer(410), ["invalid-status": "410"]) == "suspect")
-    #expect(try verdict(Answer(401), ["invalid-status": "410"]) == "deliver")
-    #expect(try verdict(Answer(200, [], "Welcome, guest"), ["invalid-text": "guest"]) == "suspect")
+    #expect(try verdict(WireResponse(410), ["invalid-status": "410"]) == "suspect")
+    #expect(try verdict(WireResponse(401), ["invalid-status": "410"]) == "deliver")
+    #expect(try verdict(WireResponse(200, [], "Welcome, guest"), ["invalid-text": "guest"]) == "suspect")
   }
 
   @Test("the session is asked after by a small request")
@@ -147,13 +149,13 @@ struct FotoWebTests {
 struct FotoWebLoginTests {
   private static let cookie = "Set-Cookie: FWSession=new"
 
-  private static func cause(_ changes: [String: String], _ answers: Answer...) throws -> String {
+  private static func cause(_ changes: [String: String], _ responses: WireResponse...) throws -> String {
     let system = try Sample.fotoWeb(changes.mapValues { $0 }).fotoWeb
     var progress = LoginProgress(credentials: Secret(Sample.password), now: 1_000_000, clockSkew: 0)
     _ = try system.beginLogin(&progress)
     do throws(Failure) {
-      for answer in answers {
-        switch try system.continueLogin(&progress, answer) {
+      for response in responses {
+        switch try system.continueLogin(&progress, response) {
         case .finished:
           #expect(system.isUsable(progress.secret) || system.sendsCredentials)
           return "finished"
@@ -173,56 +175,60 @@ struct FotoWebLoginTests {
   }
 
   @Test(
-    "each answer to a login has its result",
+    "each response to a login has its result",
     arguments: [
-      (Answer(200, [cookie]), "finished"), (Answer(200, [cookie, "Set-Cookie: extra=e"]), "finished"),
-      (Answer(200, (0..<40).map { "Set-Cookie: junk\($0)=x" } + [cookie]), "finished"),
-      (Answer(401), "wrong"), (Answer(401, [cookie]), "wrong"),
+      (WireResponse(200, [cookie]), "finished"), (WireResponse(200, [cookie, "Set-Cookie: extra=e"]), "finished"),
+      (WireResponse(200, (0..<40).map { "Set-Cookie: junk\($0)=x" } + [cookie]), "finished"),
+      (WireResponse(401), "wrong"), (WireResponse(401, [cookie]), "wrong"),
       // FotoWeb's ways to refuse, and everybody's for being out of order.
-      (Answer(200), "unclear"), (Answer(200, ["Set-Cookie: other=1"], "<html>Login failed"), "unclear"),
-      (Answer(403), "unclear"), (Answer(302, ["Location: /login"]), "unclear"), (Answer(500, [], "<html>"), "unclear"),
-      (Answer(400), "unclear"),
+      (WireResponse(200), "unclear"), (WireResponse(200, ["Set-Cookie: other=1"], "<html>Login failed"), "unclear"),
+      (WireResponse(403), "unclear"), (WireResponse(302, ["Location: /login"]), "unclear"),
+      (WireResponse(500, [], "<html>"), "unclear"),
+      (WireResponse(400), "unclear"),
       // It was let in, but what it got cannot be kept.
-      (Answer(200, ["Set-Cookie: FWSession=" + String(repeating: "x", count: 8193)]), "protocolViolation"),
-      (Answer(200, ["Set-Cookie: FWSession=a b"]), "protocolViolation"),
-      (Answer(404), "protocolViolation"), (Answer(405), "protocolViolation"), (Answer(410), "protocolViolation"),
-      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 9"]), "throttled"), (Answer(502), "server"),
-      (Answer(403, [], "Maximum number of devices"), "tokenLimit"),
+      (WireResponse(200, ["Set-Cookie: FWSession=" + String(repeating: "x", count: 8193)]), "protocolViolation"),
+      (WireResponse(200, ["Set-Cookie: FWSession=a b"]), "protocolViolation"),
+      (WireResponse(404), "protocolViolation"), (WireResponse(405), "protocolViolation"),
+      (WireResponse(410), "protocolViolation"),
+      (WireResponse(429), "throttled"), (WireResponse(503, ["Retry-After: 9"]), "throttled"),
+      (WireResponse(502), "server"),
+      (WireResponse(403, [], "Maximum number of devices"), "tokenLimit"),
     ])
-  func results(answer: Answer, expected: String) throws {
+  func results(response: WireResponse, expected: String) throws {
     for authentication in ["device-token", "login-token"] {
       let changes = ["authentication": authentication, "token-limit-text": "number of devices"]
-      #expect(try Self.cause(changes, answer) == expected)
+      #expect(try Self.cause(changes, response) == expected)
     }
   }
 
   @Test(
-    "credentials in the query are accepted when the answer is data",
+    "credentials in the query are accepted when the response is data",
     arguments: [
-      (Answer(200, ["Content-Type: text/xml"], "<x/>"), "finished"), (Answer(401), "wrong"),
-      (Answer(200, ["Content-Type: text/html"], "<input type=password>"), "unclear"), (Answer(400), "unclear"),
-      (Answer(200, ["Content-Type: text/html"], "<html>Back soon"), "unclear"),
-      (Answer(403), "unclear"), (Answer(500), "unclear"),
-      (Answer(302, ["Location: /views/login"]), "unclear"), (Answer(404), "protocolViolation"),
-      (Answer(502), "server"), (Answer(429), "throttled"),
+      (WireResponse(200, ["Content-Type: text/xml"], "<x/>"), "finished"), (WireResponse(401), "wrong"),
+      (WireResponse(200, ["Content-Type: text/html"], "<input type=password>"), "unclear"),
+      (WireResponse(400), "unclear"),
+      (WireResponse(200, ["Content-Type: text/html"], "<html>Back soon"), "unclear"),
+      (WireResponse(403), "unclear"), (WireResponse(500), "unclear"),
+      (WireResponse(302, ["Location: /views/login"]), "unclear"), (WireResponse(404), "protocolViolation"),
+      (WireResponse(502), "server"), (WireResponse(429), "throttled"),
     ])
-  func query(answer: Answer, expected: String) throws {
-    #expect(try Self.cause(["authentication": "query"], answer) == expected)
+  func query(response: WireResponse, expected: String) throws {
+    #expect(try Self.cause(["authentication": "query"], response) == expected)
   }
 
   @Test("a login token is made once more when the server's clock explains the refusal, and only once")
   func clockSkew() throws {
     let login = ["authentication": "login-token"]
-    func refused(_ date: String) -> Answer { Answer(401, ["Date: \(date)"]) }
+    func refused(_ date: String) -> WireResponse { WireResponse(401, ["Date: \(date)"]) }
     // Our clock says 12 January 1970, 13:46:40.
     let (ahead, near) = (refused("Mon, 12 Jan 1970 14:46:40 GMT"), refused("Mon, 12 Jan 1970 13:47:10 GMT"))
     #expect(try Self.cause(login, ahead) == "more")
-    #expect(try Self.cause(login, ahead, Answer(200, [Self.cookie])) == "finished")
+    #expect(try Self.cause(login, ahead, WireResponse(200, [Self.cookie])) == "finished")
     #expect(try Self.cause(login, ahead, ahead) == "wrong")
     #expect(try Self.cause(login, ahead, refused("Mon, 12 Jan 1970 15:46:40 GMT")) == "wrong")
     #expect(try Self.cause(login, refused("Mon, 12 Jan 1970 12:46:40 GMT")) == "more")
     #expect(try Self.cause(login, near) == "wrong")
-    #expect(try Self.cause(login, Answer(401)) == "wrong")
+    #expect(try Self.cause(login, WireResponse(401)) == "wrong")
     #expect(try Self.cause(["authentication": "device-token"], ahead) == "wrong")
   }
 
@@ -234,7 +240,7 @@ struct FotoWebLoginTests {
     // An hour behind the vector's start and its minute of allowance.
     var progress = LoginProgress(credentials: Secret("secret"), now: 1_577_836_860 - 3600, clockSkew: 0)
     _ = try system.beginLogin(&progress)
-    let step = try system.continueLogin(&progress, Answer(401, ["Date: Wed, 01 Jan 2020 00:01:00 GMT"]))
+    let step = try system.continueLogin(&progress, WireResponse(401, ["Date: Wed, 01 Jan 2020 00:01:00 GMT"]))
     guard case .send(let request) = step else {
       Issue.record("no second try")
       return

@@ -1,4 +1,4 @@
-// PhotoShelterLoginTests.swift - what each answer to PhotoShelter's login and organization step means.
+// PhotoShelterLoginTests.swift - what each response to PhotoShelter's login and organization step means.
 
 import TestSupport
 import Testing
@@ -20,12 +20,14 @@ struct PhotoShelterLoginTests {
       _ = try system.beginLogin(&progress)
     }
 
-    mutating func take(_ answer: Answer) throws(Failure) -> LoginStep { try system.continueLogin(&progress, answer) }
+    mutating func take(_ response: WireResponse) throws(Failure) -> LoginStep {
+      try system.continueLogin(&progress, response)
+    }
 
     /// "finished", the next request, or the cause of the failure.
-    mutating func outcome(_ answer: Answer) -> String {
+    mutating func outcome(_ response: WireResponse) -> String {
       do throws(Failure) {
-        switch try take(answer) {
+        switch try take(response) {
         case .finished: return "finished"
         case .send(let request): return "\(request.method) \(request.target)"
         case .ended(let failure): return "ended: \(failure.cause)"
@@ -42,50 +44,52 @@ struct PhotoShelterLoginTests {
     }
   }
 
-  private static func ok(_ data: String, _ lines: [String] = []) -> Answer {
-    Answer(200, lines, #"{"status":"ok","data":\#(data)}"#)
+  private static func ok(_ data: String, _ lines: [String] = []) -> WireResponse {
+    WireResponse(200, lines, #"{"status":"ok","data":\#(data)}"#)
   }
 
   @Test(
-    "each answer to a login by cookie has its result",
+    "each response to a login by cookie has its result",
     arguments: [
       (ok("{}", [cookie]), "finished"), (ok("null", [cookie]), "finished"), (ok("{}"), "protocolViolation"),
       (ok("{}", ["Set-Cookie: mem=x; Max-Age=0"]), "protocolViolation"),
       (.error(400, "AuthInvalidPasswordErr"), "credentialsRefused"),
       (.error(400, "AuthInvalidLoginErr"), "credentialsRefused"),
       (.error(200, "AuthInvalidPasswordErr"), "credentialsRefused"),
-      (Answer(401), "credentialsRefused"), (Answer(401, [], "<html>"), "credentialsRefused"),
+      (WireResponse(401), "credentialsRefused"), (WireResponse(401, [], "<html>"), "credentialsRefused"),
       (.error(401, "SessionRequiredErr"), "credentialsRefused"),
-      (Answer(401, [], #"{"errors":[{"title":"No"}]}"#), "credentialsRefused"),
+      (WireResponse(401, [], #"{"errors":[{"title":"No"}]}"#), "credentialsRefused"),
       // What is not on record as a wrong password may be anything.
-      (Answer(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "unclear"), (.error(400, "SystemErr"), "unclear"),
+      (WireResponse(400, [], #"{"errors":[{"title":"Bad password"}]}"#), "unclear"),
+      (.error(400, "SystemErr"), "unclear"),
       (.error(403, "AccountLockedErr"), "unclear"), (.error(200, "TooManySessionsErr"), "unclear"),
-      (Answer(400), "unclear"), (Answer(403), "unclear"), (Answer(403, [], "<html>"), "unclear"),
-      (Answer(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
+      (WireResponse(400), "unclear"), (WireResponse(403), "unclear"), (WireResponse(403, [], "<html>"), "unclear"),
+      (WireResponse(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "HTTPSRequiredPermErr"), "insecure"),
       (.error(400, "TwoFactorRequiredErr"), "secondFactor"), (ok(#"{"two_factor":true}"#, [cookie]), "secondFactor"),
       (ok(#"{"two_factor":"t"}"#), "secondFactor"), (ok(#"{"two_factor":"f"}"#, [cookie]), "finished"),
-      (Answer(200, [cookie], #"{"status":"ok","two_factor":1}"#), "secondFactor"),
-      (Answer(404, [], "<html>"), "protocolViolation"), (Answer(404), "protocolViolation"),
-      (Answer(405), "protocolViolation"), (Answer(410), "protocolViolation"),
-      (Answer(200, [cookie], "<html>"), "protocolViolation"), (Answer(200, [cookie]), "protocolViolation"),
-      (Answer(200, [cookie], #"{"status":"odd"}"#), "protocolViolation"),
-      (Answer(200, [cookie], "[]"), "protocolViolation"),
-      (Answer(302, ["Location: /login", cookie]), "protocolViolation"),
-      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(500), "server"),
-      (Answer(503), "server"), (.error(500, "SystemErr"), "server"),
+      (WireResponse(200, [cookie], #"{"status":"ok","two_factor":1}"#), "secondFactor"),
+      (WireResponse(404, [], "<html>"), "protocolViolation"), (WireResponse(404), "protocolViolation"),
+      (WireResponse(405), "protocolViolation"), (WireResponse(410), "protocolViolation"),
+      (WireResponse(200, [cookie], "<html>"), "protocolViolation"), (WireResponse(200, [cookie]), "protocolViolation"),
+      (WireResponse(200, [cookie], #"{"status":"odd"}"#), "protocolViolation"),
+      (WireResponse(200, [cookie], "[]"), "protocolViolation"),
+      (WireResponse(302, ["Location: /login", cookie]), "protocolViolation"),
+      (WireResponse(429), "throttled"), (WireResponse(503, ["Retry-After: 5"]), "throttled"),
+      (WireResponse(500), "server"),
+      (WireResponse(503), "server"), (.error(500, "SystemErr"), "server"),
       // A known class is believed before the status.
       (.error(500, "AuthInvalidPasswordErr"), "credentialsRefused"),
       (.error(404, "AuthInvalidLoginErr"), "credentialsRefused"),
       (.error(503, "ApiKeyInvalidErr"), "apiKeyRefused"), (.error(404, "SystemErr"), "protocolViolation"),
     ])
-  func results(answer: Answer, expected: String) throws {
+  func results(response: WireResponse, expected: String) throws {
     var login = try Login()
-    #expect(login.outcome(answer) == expected)
+    #expect(login.outcome(response) == expected)
   }
 
   @Test(
-    "each answer to a login by token has its result",
+    "each response to a login by token has its result",
     arguments: [
       (#"{"token":"T"}"#, "finished", "T"), (#"{"token":12345}"#, "finished", "12345"),
       (#"{"token":""}"#, "protocolViolation", nil), (#"{"token":null}"#, "protocolViolation", nil),
@@ -105,7 +109,7 @@ struct PhotoShelterLoginTests {
     }
   }
 
-  @Test("the cookies of a login are those of its answer, stamped with its request")
+  @Test("the cookies of a login are those of its response, stamped with its request")
   func cookies() throws {
     var login = try Login()
     let lines = ["Set-Cookie: mem=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT", Self.cookie, "Set-Cookie: acs=a"]
@@ -164,33 +168,34 @@ struct PhotoShelterLoginTests {
   }
 
   @Test(
-    "each answer to the organization step has its result",
+    "each response to the organization step has its result",
     arguments: [
       (ok("{}"), "finished"), (ok(#"{"Session":{"organization":"O1"}}"#), "finished"),
-      // An answer for another organization would be foreign pictures.
+      // A response for another organization would be foreign pictures.
       (ok(#"{"Session":{"organization":"O2"}}"#), "organizationRefused"),
       (.error(400, "OrgPermErr"), "organizationRefused"),
-      (.error(200, "OrgPermErr"), "organizationRefused"), (Answer(403), "organizationRefused"),
-      (Answer(404), "organizationRefused"), (.error(401, "OrgPermErr"), "organizationRefused"),
-      // Damaged answers say nothing of the organization.
-      (Answer(200), "protocolViolation"), (Answer(200, [], #"{"status":"o"#), "protocolViolation"),
-      (Answer(200, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
-      (Answer(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
-      (Answer(200, [], #"{"status":"odd"}"#), "protocolViolation"),
-      (Answer(302, ["Location: /x"]), "protocolViolation"),
+      (.error(200, "OrgPermErr"), "organizationRefused"), (WireResponse(403), "organizationRefused"),
+      (WireResponse(404), "organizationRefused"), (.error(401, "OrgPermErr"), "organizationRefused"),
+      // Damaged responses say nothing of the organization.
+      (WireResponse(200), "protocolViolation"), (WireResponse(200, [], #"{"status":"o"#), "protocolViolation"),
+      (WireResponse(200, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
+      (WireResponse(403, ["Content-Type: text/html"], "<html>"), "protocolViolation"),
+      (WireResponse(200, [], #"{"status":"odd"}"#), "protocolViolation"),
+      (WireResponse(302, ["Location: /x"]), "protocolViolation"),
       // The session ended before it was a member's.
-      (.expired, "ended: sessionInvalid"), (Answer(401), "ended: sessionInvalid"),
-      (Answer(401, [], #"{"errors":[{"title":"x"}]}"#), "ended: sessionInvalid"),
-      (Answer(302, ["Location: /login"]), "ended: sessionInvalid"),
-      (Answer(200, ["Content-Type: text/html"], "<input type=password>"), "ended: sessionInvalid"),
+      (.expired, "ended: sessionInvalid"), (WireResponse(401), "ended: sessionInvalid"),
+      (WireResponse(401, [], #"{"errors":[{"title":"x"}]}"#), "ended: sessionInvalid"),
+      (WireResponse(302, ["Location: /login"]), "ended: sessionInvalid"),
+      (WireResponse(200, ["Content-Type: text/html"], "<input type=password>"), "ended: sessionInvalid"),
       (ok("{}", ["Set-Cookie: acs=\u{7}"]), "protocolViolation"),
-      (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (Answer(429), "throttled"), (Answer(500), "server"),
+      (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (WireResponse(429), "throttled"),
+      (WireResponse(500), "server"),
       (.error(500, "SessionRequiredErr"), "ended: sessionInvalid"), (.error(500, "OrgPermErr"), "server"),
     ])
-  func organizationResults(answer: Answer, expected: String) throws {
+  func organizationResults(response: WireResponse, expected: String) throws {
     var login = try Login(["organization": "O1"])
     _ = try login.take(Self.ok("{}", [Self.cookie]))
-    #expect(login.outcome(answer) == expected)
+    #expect(login.outcome(response) == expected)
   }
 
   @Test("a token that the organization step renews is the one to use; else the first stays")

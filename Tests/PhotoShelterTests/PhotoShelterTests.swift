@@ -1,4 +1,4 @@
-// PhotoShelterTests.swift - PhotoShelter's requests, and what each of its answers says about the session.
+// PhotoShelterTests.swift - PhotoShelter's requests, and what each of its responses says about the session.
 
 import TestSupport
 import Testing
@@ -73,13 +73,14 @@ struct PhotoShelterTests {
   @Test(
     "a logout is confirmed by success, or by an error that says there is no session",
     arguments: [
-      (Answer(200, [], #"{"status":"ok","data":null}"#), true), (Answer(204), true),
-      (Answer(200, ["Content-Type: text/html"], #"{"status":"ok","data":null}"#), true),
-      (.error(400, "SessionRequiredErr"), true), (.error(200, "SomethingErr"), false), (Answer(500), false),
-      (Answer(302, ["Location: /login"]), false), (Answer(200, ["Content-Type: text/html"], "<html>"), false),
+      (WireResponse(200, [], #"{"status":"ok","data":null}"#), true), (WireResponse(204), true),
+      (WireResponse(200, ["Content-Type: text/html"], #"{"status":"ok","data":null}"#), true),
+      (.error(400, "SessionRequiredErr"), true), (.error(200, "SomethingErr"), false), (WireResponse(500), false),
+      (WireResponse(302, ["Location: /login"]), false),
+      (WireResponse(200, ["Content-Type: text/html"], "<html>"), false),
     ])
-  func confirming(answer: Answer, isConfirmed: Bool) throws {
-    #expect(try system().confirmsLogout(answer) == isConfirmed)
+  func confirming(response: WireResponse, isConfirmed: Bool) throws {
+    #expect(try system().confirmsLogout(response) == isConfirmed)
   }
 
   @Test("the session is asked after by a small request of a member")
@@ -103,12 +104,13 @@ struct PhotoShelterTests {
 
 @Suite("PhotoShelter: verdicts")
 struct PhotoShelterVerdictTests {
-  private func verdict(_ answer: Answer, _ changes: [String: String] = [:], path: String = "mem/user") throws -> String
+  private func verdict(_ response: WireResponse, _ changes: [String: String] = [:], path: String = "mem/user") throws
+    -> String
   {
     let settings = try Sample.photoShelter(changes.mapValues { $0 })
     let target = path.hasPrefix("/") ? path : settings.site.apiPath + path
     let request = WireRequest(method: "GET", origin: settings.site.origin, target: target)
-    switch try settings.photoShelter.judge(answer, to: request) {
+    switch try settings.photoShelter.judge(response, to: request) {
     case .deliver: return "deliver"
     case .sessionInvalid: return "invalid"
     case .sessionSuspect: return "suspect"
@@ -116,7 +118,7 @@ struct PhotoShelterVerdictTests {
       #expect(failure.cause == .server)
       return "page"
     case .failed(let failure):
-      #expect(failure.httpStatus == answer.status)
+      #expect(failure.httpStatus == response.status)
       return "\(failure.cause)"
     }
   }
@@ -130,7 +132,7 @@ struct PhotoShelterVerdictTests {
       ("mem/image/I1?a=/insert", false),
     ])
   func writes(path: String, isWrite: Bool) throws {
-    let request = try HostRequest(
+    let request = try CallerRequest(
       method: "GET", path: path, headers: [], contentType: nil, body: .none, image: nil,
       settings: try Sample.photoShelter())
     #expect(request.isSentOnce == isWrite)
@@ -140,59 +142,69 @@ struct PhotoShelterVerdictTests {
   private static let form = #"<FORM><input name="p" TYPE = 'Password'></FORM>"#
 
   @Test(
-    "each answer has its verdict",
+    "each response has its verdict",
     arguments: [
-      (Answer(200, [], #"{"status":"ok","data":{}}"#), "deliver"), (Answer(204), "deliver"), (Answer(304), "deliver"),
-      (Answer(404), "deliver"), (Answer(400), "deliver"), (.error(400, "SomethingErr"), "deliver"),
-      (.error(404, "NotFoundErr"), "deliver"), (Answer(400, [], #"{"errors":[{"title":"x"}]}"#), "deliver"),
+      (WireResponse(200, [], #"{"status":"ok","data":{}}"#), "deliver"), (WireResponse(204), "deliver"),
+      (WireResponse(304), "deliver"),
+      (WireResponse(404), "deliver"), (WireResponse(400), "deliver"), (.error(400, "SomethingErr"), "deliver"),
+      (.error(404, "NotFoundErr"), "deliver"), (WireResponse(400, [], #"{"errors":[{"title":"x"}]}"#), "deliver"),
       // The body is read before the status.
       (.error(400, "SessionRequiredErr"), "invalid"), (.error(401, "SessionRequiredErr"), "invalid"),
       (.error(200, "SessionRequiredErr"), "invalid"), (.error(500, "SessionRequiredErr"), "invalid"),
       // One gallery may be forbidden: that is no proof, in whatever words it is said.
       (.error(403, "GalleryPermErr"), "suspect"), (.error(401, "GalleryPermErr"), "suspect"),
-      (Answer(401, [], #"{"errors":[{"title":"x"}]}"#), "suspect"), (Answer(401), "suspect"),
-      (Answer(401, [], "<html>"), "suspect"), (Answer(403), "suspect"), (Answer(403, html, form), "suspect"),
+      (WireResponse(401, [], #"{"errors":[{"title":"x"}]}"#), "suspect"), (WireResponse(401), "suspect"),
+      (WireResponse(401, [], "<html>"), "suspect"), (WireResponse(403), "suspect"),
+      (WireResponse(403, html, form), "suspect"),
       (.error(400, "ApiKeyInvalidException"), "apiKeyRefused"), (.error(403, "ApiKeyInvalidErr"), "apiKeyRefused"),
       (.error(400, "HTTPSRequiredPermErr"), "insecure"),
-      (Answer(429), "throttled"), (Answer(503, ["Retry-After: 5"]), "throttled"), (Answer(503), "server"),
-      (Answer(500), "server"), (.error(500, "MalformedErr"), "server"), (Answer(502, html, "<html>"), "server"),
-      (Answer(302, ["Location: /login?next=/x"]), "suspect"), (Answer(307, ["Location: https://h/Login"]), "suspect"),
-      (Answer(302, ["Location: /elsewhere?page=login"]), "deliver"), (Answer(302), "deliver"),
-      (Answer(302, ["Location: /views/Login.aspx?to=x"]), "suspect"), (Answer(302, ["Location: login"]), "suspect"),
+      (WireResponse(429), "throttled"), (WireResponse(503, ["Retry-After: 5"]), "throttled"),
+      (WireResponse(503), "server"),
+      (WireResponse(500), "server"), (.error(500, "MalformedErr"), "server"),
+      (WireResponse(502, html, "<html>"), "server"),
+      (WireResponse(302, ["Location: /login?next=/x"]), "suspect"),
+      (WireResponse(307, ["Location: https://h/Login"]), "suspect"),
+      (WireResponse(302, ["Location: /elsewhere?page=login"]), "deliver"), (WireResponse(302), "deliver"),
+      (WireResponse(302, ["Location: /views/Login.aspx?to=x"]), "suspect"),
+      (WireResponse(302, ["Location: login"]), "suspect"),
       // A place that merely has the word in its name is any other place.
-      (Answer(302, ["Location: /gallery/login-screens"]), "deliver"), (Answer(302, ["Location: /blog/in"]), "deliver"),
-      (Answer(302, ["Location: /x#/login"]), "deliver"), (Answer(201, ["Location: /login"]), "deliver"),
+      (WireResponse(302, ["Location: /gallery/login-screens"]), "deliver"),
+      (WireResponse(302, ["Location: /blog/in"]), "deliver"),
+      (WireResponse(302, ["Location: /x#/login"]), "deliver"), (WireResponse(201, ["Location: /login"]), "deliver"),
       // A page to log in at asks for a password; any other may be what was asked for, or maintenance.
-      (Answer(200, html, form), "suspect"), (Answer(200, html, "<html>Back soon</html>"), "page"),
-      (Answer(200, ["Content-Type: application/xhtml+xml"], "<input type=password>"), "suspect"),
-      (Answer(200, ["Content-Type: text/plain"], form), "deliver"),
-      (Answer(404, html, "<html>"), "deliver"), (Answer(200, ["Content-Type: image/jpeg"], "\u{1}\u{2}"), "deliver"),
+      (WireResponse(200, html, form), "suspect"), (WireResponse(200, html, "<html>Back soon</html>"), "page"),
+      (WireResponse(200, ["Content-Type: application/xhtml+xml"], "<input type=password>"), "suspect"),
+      (WireResponse(200, ["Content-Type: text/plain"], form), "deliver"),
+      (WireResponse(404, html, "<html>"), "deliver"),
+      (WireResponse(200, ["Content-Type: image/jpeg"], "\u{1}\u{2}"), "deliver"),
     ])
-  func verdicts(answer: Answer, expected: String) throws { #expect(try verdict(answer) == expected) }
+  func verdicts(response: WireResponse, expected: String) throws { #expect(try verdict(response) == expected) }
 
   @Test("pages are data where pages are asked for")
-  func pages() throws { #expect(try verdict(Answer(200, Self.html, "<html>"), path: "/index.html") == "deliver") }
+  func pages() throws { #expect(try verdict(WireResponse(200, Self.html, "<html>"), path: "/index.html") == "deliver") }
 
   @Test(
     "statuses, classes and words that mean an ended session are options",
     arguments: [
-      (Answer(440), ["invalid-status": "440"], "suspect"), (Answer(401), ["invalid-status": "401"], "suspect"),
-      (Answer(401), ["invalid-status": "440"], "deliver"),
+      (WireResponse(440), ["invalid-status": "440"], "suspect"),
+      (WireResponse(401), ["invalid-status": "401"], "suspect"),
+      (WireResponse(401), ["invalid-status": "440"], "deliver"),
       (.error(400, "ExpiredErr"), ["invalid-class": "GoneErr,ExpiredErr"], "invalid"),
       (.error(400, "SessionRequiredErr"), ["invalid-class": "GoneErr"], "deliver"),
-      (Answer(200, [], "Hello guest"), ["invalid-text": "guest"], "invalid"),
-      (Answer(200, [], "Hello kim"), ["invalid-text": "guest"], "deliver"),
-      (Answer(500, [], "guest"), ["invalid-text": "guest"], "invalid"),
+      (WireResponse(200, [], "Hello guest"), ["invalid-text": "guest"], "invalid"),
+      (WireResponse(200, [], "Hello kim"), ["invalid-text": "guest"], "deliver"),
+      (WireResponse(500, [], "guest"), ["invalid-text": "guest"], "invalid"),
     ])
-  func options(answer: Answer, changes: [String: String], expected: String) throws {
-    #expect(try verdict(answer, changes) == expected)
+  func options(response: WireResponse, changes: [String: String], expected: String) throws {
+    #expect(try verdict(response, changes) == expected)
   }
 
   @Test("a server that asks to wait says how long")
   func waiting() throws {
     let settings = try Sample.photoShelter()
     let request = WireRequest(method: "GET", origin: settings.site.origin, target: "/")
-    guard case .failed(let failure) = try settings.photoShelter.judge(Answer(429, ["Retry-After: 7"]), to: request)
+    guard
+      case .failed(let failure) = try settings.photoShelter.judge(WireResponse(429, ["Retry-After: 7"]), to: request)
     else {
       Issue.record("delivered")
       return

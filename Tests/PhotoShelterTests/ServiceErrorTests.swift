@@ -26,7 +26,7 @@ struct ServiceErrorTests {
       (400, "<x><status>error</status><class>A", "", ""),
     ] as [(Int32, String, String, String)])
   func shapes(status: Int32, body: String, name: String, words: String) throws {
-    let error = try #require(ServiceError(Answer(status, [], body)))
+    let error = try #require(ServiceError(WireResponse(status, [], body)))
     #expect(error.name == name)
     #expect(error.words == words)
   }
@@ -40,10 +40,10 @@ struct ServiceErrorTests {
       (400, "<html><body>error</body></html>"), (200, "<a><status>ok</status></a>"), (500, "status: error"),
       (200, #""error""#),
     ] as [(Int32, String)])
-  func content(status: Int32, body: String) { #expect(ServiceError(Answer(status, [], body)) == nil) }
+  func content(status: Int32, body: String) { #expect(ServiceError(WireResponse(status, [], body)) == nil) }
 
   @Test("the beginning of something long is no error: errors are short")
-  func unfinished() { #expect(ServiceError(Answer(400, [], Self.envelope, isWhole: false)) == nil) }
+  func unfinished() { #expect(ServiceError(WireResponse(400, [], Self.envelope, isWhole: false)) == nil) }
 
   @Test(
     "what an error is about is in its class",

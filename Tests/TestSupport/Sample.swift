@@ -1,4 +1,4 @@
-// Sample.swift - what the tests of the engine and of the vendors build on: settings that work, and answers.
+// Sample.swift - what the tests of the engine and of the vendors build on: settings that work, and responses.
 
 package import DamCore
 package import FotoWeb
@@ -61,9 +61,9 @@ package enum Sample {
     image: String? = nil
   ) throws(Failure) -> CallGoal {
     .request(
-      try HostRequest(
+      try CallerRequest(
         method: method, path: path, headers: [], contentType: nil,
-        body: bodySize.map { HostRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
+        body: bodySize.map { CallerRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
         settings: settings))
   }
 }
@@ -80,14 +80,14 @@ extension Settings {
   }
 }
 
-extension Answer {
+extension WireResponse {
   /// `lines`: "Name: value".
   package init(_ status: Int32, _ lines: [String] = [], _ body: String = "", isWhole: Bool = true) {
     self.init(status: status, headers: HeaderBlock(lines), beginning: Array(body.utf8), isWhole: isWhole)
   }
 
-  package static func error(_ status: Int32, _ name: String, _ message: String = "") -> Answer {
-    Answer(status, [], #"{"status":"error","error":{"code":400,"class":"\#(name)","message":"\#(message)"}}"#)
+  package static func error(_ status: Int32, _ name: String, _ message: String = "") -> WireResponse {
+    WireResponse(status, [], #"{"status":"error","error":{"code":400,"class":"\#(name)","message":"\#(message)"}}"#)
   }
 }
 
@@ -111,11 +111,11 @@ extension WireRequest {
   package func secretHeader(_ name: String) -> String? { secretHeaders.first { $0.name == name }?.value.revealText() }
 }
 
-extension Answer {
-  package static func ok(_ lines: String..., data: String = "{}") -> Answer {
-    Answer(200, lines, #"{"status":"ok","data":\#(data)}"#)
+extension WireResponse {
+  package static func ok(_ lines: String..., data: String = "{}") -> WireResponse {
+    WireResponse(200, lines, #"{"status":"ok","data":\#(data)}"#)
   }
 
-  package static let expired = Answer.error(400, "SessionRequiredErr")
-  package static func cookie(_ value: String) -> Answer { .ok("Set-Cookie: mem=\(value); path=/") }
+  package static let expired = WireResponse.error(400, "SessionRequiredErr")
+  package static func cookie(_ value: String) -> WireResponse { .ok("Set-Cookie: mem=\(value); path=/") }
 }

@@ -29,9 +29,9 @@ private func playOrigin(_ text: String) {
 }
 
 private func playPath(_ path: String, _ settings: Settings) {
-  let request: HostRequest
+  let request: CallerRequest
   do {
-    request = try HostRequest(
+    request = try CallerRequest(
       method: "GET", path: path, headers: [], contentType: nil, body: .none, image: nil, settings: settings)
   } catch {
     check([.argument, .insecure].contains(error.cause), "a bad path is the caller's mistake")
@@ -47,12 +47,12 @@ private func playRedirect(_ location: ArraySlice<UInt8>, _ kind: Kind) {
   var text = String(decoding: line, as: UTF8.self)
   for (mark, spelling) in spellings(of: kind) { text = text.replacing(mark, with: spelling) }
   for status in ["302", "307"] {
-    let answer = Array("HTTP/1.1 \(status) Found\r\nLocation: \(text)\r\n\r\n".utf8)
-    let stage = Stage(kind, [Reply(answer)], always: Reply(Array("HTTP/1.1 200 OK\r\n\r\n".utf8)))
+    let response = Array("HTTP/1.1 \(status) Found\r\nLocation: \(text)\r\n\r\n".utf8)
+    let stage = Stage(kind, [Reply(response)], always: Reply(Array("HTTP/1.1 200 OK\r\n\r\n".utf8)))
     stage.onForeign = { wire in checkSame(wire.url.revealText(), wire.origin, target: wire.target) }
     stage.signIn()
     let headers = [(name: "X-Mine", value: "mine"), (name: "Authorization", value: "mine")]
-    let request = try? HostRequest(
+    let request = try? CallerRequest(
       method: "GET", path: "mem/user?page=1", headers: headers, contentType: nil, body: .none, image: nil,
       settings: kind.settings)
     if let request { stage.run(.request(request)) }

@@ -4,7 +4,7 @@ import Glibc
 
 @testable import DamCore
 
-/// The first byte chooses the kind of session and the status of the answer that the rest is the body of.
+/// The first byte chooses the kind of session and the status of the response that the rest is the body of.
 func playJSON(_ input: [UInt8]) {
   guard let first = input.first else { return }
   let body = Array(input.dropFirst())

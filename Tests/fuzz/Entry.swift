@@ -1,6 +1,5 @@
-// Entry.swift - where libFuzzer comes in: one binary, one target a name.
-// The name by which the program was called says which target it is; fuzz.py makes the links. It refuses a name that is
-// none.
+// Entry.swift - where libFuzzer comes in: one binary, one target a name. The name by which the program was called says
+// which target it is; fuzz.py makes the links. A name that is none ends it.
 
 import Glibc
 

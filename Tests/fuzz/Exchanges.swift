@@ -1,13 +1,13 @@
-// Exchanges.swift - answers, one or many, given to the engine in every situation in which an answer can come.
+// Exchanges.swift - responses, one or many, given to the engine in every situation in which a response can come.
 //
-// head      one answer for everything: Sink and HeaderBlock, then each system's login, judgement, keepalive and
+// head      one response for everything: Sink and HeaderBlock, then each system's login, judgement, keepalive and
 //           redirect.
-// exchange  a line of letters says what happens, the answers follow, with "--" alone on a line between them.
+// exchange  a line of letters says what happens, the responses follow, with "--" alone on a line between them.
 
 @testable import DamCore
 @testable import DamIO
 
-/// `K` and then the answer: the first byte chooses the kind of session.
+/// `K` and then the response: the first byte chooses the kind of session.
 func playHead(_ input: [UInt8]) {
   guard let first = input.first else { return }
   let kind = Kind.chosen(by: first)
@@ -45,15 +45,15 @@ private func checkHeaders(_ headers: HeaderBlock) {
 private func goals(_ settings: Settings, _ reply: Reply) -> [CallGoal] {
   var goals: [CallGoal] = [.ensure(again: false, saved: true), .keepalive, .logout]
   goals += [request(settings, "POST")].compactMap { $0 }
-  if case .answer(let answer) = reply { goals.append(.observe(answer, nil)) }
+  if case .response(let response) = reply { goals.append(.observe(response, nil)) }
   return goals
 }
 
 /// `size`: the body's, which can be given once; nil: no body.
 private func request(_ settings: Settings, _ method: String, body size: UInt64? = nil) -> CallGoal? {
-  let body = size.map { HostRequest.Body(isPresent: true, size: $0, canRewind: false) } ?? .none
+  let body = size.map { CallerRequest.Body(isPresent: true, size: $0, canRewind: false) } ?? .none
   let headers = [(name: "X-Mine", value: "mine"), (name: "Accept", value: "*/*")]
-  let request = try? HostRequest(
+  let request = try? CallerRequest(
     method: method, path: "mem/user?page=1", headers: headers, contentType: nil, body: body, image: nil,
     settings: settings)
   return request.map { .request($0) }
@@ -79,8 +79,8 @@ func playExchange(_ input: [UInt8]) {
     case UInt8(ascii: "L"): stage.run(.logout)
     case UInt8(ascii: "F"): stage.run(.forget)
     case UInt8(ascii: "O"):
-      guard case .answer(let answer) = stage.takeReply() else { continue }
-      stage.run(.observe(answer, nil))
+      guard case .response(let response) = stage.takeReply() else { continue }
+      stage.run(.observe(response, nil))
     case UInt8(ascii: "W"):
       if let goal = request(settings, "GET") { stage.run(goal, isSentElsewhere: true) }
     case UInt8(ascii: "R"): run(request(settings, "GET"), stage)

@@ -1,5 +1,5 @@
 // Oracle.swift - what must hold whatever the input is, and the secrets that must never be seen where they do not
-// belong. A broken promise ends the process, as a trap of the library's own would. It refuses to go on after one.
+// belong. A broken promise ends the process, as a trap of the library's own would.
 
 import FoundationEssentials
 

@@ -1,6 +1,6 @@
-// Parts.swift - a download that goes on: the note and the file that an earlier time has left, and the answers of a
-// server. With "--" on a line between them: the note, the file, the first answer, the second. Whatever they say, the
-// file that appears is one whole answer, or what was there with the rest of the same thing behind it.
+// Parts.swift - a download that goes on: the note and the file that an earlier time has left, and the responses of a
+// server. With "--" on a line between them: the note, the file, the first response, the second. Whatever they say, the
+// file that appears is one whole response, or what was there with the rest of the same thing behind it.
 
 import Glibc
 
@@ -17,13 +17,13 @@ func playPart(_ input: [UInt8]) {
   write(parts[1], to: path + ".part")
   let settings = Kind.chosen(by: 0).settings
   do throws(Failure) {
-    let request = try HostRequest(
+    let request = try CallerRequest(
       method: "GET", path: "thing", headers: [], contentType: nil, body: .none, image: nil, settings: settings)
     let download = try Download(path, .goOn, request, CallOptions())
-    for answer in parts.dropFirst(2).prefix(2) {
+    for response in parts.dropFirst(2).prefix(2) {
       let (asked, options) = download.begin()
       let range = checkAsked(asked, parts[1])
-      let (sink, isWhole) = Reply.received(answer)
+      let (sink, isWhole) = Reply.received(response)
       guard let end = download.end(receive(sink, isWhole, options)) else { continue }
       return checkEnd(end, sink, parts, range, contents(of: path))
     }
@@ -33,7 +33,7 @@ func playPart(_ input: [UInt8]) {
 }
 
 /// What goes out is one header a line, and asks for what is missing.
-private func checkAsked(_ request: HostRequest, _ part: [UInt8]) -> String? {
+private func checkAsked(_ request: CallerRequest, _ part: [UInt8]) -> String? {
   for (name, value) in request.headers {
     check(!value.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "the header \(name) is one line")
   }
@@ -66,10 +66,10 @@ private func checkEnd(
     let tag = sink.headers.first("etag").map { String(decoding: $0, as: UTF8.self) }
     check(tag == nil || tag == validator || validator?.hasPrefix("\"") != true, "two versions are never mixed")
   } else {
-    check(file == body, "a whole answer is the file")
+    check(file == body, "a whole response is the file")
   }
   let lengths = Set(sink.headers.values("content-length").map { String(decoding: $0, as: UTF8.self) })
   if lengths.count == 1, let length = lengths.first.flatMap({ ASCII.number($0.utf8) }) {
-    check(length == body.count, "an answer that promised another length is not whole")
+    check(length == body.count, "a response that promised another length is not whole")
   }
 }

@@ -4,8 +4,8 @@
 @testable import DamIO
 
 enum Reply {
-  case answer(Answer)
-  case broken(Failure, head: Answer?)
+  case response(WireResponse)
+  case broken(Failure, head: WireResponse?)
 
   /// "HTTP/1.1 200 OK\nName: value\n\nbody". With "!" in front, the connection breaks after it; with "!!", before.
   init(_ bytes: [UInt8]) {
@@ -20,9 +20,9 @@ enum Reply {
       self = .broken(failure, head: nil)
     } else if isCut || !sink.isHeadComplete {
       self = .broken(
-        Failure(.transfer, "the connection broke"), head: sink.isHeadComplete ? sink.answer(isWhole: false) : nil)
+        Failure(.transfer, "the connection broke"), head: sink.isHeadComplete ? sink.response(isWhole: false) : nil)
     } else {
-      self = .answer(sink.answer(isWhole: isWhole))
+      self = .response(sink.response(isWhole: isWhole))
     }
   }
 
@@ -34,7 +34,7 @@ enum Reply {
       let line = Array(rest[..<end])
       rest = rest[end...]
       if case .stop = line.withUnsafeBytes({ sink.takeHeader($0) }) { return (sink, false) }
-      // After an interim answer comes another head.
+      // After an interim response comes another head.
       if line == [0x0A] || line == [0x0D, 0x0A], sink.isHeadComplete { break }
     }
     var isWhole = true

@@ -58,13 +58,13 @@ final class Stage {
       let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
       let action = exchange.step(event, &state, moment)
       for line in exchange.takeLines() { checkLine(line.message, mark: "://") }
-      if case .send(let wire, let isForHost) = action {
-        forHost += isForHost ? 1 : 0
+      if case .send(let wire, let isForCaller) = action {
+        forHost += isForCaller ? 1 : 0
         checkWire(wire)
       }
       if case .finish(let outcome) = action {
         check(state.statistics.logins - loginsBefore <= 3, "one call logs in three times at the most")
-        check(forHost <= 3 * 11 + 10, "the host's request is sent so often only where redirects lead")
+        check(forHost <= 3 * 11 + 10, "the caller's request is sent so often only where redirects lead")
         return checkOutcome(outcome)
       }
       event = perform(action)
@@ -75,7 +75,7 @@ final class Stage {
   private func checkOutcome(_ outcome: CallOutcome) {
     checkRecord(state.record)
     guard case .failed(let failure) = outcome else { return }
-    check(failure.cause != .internalError, "no answer leads to a state that should not exist: \(failure.message)")
+    check(failure.cause != .internalError, "no response leads to a state that should not exist: \(failure.message)")
     checkLine(failure.message, mark: ": the server says ")
   }
 
@@ -142,9 +142,9 @@ final class Stage {
     case .askCredentials: return .credentials(hostKnowsPassword ? Secret(Canary.password) : nil)
     case .send:
       switch takeReply() {
-      case .answer(let answer): return .answered(answer)
+      case .response(let response): return .responded(response)
       case .broken(let failure, let head): return .failed(failure, head: head)
-      case nil: return .failed(Failure(.connect, "there is no answer left"), head: nil)
+      case nil: return .failed(Failure(.connect, "there is no response left"), head: nil)
       }
     case .saveSession(let record, _):
       if storeIsFull { return .savedSession(.failed("the disk is full")) }

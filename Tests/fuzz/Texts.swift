@@ -43,12 +43,12 @@ func playTicket(_ input: [UInt8]) {
   check((try? settings.ticket(settings.text(of: ticket))) == ticket, "a ticket is read back as it was")
 }
 
-/// Whatever numbers it has: an answer with a new cookie that is observed with it does no harm.
+/// Whatever numbers it has: a response with a new cookie that is observed with it does no harm.
 private func observe(_ kind: Kind, _ ticket: Ticket) {
   for status in [200, 401] as [Int32] {
     let stage = Stage(kind, always: Reply(Array("HTTP/1.1 200 OK\n\n{}".utf8)))
     stage.signIn()
     let headers = HeaderBlock(Array("Set-Cookie: mem=canaryCOOKIE-2\r\n".utf8))
-    stage.run(.observe(Answer(status: status, headers: headers, beginning: [], isWhole: true), ticket))
+    stage.run(.observe(WireResponse(status: status, headers: headers, beginning: [], isWhole: true), ticket))
   }
 }

@@ -1,12 +1,12 @@
-// Hub.swift - one identity in this process: its state, its store, its connections, its lock.
-// All sessions of the identity share it. It stores what it is told to, joins instead of overwriting, and counts. It
-// refuses to decide anything: the calls do.
+// SharedSession.swift - one identity in this process: its state, its store, its connections, its lock. All sessions of
+// the identity share it. It stores what it is told to, joins instead of overwriting, and counts. What to do with it,
+// the calls decide.
 
 internal import DamCore
 internal import Glibc
 internal import Synchronization
 
-final class Hub: Sendable {
+final class SharedSession: Sendable {
   struct Key: Hashable, Sendable {
     var identity: Identity
     var store: String
@@ -35,7 +35,7 @@ final class Hub: Sendable {
     let revision: UInt64
   }
 
-  /// The one whose hub it is.
+  /// The process that made it.
   let process: UInt64
   let key: Key
   let store: any Store

@@ -1,19 +1,19 @@
-// Keeper.swift - who has a lock, or waits for it, so that no thread waits for what only itself could bring about: a
-// request of its own event loop, a call whose callback it is in, an authorization that nobody else is there to observe.
-// It refuses to guess: where another thread may be the one that goes on, waiting is right.
+// LockHolder.swift - who has a lock, or waits for it, so that no thread waits for what only itself could bring about:
+// a request of its own event loop, a call whose callback it is in, an authorization that nobody else is there to
+// observe. Where another thread may be the one that goes on, waiting is right.
 
 internal import CLinux
 internal import DamCore
 internal import Glibc
 internal import Synchronization
 
-final class Keeper: Sendable {
+final class LockHolder: Sendable {
   enum Kind {
     /// Runs from beginning to end on one thread.
     case call
     /// Goes on whenever it is dispatched.
     case loop
-    /// Goes on when the host has its answer.
+    /// Goes on when the application has its response.
     case authorization
   }
 
@@ -24,7 +24,7 @@ final class Keeper: Sendable {
   private let only = Atomic<UInt64>(0)
   private static let several = UInt64.max
   /// What goes on with it at present, where that is not itself: an authorization that an event loop works for.
-  private let carrier = Mutex<Keeper?>(nil)
+  private let carrier = Mutex<LockHolder?>(nil)
 
   init(_ kind: Kind = .call) { self.kind = kind }
 
@@ -32,14 +32,14 @@ final class Keeper: Sendable {
   func work<Result>(_ body: () -> Result) -> Result {
     let thread = dam_thread_number()
     let known = only.load(ordering: .relaxed)
-    if known != thread { only.store(known == 0 ? thread : Keeper.several, ordering: .relaxed) }
+    if known != thread { only.store(known == 0 ? thread : LockHolder.several, ordering: .relaxed) }
     inside.store(thread, ordering: .relaxed)
     defer { inside.store(0, ordering: .relaxed) }
     return body()
   }
 
-  /// From now on `keeper` goes on with it; nil: itself again.
-  func give(to keeper: Keeper?) { carrier.withLock { $0 = keeper } }
+  /// From now on `holder` goes on with it; nil: itself again.
+  func give(to holder: LockHolder?) { carrier.withLock { $0 = holder } }
 
   /// Why the turn cannot end while the calling thread waits for it; nil: it can.
   var standstill: Failure? {
@@ -58,9 +58,9 @@ final class Keeper: Sendable {
         "the session is held by a request of an event loop that only this thread dispatches; let that end first, or"
           + " submit this to the loop as well")
     case .authorization:
-      guard Keeper.isOnlyThread else { return nil }
+      guard LockHolder.isOnlyThread else { return nil }
       return Failure(
-        .locked, "the session is held by an authorization of this thread; observe its answer or free it first")
+        .locked, "the session is held by an authorization of this thread; observe its response or free it first")
     }
   }
 

@@ -1,5 +1,5 @@
-// HubTests.swift - one identity's knowledge in a process against a store that other processes write to as well. Each
-// hub here plays a process of its own.
+// SharedSessionTests.swift - one identity's knowledge in a process against a store that other processes write to as
+// well. Each shared session here plays a process of its own.
 
 import Glibc
 import Synchronization
@@ -8,8 +8,8 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Hub")
-struct HubTests {
+@Suite("SharedSession")
+struct SharedSessionTests {
   let scratch: Scratch
   let identity: Identity
   private let lines = Lines()
@@ -23,37 +23,38 @@ struct HubTests {
     identity = try Sample.settings().identity
   }
 
-  private func hub() -> Hub {
+  private func shared() -> SharedSession {
     let store = FileStore(scratch.path)
-    return Hub(Hub.Key(identity: identity, store: store.id), store, account: Account(), process: Process.number)
+    return SharedSession(
+      SharedSession.Key(identity: identity, store: store.id), store, account: Account(), process: Process.number)
   }
 
   private func log(_ level: LogLevel, _ message: String) { lines.all.withLock { $0.append(message) } }
 
-  private func load(_ hub: Hub) -> SessionRecord? {
-    if case .record(let record) = take(hub) { return record }
+  private func load(_ shared: SharedSession) -> SessionRecord? {
+    if case .record(let record) = take(shared) { return record }
     return nil
   }
 
   /// As a call does.
-  private func take(_ hub: Hub) -> Loading<SessionRecord> {
-    let (loading, place) = hub.loadSession(log)
-    hub.state.withLock { state in
+  private func take(_ shared: SharedSession) -> Loading<SessionRecord> {
+    let (loading, place) = shared.loadSession(log)
+    shared.state.withLock { state in
       state.session.note(loading)
       state.take(place)
     }
     return loading
   }
 
-  private func isUnchanged(_ hub: Hub) -> Bool {
-    if case .unchanged = take(hub) { return true }
+  private func isUnchanged(_ shared: SharedSession) -> Bool {
+    if case .unchanged = take(shared) { return true }
     return false
   }
 
   @discardableResult
-  private func save(_ hub: Hub, _ record: SessionRecord) -> SessionRecord? {
-    let (saving, place) = hub.saveSession(record, isDurable: false, log)
-    hub.state.withLock { state in
+  private func save(_ shared: SharedSession, _ record: SessionRecord) -> SessionRecord? {
+    let (saving, place) = shared.saveSession(record, isDurable: false, log)
+    shared.state.withLock { state in
       if let record = saving.record { state.session.note(.record(record)) }
       state.take(place)
     }
@@ -62,7 +63,7 @@ struct HubTests {
 
   @Test("what one process saves another one finds, and its own saves are no news to itself")
   func sharing() throws {
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     if case .absent = take(one) {} else { Issue.record("found before it was saved") }
     #expect(save(one, Sample.record(1, cookie: "c1"))?.cookie == "c1")
     #expect(isUnchanged(one))
@@ -74,7 +75,7 @@ struct HubTests {
 
   @Test("what was found is known before anybody in the process can be told that nothing changed")
   func foundIsTaken() {
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     save(one, Sample.record(1, cookie: "c1"))
     // Another thread that looks before this one has taken what it found is not told that it is known.
     _ = other.loadSession(log)
@@ -88,49 +89,49 @@ struct HubTests {
 
   @Test("who saves late joins: the newer cookie stays, whoever saves it last")
   func joining() {
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     save(one, Sample.record(1, cookie: "c0", stamp: 1))
     _ = load(other)
     save(one, Sample.record(1, cookie: "newer", stamp: 30))
     #expect(save(other, Sample.record(1, cookie: "older", stamp: 20))?.cookie == "newer")
-    #expect(load(hub())?.cookie == "newer")
+    #expect(load(shared())?.cookie == "newer")
     #expect(save(other, Sample.record(1, cookie: "newest", stamp: 40))?.cookie == "newest")
-    #expect(load(hub())?.cookie == "newest")
+    #expect(load(shared())?.cookie == "newest")
   }
 
   @Test("a slow process does not bring a logged-out session back")
   func tombstone() {
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     save(one, Sample.record(1, cookie: "c1"))
     _ = load(other)
     save(one, Sample.record(2, cookie: nil))
     let saved = save(other, Sample.record(1, cookie: "late", stamp: 99))
     #expect(saved?.generation == 2)
     #expect(saved?.secret == nil)
-    #expect(load(hub())?.secret == nil)
+    #expect(load(shared())?.secret == nil)
   }
 
   @Test("a damaged record is set aside, counted and reported, and a new one takes its place")
   func damaged() throws {
-    let hub = hub()
-    save(hub, Sample.record(1, cookie: "c1"))
+    let shared = shared()
+    save(shared, Sample.record(1, cookie: "c1"))
     let file = identity.sessionKey + ".record"
     let whole = try #require(scratch.read(file))
     try scratch.write(file, String(whole.dropLast(3)))
-    if case .absent = take(hub) {} else { Issue.record("damage was read") }
+    if case .absent = take(shared) {} else { Issue.record("damage was read") }
     #expect(scratch.read(identity.sessionKey + ".damaged") == String(whole.dropLast(3)))
-    #expect(hub.state.withLock { $0.session.statistics.recordsDamaged } == 1)
+    #expect(shared.state.withLock { $0.session.statistics.recordsDamaged } == 1)
     #expect(lines.all.withLock { $0.contains { $0.contains("damaged") } })
-    #expect(save(hub, Sample.record(2, cookie: "c2"))?.cookie == "c2")
-    #expect(load(self.hub())?.cookie == "c2")
+    #expect(save(shared, Sample.record(2, cookie: "c2"))?.cookie == "c2")
+    #expect(load(self.shared())?.cookie == "c2")
   }
 
   @Test("damage that appears between a look and a save is no obstacle either")
   func damagedMeanwhile() throws {
-    let hub = hub()
-    save(hub, Sample.record(1, cookie: "c1"))
+    let shared = shared()
+    save(shared, Sample.record(1, cookie: "c1"))
     try scratch.write(identity.sessionKey + ".record", "garbage")
-    #expect(save(hub, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
+    #expect(save(shared, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
     #expect(scratch.read(identity.sessionKey + ".damaged") == "garbage")
   }
 
@@ -139,9 +140,9 @@ struct HubTests {
     let line = "damsession-record 2 1 7 "
     let checksum = Hash.sha256(Array("\(line)future!".utf8))
     try scratch.write(identity.sessionKey + ".record", "\(line)\(checksum)\nfuture!")
-    let hub = hub()
-    if case .newer = take(hub) {} else { Issue.record("it was read") }
-    if case .failed = hub.saveSession(Sample.record(1, cookie: "c1"), isDurable: true, log).0 {
+    let shared = shared()
+    if case .newer = take(shared) {} else { Issue.record("it was read") }
+    if case .failed = shared.saveSession(Sample.record(1, cookie: "c1"), isDurable: true, log).0 {
     } else {
       Issue.record("it was overwritten")
     }
@@ -151,28 +152,28 @@ struct HubTests {
 
   @Test("a record that somebody removed is saved anew")
   func removed() {
-    let hub = hub()
-    save(hub, Sample.record(1, cookie: "c1"))
+    let shared = shared()
+    save(shared, Sample.record(1, cookie: "c1"))
     unlink(scratch.file(identity.sessionKey + ".record"))
-    #expect(save(hub, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
-    #expect(load(self.hub())?.cookie == "c2")
+    #expect(save(shared, Sample.record(1, cookie: "c2", stamp: 5))?.cookie == "c2")
+    #expect(load(self.shared())?.cookie == "c2")
   }
 
   @Test("fields that only a newer damsession knows survive a save")
   func unknownFields() {
     var record = Sample.record(1, cookie: "c1")
     record.unknown = ["from_the_future": .integer(7)]
-    save(hub(), record)
-    let other = hub()
+    save(shared(), record)
+    let other = shared()
     var next = load(other) ?? SessionRecord()
     next.usedAt = 5
     save(other, next)
-    #expect(load(hub())?.unknown == ["from_the_future": .integer(7)])
+    #expect(load(shared())?.unknown == ["from_the_future": .integer(7)])
   }
 
   @Test("the account's record is one for all processes: refusals and tokens add up")
   func account() {
-    let (one, other) = (hub(), hub())
+    let (one, other) = (shared(), shared())
     var refused = AccountRecord()
     refused.remember(.wrong, hash: "h", salt: "s", now: 1)
     refused.enter(token: Secret("t1"), now: 1)
@@ -193,9 +194,12 @@ struct HubTests {
   func accountInMemory() throws {
     let account = Account()
     let (one, other) = (
-      Hub(Hub.Key(identity: identity, store: "memory"), MemoryStore(), account: account, process: Process.number),
-      Hub(
-        Hub.Key(identity: try Sample.settings(["organization": "O1"]).identity, store: "memory"), MemoryStore(),
+      SharedSession(
+        SharedSession.Key(identity: identity, store: "memory"), MemoryStore(), account: account, process: Process.number
+      ),
+      SharedSession(
+        SharedSession.Key(identity: try Sample.settings(["organization": "O1"]).identity, store: "memory"),
+        MemoryStore(),
         account: account, process: Process.number)
     )
     var refused = AccountRecord()
@@ -208,17 +212,17 @@ struct HubTests {
     #expect(found.refusals.map(\.hash) == ["h"])
   }
 
-  @Test("sessions of one identity at one store share a hub; another store or user has its own")
+  @Test("sessions of one identity at one store share one state; another store or user has its own")
   func world() throws {
     let (here, there) = (FileStore(scratch.file("a")), FileStore(scratch.file("b")))
     let other = try Sample.settings(["user": "eva@example.com"]).identity
     let organization = try Sample.settings(["organization": "O1"]).identity
-    let hub = World.current.hub(identity, here)
-    #expect(World.current.hub(identity, FileStore(scratch.file("a"))) === hub)
-    #expect(World.current.hub(identity, there) !== hub)
-    #expect(World.current.hub(other, here) !== hub)
-    #expect(World.current.hub(organization, here) !== hub)
-    #expect(World.current.hub(organization, here).account === hub.account)
-    #expect(World.current.hub(other, here).account !== hub.account)
+    let shared = ProcessSessions.current.shared(identity, here)
+    #expect(ProcessSessions.current.shared(identity, FileStore(scratch.file("a"))) === shared)
+    #expect(ProcessSessions.current.shared(identity, there) !== shared)
+    #expect(ProcessSessions.current.shared(other, here) !== shared)
+    #expect(ProcessSessions.current.shared(organization, here) !== shared)
+    #expect(ProcessSessions.current.shared(organization, here).account === shared.account)
+    #expect(ProcessSessions.current.shared(other, here).account !== shared.account)
   }
 }

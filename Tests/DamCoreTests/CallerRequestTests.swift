@@ -5,15 +5,15 @@ import Testing
 
 @testable import DamCore
 
-@Suite("HostRequest")
+@Suite("CallerRequest")
 struct HostRequestTests {
   private func make(
     _ path: String = "mem/user", method: String = "GET", headers: [(name: String, value: String)] = [],
     type: String? = nil, bodySize: UInt64? = nil, image: String? = nil, settings: Settings? = nil
-  ) throws -> HostRequest {
-    try HostRequest(
+  ) throws -> CallerRequest {
+    try CallerRequest(
       method: method, path: path, headers: headers, contentType: type,
-      body: bodySize.map { HostRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
+      body: bodySize.map { CallerRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
       settings: settings ?? Sample.photoShelter())
   }
 
@@ -76,7 +76,7 @@ struct HostRequestTests {
   }
 
   @Test(
-    "the session's own requests are not the host's to make, in whatever spelling",
+    "the session's own requests are not the caller's to make, in whatever spelling",
     arguments: [
       "mem/authenticate", "/psapi/v3/mem/authenticate", "/psapi/v3.0/MEM/Authenticate", "mem/%61uthenticate",
       "mem/authenticate/logout", "mem/organization/O1/authenticate", "mem//authenticate/", "mem/authenticate?x=1",
@@ -86,7 +86,7 @@ struct HostRequestTests {
     #expect(#expect(throws: Failure.self) { try make(path) }?.cause == .argument)
   }
 
-  @Test("FotoWeb's login is not the host's to make either; what only looks like one is")
+  @Test("FotoWeb's login is not the caller's to make either; what only looks like one is")
   func ownRequestsOfFotoWeb() throws {
     let settings = try Sample.fotoWeb()
     for path in [

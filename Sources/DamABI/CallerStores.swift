@@ -1,12 +1,12 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// HostStores.swift - the host's table of store functions as closures, and lists of what a store holds: guard, convert,
-// call, convert.
+// CallerStores.swift - the application's table of store functions as closures, and lists of what a store holds: guard,
+// convert, call, convert.
 
 public import CDam
 internal import DamCore
 internal import DamIO
 
-/// The host's table. The host vouches that its functions and data may be used from any thread.
+/// The application's table. The application vouches that its functions and data may be used from any thread.
 @safe private struct Table: @unchecked Sendable {
   let raw: dam_store
 }
@@ -48,17 +48,17 @@ public func dam_config_set_store(
   }
 }
 
-private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
+private func functions(_ raw: dam_store) throws(Failure) -> CallerStoreFunctions {
   guard let load = unsafe raw.load, let save = unsafe raw.save, let lock = unsafe raw.lock,
     let unlock = unsafe raw.unlock, let list = unsafe raw.list, let remove = unsafe raw.remove
   else { throw Failure(.argument, "store lacks a function; all six are needed") }
   let table = unsafe Table(raw: raw)
-  return HostStoreFunctions(
-    id: unsafe "host:\(Int(bitPattern: raw.user_data)):\(unsafeBitCast(load, to: Int.self))",
+  return CallerStoreFunctions(
+    id: unsafe "application:\(Int(bitPattern: raw.user_data)):\(unsafeBitCast(load, to: Int.self))",
     load: { key, known in
       let found = Found()
       let result = withExtendedLifetime(found) {
-        unsafe lend(key) { key in Gate.outside { unsafe load(table.raw.user_data, key, known, found.lend()) } }
+        unsafe lend(key) { key in ForkGate.outside { unsafe load(table.raw.user_data, key, known, found.lend()) } }
       }
       switch (code(result), found.bytes) {
       case (DAM_STORE_OK, let bytes?): return .found(bytes)
@@ -70,7 +70,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     save: { key, bytes, revision, expected in
       let result = unsafe lend(key) { key in
         unsafe bytes.withUnsafeBytes { data in
-          Gate.outside {
+          ForkGate.outside {
             unsafe save(table.raw.user_data, key, data.baseAddress, data.count, revision, expected)
           }
         }
@@ -83,13 +83,14 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     },
     lock: { key, milliseconds in
       var held: UnsafeMutableRawPointer?
-      let result = unsafe lend(key) { key in Gate.outside { unsafe lock(table.raw.user_data, key, milliseconds, &held) }
+      let result = unsafe lend(key) { key in
+        ForkGate.outside { unsafe lock(table.raw.user_data, key, milliseconds, &held) }
       }
       switch code(result) {
       case DAM_STORE_OK:
         let token = unsafe Token(held)
         return .held {
-          unsafe lend(key) { key in Gate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
+          unsafe lend(key) { key in ForkGate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
         }
       case DAM_STORE_BUSY: return .busy
       default: return .failed
@@ -98,12 +99,12 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     list: {
       let names = Names()
       let result = withExtendedLifetime(names) {
-        Gate.outside { unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque()) }
+        ForkGate.outside { unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque()) }
       }
       return code(result) == DAM_STORE_OK ? names.all : nil
     },
     remove: { key in
-      let result = unsafe lend(key) { key in Gate.outside { unsafe remove(table.raw.user_data, key) } }
+      let result = unsafe lend(key) { key in ForkGate.outside { unsafe remove(table.raw.user_data, key) } }
       switch code(result) {
       case DAM_STORE_OK: return true
       case DAM_STORE_ABSENT: return false
@@ -112,7 +113,7 @@ private func functions(_ raw: dam_store) throws(Failure) -> HostStoreFunctions {
     })
 }
 
-/// What the host's lock function gave for its unlock function.
+/// What the application's lock function gave for its unlock function.
 @safe private struct Token: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer?
   init(_ pointer: UnsafeMutableRawPointer?) { unsafe self.pointer = pointer }
@@ -123,7 +124,7 @@ private final class Names {
 }
 
 private let collect: dam_name_callback = { data, name in
-  Gate.inside {
+  ForkGate.inside {
     guard let data = unsafe data, let name = unsafe name, let text = unsafe String(validatingCString: name) else {
       return 1
     }
@@ -153,7 +154,7 @@ public func dam_config_list_stored(
           size: ownSize(dam_stored_session.self), logged_in: stored.record.secret == nil ? 0 : 1, key: pointers[0],
           system: pointers[1], url: pointers[2], user: pointers[3], organization: pointers[4],
           generation: stored.record.generation, used_at: stored.record.usedAt)
-        return Gate.outside { unsafe callback(user_data, &view) }
+        return ForkGate.outside { unsafe callback(user_data, &view) }
       }
     }
   }

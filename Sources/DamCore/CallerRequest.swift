@@ -1,8 +1,8 @@
-// HostRequest.swift - a request as the host asks for it, checked before anything else happens.
-// What passes here reaches the session's own origin and nothing else: the URL is put together from checked parts, never
-// parsed twice by two parsers. It refuses other origins, headers that would carry the session's secrets, and line ends.
+// CallerRequest.swift - a request as the application asks for it, checked before anything else happens. What passes
+// here reaches the session's own origin and nothing else: the URL is put together from checked parts, never parsed
+// twice by two parsers. Other origins, headers that would carry the session's secrets, and line ends are refused.
 
-package struct HostRequest: Sendable {
+package struct CallerRequest: Sendable {
   package let method: String
   /// Begins with "/"; may still hold "{image}".
   package let target: String
@@ -12,7 +12,7 @@ package struct HostRequest: Sendable {
   /// To send it twice may do twice what it does, whatever its method says.
   package let isSentOnce: Bool
 
-  /// What is known of the host's body; the driver has the bytes.
+  /// What is known of the application's body; the driver has the bytes.
   package struct Body: Sendable {
     package var isPresent: Bool
     /// nil: unknown until it ends.
@@ -42,24 +42,24 @@ package struct HostRequest: Sendable {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
     }
     self.method = method
-    let target = try HostRequest.target(path, settings)
+    let target = try CallerRequest.target(path, settings)
     let system = settings.system
-    let segments = HostRequest.segments(target)
+    let segments = CallerRequest.segments(target)
     if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
     self.isSentOnce = isSentOnce || system.writes(to: segments)
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
     for (name, value) in headers {
-      try HostRequest.check(name, value, system.reservedHeaders)
+      try CallerRequest.check(name, value, system.reservedHeaders)
       checked.append((name, value))
     }
     let type = contentType ?? "application/x-www-form-urlencoded"
-    try HostRequest.check("content_type", type, [])
+    try CallerRequest.check("content_type", type, [])
     if body.isPresent, !body.isForm { checked.append(("Content-Type", type)) }
     self.headers = checked
     self.image = try image.map { (text) throws(Failure) in try ImageHandle(text: text) }
-    guard (self.image != nil) == target.contains(HostRequest.imagePlaceholder) else {
+    guard (self.image != nil) == target.contains(CallerRequest.imagePlaceholder) else {
       throw Failure(.argument, "an image handle and \"{image}\" in the path go together")
     }
   }
@@ -70,17 +70,17 @@ package struct HostRequest: Sendable {
     if let image {
       try image.require(binding)
       let id = String(decoding: ASCII.percentEncoded(image.id.utf8), as: UTF8.self)
-      target = target.replacing(HostRequest.imagePlaceholder, with: id)
+      target = target.replacing(CallerRequest.imagePlaceholder, with: id)
     }
     var wire = WireRequest(method: method, origin: home, target: target)
     wire.headers = headers
-    wire.body = body.isPresent ? .host : .none
+    wire.body = body.isPresent ? .caller : .none
     wire.isSentOnce = isSentOnce
     return wire
   }
 
   /// The same request with headers of the library's own.
-  package func adding(_ more: [(name: String, value: String)]) -> HostRequest {
+  package func adding(_ more: [(name: String, value: String)]) -> CallerRequest {
     var copy = self
     copy.headers += more
     return copy

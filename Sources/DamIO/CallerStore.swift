@@ -1,11 +1,11 @@
-// HostStore.swift - a store that the host provides, such as a database that a fleet shares.
-// It keeps the contract for both sides: whatever the host's functions return that is not in the contract counts as
-// failed. It refuses to trust a record's revision to anybody but its own first line.
+// CallerStore.swift - a store that the application provides, such as a database that a fleet shares. It keeps the
+// contract for both sides: whatever the application's functions return that is not in the contract counts as failed. A
+// record's revision is believed from its own first line alone.
 
 internal import DamCore
 
-/// The host's functions, as closures that DamABI makes of the C table.
-package struct HostStoreFunctions: Sendable {
+/// The application's functions, as closures that DamABI makes of the C table.
+package struct CallerStoreFunctions: Sendable {
   package enum Loaded: Sendable {
     case absent
     case unchanged
@@ -50,19 +50,19 @@ package struct HostStoreFunctions: Sendable {
   }
 }
 
-struct HostStore: Store {
-  let place = "host"
+struct CallerStore: Store {
+  let place = "application"
   let isLasting = true
-  let functions: HostStoreFunctions
+  let functions: CallerStoreFunctions
   var id: String { functions.id }
 
-  private static let broken = "the host's store says that it failed"
+  private static let broken = "the application's store says that it failed"
 
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
     switch functions.load(key, mark?.revision ?? 0) {
     case .absent: return .absent
     case .unchanged: return .unchanged
-    case .failed: return .failed(HostStore.broken)
+    case .failed: return .failed(CallerStore.broken)
     case .found(let bytes):
       return .found(bytes, mark: StoreMark(bytes))
     }
@@ -73,39 +73,39 @@ struct HostStore: Store {
   ) -> StoreSave {
     switch functions.save(key, bytes, revision, expected) {
     case .saved: return .saved(mark: StoreMark(bytes))
-    case .failed: return .failed(HostStore.broken)
+    case .failed: return .failed(CallerStore.broken)
     case .conflict:
       switch functions.load(key, 0) {
       case .found(let present): return .conflict(present)
       case .absent: return .conflict(nil)
-      case .unchanged, .failed: return .failed(HostStore.broken)
+      case .unchanged, .failed: return .failed(CallerStore.broken)
       }
     }
   }
 
-  /// The host's own waiting cannot be cut short: it would lose its place in the line.
+  /// The application's own waiting cannot be cut short: it would lose its place in the line.
   func lock(_ key: String, wait microseconds: UInt64, unless _: () -> Bool) -> StoreLock {
     let began = Clock.monotonic
     switch functions.lock(key, UInt32(clamping: microseconds / 1000)) {
     case .held(let unlock):
-      // The host alone knows whether it waited; a millisecond is more than a free lock takes.
+      // The application alone knows whether it waited; a millisecond is more than a free lock takes.
       return .held(Handle(unlock), hadToWait: Clock.monotonic &- began > 1000)
     case .busy: return .busy
-    case .failed: return .unavailable(HostStore.broken)
+    case .failed: return .unavailable(CallerStore.broken)
     }
   }
 
-  /// The host has no place for damaged records; without it a new one can be saved.
+  /// The application has no place for damaged records; without it a new one can be saved.
   func setAside(_ key: String, _ seen: [UInt8]) {
     if case .found(let present) = functions.load(key, 0), present == seen { _ = functions.remove(key) }
   }
 
   func list() -> Result<[String], StoreFailure> {
-    functions.list().map { .success($0.sorted()) } ?? .failure(StoreFailure(reason: HostStore.broken))
+    functions.list().map { .success($0.sorted()) } ?? .failure(StoreFailure(reason: CallerStore.broken))
   }
 
   func remove(_ key: String) -> Result<Bool, StoreFailure> {
-    functions.remove(key).map { .success($0) } ?? .failure(StoreFailure(reason: HostStore.broken))
+    functions.remove(key).map { .success($0) } ?? .failure(StoreFailure(reason: CallerStore.broken))
   }
 
   private final class Handle: StoreLockHandle {

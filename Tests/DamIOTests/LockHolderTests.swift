@@ -1,20 +1,21 @@
-// KeeperTests.swift - nobody waits for a turn that only the waiting thread could bring about, and everybody else does.
+// LockHolderTests.swift - nobody waits for a turn that only the waiting thread could bring about, and everybody else
+// does.
 
 import Testing
 
 @testable import DamIO
 
-@Suite("Keeper", .timeLimit(.minutes(1)))
-struct KeeperTests {
+@Suite("LockHolder", .timeLimit(.minutes(1)))
+struct LockHolderTests {
   private let lock = FairLock()
-  private let mine = Keeper()
+  private let mine = LockHolder()
 
   /// Something happens on a thread of its own, and is over.
   private func elsewhere(_ body: @escaping @Sendable () -> Void) { Waiter(body).join() }
 
   @Test("a loop that only this thread dispatches stands in its way, also in the line before it")
   func ownLoop() throws {
-    let loop = Keeper(.loop)
+    let loop = LockHolder(.loop)
     let holding = try #require(Holding(lock, loop))
     #expect(lock.standstill(for: mine) == nil, "nobody has dispatched it yet")
     loop.work {}
@@ -30,7 +31,7 @@ struct KeeperTests {
 
   @Test("a loop that several threads have dispatched may go on in another one; not in the middle of a dispatch")
   func movedLoop() throws {
-    let loop = Keeper(.loop)
+    let loop = LockHolder(.loop)
     let holding = try #require(Holding(lock, loop))
     defer { holding.release() }
     loop.work {}
@@ -42,7 +43,7 @@ struct KeeperTests {
 
   @Test("a call stands in the way of its own callbacks alone")
   func callback() throws {
-    let call = Keeper()
+    let call = LockHolder()
     let holding = try #require(Holding(lock, call))
     defer { holding.release() }
     call.work {
@@ -54,7 +55,7 @@ struct KeeperTests {
 
   @Test("an authorization may be observed by any other thread of the process")
   func authorization() throws {
-    let authorization = Keeper(.authorization)
+    let authorization = LockHolder(.authorization)
     let holding = try #require(Holding(lock, authorization))
     defer { holding.release() }
     authorization.work { #expect(lock.standstill(for: mine)?.cause == .locked) }

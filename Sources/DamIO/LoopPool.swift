@@ -1,11 +1,11 @@
-// Lane.swift - what an event loop has for one identity. It refuses to be used outside its loop's thread.
+// LoopPool.swift - what an event loop has for one identity. For its loop's thread alone.
 
 internal import DamCore
 
 /// The transfers and connections of one identity in a loop. Once one of them is in doubt it only ends what it has
 /// begun.
-final class Lane {
-  let hub: Hub
+final class LoopPool {
+  let shared: SharedSession
   let multi: CurlMulti
   private var idle: [CurlHandle] = []
   private var owners: [Int: UInt64] = [:]
@@ -15,9 +15,9 @@ final class Lane {
   /// Nothing is to be begun here any more, and nothing is under way.
   var isOver: Bool { multi.isInDoubt && owners.isEmpty }
 
-  init?(_ hub: Hub) {
+  init?(_ shared: SharedSession) {
     guard let multi = CurlMulti() else { return nil }
-    self.hub = hub
+    self.shared = shared
     self.multi = multi
     multi.onOver = { [unowned self] handle in
       if let owner = self.owners[handle.address] { self.ready.append(owner) }
@@ -36,7 +36,7 @@ final class Lane {
   func give(_ handle: CurlHandle) {
     guard owners.removeValue(forKey: handle.address) != nil else { return }
     multi.remove(handle)
-    if handle.isGood, idle.count < Lane.mostIdle { idle.append(handle) }
+    if handle.isGood, idle.count < LoopPool.mostIdle { idle.append(handle) }
   }
 
   /// A job's transfer has something to say.

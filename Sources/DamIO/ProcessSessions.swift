@@ -1,0 +1,69 @@
+// ProcessSessions.swift - what the sessions of this process share, and nothing of another process.
+// After fork() a child must not use its parent's connections or wait for locks that no thread of its own holds. The
+// table therefore carries the number of the process it was made in; a child that finds another number leaves the old
+// table untouched (it is never freed: its locks may be held by threads that do not exist here) and makes its own. This
+// is the library's only global state beside libcurl's and the gate that fork() waits at.
+
+internal import DamCore
+internal import Synchronization
+
+@safe final class ProcessSessions: Sendable {
+  private struct Table {
+    var byKey: [SharedSession.Key: WeakSession] = [:]
+    var accounts: [String: SharedAccount] = [:]
+  }
+
+  private struct WeakSession { weak var session: SharedSession? }
+
+  private struct SharedAccount {
+    let account: Account
+    var sessions = 0
+  }
+
+  private let process: UInt64
+  private let sessions = Mutex(Table())
+  private static let slot = unsafe Atomic<Unmanaged<ProcessSessions>?>(nil)
+
+  private init(_ process: UInt64) { self.process = process }
+
+  /// Those of this process.
+  static var current: ProcessSessions {
+    let process = Process.number
+    while true {
+      let held = unsafe slot.load(ordering: .acquiring)
+      if let held = unsafe held {
+        let known = unsafe held.takeUnretainedValue()
+        if known.process == process { return known }
+      }
+      let fresh = unsafe Unmanaged.passRetained(ProcessSessions(process))
+      if unsafe slot.compareExchange(expected: held, desired: fresh, ordering: .acquiringAndReleasing).exchanged {
+        return unsafe fresh.takeUnretainedValue()
+      }
+      unsafe fresh.release()
+    }
+  }
+
+  /// What the sessions of an identity at a place share; made if there is none.
+  func shared(_ identity: Identity, _ store: any Store) -> SharedSession {
+    let key = SharedSession.Key(identity: identity, store: store.id)
+    return sessions.withLock { table in
+      if let known = table.byKey[key]?.session { return known }
+      var account = table.accounts[key.account] ?? SharedAccount(account: Account())
+      let made = SharedSession(key, store, account: account.account, process: process)
+      if table.byKey.updateValue(WeakSession(session: made), forKey: key) == nil { account.sessions += 1 }
+      table.accounts[key.account] = account
+      return made
+    }
+  }
+
+  /// Forgets one that nobody holds any more. What is known of its account stays where no store keeps it: a refused
+  /// password must not be tried again only because the session was closed in between.
+  func tidy(_ key: SharedSession.Key, isLasting: Bool) {
+    sessions.withLock { table in
+      guard let entry = table.byKey[key], entry.session == nil else { return }
+      table.byKey[key] = nil
+      table.accounts[key.account]?.sessions -= 1
+      if isLasting, table.accounts[key.account]?.sessions == 0 { table.accounts[key.account] = nil }
+    }
+  }
+}
