@@ -14,7 +14,7 @@ damsession get desk mem/gallery/query
 # A form is the default for what is sent.
 damsession post desk mem/gallery/G1 --data 'name=Front%20page' >front-page.json
 
-# The file appears when it is whole, and only if the answer is a success; --continue goes on after an interruption.
+# The file appears when it is whole, and only if the response is a success; --continue goes on after an interruption.
 damsession get desk mem/image/I1/download --output front-page.jpg
 
 # `damsession header` is for other programs, such as: damsession header desk | curl -H @- URL

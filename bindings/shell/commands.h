@@ -37,7 +37,7 @@ extern const struct command commands[];
 const struct command *find_command(const char *name);
 
 run_command_line run_login, run_keepalive, run_logout, run_forget; /* login.c */
-run_command_line run_request;                                      /* answers.c */
+run_command_line run_request;                                      /* request.c */
 run_command_line run_header, run_observe;                          /* header.c, observe.c */
 run_command_line run_organizations, run_status;                    /* organizations.c, status.c */
 run_command_line run_token, run_tokens;                            /* tokens.c */

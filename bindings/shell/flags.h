@@ -15,7 +15,7 @@ enum accepts {
     ACCEPTS_JSON = 1 << 2,
     ACCEPTS_MARKDOWN = 1 << 3,
     ACCEPTS_AGAIN = 1 << 4,
-    ACCEPTS_ANSWER = 1 << 5,
+    ACCEPTS_RESPONSE = 1 << 5,
     ACCEPTS_BODY = 1 << 6,
     ACCEPTS_GENERATION = 1 << 7,
     ACCEPTS_STORE = 1 << 8, /* of the library's options, `store` alone. */

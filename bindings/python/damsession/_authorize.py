@@ -1,4 +1,4 @@
-"""A request that another HTTP client sends: authorized by the library first, its answer observed
+"""A request that another HTTP client sends: authorized by the library first, its response observed
 afterwards.
 
 Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own
@@ -137,28 +137,31 @@ class Authorization:
     def observe(
         self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool
     ) -> bool:
-        """Whether the answer is to be thrown away, and what `read` says then to be sent instead.
+        """Whether the response is to be thrown away, and what `read` says then to be sent instead.
         Else it is over. Blocks.
 
         headers: as they came. whole: `body` is all of it, and not only what came or what may be
         looked at.
         """
-        answer, result = _abi.dam_observation(), ctypes.c_int32()
-        answer.http_status = status
+        observation, result = _abi.dam_observation(), ctypes.c_int32()
+        observation.http_status = status
         pairs = [
             (name, value.translate(_BLANKS))
             for name, value in headers
             if name and not _NO_NAME.search(name)
         ]
-        answer.headers, answer.header_count = _abi.header_list(pairs), len(pairs)
-        answer.body, answer.body_size = body[:MOST_OF_A_BODY], min(len(body), MOST_OF_A_BODY)
-        answer.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
+        observation.headers, observation.header_count = _abi.header_list(pairs), len(pairs)
+        observation.body, observation.body_size = (
+            body[:MOST_OF_A_BODY],
+            min(len(body), MOST_OF_A_BODY),
+        )
+        observation.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
         held = self._held.pop()
         try:
             with self._session._handle:
-                self._library.dam_authorization_observe(held, answer, result, _abi.dam_error())
+                self._library.dam_authorization_observe(held, observation, result, _abi.dam_error())
         except BaseException:
-            del answer, headers, pairs, body  # a traceback shows what is here
+            del observation, headers, pairs, body  # a traceback shows what is here
             self._is_over = True
             raise
         finally:

@@ -106,7 +106,7 @@ class InternalError(DamError):
 
 
 class NetworkError(DamError):
-    """The server was not reached, or not safely, or its answer did not arrive whole."""
+    """The server was not reached, or not safely, or its response did not arrive whole."""
 
 
 class ConnectError(NetworkError):

@@ -1,5 +1,5 @@
-"""The body of an answer on its way to somebody who asks for it piece by piece, with a limit to what
-waits.
+"""The body of a response on its way to somebody who asks for it piece by piece, with a limit to
+what waits.
 
 Shared by the streams of blocking programs and of asyncio; knows nothing of either.
 """
@@ -19,7 +19,7 @@ _MOST_AHEAD = 1 << 18  # bytes that are taken before somebody has asked for them
 
 
 class Incoming:
-    """What has come of one answer and was not asked for yet."""
+    """What has come of one response and was not asked for yet."""
 
     def __init__(
         self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]
@@ -38,14 +38,14 @@ class Incoming:
 
     @property
     def response(self) -> Response | None:
-        """The answer without what is streamed; None before its head is here. What breaks later
+        """The response without what is streamed; None before its head is here. What breaks later
         does not take it away.
         """
         over = self.transfer.over
         if not over.done() or over.cancelled() or over.exception() is not None:
             return self._head
-        answer: Response = over.result()
-        return answer
+        response: Response = over.result()
+        return response
 
     @property
     def ready(self) -> bool:

@@ -24,7 +24,7 @@ from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
 
-#: How a transfer ends: with an answer, or with None where none was asked for.
+#: How a transfer ends: with a response, or with None where none was asked for.
 Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
 
 
@@ -53,8 +53,8 @@ class Loop:
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
-        # Sessions of transfers under way. They outlive the loop, which saves what came of an answer
-        # when it is freed.
+        # Sessions of transfers under way. They outlive the loop, which saves what came of a
+        # response when it is freed.
         self._handles: dict[int, SessionHandle] = {}
         # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any
         # more would hold its sessions for good. Not at interpreter exit: see SessionHandle.
@@ -129,7 +129,7 @@ class Loop:
             with contextlib.suppress(NotFound):  # it ended meanwhile; its end is on its way
                 function(self._loop, transfer.id, _abi.dam_error())
 
-    def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
+    def _end(self, _: Any, number: int, status: int, response: Any, error: Any) -> None:
         """The `dam_done_callback`."""
         raised = take_kept()  # a credentials or a log callback's, from earlier in this dispatch
         if raised is not None:
@@ -142,21 +142,21 @@ class Loop:
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
             elif status == Status.OK:
-                transfer.over.set_result(self._read(answer, transfer.what) if answer else None)
+                transfer.over.set_result(self._read(response, transfer.what) if response else None)
             elif status == Status.CALLBACK and self._raised is not None:
                 transfer.over.set_exception(self._raised)
                 raised = None
             else:
                 transfer.over.set_exception(failure(status, error.contents))
         finally:
-            if answer:
-                self._library.dam_response_free(answer)
+            if response:
+                self._library.dam_response_free(response)
             if raised is not None:
                 keep_for_call(raised)  # nobody's but the driver's, which hears of it from dispatch
 
-    def _read(self, answer: Any, what: str) -> Response:
+    def _read(self, response: Any, what: str) -> Response:
         view = _abi.dam_response_view()
-        self._library.dam_response_get(answer, view, _abi.dam_error())
+        self._library.dam_response_get(response, view, _abi.dam_error())
         return Response(view, what)
 
     def _release(self, transfer: Transfer) -> None:

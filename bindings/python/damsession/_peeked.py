@@ -1,4 +1,4 @@
-"""The body of an answer of requests whose beginning was looked at: to be read as if it had not
+"""The body of a response of requests whose beginning was looked at: to be read as if it had not
 been.
 
 Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without

@@ -28,7 +28,7 @@ HeaderFields = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 
 
-class AnswerOptions(TypedDict, total=False):
+class ResponseOptions(TypedDict, total=False):
     """The keywords of every request; `Session.request` explains them."""
 
     params: Fields | None
@@ -40,7 +40,7 @@ class AnswerOptions(TypedDict, total=False):
     canceller: Canceller | None
 
 
-class BodyOptions(AnswerOptions, total=False):
+class BodyOptions(ResponseOptions, total=False):
     """The keywords of a body, but for `data`."""
 
     json: Any

@@ -1,4 +1,4 @@
-"""Where an answer's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
+"""Where a response's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
 C struct.
 """
 
@@ -25,7 +25,7 @@ Progress = Callable[[int, Optional[int], int, Optional[int]], Any]
 
 
 def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
-    """Has the body of a good answer written to `sink`."""
+    """Has the body of a good response written to `sink`."""
     write = getattr(sink, "write", None)
     take: Any = sink if write is None else _whole(write)
     if not callable(take):

@@ -5,8 +5,8 @@ The session logs in when it must, rotated cookies are adopted, and a request who
 is sent again. Redirects are the session's, too: they are followed here, without secrets where those
 must not go; give requests `allow_redirects=False`, so that it follows none of its own. What
 requests is left with holds no secret, exceptions included: they are taken out of the prepared
-request when its answer is here, or when it is clear that none will come. Cookies of a
-`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the answers that it throws
+request when its response is here, or when it is clear that none will come. Cookies of a
+`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the responses that it throws
 away are lost.
 
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
@@ -66,7 +66,7 @@ class DamAuth(requests.auth.AuthBase):
 
 
 class _Exchange:
-    """One request, from its authorization to the answer that is delivered."""
+    """One request, from its authorization to the response that is delivered."""
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
@@ -103,38 +103,38 @@ class _Exchange:
             raise
 
     def answered(
-        self, answer: requests.models.Response, **options: Any
+        self, response: requests.models.Response, **options: Any
     ) -> requests.models.Response:
         """The response hook. Called again for redirects that requests follows by itself: those
         are not ours.
         """
         if self._over:
-            return answer
+            return response
         self._over = True  # but for the way back, below
-        sent, before = answer.request, sys.exc_info()[1]
+        sent, before = response.request, sys.exc_info()[1]
         try:
-            while self._is_to_be_replayed(answer):
+            while self._is_to_be_replayed(response):
                 with contextlib.suppress(Exception):  # it is thrown away, broken or not
-                    _ = answer.content  # the connection is free again when it is read
-                answer.close()
-                self._redact(answer)
+                    _ = response.content  # the connection is free again when it is read
+                response.close()
+                self._redact(response)
                 again = sent.copy()
                 self._put(again)
                 try:
-                    following = answer.connection.send(again, **options)
+                    following = response.connection.send(again, **options)
                 except BaseException as error:
                     self.failed(again, error, before)
                     raise
-                following.history = [*answer.history, answer]
+                following.history = [*response.history, response]
                 following.request = again
-                answer = following
+                response = following
         except BaseException:
-            answer.close()
+            response.close()
             raise
         finally:
             self._authorization.free()
-            self._redact(answer)
-        return answer
+            self._redact(response)
+        return response
 
     def failed(
         self, request: requests.models.PreparedRequest, error: BaseException, before: Any
@@ -151,25 +151,25 @@ class _Exchange:
         self._over = True
         self._authorization.free()
 
-    def _is_to_be_replayed(self, answer: requests.models.Response) -> bool:
+    def _is_to_be_replayed(self, response: requests.models.Response) -> bool:
         # In the order received; where the client is played by something else, as its own headers
         # say.
-        lines = getattr(answer.raw.headers, "iteritems", answer.raw.headers.items)()
+        lines = getattr(response.raw.headers, "iteritems", response.raw.headers.items)()
         head = [
             (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
             for name, value in lines
         ]
-        if hasattr(answer.raw, "_request_url"):
-            answer.raw._request_url = self._shown  # what urllib3 remembers
+        if hasattr(response.raw, "_request_url"):
+            response.raw._request_url = self._shown  # what urllib3 remembers
         try:
-            answer.raw = peeked = Peeked(answer.raw, MOST_OF_A_BODY)
+            response.raw = peeked = Peeked(response.raw, MOST_OF_A_BODY)
         except BaseException:
             # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept.
-            if 200 <= answer.status_code < 300:
-                self._authorization.observe(answer.status_code, head, b"", False)
+            if 200 <= response.status_code < 300:
+                self._authorization.observe(response.status_code, head, b"", False)
             raise
         return self._authorization.observe(
-            answer.status_code, head, peeked.beginning, peeked.is_whole
+            response.status_code, head, peeked.beginning, peeked.is_whole
         )
 
     def _put(self, request: requests.models.PreparedRequest) -> None:
@@ -190,9 +190,9 @@ class _Exchange:
             self._body.seek(self._begin, os.SEEK_SET)
         return self._begin is not None
 
-    def _redact(self, answer: requests.models.Response) -> None:
-        self._redact_request(answer.request)
-        answer.url = self._shown or ""
+    def _redact(self, response: requests.models.Response) -> None:
+        self._redact_request(response.request)
+        response.url = self._shown or ""
 
     def _redact_request(self, request: requests.models.PreparedRequest) -> None:
         request.url = self._shown

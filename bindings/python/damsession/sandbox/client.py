@@ -157,7 +157,7 @@ class Sandbox:
         body: str | bytes = "",
         **where: Any,
     ) -> None:
-        """Queue an answer, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
+        """Queue a response, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
         if isinstance(body, bytes):
             where["base64"] = b64encode(body).decode("ascii")
         else:
@@ -179,8 +179,8 @@ class Sandbox:
     def _post(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         data = json.dumps(body).encode("utf-8")
         request = Request(self._url(name), data, {"Content-Type": "application/json"})
-        answer: dict[str, Any] = self._call(request)
-        return answer
+        response: dict[str, Any] = self._call(request)
+        return response
 
     def _url(self, name: str) -> str:
         # The listener without TLS saves a handshake per call.
@@ -188,8 +188,8 @@ class Sandbox:
 
     def _call(self, request: Request) -> Any:
         try:
-            with self._opener.open(request) as answer:
-                return json.load(answer)
+            with self._opener.open(request) as response:
+                return json.load(response)
         except HTTPError as error:
             with error:
                 raise SandboxError(error.read().decode("utf-8", "replace")) from None

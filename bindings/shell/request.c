@@ -1,5 +1,5 @@
 /*
- * answers.c - get, post, put, delete and request: one request, and where its answer goes.
+ * request.c - get, post, put, delete and request: one request, and where its response goes.
  *
  * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the
  * file of -o: yesterday's picture is better than today's error message under its name.
