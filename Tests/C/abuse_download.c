@@ -112,7 +112,7 @@ void abuse_download(void)
     snprintf(path, sizeof path, "%s/download", getenv("DAM_TEST_DIR"));
     refuse_structs(closed);
     REFUSES(DAM_ERR_CONNECT, dam_session_download(closed, &request, path, 0, &response, err), response);
-    CHECK(!exists("") && !exists(".part") && !exists(".part.json"), "no file without an answer");
+    CHECK(!exists("") && !exists(".part") && !exists(".part.json"), "no file without a response");
     EXPECT(DAM_OK, dam_session_login(open, DAM_LOGIN_IF_NEEDED, err));
     refuse_paths(open);
     damaged_notes(open);

@@ -96,7 +96,7 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"),
-          "no file without an answer");
+          "no file without a response");
     EXPECT(DAM_OK, dam_loop_login(loop, session, DAM_LOGIN_AGAIN, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 2 && seen.status == DAM_ERR_CONNECT, "no login");

@@ -106,13 +106,13 @@ const char *check_lines(const dam_header *headers, size_t count)
     return headers_join(headers, count, lines, sizeof lines);
 }
 
-void check_observed(dam_observation *answer, const char *lines)
+void check_observed(dam_observation *observation, const char *lines)
 {
     static char copy[LINES];
     static dam_header list[HEADERS];
     snprintf(copy, sizeof copy, "%s", lines);
-    answer->headers = list;
-    answer->header_count = headers_split(copy, list, HEADERS);
+    observation->headers = list;
+    observation->header_count = headers_split(copy, list, HEADERS);
 }
 
 dam_error *check_fresh(void)

@@ -28,7 +28,7 @@ int check_is_utf8(const char *text);
 const char *check_lines(const dam_header *headers, size_t count);
 
 /* Puts such lines (or parted by LF) into an observation, until the next call. */
-void check_observed(dam_observation *answer, const char *lines);
+void check_observed(dam_observation *observation, const char *lines);
 
 /* What the next checks are about, for the line of a failure: which value of a loop, for example. */
 void check_note(const char *note);

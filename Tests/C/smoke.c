@@ -109,7 +109,7 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
     CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL,
-          "the headers of the answer hold no secret");
+          "the headers of the response hold no secret");
     dam_response_free(response);
     return view.replays;
 }

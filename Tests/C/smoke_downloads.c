@@ -72,7 +72,7 @@ static void go_on(dam_session *session)
     CHECK(is_whole(100000) && stat(path, &known) == 0 && (known.st_mode & 0777) == 0640, "the file's mode stays");
 }
 
-/* Nothing but a 2xx answer gets near the file. */
+/* Nothing but a 2xx response gets near the file. */
 static void refuse(dam_session *session)
 {
     static const char *const looks[] = {"{\"expired\": \"200-html\"}", "{\"expired\": \"302-login\"}",

@@ -21,7 +21,7 @@ static dam_status ask(dam_session *session, const char *path, uint32_t timeout_m
     return status;
 }
 
-/* A fault in the answer to one request, and what it comes to. The next request must find the session unharmed. */
+/* A fault in the response to one request, and what it comes to. The next request must find the session unharmed. */
 static void faults(void)
 {
     static const struct {
@@ -80,7 +80,7 @@ static void not_twice(void)
     dam_session_free(session);
 }
 
-/* In an answer to a login. */
+/* In a response to a login. */
 static void bad_logins(void)
 {
     static const struct {

@@ -32,7 +32,7 @@ static uint32_t upload(dam_session *session, const dam_form *form, dam_status wa
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK) {
-        CHECK(response == NULL, "no answer was written");
+        CHECK(response == NULL, "no response was written");
         return 0;
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));

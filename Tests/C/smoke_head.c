@@ -1,6 +1,6 @@
 /*
- * smoke_head.c - the head function of a request: once, for the answer that is delivered, before any of its body.
- * Answers that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at
+ * smoke_head.c - the head function of a request: once, for the response that is delivered, before any of its body.
+ * Responses that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at
  * bodies closer than their size: smoke_streams.c does.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -89,7 +89,7 @@ static void delivered(dam_session *session, int in_loop)
     heard =
         run(session, (dam_request){.path = "mem/redirect?to=/psapi/v3/mem/redirect%3Fto=/psapi/v3/mem/user/session"},
             (struct heard){0}, in_loop);
-    CHECK(heard.calls == 1 && heard.status == 200, "of the last answer only, where redirects lead");
+    CHECK(heard.calls == 1 && heard.status == 200, "of the last response only, where redirects lead");
     for (const char *const *look = looks; *look != NULL; look++) {
         control_post("knobs", *look);
         EXPECT(DAM_OK, dam_session_keepalive(session, err));
@@ -100,7 +100,7 @@ static void delivered(dam_session *session, int in_loop)
     }
     control_post("faults", "{\"fault\": \"status\", \"match\": \"download\"}");
     heard = run(session, file, (struct heard){0}, in_loop);
-    CHECK(heard.calls == 0 && heard.outcome == DAM_ERR_SERVER, "no head where there is no answer");
+    CHECK(heard.calls == 0 && heard.outcome == DAM_ERR_SERVER, "no head where there is no response");
 }
 
 /* Whatever was to come does not. */
@@ -127,7 +127,7 @@ static void uploads(dam_session *session, int in_loop)
     long before = control_count("photoshelter", "writes");
     const dam_request request = {.method = "POST", .path = "mem/image/upload", .form = form};
     struct heard heard = run(session, request, (struct heard){0}, in_loop);
-    CHECK(heard.calls == 1 && heard.status == 200 && heard.outcome == DAM_OK, "a form's answer has a head");
+    CHECK(heard.calls == 1 && heard.status == 200 && heard.outcome == DAM_OK, "a form's response has a head");
     control_post("expire", "{}");
     heard = run(session, request, (struct heard){.result = 1}, in_loop);
     CHECK(heard.calls == 1 && heard.replays == 1 && heard.outcome == DAM_ERR_CALLBACK,

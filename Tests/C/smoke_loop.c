@@ -54,7 +54,7 @@ static uint64_t submit(struct crowd *crowd, dam_session *session, const char *pa
     return id;
 }
 
-/* Half of them find the session expired: the sandbox sees one more login, and every request its answer. */
+/* Half of them find the session expired: the sandbox sees one more login, and every request its response. */
 static void expire_in_the_middle(const char *authentication)
 {
     int count = is_short ? 20 : 200;

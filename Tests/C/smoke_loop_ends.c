@@ -1,6 +1,6 @@
 /*
  * smoke_loop_ends.c - items 9 and 19: what a request of a loop leaves behind when it is cancelled, or freed with its
- * loop. The cookie of an answer whose head was there is kept: the sandbox refuses every older one, and a second login
+ * loop. The cookie of a response whose head was there is kept: the sandbox refuses every older one, and a second login
  * would show. None of the request's functions is called any more. It refuses to be satisfied with the status alone.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -57,7 +57,8 @@ static dam_loop *begin(dam_session *session, const char *path, struct ending *en
     return loop;
 }
 
-/* Half of the answer is here, and no more will come. Then it ends in one of these ways, with the cookie of its head. */
+/* Half of the response is here, and no more will come. Then it ends in one of these ways, with the cookie of its
+   head. */
 enum way { CANCEL, CANCELLER, FREE, WAYS };
 
 static void keep_the_cookie(enum way way, const char *rotation)

@@ -73,7 +73,7 @@ static void tokens(void)
     get(session, "/psapi/v3/mem/gallery/query", 200, "Gallery");
     snprintf(url, sizeof url, "%s/psapi/v3/echo?a=b%%20c&d", photoshelter_url);
     get(session, url, 200, "b c");
-    get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary answer, not an error. */
+    get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary response, not an error. */
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "Spring & Summer") != NULL, "the body went out as a form");

@@ -13,7 +13,7 @@ static void fails(dam_session *session, const char *path, dam_status wanted)
     request.path = path;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
-    CHECK(response == NULL, "no answer was written");
+    CHECK(response == NULL, "no response was written");
 }
 
 /* The same wrong password, as often as one likes, also by a session opened anew: the server sees it once. */

@@ -1,5 +1,5 @@
 /*
- * smoke_suspicions.c - observed answers that may mean that the session is over, and those that mean something else.
+ * smoke_suspicions.c - observed responses that may mean that the session is over, and those that mean something else.
  * A suspicion costs one small request and no more. It refuses to look at cookies: smoke_observe.c does.
  */
 #include "smoke_observe.h"
@@ -29,7 +29,7 @@ static void photoshelter(const char *authentication)
     costs(session, "photoshelter", 302, "Location: https://cdn.example/x.jpg", "", 0, DAM_OBSERVE_DELIVER);
     /* Where it went is not known, and pages are what pages answer with. */
     costs(session, "photoshelter", 200, "Content-Type: text/html", "<html>", 0, DAM_OBSERVE_DELIVER);
-    /* The session lives: the answer is the application's own. */
+    /* The session lives: the response is the application's own. */
     costs(session, "photoshelter", 403, "", "", 1, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 302, "Location: /login?from=here", "", 1, DAM_OBSERVE_DELIVER);
     COUNTED("photoshelter", "logins_ok", 1);

@@ -1,7 +1,7 @@
 /*
- * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their answers; forged and foreign
- * ones. The cookies are made up, so that each is known by its value. It refuses to be an HTTP client: smoke_observe.c
- * has answers of the sandbox.
+ * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their responses; forged and
+ * foreign ones. The cookies are made up, so that each is known by its value. It refuses to be an HTTP client:
+ * smoke_observe.c has responses of the sandbox.
  */
 #include "smoke_observe.h"
 
@@ -33,14 +33,14 @@ void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted)
 {
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = status;
-    answer.body = body;
-    answer.body_size = strlen(body);
-    answer.is_whole = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = status;
+    observation.body = body;
+    observation.body_size = strlen(body);
+    observation.is_whole = 1;
     int32_t result = -1;
-    check_observed(&answer, headers);
-    EXPECT(wanted, dam_session_observe(session, ticket, &answer, &result, err));
+    check_observed(&observation, headers);
+    EXPECT(wanted, dam_session_observe(session, ticket, &observation, &result, err));
     CHECK((result == -1) == (wanted != DAM_OK), "a result where there is one");
     return result;
 }
@@ -82,7 +82,7 @@ static void order(void)
     dam_session_free(session);
 }
 
-/* Of a session that never was here. Nothing is taken from its answers, and nothing is asked. */
+/* Of a session that never was here. Nothing is taken from its responses, and nothing is asked. */
 static void foreign(void)
 {
     static const char *const numbers[] = {"2.0.1", "2.1.1", "18446744073709551615.1.1"};

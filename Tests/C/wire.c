@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-const struct wire_answer wire_login = {
+const struct wire_response wire_login = {
     .bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: SSphotoshelter_com_mem=good; path=/\r\n"
              "Content-Length: 57\r\n\r\n{\"status\":\"ok\",\"data\":{\"token\":\"canary-token\",\"org\":[]}}\n",
     .stays = 1,

@@ -35,7 +35,7 @@ def cookies(demo: Demo, cookie: dict[str, str]) -> None:
         return ("get", "mem/user/session", str(count), ADA)
 
     demo.step(
-        "cookie mode, 20 requests, a new cookie with every answer",
+        "cookie mode, 20 requests, a new cookie with every response",
         [("C", cookie, get(20))], "20", logins_ok=1, requests=21, stale_cookie_refusals=0,
     )  # fmt: skip
     demo.step(

@@ -112,7 +112,7 @@ void folders_clear(void);
 /* The server: a thread that answers on a Unix socket with what `serve` was given, in turn. */
 void server_start(const char *folder);
 const char *server_socket(void);
-/* Takes note of an answer. `kind` chooses one; for some, `bytes` are sent as they are. */
+/* Takes note of a response. `kind` chooses one; for some, `bytes` are sent as they are. */
 void serve(uint8_t kind, const uint8_t *bytes, size_t size);
 /* What a request under way is cancelled with, from the server's thread. */
 void server_cancels(dam_canceller *canceller);

@@ -184,7 +184,7 @@ static void read_response(struct play *play, const dam_response *response)
     if (SAYS(dam_response_get(response, &view, err(play))) != DAM_OK)
         return;
     if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || has_cookie(&view))
-        broken("an answer is whole and without cookies", "dam_response_view");
+        broken("a response is whole and without cookies", "dam_response_view");
 }
 
 static void send_blocking(struct play *play, dam_session *session)
@@ -204,7 +204,7 @@ static void send_blocking(struct play *play, dam_session *session)
         status = SAYS(dam_session_request(session, byte(play) % 32 ? &request : NULL, &response, err(play)));
     }
     if ((status == DAM_OK) != (response != NULL))
-        broken("an answer is there when all went well, and only then", dam_status_name((int32_t)status));
+        broken("a response is there when all went well, and only then", dam_status_name((int32_t)status));
     if (response == NULL)
         return;
     dam_response_free(*place);

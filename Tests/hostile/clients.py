@@ -36,7 +36,7 @@ class Said(NamedTuple):
 
     @property
     def end(self) -> str:
-        """The HTTP status of an answer, the status of an error."""
+        """The HTTP status of a response, the status of an error."""
         return str(self.http) if self.status == "OK" else self.status
 
 

@@ -144,7 +144,7 @@ class Play:
         else:
             self._check(
                 said.end == "200" and f"n={self._asked}" in said.text,
-                f"an answer that is not its own: {said}",
+                f"a response that is not its own: {said}",
             )
 
     # ---- Judgement -------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class Site:
         self.issued: list[str] = []
         self.issued_in_fault: list[str] = []  #: of these, what a fault said
         self._replied: tuple[Request, Reply] | None = (
-            None  #: the well answer that a fault takes its parts from
+            None  #: the proper response that a fault takes its parts from
         )
         self._met = met
         self._places = places
@@ -212,7 +212,7 @@ class Site:
         return has_key and self.carried(request) in self.issued
 
     def _set(self, request: Request) -> list[tuple[str, str]]:
-        """The rotated cookie of an ordinary answer."""
+        """The rotated cookie of an ordinary response."""
         return (
             [("Set-Cookie", f"{COOKIE}={self.issue()}; path=/")] if self.system == "cookie" else []
         )

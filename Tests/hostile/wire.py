@@ -97,7 +97,7 @@ class Later:
 
 
 class Player:
-    """Takes steps. A protocol says what bytes a step is, and what the well answer is."""
+    """Takes steps. A protocol says what bytes a step is, and what the proper response is."""
 
     def __init__(self, wire: Wire, later: Later) -> None:
         self.wire = wire

@@ -33,7 +33,7 @@ static void stop(const char *what, const dam_error *error)
     exit(1);
 }
 
-/* Takes what a request came to, and its answer. */
+/* Takes what a request came to, and its response. */
 static void count(int32_t status, dam_response *response)
 {
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;

@@ -33,7 +33,7 @@ class Request(NamedTuple):
         self.connection.send_data(self.stream, body, end_stream=True)
 
     def refuse(self, error: h2.errors.ErrorCodes) -> None:
-        """By a frame, instead of an answer."""
+        """By a frame, instead of a response."""
         self.connection.reset_stream(self.stream, error)
 
 

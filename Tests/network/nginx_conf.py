@@ -111,7 +111,7 @@ http {
       gzip_min_length 0;
       gzip_types text/plain application/json;
     }
-    # The session itself is asked before anything is given; a new cookie of that answer is passed on.
+    # The session itself is asked before anything is given; a new cookie of that response is passed on.
     location = /session {
       internal;
       proxy_pass https://127.0.0.1:$sandbox/psapi/v3/mem/user/session?$$asked;

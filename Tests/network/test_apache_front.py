@@ -159,7 +159,7 @@ def test_an_outage_at_the_login_is_no_refusal(outage: Outage, way: type[Any]) ->
 
 @pytest.mark.parametrize("way", [Blocking, InLoop])
 def test_a_login_goes_over_a_connection_of_its_own(outage: Outage, way: type[Any]) -> None:
-    """On one that has served before, this front hangs up without an answer, so that the client
+    """On one that has served before, this front hangs up without a response, so that the client
     may try again.
     """
     with closing(way(outage.front.options(outage.port, http="1.1"))) as session:

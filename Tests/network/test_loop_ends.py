@@ -1,7 +1,7 @@
 """In the event loop, too, a request that must end ends at once, and not when something else happens
 to turn up.
 
-A callback that stops and an answer that is too large end the transfer from within; so does a
+A callback that stops and a response that is too large end the transfer from within; so does a
 canceller from outside. The shortest timer that could come to the rescue is one of 200 ms; refuses
 to be more exact about time than that.
 """

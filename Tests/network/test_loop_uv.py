@@ -54,7 +54,7 @@ def test_what_fails_is_said(site: Site, loop_uv: str) -> None:
         site, url=site.sandbox.photoshelter, ca_file=site.sandbox.ca_file, store="memory"
     )
     done = run([loop_uv, "mem/nothing", "mem/user/session"], options)
-    assert done.returncode == 1 and done.stderr == b"mem/nothing: the answer is no success\n"
+    assert done.returncode == 1 and done.stderr == b"mem/nothing: the response is no success\n"
     assert b" bytes of mem/user/session\n" in done.stdout
     refused = run([loop_uv, "mem/user/session"], {**options, "DAMSESSION_PASSWORD": "wrong"})
     assert (

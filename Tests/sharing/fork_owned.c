@@ -59,7 +59,7 @@ static int use_in_child(dam_loop *loop, const dam_request *request)
     return refused;
 }
 
-/* One request whose answer is half here, one whose answer is not; the child frees the loop. The parent's go on. */
+/* One request whose response is half here, one whose response is not; the child frees the loop. The parent's go on. */
 void free_loop(void)
 {
     enum { SIZE = 3000000 };
@@ -158,17 +158,17 @@ static int free_in_child(dam_authorization *authorizations[2])
 {
     static const dam_header plain = {"Content-Type", "text/plain"};
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = 200;
-    answer.headers = &plain;
-    answer.header_count = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = 200;
+    observation.headers = &plain;
+    observation.header_count = 1;
     int files[8], lost = 0, refused = 0, before = unlocked;
     int32_t result = 0;
     for (int at = 0; at < 8; at++)
         files[at] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (int at = 0; at < 2; at++) {
         refused += dam_authorization_get(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
-        refused += dam_authorization_observe(authorizations[at], &answer, &result, NULL) == DAM_ERR_ARGUMENT;
+        refused += dam_authorization_observe(authorizations[at], &observation, &result, NULL) == DAM_ERR_ARGUMENT;
         dam_authorization_free(authorizations[at]);
     }
     for (int at = 0; at < 8; at++)

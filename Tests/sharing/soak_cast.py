@@ -41,7 +41,7 @@ class Seen:
             self.answered += int(str(told["answered"]))
             self.records_damaged += int(str(told.get("records_damaged", 0)))
             if told["others"]:
-                self.failures["an answer that was not 200"] += int(str(told["others"]))
+                self.failures["a response that was not 200"] += int(str(told["others"]))
             self.failures.update(told["failures"])  # type: ignore[call-overload]
 
 

@@ -71,8 +71,8 @@ def test_threads_and_expiries(stage: Stage, opened: Opener, kind: Kind) -> None:
     session = opened(kind, **({"token_limit": 100} if kind is DEVICE else {}))
     with ThreadPoolExecutor(8) as pool:
         for logins in (1, 2, 3):
-            answers = list(pool.map(lambda _: session.get(kind.path), range(40)))
-            assert {answer.status for answer in answers} == {200}
+            responses = list(pool.map(lambda _: session.get(kind.path), range(40)))
+            assert {response.status for response in responses} == {200}
             assert stage.count(kind.system)["logins_ok"] == session.statistics.logins == logins
             stage.expire(kind)
 

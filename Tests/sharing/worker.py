@@ -46,11 +46,11 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, dict, type(None))) else str(value)
 
 
-def who(answer: damsession.Response) -> Any:
+def who(response: damsession.Response) -> Any:
     """As whom the server answered, where it says so."""
-    if not answer.headers.get("content-type", "").startswith("application/json"):
+    if not response.headers.get("content-type", "").startswith("application/json"):
         return None
-    data = answer.json().get("data")
+    data = response.json().get("data")
     said = data.get("Session") if isinstance(data, dict) else None
     return [said["user"], said["organization"]] if said else None
 
