@@ -1,7 +1,7 @@
 /*
  * abuse.c - the sweep over bad input: what all parts share, and main.
  *
- * It refuses to run without DAM_TEST_DIR, an empty folder that takes the place of the user's own.
+ * DAM_TEST_DIR must name an empty folder, which takes the place of the user's own.
  */
 #define _POSIX_C_SOURCE 200809L
 

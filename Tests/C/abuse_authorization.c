@@ -1,6 +1,6 @@
 /*
  * abuse_authorization.c - bring your own HTTP: bad requests, bad views, observations that no server could have given.
- * It refuses to send anything itself: what a host's client does with an authorization is smoke_authorize.c's.
+ * Good observations are in smoke_authorize.c.
  */
 #include "abuse.h"
 

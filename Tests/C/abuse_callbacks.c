@@ -1,6 +1,6 @@
 /*
  * abuse_callbacks.c - the callbacks of a configuration and of a session: absent, stopping, answering badly.
- * It refuses to keep a prompt beyond its callback: the header rules that out as undefined.
+ * No prompt is kept beyond its callback: the header rules that out as undefined.
  */
 #include "abuse.h"
 

@@ -1,6 +1,6 @@
 /*
  * abuse_config.c - options set and read: unknown names, bad values of every kind, and that a refusal changes nothing.
- * It refuses a list of options of its own: kinds and defaults come from the table, so that a new option is swept too.
+ * Kinds and defaults come from the library's option table, so that a new option is swept too.
  */
 #include "abuse.h"
 

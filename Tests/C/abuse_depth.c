@@ -3,8 +3,8 @@
  * responses, observed responses, downloads, forms, names files, records, tickets and handles. All of it on the least
  * stack, so that what recurses or copies to the stack shows.
  *
- * Nothing of it may cost more than a status. With DAM_TEST_SHORT (under valgrind) little of it is sent. It refuses to
- * care which one where a response makes no sense at all.
+ * Nothing of it may cost more than a status; which one does not matter where a response makes no sense at all. With
+ * DAM_TEST_SHORT (under valgrind) little of it is sent.
  */
 #define _POSIX_C_SOURCE 200809L
 

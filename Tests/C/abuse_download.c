@@ -1,6 +1,6 @@
 /*
  * abuse_download.c - downloads: bad requests, flags and paths, and places where no file can be.
- * A refusal leaves no file behind, not even a part of one. It refuses to interrupt a download: smoke_downloads.c does.
+ * A refusal leaves no file behind, not even a part of one. Interrupted downloads are in smoke_downloads.c.
  */
 #define _POSIX_C_SOURCE 200809L
 

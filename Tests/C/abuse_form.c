@@ -1,6 +1,6 @@
 /*
  * abuse_form.c - forms: fields and files with bad names, types and sizes, and files that are none.
- * It refuses to look at what a server makes of a form: smoke_forms.c does.
+ * What a server makes of a form is in smoke_forms.c.
  */
 #define _POSIX_C_SOURCE 200809L
 

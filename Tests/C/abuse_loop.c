@@ -1,6 +1,6 @@
 /*
  * abuse_loop.c - the event loop: bad requests, ids that are none, calls where they do not belong, and an end in the
- * middle. It refuses to wait for a time: the descriptor says when there is something to do.
+ * middle. Nothing waits for a time to pass: the descriptor says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 

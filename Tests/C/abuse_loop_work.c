@@ -1,6 +1,6 @@
 /*
  * abuse_loop_work.c - downloads, logins, keepalives and logouts in the event loop: bad arguments, and an end in the
- * middle. Whatever is refused is never under way. It refuses a server that answers well: smoke_loop_work.c has one.
+ * middle. Whatever is refused is never under way. A server that behaves well is in smoke_loop_work.c.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * abuse_names.c - the environment, and options remembered under names: bad names, bad files, unusable folders, and what
- * must never be in a file. It refuses to touch any folder but the one that main has put in the place of the user's.
+ * must never be in a file. Only the folder that main has put in the place of the user's is touched.
  */
 #define _POSIX_C_SOURCE 200809L
 

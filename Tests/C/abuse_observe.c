@@ -1,7 +1,6 @@
 /*
  * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets,
- * bad observations, responses that no server could have given. It refuses to send anything itself: smoke_observe.c has
- * a server.
+ * bad observations, responses that no server could have given. Nothing is sent here: smoke_observe.c has a server.
  */
 #include "abuse.h"
 

@@ -2,7 +2,7 @@
  * abuse_request.c - requests that must not leave: bad structs, methods, paths and headers; and views of responses.
  *
  * The session of the first half talks to a closed port and would end in DAM_ERR_CONNECT: DAM_ERR_ARGUMENT shows that
- * the request was refused before anything else happened. It refuses to count on a message's words.
+ * the request was refused before anything else happened. The words of messages are not compared.
  */
 #include "abuse.h"
 

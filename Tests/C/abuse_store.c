@@ -2,8 +2,7 @@
  * abuse_store.c - stores: the host's table with holes in it, stores that misbehave, and the functions that look into
  * one.
  *
- * A store that is out of order must cost nothing but the memory of it: the session goes on. It refuses to forge a
- * record that would pass for a good one.
+ * A store that is out of order must cost nothing but the memory of it: the session goes on.
  */
 #include "abuse.h"
 

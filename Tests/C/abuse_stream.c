@@ -3,7 +3,7 @@
  * misbehave.
  *
  * The closed port shows that a contradiction is refused before anything else happens, the open one what becomes of a
- * function that stops. It refuses to test what a well-behaved stream brings: smoke_streams.c does.
+ * function that stops. What a well-behaved stream brings is in smoke_streams.c.
  */
 #include "abuse.h"
 

@@ -1,5 +1,5 @@
 /*
- * check.c - the judge behind check.h. It refuses to print a secret that it finds: only where it was.
+ * check.c - the judge behind check.h. Of a secret that is found only the place is printed.
  */
 #define _GNU_SOURCE
 

@@ -2,7 +2,7 @@
  * check.h - what the C tests share: one line per check; the first failure ends the program.
  *
  * A refused call is made twice, with an error to fill and with none, and must leave its output as it was. Every error
- * is looked at as a whole: filled, one clean sentence, no secret in it. It refuses to go on after a failure: what
+ * is looked at as a whole: filled, one clean sentence, no secret in it. The first failure ends the program: what
  * follows would only repeat it. Main thread only.
  */
 #ifndef CHECK_H

@@ -1,8 +1,7 @@
 /*
  * control.c - just enough of an HTTP client for control.h: HTTP/1.0, one connection a question.
  *
- * It refuses to parse JSON: counters are found by name behind the name of their system, which the sandbox's state
- * allows.
+ * JSON is not parsed: counters are found by name behind the name of their system, which the sandbox's state allows.
  */
 #define _POSIX_C_SOURCE 200809L
 

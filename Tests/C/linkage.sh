@@ -2,7 +2,8 @@
 # linkage.sh - the shipped library as an artefact: its name, what it needs, what it exports, and what it must not carry.
 #
 # LIB (default .build/lib) holds it. The header is the source of truth; the export map, the dynamic symbols and the Python
-# table are held against it. Ends with "linkage: N passed, N failed". It refuses a new dependency: that is a decision.
+# table are held against it. Ends with "linkage: N passed, N failed". A new dependency is a decision, and fails here until
+# it is made.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 library=${LIB:-.build/lib}/libdamsession.so.1

@@ -1,8 +1,8 @@
 /*
  * loopback.c - the server of loopback.h: one connection after the other, one request each, one of two responses.
  *
- * To a login both systems find what they look for; any other request gets the same once more. It refuses to read a
- * request larger than its buffer.
+ * To a login both systems find what they look for; any other request gets the same once more. A request must fit into
+ * its buffer.
  */
 #define _POSIX_C_SOURCE 200809L
 

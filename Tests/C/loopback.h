@@ -1,7 +1,7 @@
 /*
  * loopback.h - a server of a few lines for the tests that need a response but no sandbox.
  *
- * It lets everybody in, as either system, over plain HTTP on 127.0.0.1. It refuses to check anything.
+ * It lets everybody in, as either system, over plain HTTP on 127.0.0.1.
  */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H

@@ -5,8 +5,8 @@ not fit.
 Usage: numbers.py FOLDER. Numbers of others (servers, hosts, files, clocks) go through `plus`,
 `minus`, `times`, `clamping:`, `exactly:` or the `&` operators (Checked.swift). Whatever else is
 counted with has a name in numbers.txt, with the reason why no sum of such numbers can be too large.
-Steps by one and joins of texts and arrays are no arithmetic. It refuses to guess types: a name that
-is not listed is an error, whatever it stands for.
+Steps by one and joins of texts and arrays are no arithmetic. Types are not guessed: a name that is
+not listed is an error, whatever it stands for.
 """
 
 from __future__ import annotations

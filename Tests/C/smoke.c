@@ -2,7 +2,7 @@
  * smoke.c - the main functions of both systems against the sandbox: what the parts share, and main.
  *
  * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_FOTOWEB, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an
- * empty folder), DAM_TEST_SHORT (fewer repetitions). It refuses to pass if any log line held any secret.
+ * empty folder), DAM_TEST_SHORT (fewer repetitions). A secret in a log line is a failure.
  */
 #define _POSIX_C_SOURCE 200809L
 

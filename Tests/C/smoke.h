@@ -1,8 +1,8 @@
 /*
  * smoke.h - what the parts of the test against the sandbox share.
  *
- * The sandbox counts what reaches it, and those counts are what is checked: the library's own word is never enough. It
- * refuses a shared store: every part gets an empty folder and a sandbox as just started.
+ * The sandbox counts what reaches it, and those counts are what is checked: the library's own word is never enough. No
+ * store is shared: every part gets an empty folder and a sandbox as just started.
  */
 #ifndef SMOKE_H
 #define SMOKE_H

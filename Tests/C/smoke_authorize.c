@@ -1,7 +1,7 @@
 /*
  * smoke_authorize.c - bring your own HTTP: what an authorization says to send, and what an observed response comes to.
  * Logins go to the sandbox and are counted there; the responses that are observed are made up, so that each verdict is
- * met once. It refuses to be an HTTP client: nothing that is authorized here is sent.
+ * met once. Nothing that is authorized here is sent.
  */
 #include "smoke.h"
 

@@ -1,7 +1,7 @@
 /*
  * smoke_downloads.c - files that appear whole or not at all: interrupted, gone on with, changed meanwhile, refused.
- * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. It refuses to
- * leave an expiry out: a login page is the error page that is easiest to save by mistake.
+ * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. Expired sessions
+ * are among the cases: a login page is the error page that is easiest to save by mistake.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * smoke_failures.c - the network and the server at their worst: one status each, and a session that goes on afterwards.
- * It refuses faults that only a clock could tell from success; the one time-out is the server's silence, ten times
+ * There is no fault that only a clock could tell from success; the one time-out is the server's silence, ten times
  * longer.
  */
 #include "smoke.h"

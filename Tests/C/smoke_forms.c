@@ -1,6 +1,6 @@
 /*
  * smoke_forms.c - uploads as multipart/form-data: what arrives is what was added, also after an expiry.
- * The sandbox hashes what it gets. It refuses to hash here: the sums are written down.
+ * The sandbox hashes what it gets. The sums are written down, not computed here.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * smoke_fotoweb.c - FotoWeb: the three methods of the guide, image handles and their end, logout, the ledger of tokens.
- * It refuses to let a device token be wasted: the sandbox counts every one that it issues.
+ * No device token may be wasted: the sandbox counts every one that it issues.
  */
 #include "smoke.h"
 

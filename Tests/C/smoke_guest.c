@@ -1,7 +1,6 @@
 /*
  * smoke_guest.c - manners towards the host whose thread it is. Its functions see its own signal mask, a SIGPIPE that
- * it keeps back stays there, and so does its handler. It refuses to believe:
- * mask, pending signals and handler are looked at.
+ * it keeps back stays there, and so does its handler. Mask, pending signals and handler are looked at directly.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,7 +1,7 @@
 /*
  * smoke_head.c - the head function of a request: once, for the response that is delivered, before any of its body.
- * Responses that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at
- * bodies closer than their size: smoke_streams.c does.
+ * Responses that are replayed, followed or waited out are nobody's business but the session's. Of bodies only the size
+ * is looked at; smoke_streams.c does more.
  */
 #define _POSIX_C_SOURCE 200809L
 

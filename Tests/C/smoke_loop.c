@@ -1,6 +1,6 @@
 /*
  * smoke_loop.c - the event loop: many requests on one thread, one login for all of them, cancelled, paused and resumed.
- * It refuses a clock: poll() says when there is something to do, and the sandbox what has reached it.
+ * No clock is needed: poll() says when there is something to do, and the sandbox what has reached it.
  */
 #define _POSIX_C_SOURCE 200809L
 

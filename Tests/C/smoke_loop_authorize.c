@@ -1,7 +1,7 @@
 /*
  * smoke_loop_authorize.c - bring your own HTTP in an event loop: what an authorization says to send and what an
- * observed response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. It refuses a
- * clock: poll() says when there is something to do.
+ * observed response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. No clock is
+ * needed: poll() says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * smoke_loop_downloads.c - files in the event loop: whole, gone on with, started over, kept, cancelled in the middle.
- * It refuses a clock: what has reached the disk says how far a download is.
+ * No clock is needed: what has reached the disk says how far a download is.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,7 +1,7 @@
 /*
- * smoke_loop_ends.c - items 9 and 19: what a request of a loop leaves behind when it is cancelled, or freed with its
+ * smoke_loop_ends.c - what a request of a loop leaves behind when it is cancelled, or freed with its
  * loop. The cookie of a response whose head was there is kept: the sandbox refuses every older one, and a second login
- * would show. None of the request's functions is called any more. It refuses to be satisfied with the status alone.
+ * would show. None of the request's functions is called any more.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,7 +1,7 @@
 /*
  * smoke_observe.c - requests that another program sends with the session's headers: cookies that come back by its
  * responses, and sessions that ended meanwhile. The other program is a session with a copy of the store, so that its
- * cookies are the sandbox's own. It refuses to be an HTTP client.
+ * cookies are the sandbox's own.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * smoke_observe.h - headers and their ticket, and a response that is observed with it, for the tests of
- * dam_session_observe. It refuses responses in pieces: smoke_authorize.c has them.
+ * dam_session_observe. Responses in pieces are in smoke_authorize.c.
  */
 #ifndef SMOKE_OBSERVE_H
 #define SMOKE_OBSERVE_H

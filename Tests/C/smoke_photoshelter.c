@@ -1,6 +1,6 @@
 /*
  * smoke_photoshelter.c - PhotoShelter: cookies and their rotation, tokens, organizations, prompts, logout, the store.
- * It refuses to count logins by the library's word: the sandbox does.
+ * Logins are counted by the sandbox, not by the library's word.
  */
 #include "smoke.h"
 

@@ -1,7 +1,7 @@
 /*
  * smoke_redirects.c - what travels where: the same origin keeps the secret, another one is told nothing about who asks.
- * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. It refuses to trust the
- * library on what it sent.
+ * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. What the library says it
+ * has sent is not relied on.
  */
 #include "smoke.h"
 

@@ -1,6 +1,6 @@
 /*
  * smoke_refusals.c - what the server says no to: one status each, and no second try with what was refused.
- * It refuses to wait for a time to pass: what is tried again is seen in the sandbox's counters.
+ * Nothing waits for a time to pass: what is tried again is seen in the sandbox's counters.
  */
 #include "smoke.h"
 

@@ -1,6 +1,6 @@
 /*
  * smoke_standstill.c - a call that would wait for what only its own thread can bring about fails at once, and one that
- * another thread may let go on waits, as it did. It refuses a clock: whether a call waited is seen by the session's own
+ * another thread may let go on waits, as it did. No clock is needed: whether a call waited is seen by the session's own
  * count of waits.
  */
 #define _POSIX_C_SOURCE 200809L

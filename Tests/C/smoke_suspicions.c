@@ -1,6 +1,6 @@
 /*
  * smoke_suspicions.c - observed responses that may mean that the session is over, and those that mean something else.
- * A suspicion costs one small request and no more. It refuses to look at cookies: smoke_observe.c does.
+ * A suspicion costs one small request and no more. Cookies are in smoke_observe.c.
  */
 #include "smoke_observe.h"
 

@@ -1,7 +1,7 @@
 /*
  * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their responses; forged and
- * foreign ones. The cookies are made up, so that each is known by its value. It refuses to be an HTTP client:
- * smoke_observe.c has responses of the sandbox.
+ * foreign ones. The cookies are made up, so that each is known by its value. Responses of the sandbox are in
+ * smoke_observe.c.
  */
 #include "smoke_observe.h"
 

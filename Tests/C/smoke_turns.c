@@ -1,6 +1,6 @@
 /*
  * smoke_turns.c - turns in the event loop: whoever gives up at once when its turn comes hands on one turn, not two.
- * It refuses to look at who was first: the sandbox tells of a cookie that two have sent.
+ * Who was first does not matter: the sandbox tells of a cookie that two have sent.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /*
  * table.c - the store of table.h. It checks what the header promises to a host: keys, sizes, revisions, locks in pairs.
- * It refuses threads: the tests that use it have one.
+ * It is not made for threads: the tests that use it have one.
  */
 #include "table.h"
 

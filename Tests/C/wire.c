@@ -2,7 +2,7 @@
  * wire.c - what a server may send that no server should: the tests of the transport, against a server of raw bytes.
  *
  * Environment: DAM_TEST_DIR (an empty folder). Run as it is and under valgrind: some of what is sent here made libcurl
- * use memory that it had freed. It refuses to go on after the first failure.
+ * use memory that it had freed. The first failure ends it.
  */
 #include "wire.h"
 

@@ -2,7 +2,7 @@
  * wire.h - a server that says whatever a test has written down, byte by byte, and what the tests of the transport
  * share.
  *
- * Plain HTTP on 127.0.0.1, any number of connections and requests. It refuses to know what a response means.
+ * Plain HTTP on 127.0.0.1, any number of connections and requests.
  */
 #ifndef WIRE_H
 #define WIRE_H

@@ -1,6 +1,6 @@
 /*
  * wire_cuts.c - a response that ends before its time is none: cut anywhere in its head, it is DAM_ERR_TRANSFER to
- * everybody, and no file is made of it. It refuses to cut bodies: smoke_failures.c and smoke_downloads.c do.
+ * everybody, and no file is made of it. Cut bodies are in smoke_failures.c and smoke_downloads.c.
  */
 #define _POSIX_C_SOURCE 200809L
 

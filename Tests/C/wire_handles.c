@@ -3,7 +3,7 @@
  *
  * libcurl 7.84.0 to 8.0.1 keeps a pointer to the last header of a handle's last transfer, frees the header, and uses it
  * if the next response begins with a folded line: valgrind sees that, or the process ends. Others keep a handle from
- * working at all after a body that could not go back. It refuses to believe in a mend that costs connections.
+ * working at all after a body that could not go back. The mend must not cost connections.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -3,7 +3,7 @@
  *
  * Informational responses, trailers after the body, fields that are named like a status line, folded lines, and status
  * lines that are none. Each is asked for three times on one session, with an ordinary request after it, so that what
- * one leaves behind in libcurl meets the next. It refuses to look at bodies.
+ * one leaves behind in libcurl meets the next.
  */
 #define _POSIX_C_SOURCE 200809L
 

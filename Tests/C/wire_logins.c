@@ -2,7 +2,7 @@
  * wire_logins.c - a login request goes out once, over a connection of its own, and its response may be long.
  *
  * libcurl repeats a request by itself when a connection that it has used before breaks without a response; a login's
- * may have taken a device token by then. It refuses to try again itself.
+ * may have taken a device token by then.
  */
 #define _GNU_SOURCE
 

@@ -1,7 +1,7 @@
 /*
  * wire_server.c - the server of wire.h: a thread for each connection, and a lock around the script.
  *
- * It refuses a request larger than its buffer.
+ * A request must fit into its buffer.
  */
 #define _GNU_SOURCE
 

@@ -7,7 +7,7 @@
  *   image PATH HANDLE     prints "found" or "stale"
  *   logout                prints how the session ended
  *
- * It refuses to know about logins: that is what the demo is about.
+ * It knows nothing of logins: that is what the demo is about.
  */
 #include <damsession.h>
 

@@ -1,6 +1,4 @@
-"""The demo's Python program: the commands of client.c, on damsession for Python. It refuses to
-know about logins.
-"""
+"""The demo's Python program: the commands of client.c, on damsession for Python."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 what they saw.
 
 Starts the sandbox on free ports, runs steps against it, and holds every step against what the
-sandbox itself counted. Prints a line a step; exits with 1 if any differs. It refuses to touch the
-user's own sessions: everything is kept in a folder that is gone afterwards.
+sandbox itself counted. Prints a line a step; exits with 1 if any differs. The user's own sessions
+are not touched: everything is kept in a folder that is gone afterwards.
 """
 
 from __future__ import annotations

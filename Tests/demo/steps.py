@@ -1,7 +1,7 @@
 """The demo's steps: who does what, and what the server must have counted afterwards.
 
 Counters are the sandbox's own (`/_sandbox/state`); each is given as the difference that the step
-makes. It refuses to check anything by the library's word alone.
+makes. Nothing is checked by the library's word alone.
 """
 
 from __future__ import annotations

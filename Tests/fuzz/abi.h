@@ -2,7 +2,7 @@
  * abi.h - what the parts of the fuzzer of the C ABI share.
  *
  * An input is a list of calls: a byte for each says which, the bytes after it with what. Everything of damsession.h is
- * called, in any order, with arguments that are good, odd or NULL. It refuses only what the header calls undefined:
+ * called, in any order, with arguments that are good, odd or NULL. Only what the header calls undefined is left out:
  * freed and foreign pointers, objects that a request still needs, two threads where one is allowed.
  */
 #ifndef FUZZ_ABI_H

@@ -1,8 +1,8 @@
 /*
  * abi_server.c - the server of abi.h: one thread, many connections, responses in the order in which they were given.
  *
- * What is another origin has a port of its own here, where no secret may arrive. It refuses to wait long for anything:
- * a request that gets no response is hung up on.
+ * What is another origin has a port of its own here, where no secret may arrive. Nothing is waited for long: a request
+ * that gets no response is hung up on.
  */
 #define _GNU_SOURCE
 #include "abi.h"

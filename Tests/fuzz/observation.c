@@ -3,7 +3,7 @@
  * body.
  *
  * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then
- * says to send goes to its own origin, or without anything that says who asks. It refuses to judge verdicts.
+ * says to send goes to its own origin, or without anything that says who asks.
  */
 #define _GNU_SOURCE
 #include "abi.h"

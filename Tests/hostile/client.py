@@ -3,7 +3,7 @@ TEXT" out.
 
 With the argument "loop" it does so in an event loop. Options come from the environment. SIZE is the
 response's, or for an error Retry-After; TEXT is the beginning of the response's body or the
-library's sentence, as Python writes it. It refuses to judge.
+library's sentence, as Python writes it. `play.py` judges.
 """
 
 from __future__ import annotations

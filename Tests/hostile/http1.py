@@ -1,6 +1,4 @@
-"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row. It
-refuses to check.
-"""
+"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 not let out.
 
 A fault's header blocks go through the connection's own encoder, so that both sides agree on its
-table afterwards. It refuses to check them.
+table afterwards. They are not checked.
 """
 
 from __future__ import annotations

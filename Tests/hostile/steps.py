@@ -1,7 +1,7 @@
 """What a fault is made of: the steps that a server takes instead of its proper response, and the
 row that says when.
 
-All of it is data; http1.py and http2.py know how a step is taken. It refuses to hold a function:
+All of it is data; http1.py and http2.py know how a step is taken. There is no function in a row:
 what cannot be said with these words is one more word, and not a special case.
 
 In bytes and header values, words in @ are filled in when the step is taken: @SET@ (the header lines

@@ -2,8 +2,8 @@
 everything it was asked.
 
 It knows no connections; http1.py and http2.py carry its words. Cookies and tokens it has issued
-stay good, so that a test sees which one a client came back with. It refuses whoever comes without
-one.
+stay good, so that a test sees which one a client came back with. A request without any of them is
+refused.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A connection as a server holds it, and the steps that are the same in every protocol.
 
-It refuses to wait for ever: a client that neither speaks nor goes away within PATIENCE is given up.
+A client that neither speaks nor goes away within PATIENCE is given up.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Apache with its sessions: unprivileged, with everything in a folder of its own.
 
-Shows what it was sent through its logs. Refuses to guess when they are complete: Apache notes every
+Shows what it was sent through its logs. They are complete when two lines match: Apache notes every
 request before it answers (mod_log_forensic), and once more when it has written its line of the
 access log.
 """

@@ -2,8 +2,8 @@
 front of them.
 
 mod_session sends a new cookie with every response and ends sessions that rest: PhotoShelter's
-cookie mode, by a server that knows nothing of this project. It refuses to know where anything is:
-folders, ports and certificates are given.
+cookie mode, by a server that knows nothing of this project. Folders, ports and certificates are
+given.
 """
 
 from __future__ import annotations

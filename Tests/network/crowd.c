@@ -5,7 +5,7 @@
  *
  * It says "ready". Each line of standard input, "ROUNDS PATH", is an order: every thread asks so often, or the loop has
  * WIDTH requests in flight until all are over. It answers with one line: every outcome (an HTTP status or the name of
- * an error), "=", and how often it came. It refuses to judge, and to look at the clock.
+ * an error), "=", and how often it came.
  */
 #include <damsession.h>
 

@@ -1,7 +1,7 @@
 """An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a
 request.
 
-TLS on loopback, a thread for each connection. Refuses to speak HTTP/1.1.
+TLS on loopback, a thread for each connection. HTTP/1.1 is not spoken.
 """
 
 from __future__ import annotations

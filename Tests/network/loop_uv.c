@@ -3,7 +3,7 @@
  *
  * An example for programs that have an event loop: it watches dam_loop_fd, calls dam_loop_dispatch, and is done when
  * dam_loop_count is 0. A timer ticks besides; the longest time between two ticks says whether anything kept the loop
- * waiting. Options come from the environment. It refuses to write files: what is large would go to a `write` callback.
+ * waiting. Options come from the environment. It writes no files: what is large would go to a `write` callback.
  *
  *     cc loop_uv.c $(pkg-config --cflags --libs damsession libuv) -o loop_uv
  */

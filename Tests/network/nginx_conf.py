@@ -1,6 +1,4 @@
-"""The configuration of nginx, as text. It refuses to know where anything is: ports and paths are
-given.
-"""
+"""The configuration of nginx, as text. Ports and paths are given."""
 
 from __future__ import annotations
 

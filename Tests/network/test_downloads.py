@@ -1,5 +1,5 @@
-"""Downloads that are interrupted and gone on with. Refuses to trust the file alone: the log
-shows what was asked.
+"""Downloads that are interrupted and gone on with. The file alone proves little: the log shows what
+was asked.
 """
 
 from __future__ import annotations

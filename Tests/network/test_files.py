@@ -1,6 +1,4 @@
-"""Files of nginx: whole, in parts, and where they go. Refuses to look at interruptions: see
-test_downloads.py.
-"""
+"""Files of nginx: whole, in parts, and where they go. Interruptions are in test_downloads.py."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""httpbin's echo: what it says it was sent is what was meant. Refuses to look at the session:
-see test_cookies.py.
-"""
+"""httpbin's echo: what it says it was sent is what was meant. The session is in test_cookies.py."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 made to fail.
 
 In C under poll and under epoll, and in asyncio; with as many descriptors as most programs have, or
-half of them. Each response is its own request's: it holds what only that request asked for. Refuses
-to judge speed: it prints it, next to aiohttp's.
+half of them. Each response is its own request's: it holds what only that request asked for. Speed
+is printed next to aiohttp's, not judged.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 to turn up.
 
 A callback that stops and a response that is too large end the transfer from within; so does a
-canceller from outside. The shortest timer that could come to the rescue is one of 200 ms; refuses
-to be more exact about time than that.
+canceller from outside. The shortest timer that could come to the rescue is one of 200 ms, so that
+what is faster has not waited for it.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 waiting.
 
 loop_uv.c is an example for users too. A login that takes a second must not be felt by the timer
-that ticks besides. Refuses to ask for more than that of a machine that has other things to do: half
-of that second is far from it.
+that ticks besides. The limit is half of that second, since the machine has other things to do.
 """
 
 from __future__ import annotations

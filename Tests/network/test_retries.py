@@ -1,8 +1,7 @@
 """Trying again: only when asked to, only what may be repeated, and no sooner than the server
 wishes.
 
-How often something was sent, the server's log says. Refuses to wait long: the waits are of half a
-second to two.
+How often something was sent, the server's log says. The waits are of half a second to two.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Forty files as multipart forms, by threads of Python and C, by a loop of the shell, and by four
 processes at once. Every file arrives exactly once and whole, each expiry costs one login, and no
-request fails. Refuses to believe the clients: the sandbox says what it has taken. What cannot be
-sent twice is refused, and nothing of it stays at the server.
+request fails. What arrived is what the sandbox says, not the clients. What cannot be sent twice is
+refused, and nothing of it stays at the server.
 """
 
 from __future__ import annotations

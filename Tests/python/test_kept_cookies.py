@@ -1,4 +1,4 @@
-"""Item 19: a request that is given up after the head of its response had come keeps the cookie that
+"""A request that is given up after the head of its response had come keeps the cookie that
 was in it. The sandbox refuses every older one, so that a lost cookie shows as a second login.
 """
 

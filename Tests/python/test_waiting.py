@@ -1,7 +1,7 @@
 """Whoever waits can be told to stop: for a sibling that holds the session, for a slow login, for
 Retry-After.
 
-Refuses to take long for it: each wait would last half a minute.
+None of them may take long: each wait would last half a minute.
 """
 
 from __future__ import annotations

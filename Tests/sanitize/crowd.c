@@ -3,8 +3,8 @@
  * the sandbox ends its sessions. The sanitizer is the judge; of the responses, only those are checked that nobody can
  * spoil.
  *
- * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder). It
- * refuses to do what the header forbids, and to check anything on the threads: they count, main judges.
+ * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder).
+ * Nothing is checked on the threads: they count, main judges.
  */
 #define _POSIX_C_SOURCE 200809L
 

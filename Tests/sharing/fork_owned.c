@@ -1,7 +1,6 @@
 /*
  * fork_owned.c - what belongs to the parent in forks.c alone: a loop with requests under way, and authorizations that
- * hold locks. The child tries to use them and frees them; the parent goes on. It refuses to look at how the library
- * knows.
+ * hold locks. The child tries to use them and frees them; the parent goes on.
  */
 #include "forks.h"
 

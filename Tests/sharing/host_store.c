@@ -3,7 +3,7 @@
  *
  * It keeps every promise of dam_store: a save replaces exactly the revision it expects, a lock is bounded and wakes its
  * waiters, and nothing is called back while the table is held. One mutex guards the table, one condition variable tells
- * of every unlock. What it refuses is to outlive the process; a database would differ in `find` and `save` alone.
+ * of every unlock. It does not outlive the process; a database would differ in `find` and `save` alone.
  */
 #include "host_store.h"
 

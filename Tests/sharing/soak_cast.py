@@ -2,8 +2,7 @@
 each system.
 
 A `Player` starts one after the other in a thread of its own until it is told to stop; some of them
-are killed at a random moment. What the others saw is added up. It refuses to decide whether that is
-good.
+are killed at a random moment. What the others saw is added up.
 """
 
 from __future__ import annotations

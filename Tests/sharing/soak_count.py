@@ -9,7 +9,7 @@ was killed before it could save it. However many requests carry a dead secret, i
 login whose yield is never sent was interrupted by a kill between the server's response and the
 save. Those, and cookies lost to kills, together cannot outnumber the kills.
 
-Read from the servers' log as it goes; it refuses to ask the library anything.
+Read from the servers' log as it goes; the library is not asked.
 """
 
 from __future__ import annotations

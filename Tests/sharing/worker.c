@@ -4,7 +4,7 @@
  *   worker THREADS ROUNDS PATH [host]     options come from the environment (DAMSESSION_URL and so on)
  *
  * Prints one line of JSON: how many requests were answered with 200, the names of all failures, and counters. With
- * `host` the session lives in host_store.c. It refuses to judge: its exit code is 0 whatever the server said.
+ * `host` the session lives in host_store.c. Its exit code is 0 whatever the server said: the test judges.
  */
 #include "host_store.h"
 

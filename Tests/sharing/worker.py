@@ -2,7 +2,7 @@
 
 Each line of standard input is one order as JSON, each line of standard output its outcome. The
 first order holds the options of the session; a later one names a method, its arguments, and how
-many threads call it how often. It refuses to judge: the test does. Started by crew.py.
+many threads call it how often. The test judges. Started by crew.py.
 """
 
 from __future__ import annotations

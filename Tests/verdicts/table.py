@@ -3,8 +3,8 @@ tests; run as a program it prints the table as README.md.
 
 A file holds a system's rows. A body "@name" is one of the file's own; in headers {other} is another
 origin, {secret} what the user logs in with, percent-encoded, and {later} the time in an hour. What
-a row does not say costs nothing and sets nothing. This file refuses a row that it does not
-understand whole: an unknown word is a mistake, not something to skip.
+a row does not say costs nothing and sets nothing. A row that is not understood whole is an error:
+an unknown word is a mistake, not something to skip.
 """
 
 from __future__ import annotations

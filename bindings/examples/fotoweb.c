@@ -1,5 +1,5 @@
-/* fotoweb.c - searches a FotoWeb archive and asks for the first image found. It refuses to ask for a password twice:
- * the device token is stored. DAMSESSION_URL, DAMSESSION_USER and the like come from the environment. */
+/* fotoweb.c - searches a FotoWeb archive and asks for the first image found. The device token is stored, so the
+ * password is needed once. DAMSESSION_URL, DAMSESSION_USER and the like come from the environment. */
 #include <damsession.h>
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 """Asks for a hundred galleries at once, on one thread, with one login for all of them.
 
-It refuses to wait for one after the other. Options come from the environment.
+Options come from the environment.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
-/* photoshelter.c - prints the galleries of a PhotoShelter account. It refuses to hold a password: DAMSESSION_USER,
- * DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like come from the environment. */
+/* photoshelter.c - prints the galleries of a PhotoShelter account. DAMSESSION_USER, DAMSESSION_PASSWORD,
+ * DAMSESSION_API_KEY and the like come from the environment. */
 #include <damsession.h>
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 """Prints the galleries of a PhotoShelter account, then logs out.
 
-It refuses to hold a password: DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like
-come from the environment. Several threads may use one session.
+DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like come from the environment.
+Several threads may use one session.
 """
 
 import sys

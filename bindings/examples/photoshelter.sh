@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the galleries of a PhotoShelter account; any number of these may run at once. It refuses to hold a password:
-# the first login asks for it, or DAMSESSION_PASSWORD and DAMSESSION_API_KEY come from the environment.
+# Prints the galleries of a PhotoShelter account; any number of these may run at once. The first login asks for the
+# password, or DAMSESSION_PASSWORD and DAMSESSION_API_KEY come from the environment.
 set -eu
 
 # Once: remembers everything but the password under the name "desk". A stored session that works is kept.

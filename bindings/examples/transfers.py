@@ -1,7 +1,7 @@
 """Sends a folder of pictures to PhotoShelter and fetches an original, in constant memory.
 
-It refuses to begin anew what was interrupted: the download goes on where it was, and never shows
-half a file. Options come from the environment.
+An interrupted download goes on where it was, and half a file never shows. Options come from the
+environment.
 """
 
 import sys

@@ -1,8 +1,8 @@
 /*
  * body.c - what a request carries: text of the command line, a file, standard input or a form.
  *
- * Nothing is held in memory that was not given on the command line: files are read while they are sent. It refuses to
- * give a second time what it cannot rewind, standard input for one; the library then says that it cannot go on.
+ * Nothing is held in memory that was not given on the command line: files are read while they are sent. What cannot be
+ * rewound, standard input for one, is not given a second time; the library then says that it cannot go on.
  */
 #include "transfer.h"
 

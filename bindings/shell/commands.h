@@ -2,7 +2,8 @@
  * commands.h - what the wrapper can be told to do. The table is in commands.c, each command in the file of its idea.
  *
  * A command is one call of the library with something printed afterwards: it is given the command line and what that
- * opens, and gives back the exit code. It refuses to end what was opened: main does, whatever became of the command.
+ * opens, and gives back the exit code. A command does not close what was opened for it: main does, whatever became of
+ * the command.
  */
 #ifndef DAMSESSION_COMMANDS_H
 #define DAMSESSION_COMMANDS_H

@@ -1,7 +1,7 @@
 /*
  * flags.h - what may stand on a command line beside words: flags of the wrapper's own, and options of the library.
  *
- * It refuses to know the library's options, defaults and rules: they come from dam_option_get at run time.
+ * The library's options are not listed here: names, defaults and rules come from dam_option_get at run time.
  */
 #ifndef DAMSESSION_FLAGS_H
 #define DAMSESSION_FLAGS_H

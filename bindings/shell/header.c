@@ -1,8 +1,7 @@
 /*
  * header.c - header: the headers of a session, for requests that another program sends.
  *
- * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another
- * one.
+ * A header with a line break in it is not printed, since the reader (curl -H @-) would take the rest for another one.
  */
 #include "arguments.h"
 #include "commands.h"

@@ -1,7 +1,7 @@
 /*
  * login.c - the commands that begin, keep and end a session: login, keepalive, logout, forget.
  *
- * It refuses to remember anything before a login worked, and to forget a name whose secret it could not wipe.
+ * A name is remembered only after a login worked, and is not forgotten before its secret is wiped.
  */
 #include "arguments.h"
 #include "commands.h"

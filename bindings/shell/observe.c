@@ -4,7 +4,7 @@
  *     damsession header NAME --ticket T | curl -sS -H @- -D HEAD -o BODY URL
  *     damsession observe NAME --ticket T --body BODY <HEAD
  *
- * It refuses to take cookies from a response that a redirect led to: it may be another server's.
+ * Cookies of a response that a redirect led to are not taken: it may be another server's.
  */
 #include "arguments.h"
 #include "commands.h"

@@ -1,8 +1,8 @@
 /*
  * password_command.c - the option `password-command`: starts it, takes its first line, and waits for its end.
  *
- * For its own end and not for that of its output, which a child that it leaves behind may hold open for ever. It
- * refuses to wait without bounds, since siblings wait for the login, and to take the line of a command that fails.
+ * For its own end and not for that of its output, which a child that it leaves behind may hold open for ever. The wait
+ * is bounded, since siblings wait for the login, and the line of a command that fails is not taken.
  */
 #include "secrets.h"
 

@@ -1,8 +1,8 @@
 /*
  * progress.c - one line on standard error that tells a person how far a transfer is.
  *
- * It refuses to show itself to anybody but a person who waits: not in a pipe or a log, not from the background, and not
- * with --no-progress. It is gone before another word is written, so that words stay whole lines.
+ * It is shown only to a person who waits: not in a pipe or a log, not from the background, and not with --no-progress.
+ * It is gone before another word is written, so that words stay whole lines.
  */
 #include "progress.h"
 

@@ -1,8 +1,8 @@
 /*
  * request.c - get, post, put, delete and request: one request, and where its response goes.
  *
- * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the
- * file of -o: yesterday's picture is better than today's error message under its name.
+ * The body goes out as it came, byte for byte, and while it comes. Only a success goes into the file of -o: yesterday's
+ * picture is better than today's error message under its name.
  */
 #include "arguments.h"
 #include "commands.h"

@@ -2,7 +2,7 @@
  * terminal.c - asks a person for a secret, without echo.
  *
  * It speaks to /dev/tty, so that redirected input and output do not matter, and gives the terminal its echo back before
- * a signal ends or stops the process. It refuses to ask where nobody would answer: without a terminal, and from the
+ * a signal ends or stops the process. Nothing is asked where nobody would answer: without a terminal, and from the
  * background, where the terminal would stop the process with a login lock held. (readpassphrase(3) does much of this,
  * but would need libbsd, and a signal that arrives just before its read is lost until the next key.)
  */

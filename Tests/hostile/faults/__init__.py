@@ -1,7 +1,7 @@
 """The faults, as tables by subject, and the rows that they make: one for every place where a fault
 is tried.
 
-It refuses two rows of one name at one place, and a place that says nothing.
+Two rows of one name at one place are an error, and so is a place that says nothing.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from ._session import Session
 #: How much of a body may carry a verdict.
 MOST_OF_A_BODY = 65536
 
-# What the client makes from the body and the connection; the library refuses to be told. Cookies
-# are the session's.
+# What the client makes from the body and the connection: the library takes none of it from the
+# caller. Cookies are the session's.
 _FRAMING = frozenset(
     ("content-length", "content-type", "transfer-encoding", "content-encoding", "expect")
 )

@@ -2,8 +2,7 @@
 been.
 
 Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without
-it. It refuses to hide a body that broke off: what came is given, and then what went wrong is
-raised.
+it. A body that broke off stays broken: what came is given, and then what went wrong is raised.
 """
 
 from __future__ import annotations

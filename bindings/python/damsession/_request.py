@@ -1,7 +1,7 @@
 """One request as Python has it, laid out as the C struct: text encoded, query and body serialized.
 
-Judges nothing that the library judges (paths, methods, header names, sizes); it refuses only what
-has no C form.
+Judges nothing that the library judges (paths, methods, header names, sizes); only what
+has no C form is refused here.
 """
 
 from __future__ import annotations
