@@ -156,7 +156,7 @@ static void heads(void)
         }
 }
 
-/* As the host's own client may have received them. */
+/* As the application's own client may have received them. */
 static void observations(dam_session *session)
 {
     static const dam_header json = {"Content-Type", "application/json"};

@@ -1,6 +1,7 @@
 /*
- * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets,
- * bad observations, responses that no server could have given. Nothing is sent here: smoke_observe.c has a server.
+ * abuse_observe.c - headers for a request of the application's own, their ticket, and what is observed with it: bad
+ * tickets, bad observations, responses that no server could have given. Nothing is sent here: smoke_observe.c has a
+ * server.
  */
 #include "abuse.h"
 

@@ -64,7 +64,7 @@ awk '$7 != "UND" && $5 != "LOCAL" && $8 !~ /^dam_[a-z_]+@@DAMSESSION_1$/ && $8 !
     "$work/symbols" >"$work/others"
 check "and nothing else, all of it under DAMSESSION_1" sh -c "cat '$work/others'; [ ! -s '$work/others' ]"
 
-# A number of somebody else's that does not fit ends the host's process: the first two lines did so once.
+# A number of somebody else's that does not fit ends the application's process: the first two lines did so once.
 mkdir "$work/numbers"
 cat >"$work/numbers/planted.swift" <<'END'
 expecting: range?.total ?? headers.length.map { $0 + base }

@@ -101,7 +101,7 @@ static int32_t compare(void *user_data, const dam_header *header)
     return strcmp(header->name, "Cookie") == 0 && strstr(header->value, user_data) != NULL;
 }
 
-/* A rotated cookie is taken from what the host has received. */
+/* A rotated cookie is taken from what the application has received. */
 static void cookies(void)
 {
     static char canary[] = "0123canary4567";

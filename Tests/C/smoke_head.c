@@ -131,7 +131,7 @@ static void uploads(dam_session *session, int in_loop)
     control_post("expire", "{}");
     heard = run(session, request, (struct heard){.result = 1}, in_loop);
     CHECK(heard.calls == 1 && heard.replays == 1 && heard.outcome == DAM_ERR_CALLBACK,
-          "the server has it, the host stops");
+          "the server has it, the application stops");
     COUNTED("photoshelter", "writes", before + 2);
     dam_form_free(form);
 }

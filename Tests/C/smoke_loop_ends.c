@@ -101,8 +101,8 @@ static void keep_the_cookie(enum way way, const char *rotation)
     dam_session_free(session);
 }
 
-/* libcurl reports once more when a transfer is taken away: the host must not hear of it, however long ago the last one
-   was. */
+/* libcurl reports once more when a transfer is taken away: the application must not hear of it, however long ago the
+   last one was. */
 static void say_nothing(int is_cancelled)
 {
     struct ending ending = {0};
@@ -115,7 +115,7 @@ static void say_nothing(int is_cancelled)
     dam_loop *loop = begin(session, "mem/slow?seconds=50", &ending, NULL, &id);
     while (control_count("log", "arrived") <= before)
         EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
-    poll(NULL, 0, 100); /* the host hears of progress every 50 ms at most. */
+    poll(NULL, 0, 100); /* the application hears of progress every 50 ms at most. */
     if (is_cancelled) {
         EXPECT(DAM_OK, dam_loop_cancel(loop, id, err));
         check_run(loop);

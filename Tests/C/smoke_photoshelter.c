@@ -141,7 +141,8 @@ static void keepalive(void)
     control_post("expire", "{}");
     EXPECT(DAM_OK, dam_session_keepalive(session, err));
     COUNTED("photoshelter", "logins_ok", 2);
-    CHECK(statistics(session).keepalives >= 3 && statistics(session).requests == 0, "keepalives are not the host's");
+    CHECK(statistics(session).keepalives >= 3 && statistics(session).requests == 0,
+          "keepalives are not the application's");
     dam_session_free(session);
 }
 

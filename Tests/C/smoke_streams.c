@@ -1,7 +1,7 @@
 /*
- * smoke_streams.c - bodies that pass through functions of the host: down, up, stopped, heard of and cancelled.
- * An expiry in between is the point: no byte of a login page may reach the host, and nothing may be written by halves.
- * The sandbox's counters say what was done, not the words of a failure.
+ * smoke_streams.c - bodies that pass through functions of the application: down, up, stopped, heard of and cancelled.
+ * An expiry in between is the point: no byte of a login page may reach the application, and nothing may be written by
+ * halves. The sandbox's counters say what was done, not the words of a failure.
  */
 #include "smoke.h"
 

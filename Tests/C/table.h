@@ -1,5 +1,5 @@
 /*
- * table.h - a dam_store in memory as a host would write it, which also misbehaves when told to.
+ * table.h - a dam_store in memory as an application would write it, which also misbehaves when told to.
  *
  * What is in a record is the library's business.
  */

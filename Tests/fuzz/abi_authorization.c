@@ -1,6 +1,6 @@
 /*
- * abi_authorization.c - requests that the host sends with a client of its own: authorized, read, observed, let go, in
- * any order, with responses that are none.
+ * abi_authorization.c - requests that the application sends with a client of its own: authorized, read, observed, let
+ * go, in any order, with responses that are none.
  */
 #define _GNU_SOURCE
 #include "abi.h"

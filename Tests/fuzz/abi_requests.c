@@ -74,7 +74,7 @@ static int32_t take(void *user_data, const void *data, size_t size)
     return is_odd(job, 32) ? 1 : is_odd(job, 16) ? DAM_WRITE_PAUSE : 0;
 }
 
-/* A host that forks in a callback. */
+/* An application that forks in a callback. */
 static void split(const struct job *job)
 {
     pid_t child = job->manner % 32 == 9 && !job->play->is_child ? fork() : -1;
@@ -212,7 +212,7 @@ static void send_blocking(struct play *play, dam_session *session)
     read_response(play, response);
 }
 
-/* Whether a loop holds what an object of the host's is needed for. */
+/* Whether a loop holds what an object of the application's is needed for. */
 static int is_under_way(const struct play *play)
 {
     for (int slot = 0; slot < SLOTS; slot++)

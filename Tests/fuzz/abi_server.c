@@ -82,7 +82,7 @@ static void check_foreign(const char *head)
     check_clean(head, "another origin");
 }
 
-/* No header, path or name of the host or the server brings a header line along. */
+/* No header, path or name of the application or the server brings a header line along. */
 static void check_own(const char *head)
 {
     for (const char *line = strchr(head, '\n'); line != NULL; line = strchr(line + 1, '\n'))

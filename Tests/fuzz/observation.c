@@ -1,6 +1,6 @@
 /*
- * observation.c - responses that a host's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty line, a
- * body.
+ * observation.c - responses that an application's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty
+ * line, a body.
  *
  * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then
  * says to send goes to its own origin, or without anything that says who asks.

@@ -29,7 +29,7 @@ PICTURE = "mem/image/I1/download?size=200000"
 
 
 class Stop(Exception):
-    """What a callback of the host raises."""
+    """What a callback of the application raises."""
 
 
 class Outcome(NamedTuple):

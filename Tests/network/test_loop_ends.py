@@ -23,7 +23,7 @@ TIMES = 9  # of which some may meet a busy machine
 
 
 class Stop(Exception):
-    """What a callback of the host raises."""
+    """What a callback of the application raises."""
 
 
 def stop(*_: Any) -> None:

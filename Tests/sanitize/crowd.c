@@ -10,7 +10,7 @@
 
 #include "../C/check.h"
 #include "../C/control.h"
-#include "../sharing/host_store.h"
+#include "../sharing/application_store.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -295,7 +295,7 @@ int main(void)
     stage.rotation = "serialize";
     perform(&stage, "one at a time");
     stage.rotation = "newest";
-    stage.store = host_store_new();
-    perform(&stage, "a host's store");
+    stage.store = application_store_new();
+    perform(&stage, "an application's store");
     return 0;
 }

@@ -123,7 +123,7 @@ sanitize() {
     program abuse Tests/C/abuse*.c Tests/C/check.c Tests/C/loopback.c Tests/C/table.c
     program smoke Tests/C/smoke*.c Tests/C/control.c Tests/C/check.c Tests/C/loopback.c
     program wire Tests/C/wire*.c Tests/C/check.c
-    program crowd $here/crowd.c Tests/C/control.c Tests/C/check.c Tests/sharing/host_store.c
+    program crowd $here/crowd.c Tests/C/control.c Tests/C/check.c Tests/sharing/application_store.c
     case $sanitizer in
     address)
         sings overrun 'AddressSanitizer: heap-buffer-overflow'

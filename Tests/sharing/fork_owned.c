@@ -93,7 +93,7 @@ void free_loop(void)
            (int)big.status, (int)slow.status);
 }
 
-/* The lock is a file's, or a function's of the host: `unlocked` counts. */
+/* The lock is a file's, or a function's of the application: `unlocked` counts. */
 static atomic_int unlocked;
 
 static int32_t no_record(void *user_data, const char *key, uint64_t known, dam_record *record)
@@ -134,7 +134,7 @@ static int32_t remove_nothing(void *user_data, const char *key)
     return DAM_STORE_ABSENT;
 }
 
-static dam_session *open_in_host_store(void)
+static dam_session *open_in_application_store(void)
 {
     static const dam_store table = {.size = sizeof table,
                                     .load = no_record,
@@ -180,9 +180,9 @@ void free_authorization(void)
     dam_request request = DAM_REQUEST_INIT;
     request.path = path();
     dam_authorization *made[2] = {NULL, NULL};
-    dam_session *hosts = open_in_host_store();
+    dam_session *ours = open_in_application_store();
     int held = dam_session_authorize(session, &request, &made[0], NULL) == DAM_OK &&
-               dam_session_authorize(hosts, &request, &made[1], NULL) == DAM_OK;
+               dam_session_authorize(ours, &request, &made[1], NULL) == DAM_OK;
     pid_t child = fork();
     if (child == 0) {
         alarm(LONGEST);
@@ -193,5 +193,5 @@ void free_authorization(void)
     dam_authorization_free(made[1]);
     printf("{\"held\": %d, \"child\": %d, \"unlocked\": %d, \"last\": %d}\n", held, end, unlocked - before,
            ask("parent"));
-    dam_session_free(hosts);
+    dam_session_free(ours);
 }

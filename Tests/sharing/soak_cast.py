@@ -54,7 +54,7 @@ def environment(options: dict[str, str]) -> dict[str, str]:
 
 def compiled(folder: Path) -> Path:
     """worker.c as a program."""
-    return Path(compile_c(folder / "worker", HERE / "worker.c", HERE / "host_store.c"))
+    return Path(compile_c(folder / "worker", HERE / "worker.c", HERE / "application_store.c"))
 
 
 class Player(threading.Thread):

@@ -1,9 +1,9 @@
 """How a call into C ends in Python: with a value, or with exactly one exception.
 
-Two things can have gone wrong: the library returned a status, or a callback of the host's raised
-while the call was under way. An exception cannot cross C, so it is kept here, per thread (callbacks
-run on the calling thread), and raised when the call is back. It wins over the status, which is only
-its consequence.
+Two things can have gone wrong: the library returned a status, or a callback of the application's
+raised while the call was under way. An exception cannot cross C, so it is kept here, per thread
+(callbacks run on the calling thread), and raised when the call is back. It wins over the status,
+which is only its consequence.
 """
 
 from __future__ import annotations

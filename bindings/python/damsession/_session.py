@@ -277,7 +277,7 @@ class Session:
             self._library.dam_session_list_organizations(session, callback, None, _abi.dam_error())
         return found
 
-    # ---- For requests of the host's own ----------------------------------------------------------
+    # ---- For requests of the application's own ---------------------------------------------------
 
     def headers(self) -> dict[str, str]:
         """The request headers that authenticate a request made with another client, logging in if
