@@ -57,7 +57,8 @@ static int open_source(const char *path, dam_request *request, struct transfer *
     int code = check_source(transfer, &found);
     if (code != EXIT_OK)
         return code;
-    off_t at = S_ISREG(found.st_mode) ? lseek(transfer->source, 0, SEEK_CUR) : -1; /* a script may have read a part. */
+    /* Not 0 where a script has read a part of standard input already. */
+    off_t at = S_ISREG(found.st_mode) ? lseek(transfer->source, 0, SEEK_CUR) : -1;
     request->body_size = at < 0 ? DAM_SIZE_UNKNOWN : found.st_size > at ? (uint64_t)(found.st_size - at) : 0;
     request->read = read_source;
     request->rewind = !is_standard && at >= 0 ? rewind_source : NULL;
@@ -73,7 +74,7 @@ static int add_file(dam_form *form, const char *name, const char *text)
     if (path == NULL)
         return complain("--form");
     for (char *at = strstr(path, ";type="); at != NULL; at = strstr(at + 1, ";type="))
-        type = at; /* the last one: what stands before belongs to the file's name. */
+        type = at; /* the last one: an earlier one is part of the file's name. */
     if (type != NULL) {
         *type = '\0';
         type += strlen(";type=");

@@ -1,5 +1,6 @@
 /*
- * commands.h - what the wrapper can be told to do. The table is in commands.c, each command in the file of its idea.
+ * commands.h - what the wrapper can be told to do. The table is in commands.c, the functions in a file for each kind of
+ * command.
  *
  * A command is one call of the library with something printed afterwards: it is given the command line and what that
  * opens, and gives back the exit code. A command does not close what was opened for it: main does, whatever became of
@@ -13,7 +14,7 @@ struct work;
 
 /* What main opens before it runs a command. */
 enum opens {
-    OPENS_NOTHING, /* or what the command opens itself, since it has something else to do first. */
+    OPENS_NOTHING, /* the command opens what it needs itself, since it has something else to do first. */
     OPENS_OPTIONS,
     OPENS_SESSION
 };

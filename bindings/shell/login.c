@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For a new name only: a remembered one has its key, or works without. No answer is one too; the library will judge. */
+/* For a new name only: a remembered one has its key, or works without. With an empty answer the login goes on without a
+   key, and the library judges that. */
 static int ask_api_key(struct work *work, const struct arguments *arguments)
 {
     const char *variable = secure_getenv("DAMSESSION_API_KEY");

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BEGINNING = 65536 }; /* of a body: what dam_observation takes. */
+enum { BEGINNING = 65536 }; /* the most bytes of a body that dam_observation takes. */
 
 /* "HTTP/2 200": 200; 0 for what is no status line. */
 static int read_status(const char *line)
@@ -67,7 +67,7 @@ static dam_header *split_lines(char *lines, size_t *count)
         if ((next = strchr(line, '\n')) != NULL)
             *next++ = '\0';
         for (char *at = line; (at = strchr(at, '\r')) != NULL;)
-            *at = ' '; /* the line's end; and none is inside of a header. */
+            *at = ' '; /* before the line's end, or inside of a value, where it counts as a blank. */
         char *colon = strchr(line, ':');
         if (colon == NULL || colon == line)
             continue;

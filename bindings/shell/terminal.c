@@ -18,7 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SIGNALS = 65 }; /* with those that have no name. */
+enum { SIGNALS = 65 }; /* real-time signals, which have no names, included. */
 
 static volatile sig_atomic_t caught[SIGNALS], is_caught;
 
@@ -27,7 +27,7 @@ static void note(int signal_number)
     caught[signal_number] = is_caught = 1;
 }
 
-/* What was there before the question. */
+/* What to put back after the question. */
 struct guard {
     sigset_t guarded, waiting;
 };

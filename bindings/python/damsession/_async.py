@@ -210,8 +210,8 @@ class AsyncSession:
 
 
 class AsyncStream(BaseStream):
-    """The body of a 2xx response, in pieces. Entered when the response's head is here; left, it is
-    over.
+    """The body of a 2xx response, in pieces. `async with` waits for the response's head; leaving
+    it ends the transfer.
 
     async with session.stream("GET", "mem/image/I1/download") as response:
         async for piece in response.raise_for_status():
@@ -253,7 +253,7 @@ class AsyncStream(BaseStream):
             self._session._cancel(self._incoming.transfer)
             await asyncio.wait([over])
         if not over.cancelled():
-            over.exception()  # looked at, so that nobody complains that nobody did
+            over.exception()  # retrieved, else asyncio logs that it never was
 
     async def _wait(self) -> None:
         self._news.clear()

@@ -35,7 +35,9 @@ def keep_for_call(error: BaseException) -> None:
 
 
 def take_kept() -> BaseException | None:
-    """The exception kept so far, for a callback that must not fall over that of another one."""
+    """The exception kept so far, for a callback that must not mistake that of another one for
+    its own.
+    """
     error, _kept.error = _kept.error, None
     return error
 
@@ -52,7 +54,7 @@ def guarded(
             with inside_callback():
                 return function(*arguments) or Status.OK
         except BaseException as error:
-            # KeyboardInterrupt and SystemExit, too, belong to the caller.
+            # KeyboardInterrupt and SystemExit are for the caller as well.
             keep(error)
             return stop
 
@@ -66,7 +68,7 @@ def surface(result: Any = None, function: Any = None, arguments: Any = None) -> 
         if error is not None:
             raise error
     finally:
-        del error  # else its traceback would keep this frame, and this frame it
+        del error  # breaks the cycle of the traceback, its frame and this variable
     return result
 
 

@@ -3,7 +3,7 @@ descriptor.
 
 Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is
 over. Exceptions of a transfer's own callbacks are its own; those of credentials callbacks go to the
-requests that the login was for. Decides nothing about requests.
+requests that the login was for. What becomes of a request is the library's decision.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Loop:
         self.dispatch()
 
     def free(self) -> None:
-        """Ends everything at once, without a word to those who wait."""
+        """Frees the loop and everything under way; whoever waits is not told."""
         loop, self._loop = self._loop, _abi.loop_p()
         if loop:
             self._free()
@@ -152,7 +152,8 @@ class Loop:
             if response:
                 self._library.dam_response_free(response)
             if raised is not None:
-                keep_for_call(raised)  # nobody's but the driver's, which hears of it from dispatch
+                # It belongs to whoever drives the loop, and is raised by dispatch.
+                keep_for_call(raised)
 
     def _read(self, response: Any, what: str) -> Response:
         view = _abi.dam_response_view()
@@ -191,4 +192,4 @@ class AsyncLoop(Loop):
             await asyncio.wait([transfer.over for transfer in self._transfers.values()])
         if self._loop:
             self.asyncio.remove_reader(self.descriptor)
-            self.free()  # with those whose waiter had gone before their end came
+            self.free()  # also those whose waiter was cancelled before they ended

@@ -1,8 +1,9 @@
 """`Session.stream`: a response whose body is taken as fast as it is asked for, in a program that
 waits.
 
-Each stream has a `dam_loop` of its own, driven by whoever asks for the next piece: no thread, and
-nothing is read ahead but a quarter of a MiB. Other requests of the session may be sent meanwhile.
+Each stream has a `dam_loop` of its own, which runs while somebody asks for the next piece: there
+is no thread, and no more than a quarter of a MiB is read ahead. Other requests of the session may
+be sent meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class BaseStream:
     """
 
     _incoming: Incoming | None = None
-    _is_open = False  # entered and not left
+    _is_open = False  # inside of `with`
 
     @property
     def response(self) -> Response | None:
@@ -71,8 +72,8 @@ def _outside() -> RuntimeError:
 
 
 class Stream(BaseStream):
-    """The body of a 2xx response, in pieces. Entered when the response's head is here; left, it is
-    over.
+    """The body of a 2xx response, in pieces. `with` waits for the response's head; leaving it ends
+    the transfer.
 
     with session.stream("GET", "mem/image/I1/download") as response:
         for piece in response.raise_for_status():

@@ -111,7 +111,7 @@ class _Exchange:
         #: What made httpx close the flow early.
         self.why_left: BaseException | None = None
         self._sent: list[httpx.Request] = []
-        self._derived: list[httpx.Request] = []  # what httpx made of them
+        self._derived: list[httpx.Request] = []  # the requests that httpx derived from them
         self._added: set[str] = set()  # names of headers that are not the program's
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         headers = [
@@ -125,7 +125,7 @@ class _Exchange:
         """A request of its own for each time, so that the program's never holds a secret."""
         given, request = self.authorization.read(), self._request
         if self._sent and given.has_body and not _is_whole(request):
-            del given  # secret, and a traceback shows what is here
+            del given  # secret, and a traceback shows the locals of a frame
             raise replay_impossible()
         self._added.update(name for name, _ in given.headers if name not in request.headers)
         headers = [
@@ -141,8 +141,8 @@ class _Exchange:
         return sent
 
     def observe(self, response: httpx.Response, body: bytes | None) -> bool:
-        """Whether `to_send` says what to send instead of this response. Blocks. body: None, unless
-        it is here whole.
+        """True: throw this response away and send `to_send` instead. Blocks. body: None, unless
+        all of it was read.
         """
         self._derived += [response.request] + (
             [] if response.next_request is None else [response.next_request]
@@ -153,7 +153,9 @@ class _Exchange:
 
     @property
     def refused(self) -> httpx.Response | None:
-        """A response that a response hook of the program's did not like: it came all the same."""
+        """The response at which a response hook of the program's raised: it has arrived, so its
+        cookie counts.
+        """
         response = getattr(self.why_left, "response", None)
         return (
             response
@@ -162,7 +164,7 @@ class _Exchange:
         )
 
     def observe_refused(self) -> None:
-        """Takes what it brought; the program hears what its hook raised."""
+        """Adopts its cookie; the program gets the exception of its hook."""
         response = self.refused
         if response is not None:
             with contextlib.suppress(DamError):
@@ -183,8 +185,8 @@ class _Exchange:
 
 
 class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
-    """An asynchronous generator that knows why it is closed: Python tells that only those which
-    are not.
+    """An asynchronous generator that knows by which exception it is left: Python tells that to
+    generators which are not asynchronous, but not to those which are.
     """
 
     def __init__(
@@ -204,9 +206,7 @@ class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
 
 
 class _URL(httpx.URL):
-    """Where a request goes. As a text it is what anybody may see: httpx logs it, and others who
-    instrument httpx.
-    """
+    """A URL whose text is without secrets: httpx and tools that instrument it log the text."""
 
     def __init__(self, url: str, shown: str) -> None:
         super().__init__(url)
@@ -220,7 +220,7 @@ class _URL(httpx.URL):
 
 
 class _Headers(httpx.Headers):
-    """Headers whose values nobody sees by accident."""
+    """Headers whose `repr` hides all values."""
 
     def __repr__(self) -> str:
         return f"Headers({list(self)})"
@@ -246,8 +246,8 @@ def _may_hold_verdict(response: httpx.Response) -> bool:
 
 
 def _is_worth_a_look(response: httpx.Response, error: BaseException) -> bool:
-    """Whether to judge a response by its head. Who was cancelled or interrupted does not wait for
-    a login.
+    """Whether to judge a response by its head. After a cancellation or an interrupt only a success
+    is judged: a refusal would start a login, for which nobody waits.
     """
     return isinstance(error, Exception) or response.is_success
 

@@ -51,7 +51,7 @@ class DamAuth(requests.auth.AuthBase):
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there is no session to be had."""
         _watch_sender()
-        # Where nobody could be watched: a thread sends one request at a time, so that the last one
+        # For requests whose end nobody reported: a thread sends one at a time, so its previous one
         # is over.
         before = _under_way.exchanges.pop(self._session, None)
         exchange_before = None if before is None else before()
@@ -70,7 +70,7 @@ class _Exchange:
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
-        # Whatever the program gave: the stubs do not know all of it.
+        # Any: the type stubs do not cover all that requests accepts.
         self._body = cast(Any, request.body)
         self._begin = (
             self._body.tell()
@@ -139,21 +139,18 @@ class _Exchange:
     def failed(
         self, request: requests.models.PreparedRequest, error: BaseException, before: Any
     ) -> None:
-        """It was not answered: `error` says why. Nothing of ours is left in what the program
-        gets of it.
-        """
+        """There is no response: `error` says why. Takes our secrets out of it."""
         self.end()
         self._redact_request(request)
         scrub(error, before, self._authorization.in_url)
 
     def end(self) -> None:
-        """Gives up what was not answered; else nothing."""
+        """Frees the authorization if there was no response."""
         self._over = True
         self._authorization.free()
 
     def _is_to_be_replayed(self, response: requests.models.Response) -> bool:
-        # In the order received; where the client is played by something else, as its own headers
-        # say.
+        # urllib3's headers, in the order received; a mocked response may have plain ones.
         lines = getattr(response.raw.headers, "iteritems", response.raw.headers.items)()
         head = [
             (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
@@ -164,7 +161,8 @@ class _Exchange:
         try:
             response.raw = peeked = Peeked(response.raw, MOST_OF_A_BODY)
         except BaseException:
-            # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept.
+            # Ctrl-C while the body was read: no login any more, but the cookie of a success is
+            # kept.
             if 200 <= response.status_code < 300:
                 self._authorization.observe(response.status_code, head, b"", False)
             raise
@@ -175,7 +173,7 @@ class _Exchange:
     def _put(self, request: requests.models.PreparedRequest) -> None:
         given = self._authorization.read()
         if self._over and given.has_body and not self._rewind():
-            del given  # secret, and a traceback shows what is here
+            del given  # secret, and a traceback shows the locals of a frame
             raise replay_impossible()
         self._shown = given.shown
         request.method, request.url = given.method, given.url
@@ -215,8 +213,8 @@ _EXCHANGE = "_damsession"
 
 
 class _Watched:
-    """The `send` of an adapter: tells the exchange of a request that it was not answered, which
-    requests tells nobody.
+    """The `send` of an adapter: tells the exchange of a request that it failed: requests itself
+    has no hook for that.
     """
 
     def __init__(self, send: Any) -> None:
@@ -236,9 +234,8 @@ class _Watched:
 
 
 def _watch_sender() -> None:
-    """Watches the adapters of the `requests.Session` that is preparing a request: nobody hands it
-    over, so that it is looked for up the stack. Without one, as with `Request.prepare`, there is
-    nobody to watch.
+    """Watches the adapters of the `requests.Session` that is preparing a request: it is not among
+    our arguments, so it is looked for up the stack. With `Request.prepare` there is none.
     """
     frame = inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__") != requests.sessions.__name__:

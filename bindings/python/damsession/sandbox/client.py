@@ -1,4 +1,4 @@
-"""The sandbox as an object: started, questioned, turned, stopped.
+"""The sandbox as an object: starts and stops the servers, sets knobs and asks what they saw.
 
 Standard library only, so that a test suite needs aiohttp and trustme installed
 but imports neither. The servers run in a process of their own, which ends with

@@ -1,4 +1,4 @@
-"""Who asks FotoWeb, by the three methods of the guide, and the responses to who may not.
+"""Who asks FotoWeb, by the three methods of the guide, and what those get who may not.
 
 Method 1 sends the credentials with every request, method 2 posts them once for
 a device token, method 3 sends a login token once for a device token.

@@ -1,4 +1,4 @@
-"""The envelope of PhotoShelter's responses, in JSON and XML, good news and bad.
+"""The envelope of PhotoShelter's responses, in JSON and XML, for successes and errors.
 
 Every response of the API is made here. What a dead session is told is a knob,
 because the public record does not say.
