@@ -104,7 +104,7 @@ static int run(void)
     return 0;
 }
 
-/* All of it where there is little stack: other languages' threads have less than a program's first one. */
+/* All of it on a small stack: threads of other languages have less than a program's first thread. */
 int main(void)
 {
     return check_on_least_stack(run);

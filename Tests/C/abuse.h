@@ -57,7 +57,7 @@ void sha256(char hex[65], const void *data, size_t size);
 /* A configuration with store=memory and these options (name, value, ..., NULL) beside it. */
 dam_config *make_config(const char *const options[]);
 
-/* A session of it. */
+/* A session of such a configuration. */
 dam_session *make_session(const char *const options[]);
 
 /* A FotoWeb user with a device token, and a PhotoShelter user with an auth token, at `url`. */

@@ -28,7 +28,7 @@ static int32_t answer(void *user_data, dam_prompt *prompt)
     return script->result;
 }
 
-/* A login at the closed port with an answer like this. Device tokens, so that nothing is asked twice. */
+/* A login at the closed port with an answer like this. With device tokens, so that there is one prompt only. */
 static void ask(struct script script, dam_status wanted)
 {
     dam_config *config =

@@ -31,8 +31,8 @@ static size_t repeat(char *to, const char *text, size_t times)
     return times * size;
 }
 
-/* Puts ["X", before a document of wide characters and ] behind it, where X is a character that has the byte of a
-   quotation mark in it: who counts brackets by bytes takes all that follows for text. */
+/* Puts ["X", before a document of wide characters and ] behind it, where X is a character one of whose bytes is that
+   of a quotation mark: a reader that counts brackets by bytes takes everything after it for text. */
 static size_t hide(size_t size, size_t width, int is_big)
 {
     static const char before[] = "[\"X\",";
@@ -107,7 +107,7 @@ static size_t say(const char *head, size_t body)
     return (size_t)size + body;
 }
 
-/* A login and a request; what comes of it does not matter, but that something does. */
+/* A login and a request: any status will do, but the call must return. */
 static void ask(dam_session *(*make)(const char *url))
 {
     dam_request request = DAM_REQUEST_INIT;
@@ -136,7 +136,7 @@ static void responses(void)
         }
 }
 
-/* Heads that go on and on. */
+/* Heads with very many or very long lines. */
 static void heads(void)
 {
     static const char *const lines[] = {"X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
@@ -266,7 +266,7 @@ static void write_file(const char *path, const char *text)
     CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "a file for the test");
 }
 
-/* The rest of three bytes, of a length and in a place that cannot be counted with. */
+/* The rest of a download that has three bytes so far, with a length or a place that overflows any counter. */
 static void endless_downloads(dam_session *session)
 {
     static const char *const heads[] = {

@@ -12,7 +12,7 @@
 
 static char path[4096];
 
-/* A form that was refused something is as it was: one good field, and it can be sent. */
+/* A refusal leaves the form as it was: with its one good field, and it can be sent. */
 static void send_form(const dam_form *form)
 {
     dam_session *session = make_photoshelter(open_url);

@@ -95,7 +95,7 @@ static void odd_moments(dam_loop *loop, dam_session *closed, dam_session *open)
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT, "nobody there: said in done");
 }
 
-/* Requests that wait, that are being sent, and that nobody has begun: dropped without a word. */
+/* Requests that wait, that are being sent, and that were not begun: freed with the loop, no callback is called. */
 static void free_in_the_middle(dam_session *open)
 {
     for (int dispatches = 0; dispatches < 6; dispatches++) {

@@ -89,7 +89,7 @@ static void refuse_others(dam_loop *loop, dam_session *session)
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0 && result == -7, "nothing is under way");
 }
 
-/* Every pointer that may be NULL is; nobody is there, and `done` says so, without a response. */
+/* Every pointer that may be NULL is; the server is out of reach: `done` gets that status and no response. */
 static void nobody_there(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
@@ -115,7 +115,7 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     CHECK(seen.calls == 4 && seen.responses == 0, "an id is nobody's duty");
 }
 
-/* All of them at once, dropped after so many dispatches, or cancelled: each says one thing or none. */
+/* All of them at once, dropped after so many dispatches, or cancelled: `done` of each is called once or not at all. */
 static void end_in_the_middle(dam_session *session)
 {
     for (int dispatches = 0; dispatches < 8; dispatches++) {

@@ -20,7 +20,7 @@ static int32_t take(void *user_data, const dam_header *header)
 
 static const dam_observation good = {.size = sizeof(dam_observation), .http_status = 200, .is_whole = 1};
 
-/* A ticket goes to whoever asks, is printable, and is written only with the headers. */
+/* A ticket is given only to a caller that asks for it, is printable, and is written only together with the headers. */
 static void tickets(dam_session *closed, dam_session *open)
 {
     struct seen seen = {0};

@@ -63,7 +63,7 @@ static void refuse_tables(dam_config *config)
     }
 }
 
-/* Every response that a load may give, and some that it may not: the login succeeds all the same. */
+/* Every result that a load may give, and some that it may not: the login succeeds all the same. */
 static void misbehave(void)
 {
     static const struct table bad[] = {

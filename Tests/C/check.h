@@ -51,7 +51,7 @@ void check_step(dam_loop *loop);
 /* The same until nothing is under way. */
 void check_run(dam_loop *loop);
 
-/* Whether status and check_error are what `wanted` calls for. */
+/* Checks status and check_error against `wanted`. */
 void check_result(dam_status wanted, dam_status got, const char *call, const char *file, int line);
 
 /* A call, once. Its text names `err`. */
@@ -77,7 +77,7 @@ void check_result(dam_status wanted, dam_status got, const char *call, const cha
                   again_ != got_ ? "another status without an error" : "the output was written"); \
     } while (0)
 
-/* A call that returns nothing to look at: to come back is the check. */
+/* A call without a result: it is enough that it returns. */
 #define SURVIVES(call)                             \
     do {                                           \
         call;                                      \

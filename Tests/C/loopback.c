@@ -55,7 +55,7 @@ static int listen_on_any_port(char url[LOOPBACK_URL])
     return fd;
 }
 
-/* Bound until the process ends: a port that was let go may be another program's a moment later. */
+/* Stays bound until the process ends: another program could take a port that was given up. */
 void loopback_closed(char url[LOOPBACK_URL])
 {
     (void)bind_any_port(url);
@@ -115,7 +115,8 @@ static void serve(int fd)
     send_all(fd, response, (size_t)size);
     answered++;
     shutdown(fd, SHUT_WR);
-    while (recv(fd, buffer, sizeof buffer, 0) > 0) /* until the client has it: closing earlier could reset it away. */
+    while (recv(fd, buffer, sizeof buffer, 0) > 0) /* until the client has closed: closing earlier could reset the
+                                                      connection before the client has read. */
         continue;
 }
 

@@ -78,7 +78,7 @@ void put(const char *suffix, const char *text);
 /* Whether the file is the sandbox's of this many bytes, with nothing beside it. */
 int is_whole(long size);
 
-/* Watches for the session's present secret in everything that is said from now on. */
+/* From now on the session's present secret is looked for in every message and log line. */
 void watch(dam_session *session);
 
 /* Whether the sandbox counted this. */

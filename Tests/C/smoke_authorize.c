@@ -39,7 +39,8 @@ static void observe(dam_authorization *authorization, int32_t status, const char
     CHECK(result == wanted, "observed: %s", wanted == DAM_OBSERVE_DELIVER ? "deliver" : "replay");
 }
 
-/* A response is a response; an expired one costs a login and is to be replayed once, then it is a verdict. */
+/* An ordinary response is delivered. One that says the session has ended costs a login and is replayed once; after that
+   it is an error. */
 static void verdicts(void)
 {
     dam_authorization *authorization = NULL;
@@ -76,7 +77,7 @@ static void verdicts(void)
     dam_session_free(session);
 }
 
-/* The secret is left at home when the response says to go elsewhere. */
+/* A redirect to another origin is followed without the secret. */
 static void redirected(void)
 {
     dam_authorization *authorization = NULL;

@@ -156,7 +156,7 @@ static void *hold(void *session)
     return NULL;
 }
 
-/* Requests go one at a time here; who may not wait is told so. */
+/* Requests go one at a time here; with a `lock-timeout` that is too short the second one fails with DAM_ERR_LOCKED. */
 static void locked(void)
 {
     pthread_t thread;

@@ -60,7 +60,7 @@ static void files(const char *authentication)
     CHECK(upload(session, form, DAM_OK, SUM) == 1, "and again");
     COUNTED("photoshelter", "writes", 3);
 
-    /* What changes before it is sent fails the request; the server has nothing of it. */
+    /* A file that changes before it is sent fails the request, and the server gets nothing of it. */
     static const size_t sizes[] = {99999, 100001, 0};
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         write_file(sizes[at]);
@@ -82,7 +82,7 @@ static void files(const char *authentication)
     dam_session_free(session);
 }
 
-/* Bytes that were never a file on any disk are one to the server, if they have a file's name. */
+/* Bytes in memory arrive as a file if they are given a file name. */
 static void bytes(const char *authentication)
 {
     static char letters[100000];

@@ -50,7 +50,7 @@ static int32_t take_token(void *user_data, const dam_device_token *one)
     return 0;
 }
 
-/* Method 2: one device token, and what hangs on it. */
+/* Method 2: one device token, and the image IDs that are bound to it. */
 static void device_token(void)
 {
     char id[256], *handle = NULL, *image = NULL;

@@ -112,7 +112,7 @@ static void signals(int in_loop)
     dam_session_free(upload(&guest, in_loop));
     CHECK(guest.calls >= 5 && guest.wrong == 0, "%d calls, %d of them with SIGPIPE blocked", guest.calls, guest.wrong);
 
-    /* Who blocks it finds it blocked, and one that was pending before is still there. */
+    /* A thread that blocks the signal finds it blocked afterwards, and one that was pending is still pending. */
     guest = (struct guest){.is_blocked = 1};
     pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
     raise(SIGPIPE);

@@ -103,7 +103,7 @@ static void delivered(dam_session *session, int in_loop)
     CHECK(heard.calls == 0 && heard.outcome == DAM_ERR_SERVER, "no head where there is no response");
 }
 
-/* Whatever was to come does not. */
+/* A head function that stops the request: nothing of the body comes after it. */
 static void stopped(dam_session *session, int in_loop)
 {
     static const char *const paths[] = {"mem/image/I1/download?size=300000", "mem/image/I1/download?size=0",

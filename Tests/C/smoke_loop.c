@@ -80,7 +80,7 @@ static void expire_in_the_middle(const char *authentication)
     dam_session_free(session);
 }
 
-/* One that is being answered, one that has not begun; a third is none the worse. Then a loop that ends with all of
+/* One that is being answered, one that has not begun; a third is not affected. Then a loop that ends with all of
    them. */
 static void cancel(void)
 {

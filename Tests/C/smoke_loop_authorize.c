@@ -182,8 +182,8 @@ static void mixed(void)
     dam_session_free(session);
 }
 
-/* What only this thread can bring about is not waited for: not while the loop logs in, and not before it is
-   observed. */
+/* A blocking call would wait for ever for what only this thread can bring about, so it fails: while the loop logs in,
+   and before the authorization is observed. */
 static void held(void)
 {
     struct said said = {0};

@@ -66,7 +66,8 @@ static void rotated(void)
     dam_session_free(session);
 }
 
-/* The session was replaced while the response was on its way: its cookie is nobody's, its end no news. */
+/* The session was replaced while the response was on its way: its cookie is dropped, and that its session has ended
+   costs no login. */
 static void replaced(void)
 {
     char cookie[COOKIE_ROOM], now[COOKIE_ROOM];

@@ -43,7 +43,7 @@ static void wrong_password(const char *system, const char *place)
     EXPECT(DAM_ERR_CREDENTIALS_REFUSED, dam_session_login(session, DAM_LOGIN_AGAIN, err));
     COUNTED(system, "logins_refused", before + 1);
     dam_session_free(session);
-    session = open(OPTIONS("store", place)); /* the right one is not the wrong one. */
+    session = open(OPTIONS("store", place)); /* another password than the refused one is tried at once. */
     get(session, path, 200, "");
     CHECK(!(state(session).flags & DAM_STATE_REFUSED), "nothing is refused any more");
     dam_session_free(session);
@@ -76,7 +76,7 @@ static void photoshelter(void)
     dam_config_free(config);
 }
 
-/* Every member request finds its session expired: two new logins, two more tries, and the truth. */
+/* Every member request finds its session expired: one more try after each of two logins, and then the error. */
 static void refused_again(void)
 {
     fresh();
@@ -101,7 +101,7 @@ static void throttled(void)
     dam_session_free(session);
 }
 
-/* Known beforehand by the ledger, or said by the server. */
+/* The limit of device tokens: known from the list of those obtained, or told by the server. */
 static void token_limit(void)
 {
     fresh();

@@ -151,7 +151,7 @@ static void *free_it(void *authorization)
     return NULL;
 }
 
-/* Who has other threads may hand an authorization to one of them. */
+/* With other threads around, one of them may end the authorization: the call waits. */
 static void beside_an_authorization(void)
 {
     dam_request request = DAM_REQUEST_INIT;

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-/* What the sandbox's made-up files repeat after. */
+/* The sandbox's files repeat after so many bytes. */
 enum { BLOCK = 65521, LARGE = 300000 };
 
 /* A place for a response, and a source for a body of `size` bytes: "name=", then letters. */

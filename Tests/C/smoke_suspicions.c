@@ -27,7 +27,7 @@ static void photoshelter(const char *authentication)
     costs(session, "photoshelter", 200, "", "{}", 0, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 404, "", "{}", 0, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 302, "Location: https://cdn.example/x.jpg", "", 0, DAM_OBSERVE_DELIVER);
-    /* Where it went is not known, and pages are what pages answer with. */
+    /* Which path the request went to is not known, so a page proves nothing: it may be what was asked for. */
     costs(session, "photoshelter", 200, "Content-Type: text/html", "<html>", 0, DAM_OBSERVE_DELIVER);
     /* The session lives: the response is the application's own. */
     costs(session, "photoshelter", 403, "", "", 1, DAM_OBSERVE_DELIVER);
@@ -66,7 +66,7 @@ static void fotoweb(void)
     }
 }
 
-/* Failures of the server are what they are from a request: a status, and how long to wait. */
+/* Failures of the server give the same errors as for a request of the library's own, with how long to wait. */
 static void failures(void)
 {
     static const struct {
@@ -100,7 +100,7 @@ static void failures(void)
     dam_session_free(session);
 }
 
-/* A server that quotes what it was sent is not quoted: the token is watched for. */
+/* A message must not repeat what the server says: here it quotes the token. */
 static void quoted(void)
 {
     char body[PATH_ROOM], *token = NULL;

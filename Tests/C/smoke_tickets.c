@@ -45,7 +45,7 @@ int32_t observe(dam_session *session, const char *ticket, int32_t status, const 
     return result;
 }
 
-/* Whose headers were taken last was sent last, whatever comes back first. */
+/* The headers that were taken last count as sent last, in whatever order the responses come. */
 static void order(void)
 {
     char cookie[COOKIE_ROOM];
@@ -66,7 +66,7 @@ static void order(void)
     CHECK(strstr(cookie, COOKIE_NAME "=third1234") != NULL, "errors bring cookies too");
     dam_string_free(third);
 
-    /* A stamp from nowhere counts as this moment: what comes after it is later. */
+    /* A ticket that the session never gave counts as sent now: tickets given afterwards are later. */
     char forged[TICKET_ROOM];
     forge_ticket(session, "1.18446744073709551615.18446744073709551615", forged);
     observe(session, forged, 200, SETS("forged123"), "{}", DAM_OK);
@@ -82,7 +82,7 @@ static void order(void)
     dam_session_free(session);
 }
 
-/* Of a session that never was here. Nothing is taken from its responses, and nothing is asked. */
+/* Tickets of a session that this store never had. Nothing is taken from its responses, and nothing is asked. */
 static void foreign(void)
 {
     static const char *const numbers[] = {"2.0.1", "2.1.1", "18446744073709551615.1.1"};

@@ -32,7 +32,7 @@ static void release(void)
         close(held[--count]);
 }
 
-/* A port that connections can be made to; closed, one that they cannot. */
+/* A port that accepts connections, and after its socket is closed one that refuses them. */
 static int listen_at(char url[WIRE_URL], const char *scheme)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 
 static char *list;
-static atomic_int logins, hangs_up; /* the server's threads count, this one asks. */
+static atomic_int logins, hangs_up; /* counted by the server's threads, read by this one. */
 
-/* FotoWeb: a token for a login token, or only for the login that nobody hears of. */
+/* FotoWeb: gives a device token for a login token, or hangs up, as if the response had been lost. */
 static struct wire_response fotoweb(const char *head)
 {
     int is_login = strstr(head, "lt=") != NULL;

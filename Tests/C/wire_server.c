@@ -72,7 +72,8 @@ static void *serve(void *place)
         if (said.stays)
             continue;
         shutdown(fd, SHUT_WR);
-        while (recv(fd, buffer, 65536, 0) > 0) /* until the client has it: closing earlier could reset it away. */
+        while (recv(fd, buffer, 65536, 0) > 0) /* until the client has closed: closing earlier could reset the
+                                                  connection before the client has read. */
             continue;
         break;
     }

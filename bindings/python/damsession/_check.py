@@ -35,9 +35,7 @@ def keep_for_call(error: BaseException) -> None:
 
 
 def take_kept() -> BaseException | None:
-    """The exception kept so far, for a callback that must not mistake that of another one for
-    its own.
-    """
+    """Takes away the exception kept so far, before a callback runs that would be blamed for it."""
     error, _kept.error = _kept.error, None
     return error
 
