@@ -1,8 +1,8 @@
 """Certificates for one run: of the servers, good and bad, and of clients, each in a file of its
 own.
 
-Made anew by authorities that nobody else trusts. Refuses to leave a private key behind: the folder
-is the caller's, and goes with the run.
+Made anew by authorities that nobody else trusts. The private key lies in the caller's folder and
+goes with the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether README.md is true: its blocks are the example files, its tables are the program's, its
 files exist, and all examples work against the sandbox, built with the command that it tells.
 
-Ends with "README: N passed, N failed". It refuses to correct anything: a difference is a failure.
+Ends with "README: N passed, N failed". A difference is a failure; nothing is corrected.
 """
 
 from __future__ import annotations

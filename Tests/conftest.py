@@ -1,7 +1,5 @@
 """What every test in Python stands on: the sandbox's fixtures, and nothing of the user's
 environment.
-
-It refuses options, proxies and directories that do not belong to the test.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Suites are independent commands; two run at a time, since CI has two cores. Each must exit with 0
 and print its own counts, which are read from its output: a suite that ran nothing fails. Output
-goes to .build/logs, and to the screen where it failed. It refuses to skip: a suite that cannot run
-is a failure.
+goes to .build/logs, and to the screen where it failed. A suite that cannot run is a failure:
+nothing is skipped.
 """
 
 from __future__ import annotations

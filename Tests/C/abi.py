@@ -1,7 +1,7 @@
 """Prints the Python binding's idea of the ABI in the words of abi.sh: `abi.py functions` or `abi.py
 layout`.
 
-Reads the tables only; it refuses to load the library, so that a wrong table shows as a difference
+Reads the tables only; the library is not loaded, so that a wrong table shows as a difference
 and not as a crash.
 """
 

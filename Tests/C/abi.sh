@@ -2,7 +2,8 @@
 # abi.sh [FILE] - what programs that are compiled already rely on: names and types of functions, numbers, sizes and offsets.
 #
 # Prints it as the compiler sees damsession.h (64-bit Linux). With a file that holds what was printed once: whether that still
-# holds. `make abi` writes Tests/C/abi.txt. It refuses what is new as well, so that nothing gets into a release unseen.
+# holds. `make abi` writes Tests/C/abi.txt. What is new counts as a difference as well, so that nothing gets into a release
+# unseen.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)

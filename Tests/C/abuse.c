@@ -1,7 +1,7 @@
 /*
  * abuse.c - the sweep over bad input: what all parts share, and main.
  *
- * It refuses to run without DAM_TEST_DIR, an empty folder that takes the place of the user's own.
+ * DAM_TEST_DIR must name an empty folder, which takes the place of the user's own.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -104,7 +104,7 @@ static int run(void)
     return 0;
 }
 
-/* All of it where there is little stack: other languages' threads have less than a program's first one. */
+/* All of it on a small stack: threads of other languages have less than a program's first thread. */
 int main(void)
 {
     return check_on_least_stack(run);

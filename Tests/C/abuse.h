@@ -2,8 +2,8 @@
  * abuse.h - what the parts of the sweep over bad input share.
  *
  * Every function of the header is called with every pointer NULL in turn and with everything that its comment rules
- * out. sweep.sh holds the output against the header, so that no function and no pointer can be left out. It refuses the
- * network: sessions live in memory and talk to a closed port or to loopback.c.
+ * out. sweep.sh holds the output against the header, so that no function and no pointer can be left out. No network is
+ * needed: sessions live in memory and talk to a closed port or to loopback.c.
  */
 #ifndef ABUSE_H
 #define ABUSE_H
@@ -57,7 +57,7 @@ void sha256(char hex[65], const void *data, size_t size);
 /* A configuration with store=memory and these options (name, value, ..., NULL) beside it. */
 dam_config *make_config(const char *const options[]);
 
-/* A session of it. */
+/* A session of such a configuration. */
 dam_session *make_session(const char *const options[]);
 
 /* A FotoWeb user with a device token, and a PhotoShelter user with an auth token, at `url`. */

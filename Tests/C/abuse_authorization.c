@@ -1,6 +1,6 @@
 /*
  * abuse_authorization.c - bring your own HTTP: bad requests, bad views, observations that no server could have given.
- * It refuses to send anything itself: what a host's client does with an authorization is smoke_authorize.c's.
+ * Good observations are in smoke_authorize.c.
  */
 #include "abuse.h"
 
@@ -92,7 +92,7 @@ static void refuse_views(const dam_authorization *authorization)
           "what was borrowed stays where it is until it is observed");
 }
 
-/* Refused before it counts as an answer: a good one can still be observed afterwards. */
+/* Refused before it counts as a response: a good one can still be observed afterwards. */
 static void refuse_observations(dam_authorization *authorization)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
@@ -100,33 +100,33 @@ static void refuse_observations(dam_authorization *authorization)
     dam_observation whole = DAM_OBSERVATION_INIT;
     whole.http_status = 200;
     whole.is_whole = 1;
-    dam_observation answer = whole;
+    dam_observation observation = whole;
     int32_t result = -7;
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(NULL, &answer, &result, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(NULL, &observation, &result, err), result);
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, NULL, &result, err), result);
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, NULL, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &large.known, &result, err), result);
-    const uint32_t sizes[] = {0, 1, sizeof answer - 1, UINT32_MAX};
+    const uint32_t sizes[] = {0, 1, sizeof observation - 1, UINT32_MAX};
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
-        answer.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
+        observation.size = sizes[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
     }
-    answer = whole;
+    observation = whole;
     for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-        answer.http_status = statuses[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
+        observation.http_status = statuses[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
     }
-    answer = whole;
-    answer.header_count = 1;
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    answer = whole;
-    answer.body_size = 1;
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
-    answer.body_size = SIZE_MAX;
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
+    observation = whole;
+    observation.header_count = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
+    observation = whole;
+    observation.body_size = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
+    observation.body_size = SIZE_MAX;
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
 }
 
-/* Answers that a damaged or hostile server could send. Any status will do, as long as it comes back as one. */
+/* Responses that a damaged or hostile server could send. Any status will do, as long as it comes back as one. */
 static void damaged(dam_session *session)
 {
     static const char *const headers[] = {"",
@@ -156,24 +156,24 @@ static void damaged(dam_session *session)
     size_t odd = 0;
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-            dam_observation answer = DAM_OBSERVATION_INIT;
-            answer.http_status = statuses[at];
-            answer.body = "\0\xff<html";
-            answer.body_size = 7;
-            answer.is_whole = (int32_t)at % 2;
+            dam_observation observation = DAM_OBSERVATION_INIT;
+            observation.http_status = statuses[at];
+            observation.body = "\0\xff<html";
+            observation.body_size = 7;
+            observation.is_whole = (int32_t)at % 2;
             dam_authorization *authorization = NULL;
             int32_t result = -7;
             check_note(*text);
-            check_observed(&answer, *text);
+            check_observed(&observation, *text);
             EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
-            dam_status status = dam_authorization_observe(authorization, &answer, &result, check_fresh());
-            check_result(status, status, "dam_authorization_observe(authorization, &answer, &result, err)", __FILE__,
-                         __LINE__);
+            dam_status status = dam_authorization_observe(authorization, &observation, &result, check_fresh());
+            check_result(status, status, "dam_authorization_observe(authorization, &observation, &result, err)",
+                         __FILE__, __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
             odd += status == DAM_ERR_INTERNAL;
             dam_authorization_free(authorization);
         }
-    CHECK(odd == 0, "damaged answers: each comes to a result or a status");
+    CHECK(odd == 0, "damaged responses: each comes to a result or a status");
 }
 
 void abuse_authorization(void)
@@ -181,19 +181,19 @@ void abuse_authorization(void)
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     dam_authorization *authorization = NULL;
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = 200;
-    answer.body = huge_text;
-    answer.body_size = 65536;
-    check_observed(&answer, "X: y");
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = 200;
+    observation.body = huge_text;
+    observation.body_size = 65536;
+    check_observed(&observation, "X: y");
     int32_t result = -7;
     refuse_requests(closed);
     EXPECT(DAM_OK, dam_session_authorize(open, &good, &authorization, err));
     refuse_views(authorization);
     refuse_observations(authorization);
-    EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
-    CHECK(result == DAM_OBSERVE_DELIVER, "it is the answer");
-    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &answer, &result, err), result);
+    EXPECT(DAM_OK, dam_authorization_observe(authorization, &observation, &result, err));
+    CHECK(result == DAM_OBSERVE_DELIVER, "it is the response");
+    REFUSES(DAM_ERR_ARGUMENT, dam_authorization_observe(authorization, &observation, &result, err), result);
     REFUSES(DAM_ERR_ARGUMENT, dam_authorization_get(authorization, &view, err), view);
     dam_authorization_free(authorization);
     damaged(open);

@@ -1,6 +1,6 @@
 /*
  * abuse_callbacks.c - the callbacks of a configuration and of a session: absent, stopping, answering badly.
- * It refuses to keep a prompt beyond its callback: the header rules that out as undefined.
+ * No prompt is kept beyond its callback: the header rules that out as undefined.
  */
 #include "abuse.h"
 
@@ -28,7 +28,7 @@ static int32_t answer(void *user_data, dam_prompt *prompt)
     return script->result;
 }
 
-/* A login at the closed port with an answer like this. Device tokens, so that nothing is asked twice. */
+/* A login at the closed port with an answer like this. With device tokens, so that there is one prompt only. */
 static void ask(struct script script, dam_status wanted)
 {
     dam_config *config =

@@ -1,6 +1,6 @@
 /*
  * abuse_config.c - options set and read: unknown names, bad values of every kind, and that a refusal changes nothing.
- * It refuses a list of options of its own: kinds and defaults come from the table, so that a new option is swept too.
+ * Kinds and defaults come from the library's option table, so that a new option is swept too.
  */
 #include "abuse.h"
 
@@ -51,7 +51,7 @@ static void refuse_value(dam_config *config, const dam_option *row, const char *
     CHECK(strstr(check_error.message, row->name) != NULL, "option %s: the message names it", row->name);
 }
 
-/* Texts that are more than any text. */
+/* Texts that are too long for any option. */
 static void refuse_shapes(dam_config *config)
 {
     static const char *const shapes[][2] = {{"api-path", "no-slash"},
@@ -100,7 +100,7 @@ static void refuse_values(dam_config *config, const dam_option *row)
     check_default(config, row);
 }
 
-/* What was typed, and what the message must ask for. */
+/* A misspelt name, and the name that the message must suggest. */
 static const char *const typing_errors[][2] = {{"conect-timeout", "\"connect-timeout\""},
                                                {"pasword", "\"password\""},
                                                {"URL", "\"url\""},

@@ -1,10 +1,10 @@
 /*
  * abuse_depth.c - what is deep, long, endless or larger than any number, in every place where the library reads:
- * answers, observed answers, downloads, forms, names files, records, tickets and handles. All of it on the least stack,
- * so that what recurses or copies to the stack shows.
+ * responses, observed responses, downloads, forms, names files, records, tickets and handles. All of it on the least
+ * stack, so that what recurses or copies to the stack shows.
  *
- * Nothing of it may cost more than a status. With DAM_TEST_SHORT (under valgrind) little of it is sent. It refuses to
- * care which one where an answer makes no sense at all.
+ * Nothing of it may cost more than a status; which one does not matter where a response makes no sense at all. With
+ * DAM_TEST_SHORT (under valgrind) little of it is sent.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -19,7 +19,7 @@
 
 enum { ROOM = 4 << 20 };
 
-static char *document, *answer;
+static char *document, *message;
 static int is_short;
 
 /* `text` so many times. */
@@ -31,8 +31,8 @@ static size_t repeat(char *to, const char *text, size_t times)
     return times * size;
 }
 
-/* Puts ["X", before a document of wide characters and ] behind it, where X is a character that has the byte of a
-   quotation mark in it: who counts brackets by bytes takes all that follows for text. */
+/* Puts ["X", before a document of wide characters and ] behind it, where X is a character one of whose bytes is that
+   of a quotation mark: a reader that counts brackets by bytes takes everything after it for text. */
 static size_t hide(size_t size, size_t width, int is_big)
 {
     static const char before[] = "[\"X\",";
@@ -98,16 +98,16 @@ static size_t deep(int number)
     return nest(all[number].open, all[number].close, all[number].depth, all[number].width, all[number].is_big);
 }
 
-/* An answer with this head and the document as its body. */
+/* A response with this head and the document as its body. */
 static size_t say(const char *head, size_t body)
 {
-    int size = snprintf(answer, ROOM, "%s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", head, body);
-    memcpy(answer + size, document, body);
-    loopback_say(answer, (size_t)size + body);
+    int size = snprintf(message, ROOM, "%s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", head, body);
+    memcpy(message + size, document, body);
+    loopback_say(message, (size_t)size + body);
     return (size_t)size + body;
 }
 
-/* A login and a request; what comes of it does not matter, but that something does. */
+/* A login and a request: any status will do, but the call must return. */
 static void ask(dam_session *(*make)(const char *url))
 {
     dam_request request = DAM_REQUEST_INIT;
@@ -120,7 +120,7 @@ static void ask(dam_session *(*make)(const char *url))
     dam_session_free(session);
 }
 
-static void answers(void)
+static void responses(void)
 {
     static const char *const heads[] = {"HTTP/1.1 200 OK\r\nContent-Type: application/json",
                                         "HTTP/1.1 401 No\r\nContent-Type: application/json",
@@ -136,7 +136,7 @@ static void answers(void)
         }
 }
 
-/* Heads that go on and on. */
+/* Heads with very many or very long lines. */
 static void heads(void)
 {
     static const char *const lines[] = {"X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
@@ -147,16 +147,16 @@ static void heads(void)
                                         NULL};
     for (const char *const *line = lines; *line != NULL; line++)
         for (size_t times = 1000; times <= (is_short ? 1000 : 40000); times *= 40) {
-            size_t size = (size_t)snprintf(answer, ROOM, "HTTP/1.1 200 OK\r\n");
-            size += repeat(answer + size, *line, times);
-            size += (size_t)snprintf(answer + size, ROOM - size, "Content-Length: 0\r\nConnection: close\r\n\r\n");
-            loopback_say(answer, size);
+            size_t size = (size_t)snprintf(message, ROOM, "HTTP/1.1 200 OK\r\n");
+            size += repeat(message + size, *line, times);
+            size += (size_t)snprintf(message + size, ROOM - size, "Content-Length: 0\r\nConnection: close\r\n\r\n");
+            loopback_say(message, size);
             ask(make_photoshelter);
             ask(make_fotoweb);
         }
 }
 
-/* As the host's own client may have received them. */
+/* As the application's own client may have received them. */
 static void observations(dam_session *session)
 {
     static const dam_header json = {"Content-Type", "application/json"};
@@ -215,11 +215,11 @@ static void records(void)
     for (int number = 0; (size = deep(number)) > 0; number++) {
         if (size > 60000)
             continue; /* as much as sha256() of the tests takes. */
-        int length = snprintf(answer, ROOM, "damsession-record 1 1 %zu ", size);
-        memcpy(answer + length, document, size);
-        sha256(hex, answer, (size_t)length + size);
-        length += snprintf(answer + length, ROOM - (size_t)length, "%s\n", hex);
-        memcpy(answer + length, document, size);
+        int length = snprintf(message, ROOM, "damsession-record 1 1 %zu ", size);
+        memcpy(message + length, document, size);
+        sha256(hex, message, (size_t)length + size);
+        length += snprintf(message + length, ROOM - (size_t)length, "%s\n", hex);
+        memcpy(message + length, document, size);
         dam_store store = table_store(&table);
         dam_config *config =
             make_config((const char *const[]){"system", "photoshelter", "url", closed_url, "user", "ada@example.com",
@@ -228,7 +228,7 @@ static void records(void)
         dam_session_state state = DAM_SESSION_STATE_INIT;
         EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
         EXPECT(DAM_OK, dam_session_open(config, &session, err));
-        table.found = answer;
+        table.found = message;
         table.found_size = (size_t)length + size;
         EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
         CHECK(state.generation == 0, "nothing is taken from it");
@@ -266,7 +266,7 @@ static void write_file(const char *path, const char *text)
     CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "a file for the test");
 }
 
-/* The rest of three bytes, of a length and in a place that cannot be counted with. */
+/* The rest of a download that has three bytes so far, with a length or a place that overflows any counter. */
 static void endless_downloads(dam_session *session)
 {
     static const char *const heads[] = {
@@ -289,10 +289,11 @@ static void endless_downloads(dam_session *session)
         dam_response *response = NULL;
         write_file(part, "abc");
         write_file(note, "{\"target\":\"/x\",\"validator\":\"\\\"v\\\"\"}");
-        int size = snprintf(answer, ROOM, "HTTP/1.1 206 Part\r\nETag: \"v\"\r\n%s\r\nConnection: close\r\n\r\n", *head);
+        int size =
+            snprintf(message, ROOM, "HTTP/1.1 206 Part\r\nETag: \"v\"\r\n%s\r\nConnection: close\r\n\r\n", *head);
         /* More than is looked at before it is judged. */
-        memset(answer + size, 'd', 70000);
-        loopback_say(answer, (size_t)size + 70000);
+        memset(message + size, 'd', 70000);
+        loopback_say(message, (size_t)size + 70000);
         dam_status status =
             dam_session_download(session, &request, path, DAM_DOWNLOAD_CONTINUE, &response, check_fresh());
         check_note(*head);
@@ -327,9 +328,9 @@ void abuse_depth(void)
 {
     is_short = getenv("DAM_TEST_SHORT") != NULL;
     document = malloc(ROOM);
-    answer = malloc(ROOM);
-    CHECK(document != NULL && answer != NULL, "room for what is deep");
-    answers();
+    message = malloc(ROOM);
+    CHECK(document != NULL && message != NULL, "room for what is deep");
+    responses();
     heads();
     loopback_say(NULL, 0);
     dam_session *session = make_fotoweb(open_url);
@@ -342,5 +343,5 @@ void abuse_depth(void)
     files();
     records();
     free(document);
-    free(answer);
+    free(message);
 }

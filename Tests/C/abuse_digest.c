@@ -1,6 +1,6 @@
 /*
  * abuse_digest.c - SHA-256 (FIPS 180-4), for records of a version to come: their checksum must be right to be looked
- * at. It refuses to be fast, or to take more than 64 KiB.
+ * at. It takes 64 KiB at most.
  */
 #include "abuse.h"
 

@@ -1,6 +1,6 @@
 /*
  * abuse_download.c - downloads: bad requests, flags and paths, and places where no file can be.
- * A refusal leaves no file behind, not even a part of one. It refuses to interrupt a download: smoke_downloads.c does.
+ * A refusal leaves no file behind, not even a part of one. Interrupted downloads are in smoke_downloads.c.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -112,7 +112,7 @@ void abuse_download(void)
     snprintf(path, sizeof path, "%s/download", getenv("DAM_TEST_DIR"));
     refuse_structs(closed);
     REFUSES(DAM_ERR_CONNECT, dam_session_download(closed, &request, path, 0, &response, err), response);
-    CHECK(!exists("") && !exists(".part") && !exists(".part.json"), "no file without an answer");
+    CHECK(!exists("") && !exists(".part") && !exists(".part.json"), "no file without a response");
     EXPECT(DAM_OK, dam_session_login(open, DAM_LOGIN_IF_NEEDED, err));
     refuse_paths(open);
     damaged_notes(open);

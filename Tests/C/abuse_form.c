@@ -1,6 +1,6 @@
 /*
  * abuse_form.c - forms: fields and files with bad names, types and sizes, and files that are none.
- * It refuses to look at what a server makes of a form: smoke_forms.c does.
+ * What a server makes of a form is in smoke_forms.c.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -12,7 +12,7 @@
 
 static char path[4096];
 
-/* A form that was refused something is as it was: one good field, and it can be sent. */
+/* A refusal leaves the form as it was: with its one good field, and it can be sent. */
 static void send_form(const dam_form *form)
 {
     dam_session *session = make_photoshelter(open_url);

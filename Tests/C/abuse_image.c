@@ -1,6 +1,5 @@
 /*
  * abuse_image.c - image handles: bad IDs, wrong generations, and a handle damaged at every single place.
- * It refuses to know what a handle looks like inside.
  */
 #include "abuse.h"
 

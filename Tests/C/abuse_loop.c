@@ -1,6 +1,6 @@
 /*
  * abuse_loop.c - the event loop: bad requests, ids that are none, calls where they do not belong, and an end in the
- * middle. It refuses to wait for a time: the descriptor says when there is something to do.
+ * middle. Nothing waits for a time to pass: the descriptor says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -95,7 +95,7 @@ static void odd_moments(dam_loop *loop, dam_session *closed, dam_session *open)
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT, "nobody there: said in done");
 }
 
-/* Requests that wait, that are being sent, and that nobody has begun: dropped without a word. */
+/* Requests that wait, that are being sent, and that were not begun: freed with the loop, no callback is called. */
 static void free_in_the_middle(dam_session *open)
 {
     for (int dispatches = 0; dispatches < 6; dispatches++) {

@@ -1,6 +1,6 @@
 /*
  * abuse_loop_authorize.c - bring your own HTTP in an event loop: everything that is refused before the loop takes note
- * of it, and what callbacks hear when nobody is there. It refuses good verdicts: smoke_loop_authorize.c has them.
+ * of it, and what callbacks hear when nobody is there. Good verdicts are in smoke_loop_authorize.c.
  */
 #include "abuse.h"
 

@@ -1,6 +1,6 @@
 /*
  * abuse_loop_work.c - downloads, logins, keepalives and logouts in the event loop: bad arguments, and an end in the
- * middle. Whatever is refused is never under way. It refuses a server that answers well: smoke_loop_work.c has one.
+ * middle. Whatever is refused is never under way. A server that behaves well is in smoke_loop_work.c.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -89,14 +89,14 @@ static void refuse_others(dam_loop *loop, dam_session *session)
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0 && result == -7, "nothing is under way");
 }
 
-/* Every pointer that may be NULL is; nobody is there, and `done` says so, without a response. */
+/* Every pointer that may be NULL is; the server is out of reach: `done` gets that status and no response. */
 static void nobody_there(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"),
-          "no file without an answer");
+          "no file without a response");
     EXPECT(DAM_OK, dam_loop_login(loop, session, DAM_LOGIN_AGAIN, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 2 && seen.status == DAM_ERR_CONNECT, "no login");
@@ -115,7 +115,7 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     CHECK(seen.calls == 4 && seen.responses == 0, "an id is nobody's duty");
 }
 
-/* All of them at once, dropped after so many dispatches, or cancelled: each says one thing or none. */
+/* All of them at once, dropped after so many dispatches, or cancelled: `done` of each is called once or not at all. */
 static void end_in_the_middle(dam_session *session)
 {
     for (int dispatches = 0; dispatches < 8; dispatches++) {

@@ -1,6 +1,6 @@
 /*
  * abuse_names.c - the environment, and options remembered under names: bad names, bad files, unusable folders, and what
- * must never be in a file. It refuses to touch any folder but the one that main has put in the place of the user's.
+ * must never be in a file. Only the folder that main has put in the place of the user's is touched.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -27,7 +27,7 @@ void abuse_environment(void)
     setenv("DAMSESSION_CONNECT_TIMEOUT", "canary", 1);
     REFUSES(DAM_ERR_OPTION, dam_config_load_environment(config, err), check_nothing);
     check_option(config, "user", "");
-    setenv("DAMSESSION_CONNECT_TIMEOUT", not_utf8[0], 1); /* there, but no text: not to be taken for absent. */
+    setenv("DAMSESSION_CONNECT_TIMEOUT", not_utf8[0], 1); /* set, but not UTF-8: not to be taken for unset. */
     REFUSES(DAM_ERR_OPTION, dam_config_load_environment(config, err), check_nothing);
     check_option(config, "user", "");
     setenv("DAMSESSION_CONNECT_TIMEOUT", "", 1);
@@ -118,7 +118,8 @@ static void refuse_files(dam_config *config)
     EXPECT(DAM_OK, dam_name_remove("damaged", err));
 }
 
-/* A file may name a program to run, and hold an API key: who else may write or read it decides. */
+/* A file may name a program to run, and hold an API key: whether it is believed depends on who else may write or read
+   it. */
 static void refuse_open_files(dam_config *config)
 {
     static const struct {

@@ -1,6 +1,6 @@
 /*
- * abuse_observe.c - headers for a request of the host's own, their ticket, and what is observed with it: bad tickets,
- * bad observations, answers that no server could have given. It refuses to send anything itself: smoke_observe.c has a
+ * abuse_observe.c - headers for a request of the application's own, their ticket, and what is observed with it: bad
+ * tickets, bad observations, responses that no server could have given. Nothing is sent here: smoke_observe.c has a
  * server.
  */
 #include "abuse.h"
@@ -20,7 +20,7 @@ static int32_t take(void *user_data, const dam_header *header)
 
 static const dam_observation good = {.size = sizeof(dam_observation), .http_status = 200, .is_whole = 1};
 
-/* A ticket goes to whoever asks, is printable, and is written only with the headers. */
+/* A ticket is given only to a caller that asks for it, is printable, and is written only together with the headers. */
 static void tickets(dam_session *closed, dam_session *open)
 {
     struct seen seen = {0};
@@ -80,7 +80,7 @@ static void refuse_tickets(dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, huge_text, &good, &result, err), result);
 }
 
-/* Refused before it counts as an answer. */
+/* Refused before it counts as a response. */
 static void refuse_observations(dam_session *session)
 {
     static const int32_t statuses[] = {0, -1, 99, 600, INT32_MIN, INT32_MAX};
@@ -89,7 +89,7 @@ static void refuse_observations(dam_session *session)
                                      {"X", "a\nb"},      {"X", "a\rb"}};
     WITH_TAIL(dam_observation) large = {.known = good, .more = 1};
     const uint32_t sizes[] = {0, 1, sizeof good - 1, UINT32_MAX};
-    dam_observation answer = good;
+    dam_observation observation = good;
     int32_t result = -7;
     large.known.size = sizeof large;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(NULL, NULL, &good, &result, err), result);
@@ -97,41 +97,41 @@ static void refuse_observations(dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &good, NULL, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &large.known, &result, err), result);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
-        answer.size = sizes[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+        observation.size = sizes[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
     }
-    answer = good;
+    observation = good;
     for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-        answer.http_status = statuses[at];
-        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+        observation.http_status = statuses[at];
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
     }
-    answer = good;
+    observation = good;
     for (size_t at = 0; at < sizeof bad / sizeof bad[0]; at++) {
         check_note(bad[at].name != NULL ? bad[at].name : "NULL");
-        answer.headers = &bad[at];
-        answer.header_count = 1;
-        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+        observation.headers = &bad[at];
+        observation.header_count = 1;
+        REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
     }
-    answer.headers = NULL;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
-    answer.headers = bad;
-    answer.header_count = SIZE_MAX;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
-    answer = good;
-    answer.is_whole = 2;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
-    answer = good;
-    answer.reserved = 1;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
-    answer = good;
-    answer.body_size = 1;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
-    answer.body = huge_text;
-    answer.body_size = 65537;
-    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &answer, &result, err), result);
+    observation.headers = NULL;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
+    observation.headers = bad;
+    observation.header_count = SIZE_MAX;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
+    observation = good;
+    observation.is_whole = 2;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
+    observation = good;
+    observation.reserved = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
+    observation = good;
+    observation.body_size = 1;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
+    observation.body = huge_text;
+    observation.body_size = 65537;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_observe(session, NULL, &observation, &result, err), result);
 }
 
-/* Answers that a damaged or hostile server could send, with every kind of ticket that is one. */
+/* Responses that a damaged or hostile server could send, with every kind of ticket that is one. */
 static void damaged(dam_session *session)
 {
     static const char *const headers[] = {"",
@@ -163,22 +163,22 @@ static void damaged(dam_session *session)
     dam_string_free(own);
     for (const char *const *text = headers; *text != NULL; text++)
         for (size_t at = 0; at < 4 * (sizeof statuses / sizeof statuses[0]); at++) {
-            dam_observation answer = DAM_OBSERVATION_INIT;
-            answer.http_status = statuses[at / 4];
-            answer.body = "\0\xff<html";
-            answer.body_size = 7;
-            answer.is_whole = (int32_t)at % 2;
+            dam_observation observation = DAM_OBSERVATION_INIT;
+            observation.http_status = statuses[at / 4];
+            observation.body = "\0\xff<html";
+            observation.body_size = 7;
+            observation.is_whole = (int32_t)at % 2;
             int32_t result = -7;
             check_note(*text);
-            check_observed(&answer, *text);
+            check_observed(&observation, *text);
             dam_status status =
-                dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &answer, &result, check_fresh());
-            check_result(status, status, "dam_session_observe(session, ticket, &answer, &result, err)", __FILE__,
+                dam_session_observe(session, at % 4 > 0 ? tickets[at % 4] : NULL, &observation, &result, check_fresh());
+            check_result(status, status, "dam_session_observe(session, ticket, &observation, &result, err)", __FILE__,
                          __LINE__);
             odd += (status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY);
             odd += status == DAM_ERR_INTERNAL || status == DAM_ERR_ARGUMENT;
         }
-    CHECK(odd == 0, "damaged answers: each comes to a result or a status");
+    CHECK(odd == 0, "damaged responses: each comes to a result or a status");
     EXPECT(DAM_OK, dam_session_keepalive(session, err));
 }
 
@@ -201,7 +201,7 @@ void abuse_observe(void)
     dam_session *closed = make_fotoweb(closed_url), *open = make_fotoweb(open_url);
     int32_t result = -7;
     EXPECT(DAM_OK, dam_session_observe(closed, NULL, &good, &result, err));
-    CHECK(result == DAM_OBSERVE_DELIVER, "without a session an ordinary answer is nobody's business");
+    CHECK(result == DAM_OBSERVE_DELIVER, "without a session an ordinary response is nobody's business");
     tickets(closed, open);
     refuse_tickets(open);
     refuse_observations(open);

@@ -1,8 +1,8 @@
 /*
- * abuse_request.c - requests that must not leave: bad structs, methods, paths and headers; and views of answers.
+ * abuse_request.c - requests that must not leave: bad structs, methods, paths and headers; and views of responses.
  *
  * The session of the first half talks to a closed port and would end in DAM_ERR_CONNECT: DAM_ERR_ARGUMENT shows that
- * the request was refused before anything else happened. It refuses to count on a message's words.
+ * the request was refused before anything else happened. The words of messages are not compared.
  */
 #include "abuse.h"
 
@@ -171,7 +171,7 @@ void abuse_response(void)
     dam_response *response = NULL;
     session = make_fotoweb(open_url);
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
-    dam_session_free(session); /* an answer outlives its session. */
+    dam_session_free(session); /* a response outlives its session. */
     REFUSES(DAM_ERR_ARGUMENT, dam_response_get(NULL, &view, err), view);
     REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, NULL, err), check_nothing);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {

@@ -1,6 +1,6 @@
 /*
  * abuse_session.c - sessions opened with options that cannot work, and every function of a session with bad arguments.
- * It refuses to log in anywhere but at loopback.c.
+ * The only logins are at loopback.c.
  */
 #include "abuse.h"
 

@@ -1,9 +1,8 @@
 /*
- * abuse_store.c - stores: the host's table with holes in it, stores that misbehave, and the functions that look into
- * one.
+ * abuse_store.c - stores: the application's table with holes in it, stores that misbehave, and the functions that look
+ * into one.
  *
- * A store that is out of order must cost nothing but the memory of it: the session goes on. It refuses to forge a
- * record that would pass for a good one.
+ * A store that is out of order must cost nothing but the memory of it: the session goes on.
  */
 #include "abuse.h"
 
@@ -21,7 +20,7 @@ static dam_session *open_quietly(const char *url)
     dam_status status = dam_config_set_store(config, &store, check_fresh());
     memset(&store, 0, sizeof store); /* it was copied. */
     if (status != DAM_OK || dam_session_open(config, &session, check_fresh()) != DAM_OK)
-        CHECK(0, "a session with the host's store");
+        CHECK(0, "a session with the application's store");
     dam_config_free(config);
     return session;
 }
@@ -29,7 +28,7 @@ static dam_session *open_quietly(const char *url)
 static dam_session *open_with(const char *url)
 {
     dam_session *session = open_quietly(url);
-    CHECK(session != NULL, "a session with the host's store");
+    CHECK(session != NULL, "a session with the application's store");
     return session;
 }
 
@@ -64,7 +63,7 @@ static void refuse_tables(dam_config *config)
     }
 }
 
-/* Every answer that a load may give, and some that it may not: the login succeeds all the same. */
+/* Every result that a load may give, and some that it may not: the login succeeds all the same. */
 static void misbehave(void)
 {
     static const struct table bad[] = {
@@ -218,7 +217,7 @@ static void look_into(dam_config *config)
     EXPECT(DAM_OK, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err));
     dam_statistics counted = DAM_STATISTICS_INIT;
     EXPECT(DAM_OK, dam_session_get_statistics(session, &counted, err));
-    CHECK(counted.logins == 0, "the session came back from the host's store");
+    CHECK(counted.logins == 0, "the session came back from the application's store");
     dam_session_free(session);
 
     EXPECT(DAM_OK, dam_config_set_store(config, &store, err));
@@ -234,7 +233,7 @@ static void look_into(dam_config *config)
         dam_status status = dam_config_list_stored(config, take, &seen, NULL);
         CHECK(status == DAM_OK || status == DAM_ERR_STORE, "a key that is none does no harm");
     }
-    table.is_bad = 0; /* the host itself named keys that are none. */
+    table.is_bad = 0; /* the application itself named keys that are none. */
     table.key = NULL;
     table.list = table.remove = DAM_STORE_FAILED;
     REFUSES(DAM_ERR_STORE, dam_config_list_stored(config, take, &seen, err), seen);

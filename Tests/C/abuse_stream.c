@@ -3,7 +3,7 @@
  * misbehave.
  *
  * The closed port shows that a contradiction is refused before anything else happens, the open one what becomes of a
- * function that stops. It refuses to test what a well-behaved stream brings: smoke_streams.c does.
+ * function that stops. What a well-behaved stream brings is in smoke_streams.c.
  */
 #include "abuse.h"
 
@@ -52,7 +52,7 @@ static void refuse(dam_session *session, dam_status wanted, dam_request request,
     REFUSES(wanted, dam_session_request(session, &request, &response, err), response);
 }
 
-/* Whatever gives a body is alone; what belongs to `read` does not come without it. */
+/* A request has one source of its body at most, and the fields that belong to `read` need it. */
 static void refuse_contradictions(dam_session *session, const dam_form *form)
 {
     struct stream stream = {0};
@@ -94,7 +94,7 @@ static void cancel(dam_session *closed, dam_session *open)
     SURVIVES(dam_canceller_free(NULL));
 }
 
-/* Each of them ends the request with one status, and the session is none the worse. */
+/* Each of them ends the request with one status, and the session works afterwards. */
 static void misbehave(dam_session *session)
 {
     static const int64_t gifts[] = {-1, INT64_MIN, INT64_MAX, DAM_READ_PAUSE};

@@ -1,6 +1,6 @@
 /*
  * abuse_texts.c - version, status words, strings and the option table: what works without any object.
- * It refuses to compare the words of status texts: only that there are some.
+ * The words of status texts are not compared; there must be some.
  */
 #include "abuse.h"
 

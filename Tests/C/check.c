@@ -1,5 +1,5 @@
 /*
- * check.c - the judge behind check.h. It refuses to print a secret that it finds: only where it was.
+ * check.c - the judge behind check.h. Of a secret that is found only the place is printed.
  */
 #define _GNU_SOURCE
 
@@ -106,13 +106,13 @@ const char *check_lines(const dam_header *headers, size_t count)
     return headers_join(headers, count, lines, sizeof lines);
 }
 
-void check_observed(dam_observation *answer, const char *lines)
+void check_observed(dam_observation *observation, const char *lines)
 {
     static char copy[LINES];
     static dam_header list[HEADERS];
     snprintf(copy, sizeof copy, "%s", lines);
-    answer->headers = list;
-    answer->header_count = headers_split(copy, list, HEADERS);
+    observation->headers = list;
+    observation->header_count = headers_split(copy, list, HEADERS);
 }
 
 dam_error *check_fresh(void)

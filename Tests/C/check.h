@@ -2,7 +2,7 @@
  * check.h - what the C tests share: one line per check; the first failure ends the program.
  *
  * A refused call is made twice, with an error to fill and with none, and must leave its output as it was. Every error
- * is looked at as a whole: filled, one clean sentence, no secret in it. It refuses to go on after a failure: what
+ * is looked at as a whole: filled, one clean sentence, no secret in it. The first failure ends the program: what
  * follows would only repeat it. Main thread only.
  */
 #ifndef CHECK_H
@@ -28,7 +28,7 @@ int check_is_utf8(const char *text);
 const char *check_lines(const dam_header *headers, size_t count);
 
 /* Puts such lines (or parted by LF) into an observation, until the next call. */
-void check_observed(dam_observation *answer, const char *lines);
+void check_observed(dam_observation *observation, const char *lines);
 
 /* What the next checks are about, for the line of a failure: which value of a loop, for example. */
 void check_note(const char *note);
@@ -51,7 +51,7 @@ void check_step(dam_loop *loop);
 /* The same until nothing is under way. */
 void check_run(dam_loop *loop);
 
-/* Whether status and check_error are what `wanted` calls for. */
+/* Checks status and check_error against `wanted`. */
 void check_result(dam_status wanted, dam_status got, const char *call, const char *file, int line);
 
 /* A call, once. Its text names `err`. */
@@ -77,7 +77,7 @@ void check_result(dam_status wanted, dam_status got, const char *call, const cha
                   again_ != got_ ? "another status without an error" : "the output was written"); \
     } while (0)
 
-/* A call that returns nothing to look at: to come back is the check. */
+/* A call without a result: it is enough that it returns. */
 #define SURVIVES(call)                             \
     do {                                           \
         call;                                      \

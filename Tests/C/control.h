@@ -1,7 +1,7 @@
 /*
  * control.h - how a C test looks into the sandbox and turns its knobs (`/_sandbox/`, over plain HTTP).
  *
- * Every question that the sandbox does not answer ends the program. It refuses to know what the counters mean.
+ * Every question that the sandbox does not answer ends the program.
  */
 #ifndef CONTROL_H
 #define CONTROL_H

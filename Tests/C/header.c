@@ -1,7 +1,7 @@
 /*
  * header.c - the header needs nothing before it, may come twice, and is C99, C11 and C++17 without a warning; so is
- * every struct that a caller begins with. It refuses the library: run.sh compiles it once for each language and runs
- * that.
+ * every struct that a caller begins with. The library is not needed: run.sh compiles this file once for each language
+ * and runs that.
  */
 #include <damsession.h>
 

@@ -2,7 +2,8 @@
 # linkage.sh - the shipped library as an artefact: its name, what it needs, what it exports, and what it must not carry.
 #
 # LIB (default .build/lib) holds it. The header is the source of truth; the export map, the dynamic symbols and the Python
-# table are held against it. Ends with "linkage: N passed, N failed". It refuses a new dependency: that is a decision.
+# table are held against it. Ends with "linkage: N passed, N failed". A new dependency is a decision, and fails here until
+# it is made.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 library=${LIB:-.build/lib}/libdamsession.so.1
@@ -63,7 +64,7 @@ awk '$7 != "UND" && $5 != "LOCAL" && $8 !~ /^dam_[a-z_]+@@DAMSESSION_1$/ && $8 !
     "$work/symbols" >"$work/others"
 check "and nothing else, all of it under DAMSESSION_1" sh -c "cat '$work/others'; [ ! -s '$work/others' ]"
 
-# A number of somebody else's that does not fit ends the host's process: the first two lines did so once.
+# A number of somebody else's that does not fit ends the application's process: the first two lines did so once.
 mkdir "$work/numbers"
 cat >"$work/numbers/planted.swift" <<'END'
 expecting: range?.total ?? headers.length.map { $0 + base }

@@ -1,8 +1,8 @@
 /*
- * loopback.c - the server of loopback.h: one connection after the other, one request each, one of two answers.
+ * loopback.c - the server of loopback.h: one connection after the other, one request each, one of two responses.
  *
- * To a login both systems find what they look for; any other request gets the same once more. It refuses to read a
- * request larger than its buffer.
+ * To a login both systems find what they look for; any other request gets the same once more. A request must fit into
+ * its buffer.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -55,7 +55,7 @@ static int listen_on_any_port(char url[LOOPBACK_URL])
     return fd;
 }
 
-/* Bound until the process ends: a port that was let go may be another program's a moment later. */
+/* Stays bound until the process ends: another program could take a port that was given up. */
 void loopback_closed(char url[LOOPBACK_URL])
 {
     (void)bind_any_port(url);
@@ -93,7 +93,7 @@ static int read_request(int fd, char *buffer, size_t room)
 
 static void serve(int fd)
 {
-    char buffer[65536], answer[1024];
+    char buffer[65536], response[1024];
     if (!read_request(fd, buffer, sizeof buffer))
         return;
     pthread_mutex_lock(&said_lock);
@@ -106,16 +106,17 @@ static void serve(int fd)
     }
     int is_photoshelter = strstr(buffer, " /psapi/") != NULL;
     const char *body = is_photoshelter ? PHOTOSHELTER : FOTOWEB;
-    int size = snprintf(answer, sizeof answer,
+    int size = snprintf(response, sizeof response,
                         "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nSet-Cookie: %s; path=/\r\nX-Test: yes\r\n"
                         "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
                         is_photoshelter ? "application/json" : "text/xml",
                         is_photoshelter ? "SSphotoshelter_com_mem=canary-cookie" : "FWSession=canary-device",
                         strlen(body), body);
-    send_all(fd, answer, (size_t)size);
+    send_all(fd, response, (size_t)size);
     answered++;
     shutdown(fd, SHUT_WR);
-    while (recv(fd, buffer, sizeof buffer, 0) > 0) /* until the client has it: closing earlier could reset it away. */
+    while (recv(fd, buffer, sizeof buffer, 0) > 0) /* until the client has closed: closing earlier could reset the
+                                                      connection before the client has read. */
         continue;
 }
 

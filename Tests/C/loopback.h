@@ -1,7 +1,7 @@
 /*
- * loopback.h - a server of a few lines for the tests that need an answer but no sandbox.
+ * loopback.h - a server of a few lines for the tests that need a response but no sandbox.
  *
- * It lets everybody in, as either system, over plain HTTP on 127.0.0.1. It refuses to check anything.
+ * It lets everybody in, as either system, over plain HTTP on 127.0.0.1.
  */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
@@ -13,7 +13,7 @@ enum { LOOPBACK_URL = 64 };
 /* Starts it on a thread of its own; one at a time. */
 void loopback_start(char url[LOOPBACK_URL]);
 
-/* From now on every answer is these bytes, as they are; NULL: its own again. They must stay where they are. */
+/* From now on every response is these bytes, as they are; NULL: its own again. They must stay where they are. */
 void loopback_say(const char *bytes, size_t size);
 
 /* Stops it and waits for the thread. How many requests it answered. */

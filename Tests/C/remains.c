@@ -5,7 +5,7 @@
  * Passwords, tokens, device tokens and cookies of every kind of session are looked for, as they are and as they travel.
  * libcurl and what it stands on do not wipe what they free, and that is theirs: so each kind runs twice, once counting
  * what remains in all, and once with a free() that wipes for them. Then there must be nothing: all else is ours. It
- * refuses to hold a secret itself: texts are spelled backwards, and what it looks for is masked.
+ * must not hold a secret itself: texts are spelled backwards, and what it looks for is masked.
  */
 #define _GNU_SOURCE
 

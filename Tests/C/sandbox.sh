@@ -1,5 +1,5 @@
-# sandbox.sh - to be read by scripts that run C programs against the sandbox: $python runs it, $work is theirs. It refuses to
-# outlive them.
+# sandbox.sh - to be read by scripts that run C programs against the sandbox: $python runs it, $work is theirs. The sandbox
+# ends with them.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 start_sandbox() {

@@ -2,7 +2,7 @@
  * smoke.c - the main functions of both systems against the sandbox: what the parts share, and main.
  *
  * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_FOTOWEB, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an
- * empty folder), DAM_TEST_SHORT (fewer repetitions). It refuses to pass if any log line held any secret.
+ * empty folder), DAM_TEST_SHORT (fewer repetitions). A secret in a log line is a failure.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -109,7 +109,7 @@ uint32_t get(dam_session *session, const char *path, int32_t status, const char 
     CHECK(view.http_status == status && strstr(view.body, text) != NULL, "GET %s is %d with %s", path,
           (int)view.http_status, text);
     CHECK(check_find_secret(check_lines(view.headers, view.header_count)) == NULL,
-          "the headers of the answer hold no secret");
+          "the headers of the response hold no secret");
     dam_response_free(response);
     return view.replays;
 }

@@ -1,8 +1,8 @@
 /*
  * smoke.h - what the parts of the test against the sandbox share.
  *
- * The sandbox counts what reaches it, and those counts are what is checked: the library's own word is never enough. It
- * refuses a shared store: every part gets an empty folder and a sandbox as just started.
+ * The sandbox counts what reaches it, and those counts are what is checked: the library's own word is never enough. No
+ * store is shared: every part gets an empty folder and a sandbox as just started.
  */
 #ifndef SMOKE_H
 #define SMOKE_H
@@ -78,7 +78,7 @@ void put(const char *suffix, const char *text);
 /* Whether the file is the sandbox's of this many bytes, with nothing beside it. */
 int is_whole(long size);
 
-/* Watches for the session's present secret in everything that is said from now on. */
+/* From now on the session's present secret is looked for in every message and log line. */
 void watch(dam_session *session);
 
 /* Whether the sandbox counted this. */

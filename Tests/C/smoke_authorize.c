@@ -1,7 +1,7 @@
 /*
- * smoke_authorize.c - bring your own HTTP: what an authorization says to send, and what an observed answer comes to.
- * Logins go to the sandbox and are counted there; the answers that are observed are made up, so that each verdict is
- * met once. It refuses to be an HTTP client: nothing that is authorized here is sent.
+ * smoke_authorize.c - bring your own HTTP: what an authorization says to send, and what an observed response comes to.
+ * Logins go to the sandbox and are counted there; the responses that are observed are made up, so that each verdict is
+ * met once. Nothing that is authorized here is sent.
  */
 #include "smoke.h"
 
@@ -24,31 +24,32 @@ static dam_authorization_view view_of(const dam_authorization *authorization)
     return view;
 }
 
-/* Observes an answer that must come to this. */
+/* Observes a response that must come to this. */
 static void observe(dam_authorization *authorization, int32_t status, const char *headers, const char *body,
                     int32_t wanted)
 {
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = status;
-    answer.body = body;
-    answer.body_size = strlen(body);
-    answer.is_whole = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = status;
+    observation.body = body;
+    observation.body_size = strlen(body);
+    observation.is_whole = 1;
     int32_t result = -1;
-    check_observed(&answer, headers);
-    EXPECT(DAM_OK, dam_authorization_observe(authorization, &answer, &result, err));
+    check_observed(&observation, headers);
+    EXPECT(DAM_OK, dam_authorization_observe(authorization, &observation, &result, err));
     CHECK(result == wanted, "observed: %s", wanted == DAM_OBSERVE_DELIVER ? "deliver" : "replay");
 }
 
-/* An answer is an answer; an expired one costs a login and is to be replayed once, then it is a verdict. */
+/* An ordinary response is delivered. One that says the session has ended costs a login and is replayed once; after that
+   it is an error. */
 static void verdicts(void)
 {
     dam_authorization *authorization = NULL;
     static const char json[] = "Content-Type: application/json";
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = 400;
-    answer.body = expired;
-    answer.body_size = sizeof expired - 1;
-    answer.is_whole = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = 400;
+    observation.body = expired;
+    observation.body_size = sizeof expired - 1;
+    observation.is_whole = 1;
     int32_t result = -1;
     fresh();
     dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
@@ -69,14 +70,14 @@ static void verdicts(void)
     EXPECT(DAM_OK, dam_session_authorize(session, &good, &authorization, err));
     for (int login = 0; login < 2; login++)
         observe(authorization, 400, json, expired, DAM_OBSERVE_REPLAY);
-    check_observed(&answer, json);
-    EXPECT(DAM_ERR_SESSION_INVALID, dam_authorization_observe(authorization, &answer, &result, err));
+    check_observed(&observation, json);
+    EXPECT(DAM_ERR_SESSION_INVALID, dam_authorization_observe(authorization, &observation, &result, err));
     dam_authorization_free(authorization);
     COUNTED("photoshelter", "logins_ok", 4);
     dam_session_free(session);
 }
 
-/* The secret is left at home when the answer says to go elsewhere. */
+/* A redirect to another origin is followed without the secret. */
 static void redirected(void)
 {
     dam_authorization *authorization = NULL;
@@ -101,7 +102,7 @@ static int32_t compare(void *user_data, const dam_header *header)
     return strcmp(header->name, "Cookie") == 0 && strstr(header->value, user_data) != NULL;
 }
 
-/* A rotated cookie is taken from what the host has received. */
+/* A rotated cookie is taken from what the application has received. */
 static void cookies(void)
 {
     static char canary[] = "0123canary4567";

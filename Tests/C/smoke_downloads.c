@@ -1,7 +1,7 @@
 /*
  * smoke_downloads.c - files that appear whole or not at all: interrupted, gone on with, changed meanwhile, refused.
- * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. It refuses to
- * leave an expiry out: a login page is the error page that is easiest to save by mistake.
+ * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. Expired sessions
+ * are among the cases: a login page is the error page that is easiest to save by mistake.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -72,7 +72,7 @@ static void go_on(dam_session *session)
     CHECK(is_whole(100000) && stat(path, &known) == 0 && (known.st_mode & 0777) == 0640, "the file's mode stays");
 }
 
-/* Nothing but a 2xx answer gets near the file. */
+/* Nothing but a 2xx response gets near the file. */
 static void refuse(dam_session *session)
 {
     static const char *const looks[] = {"{\"expired\": \"200-html\"}", "{\"expired\": \"302-login\"}",

@@ -1,6 +1,6 @@
 /*
  * smoke_failures.c - the network and the server at their worst: one status each, and a session that goes on afterwards.
- * It refuses faults that only a clock could tell from success; the one time-out is the server's silence, ten times
+ * There is no fault that only a clock could tell from success; the one time-out is the server's silence, ten times
  * longer.
  */
 #include "smoke.h"
@@ -21,7 +21,7 @@ static dam_status ask(dam_session *session, const char *path, uint32_t timeout_m
     return status;
 }
 
-/* A fault in the answer to one request, and what it comes to. The next request must find the session unharmed. */
+/* A fault in the response to one request, and what it comes to. The next request must find the session unharmed. */
 static void faults(void)
 {
     static const struct {
@@ -80,7 +80,7 @@ static void not_twice(void)
     dam_session_free(session);
 }
 
-/* In an answer to a login. */
+/* In a response to a login. */
 static void bad_logins(void)
 {
     static const struct {
@@ -156,7 +156,7 @@ static void *hold(void *session)
     return NULL;
 }
 
-/* Requests go one at a time here; who may not wait is told so. */
+/* Requests go one at a time here; with a `lock-timeout` that is too short the second one fails with DAM_ERR_LOCKED. */
 static void locked(void)
 {
     pthread_t thread;

@@ -1,7 +1,6 @@
 /*
  * smoke_files.c - the file of a download and what lies beside it, as the tests look at them.
- * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows. It refuses to know
- * who wrote them.
+ * The sandbox's files repeat after a prime number of bytes, so that going on at a wrong place shows.
  */
 #include "smoke.h"
 

@@ -1,6 +1,6 @@
 /*
  * smoke_forms.c - uploads as multipart/form-data: what arrives is what was added, also after an expiry.
- * The sandbox hashes what it gets. It refuses to hash here: the sums are written down.
+ * The sandbox hashes what it gets. The sums are written down, not computed here.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,7 +32,7 @@ static uint32_t upload(dam_session *session, const dam_form *form, dam_status wa
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK) {
-        CHECK(response == NULL, "no answer was written");
+        CHECK(response == NULL, "no response was written");
         return 0;
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
@@ -60,7 +60,7 @@ static void files(const char *authentication)
     CHECK(upload(session, form, DAM_OK, SUM) == 1, "and again");
     COUNTED("photoshelter", "writes", 3);
 
-    /* What changes before it is sent fails the request; the server has nothing of it. */
+    /* A file that changes before it is sent fails the request, and the server gets nothing of it. */
     static const size_t sizes[] = {99999, 100001, 0};
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         write_file(sizes[at]);
@@ -82,7 +82,7 @@ static void files(const char *authentication)
     dam_session_free(session);
 }
 
-/* Bytes that were never a file on any disk are one to the server, if they have a file's name. */
+/* Bytes in memory arrive as a file if they are given a file name. */
 static void bytes(const char *authentication)
 {
     static char letters[100000];

@@ -1,12 +1,12 @@
 /*
  * smoke_fotoweb.c - FotoWeb: the three methods of the guide, image handles and their end, logout, the ledger of tokens.
- * It refuses to let a device token be wasted: the sandbox counts every one that it issues.
+ * No device token may be wasted: the sandbox counts every one that it issues.
  */
 #include "smoke.h"
 
 #include <stdio.h>
 
-/* The first image ID of a search, and the generation of the answer it came with. */
+/* The first image ID of a search, and the generation of the response it came with. */
 static uint64_t find_image(dam_session *session, char id[256])
 {
     dam_request request = DAM_REQUEST_INIT;
@@ -50,7 +50,7 @@ static int32_t take_token(void *user_data, const dam_device_token *one)
     return 0;
 }
 
-/* Method 2: one device token, and what hangs on it. */
+/* Method 2: one device token, and the image IDs that are bound to it. */
 static void device_token(void)
 {
     char id[256], *handle = NULL, *image = NULL;
@@ -144,7 +144,7 @@ static void suspicions(void)
     dam_session *session = open_fotoweb(OPTIONS("authentication", "device-token"));
     get(session, "Information", 200, KARE);
     control_post("faults", "{\"fault\": \"status\", \"status\": 403, \"match\": \"Search\"}");
-    CHECK(get(session, "5000/Search?Search=photo", 403, "") == 0, "the archive's own answer");
+    CHECK(get(session, "5000/Search?Search=photo", 403, "") == 0, "the archive's own response");
     control_post("faults", "{\"fault\": \"status\", \"status\": 200, \"headers\": {\"Content-Type\": \"text/html\"}, "
                            "\"match\": \"Search\"}");
     CHECK(get(session, "5000/Search?Search=photo", 200, "") == 0, "the archive's own page");
@@ -155,16 +155,16 @@ static void suspicions(void)
 /* Every way in which FotoWeb may say that a token is dead leads to one new login. */
 static void revocations(void)
 {
-    static const char *const answers[] = {"401", "403", "302-login", "200-html", NULL};
-    for (const char *const *answer = answers; *answer != NULL; answer++) {
+    static const char *const refusals[] = {"401", "403", "302-login", "200-html", NULL};
+    for (const char *const *refusal = refusals; *refusal != NULL; refusal++) {
         char knob[64];
         fresh();
-        snprintf(knob, sizeof knob, "{\"revoked\": \"%s\"}", *answer);
+        snprintf(knob, sizeof knob, "{\"revoked\": \"%s\"}", *refusal);
         control_post("knobs", knob);
         dam_session *session = open_fotoweb(OPTIONS("authentication", "device-token"));
         get(session, "Information", 200, KARE);
         control_post("revoke", "{}");
-        CHECK(get(session, "Information", 200, KARE) == 1, "revoked=%s: sent once more", *answer);
+        CHECK(get(session, "Information", 200, KARE) == 1, "revoked=%s: sent once more", *refusal);
         COUNTED("fotoweb", "logins_ok", 2);
         dam_session_free(session);
     }

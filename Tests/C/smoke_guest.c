@@ -1,7 +1,6 @@
 /*
- * smoke_guest.c - manners towards the host whose thread it is. Its functions see its own signal mask, a SIGPIPE that
- * it keeps back stays there, and so does its handler. It refuses to believe:
- * mask, pending signals and handler are looked at.
+ * smoke_guest.c - manners towards the application whose thread it is. Its functions see its own signal mask, a SIGPIPE
+ * that it keeps back stays there, and so does its handler. Mask, pending signals and handler are looked at directly.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -113,7 +112,7 @@ static void signals(int in_loop)
     dam_session_free(upload(&guest, in_loop));
     CHECK(guest.calls >= 5 && guest.wrong == 0, "%d calls, %d of them with SIGPIPE blocked", guest.calls, guest.wrong);
 
-    /* Who blocks it finds it blocked, and one that was pending before is still there. */
+    /* A thread that blocks the signal finds it blocked afterwards, and one that was pending is still pending. */
     guest = (struct guest){.is_blocked = 1};
     pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
     raise(SIGPIPE);
@@ -122,7 +121,7 @@ static void signals(int in_loop)
     sigpending(&pending);
     CHECK(guest.calls >= 5 && guest.wrong == 0 && sigismember(&mask, SIGPIPE) == 1 &&
               sigismember(&pending, SIGPIPE) == 1,
-          "a host's own mask and signal stay as they are");
+          "an application's own mask and signal stay as they are");
     const struct timespec now = {0};
     sigtimedwait(&pipe_set, NULL, &now);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -200,7 +199,7 @@ static void handlers(void)
         wrong += closers[at].wrong;
     }
     sigaction(SIGPIPE, &before, &after);
-    CHECK(wrong == 0 && after.sa_handler == handle, "the host's handler is still there");
+    CHECK(wrong == 0 && after.sa_handler == handle, "the application's handler is still there");
 }
 
 void smoke_guest(void)

@@ -1,7 +1,7 @@
 /*
- * smoke_head.c - the head function of a request: once, for the answer that is delivered, before any of its body.
- * Answers that are replayed, followed or waited out are nobody's business but the session's. It refuses to look at
- * bodies closer than their size: smoke_streams.c does.
+ * smoke_head.c - the head function of a request: once, for the response that is delivered, before any of its body.
+ * Responses that are replayed, followed or waited out are nobody's business but the session's. Of bodies only the size
+ * is looked at; smoke_streams.c does more.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -89,7 +89,7 @@ static void delivered(dam_session *session, int in_loop)
     heard =
         run(session, (dam_request){.path = "mem/redirect?to=/psapi/v3/mem/redirect%3Fto=/psapi/v3/mem/user/session"},
             (struct heard){0}, in_loop);
-    CHECK(heard.calls == 1 && heard.status == 200, "of the last answer only, where redirects lead");
+    CHECK(heard.calls == 1 && heard.status == 200, "of the last response only, where redirects lead");
     for (const char *const *look = looks; *look != NULL; look++) {
         control_post("knobs", *look);
         EXPECT(DAM_OK, dam_session_keepalive(session, err));
@@ -100,10 +100,10 @@ static void delivered(dam_session *session, int in_loop)
     }
     control_post("faults", "{\"fault\": \"status\", \"match\": \"download\"}");
     heard = run(session, file, (struct heard){0}, in_loop);
-    CHECK(heard.calls == 0 && heard.outcome == DAM_ERR_SERVER, "no head where there is no answer");
+    CHECK(heard.calls == 0 && heard.outcome == DAM_ERR_SERVER, "no head where there is no response");
 }
 
-/* Whatever was to come does not. */
+/* A head function that stops the request: nothing of the body comes after it. */
 static void stopped(dam_session *session, int in_loop)
 {
     static const char *const paths[] = {"mem/image/I1/download?size=300000", "mem/image/I1/download?size=0",
@@ -127,11 +127,11 @@ static void uploads(dam_session *session, int in_loop)
     long before = control_count("photoshelter", "writes");
     const dam_request request = {.method = "POST", .path = "mem/image/upload", .form = form};
     struct heard heard = run(session, request, (struct heard){0}, in_loop);
-    CHECK(heard.calls == 1 && heard.status == 200 && heard.outcome == DAM_OK, "a form's answer has a head");
+    CHECK(heard.calls == 1 && heard.status == 200 && heard.outcome == DAM_OK, "a form's response has a head");
     control_post("expire", "{}");
     heard = run(session, request, (struct heard){.result = 1}, in_loop);
     CHECK(heard.calls == 1 && heard.replays == 1 && heard.outcome == DAM_ERR_CALLBACK,
-          "the server has it, the host stops");
+          "the server has it, the application stops");
     COUNTED("photoshelter", "writes", before + 2);
     dam_form_free(form);
 }

@@ -1,6 +1,6 @@
 /*
  * smoke_loop.c - the event loop: many requests on one thread, one login for all of them, cancelled, paused and resumed.
- * It refuses a clock: poll() says when there is something to do, and the sandbox what has reached it.
+ * No clock is needed: poll() says when there is something to do, and the sandbox what has reached it.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -54,7 +54,7 @@ static uint64_t submit(struct crowd *crowd, dam_session *session, const char *pa
     return id;
 }
 
-/* Half of them find the session expired: the sandbox sees one more login, and every request its answer. */
+/* Half of them find the session expired: the sandbox sees one more login, and every request its response. */
 static void expire_in_the_middle(const char *authentication)
 {
     int count = is_short ? 20 : 200;
@@ -80,7 +80,7 @@ static void expire_in_the_middle(const char *authentication)
     dam_session_free(session);
 }
 
-/* One that is being answered, one that has not begun; a third is none the worse. Then a loop that ends with all of
+/* One that is being answered, one that has not begun; a third is not affected. Then a loop that ends with all of
    them. */
 static void cancel(void)
 {

@@ -1,7 +1,7 @@
 /*
  * smoke_loop_authorize.c - bring your own HTTP in an event loop: what an authorization says to send and what an
- * observed response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. It refuses a
- * clock: poll() says when there is something to do.
+ * observed response comes to, as in smoke_authorize.c, but nobody waits for a login or for a sibling. No clock is
+ * needed: poll() says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -182,8 +182,8 @@ static void mixed(void)
     dam_session_free(session);
 }
 
-/* What only this thread can bring about is not waited for: not while the loop logs in, and not before it is
-   observed. */
+/* A blocking call would wait for ever for what only this thread can bring about, so it fails: while the loop logs in,
+   and before the authorization is observed. */
 static void held(void)
 {
     struct said said = {0};

@@ -1,6 +1,6 @@
 /*
  * smoke_loop_downloads.c - files in the event loop: whole, gone on with, started over, kept, cancelled in the middle.
- * It refuses a clock: what has reached the disk says how far a download is.
+ * No clock is needed: what has reached the disk says how far a download is.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -94,7 +94,8 @@ static void go_on(dam_session *session)
     said = fetch(session, FILE_URL, DAM_DOWNLOAD_CONTINUE | DAM_DOWNLOAD_KEEP, DAM_OK, 206);
     CHECK(is_whole(300000) && said.replays == 1, "after a new login");
 
-    /* All of it is there, but for its name: 416, and from the beginning, unseen by the host. */
+    /* FILE.part is complete but was not renamed: the server says 416, and the download starts over without the
+       application noticing. */
     snprintf(part, sizeof part, "%s.part", path);
     CHECK(rename(path, part) == 0, "a whole part");
     put(".part.json", "{}");

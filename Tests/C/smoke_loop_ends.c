@@ -1,7 +1,7 @@
 /*
- * smoke_loop_ends.c - items 9 and 19: what a request of a loop leaves behind when it is cancelled, or freed with its
- * loop. The cookie of an answer whose head was there is kept: the sandbox refuses every older one, and a second login
- * would show. None of the request's functions is called any more. It refuses to be satisfied with the status alone.
+ * smoke_loop_ends.c - what a request of a loop leaves behind when it is cancelled, or freed with its
+ * loop. The cookie of a response whose head was there is kept: the sandbox refuses every older one, and a second login
+ * would show. None of the request's functions is called any more.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -57,7 +57,8 @@ static dam_loop *begin(dam_session *session, const char *path, struct ending *en
     return loop;
 }
 
-/* Half of the answer is here, and no more will come. Then it ends in one of these ways, with the cookie of its head. */
+/* Half of the response is here, and no more will come. Then it ends in one of these ways, with the cookie of its
+   head. */
 enum way { CANCEL, CANCELLER, FREE, WAYS };
 
 static void keep_the_cookie(enum way way, const char *rotation)
@@ -100,8 +101,8 @@ static void keep_the_cookie(enum way way, const char *rotation)
     dam_session_free(session);
 }
 
-/* libcurl reports once more when a transfer is taken away: the host must not hear of it, however long ago the last one
-   was. */
+/* libcurl reports once more when a transfer is taken away: the application must not hear of it, however long ago the
+   last one was. */
 static void say_nothing(int is_cancelled)
 {
     struct ending ending = {0};
@@ -114,7 +115,7 @@ static void say_nothing(int is_cancelled)
     dam_loop *loop = begin(session, "mem/slow?seconds=50", &ending, NULL, &id);
     while (control_count("log", "arrived") <= before)
         EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
-    poll(NULL, 0, 100); /* the host hears of progress every 50 ms at most. */
+    poll(NULL, 0, 100); /* the application hears of progress every 50 ms at most. */
     if (is_cancelled) {
         EXPECT(DAM_OK, dam_loop_cancel(loop, id, err));
         check_run(loop);

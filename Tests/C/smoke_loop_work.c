@@ -1,6 +1,6 @@
 /*
  * smoke_loop_work.c - logins, keepalives and logouts in the event loop: the same words as from the blocking calls, and
- * no more of them at the server. It refuses a clock: poll() says when there is something to do.
+ * no more of them at the server. No clock is needed: poll() says when there is something to do.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,7 +1,7 @@
 /*
  * smoke_observe.c - requests that another program sends with the session's headers: cookies that come back by its
- * answers, and sessions that ended meanwhile. The other program is a session with a copy of the store, so that its
- * cookies are the sandbox's own. It refuses to be an HTTP client.
+ * responses, and sessions that ended meanwhile. The other program is a session with a copy of the store, so that its
+ * cookies are the sandbox's own.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -35,7 +35,7 @@ static dam_session *other_program(void)
     return open_photoshelter(OPTIONS("store", place));
 }
 
-/* With every superseded cookie refused: each answer of the other program brings the one that works. */
+/* With every superseded cookie refused: each response of the other program brings the one that works. */
 static void rotated(void)
 {
     char cookie[COOKIE_ROOM], theirs[COOKIE_ROOM], line[COOKIE_ROOM + 80];
@@ -51,11 +51,11 @@ static void rotated(void)
         const char *what = round == 2 ? "mem/nothing" : "mem/user/session";
         CHECK(get(other, what, round == 2 ? 404 : 200, "") == 0, "sent by the other program");
         dam_string_free(take_ticket(other, theirs));
-        CHECK(strcmp(cookie, theirs) != 0, "the answer brought a new one");
+        CHECK(strcmp(cookie, theirs) != 0, "the response brought a new one");
         snprintf(line, sizeof line, "X: y\r\nSet-Cookie: %s; path=/\r\n", theirs);
         CHECK(observe(session, round % 2 == 0 ? ticket : NULL, round == 2 ? 404 : 200, line, "{}", DAM_OK) ==
                   DAM_OBSERVE_DELIVER,
-              "it is the answer");
+              "it is the response");
         dam_string_free(ticket);
     }
     CHECK(get(session, "mem/user/session", 200, ADA_MAIL) == 0, "the session goes on with the last one");
@@ -66,7 +66,8 @@ static void rotated(void)
     dam_session_free(session);
 }
 
-/* The session was replaced while the answer was on its way: its cookie is nobody's, its end no news. */
+/* The session was replaced while the response was on its way: its cookie is dropped, and that its session has ended
+   costs no login. */
 static void replaced(void)
 {
     char cookie[COOKIE_ROOM], now[COOKIE_ROOM];
@@ -79,7 +80,7 @@ static void replaced(void)
     CHECK(strcmp(cookie, now) != 0, "with a cookie of its own");
     long requests = control_count("photoshelter", "requests");
     CHECK(observe(session, ticket, 200, SETS("past12345"), "{}", DAM_OK) == DAM_OBSERVE_DELIVER,
-          "an answer is an answer");
+          "a response is a response");
     dam_string_free(take_ticket(session, cookie));
     CHECK(strcmp(cookie, now) == 0, "but its cookie is of the past");
     CHECK(observe(session, ticket, 400, "", EXPIRED, DAM_OK) == DAM_OBSERVE_REPLAY &&

@@ -1,6 +1,6 @@
 /*
- * smoke_observe.h - headers and their ticket, and an answer that is observed with it, for the tests of
- * dam_session_observe. It refuses answers in pieces: smoke_authorize.c has them.
+ * smoke_observe.h - headers and their ticket, and a response that is observed with it, for the tests of
+ * dam_session_observe. Responses in pieces are in smoke_authorize.c.
  */
 #ifndef SMOKE_OBSERVE_H
 #define SMOKE_OBSERVE_H
@@ -16,7 +16,7 @@ enum { COOKIE_ROOM = 600 };
 /* The session's present ticket, by dam_string_free, and its Cookie header ("" without one). */
 char *take_ticket(dam_session *session, char cookie[COOKIE_ROOM]);
 
-/* Observes a whole answer, which must come to `wanted`; the dam_observe_result. */
+/* Observes a whole response, which must come to `wanted`; the dam_observe_result. */
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted);
 

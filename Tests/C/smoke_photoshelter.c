@@ -1,6 +1,6 @@
 /*
  * smoke_photoshelter.c - PhotoShelter: cookies and their rotation, tokens, organizations, prompts, logout, the store.
- * It refuses to count logins by the library's word: the sandbox does.
+ * Logins are counted by the sandbox, not by the library's word.
  */
 #include "smoke.h"
 
@@ -73,7 +73,7 @@ static void tokens(void)
     get(session, "/psapi/v3/mem/gallery/query", 200, "Gallery");
     snprintf(url, sizeof url, "%s/psapi/v3/echo?a=b%%20c&d", photoshelter_url);
     get(session, url, 200, "b c");
-    get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary answer, not an error. */
+    get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary response, not an error. */
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.http_status == 200 && strstr(view.body, "Spring & Summer") != NULL, "the body went out as a form");
@@ -141,7 +141,8 @@ static void keepalive(void)
     control_post("expire", "{}");
     EXPECT(DAM_OK, dam_session_keepalive(session, err));
     COUNTED("photoshelter", "logins_ok", 2);
-    CHECK(statistics(session).keepalives >= 3 && statistics(session).requests == 0, "keepalives are not the host's");
+    CHECK(statistics(session).keepalives >= 3 && statistics(session).requests == 0,
+          "keepalives are not the application's");
     dam_session_free(session);
 }
 

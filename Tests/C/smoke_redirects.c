@@ -1,7 +1,7 @@
 /*
  * smoke_redirects.c - what travels where: the same origin keeps the secret, another one is told nothing about who asks.
- * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. It refuses to trust the
- * library on what it sent.
+ * The other origin is the sandbox's other server, whose /cdn/ shows the headers that it got. What the library says it
+ * has sent is not relied on.
  */
 #include "smoke.h"
 
@@ -32,7 +32,7 @@ static dam_status ask(dam_session *session, const char *method, const char *path
     return result;
 }
 
-/* Follows from `method` with this code to `target`; the answer must have this status, and the text in it. */
+/* Follows from `method` with this code to `target`; the response must have this status, and the text in it. */
 static void leads(dam_session *session, const char *method, int code, const char *target, dam_status wanted,
                   int32_t status, const char *text)
 {
@@ -82,7 +82,7 @@ static void follow(const char *authentication)
     dam_session_free(session);
 }
 
-/* To itself, for ever: as often as the option says, then it is an answer. */
+/* To itself, for ever: as often as the option says, then it is a response. */
 static void loops(const char *redirects, long exchanges)
 {
     char path[PATH_ROOM] = "mem/redirect?to=/psapi/v3/mem/user/session", body[PATH_ROOM];

@@ -1,6 +1,6 @@
 /*
  * smoke_refusals.c - what the server says no to: one status each, and no second try with what was refused.
- * It refuses to wait for a time to pass: what is tried again is seen in the sandbox's counters.
+ * Nothing waits for a time to pass: what is tried again is seen in the sandbox's counters.
  */
 #include "smoke.h"
 
@@ -13,7 +13,7 @@ static void fails(dam_session *session, const char *path, dam_status wanted)
     request.path = path;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
-    CHECK(response == NULL, "no answer was written");
+    CHECK(response == NULL, "no response was written");
 }
 
 /* The same wrong password, as often as one likes, also by a session opened anew: the server sees it once. */
@@ -43,7 +43,7 @@ static void wrong_password(const char *system, const char *place)
     EXPECT(DAM_ERR_CREDENTIALS_REFUSED, dam_session_login(session, DAM_LOGIN_AGAIN, err));
     COUNTED(system, "logins_refused", before + 1);
     dam_session_free(session);
-    session = open(OPTIONS("store", place)); /* the right one is not the wrong one. */
+    session = open(OPTIONS("store", place)); /* another password than the refused one is tried at once. */
     get(session, path, 200, "");
     CHECK(!(state(session).flags & DAM_STATE_REFUSED), "nothing is refused any more");
     dam_session_free(session);
@@ -76,7 +76,7 @@ static void photoshelter(void)
     dam_config_free(config);
 }
 
-/* Every member request finds its session expired: two new logins, two more tries, and the truth. */
+/* Every member request finds its session expired: one more try after each of two logins, and then the error. */
 static void refused_again(void)
 {
     fresh();
@@ -101,7 +101,7 @@ static void throttled(void)
     dam_session_free(session);
 }
 
-/* Known beforehand by the ledger, or said by the server. */
+/* The limit of device tokens: known from the list of those obtained, or told by the server. */
 static void token_limit(void)
 {
     fresh();

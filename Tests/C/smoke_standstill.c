@@ -1,6 +1,6 @@
 /*
  * smoke_standstill.c - a call that would wait for what only its own thread can bring about fails at once, and one that
- * another thread may let go on waits, as it did. It refuses a clock: whether a call waited is seen by the session's own
+ * another thread may let go on waits, as it did. No clock is needed: whether a call waited is seen by the session's own
  * count of waits.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -151,7 +151,7 @@ static void *free_it(void *authorization)
     return NULL;
 }
 
-/* Who has other threads may hand an authorization to one of them. */
+/* With other threads around, one of them may end the authorization: the call waits. */
 static void beside_an_authorization(void)
 {
     dam_request request = DAM_REQUEST_INIT;

@@ -1,16 +1,16 @@
 /*
- * smoke_streams.c - bodies that pass through functions of the host: down, up, stopped, heard of and cancelled.
- * An expiry in between is the point: no byte of a login page may reach the host, and nothing may be written by halves.
- * It refuses to look at the words of a failure: the sandbox's counters say what was done.
+ * smoke_streams.c - bodies that pass through functions of the application: down, up, stopped, heard of and cancelled.
+ * An expiry in between is the point: no byte of a login page may reach the application, and nothing may be written by
+ * halves. The sandbox's counters say what was done, not the words of a failure.
  */
 #include "smoke.h"
 
 #include <pthread.h>
 
-/* What the sandbox's made-up files repeat after. */
+/* The sandbox's files repeat after so many bytes. */
 enum { BLOCK = 65521, LARGE = 300000 };
 
-/* A place for an answer, and a source for a body of `size` bytes: "name=", then letters. */
+/* A place for a response, and a source for a body of `size` bytes: "name=", then letters. */
 struct stream {
     uint64_t taken, stop_at, given, size;
     unsigned char block[BLOCK];
@@ -69,7 +69,7 @@ static void send_it(dam_session *session, dam_request request, dam_status wanted
     request.size = sizeof request;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));
     if (wanted != DAM_OK) {
-        CHECK(response == NULL, "no answer was written");
+        CHECK(response == NULL, "no response was written");
         return;
     }
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
@@ -192,7 +192,7 @@ static void cancel(void)
     get(held.session, "mem/user/session", 200, ADA_MAIL);
     EXPECT(DAM_OK, dam_canceller_new(&held.canceller, err));
     long before = control_count("log", "arrived");
-    CHECK(pthread_create(&thread, NULL, hold, &held) == 0, "a thread waits for its answer");
+    CHECK(pthread_create(&thread, NULL, hold, &held) == 0, "a thread waits for its response");
     control_await("log", "arrived", before + 1);
     EXPECT(DAM_OK, dam_canceller_cancel(held.canceller, err));
     pthread_join(thread, NULL);

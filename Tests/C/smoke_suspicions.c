@@ -1,6 +1,6 @@
 /*
- * smoke_suspicions.c - observed answers that may mean that the session is over, and those that mean something else.
- * A suspicion costs one small request and no more. It refuses to look at cookies: smoke_observe.c does.
+ * smoke_suspicions.c - observed responses that may mean that the session is over, and those that mean something else.
+ * A suspicion costs one small request and no more. Cookies are in smoke_observe.c.
  */
 #include "smoke_observe.h"
 
@@ -27,9 +27,9 @@ static void photoshelter(const char *authentication)
     costs(session, "photoshelter", 200, "", "{}", 0, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 404, "", "{}", 0, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 302, "Location: https://cdn.example/x.jpg", "", 0, DAM_OBSERVE_DELIVER);
-    /* Where it went is not known, and pages are what pages answer with. */
+    /* Which path the request went to is not known, so a page proves nothing: it may be what was asked for. */
     costs(session, "photoshelter", 200, "Content-Type: text/html", "<html>", 0, DAM_OBSERVE_DELIVER);
-    /* The session lives: the answer is the application's own. */
+    /* The session lives: the response is the application's own. */
     costs(session, "photoshelter", 403, "", "", 1, DAM_OBSERVE_DELIVER);
     costs(session, "photoshelter", 302, "Location: /login?from=here", "", 1, DAM_OBSERVE_DELIVER);
     COUNTED("photoshelter", "logins_ok", 1);
@@ -66,7 +66,7 @@ static void fotoweb(void)
     }
 }
 
-/* Failures of the server are what they are from a request: a status, and how long to wait. */
+/* Failures of the server give the same errors as for a request of the library's own, with how long to wait. */
 static void failures(void)
 {
     static const struct {
@@ -100,7 +100,7 @@ static void failures(void)
     dam_session_free(session);
 }
 
-/* A server that quotes what it was sent is not quoted: the token is watched for. */
+/* A message must not repeat what the server says: here it quotes the token. */
 static void quoted(void)
 {
     char body[PATH_ROOM], *token = NULL;

@@ -1,6 +1,6 @@
 /*
  * smoke_threads.c - many threads on one session, with an expiry in the middle: one login, every request answered.
- * A forked child goes on with it too. It refuses to check anything on the threads: they count, main judges.
+ * A forked child goes on with it too. Nothing is checked on the threads: they count, main judges.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,7 +1,7 @@
 /*
- * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their answers; forged and foreign
- * ones. The cookies are made up, so that each is known by its value. It refuses to be an HTTP client: smoke_observe.c
- * has answers of the sandbox.
+ * smoke_tickets.c - tickets: in which order requests were sent, whatever the order of their responses; forged and
+ * foreign ones. The cookies are made up, so that each is known by its value. Responses of the sandbox are in
+ * smoke_observe.c.
  */
 #include "smoke_observe.h"
 
@@ -33,19 +33,19 @@ void forge_ticket(dam_session *session, const char *numbers, char forged[TICKET_
 int32_t observe(dam_session *session, const char *ticket, int32_t status, const char *headers, const char *body,
                 dam_status wanted)
 {
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = status;
-    answer.body = body;
-    answer.body_size = strlen(body);
-    answer.is_whole = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = status;
+    observation.body = body;
+    observation.body_size = strlen(body);
+    observation.is_whole = 1;
     int32_t result = -1;
-    check_observed(&answer, headers);
-    EXPECT(wanted, dam_session_observe(session, ticket, &answer, &result, err));
+    check_observed(&observation, headers);
+    EXPECT(wanted, dam_session_observe(session, ticket, &observation, &result, err));
     CHECK((result == -1) == (wanted != DAM_OK), "a result where there is one");
     return result;
 }
 
-/* Whose headers were taken last was sent last, whatever comes back first. */
+/* The headers that were taken last count as sent last, in whatever order the responses come. */
 static void order(void)
 {
     char cookie[COOKIE_ROOM];
@@ -66,7 +66,7 @@ static void order(void)
     CHECK(strstr(cookie, COOKIE_NAME "=third1234") != NULL, "errors bring cookies too");
     dam_string_free(third);
 
-    /* A stamp from nowhere counts as this moment: what comes after it is later. */
+    /* A ticket that the session never gave counts as sent now: tickets given afterwards are later. */
     char forged[TICKET_ROOM];
     forge_ticket(session, "1.18446744073709551615.18446744073709551615", forged);
     observe(session, forged, 200, SETS("forged123"), "{}", DAM_OK);
@@ -82,7 +82,7 @@ static void order(void)
     dam_session_free(session);
 }
 
-/* Of a session that never was here. Nothing is taken from its answers, and nothing is asked. */
+/* Tickets of a session that this store never had. Nothing is taken from its responses, and nothing is asked. */
 static void foreign(void)
 {
     static const char *const numbers[] = {"2.0.1", "2.1.1", "18446744073709551615.1.1"};

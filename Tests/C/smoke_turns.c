@@ -1,6 +1,6 @@
 /*
  * smoke_turns.c - turns in the event loop: whoever gives up at once when its turn comes hands on one turn, not two.
- * It refuses to look at who was first: the sandbox tells of a cookie that two have sent.
+ * Who was first does not matter: the sandbox tells of a cookie that two have sent.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,7 +23,8 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
     (void)error;
     dam_response_free(response);
     turns->answered += status == DAM_OK;
-    /* The first failure: they stand in line behind one that is still to hear of it. */
+    /* At the first failure: these stand in line behind the second request, which is still to hear of the failed
+       login. */
     if (status == DAM_ERR_SERVER && turns->failed++ == 0)
         for (int at = 0; at < LATER; at++)
             EXPECT(DAM_OK, dam_loop_request(turns->loop, turns->session, &request, done, turns, NULL, err));
@@ -37,7 +38,7 @@ void smoke_turns(void)
     fresh();
     control_post("knobs", "{\"old-cookie\": \"refuse\"}");
     control_post("faults", "{\"fault\": \"status\", \"status\": 500, \"match\": \"mem/authenticate\"}");
-    turns.session = open_photoshelter(OPTIONS("store", "memory")); /* whose locks are turns alone. */
+    turns.session = open_photoshelter(OPTIONS("store", "memory")); /* where a lock is nothing but a line of waiters. */
     EXPECT(DAM_OK, dam_loop_new(&turns.loop, err));
     for (int at = 0; at < 2; at++)
         EXPECT(DAM_OK, dam_loop_request(turns.loop, turns.session, &request, done, &turns, NULL, err));

@@ -1,9 +1,9 @@
 #!/bin/sh
 # sweep.sh HEADER OUTPUT - whether the sweep over bad input, by what it printed, left nothing of the header out.
 #
-# Wanted: every function; every pointer parameter NULL in some call (but `user_data`, which is the host's own business);
-# every function with an `err` refused once with it and once without; the name of every status. It refuses to trust a
-# list made by hand: functions and statuses come from the header.
+# Wanted: every function; every pointer parameter NULL in some call (but `user_data`, which is the application's own business);
+# every function with an `err` refused once with it and once without; the name of every status. No list is made by hand:
+# functions and statuses come from the header.
 set -eu
 here=$(dirname "$0")
 functions=$(awk -v want=functions -f "$here/header.awk" "$1")

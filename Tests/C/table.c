@@ -1,6 +1,6 @@
 /*
- * table.c - the store of table.h. It checks what the header promises to a host: keys, sizes, revisions, locks in pairs.
- * It refuses threads: the tests that use it have one.
+ * table.c - the store of table.h. It checks what the header promises to an application: keys, sizes, revisions, locks
+ * in pairs. It is not made for threads: the tests that use it have one.
  */
 #include "table.h"
 
@@ -123,9 +123,9 @@ dam_store table_store(struct table *table)
 void table_clear(struct table *table)
 {
     for (int at = 0; at < table->count; at++) {
-        CHECK(!table->rows[at].is_locked, "a lock of the host's store was given back");
+        CHECK(!table->rows[at].is_locked, "a lock of the application's store was given back");
         free(table->rows[at].data);
     }
-    CHECK(!table->is_bad, "the library kept the contract of the host's store");
+    CHECK(!table->is_bad, "the library kept the contract of the application's store");
     *table = (struct table){0};
 }

@@ -1,7 +1,7 @@
 /*
- * table.h - a dam_store in memory as a host would write it, which also misbehaves when told to.
+ * table.h - a dam_store in memory as an application would write it, which also misbehaves when told to.
  *
- * It refuses to look into records: what is in them is the library's.
+ * What is in a record is the library's business.
  */
 #ifndef TABLE_H
 #define TABLE_H

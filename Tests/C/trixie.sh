@@ -2,7 +2,7 @@
 # trixie.sh - runs the C and Python tests with the libcurl of Debian 13, whose handles may be used again: in the root that
 # `make trixie` has made (.build/trixie), with the library that ships. Ends with "trixie: N passed, N failed".
 #
-# Must be run by root. It refuses to mount anything where others could see it.
+# Must be run by root. What it mounts is in a mount namespace of its own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD/.build/trixie

@@ -2,13 +2,13 @@
  * wire.c - what a server may send that no server should: the tests of the transport, against a server of raw bytes.
  *
  * Environment: DAM_TEST_DIR (an empty folder). Run as it is and under valgrind: some of what is sent here made libcurl
- * use memory that it had freed. It refuses to go on after the first failure.
+ * use memory that it had freed. The first failure ends it.
  */
 #include "wire.h"
 
 #include <stdio.h>
 
-const struct wire_answer wire_login = {
+const struct wire_response wire_login = {
     .bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: SSphotoshelter_com_mem=good; path=/\r\n"
              "Content-Length: 57\r\n\r\n{\"status\":\"ok\",\"data\":{\"token\":\"canary-token\",\"org\":[]}}\n",
     .stays = 1,

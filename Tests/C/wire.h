@@ -2,7 +2,7 @@
  * wire.h - a server that says whatever a test has written down, byte by byte, and what the tests of the transport
  * share.
  *
- * Plain HTTP on 127.0.0.1, any number of connections and requests. It refuses to know what an answer means.
+ * Plain HTTP on 127.0.0.1, any number of connections and requests.
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -12,14 +12,14 @@
 enum { WIRE_URL = 64 };
 
 /* What is sent for one request, and whether the connection stays open then. `size` 0: to the NUL. */
-struct wire_answer {
+struct wire_response {
     const char *bytes;
     size_t size;
     int stays;
 };
 
 /* Called for every whole request; its head ends with a NUL. On threads of the server, one at a time. */
-typedef struct wire_answer (*wire_script)(const char *head);
+typedef struct wire_response (*wire_script)(const char *head);
 
 void wire_start(char url[WIRE_URL], wire_script script);
 
@@ -34,10 +34,10 @@ dam_session *wire_session(const char *url, const char *const options[]);
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* What lets everybody in; the cookie is "SSphotoshelter_com_mem=good". */
-extern const struct wire_answer wire_login;
+extern const struct wire_response wire_login;
 int wire_is_login(const char *head);
 
-/* The status of a GET; the answer's HTTP status and headers where there is one. */
+/* The status of a GET; the response's HTTP status and headers where there is one. */
 struct wire_got {
     dam_status status;
     int32_t http;

@@ -1,6 +1,6 @@
 /*
- * wire_cuts.c - an answer that ends before its time is none: cut anywhere in its head, it is DAM_ERR_TRANSFER to
- * everybody, and no file is made of it. It refuses to cut bodies: smoke_failures.c and smoke_downloads.c do.
+ * wire_cuts.c - a response that ends before its time is none: cut anywhere in its head, it is DAM_ERR_TRANSFER to
+ * everybody, and no file is made of it. Cut bodies are in smoke_failures.c and smoke_downloads.c.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,11 +32,11 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 static const char *cut;
 static int cuts_login;
 
-static struct wire_answer answer(const char *head)
+static struct wire_response respond(const char *head)
 {
     if (wire_is_login(head) && !cuts_login)
         return wire_login;
-    return (struct wire_answer){.bytes = cut};
+    return (struct wire_response){.bytes = cut};
 }
 
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
@@ -67,7 +67,7 @@ static dam_status downloaded(dam_session *session, const char *path)
     return status;
 }
 
-/* A length that is no number says nothing about where the answer ends: its end could not be told from a cut. */
+/* A length that is no number says nothing about where the response ends: its end could not be told from a cut. */
 static void lengths(dam_session *session)
 {
     static const char *const values[] = {"99999999999999999999", "9223372036854775808", "-1", "", "x", NULL};
@@ -85,7 +85,7 @@ void wire_cuts(void)
 {
     char url[WIRE_URL], path[4096];
     snprintf(path, sizeof path, "%s/cut", getenv("DAM_TEST_DIR"));
-    wire_start(url, answer);
+    wire_start(url, respond);
     dam_session *session = wire_session(url, OPTIONS("lock-timeout", "5"));
     for (int each = 0; each < ROWS; each++) {
         cut = rows[each].bytes;

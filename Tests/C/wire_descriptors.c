@@ -2,7 +2,7 @@
  * wire_descriptors.c - a process that has no descriptor left is told so, and not that the server cannot be reached.
  *
  * By address, over TLS (which reads certificates) and by name (which asks the resolver), with none to two left.
- * Connecting is all that is tried: nobody accepts. It refuses to blame descriptors for a server that is not there.
+ * Connecting is all that is tried: nobody accepts. A server that is not there must not be blamed on descriptors.
  */
 #define _GNU_SOURCE
 
@@ -32,7 +32,7 @@ static void release(void)
         close(held[--count]);
 }
 
-/* A port that connections can be made to; closed, one that they cannot. */
+/* A port that accepts connections, and after its socket is closed one that refuses them. */
 static int listen_at(char url[WIRE_URL], const char *scheme)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -2,8 +2,8 @@
  * wire_handles.c - what one transfer leaves behind in libcurl must not reach the next one.
  *
  * libcurl 7.84.0 to 8.0.1 keeps a pointer to the last header of a handle's last transfer, frees the header, and uses it
- * if the next answer begins with a folded line: valgrind sees that, or the process ends. Others keep a handle from
- * working at all after a body that could not go back. It refuses to believe in a mend that costs connections.
+ * if the next response begins with a folded line: valgrind sees that, or the process ends. Others keep a handle from
+ * working at all after a body that could not go back. The mend must not cost connections.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -22,17 +22,17 @@ static char own_url[WIRE_URL], other_url[WIRE_URL], redirect[2][256];
     "Content-Length: 2\r\n\r\nok"
 #define FOLDED "HTTP/1.1 200 OK\r\n folded: yes yes yes yes yes yes yes yes yes yes\r\nContent-Length: 2\r\n\r\nok"
 
-static struct wire_answer answer(const char *head)
+static struct wire_response respond(const char *head)
 {
     if (wire_is_login(head))
         return wire_login;
     if (strstr(head, "/folded") != NULL)
-        return (struct wire_answer){.bytes = FOLDED};
+        return (struct wire_response){.bytes = FOLDED};
     if (strstr(head, "/to/own") != NULL || strstr(head, "/to/other") != NULL)
-        return (struct wire_answer){.bytes = redirect[strstr(head, "/to/other") != NULL], .stays = 1};
+        return (struct wire_response){.bytes = redirect[strstr(head, "/to/other") != NULL], .stays = 1};
     if (strncmp(head, "POST ", 5) == 0)
-        return (struct wire_answer){.bytes = ""};
-    return (struct wire_answer){.bytes = PLAIN, .stays = 1};
+        return (struct wire_response){.bytes = ""};
+    return (struct wire_response){.bytes = PLAIN, .stays = 1};
 }
 
 static void plain(dam_session *session)
@@ -58,7 +58,7 @@ static dam_status in_loop(dam_loop *loop, dam_session *session, const char *path
     return (dam_status)status;
 }
 
-/* Right after an answer with headers, by itself, behind redirects and in a loop. */
+/* Right after a response with headers, by itself, behind redirects and in a loop. */
 static void folded(dam_session *session)
 {
     static const char *const paths[] = {"/psapi/v3/folded", "/psapi/v3/to/own", "/psapi/v3/to/other"};
@@ -113,7 +113,7 @@ static void after_a_rewind(dam_session *session)
 
 void wire_handles(void)
 {
-    wire_start(own_url, answer);
+    wire_start(own_url, respond);
     snprintf(other_url, sizeof other_url, "http://localhost:%s", strrchr(own_url, ':') + 1); /* another origin. */
     snprintf(redirect[0], sizeof redirect[0],
              "HTTP/1.1 302 Found\r\nLocation: %s/psapi/v3/folded\r\nContent-Length: 0\r\n\r\n", own_url);

@@ -1,9 +1,9 @@
 /*
- * wire_heads.c - whose word counts in an answer: the head of the final response, and nothing that only looks like it.
+ * wire_heads.c - whose word counts in a response: the head of the final response, and nothing that only looks like it.
  *
  * Informational responses, trailers after the body, fields that are named like a status line, folded lines, and status
  * lines that are none. Each is asked for three times on one session, with an ordinary request after it, so that what
- * one leaves behind in libcurl meets the next. It refuses to look at bodies.
+ * one leaves behind in libcurl meets the next.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -83,7 +83,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 static char cookie[256];
 
 /* The number in the path says which row; anything else is an ordinary request. */
-static struct wire_answer answer(const char *head)
+static struct wire_response respond(const char *head)
 {
     const char *number = strstr(head, "/odd/"), *sent = strstr(head, "\r\nCookie: ");
     if (wire_is_login(head))
@@ -91,9 +91,9 @@ static struct wire_answer answer(const char *head)
     snprintf(cookie, sizeof cookie, "%.*s", sent == NULL ? 0 : (int)strcspn(sent + 10, "\r"),
              sent == NULL ? "" : sent + 10);
     if (number == NULL)
-        return (struct wire_answer){.bytes = HEAD "\r\nok", .stays = 1};
+        return (struct wire_response){.bytes = HEAD "\r\nok", .stays = 1};
     const struct row *row = &rows[atoi(number + 5)];
-    return (struct wire_answer){.bytes = row->bytes, .size = row->size};
+    return (struct wire_response){.bytes = row->bytes, .size = row->size};
 }
 
 static void judge(dam_session *session, int number)
@@ -111,11 +111,11 @@ static void judge(dam_session *session, int number)
     CHECK(strcmp(cookie, row->cookie) == 0, "%s: the next request's cookie is \"%s\"", row->name, cookie);
 }
 
-/* More header bytes than an answer may have, in pieces that are none too large: informational responses, trailers. */
+/* More header bytes than a response may have, in pieces that are none too large: informational responses, trailers. */
 static char *flood;
-static struct wire_answer flood_answer(const char *head)
+static struct wire_response respond_flood(const char *head)
 {
-    return wire_is_login(head) ? wire_login : (struct wire_answer){.bytes = flood};
+    return wire_is_login(head) ? wire_login : (struct wire_response){.bytes = flood};
 }
 
 static void floods(const char *before, const char *piece, const char *after, const char *name)
@@ -125,7 +125,7 @@ static void floods(const char *before, const char *piece, const char *after, con
     for (int each = 0; each < 3000; each++)
         end += sprintf(end, piece, each);
     sprintf(end, "%s", after);
-    wire_start(url, flood_answer);
+    wire_start(url, respond_flood);
     dam_session *session = wire_session(url, OPTIONS("timeout", "20"));
     struct wire_got got = wire_get(session, "/psapi/v3/x");
     CHECK(got.status == DAM_ERR_TOO_LARGE, "%s end: %s", name, dam_status_name(got.status));
@@ -136,7 +136,7 @@ static void floods(const char *before, const char *piece, const char *after, con
 void wire_heads(void)
 {
     char url[WIRE_URL], piece[512];
-    wire_start(url, answer);
+    wire_start(url, respond);
     for (int number = 0; number < ROWS; number++) {
         check_note(rows[number].name);
         dam_session *session = wire_session(url, OPTIONS("authentication", "cookie"));

@@ -1,8 +1,8 @@
 /*
- * wire_logins.c - a login request goes out once, over a connection of its own, and its answer may be long.
+ * wire_logins.c - a login request goes out once, over a connection of its own, and its response may be long.
  *
- * libcurl repeats a request by itself when a connection that it has used before breaks without an answer; a login's may
- * have taken a device token by then. It refuses to try again itself.
+ * libcurl repeats a request by itself when a connection that it has used before breaks without a response; a login's
+ * may have taken a device token by then.
  */
 #define _GNU_SOURCE
 
@@ -13,16 +13,16 @@
 #include <stdlib.h>
 
 static char *list;
-static atomic_int logins, hangs_up; /* the server's threads count, this one asks. */
+static atomic_int logins, hangs_up; /* counted by the server's threads, read by this one. */
 
-/* FotoWeb: a token for a login token, or only for the login that nobody hears of. */
-static struct wire_answer fotoweb(const char *head)
+/* FotoWeb: gives a device token for a login token, or hangs up, as if the response had been lost. */
+static struct wire_response fotoweb(const char *head)
 {
     int is_login = strstr(head, "lt=") != NULL;
     logins += is_login;
     if (is_login && hangs_up)
-        return (struct wire_answer){.bytes = ""};
-    return (struct wire_answer){
+        return (struct wire_response){.bytes = ""};
+    return (struct wire_response){
         .bytes = is_login
                      ? "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nSet-Cookie: FWSession=canary-device; path=/\r\n"
                        "Content-Length: 4\r\n\r\n<a/>"
@@ -50,18 +50,18 @@ static void once(void)
     wire_stop();
 }
 
-static struct wire_answer photoshelter(const char *head)
+static struct wire_response photoshelter(const char *head)
 {
     logins += strncmp(head, "POST ", 5) == 0;
     if (wire_is_login(head))
-        return (struct wire_answer){.bytes = list, .stays = 1};
-    return (struct wire_answer){.bytes =
-                                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
-                                    "{\"status\":\"ok\",\"data\":{}}",
-                                .stays = 1};
+        return (struct wire_response){.bytes = list, .stays = 1};
+    return (struct wire_response){.bytes =
+                                      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
+                                      "{\"status\":\"ok\",\"data\":{}}",
+                                  .stays = 1};
 }
 
-/* A login's answer with so many organizations, and the status that it comes to. */
+/* A login's response with so many organizations, and the status that it comes to. */
 static dam_status with(int organizations, const char *organization, dam_session **session)
 {
     static char url[WIRE_URL];

@@ -1,7 +1,7 @@
 /*
  * wire_server.c - the server of wire.h: a thread for each connection, and a lock around the script.
  *
- * It refuses a request larger than its buffer.
+ * A request must fit into its buffer.
  */
 #define _GNU_SOURCE
 
@@ -19,7 +19,7 @@ enum { MOST = 512 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t acceptor, threads[MOST];
 static int listener, open_ones[MOST], connections, requests;
-static wire_script answer_of;
+static wire_script current_script;
 
 static void give_up(const char *what)
 {
@@ -47,13 +47,13 @@ static int read_request(int fd, char *buffer, size_t room)
     }
 }
 
-static struct wire_answer answer(const char *head)
+static struct wire_response respond(const char *head)
 {
     pthread_mutex_lock(&lock);
     requests++;
-    struct wire_answer answer = answer_of(head);
+    struct wire_response response = current_script(head);
     pthread_mutex_unlock(&lock);
-    return answer;
+    return response;
 }
 
 static void *serve(void *place)
@@ -61,7 +61,7 @@ static void *serve(void *place)
     int fd = *(int *)place;
     char *buffer = malloc(65536);
     while (buffer != NULL && read_request(fd, buffer, 65536)) {
-        struct wire_answer said = answer(buffer);
+        struct wire_response said = respond(buffer);
         size_t size = said.size > 0 ? said.size : strlen(said.bytes);
         for (size_t at = 0; at < size;) {
             ssize_t sent = send(fd, said.bytes + at, size - at, MSG_NOSIGNAL);
@@ -72,7 +72,8 @@ static void *serve(void *place)
         if (said.stays)
             continue;
         shutdown(fd, SHUT_WR);
-        while (recv(fd, buffer, 65536, 0) > 0) /* until the client has it: closing earlier could reset it away. */
+        while (recv(fd, buffer, 65536, 0) > 0) /* until the client has closed: closing earlier could reset the
+                                                  connection before the client has read. */
             continue;
         break;
     }
@@ -102,7 +103,7 @@ void wire_start(char url[WIRE_URL], wire_script script)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     connections = requests = 0;
-    answer_of = script;
+    current_script = script;
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, 64) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &size) != 0 ||

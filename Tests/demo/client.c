@@ -7,7 +7,7 @@
  *   image PATH HANDLE     prints "found" or "stale"
  *   logout                prints how the session ended
  *
- * It refuses to know about logins: that is what the demo is about.
+ * It knows nothing of logins: that is what the demo is about.
  */
 #include <damsession.h>
 
@@ -24,14 +24,14 @@ static int complain(void)
     return 1;
 }
 
-static dam_status get(const char *path, const char *image, dam_response **response, dam_response_view *answer)
+static dam_status get(const char *path, const char *image, dam_response **response, dam_response_view *view)
 {
     dam_request request = DAM_REQUEST_INIT;
     request.path = path;
     request.image = image;
-    *answer = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
+    *view = (dam_response_view)DAM_RESPONSE_VIEW_INIT;
     dam_status status = dam_session_request(session, &request, response, &error);
-    return status == DAM_OK ? dam_response_get(*response, answer, &error) : status;
+    return status == DAM_OK ? dam_response_get(*response, view, &error) : status;
 }
 
 static int get_many(const char *path, int count, const char *text)
@@ -39,10 +39,10 @@ static int get_many(const char *path, int count, const char *text)
     int good = 0;
     for (int round = 0; round < count; round++) {
         dam_response *response = NULL;
-        dam_response_view answer;
-        if (get(path, NULL, &response, &answer) != DAM_OK)
+        dam_response_view view;
+        if (get(path, NULL, &response, &view) != DAM_OK)
             return complain();
-        good += answer.http_status == 200 && strstr(answer.body, text) != NULL;
+        good += view.http_status == 200 && strstr(view.body, text) != NULL;
         dam_response_free(response);
     }
     printf("%d\n", good);
@@ -52,13 +52,13 @@ static int get_many(const char *path, int count, const char *text)
 static int bind_image(const char *path)
 {
     dam_response *response = NULL;
-    dam_response_view answer;
+    dam_response_view view;
     char id[256], *handle = NULL;
     const char *place = NULL;
-    if (get(path, NULL, &response, &answer) == DAM_OK)
-        place = strstr(answer.body, " Id=\"");
+    if (get(path, NULL, &response, &view) == DAM_OK)
+        place = strstr(view.body, " Id=\"");
     if (place == NULL || sscanf(place, " Id=\"%255[^\"]", id) != 1 ||
-        dam_session_bind_image(session, id, answer.generation, &handle, &error) != DAM_OK)
+        dam_session_bind_image(session, id, view.generation, &handle, &error) != DAM_OK)
         return complain();
     puts(handle);
     dam_string_free(handle);
@@ -69,11 +69,11 @@ static int bind_image(const char *path)
 static int get_image(const char *path, const char *handle)
 {
     dam_response *response = NULL;
-    dam_response_view answer;
-    dam_status status = get(path, handle, &response, &answer);
+    dam_response_view view;
+    dam_status status = get(path, handle, &response, &view);
     if (status != DAM_OK && status != DAM_ERR_HANDLE_STALE)
         return complain();
-    puts(status == DAM_ERR_HANDLE_STALE ? "stale" : answer.http_status == 200 ? "found" : "lost");
+    puts(status == DAM_ERR_HANDLE_STALE ? "stale" : view.http_status == 200 ? "found" : "lost");
     dam_response_free(response);
     return 0;
 }

@@ -1,6 +1,4 @@
-"""The demo's Python program: the commands of client.c, on damsession for Python. It refuses to
-know about logins.
-"""
+"""The demo's Python program: the commands of client.c, on damsession for Python."""
 
 from __future__ import annotations
 
@@ -12,8 +10,8 @@ import damsession
 
 
 def get(session: damsession.Session, path: str, count: str, text: str) -> object:
-    answers = [session.get(path) for _ in range(int(count))]
-    return sum(answer.status == 200 and text in answer.text for answer in answers)
+    responses = [session.get(path) for _ in range(int(count))]
+    return sum(response.status == 200 and text in response.text for response in responses)
 
 
 def bind(session: damsession.Session, path: str) -> object:

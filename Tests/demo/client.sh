@@ -1,6 +1,6 @@
 #!/bin/sh
-# The demo's shell program: the commands of client.c, on the wrapper. Every request is a process of its own. It refuses to
-# know about logins. "-" is the wrapper's word for no remembered name: options come from the environment.
+# The demo's shell program: the commands of client.c, on the wrapper. Every request is a process of its own. "-" is the
+# wrapper's word for no remembered name: options come from the environment.
 set -eu
 
 case $1 in

@@ -2,8 +2,8 @@
 what they saw.
 
 Starts the sandbox on free ports, runs steps against it, and holds every step against what the
-sandbox itself counted. Prints a line a step; exits with 1 if any differs. It refuses to touch the
-user's own sessions: everything is kept in a folder that is gone afterwards.
+sandbox itself counted. Prints a line a step; exits with 1 if any differs. The user's own sessions
+are not touched: everything is kept in a folder that is gone afterwards.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class Demo:
         self,
         title: str,
         running: Sequence[tuple[str, dict[str, str], Sequence[str]]],
-        answer: str,
+        output: str,
         **counts: int,
     ) -> str:
-        """Runs programs at the same time. Each must print `answer` ("*": anything); `counts` is
+        """Runs programs at the same time. Each must print `output` ("*": anything); `counts` is
         what the server must see.
         """
         options = running[0][1]
@@ -83,7 +83,7 @@ class Demo:
         said = [out.strip() for out, _ in ended]
         seen = {name: after[name] - before[name] for name in counts}
         good = seen == counts and all(process.returncode == 0 for process in started)
-        good = good and (answer == "*" or all(out == answer for out in said))
+        good = good and (output == "*" or all(out == output for out in said))
         languages = "+".join(program for program, _, _ in running)
         self.report(
             good,
@@ -92,7 +92,7 @@ class Demo:
         )
         if not good:
             wanted = ", ".join(f"{name} {count:+d}" for name, count in counts.items())
-            print(f"        wanted: {wanted} and the answer {answer!r}; the answers: {said}")
+            print(f"        wanted: {wanted} and the output {output!r}; the outputs: {said}")
             print("".join(f"        {error}" for _, error in ended if error), end="")
         return said[0]
 

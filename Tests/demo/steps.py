@@ -1,7 +1,7 @@
 """The demo's steps: who does what, and what the server must have counted afterwards.
 
 Counters are the sandbox's own (`/_sandbox/state`); each is given as the difference that the step
-makes. It refuses to check anything by the library's word alone.
+makes. Nothing is checked by the library's word alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def cookies(demo: Demo, cookie: dict[str, str]) -> None:
         return ("get", "mem/user/session", str(count), ADA)
 
     demo.step(
-        "cookie mode, 20 requests, a new cookie with every answer",
+        "cookie mode, 20 requests, a new cookie with every response",
         [("C", cookie, get(20))], "20", logins_ok=1, requests=21, stale_cookie_refusals=0,
     )  # fmt: skip
     demo.step(

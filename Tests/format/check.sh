@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Formatting and lint of every language: Swift, C, Python, shell.
 #
-# Usage: check.sh [--format]. Without it nothing is changed, and every finding of every tool is printed. It refuses to
-# leave findings for later: one is a failure.
+# Usage: check.sh [--format]. Without it nothing is changed, and every finding of every tool is printed. One finding is
+# a failure.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 PATH=$PWD/.build/venv/bin:$PATH

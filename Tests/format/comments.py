@@ -2,8 +2,8 @@
 
 Usage: comments.py [--fix]. --fix wraps a paragraph from its first wide line to its end, hanging
 ones (`  Word    text`, `1. text`) too; in Python, whose widths ruff checks, it wraps comments and
-docstrings at 100, and gives a comment beside code a line of its own where both are too wide. It
-refuses to touch what is set out by hand: code and tables.
+docstrings at 100, and gives a comment beside code a line of its own where both are too wide. What
+is set out by hand is left alone: code and tables.
 """
 
 from __future__ import annotations

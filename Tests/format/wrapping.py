@@ -1,7 +1,7 @@
 """Wraps the texts of comments, without what stands before each line.
 
 A paragraph is wrapped from its first wide line to its end, hanging ones (`  Word    text`,
-`1. text`) too. It refuses to touch what is set out by hand: code, lists, tables.
+`1. text`) too. What is set out by hand is left alone: code, lists, tables.
 """
 
 from __future__ import annotations

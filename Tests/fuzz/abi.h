@@ -2,7 +2,7 @@
  * abi.h - what the parts of the fuzzer of the C ABI share.
  *
  * An input is a list of calls: a byte for each says which, the bytes after it with what. Everything of damsession.h is
- * called, in any order, with arguments that are good, odd or NULL. It refuses only what the header calls undefined:
+ * called, in any order, with arguments that are good, odd or NULL. Only what the header calls undefined is left out:
  * freed and foreign pointers, objects that a request still needs, two threads where one is allowed.
  */
 #ifndef FUZZ_ABI_H
@@ -112,7 +112,7 @@ void folders_clear(void);
 /* The server: a thread that answers on a Unix socket with what `serve` was given, in turn. */
 void server_start(const char *folder);
 const char *server_socket(void);
-/* Takes note of an answer. `kind` chooses one; for some, `bytes` are sent as they are. */
+/* Takes note of a response. `kind` chooses one; for some, `bytes` are sent as they are. */
 void serve(uint8_t kind, const uint8_t *bytes, size_t size);
 /* What a request under way is cancelled with, from the server's thread. */
 void server_cancels(dam_canceller *canceller);

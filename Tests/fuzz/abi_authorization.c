@@ -1,6 +1,6 @@
 /*
- * abi_authorization.c - requests that the host sends with a client of its own: authorized, read, observed, let go, in
- * any order, with answers that are none.
+ * abi_authorization.c - requests that the application sends with a client of its own: authorized, read, observed, let
+ * go, in any order, with responses that are none.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -22,35 +22,35 @@ static const char *const heads[] = {
     NULL};
 
 /* Its headers are in `list`: as lines say, or odd ones. */
-static dam_observation make_answer(struct play *play, dam_header list[8])
+static dam_observation make_observation(struct play *play, dam_header list[8])
 {
     static const int32_t statuses[] = {200, 200, 401, 403, 400, 302, 500, 503,
                                        429, 100, 599, 99,  600, -1,  0,   INT32_MAX};
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = statuses[byte(play) % 16];
-    answer.headers = list;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = statuses[byte(play) % 16];
+    observation.headers = list;
     const char *lines = text(play, heads);
     char *copy = lines != NULL ? keep(play, lines, strlen(lines) + 1) : NULL;
     if (copy != NULL)
-        answer.header_count = headers_split(copy, list, 8);
+        observation.header_count = headers_split(copy, list, 8);
     else
-        answer.headers = NULL;
+        observation.headers = NULL;
     uint8_t choice = byte(play);
     uint64_t size = 0;
     if (choice == 0xF6)
         list[0] = (dam_header){.name = text(play, heads), .value = text(play, heads)};
     if (choice == 0xF6 || choice == 0xF7)
-        answer.header_count = choice == 0xF6 && answer.headers != NULL ? 1 : (size_t)number(play);
-    if (answer.header_count > 8 && answer.header_count <= 1000) /* so many are not there. */
-        answer.header_count = 1001;
-    answer.is_whole = choice % 3;
+        observation.header_count = choice == 0xF6 && observation.headers != NULL ? 1 : (size_t)number(play);
+    if (observation.header_count > 8 && observation.header_count <= 1000) /* so many are not there. */
+        observation.header_count = 1001;
+    observation.is_whole = choice % 3;
     if (choice & 4)
-        answer.body = block(play, &size), answer.body_size = size;
+        observation.body = block(play, &size), observation.body_size = size;
     if (choice == 0xF8)
-        answer.body_size = number(play) | 65537;
+        observation.body_size = number(play) | 65537;
     if (choice == 0xF9)
-        answer.size--;
-    return answer;
+        observation.size--;
+    return observation;
 }
 
 static void read_view(struct play *play, const dam_authorization *authorization)
@@ -92,7 +92,7 @@ static void play_authorization_loop(struct play *play, dam_session *session, dam
 {
     dam_request request = DAM_REQUEST_INIT;
     dam_header list[8];
-    dam_observation answer = make_answer(play, list);
+    dam_observation observation = make_observation(play, list);
     dam_loop *loop = NULL;
     if (dam_loop_new(&loop, NULL) != DAM_OK)
         return;
@@ -101,7 +101,7 @@ static void play_authorization_loop(struct play *play, dam_session *session, dam
         SAYS(dam_loop_authorize(loop, session, &request, byte(play) % 16 ? take_authorization : NULL, play, NULL,
                                 err(play)));
     else
-        SAYS(dam_loop_observe(loop, authorization, &answer, byte(play) % 16 ? take_result : NULL, play, NULL,
+        SAYS(dam_loop_observe(loop, authorization, &observation, byte(play) % 16 ? take_result : NULL, play, NULL,
                               err(play)));
     for (int round = byte(play) % 64; round > 0 && dam_loop_count(loop) > 0; round--) {
         struct pollfd watch = {.fd = dam_loop_fd(loop), .events = POLLIN};
@@ -116,7 +116,7 @@ void play_authorization(struct play *play)
     dam_session *session = play->sessions[byte(play) % SLOTS];
     dam_authorization **place = &play->authorizations[byte(play) % SLOTS], *authorization = NULL;
     dam_request request = DAM_REQUEST_INIT;
-    dam_observation answer;
+    dam_observation observation;
     dam_header list[8];
     int32_t result = -1;
     switch (byte(play) % 8) {
@@ -134,15 +134,16 @@ void play_authorization(struct play *play)
         break;
     case 2: read_view(play, *place); break;
     case 3:
-        answer = make_answer(play, list);
-        if (SAYS(dam_session_observe(session, text(play, NULL), &answer, byte(play) % 16 ? &result : NULL,
+        observation = make_observation(play, list);
+        if (SAYS(dam_session_observe(session, text(play, NULL), &observation, byte(play) % 16 ? &result : NULL,
                                      err(play))) != DAM_OK &&
             result != -1)
             broken("outputs are written only on DAM_OK", "dam_session_observe");
         break;
     default:
-        answer = make_answer(play, list);
-        if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &answer : NULL, &result, err(play))) != DAM_OK &&
+        observation = make_observation(play, list);
+        if (SAYS(dam_authorization_observe(*place, byte(play) % 16 ? &observation : NULL, &result, err(play))) !=
+                DAM_OK &&
             result != -1)
             broken("outputs are written only on DAM_OK", "dam_authorization_observe");
     }

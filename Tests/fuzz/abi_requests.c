@@ -74,7 +74,7 @@ static int32_t take(void *user_data, const void *data, size_t size)
     return is_odd(job, 32) ? 1 : is_odd(job, 16) ? DAM_WRITE_PAUSE : 0;
 }
 
-/* A host that forks in a callback. */
+/* An application that forks in a callback. */
 static void split(const struct job *job)
 {
     pid_t child = job->manner % 32 == 9 && !job->play->is_child ? fork() : -1;
@@ -184,7 +184,7 @@ static void read_response(struct play *play, const dam_response *response)
     if (SAYS(dam_response_get(response, &view, err(play))) != DAM_OK)
         return;
     if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || has_cookie(&view))
-        broken("an answer is whole and without cookies", "dam_response_view");
+        broken("a response is whole and without cookies", "dam_response_view");
 }
 
 static void send_blocking(struct play *play, dam_session *session)
@@ -204,7 +204,7 @@ static void send_blocking(struct play *play, dam_session *session)
         status = SAYS(dam_session_request(session, byte(play) % 32 ? &request : NULL, &response, err(play)));
     }
     if ((status == DAM_OK) != (response != NULL))
-        broken("an answer is there when all went well, and only then", dam_status_name((int32_t)status));
+        broken("a response is there when all went well, and only then", dam_status_name((int32_t)status));
     if (response == NULL)
         return;
     dam_response_free(*place);
@@ -212,7 +212,7 @@ static void send_blocking(struct play *play, dam_session *session)
     read_response(play, response);
 }
 
-/* Whether a loop holds what an object of the host's is needed for. */
+/* Whether a loop holds what an object of the application's is needed for. */
 static int is_under_way(const struct play *play)
 {
     for (int slot = 0; slot < SLOTS; slot++)

@@ -1,8 +1,8 @@
 /*
- * abi_server.c - the server of abi.h: one thread, many connections, answers in the order in which they were given.
+ * abi_server.c - the server of abi.h: one thread, many connections, responses in the order in which they were given.
  *
- * What is another origin has a port of its own here, where no secret may arrive. It refuses to wait long for anything:
- * a request that gets no answer is hung up on.
+ * What is another origin has a port of its own here, where no secret may arrive. Nothing is waited for long: a request
+ * that gets no response is hung up on.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -19,10 +19,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 62, ANSWERS = 64, ROOM = 1 << 16, LONGEST = 4096, HELD_MILLISECONDS = 20 };
+enum { CONNECTIONS = 62, RESPONSES = 64, ROOM = 1 << 16, LONGEST = 4096, HELD_MILLISECONDS = 20 };
 enum { HANG_UP = 14, HOLD = 15, CANCEL = 16, RAW = 17, KINDS = 22 };
 
-struct answer {
+struct response {
     uint8_t kind;
     size_t size;
     uint8_t bytes[LONGEST];
@@ -58,7 +58,7 @@ static const struct {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct answer answers[ANSWERS];
+static struct response responses[RESPONSES];
 static int first, count;
 static dam_canceller *cancels;
 static struct connection connections[CONNECTIONS];
@@ -82,7 +82,7 @@ static void check_foreign(const char *head)
     check_clean(head, "another origin");
 }
 
-/* No header, path or name of the host or the server brings a header line along. */
+/* No header, path or name of the application or the server brings a header line along. */
 static void check_own(const char *head)
 {
     for (const char *line = strchr(head, '\n'); line != NULL; line = strchr(line + 1, '\n'))
@@ -110,15 +110,15 @@ static void send_text(struct connection *connection, const char *bytes, size_t s
         hang_up(connection);
 }
 
-/* With no answer left, both systems find what they look for. */
+/* With no response left, both systems find what they look for. */
 static void answer_next(struct connection *connection)
 {
     char made[1024];
-    struct answer next = {.kind = strstr(connection->bytes, "/psapi/") != NULL ? 0 : 1};
+    struct response next = {.kind = strstr(connection->bytes, "/psapi/") != NULL ? 0 : 1};
     pthread_mutex_lock(&lock);
     if (count > 0) {
-        next = answers[first];
-        first = (first + 1) % ANSWERS;
+        next = responses[first];
+        first = (first + 1) % RESPONSES;
         count--;
     }
     if (next.kind == CANCEL && cancels != NULL)
@@ -230,11 +230,11 @@ const char *server_socket(void)
 void serve(uint8_t kind, const uint8_t *bytes, size_t size)
 {
     pthread_mutex_lock(&lock);
-    if (count < ANSWERS) {
-        struct answer *answer = &answers[(first + count++) % ANSWERS];
-        answer->kind = kind % KINDS;
-        answer->size = size < LONGEST ? size : LONGEST;
-        memcpy(answer->bytes, bytes, answer->size);
+    if (count < RESPONSES) {
+        struct response *response = &responses[(first + count++) % RESPONSES];
+        response->kind = kind % KINDS;
+        response->size = size < LONGEST ? size : LONGEST;
+        memcpy(response->bytes, bytes, response->size);
     }
     pthread_mutex_unlock(&lock);
 }

@@ -1,6 +1,6 @@
 /*
- * abi_store.c - a host's store in memory that keeps its promises or does not: it answers with numbers that are none,
- * hands over other bytes, loses what it was given. It refuses to look into records.
+ * abi_store.c - an application's store in memory that keeps its promises or does not: it answers with numbers that are
+ * none, hands over other bytes, loses what it was given.
  */
 #define _GNU_SOURCE
 #include "abi.h"

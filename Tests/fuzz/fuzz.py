@@ -4,7 +4,7 @@ for more.
 `fuzz.py MINUTES` shares that time out; `fuzz.py short` takes two seconds for each, for `make test`;
 `fuzz.py TARGET FILE...` plays single inputs. What was learned stays in .build/fuzz/corpus, crashes
 stay in .build/fuzz/crashes. A crash that was mended belongs into seeds/TARGET, named for what it
-is. It refuses to trust fuzzers that do not find the fault of canary.
+is. Fuzzers that do not find the fault of canary are not trusted.
 """
 
 from __future__ import annotations

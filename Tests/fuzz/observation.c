@@ -1,9 +1,9 @@
 /*
- * observation.c - answers that a host's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty line, a
- * body.
+ * observation.c - responses that an application's own HTTP client reports: "HTTP/1.1 200 OK", header lines, an empty
+ * line, a body.
  *
  * The first byte chooses the kind of session, the second says what of the observation is odd. What the library then
- * says to send goes to its own origin, or without anything that says who asks. It refuses to judge verdicts.
+ * says to send goes to its own origin, or without anything that says who asks.
  */
 #define _GNU_SOURCE
 #include "abi.h"
@@ -37,7 +37,7 @@ static void check_view(const dam_authorization_view *view)
         const char *name = view->headers[at].name;
         check_header(&view->headers[at]);
         if (strcasecmp(name, "X-Injected") == 0)
-            broken("no answer puts a header into the next request", name);
+            broken("no response puts a header into the next request", name);
         if (!is_own && (strcasecmp(name, "Cookie") == 0 || strncasecmp(name, "X-", 2) == 0))
             broken("another origin gets no secret", name);
     }
@@ -63,7 +63,7 @@ static int32_t count_header(void *user_data, const dam_header *header)
     return 0;
 }
 
-static void observe(struct play *play, dam_session *session, const dam_observation *answer)
+static void observe(struct play *play, dam_session *session, const dam_observation *response)
 {
     const dam_header headers[] = {{.name = "X-Mine", .value = "mine"}, {.name = "Accept", .value = "*/*"}};
     dam_request request = DAM_REQUEST_INIT;
@@ -78,14 +78,14 @@ static void observe(struct play *play, dam_session *session, const dam_observati
         check_next(authorization, DAM_OBSERVE_REPLAY);
     for (int round = 0; authorization != NULL && round < 4; round++) {
         result = -1;
-        dam_status status = SAYS(dam_authorization_observe(authorization, answer, &result, &play->error));
+        dam_status status = SAYS(dam_authorization_observe(authorization, response, &result, &play->error));
         if ((status == DAM_OK) != (result == DAM_OBSERVE_DELIVER || result == DAM_OBSERVE_REPLAY))
             broken("an observation has a result, or a status", dam_status_name((int32_t)status));
         check_next(authorization, result);
     }
     dam_authorization_free(authorization);
     SAYS(dam_session_list_headers(session, count_header, NULL, &ticket, &play->error));
-    SAYS(dam_session_observe(session, ticket, answer, &result, &play->error));
+    SAYS(dam_session_observe(session, ticket, response, &result, &play->error));
     SAYS(dam_session_list_headers(session, count_header, NULL, NULL, &play->error));
     dam_string_free(ticket);
 }
@@ -114,23 +114,23 @@ void fuzz_observation(const uint8_t *bytes, size_t size)
     size_t head_size = end != NULL ? (size_t)(end - head) + 2 : strlen(head);
     if (end != NULL)
         end[1] = '\0';
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = atoi(strlen(head) > 9 ? head + 9 : "200");
-    answer.headers = list;
-    answer.body = bytes + 2 + head_size;
-    answer.is_whole = 1;
+    dam_observation response = DAM_OBSERVATION_INIT;
+    response.http_status = atoi(strlen(head) > 9 ? head + 9 : "200");
+    response.headers = list;
+    response.body = bytes + 2 + head_size;
+    response.is_whole = 1;
     if (lines != NULL)
-        answer.header_count = headers_split(lines + 1, list, MOST);
-    answer.body_size = head_size < size - 2 ? size - 2 - head_size : 0;
-    answer.is_whole = (odd & 1) == 0;
+        response.header_count = headers_split(lines + 1, list, MOST);
+    response.body_size = head_size < size - 2 ? size - 2 - head_size : 0;
+    response.is_whole = (odd & 1) == 0;
     if ((odd & 0x0e) == 2)
-        answer.headers = NULL;
+        response.headers = NULL;
     if ((odd & 0x0e) == 4)
-        answer.body = NULL;
+        response.body = NULL;
     dam_session *session = open_kind(&play, kinds[bytes[0] % 6][0], kinds[bytes[0] % 6][1]);
     if (session == NULL)
         broken("a session can be opened", kinds[bytes[0] % 6][1]);
-    observe(&play, session, &answer);
+    observe(&play, session, &response);
     dam_session_free(session);
     free(head);
     folders_clear();

@@ -1,6 +1,6 @@
 /*
  * scrypt.c - stands for swift-crypto's scrypt, which is slow on purpose: with it, a target would play ten inputs a
- * second. build.sh leaves the real one out. It refuses to be a secret's hash anywhere else.
+ * second. build.sh leaves the real one out. Never use it for a secret anywhere else.
  */
 #include <stddef.h>
 #include <stdint.h>

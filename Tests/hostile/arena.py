@@ -1,6 +1,4 @@
-"""Plays many rows, several at once: what run.py and the tests share. It refuses to know what
-becomes of them.
-"""
+"""Plays many rows, several at once: what run.py and the tests share."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 /*
  * client.c - does what it is told, a line at a time: "OPERATION ARGUMENT" in, "STATUS HTTP SIZE TEXT" out.
  *
- * Options come from the environment; what does not fit into a line is written as in a Python literal. It refuses to
- * judge.
+ * Options come from the environment; what does not fit into a line is written as in a Python literal. play.py judges.
  */
 #include <damsession.h>
 

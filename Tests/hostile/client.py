@@ -2,8 +2,8 @@
 TEXT" out.
 
 With the argument "loop" it does so in an event loop. Options come from the environment. SIZE is the
-answer's, or for an error Retry-After; TEXT is the beginning of the answer's body or the library's
-sentence, as Python writes it. It refuses to judge.
+response's, or for an error Retry-After; TEXT is the beginning of the response's body or the
+library's sentence, as Python writes it. `play.py` judges.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ async def main(opens: Callable[[], Any], close: str) -> None:
         try:
             if operation == "open":
                 await waited(getattr(session, close)())
-                session, answer = opens(), None
+                session, response = opens(), None
             else:
-                answer = await waited(OPERATIONS[operation](session, path))
-            print(in_words(answer), flush=True)
+                response = await waited(OPERATIONS[operation](session, path))
+            print(in_words(response), flush=True)
         except damsession.DamError as error:
             name = damsession.Status(error.status).name
             print(
@@ -61,10 +61,10 @@ async def waited(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-def in_words(answer: object) -> str:
-    if isinstance(answer, damsession.Response):
-        return f"OK {answer.status} {len(answer.content)} {answer.content[:400]!r}"
-    return f"OK 200 0 {str(answer)!r}"
+def in_words(response: object) -> str:
+    if isinstance(response, damsession.Response):
+        return f"OK {response.status} {len(response.content)} {response.content[:400]!r}"
+    return f"OK 200 0 {str(response)!r}"
 
 
 if __name__ == "__main__":

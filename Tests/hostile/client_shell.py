@@ -1,7 +1,7 @@
 """The wrapper behind the same words as client.py: each operation is a process of its own, as in a
 script.
 
-It refuses to know more than a script would: the exit code, standard output and standard error.
+It knows no more than a script would: the exit code, standard output and standard error.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 (blocking, or in an event loop), C, and shell (the wrapper, a process for each step).
 
 Each gets its options from the environment and lives in a folder of its own. What a client says is
-read with a time limit; its memory is what the kernel counts. It refuses to wait for ever: whoever
-does not answer is killed.
+read with a time limit; its memory is what the kernel counts. Whoever does not answer in time is
+killed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Said(NamedTuple):
 
     @property
     def end(self) -> str:
-        """The HTTP status of an answer, the status of an error."""
+        """The HTTP status of a response, the status of an error."""
         return str(self.http) if self.status == "OK" else self.status
 
 

@@ -1,6 +1,4 @@
-"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row. It
-refuses to check.
-"""
+"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ PHRASES = {200: "OK", 206: "Partial Content", 302: "Found", 401: "Unauthorized",
 
 
 class Http1(Player):
-    """One connection. `strike` gives the steps for a request, or None for the well answer."""
+    """One connection. `strike` gives the steps for a request, or None for the proper response."""
 
     def __init__(self, wire: Wire, later: Later, site: Site, strike: Strike) -> None:
         super().__init__(wire, later)

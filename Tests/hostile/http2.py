@@ -2,7 +2,7 @@
 not let out.
 
 A fault's header blocks go through the connection's own encoder, so that both sides agree on its
-table afterwards. It refuses to check them.
+table afterwards. They are not checked.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def frame(kind: int, flags: int, payload: bytes, stream: int) -> bytes:
 
 
 class Http2(Player):
-    """One connection. `strike` gives the steps for a request, or None for the well answer."""
+    """One connection. `strike` gives the steps for a request, or None for the proper response."""
 
     def __init__(self, wire: Wire, later: Later, site: Site, strike: Strike) -> None:
         super().__init__(wire, later)

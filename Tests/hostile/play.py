@@ -1,8 +1,8 @@
 """Plays one row: a server, a client, the fault, and what must be true of both afterwards.
 
 The order is always the same: what goes before, the fault, the next request at the well server, and
-once more with the session opened anew from its store. It refuses to believe the client alone:
-logins, and what a client carries, are what the server saw.
+once more with the session opened anew from its store. The client alone is not believed: logins, and
+what a client carries, are what the server saw.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Play:
         else:
             self._check(
                 said.end == "200" and f"n={self._asked}" in said.text,
-                f"an answer that is not its own: {said}",
+                f"a response that is not its own: {said}",
             )
 
     # ---- Judgement -------------------------------------------------------------------------------

@@ -4,8 +4,8 @@
 
 where words are parts of the names of rows, all of which must be there. Without --client every row
 meets Python and one of the others in turn. Columns: fault, stage, system, protocol, client, end,
-seconds, logins meanwhile + afterwards, memory. Ends with 1 if a row failed. It refuses to stop at
-the first.
+seconds, logins meanwhile + afterwards, memory. Ends with 1 if a row failed. All rows are played,
+whatever fails.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 when it is disarmed.
 
 Beside it listen the other origin, which answers whatever it is asked and keeps every byte of it,
-one that never answers, and a proxy. It refuses to judge: play.py does.
+one that never answers, and a proxy. play.py judges.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What a client does at each stage, and which of its requests the fault meets. It refuses to
-know any fault.
-"""
+"""What a client does at each stage, and which of its requests the fault meets."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What a fault is made of: the steps that a server takes instead of its well answer, and the row
-that says when.
+"""What a fault is made of: the steps that a server takes instead of its proper response, and the
+row that says when.
 
-All of it is data; http1.py and http2.py know how a step is taken. It refuses to hold a function:
+All of it is data; http1.py and http2.py know how a step is taken. There is no function in a row:
 what cannot be said with these words is one more word, and not a special case.
 
 In bytes and header values, words in @ are filled in when the step is taken: @SET@ (the header lines
-by which the well answer sets its cookies), @BODY@ and @LENGTH@ (its body), @ORIGIN@, @OTHER@
+by which the proper response sets its cookies), @BODY@ and @LENGTH@ (its body), @ORIGIN@, @OTHER@
 (another origin, which keeps what it is sent), @SILENT@ (one that never answers), @PLAIN@ (one
 without TLS), @CLOSED@ (where nobody listens), @PASSWORD@, @KEY@, @SENT@ (the session's secret that
 the request carried), @LIVE@ (a new one) and @TARGET@ (what was asked for). "@PASSWORD:plus@" says
@@ -69,17 +69,17 @@ class Afterwards(enum.Enum):
 
 
 class Well(enum.Enum):
-    """The well answer."""
+    """The proper response."""
 
-    ANSWER = 1
+    RESPONSE = 1
 
 
-WELL, HEAR, AFTERWARDS = Well.ANSWER, Hear.FIRST, Afterwards.YES
+WELL, HEAR, AFTERWARDS = Well.RESPONSE, Hear.FIRST, Afterwards.YES
 
 
 class Head(NamedTuple):
     """HTTP/2: a header block on the request's stream, encoded as it stands here. ("@SET@",
-    "@SET@"): the fields by which the well answer sets its cookies.
+    "@SET@"): the fields by which the proper response sets its cookies.
     """
 
     fields: Headers
@@ -131,7 +131,7 @@ class Row:
     steps: tuple[Step, ...]
     ends: frozenset[
         str
-    ]  #: statuses without DAM_ERR_, or HTTP statuses of answers; libcurls may differ
+    ]  #: statuses without DAM_ERR_, or HTTP statuses of responses; libcurls may differ
     during: int  #: the most logins that the server may see while the fault lasts
     after: (
         int | None

@@ -1,8 +1,8 @@
 """Whatever a server does, each request ends in time, in a status that is documented, and the
 session lives on. The short form: most faults once; `make hostile` plays all of them everywhere.
 
-A row holds what it proves; the complaints of play.py say what was not so. It refuses a table that
-leaves something out.
+A row holds what it proves; the complaints of play.py say what was not so. A table that leaves
+something out is a failure.
 """
 
 from __future__ import annotations

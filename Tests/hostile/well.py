@@ -2,8 +2,8 @@
 everything it was asked.
 
 It knows no connections; http1.py and http2.py carry its words. Cookies and tokens it has issued
-stay good, so that a test sees which one a client came back with. It refuses whoever comes without
-one.
+stay good, so that a test sees which one a client came back with. A request without any of them is
+refused.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Site:
         self.issued: list[str] = []
         self.issued_in_fault: list[str] = []  #: of these, what a fault said
         self._replied: tuple[Request, Reply] | None = (
-            None  #: the well answer that a fault takes its parts from
+            None  #: the proper response that a fault takes its parts from
         )
         self._met = met
         self._places = places
@@ -212,7 +212,7 @@ class Site:
         return has_key and self.carried(request) in self.issued
 
     def _set(self, request: Request) -> list[tuple[str, str]]:
-        """The rotated cookie of an ordinary answer."""
+        """The rotated cookie of an ordinary response."""
         return (
             [("Set-Cookie", f"{COOKIE}={self.issue()}; path=/")] if self.system == "cookie" else []
         )

@@ -1,6 +1,6 @@
 """A connection as a server holds it, and the steps that are the same in every protocol.
 
-It refuses to wait for ever: a client that neither speaks nor goes away within PATIENCE is given up.
+A client that neither speaks nor goes away within PATIENCE is given up.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Later:
 
 
 class Player:
-    """Takes steps. A protocol says what bytes a step is, and what the well answer is."""
+    """Takes steps. A protocol says what bytes a step is, and what the proper response is."""
 
     def __init__(self, wire: Wire, later: Later) -> None:
         self.wire = wire

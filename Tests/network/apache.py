@@ -1,6 +1,6 @@
 """Apache with its sessions: unprivileged, with everything in a folder of its own.
 
-Shows what it was sent through its logs. Refuses to guess when they are complete: Apache notes every
+Shows what it was sent through its logs. They are complete when two lines match: Apache notes every
 request before it answers (mod_log_forensic), and once more when it has written its line of the
 access log.
 """
@@ -180,7 +180,7 @@ class Apache:
         """Every request so far, in order, once all of them are answered and noted.
 
         Ask when the connections are closed: of one with HTTP/2 that stays open, Apache notes the
-        last answers seconds later.
+        last responses seconds later.
         """
         arrived: list[str] = []
 
@@ -220,7 +220,7 @@ def value(header: str) -> str:
 
 
 def handed_on(entries: Iterable[Entry]) -> bool:
-    """Whether each answer brought a cookie of its own, and each but the last one's was sent
+    """Whether each response brought a cookie of its own, and each but the last one's was sent
     once.
     """
     known = list(entries)

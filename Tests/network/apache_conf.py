@@ -1,9 +1,9 @@
 """The configuration of Apache, as text: hosts whose sessions are encrypted cookies, and hosts in
 front of them.
 
-mod_session sends a new cookie with every answer and ends sessions that rest: PhotoShelter's cookie
-mode, by a server that knows nothing of this project. It refuses to know where anything is: folders,
-ports and certificates are given.
+mod_session sends a new cookie with every response and ends sessions that rest: PhotoShelter's
+cookie mode, by a server that knows nothing of this project. Folders, ports and certificates are
+given.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Members(NamedTuple):
     port: int
     passphrase: str = "as good as any"
     idle: int = 600  #: seconds after which a session that rests is over
-    interval: int = 0  #: a cookie is renewed when it is so many seconds old; 0: by every answer
+    interval: int = 0  #: a cookie is renewed when it is so many seconds old; 0: by every response
     refusal: str | None = REFUSAL  #: None: Apache's own page
     encrypted: bool = True
 

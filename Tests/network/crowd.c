@@ -5,7 +5,7 @@
  *
  * It says "ready". Each line of standard input, "ROUNDS PATH", is an order: every thread asks so often, or the loop has
  * WIDTH requests in flight until all are over. It answers with one line: every outcome (an HTTP status or the name of
- * an error), "=", and how often it came. It refuses to judge, and to look at the clock.
+ * an error), "=", and how often it came.
  */
 #include <damsession.h>
 
@@ -33,7 +33,7 @@ static void stop(const char *what, const dam_error *error)
     exit(1);
 }
 
-/* Takes what a request came to, and its answer. */
+/* Takes what a request came to, and its response. */
 static void count(int32_t status, dam_response *response)
 {
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;

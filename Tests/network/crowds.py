@@ -1,7 +1,7 @@
 """Processes that share one session, each with many requests at once: crowd.c several times, on one
 store.
 
-All get the same order together. Refuses to say who saw what: an outcome counts, whoever it came to.
+All get the same order together. An outcome counts, whoever it came to.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a
 request.
 
-TLS on loopback, a thread for each connection. Refuses to speak HTTP/1.1.
+TLS on loopback, a thread for each connection. HTTP/1.1 is not spoken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Request(NamedTuple):
         self.connection.send_data(self.stream, body, end_stream=True)
 
     def refuse(self, error: h2.errors.ErrorCodes) -> None:
-        """By a frame, instead of an answer."""
+        """By a frame, instead of a response."""
         self.connection.reset_stream(self.stream, error)
 
 

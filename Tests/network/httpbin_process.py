@@ -1,7 +1,7 @@
 """httpbin as a process: `python httpbin_process.py` prints its port and serves on 127.0.0.1 until
 it is ended.
 
-Refuses to be reached by anybody but nginx, which stands before it: it has no TLS.
+Only nginx, which stands before it, may reach it: it has no TLS.
 """
 
 from __future__ import annotations

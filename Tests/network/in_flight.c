@@ -2,9 +2,8 @@
  * in_flight.c - requests of several sessions at once, on one thread, under poll or epoll, with 512 descriptors.
  *
  * in_flight poll|epoll reads words parted by tabs: "open NAME=VALUE...", "get SESSION PATH WANTED", "pause COUNT",
- * "go". WANTED is a text of the answer, or "!" and the name of a status. When COUNT are answered it says "pause" and
+ * "go". WANTED is a text of the response, or "!" and the name of a status. When COUNT are answered it says "pause" and
  * waits for a line. At the end: answered, wrong, replayed, those still counted by the loop, descriptors left, threads.
- * It refuses to look at the clock.
  */
 #include <damsession.h>
 

@@ -3,8 +3,8 @@
  *
  * large HOW SMALL LARGE: download and stream take paths at the server (and the file to write, for download); upload and
  * form take files, and the path at the server. A small one is made first, of the same kind; then it says "ready", waits
- * for a line, makes the large one, and says: status replays kibibytes digest. Options come from the environment. It
- * refuses to look at the clock, and to keep what it is given: of a stream, a digest remains.
+ * for a line, makes the large one, and says: status replays kibibytes digest. Options come from the environment.
+ * Nothing that arrives is kept: of a stream, a digest remains.
  */
 #include <damsession.h>
 

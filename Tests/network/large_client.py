@@ -24,15 +24,15 @@ def memory(name: str) -> int:
 def transfer(session: damsession.Session, how: str, what: str, where: str) -> None:
     digest = hashlib.sha256()
     if how == "download":
-        answer = session.download(what, where)
+        response = session.download(what, where)
     elif how == "stream":
-        answer = session.get(what, stream_to=digest.update)
+        response = session.get(what, stream_to=digest.update)
     elif how == "form":
-        answer = session.put(where, files={"file": what})
+        response = session.put(where, files={"file": what})
     else:
         with open(what, "rb") as file:
-            answer = session.put(where, data=file)
-    print(answer.status, answer.replays, memory("VmHWM"), digest.hexdigest(), flush=True)
+            response = session.put(where, data=file)
+    print(response.status, response.replays, memory("VmHWM"), digest.hexdigest(), flush=True)
 
 
 def main() -> None:

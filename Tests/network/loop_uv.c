@@ -3,7 +3,7 @@
  *
  * An example for programs that have an event loop: it watches dam_loop_fd, calls dam_loop_dispatch, and is done when
  * dam_loop_count is 0. A timer ticks besides; the longest time between two ticks says whether anything kept the loop
- * waiting. Options come from the environment. It refuses to write files: what is large would go to a `write` callback.
+ * waiting. Options come from the environment. It writes no files: what is large would go to a `write` callback.
  *
  *     cc loop_uv.c $(pkg-config --cflags --libs damsession libuv) -o loop_uv
  */
@@ -20,16 +20,16 @@ static uint64_t last_tick, longest;
 
 static void fail(const char *what, const char *why)
 {
-    fprintf(stderr, "%s: %s\n", what, *why != '\0' ? why : "the answer is no success");
+    fprintf(stderr, "%s: %s\n", what, *why != '\0' ? why : "the response is no success");
     failures++;
 }
 
 static void done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
 {
-    dam_response_view answer = DAM_RESPONSE_VIEW_INIT;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     (void)id;
-    if (status == DAM_OK && dam_response_get(response, &answer, NULL) == DAM_OK && answer.http_status == 200)
-        printf("%zu bytes of %s\n", answer.body_size, (const char *)user_data);
+    if (status == DAM_OK && dam_response_get(response, &view, NULL) == DAM_OK && view.http_status == 200)
+        printf("%zu bytes of %s\n", view.body_size, (const char *)user_data);
     else
         fail(user_data, error->message);
     dam_response_free(response);

@@ -2,8 +2,8 @@
  * names.c - what becomes of a request whose name nobody looks up: the resolver is asked, and never answers.
  *
  * Run in a mount and a network namespace of its own, where the only name server is a socket of this program. Each case
- * says a line: its name, the milliseconds that the call under test took, the status it came to. It refuses to know how
- * long is too long: test_names.py does.
+ * says a line: its name, the milliseconds that the call under test took, the status it came to. How long is too long is
+ * test_names.py's business.
  */
 #include <damsession.h>
 

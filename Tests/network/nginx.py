@@ -1,8 +1,8 @@
 """nginx in front of a sandbox and of httpbin: one process, unprivileged, with everything in a
 folder of its own.
 
-Shows what it was sent through its access log. Refuses to guess when the log is complete: it asks
-for a marker and waits until that is in it.
+Shows what it was sent through its access log. To know that the log is complete, it asks for a
+marker and waits until that is in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The configuration of nginx, as text. It refuses to know where anything is: ports and paths are
-given.
-"""
+"""The configuration of nginx, as text. Ports and paths are given."""
 
 from __future__ import annotations
 
@@ -111,7 +109,7 @@ http {
       gzip_min_length 0;
       gzip_types text/plain application/json;
     }
-    # The session itself is asked before anything is given; a new cookie of that answer is passed on.
+    # The session itself is asked before anything is given; a new cookie of that response is passed on.
     location = /session {
       internal;
       proxy_pass https://127.0.0.1:$sandbox/psapi/v3/mem/user/session?$$asked;

@@ -3,8 +3,8 @@ leave behind?
 
 outcomes.py NAME blocking|loop FILE opens a session from the environment and prints JSON: what it
 held before, after each round of repetitions, and at the end. In the first round several go on at
-once; then one after another, so that the number of connections does not blur what is counted. It
-refuses to judge. A row that needs something of the server says so, for whoever starts this.
+once; then one after another, so that the number of connections does not blur what is counted. A row
+that needs something of the server says so, for whoever starts this.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PICTURE = "mem/image/I1/download?size=200000"
 
 
 class Stop(Exception):
-    """What a callback of the host raises."""
+    """What a callback of the application raises."""
 
 
 class Outcome(NamedTuple):

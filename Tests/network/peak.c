@@ -2,7 +2,7 @@
  * peak.c - runs a program and writes, to the file of its first argument, how many kibibytes it had resident at most.
  *
  * A child's peak begins with that of whoever called exec in it, so that of a child of a large process says nothing.
- * This process is small. It refuses to hide the program's exit code: it ends with it.
+ * This process is small. It ends with the program's exit code.
  */
 #include <stdio.h>
 #include <sys/resource.h>

@@ -1,9 +1,9 @@
 """Programs that use the library as a user's would: compiled C, the wrapper, Python; each a process
 of its own.
 
-They get their options from the environment and nothing else. Refuses to hand on what the test's own
-environment holds for damsession, and to wait for ever: who does not answer within PATIENCE is
-killed, and the test fails.
+They get their options from the environment and nothing else. What the test's own environment holds
+for damsession is not handed on. Whoever does not answer within PATIENCE is killed, and the test
+fails.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """An HTTP proxy (tinyproxy) and a SOCKS5 proxy (microsocks), each a process with a log that says
 what it was asked for.
 
-Neither needs a password unless told so. Both refuse everybody but this machine: they listen on
-loopback.
+Neither needs a password unless told so. Both listen on loopback only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""A way to a server that counts the connections: whatever comes is handed on, byte by byte. It
-refuses to look into it.
-"""
+"""A way to a server that counts the connections: whatever comes is handed on, byte by byte."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Sessions at a server that nobody here wrote: Apache renews an encrypted cookie with every answer,
-as PhotoShelter does.
+"""Sessions at a server that nobody here wrote: Apache renews an encrypted cookie with every
+response, as PhotoShelter does.
 
 Logins are counted by its logs. Apache forgets nothing and remembers nothing: a cookie is good until
 it is too old, also one that was superseded or logged out. What a stricter server makes of that, the
@@ -105,7 +105,7 @@ def test_apache_accepts_a_superseded_cookie_and_the_library_sends_none(site: Sit
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_answers_without_a_new_cookie_keep_the_old_one(site: Site, way: type[Any]) -> None:
+def test_responses_without_a_new_cookie_keep_the_old_one(site: Site, way: type[Any]) -> None:
     with closing(way(site.options(port=site.lazy_port))) as session:
         assert [session.get(path) for path in (PAGE, "mem/none", PAGE)] == ["200", "404", "200"]
     login, *others = site.log()

@@ -2,8 +2,8 @@
 them at once.
 
 One end is one login, whoever meets it, and every request is answered. Logins are counted by
-Apache's log. Refuses to guess when a session has rested too long: Apache itself is asked, until it
-refuses the cookie.
+Apache's log. When a session has rested too long Apache itself is asked, until it refuses
+the cookie.
 """
 
 from __future__ import annotations

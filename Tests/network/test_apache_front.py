@@ -4,7 +4,7 @@ that say "try again later".
 Logins are counted at the front, by its log. What the library does about such nodes: it cannot tell
 a cookie that one node does not know from a session that is over. So a refusal costs a login, the
 request is sent again, and if that is refused too it fails with DAM_ERR_SESSION_INVALID; the new
-session is kept for the next request. It refuses to log in until it works.
+session is kept for the next request. There is no further login until it works.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def test_an_outage_at_the_login_is_no_refusal(outage: Outage, way: type[Any]) ->
 
 @pytest.mark.parametrize("way", [Blocking, InLoop])
 def test_a_login_goes_over_a_connection_of_its_own(outage: Outage, way: type[Any]) -> None:
-    """On one that has served before, this front hangs up without an answer, so that the client
+    """On one that has served before, this front hangs up without a response, so that the client
     may try again.
     """
     with closing(way(outage.front.options(outage.port, http="1.1"))) as session:

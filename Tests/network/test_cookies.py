@@ -36,8 +36,8 @@ def test_the_sessions_cookies_go_to_its_server_alone(site: Site) -> None:
 
 def test_another_origin_sets_no_cookies(site: Site) -> None:
     session = site.session()
-    answer = session.get("/redirect/302/other/x").raise_for_status()
-    assert answer.headers["X-Plants"] == "a cookie"
+    response = session.get("/redirect/302/other/x").raise_for_status()
+    assert response.headers["X-Plants"] == "a cookie"
     assert "planted" not in sent(session)
     assert session.get("/redirect/302/other/back").text == "127.0.0.1"  # and back again
     assert "planted" not in sent(session) and "planted" not in "".join(
@@ -58,7 +58,7 @@ def test_the_program_cannot_set_cookies(site: Site) -> None:
     assert site.access_log == []
 
 
-def test_no_answer_shows_the_sessions_cookies(site: Site) -> None:
+def test_no_response_shows_the_sessions_cookies(site: Site) -> None:
     session = site.session()
     for path in ("mem/user/session", "/member/absent"):
         assert "Set-Cookie" not in session.get(path).headers

@@ -3,8 +3,8 @@
 
 Blocking, from several threads, and in the event loop; each in a process of its own (outcomes.py),
 which counts. Memory is what malloc has given out, so that a few bytes a request are seen: a leak is
-in every round of repetitions, a new table or connection only in some. Refuses to call anything
-small that grows with their number.
+in every round of repetitions, a new table or connection only in some. What grows with their number
+is a leak, however small.
 """
 
 from __future__ import annotations

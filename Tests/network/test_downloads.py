@@ -1,5 +1,5 @@
-"""Downloads that are interrupted and gone on with. Refuses to trust the file alone: the log
-shows what was asked.
+"""Downloads that are interrupted and gone on with. The file alone proves little: the log shows what
+was asked.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def test_it_goes_on_where_it_was_cancelled(
     there = part.stat().st_size
     assert 0 < there < SIZE and part.read_bytes() == content[:there] and not path.exists()
     note = json.loads((tmp_path / "a.bin.part.json").read_text())
-    answer = site.session().download("/files/a.bin", path, resume=True)
-    assert answer.status == 206 and path.read_bytes() == content
+    response = site.session().download("/files/a.bin", path, resume=True)
+    assert response.status == 206 and path.read_bytes() == content
     assert asked(site) == [("", ""), (f"bytes={there}-", note["validator"])]
     assert note["validator"].startswith('"') and [one.name for one in tmp_path.glob("a.bin*")] == [
         "a.bin"
@@ -84,8 +84,8 @@ def test_a_changed_file_starts_over(
     path = tmp_path / "a.bin"
     interrupt(path)
     (site.files / "a.bin").write_bytes(changed := b"changed" * 20_000)
-    answer = site.session().download("/files/a.bin", path, resume=True)
-    assert answer.status == 200 and path.read_bytes() == changed
+    response = site.session().download("/files/a.bin", path, resume=True)
+    assert response.status == 200 and path.read_bytes() == changed
     assert asked(site)[1][1] != "" and [one.name for one in tmp_path.glob("a.bin*")] == ["a.bin"]
 
 

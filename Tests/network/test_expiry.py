@@ -1,4 +1,4 @@
-"""Sessions that end while nginx gives out files: the answer comes whole, after one login.
+"""Sessions that end while nginx gives out files: the response comes whole, after one login.
 Counted at the server.
 """
 
@@ -33,8 +33,8 @@ def test_between_two_downloads(
     content = publish("a.bin", SIZE)
     session = site.session(authentication=authentication)
     for round in range(3):
-        answer = session.download("/member/a.bin", tmp_path / "a.bin")
-        assert (answer.status, answer.replays) == (200, round > 0)
+        response = session.download("/member/a.bin", tmp_path / "a.bin")
+        assert (response.status, response.replays) == (200, round > 0)
         assert (tmp_path / "a.bin").read_bytes() == content
         assert logins(site) == round + 1
         assert site.sandbox.expire() == 1
@@ -54,10 +54,10 @@ def test_during_a_download(
             site.sandbox.expire()
             expired.set()
 
-    answer = session.download(
+    response = session.download(
         "/member/a.bin", tmp_path / "a.bin", headers={"X-Custom": "slow"}, progress=progress
     )
-    assert (answer.status, answer.replays) == (200, 0) and expired.is_set()
+    assert (response.status, response.replays) == (200, 0) and expired.is_set()
     assert (tmp_path / "a.bin").read_bytes() == content and logins(site) == 1
     assert session.get("/member/a.bin").replays == 1 and logins(site) == 2
 
@@ -77,8 +77,8 @@ def test_before_a_download_goes_on(site: Site, publish: Publish, tmp_path: Path)
     with pytest.raises(Enough):
         session.download("/member/a.bin", path, headers={"X-Custom": "slow"}, progress=progress)
     site.sandbox.expire()
-    answer = session.download("/member/a.bin", path, resume=True)
-    assert (answer.status, answer.replays, path.read_bytes()) == (206, 1, content)
+    response = session.download("/member/a.bin", path, resume=True)
+    assert (response.status, response.replays, path.read_bytes()) == (206, 1, content)
     assert members(site)[1:] == ["401", "206"] and logins(site) == 2
 
 
@@ -88,8 +88,8 @@ def test_before_an_upload(site: Site, authentication: str) -> None:
     session = site.session(authentication=authentication)
     session.login()
     site.sandbox.expire()
-    answer = session.put("/sink/a.bin", data=content)
-    assert (answer.status, answer.replays) == (201, 1)
+    response = session.put("/sink/a.bin", data=content)
+    assert (response.status, response.replays) == (201, 1)
     assert (site.sink / "a.bin").read_bytes() == content and logins(site) == 2
 
 
@@ -100,8 +100,8 @@ def test_for_many_threads_at_once(site: Site, publish: Publish, authentication: 
     session.login()
     site.sandbox.expire()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: session.get("/member/a.bin"), range(24)))
-    assert all(answer.content == content and answer.replays <= 1 for answer in answers)
+        responses = list(pool.map(lambda _: session.get("/member/a.bin"), range(24)))
+    assert all(response.content == content and response.replays <= 1 for response in responses)
     assert logins(site) == 2 and session.statistics.logins == 2
 
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_forbidden_is_no_end(site: Site, publish: Publish) -> Non
     assert status in (200, 403) and logins(site) == 1  # root may read anything
 
 
-def test_every_answer_brings_a_cookie_and_the_next_request_takes_it(
+def test_every_response_brings_a_cookie_and_the_next_request_takes_it(
     site: Site, publish: Publish
 ) -> None:
     content = publish("a.bin", 100)

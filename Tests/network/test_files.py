@@ -1,6 +1,4 @@
-"""Files of nginx: whole, in parts, and where they go. Refuses to look at interruptions: see
-test_downloads.py.
-"""
+"""Files of nginx: whole, in parts, and where they go. Interruptions are in test_downloads.py."""
 
 from __future__ import annotations
 
@@ -56,16 +54,16 @@ def test_ranges_are_the_programs_own(
 ) -> None:
     content = publish("a.txt", SIZE)
     # Nginx would compress all of it.
-    answer = site.session().get("/gzip/a.txt", headers={"Range": wanted})
-    assert (answer.status, answer.content) == (206, content[part])
-    assert answer.headers["Content-Range"].endswith(f"/{SIZE}")
+    response = site.session().get("/gzip/a.txt", headers={"Range": wanted})
+    assert (response.status, response.content) == (206, content[part])
+    assert response.headers["Content-Range"].endswith(f"/{SIZE}")
     assert site.access_log[-1]["range"] == wanted and site.access_log[-1]["accept_encoding"] == ""
 
 
-def test_a_range_beyond_the_end_is_an_answer(site: Site, publish: Publish) -> None:
+def test_a_range_beyond_the_end_is_a_response(site: Site, publish: Publish) -> None:
     publish("a.bin", SIZE)
-    answer = site.session().get("/files/a.bin", headers={"Range": f"bytes={SIZE}-"})
-    assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{SIZE}")
+    response = site.session().get("/files/a.bin", headers={"Range": f"bytes={SIZE}-"})
+    assert (response.status, response.headers["Content-Range"]) == (416, f"bytes */{SIZE}")
 
 
 def test_a_download_asks_for_ranges_itself(site: Site, publish: Publish, tmp_path: Path) -> None:
@@ -77,13 +75,13 @@ def test_a_download_asks_for_ranges_itself(site: Site, publish: Publish, tmp_pat
 def test_head_tells_the_size_and_brings_nothing(site: Site, publish: Publish) -> None:
     publish("a.bin", SIZE)
     session = site.session()
-    answer = session.head("/files/a.bin")
-    assert (answer.status, answer.headers["Content-Length"], answer.content) == (
+    response = session.head("/files/a.bin")
+    assert (response.status, response.headers["Content-Length"], response.content) == (
         200,
         str(SIZE),
         b"",
     )
-    assert answer.headers["ETag"] == session.get("/files/a.bin").headers["ETag"]
+    assert response.headers["ETag"] == session.get("/files/a.bin").headers["ETag"]
     assert [entry["method"] for entry in site.access_log][-2:] == ["HEAD", "GET"]
 
 
@@ -93,8 +91,8 @@ def test_what_is_unchanged_does_not_come_again(
     publish("a.bin", SIZE)
     session = site.session()
     tag = session.head("/files/a.bin").headers["ETag"]
-    answer = session.get("/files/a.bin", headers={"If-None-Match": tag})
-    assert (answer.status, answer.content) == (304, b"")
+    response = session.get("/files/a.bin", headers={"If-None-Match": tag})
+    assert (response.status, response.content) == (304, b"")
     download = session.download("/files/a.bin", tmp_path / "a.bin", headers={"If-None-Match": tag})
     assert download.status == 304 and list(tmp_path.glob("a.bin*")) == []
 
@@ -103,8 +101,8 @@ def test_what_is_not_there_touches_no_file(site: Site, tmp_path: Path) -> None:
     path, file = tmp_path / "a.bin", io.BytesIO()
     path.write_bytes(b"mine")
     session = site.session()
-    answer = session.download("/files/absent", path)
-    assert answer.status == 404 and b"nginx" in answer.content
+    response = session.download("/files/absent", path)
+    assert response.status == 404 and b"nginx" in response.content
     assert session.get("/files/absent", stream_to=file).status == 404 and file.getvalue() == b""
     assert path.read_bytes() == b"mine" and [one.name for one in tmp_path.glob("a.bin*")] == [
         "a.bin"

@@ -89,16 +89,16 @@ def early_hints(request: Request) -> None:
 @pytest.mark.parametrize("odd", [trailers, trailers_without_a_body, early_hints])
 def test_only_the_final_head_counts(server: Server, odd: Callable[[Request], None]) -> None:
     server.odd, session = odd, server.photoshelter()
-    answer = session.get("odd")
-    assert (answer.status, answer.headers["x-early"]) == (
+    response = session.get("odd")
+    assert (response.status, response.headers["x-early"]) == (
         200,
         "1",
-    ) and "x-late" not in answer.headers
+    ) and "x-late" not in response.headers
     assert session.get("plain").ok and server.cookies == ["SSphotoshelter_com_mem=good"]
 
 
 @pytest.mark.parametrize("status", ["099", "600", "999"])
-def test_a_status_that_is_none_is_no_answer(server: Server, status: str) -> None:
+def test_a_status_that_is_none_is_no_response(server: Server, status: str) -> None:
     server.odd = lambda request: request.answer(int(status) if status[0] != "0" else 99, EVIL)
     session = server.photoshelter()
     with pytest.raises((damsession.ProtocolError, damsession.TransferError)):
@@ -154,12 +154,12 @@ class Ends:
         self.session = damsession.AsyncSession(server.site.session(**options))
 
     async def __call__(self, *paths: str) -> list[str]:
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(self.session.get(path) for path in paths), return_exceptions=True
         )
         return [
             type(one).__name__ if isinstance(one, BaseException) else str(one.status)
-            for one in answers
+            for one in responses
         ]
 
     async def cancelled(self, path: str, is_asked: Callable[[], bool]) -> None:

@@ -1,5 +1,5 @@
 """Connections that rest: used again where nothing has come over them, and never where something
-has, which would be taken for the answer to the next request.
+has, which would be taken for the response to the next request.
 
 It counts connections: with servers of four makes, whose TLS has its own ways, a request more must
 not cost one more.
@@ -51,7 +51,7 @@ class Talker:
         self._threads: list[threading.Thread] = []
         self._plain: list[socket.socket] = []
         self._spoken = threading.Semaphore(0)
-        self.is_talkative = False  #: says more than it is asked, after each answer
+        self.is_talkative = False  #: says more than it is asked, after each response
         self.at_once = threading.Barrier(1)  #: so many requests are answered together
         self.port = int(self._listener.getsockname()[1])
         self.url = f"{'http' if is_plain else 'https'}://localhost:{self.port}"
@@ -158,12 +158,12 @@ def test_one_connection_is_enough(
         assert relay.count == before
 
 
-def said(answer: damsession.Response) -> str:
-    return str(json.loads(answer.content)["data"]["path"]).rpartition("/")[2]
+def said(response: damsession.Response) -> str:
+    return str(json.loads(response.content)["data"]["path"]).rpartition("/")[2]
 
 
 @pytest.mark.parametrize("is_plain", [True, False], ids=["plain", "TLS"])
-def test_an_answer_that_nobody_asked_for_is_nobodys(site: Site, is_plain: bool) -> None:
+def test_a_response_that_nobody_asked_for_is_nobodys(site: Site, is_plain: bool) -> None:
     with Talker(site.certificates, is_plain) as server:
         session = site.session(
             url=server.url, allow_loopback_http=is_plain, authentication="cookie"

@@ -2,8 +2,8 @@
 made to fail.
 
 In C under poll and under epoll, and in asyncio; with as many descriptors as most programs have, or
-half of them. Each answer is its own request's: it holds what only that request asked for. Refuses
-to judge speed: it prints it, next to aiohttp's.
+half of them. Each response is its own request's: it holds what only that request asked for. Speed
+is printed next to aiohttp's, not judged.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BROKEN, FAILED = range(5, COUNT, 100), range(50, COUNT, 200)
 
 
 class Request(NamedTuple):
-    """A request of one of the sessions, and what its answer holds; "!" and a status if there is
+    """A request of one of the sessions, and what its response holds; "!" and a status if there is
     none.
     """
 
@@ -173,7 +173,7 @@ def is_open(descriptor: str) -> bool:
 
 
 async def asked(site: Site, traffic: Traffic) -> list[Any]:
-    """All answers and errors, in the order of the requests; the sessions end on the way."""
+    """All responses and errors, in the order of the requests; the sessions end on the way."""
     sessions = [
         damsession.aopen(
             environment=False, **{name.replace("-", "_"): value for name, value in one.items()}
@@ -199,23 +199,28 @@ async def asked(site: Site, traffic: Traffic) -> list[Any]:
             await session.aclose()
 
 
-def fits(one: Request, answer: Any) -> bool:
-    if isinstance(answer, damsession.Response):
-        return answer.status == 200 and one.wanted in answer.text
-    assert isinstance(answer, damsession.DamError), answer
-    return one.wanted == f"!DAM_ERR_{damsession.Status(answer.status).name}"
+def fits(one: Request, response: Any) -> bool:
+    if isinstance(response, damsession.Response):
+        return response.status == 200 and one.wanted in response.text
+    assert isinstance(response, damsession.DamError), response
+    return one.wanted == f"!DAM_ERR_{damsession.Status(response.status).name}"
 
 
 def test_in_asyncio(site: Site, traffic: Traffic, few_descriptors: None) -> None:
     before, threads = descriptors(), threading.active_count()
     began = time.monotonic()
-    answers = asyncio.run(asked(site, traffic))
+    responses = asyncio.run(asked(site, traffic))
     print(f"\nasyncio: {time.monotonic() - began:.2f} s")
-    assert len(answers) == COUNT
+    assert len(responses) == COUNT
     assert [
-        (one, answer) for one, answer in zip(traffic.requests, answers) if not fits(one, answer)
+        (one, response)
+        for one, response in zip(traffic.requests, responses)
+        if not fits(one, response)
     ] == []
-    assert sum(answer.replays for answer in answers if isinstance(answer, damsession.Response)) >= 2
+    assert (
+        sum(response.replays for response in responses if isinstance(response, damsession.Response))
+        >= 2
+    )
     assert one_login_an_expiry(site)
     assert descriptors() == before and threading.active_count() == threads
 
@@ -235,13 +240,13 @@ def test_aiohttp_for_comparison(site: Site) -> None:
         async with aiohttp.ClientSession(headers=headers, connector=connector) as client:
 
             async def one(number: int) -> str:
-                async with client.get(f"{url}{number}") as answer:
-                    assert answer.status == 200
-                    return await answer.text()
+                async with client.get(f"{url}{number}") as response:
+                    assert response.status == 200
+                    return await response.text()
 
             return await asyncio.gather(*map(one, range(COUNT)))
 
     began = time.monotonic()
-    answers = asyncio.run(ask())
+    responses = asyncio.run(ask())
     print(f"\naiohttp: {time.monotonic() - began:.2f} s")
-    assert all(f'"G{number}"' in answer for number, answer in enumerate(answers))
+    assert all(f'"G{number}"' in response for number, response in enumerate(responses))

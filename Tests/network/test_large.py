@@ -2,8 +2,8 @@
 in constant memory.
 
 Each program is a process of its own and may grow by less than 16 MiB. DAM_TEST_LARGE (bytes) makes
-the things smaller. Refuses to judge speed: it prints it, next to curl's. What is large is removed
-as soon as it was looked at.
+the things smaller. Speed is printed next to curl's, not judged. What is large is removed as soon as
+it was looked at.
 """
 
 from __future__ import annotations

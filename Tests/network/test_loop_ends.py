@@ -1,9 +1,9 @@
 """In the event loop, too, a request that must end ends at once, and not when something else happens
 to turn up.
 
-A callback that stops and an answer that is too large end the transfer from within; so does a
-canceller from outside. The shortest timer that could come to the rescue is one of 200 ms; refuses
-to be more exact about time than that.
+A callback that stops and a response that is too large end the transfer from within; so does a
+canceller from outside. The shortest timer that could come to the rescue is one of 200 ms, so that
+what is faster has not waited for it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TIMES = 9  # of which some may meet a busy machine
 
 
 class Stop(Exception):
-    """What a callback of the host raises."""
+    """What a callback of the application raises."""
 
 
 def stop(*_: Any) -> None:

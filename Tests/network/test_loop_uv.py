@@ -2,8 +2,7 @@
 waiting.
 
 loop_uv.c is an example for users too. A login that takes a second must not be felt by the timer
-that ticks besides. Refuses to ask for more than that of a machine that has other things to do: half
-of that second is far from it.
+that ticks besides. The limit is half of that second, since the machine has other things to do.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def test_what_fails_is_said(site: Site, loop_uv: str) -> None:
         site, url=site.sandbox.photoshelter, ca_file=site.sandbox.ca_file, store="memory"
     )
     done = run([loop_uv, "mem/nothing", "mem/user/session"], options)
-    assert done.returncode == 1 and done.stderr == b"mem/nothing: the answer is no success\n"
+    assert done.returncode == 1 and done.stderr == b"mem/nothing: the response is no success\n"
     assert b" bytes of mem/user/session\n" in done.stdout
     refused = run([loop_uv, "mem/user/session"], {**options, "DAMSESSION_PASSWORD": "wrong"})
     assert (

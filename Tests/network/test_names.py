@@ -2,8 +2,7 @@
 freeing and fork() are in time.
 
 libcurl looks up names on a thread, and waits for it where it is not told otherwise: ten seconds,
-with glibc's resolver. Refuses to be exact about time: what takes longer than a second and a half
-has waited.
+with glibc's resolver. Times are not exact: what takes longer than a second and a half has waited.
 """
 
 from __future__ import annotations

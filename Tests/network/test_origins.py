@@ -39,10 +39,12 @@ def bare(entry: Entry) -> bool:
 def test_another_port_is_another_server(site: Site, status: int, authentication: str) -> None:
     session = site.session(authentication=authentication)
     for method in ("GET", "HEAD"):
-        answer = session.request(
+        response = session.request(
             method, f"/redirect/{status}/other/x", headers={**MINE, "Accept": "text/plain"}
         )
-        assert answer.status == 200 and answer.content == (b"other\n" if method == "GET" else b"")
+        assert response.status == 200 and response.content == (
+            b"other\n" if method == "GET" else b""
+        )
     first, second = site.at(site.ports.other)
     assert bare(first) and bare(second) and first["uri"] == "/x"
     assert [first["method"], second["method"]] == ["GET", "HEAD"]
@@ -60,12 +62,12 @@ def test_what_the_own_server_was_sent(site: Site) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_post_turned_get_leaves_its_body(site: Site, status: int) -> None:
-    answer = site.session().post(
+    response = site.session().post(
         f"/redirect/{status}/other/x", data={"secret": "mine"}, headers=MINE
     )
     (entry,) = site.at(site.ports.other)
     assert (
-        answer.status == 200
+        response.status == 200
         and bare(entry)
         and (entry["method"], entry["content_type"]) == ("GET", "")
     )
@@ -75,8 +77,8 @@ def test_a_post_turned_get_leaves_its_body(site: Site, status: int) -> None:
     "method, status", [("POST", 307), ("POST", 308), ("PUT", 301), ("PUT", 302), ("DELETE", 307)]
 )
 def test_what_is_no_get_stays(site: Site, method: str, status: int) -> None:
-    answer = site.session().request(method, f"/redirect/{status}/other/x", data=b"mine")
-    assert answer.status == status and answer.headers["Location"] == f"{site.other_url}/x"
+    response = site.session().request(method, f"/redirect/{status}/other/x", data=b"mine")
+    assert response.status == status and response.headers["Location"] == f"{site.other_url}/x"
     assert site.at(site.ports.other) == []
 
 
@@ -109,7 +111,7 @@ def test_a_location_that_quotes_a_secret_is_refused(site: Site, authentication: 
 def test_a_location_that_quotes_the_cookie_just_sent_is_refused(site: Site) -> None:
     session = site.session()
     cookie = session.headers()["Cookie"].partition("=")[2].partition(";")[0]
-    # The answer replaces the cookie; but the server accepts the old one for a while.
+    # The response replaces the cookie; but the server accepts the old one for a while.
     with pytest.raises(damsession.Insecure):
         session.get("mem/redirect", params={"to": f"{site.other_url}/?cookie={cookie}"})
     assert site.at(site.ports.other) == []
@@ -137,18 +139,18 @@ def test_there_and_back_again(site: Site) -> None:
     )
 
 
-def test_another_servers_answers_say_nothing_of_the_session(site: Site) -> None:
+def test_another_servers_responses_say_nothing_of_the_session(site: Site) -> None:
     session, file = site.session(), io.BytesIO()
     for status in (401, 403, 500, 429):
-        answer = session.get(f"/redirect/302/other/{status}", stream_to=file)
-        assert (answer.status, answer.replays, file.getvalue()) == (status, 0, b"")
+        response = session.get(f"/redirect/302/other/{status}", stream_to=file)
+        assert (response.status, response.replays, file.getvalue()) == (status, 0, b"")
     assert site.sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
 def test_a_file_from_another_server(site: Site, tmp_path: Path) -> None:
-    answer = site.session().download("/redirect/302/other/x", tmp_path / "x", headers=MINE)
+    response = site.session().download("/redirect/302/other/x", tmp_path / "x", headers=MINE)
     assert (
-        answer.ok
+        response.ok
         and (tmp_path / "x").read_bytes() == b"other\n"
         and bare(site.at(site.ports.other)[0])
     )

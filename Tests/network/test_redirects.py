@@ -25,10 +25,10 @@ def test_the_same_server_keeps_the_secret(
     session = site.session(authentication=authentication)
     session.login()
     for where in ("own", "absolute"):
-        answer = session.get(
+        response = session.get(
             f"/redirect/{status}/{where}/member/a.bin", headers={"X-Custom": "mine"}
         )
-        assert (answer.status, answer.content, answer.replays) == (200, content, 0)
+        assert (response.status, response.content, response.replays) == (200, content, 0)
     assert [
         entry["custom"] for entry in site.access_log if entry["uri"].startswith("/member/")
     ] == ["mine"] * 2
@@ -42,8 +42,8 @@ def test_the_same_server_keeps_the_secret(
 ])  # fmt: skip
 def test_the_method_changes_as_everywhere(site: Site, method: str, status: int, then: str) -> None:
     session = site.session()
-    answer = session.request(method, f"/redirect/{status}/own/httpbin/anything", data={"a": "1"})
-    echo = answer.raise_for_status().json()
+    response = session.request(method, f"/redirect/{status}/own/httpbin/anything", data={"a": "1"})
+    echo = response.raise_for_status().json()
     assert echo["method"] == then and echo["form"] == ({} if then == "GET" else {"a": "1"})
     assert ("Content-Type" in echo["headers"]) == (then != "GET")
 
@@ -51,8 +51,12 @@ def test_the_method_changes_as_everywhere(site: Site, method: str, status: int, 
 @pytest.mark.parametrize("status", STATUSES)
 def test_head_stays_head(site: Site, publish: Publish, status: int) -> None:
     publish("a.bin", 1000)
-    answer = site.session().head(f"/redirect/{status}/own/files/a.bin")
-    assert (answer.status, answer.headers["Content-Length"], answer.content) == (200, "1000", b"")
+    response = site.session().head(f"/redirect/{status}/own/files/a.bin")
+    assert (response.status, response.headers["Content-Length"], response.content) == (
+        200,
+        "1000",
+        b"",
+    )
     assert [entry["method"] for entry in site.access_log[-2:]] == ["HEAD", "HEAD"]
 
 
@@ -72,10 +76,10 @@ def test_as_many_as_allowed_are_followed(site: Site) -> None:
         session.get("/httpbin/redirect/4")
 
 
-def test_without_redirects_they_are_answers(site: Site) -> None:
+def test_without_redirects_they_are_responses(site: Site) -> None:
     session, file = site.session(redirects=0), io.BytesIO()
-    answer = session.get("/redirect/302/own/files/a.bin", stream_to=file)
-    assert (answer.status, answer.headers["Location"], file.getvalue()) == (
+    response = session.get("/redirect/302/own/files/a.bin", stream_to=file)
+    assert (response.status, response.headers["Location"], file.getvalue()) == (
         302,
         "/files/a.bin",
         b"",
@@ -99,8 +103,8 @@ def test_a_session_that_ends_on_the_way_is_renewed(site: Site, publish: Publish)
     session = site.session()
     session.login()
     site.sandbox.expire()
-    answer = session.get("/redirect/302/own/member/a.bin")
-    assert (answer.content, answer.replays) == (content, 1)
+    response = session.get("/redirect/302/own/member/a.bin")
+    assert (response.content, response.replays) == (content, 1)
 
 
 def test_a_request_that_is_sent_again_may_be_redirected_again(site: Site, publish: Publish) -> None:
@@ -109,5 +113,5 @@ def test_a_request_that_is_sent_again_may_be_redirected_again(site: Site, publis
     session = site.session(redirects=1)
     session.login()
     site.sandbox.expire()
-    answer = session.get("/redirect/302/own/member/a.bin")
-    assert (answer.content, answer.replays) == (content, 1)
+    response = session.get("/redirect/302/own/member/a.bin")
+    assert (response.content, response.replays) == (content, 1)

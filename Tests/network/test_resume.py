@@ -1,8 +1,8 @@
 """Downloads whose process was killed, and gone on with by another one: by the wrapper and by
 Python.
 
-Refuses to trust the file alone: the log shows what was asked for, and how many bytes were sent.
-Nobody waits for a time: the kill comes when there is something in FILE.part.
+The file alone proves little: the log shows what was asked for, and how many bytes were sent. Nobody
+waits for a time: the kill comes when there is something in FILE.part.
 """
 
 from __future__ import annotations

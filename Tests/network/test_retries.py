@@ -1,8 +1,7 @@
 """Trying again: only when asked to, only what may be repeated, and no sooner than the server
 wishes.
 
-How often something was sent, the server's log says. Refuses to wait long: the waits are of half a
-second to two.
+How often something was sent, the server's log says. The waits are of half a second to two.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ def test_what_may_be_repeated_is_tried_again(site: Site, method: str) -> None:
 def test_trying_again_is_no_replay(site: Site) -> None:
     session = direct(site, retries=1)
     site.sandbox.fault("reset", match=THING)
-    # An answer tells of newer secrets only; the counter tells of every repetition.
+    # A response tells of newer secrets only; the counter tells of every repetition.
     assert session.put(THING, data=b"name=x").replays == 0
     assert session.statistics.replays == 1 and session.statistics.logins == 1
 

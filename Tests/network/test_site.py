@@ -1,6 +1,4 @@
-"""The site itself: what the other tests build on works as it says. Refuses to test the library
-more than that needs.
-"""
+"""The site itself: what the other tests build on works as it says."""
 
 from __future__ import annotations
 

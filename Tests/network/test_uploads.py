@@ -2,8 +2,8 @@
 
 Forty files as multipart forms, by threads of Python and C, by a loop of the shell, and by four
 processes at once. Every file arrives exactly once and whole, each expiry costs one login, and no
-request fails. Refuses to believe the clients: the sandbox says what it has taken. What cannot be
-sent twice is refused, and nothing of it stays at the server.
+request fails. What arrived is what the sandbox says, not the clients. What cannot be sent twice is
+refused, and nothing of it stays at the server.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def by_c(site: Site, folder: Path, files: Path, options: dict[str, str]) -> list
     words = list(map(str, sorted(files.iterdir())))
     for number in reversed(BEFORE):
         words.insert(number, "-")
-    answers = []
+    responses = []
     with Talk([compiled(folder, "uploads.c"), "8", PATH, *words], options) as program:
         for _ in words:
             status, _, body = program.hear().partition(" ")
@@ -63,14 +63,14 @@ def by_c(site: Site, folder: Path, files: Path, options: dict[str, str]) -> list
                 program.say("go on")
             else:
                 assert status == "200"
-                answers.append(json.loads(body))
+                responses.append(json.loads(body))
         assert program.process.wait() == 0
-    return answers
+    return responses
 
 
 def by_shell(script: str) -> Uploader:
     def upload(site: Site, folder: Path, files: Path, options: dict[str, str]) -> list[Any]:
-        out = files.with_name("answers")
+        out = files.with_name("responses")
         out.mkdir()
         expire = f"{site.sandbox.photoshelter_http}/_sandbox/expire"
         more = {"DAMSESSION": WRAPPER, "OUT": str(out), "EXPIRE": expire, "no_proxy": "*"}
@@ -120,8 +120,8 @@ def test_every_file_arrives_once(
         authentication=authentication,
         store=tmp_path / "sessions",
     )
-    answers = upload(site, folder, files, options)
-    told = [image for answer in answers for image in answer["data"]["Image"]]
+    responses = upload(site, folder, files, options)
+    told = [image for response in responses for image in response["data"]["Image"]]
     expected = sorted(described(file) for file in files.iterdir())
     assert sorted((one["file_name"], one["file_size"], one["sha256"]) for one in told) == expected
     state = sandbox.state()["photoshelter"]

@@ -14,8 +14,8 @@ import damsession
 
 
 def test_http_2_is_used_when_offered(site: Site) -> None:
-    answer = site.session().get("mem/user/session")
-    assert answer.headers["X-Protocol"] == "HTTP/2.0"
+    response = site.session().get("mem/user/session")
+    assert response.headers["X-Protocol"] == "HTTP/2.0"
     assert {entry["protocol"] for entry in site.access_log} == {"HTTP/2.0"}
 
 
@@ -44,22 +44,26 @@ def test_a_connection_of_a_newer_version_is_not_shared(site: Site) -> None:
     assert used[:2] == ["HTTP/2.0", "HTTP/1.1"] and used[3] == "HTTP/1.1"
 
 
-def test_a_compressed_answer_arrives_decoded(site: Site, publish: Publish) -> None:
+def test_a_compressed_response_arrives_decoded(site: Site, publish: Publish) -> None:
     content = publish("a.txt", 500_000)
-    answer = site.session().get("/gzip/a.txt")
+    response = site.session().get("/gzip/a.txt")
     entry = site.access_log[-1]
-    assert answer.content == content and "gzip" in entry["accept_encoding"]
+    assert response.content == content and "gzip" in entry["accept_encoding"]
     assert int(entry["sent"]) < 250_000  # it did travel compressed
 
 
-def test_a_compressed_answer_streams_as_it_is(site: Site, publish: Publish, tmp_path: Path) -> None:
+def test_a_compressed_response_streams_as_it_is(
+    site: Site, publish: Publish, tmp_path: Path
+) -> None:
     content = publish("a.txt", 500_000)
     session = site.session()
     pieces: list[bytes] = []
     session.get("/gzip/a.txt", stream_to=pieces.append).raise_for_status()
-    answer = session.download("/gzip/a.txt", tmp_path / "a.txt")
+    response = session.download("/gzip/a.txt", tmp_path / "a.txt")
     assert b"".join(pieces) == (tmp_path / "a.txt").read_bytes() == content
-    assert answer.headers["Content-Length"] == "500000" and answer.headers["ETag"].startswith('"')
+    assert response.headers["Content-Length"] == "500000" and response.headers["ETag"].startswith(
+        '"'
+    )
     assert [entry["accept_encoding"] for entry in site.access_log[-2:]] == ["", ""]
 
 

@@ -1,9 +1,9 @@
 /*
  * uploads.c - uploads files as multipart forms, from several threads on one session.
  *
- * uploads THREADS PATH FILE...: for each file one line, the answer's status and its body. Where a FILE is "-" it says
- * "pause", and one thread waits for a line. Options come from the environment. It refuses to try again by itself:
- * whatever fails ends it with 1.
+ * uploads THREADS PATH FILE...: for each file one line, the response's status and its body. Where a FILE is "-" it says
+ * "pause", and one thread waits for a line. Options come from the environment. Nothing is tried again: whatever fails
+ * ends it with 1.
  */
 #include <damsession.h>
 

@@ -1,8 +1,7 @@
 """One session, driven in one of three ways: by blocking calls, in asyncio's loop, or by the
 wrapper, a process a call.
 
-An outcome is a text: the answer's HTTP status, or the name of the error. Refuses to say more than
-all three can.
+An outcome is a text: the response's HTTP status, or the name of the error.
 """
 
 from __future__ import annotations

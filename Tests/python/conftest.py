@@ -29,7 +29,7 @@ Runner = Callable[..., Any]
 
 class Client(Protocol):
     """An HTTP client that sends one request with `DamAuth`; options are its own, and `hooks` see
-    the answer.
+    the response.
     """
 
     def __call__(

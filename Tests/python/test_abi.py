@@ -30,7 +30,7 @@ FUNCTIONS = {
     for result, name, arguments in _FUNCTION.findall(_CALLBACK.sub("", HEADER))
 }
 STRUCTS = set(re.findall(r"typedef struct (\w+) \{", HEADER))
-MEMBERS = {  # the functions that a struct of the host's holds
+MEMBERS = {  # the functions that a struct of the application's holds
     name: (result, arguments)
     for result, name, arguments in re.findall(
         r"(\w+) \(\*(\w+)\)\(([^)]*)\);", _CALLBACK.sub("", HEADER)

@@ -39,8 +39,8 @@ class Anew:
 
 
 async def post(session: damsession.AsyncSession, data: Any, **options: Any) -> str:
-    answer = await session.post("mem/gallery/G1", data=data, **{"content_type": FORM, **options})
-    return str(answer.raise_for_status().json()["data"]["Gallery"]["name"])
+    response = await session.post("mem/gallery/G1", data=data, **{"content_type": FORM, **options})
+    return str(response.raise_for_status().json()["data"]["Gallery"]["name"])
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_memory_does_not_grow_with_the_body(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         await session.get("mem/user/session")
         memory = Memory()
-        answer = await session.post(
+        response = await session.post(
             "mem/image/upload", data=large(), content_type="multipart/form-data; boundary=b"
         )
-        assert answer.json()["data"]["Image"][0]["file_size"] == str(64 << 20)
+        assert response.json()["data"]["Image"][0]["file_size"] == str(64 << 20)
         assert memory.grown() < 8_000_000
 
     run(work)

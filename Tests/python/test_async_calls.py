@@ -127,10 +127,10 @@ def test_a_download_appears_whole(run: Runner, dam_sandbox: Sandbox, tmp_path: P
             "image.part.json",
         ]
         told: list[int] = []
-        answer = await session.download(
+        response = await session.download(
             DOWNLOAD, path, resume=True, keep=True, progress=lambda down, *_: told.append(down)
         )
-        assert (answer.status, answer.content) == (206, b"") and told[-1] == SIZE
+        assert (response.status, response.content) == (206, b"") and told[-1] == SIZE
         assert path.read_bytes() == CONTENT and [one.name for one in tmp_path.glob("image*")] == [
             "image"
         ]

@@ -39,27 +39,27 @@ async def is_free(session: damsession.AsyncSession) -> bool:
 
 def test_the_head_is_there_before_the_body(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", ENDLESS) as answer:
-            assert (answer.status, answer.ok, answer.generation) == (
+        async with session.stream("GET", ENDLESS) as response:
+            assert (response.status, response.ok, response.generation) == (
                 200,
                 True,
                 session.blocking.state.generation,
             )
             assert (
-                answer.headers["Content-Length"] == str(1 << 40)
-                and "Set-Cookie" not in answer.headers
+                response.headers["Content-Length"] == str(1 << 40)
+                and "Set-Cookie" not in response.headers
             )
-            assert answer.response is not None and answer.response.content == b""
-            assert answer.raise_for_status() is answer and answer.stream() is answer
+            assert response.response is not None and response.response.content == b""
+            assert response.raise_for_status() is response and response.stream() is response
 
     run(work)
 
 
 def test_pieces_are_bytes_and_none_is_empty(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", DOWNLOAD) as answer:
-            pieces = [piece async for piece in answer.stream()]
-            assert await answer.read() == b""
+        async with session.stream("GET", DOWNLOAD) as response:
+            pieces = [piece async for piece in response.stream()]
+            assert await response.read() == b""
         assert {type(piece) for piece in pieces} == {bytes} and all(pieces) and len(pieces) > 10
         assert b"".join(pieces) == CONTENT
 
@@ -70,10 +70,10 @@ def test_memory_does_not_grow_while_nobody_asks(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         await session.get(DOWNLOAD)
         memory, seen, expected = Memory(), hashlib.sha256(), hashlib.sha256()
-        async with session.stream("GET", f"mem/image/I0001/download?size={LARGE}") as answer:
+        async with session.stream("GET", f"mem/image/I0001/download?size={LARGE}") as response:
             for _ in range(50):  # the loop turns, and the stream waits
                 await session.get("mem/user/session")
-            async for piece in answer:
+            async for piece in response:
                 seen.update(piece)
         assert memory.grown() < 8_000_000
         for chunk in Slice("I0001", 0, LARGE).chunks():
@@ -85,9 +85,9 @@ def test_memory_does_not_grow_while_nobody_asks(run: Runner) -> None:
 
 def test_many_streams_take_turns_with_requests(run: Runner, dam_sandbox: Sandbox) -> None:
     async def one(session: damsession.AsyncSession) -> bytes:
-        async with session.stream("GET", DOWNLOAD) as answer:
+        async with session.stream("GET", DOWNLOAD) as response:
             assert (await session.get("mem/user/session")).ok
-            return await answer.read()
+            return await response.read()
 
     async def work(session: damsession.AsyncSession) -> None:
         assert await asyncio.gather(*(one(session) for _ in range(10))) == [CONTENT] * 10
@@ -103,20 +103,20 @@ def test_no_verdict_is_among_the_pieces(run: Runner, dam_sandbox: Sandbox, expir
         await session.login()
         dam_sandbox.knobs(expired=expired)
         dam_sandbox.expire()
-        async with session.stream("GET", DOWNLOAD) as answer:
-            assert answer.response is not None and answer.response.replays == 1
-            assert await answer.read() == CONTENT
+        async with session.stream("GET", DOWNLOAD) as response:
+            assert response.response is not None and response.response.replays == 1
+            assert await response.read() == CONTENT
 
     run(work)
 
 
 def test_what_is_no_success_is_in_the_response(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", "mem/nothing") as answer:
-            assert (answer.status, answer.ok, await answer.read()) == (404, False, b"")
-            assert answer.response is not None and answer.response.json()["status"] == "error"
+        async with session.stream("GET", "mem/nothing") as response:
+            assert (response.status, response.ok, await response.read()) == (404, False, b"")
+            assert response.response is not None and response.response.json()["status"] == "error"
             with pytest.raises(damsession.HTTPStatusError):
-                answer.raise_for_status()
+                response.raise_for_status()
 
     run(work)
 
@@ -126,8 +126,8 @@ def test_one_that_is_left_early_gives_everything_back(run: Runner) -> None:
         await session.get("mem/user/session")
         before = descriptors()
         for take in (0, 1, 5):
-            async with session.stream("GET", ENDLESS) as answer:
-                assert all([await answer.__anext__() for _ in range(take)])
+            async with session.stream("GET", ENDLESS) as response:
+                assert all([await response.__anext__() for _ in range(take)])
             with pytest.raises(Mine):
                 async with session.stream("GET", ENDLESS):
                     raise Mine("mine")
@@ -141,11 +141,11 @@ def test_one_that_breaks_off_says_so_after_what_came(run: Runner, dam_sandbox: S
         await session.login()
         dam_sandbox.fault("truncate", match="download")
         got = 0
-        async with session.stream("GET", DOWNLOAD) as answer:
+        async with session.stream("GET", DOWNLOAD) as response:
             with pytest.raises(damsession.TransferError):
-                async for piece in answer:
+                async for piece in response:
                     got += len(piece)
-            assert (got, answer.status) == (SIZE // 2, 200)
+            assert (got, response.status) == (SIZE // 2, 200)
 
     run(work)
 
@@ -162,8 +162,8 @@ def test_what_callbacks_raise_comes_out(run: Runner) -> None:
         options: list[Any] = [{"progress": fail}, {"data": broken()}]
         for option in options:
             with pytest.raises(Mine, match=next(iter(option))):
-                async with session.stream("POST", "mem/gallery/G1", **option) as answer:
-                    await answer.read()
+                async with session.stream("POST", "mem/gallery/G1", **option) as response:
+                    await response.read()
         assert await is_free(session)
 
     run(work)
@@ -172,8 +172,8 @@ def test_what_callbacks_raise_comes_out(run: Runner) -> None:
 @pytest.mark.parametrize("path", [SLOW, ENDLESS])
 def test_a_cancelled_task_leaves_its_stream(run: Runner, path: str) -> None:
     async def use(session: damsession.AsyncSession, waiting: asyncio.Event) -> None:
-        async with session.stream("GET", path, progress=lambda *_: waiting.set()) as answer:
-            async for _ in answer:
+        async with session.stream("GET", path, progress=lambda *_: waiting.set()) as response:
+            async for _ in response:
                 waiting.set()
 
     async def work(session: damsession.AsyncSession) -> None:
@@ -190,10 +190,10 @@ def test_a_cancelled_task_leaves_its_stream(run: Runner, path: str) -> None:
 
 def test_closing_the_session_ends_it(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        async with session.stream("GET", ENDLESS) as answer:
+        async with session.stream("GET", ENDLESS) as response:
             await session.aclose()
             with pytest.raises(damsession.Cancelled):
-                await answer.read()
+                await response.read()
         with pytest.raises(ValueError, match="closed"):
             async with session.stream("GET", DOWNLOAD):
                 pass
@@ -203,16 +203,16 @@ def test_closing_the_session_ends_it(run: Runner) -> None:
 
 def test_one_is_used_inside_of_its_with(run: Runner) -> None:
     async def work(session: damsession.AsyncSession) -> None:
-        answer = session.stream("GET", DOWNLOAD)
-        assert answer.response is None
+        response = session.stream("GET", DOWNLOAD)
+        assert response.response is None
         for left in (False, True):
             with pytest.raises(RuntimeError, match="inside of its `with`"):
-                await answer.read()
+                await response.read()
             if not left:
                 with pytest.raises(RuntimeError, match="inside of its `with`"):
-                    answer.raise_for_status()
-                async with answer:
-                    await answer.__anext__()
-        assert answer.status == 200
+                    response.raise_for_status()
+                async with response:
+                    await response.__anext__()
+        assert response.status == 200
 
     run(work)

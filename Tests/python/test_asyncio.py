@@ -41,8 +41,8 @@ def test_aopen_takes_the_arguments_of_open(dam_sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_every_verb_is_sent(run: Runner, method: str) -> None:
-    answer = run(lambda session: getattr(session, method)("echo"))
-    assert answer.json()["data"]["method"] == method.upper()
+    response = run(lambda session: getattr(session, method)("echo"))
+    assert response.json()["data"]["method"] == method.upper()
 
 
 @pytest.mark.parametrize("options", [{"authentication": "token"}, {"rotation": "newest"}])
@@ -52,8 +52,8 @@ def test_many_at_once_log_in_once(
     async def work(session: damsession.AsyncSession) -> None:
         for _ in range(2):
             paths = ["mem/user/session", "mem/nothing"] * 500
-            answers = await asyncio.gather(*(session.get(path) for path in paths))
-            assert [answer.status for answer in answers] == [200, 404] * 500
+            responses = await asyncio.gather(*(session.get(path) for path in paths))
+            assert [response.status for response in responses] == [200, 404] * 500
             dam_sandbox.expire()
 
     run(work, **options)

@@ -25,10 +25,10 @@ FORM = "application/x-www-form-urlencoded"
 
 def uploaded(session: damsession.Session, *parts: Any) -> list[tuple[str, str]]:
     """File names and hashes as the server saw them."""
-    answer = session.post(
+    response = session.post(
         "mem/image/upload", files=[("file", part) for part in parts]
     ).raise_for_status()
-    return [(one["file_name"], one["sha256"]) for one in answer.json()["data"]["Image"]]
+    return [(one["file_name"], one["sha256"]) for one in response.json()["data"]["Image"]]
 
 
 def sent(name: str, content: bytes) -> tuple[str, str]:
@@ -43,8 +43,8 @@ def test_a_path_is_sent_and_sent_again(
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
-        answer = session.post("mem/gallery/G1", data=path, content_type=FORM)
-        assert (answer.replays, answer.json()["data"]["Gallery"]["name"]) == (1, "from a file")
+        response = session.post("mem/gallery/G1", data=path, content_type=FORM)
+        assert (response.replays, response.json()["data"]["Gallery"]["name"]) == (1, "from a file")
         assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}
     headers = dict(dam_sandbox.log()[-1]["headers"])
     assert headers["Content-Length"] == "20"

@@ -42,18 +42,18 @@ def test_a_body_is_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, client
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
-        answer = client(session, "POST", API + "mem/gallery/G1", data={"name": "again"})
-    assert answer.json()["data"]["Gallery"]["name"] == "again"
+        response = client(session, "POST", API + "mem/gallery/G1", data={"name": "again"})
+    assert response.json()["data"]["Gallery"]["name"] == "again"
 
 
 def test_files_are_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, client: Client) -> None:
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
-        answer = client(
+        response = client(
             session, "POST", API + "mem/image/upload", files={"file": ("a.jpg", io.BytesIO(b"abc"))}
         )
-    assert [one["file_size"] for one in answer.json()["data"]["Image"]] == ["3"]
+    assert [one["file_size"] for one in response.json()["data"]["Image"]] == ["3"]
 
 
 def test_what_cannot_begin_anew_is_not_sent_again(
@@ -119,10 +119,10 @@ def test_verdicts_come_out(photoshelter: Opener, dam_sandbox: Sandbox, client: C
             client(session, "GET", API + "mem/user/session")
 
 
-def test_an_answer_is_whole(photoshelter: Opener, client: Client) -> None:
+def test_a_response_is_whole(photoshelter: Opener, client: Client) -> None:
     with photoshelter() as session:
-        answer = client(session, "GET", DOWNLOAD, params={"size": 300_000})
-    assert answer.content == Slice("I0001", 0, 300_000).read()
+        response = client(session, "GET", DOWNLOAD, params={"size": 300_000})
+    assert response.content == Slice("I0001", 0, 300_000).read()
 
 
 @pytest.mark.parametrize(
@@ -138,17 +138,17 @@ def test_requests_may_stream(
         session.login()
         dam_sandbox.expire()
         options: Any = {"stream": True, "allow_redirects": False, "verify": dam_sandbox.ca_file}
-        with requests.get(url, auth=DamAuth(session), **options) as answer:
-            assert take(answer) == Slice("I0001", 0, 300_000).read()
-            assert [one.status_code for one in answer.history] == [400]
+        with requests.get(url, auth=DamAuth(session), **options) as response:
+            assert take(response) == Slice("I0001", 0, 300_000).read()
+            assert [one.status_code for one in response.history] == [400]
 
 
 def test_no_secret_stays_in_the_clients_objects(photoshelter: Opener, client: Client) -> None:
     with photoshelter(authentication="token") as session:
-        answer = client(session, "GET", API + "mem/user/session")
+        response = client(session, "GET", API + "mem/user/session")
         secret = session.token()
-    if isinstance(answer, requests.Response):
-        assert secret not in repr(answer.request.headers) + answer.request.url
+    if isinstance(response, requests.Response):
+        assert secret not in repr(response.request.headers) + response.request.url
 
 
 def test_a_request_that_failed_does_not_hold_the_session(

@@ -21,9 +21,9 @@ def test_requests_are_logged_in(fotoweb: Opener, dam_sandbox: Sandbox, authentic
     options = {**KÅRE, **(secret if authentication == "login-token" else {})}
     with fotoweb(**options, authentication=authentication) as session:
         for _ in range(2):
-            answer = session.get("Information").raise_for_status()
-            assert "<UserName>kåre.øst</UserName>" in answer.text
-            assert '<X-FotoWeb-Permissions read="true" download="true" ' in answer.text
+            response = session.get("Information").raise_for_status()
+            assert "<UserName>kåre.øst</UserName>" in response.text
+            assert '<X-FotoWeb-Permissions read="true" download="true" ' in response.text
     created = dam_sandbox.state()["fotoweb"]["tokens_created"]
     assert created == (0 if authentication == "query" else 1)
 
@@ -38,10 +38,10 @@ def test_a_plain_preview_url_is_refused_with_the_way_on(
         assert url.startswith("http://")
         with pytest.raises(damsession.Insecure, match="the same URL with https:// works"):
             session.get(url.replace("&amp;", "&"))
-        answer = session.get(url.replace("http://", "https://").replace("&amp;", "&"))
+        response = session.get(url.replace("http://", "https://").replace("&amp;", "&"))
         assert (
-            answer.content.startswith(b"\xff\xd8")
-            and answer.headers["Content-Type"] == "image/jpeg"
+            response.content.startswith(b"\xff\xd8")
+            and response.headers["Content-Type"] == "image/jpeg"
         )
 
 
@@ -92,22 +92,22 @@ def test_keepalive_asks_for_information_and_replaces_a_revoked_token(
 
 
 def first_image(session: damsession.Session) -> tuple[str, damsession.Response]:
-    answer = session.get(
+    response = session.get(
         "5000/Search", params={"Search": "photos", "MaxHits": 1, "PreviewSize": [200, 800]}
     )
-    found = re.search(r'<File Name="[^"]*" Id="([^"]+)"', answer.raise_for_status().text)
+    found = re.search(r'<File Name="[^"]*" Id="([^"]+)"', response.raise_for_status().text)
     assert found is not None
-    return found[1], answer
+    return found[1], response
 
 
 def test_an_image_handle_stands_for_its_id(fotoweb: Opener) -> None:
     with fotoweb() as session:
-        image_id, answer = first_image(session)
-        handle = session.bind_image(image_id, answer)
+        image_id, response = first_image(session)
+        handle = session.bind_image(image_id, response)
         assert handle.isascii() and handle.isprintable()
         assert session.resolve_image(handle) == image_id
         assert (
-            session.bind_image(image_id, generation=answer.generation)
+            session.bind_image(image_id, generation=response.generation)
             == handle
             == session.bind_image(image_id)
         )

@@ -20,7 +20,7 @@ from damsession.sandbox.content import Slice
 
 SIZE = 50_000_000
 
-#: Streams one GET of a path; (status, hash of the body, how many answers came before, whether it
+#: Streams one GET of a path; (status, hash of the body, how many responses came before, whether it
 #: was read beforehand).
 Fetch = Callable[[damsession.Session, str], tuple[int, str, int, bool]]
 
@@ -34,21 +34,21 @@ def fetch(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Fetch:
         seen = hashlib.sha256()
         with (
             httpx.Client(verify=context, auth=DamAuth(session)) as http,
-            http.stream("GET", base + path) as answer,
+            http.stream("GET", base + path) as response,
         ):
-            was_read = answer.is_stream_consumed
-            for piece in answer.iter_bytes():
+            was_read = response.is_stream_consumed
+            for piece in response.iter_bytes():
                 seen.update(piece)
-            return answer.status_code, seen.hexdigest(), len(answer.history), was_read
+            return response.status_code, seen.hexdigest(), len(response.history), was_read
 
     async def waiting(session: damsession.Session, path: str) -> tuple[int, str, int, bool]:
         seen = hashlib.sha256()
         async with httpx.AsyncClient(verify=context, auth=DamAuth(session)) as http:
-            async with http.stream("GET", base + path) as answer:
-                was_read = answer.is_stream_consumed
-                async for piece in answer.aiter_bytes():
+            async with http.stream("GET", base + path) as response:
+                was_read = response.is_stream_consumed
+                async for piece in response.aiter_bytes():
                     seen.update(piece)
-                return answer.status_code, seen.hexdigest(), len(answer.history), was_read
+                return response.status_code, seen.hexdigest(), len(response.history), was_read
 
     return (
         blocking if request.param == "sync" else lambda *arguments: asyncio.run(waiting(*arguments))
@@ -62,7 +62,7 @@ def digest(size: int) -> str:
     return found.hexdigest()
 
 
-def test_memory_does_not_grow_with_the_answer(photoshelter: Opener, fetch: Fetch) -> None:
+def test_memory_does_not_grow_with_the_response(photoshelter: Opener, fetch: Fetch) -> None:
     with photoshelter() as session:
         fetch(session, "mem/image/I0001/download?size=1000000")
         memory = Memory()

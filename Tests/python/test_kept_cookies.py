@@ -1,4 +1,4 @@
-"""Item 19: a request that is given up after the head of its answer had come keeps the cookie that
+"""A request that is given up after the head of its response had come keeps the cookie that
 was in it. The sandbox refuses every older one, so that a lost cookie shows as a second login.
 """
 
@@ -25,7 +25,7 @@ PATH = "mem/user/session"
 def session(
     request: pytest.FixtureRequest, photoshelter: Opener, dam_sandbox: Sandbox
 ) -> damsession.Session:
-    """One that is logged in. The next answer stops half-way, and stays so."""
+    """One that is logged in. The next response stops half-way, and stays so."""
     dam_sandbox.knobs(old_cookie="refuse")
     opened = photoshelter(rotation=request.param)
     assert opened.get(PATH).ok
@@ -46,7 +46,7 @@ def arrived(then: Callable[[], Any]) -> Callable[..., None]:
 
 
 def kept(photoshelter: Opener, dam_sandbox: Sandbox) -> bool:
-    """Whether a session from the store gets its answer without another login."""
+    """Whether a session from the store gets its response without another login."""
     with photoshelter() as other:
         assert other.get(PATH).ok
     counted = dam_sandbox.state()["photoshelter"]

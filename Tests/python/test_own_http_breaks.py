@@ -64,10 +64,10 @@ def test_a_stream_that_breaks_loses_no_cookie(photoshelter: Opener, dam_sandbox:
             dam_sandbox.fault("truncate", match="download")
             url = f"{dam_sandbox.photoshelter}{DOWNLOAD}?size={size}"
             with (
-                requests.get(url, auth=DamAuth(session), **options) as answer,
+                requests.get(url, auth=DamAuth(session), **options) as response,
                 pytest.raises(BROKEN),
             ):
-                assert sum(map(len, answer.iter_content(100))) < size
+                assert sum(map(len, response.iter_content(100))) < size
             assert session.get("mem/user/session").ok
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
 
@@ -89,20 +89,20 @@ def test_what_the_head_says_counts_though_the_body_breaks(
             client(session, "GET", GALLERY)
         dam_sandbox.expire()
         dam_sandbox.answer(401, **half)
-        # requests can throw a broken answer away and send again, httpx cannot.
+        # requests can throw a broken response away and send again, httpx cannot.
         with contextlib.suppress(httpx.RemoteProtocolError):
             assert client(session, "GET", GALLERY).status_code == 200
         assert client(session, "GET", GALLERY).status_code == 200
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
 
-def refuse(answer: Any, **options: Any) -> None:
+def refuse(response: Any, **options: Any) -> None:
     """What programs hang into their clients."""
-    answer.raise_for_status()
+    response.raise_for_status()
 
 
-async def refuse_later(answer: Any) -> None:
-    refuse(answer)
+async def refuse_later(response: Any) -> None:
+    refuse(response)
 
 
 def test_a_response_hook_that_raises_loses_no_cookie(
@@ -118,10 +118,10 @@ def test_a_response_hook_that_raises_loses_no_cookie(
 
 
 WAYS: dict[str, Callable[[Sandbox], Any]] = {
-    "no answer": lambda sandbox: sandbox.fault("reset", match="gallery"),
-    "no answer any more": lambda sandbox: sandbox.fault("drop-after-processing", match="gallery"),
+    "no response": lambda sandbox: sandbox.fault("reset", match="gallery"),
+    "no response any more": lambda sandbox: sandbox.fault("drop-after-processing", match="gallery"),
     "no HTTP": lambda sandbox: sandbox.fault("garbage", match="gallery"),
-    "half an answer": lambda sandbox: sandbox.fault("truncate", match="gallery"),
+    "half a response": lambda sandbox: sandbox.fault("truncate", match="gallery"),
     "a verdict": lambda sandbox: sandbox.answer(503, match="gallery"),
     "too late": lambda sandbox: sandbox.fault("delay", seconds=60.0, match="gallery"),
     "no connection": lambda sandbox: None,
@@ -269,8 +269,8 @@ def test_requests_raw_stream_is_a_file(
         for read in reads:
             with requests.get(
                 dam_sandbox.photoshelter + DOWNLOAD, auth=DamAuth(session), **options
-            ) as answer:
-                assert read(answer.raw) == data
+            ) as response:
+                assert read(response.raw) == data
 
 
 def test_a_latin1_byte_loses_no_cookie(

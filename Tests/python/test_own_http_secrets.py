@@ -2,7 +2,7 @@
 the program.
 
 As an error tracker sees it: exceptions with what led to them and the locals of every frame,
-answers, logs.
+responses, logs.
 """
 
 from __future__ import annotations
@@ -72,15 +72,15 @@ def told_by_request(request: Any) -> Iterator[str]:
     yield repr(getattr(request.headers, "raw", ""))
 
 
-def told_by_answer(answer: Any) -> Iterator[str]:
-    yield from (repr(answer), str(answer.url))
-    yield from told_by_request(answer.request)
-    for one in answer.history:
-        yield from told_by_answer(one)
-    if getattr(answer, "next_request", None) is not None:
-        yield from told_by_request(answer.next_request)
-    if hasattr(answer, "raw"):
-        yield str(answer.raw.geturl())
+def told_by_response(response: Any) -> Iterator[str]:
+    yield from (repr(response), str(response.url))
+    yield from told_by_request(response.request)
+    for one in response.history:
+        yield from told_by_response(one)
+    if getattr(response, "next_request", None) is not None:
+        yield from told_by_request(response.next_request)
+    if hasattr(response, "raw"):
+        yield str(response.raw.geturl())
 
 
 def told_by_error(error: BaseException) -> str:
@@ -97,7 +97,7 @@ def told_by_error(error: BaseException) -> str:
             except (AttributeError, RuntimeError):
                 found = None
             if found is not None:
-                told += told_by_request(found) if name == "request" else told_by_answer(found)
+                told += told_by_request(found) if name == "request" else told_by_response(found)
         frames = [frame for frame, _ in traceback.walk_tb(one.__traceback__)][1:]
         told += [
             f"{frame.f_code.co_qualname}: {value!r}"
@@ -112,8 +112,8 @@ def told_by_error(error: BaseException) -> str:
 
 
 WAYS: dict[str, Callable[[Sandbox], Any]] = {
-    "no answer": lambda sandbox: sandbox.fault("reset"),
-    "half an answer": lambda sandbox: sandbox.fault("truncate"),
+    "no response": lambda sandbox: sandbox.fault("reset"),
+    "half a response": lambda sandbox: sandbox.fault("truncate"),
     "a verdict": lambda sandbox: sandbox.answer(503, [("X-A", "b")], "busy"),
     "too late": lambda sandbox: sandbox.fault("delay", seconds=60.0),
     "no connection": lambda sandbox: None,
@@ -158,17 +158,17 @@ def test_the_programs_own_exception_is_left_alone(
         assert frame.f_locals["precious"] == "kept"
 
 
-def test_no_secret_in_an_answer(desk: Desk, dam_sandbox: Sandbox, client: Client) -> None:
+def test_no_secret_in_a_response(desk: Desk, dam_sandbox: Sandbox, client: Client) -> None:
     dam_sandbox.expire()
-    answers = [client(desk.session, "GET", desk.url)]
+    responses = [client(desk.session, "GET", desk.url)]
     dam_sandbox.answer(302, [("Location", f"{desk.url}&again=1")])
-    answers.append(client(desk.session, "GET", desk.url))
+    responses.append(client(desk.session, "GET", desk.url))
     dam_sandbox.answer(304)
-    answers.append(client(desk.session, "GET", desk.url))
-    assert [answer.status_code for answer in answers] == [200, 200, 304]
-    assert desk.seen(*(text for answer in answers for text in told_by_answer(answer))) == []
-    assert all(str(answer.url).startswith(desk.url.partition("?")[0]) for answer in answers)
-    assert str(answers[0].url) == desk.url == str(answers[0].request.url)
+    responses.append(client(desk.session, "GET", desk.url))
+    assert [response.status_code for response in responses] == [200, 200, 304]
+    assert desk.seen(*(text for response in responses for text in told_by_response(response))) == []
+    assert all(str(response.url).startswith(desk.url.partition("?")[0]) for response in responses)
+    assert str(responses[0].url) == desk.url == str(responses[0].request.url)
     dam_sandbox.answer(404)
     missing = client(desk.session, "GET", desk.url)
     with pytest.raises((requests.HTTPError, httpx.HTTPStatusError)) as caught:
@@ -176,25 +176,25 @@ def test_no_secret_in_an_answer(desk: Desk, dam_sandbox: Sandbox, client: Client
     assert desk.own in str(caught.value) and desk.seen(str(caught.value)) == []
 
 
-def test_no_secret_in_an_answer_that_redirects(
+def test_no_secret_in_a_response_that_redirects(
     desk: Desk, dam_sandbox: Sandbox, client: Client
 ) -> None:
     """httpx makes the next request from the one that was sent; it is for the program to send."""
     dam_sandbox.answer(302, [("Location", "https://elsewhere.example/x")])
-    answer = client(desk.open(redirects=0), "GET", desk.url)
-    assert answer.status_code == 302
-    assert desk.seen(*told_by_answer(answer)) == []
-    if isinstance(answer, httpx.Response):
+    response = client(desk.open(redirects=0), "GET", desk.url)
+    assert response.status_code == 302
+    assert desk.seen(*told_by_response(response)) == []
+    if isinstance(response, httpx.Response):
         assert (
-            answer.next_request is not None
-            and str(answer.next_request.url) == "https://elsewhere.example/x"
+            response.next_request is not None
+            and str(response.next_request.url) == "https://elsewhere.example/x"
         )
 
 
 def test_httpx_logs_no_secret(desk: Desk, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)  # as many programs do: httpx logs whole URLs then
-    answer = client(desk.session, "GET", desk.url)
-    if isinstance(answer, httpx.Response):
+    response = client(desk.session, "GET", desk.url)
+    if isinstance(response, httpx.Response):
         (line,) = [one.getMessage() for one in caplog.records if one.name == "httpx"]
         assert desk.own in line
     assert desk.seen(caplog.text) == []

@@ -19,8 +19,8 @@ def test_requests_are_logged_in(
 ) -> None:
     dam_sandbox.knobs(token_characters="any")  # a token in a URL has to be encoded
     with photoshelter(**ADA, authentication=authentication) as session:
-        answer = session.get("mem/user/session")
-        assert answer.ok and answer.json()["data"]["Session"]["user"] == "ada@example.com"
+        response = session.get("mem/user/session")
+        assert response.ok and response.json()["data"]["Session"]["user"] == "ada@example.com"
         session.post("mem/gallery/G1", data={"name": "Grüße & more"}).raise_for_status()
         state, statistics = session.state, session.statistics
     assert (state.logged_in, state.stored, state.refused, state.generation) == (
@@ -46,9 +46,9 @@ def test_an_expired_session_is_replaced_and_the_request_sent_again(
     with photoshelter(authentication=authentication) as session:
         session.get("mem/user/session").raise_for_status()
         assert dam_sandbox.expire() == 1
-        answer = session.put("mem/gallery/G1", data={"name": "again"}).raise_for_status()
-        assert answer.json()["data"]["Gallery"]["name"] == "again"
-        assert (answer.replays, answer.generation) == (1, 2)
+        response = session.put("mem/gallery/G1", data={"name": "again"}).raise_for_status()
+        assert response.json()["data"]["Gallery"]["name"] == "again"
+        assert (response.replays, response.generation) == (1, 2)
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
 
@@ -85,8 +85,8 @@ def test_the_organization_is_acted_for_and_again_after_an_expiry(
 ) -> None:
     with photoshelter(**ADA, organization=BADGER) as session:
         for _ in range(2):
-            answer = session.get("mem/user/session").json()
-            assert answer["data"]["Session"]["organization"] == BADGER
+            response = session.get("mem/user/session").json()
+            assert response["data"]["Session"]["organization"] == BADGER
             dam_sandbox.expire()
         assert session.state.organization == BADGER
         assert session.statistics.organization_logins == 2

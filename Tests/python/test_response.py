@@ -1,4 +1,4 @@
-"""Requests and answers as Python has them: queries, bodies, headers, text."""
+"""Requests and responses as Python has them: queries, bodies, headers, text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from damsession.sandbox import Sandbox
 
 
 def made(body: bytes = b"", headers: bytes = b"", status: int = 200) -> damsession.Response:
-    """An answer out of thin air."""
+    """A response out of thin air."""
     view = _abi.dam_response_view()
     lines = [line.partition(b":") for line in headers.splitlines()]
     pairs = [(name, value.strip(b" ")) for name, _, value in lines]
@@ -62,28 +62,28 @@ def test_text_is_decoded_as_the_header_says(content_type: bytes, body: bytes, te
     ("status", "ok"), [(199, False), (200, True), (299, True), (302, False), (404, False)]
 )
 def test_ok_is_2xx(status: int, ok: bool) -> None:
-    answer = made(status=status, headers=b"Retry-After: 5\r\n")
-    assert answer.ok is ok
+    response = made(status=status, headers=b"Retry-After: 5\r\n")
+    assert response.ok is ok
     if ok:
-        assert answer.raise_for_status() is answer
+        assert response.raise_for_status() is response
         return
     with pytest.raises(damsession.HTTPStatusError, match=f"{status} to GET mem/x") as caught:
-        answer.raise_for_status()
+        response.raise_for_status()
     error = caught.value
     assert (error.status, error.http_status, error.retry_after, error.response) == (
         0,
         status,
         5,
-        answer,
+        response,
     )
 
 
-def test_a_4xx_is_an_answer(photoshelter: Opener) -> None:
+def test_a_4xx_is_a_response(photoshelter: Opener) -> None:
     with photoshelter() as session:
-        answer = session.get("mem/nothing/here?secret=1")
-        assert (answer.status, answer.ok) == (404, False)
+        response = session.get("mem/nothing/here?secret=1")
+        assert (response.status, response.ok) == (404, False)
         with pytest.raises(damsession.HTTPStatusError) as caught:
-            answer.raise_for_status()
+            response.raise_for_status()
         assert str(caught.value) == "the server answered 404 to GET mem/nothing/here"
 
 
@@ -96,8 +96,8 @@ def test_redirects_are_followed(photoshelter: Opener) -> None:
 
 def test_a_redirect_comes_back_as_it_is_where_none_is_to_be_followed(photoshelter: Opener) -> None:
     with photoshelter(redirects=0) as session:
-        answer = session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"})
-        assert answer.status == 302 and answer.headers["location"]
+        response = session.get("mem/redirect", params={"to": "/psapi/v3/mem/user/session"})
+        assert response.status == 302 and response.headers["location"]
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
@@ -108,8 +108,8 @@ def test_every_verb_is_sent(photoshelter: Opener, method: str) -> None:
 
 def test_head_has_no_body(photoshelter: Opener) -> None:
     with photoshelter() as session:
-        answer = session.head("mem/user/session")
-        assert (answer.status, answer.content) == (200, b"")
+        response = session.head("mem/user/session")
+        assert (response.status, response.content) == (200, b"")
 
 
 PARAMS: list[tuple[Any, dict[str, str]]] = [
@@ -182,12 +182,12 @@ def test_headers_are_sent(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
 
 def test_a_large_body_comes_whole(photoshelter: Opener) -> None:
     with photoshelter() as session:
-        answer = session.get("mem/image/I0001/download").raise_for_status()
-        assert len(answer.content) == int(answer.headers["content-length"])
+        response = session.get("mem/image/I0001/download").raise_for_status()
+        assert len(response.content) == int(response.headers["content-length"])
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536, 65537, 200_000])
-def test_an_answer_is_iterated_as_a_stream_is(size: int) -> None:
+def test_a_response_is_iterated_as_a_stream_is(size: int) -> None:
     body = bytes(index % 251 for index in range(size))
     pieces = list(made(body))
     assert b"".join(pieces) == body and all(0 < len(piece) <= 65536 for piece in pieces)

@@ -24,8 +24,8 @@ import damsession, sys
 url, ca_file, api_key = sys.argv[1:]
 options = {"system": "photoshelter", "url": url, "user": "solo@example.com", "api_key": api_key, "ca_file": ca_file}
 with damsession.open(**options) as session:
-    answer = session.get("mem/user/session").raise_for_status()
-    print(answer.generation, session.statistics.logins)
+    response = session.get("mem/user/session").raise_for_status()
+    print(response.generation, session.statistics.logins)
 """
 
 
@@ -116,14 +116,14 @@ def test_closing_does_not_pull_the_session_from_under_a_call(photoshelter: Opene
 
     session = photoshelter(password=None, credentials=slow_answer)
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(session.get, "mem/user/session")
+        response = pool.submit(session.get, "mem/user/session")
         assert inside.wait(10)
         session.close()
         with pytest.raises(ValueError, match="closed"):
             session.get("mem/user/session")
         assert session._handle._free.alive  # the call is still inside
         go_on.set()
-        assert answer.result(10).ok
+        assert response.result(10).ok
     assert not session._handle._free.alive  # and has freed it on its way out
 
 

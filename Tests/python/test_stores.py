@@ -67,7 +67,7 @@ def test_sessions_live_in_the_programs_own_store(
     for _ in range(2):
         with photoshelter(store=shelf) as session:
             session.get("mem/user/session").raise_for_status()
-            assert session.state.stored and session.state.store == "host"
+            assert session.state.stored and session.state.store == "application"
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
     assert shelf.records and shelf.calls.count("lock") == shelf.calls.count("unlock") > 0
     assert not (tmp_path / "state").exists()

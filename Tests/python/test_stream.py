@@ -26,17 +26,19 @@ SESSIONS = [{}, {"authentication": "token"}, {"rotation": "newest"}]
 
 
 def test_the_head_is_there_before_the_body(photoshelter: Opener) -> None:
-    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
-        assert (answer.status, answer.ok, answer.generation) == (
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as response:
+        assert (response.status, response.ok, response.generation) == (
             200,
             True,
             session.state.generation,
         )
-        assert answer.headers["content-length"] == str(SIZE) and "Set-Cookie" not in answer.headers
-        assert answer.response is not None and answer.response.content == b""
-        assert answer.raise_for_status() is answer
-        assert answer.read() == CONTENT
-        assert answer.read() == b"" and next(iter(answer), None) is None
+        assert (
+            response.headers["content-length"] == str(SIZE) and "Set-Cookie" not in response.headers
+        )
+        assert response.response is not None and response.response.content == b""
+        assert response.raise_for_status() is response
+        assert response.read() == CONTENT
+        assert response.read() == b"" and next(iter(response), None) is None
 
 
 def test_the_head_is_there_although_the_body_is_not(
@@ -44,15 +46,15 @@ def test_the_head_is_there_although_the_body_is_not(
 ) -> None:
     with (
         photoshelter() as session,
-        session.stream("GET", f"mem/image/I0001/download?size={1 << 40}") as answer,
+        session.stream("GET", f"mem/image/I0001/download?size={1 << 40}") as response,
     ):
         # Which nobody could have waited for.
-        assert answer.headers["Content-Length"] == str(1 << 40)
+        assert response.headers["Content-Length"] == str(1 << 40)
 
 
 def test_pieces_are_bytes_and_none_is_empty(photoshelter: Opener) -> None:
-    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
-        pieces = list(answer)
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as response:
+        pieces = list(response)
     assert {type(piece) for piece in pieces} == {bytes} and all(pieces) and len(pieces) > 10
     assert b"".join(pieces) == CONTENT
 
@@ -61,23 +63,23 @@ def test_pieces_are_bytes_and_none_is_empty(photoshelter: Opener) -> None:
 def test_every_method_is_streamed_with_its_body(photoshelter: Opener, method: str) -> None:
     with (
         photoshelter() as session,
-        session.stream(method, "mem/gallery/G1", data=[b"name=", b"mine"]) as answer,
+        session.stream(method, "mem/gallery/G1", data=[b"name=", b"mine"]) as response,
     ):
-        assert b'"deleted"' in answer.read() and answer.ok
+        assert b'"deleted"' in response.read() and response.ok
 
 
-def test_an_answer_without_a_body_has_no_pieces(photoshelter: Opener) -> None:
-    with photoshelter() as session, session.stream("HEAD", DOWNLOAD) as answer:
-        assert (answer.status, list(answer)) == (200, [])
+def test_a_response_without_a_body_has_no_pieces(photoshelter: Opener) -> None:
+    with photoshelter() as session, session.stream("HEAD", DOWNLOAD) as response:
+        assert (response.status, list(response)) == (200, [])
 
 
-def test_memory_does_not_grow_with_the_answer(photoshelter: Opener) -> None:
+def test_memory_does_not_grow_with_the_response(photoshelter: Opener) -> None:
     seen = hashlib.sha256()
     with photoshelter() as session:
         session.get(DOWNLOAD)
         memory = Memory()
-        with session.stream("GET", f"mem/image/I0001/download?size={LARGE}") as answer:
-            for number, piece in enumerate(answer):
+        with session.stream("GET", f"mem/image/I0001/download?size={LARGE}") as response:
+            for number, piece in enumerate(response):
                 seen.update(piece)
                 if number % 200 == 0:  # somebody else has a turn, and the stream waits
                     session.get("mem/user/session")
@@ -93,11 +95,11 @@ def _digest(size: int) -> bytes:
 
 
 def test_what_is_no_success_is_in_the_response(photoshelter: Opener) -> None:
-    with photoshelter() as session, session.stream("GET", "mem/nothing") as answer:
-        assert (answer.status, answer.ok, list(answer)) == (404, False, [])
-        assert answer.response is not None and answer.response.json()["status"] == "error"
+    with photoshelter() as session, session.stream("GET", "mem/nothing") as response:
+        assert (response.status, response.ok, list(response)) == (404, False, [])
+        assert response.response is not None and response.response.json()["status"] == "error"
         with pytest.raises(damsession.HTTPStatusError, match="404 to GET mem/nothing"):
-            answer.raise_for_status()
+            response.raise_for_status()
 
 
 @pytest.mark.parametrize(
@@ -110,21 +112,21 @@ def test_no_verdict_is_among_the_pieces(
         session.login()
         dam_sandbox.knobs(expired=expired)
         dam_sandbox.expire()
-        with session.stream("GET", DOWNLOAD) as answer:
-            assert answer.response is not None and answer.response.replays == 1
-            assert answer.generation == session.state.generation
-            assert answer.read() == CONTENT
+        with session.stream("GET", DOWNLOAD) as response:
+            assert response.response is not None and response.response.replays == 1
+            assert response.generation == session.state.generation
+            assert response.read() == CONTENT
     assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 2
 
 
 def test_a_session_that_ends_meanwhile_ends_no_stream(
     photoshelter: Opener, dam_sandbox: Sandbox
 ) -> None:
-    with photoshelter() as session, session.stream("GET", DOWNLOAD) as answer:
-        first = next(answer)
+    with photoshelter() as session, session.stream("GET", DOWNLOAD) as response:
+        first = next(response)
         dam_sandbox.expire()
         assert session.get("mem/user/session").replays == 1
-        assert first + answer.read() == CONTENT
+        assert first + response.read() == CONTENT
 
 
 @pytest.mark.parametrize("options", SESSIONS)
@@ -148,5 +150,5 @@ def test_fotoweb_streams_too(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
     with fotoweb() as session:
         session.login()
         dam_sandbox.revoke()
-        with session.stream("GET", "Information") as answer:
-            assert b"<UserName>ada</UserName>" in answer.read() and answer.generation == 2
+        with session.stream("GET", "Information") as response:
+            assert b"<UserName>ada</UserName>" in response.read() and response.generation == 2

@@ -45,8 +45,8 @@ def test_one_that_is_left_early_gives_everything_back(
     session: damsession.Session, take: int
 ) -> None:
     for _ in range(3):
-        with session.stream("GET", ENDLESS) as answer:
-            assert all(next(answer) for _ in range(take))
+        with session.stream("GET", ENDLESS) as response:
+            assert all(next(response) for _ in range(take))
 
 
 def test_one_that_is_left_by_an_exception_does_so_too(session: damsession.Session) -> None:
@@ -59,13 +59,13 @@ def test_one_that_breaks_off_says_so_after_what_came(
 ) -> None:
     dam_sandbox.fault("truncate", match="download")
     got = 0
-    with session.stream("GET", DOWNLOAD) as answer:
+    with session.stream("GET", DOWNLOAD) as response:
         with pytest.raises(damsession.TransferError):
-            for piece in answer:
+            for piece in response:
                 got += len(piece)
-        assert (got, answer.status, answer.ok) == (SIZE // 2, 200, True)
+        assert (got, response.status, response.ok) == (SIZE // 2, 200, True)
         with pytest.raises(damsession.TransferError):
-            answer.read()
+            response.read()
 
 
 def test_one_that_never_begins_raises_at_once(
@@ -93,8 +93,8 @@ def test_what_a_callback_raises_comes_out(
 
     options: Any = {"progress": fail} if what == "progress" else {"data": broken()}
     with pytest.raises(type(error)) as caught:
-        with session.stream("POST", "mem/gallery/G1", **options) as answer:
-            answer.read()
+        with session.stream("POST", "mem/gallery/G1", **options) as response:
+            response.read()
     assert caught.value is error
 
 
@@ -119,8 +119,8 @@ def test_a_canceller_ends_it_from_another_thread(session: damsession.Session) ->
     other = threading.Thread(target=end)
     other.start()
     with pytest.raises(damsession.Cancelled):
-        with session.stream("GET", ENDLESS, canceller=canceller) as answer:
-            for _ in answer:
+        with session.stream("GET", ENDLESS, canceller=canceller) as response:
+            for _ in response:
                 started.set()
     other.join()
 
@@ -152,8 +152,8 @@ def test_ctrl_c_ends_one_that_is_busy(session: damsession.Session) -> None:
         begun = threading.Event()
         thread = press(begun)
         with pytest.raises(KeyboardInterrupt):
-            with session.stream("GET", ENDLESS) as answer:
-                for count, _ in enumerate(answer, 1):
+            with session.stream("GET", ENDLESS) as response:
+                for count, _ in enumerate(response, 1):
                     if count == number:
                         begun.set()
         thread.join()
@@ -171,20 +171,20 @@ def test_one_is_used_inside_of_its_with(session: damsession.Session) -> None:
     for use in uses:
         with pytest.raises(RuntimeError, match="inside of its `with`"):
             use(fresh)
-    with fresh as answer:
-        next(answer)
-    assert answer.status == 200  # what is known stays known
+    with fresh as response:
+        next(response)
+    assert response.status == 200  # what is known stays known
     for use in uses[2:]:
         with pytest.raises(RuntimeError, match="inside of its `with`"):
-            use(answer)
+            use(response)
     with fresh as again:  # a new request
         assert len(again.read()) == SIZE
 
 
 def test_a_closed_session_has_none_but_lets_one_end(session: damsession.Session) -> None:
-    with session.stream("GET", DOWNLOAD) as answer:
-        next(answer)
+    with session.stream("GET", DOWNLOAD) as response:
+        next(response)
         session.close()
-        assert len(answer.read()) > SIZE // 2
+        assert len(response.read()) > SIZE // 2
     with pytest.raises(ValueError, match="closed"), session.stream("GET", DOWNLOAD):
         pass

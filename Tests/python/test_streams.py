@@ -1,4 +1,4 @@
-"""Streams: bodies read while they are sent, answers written while they come, downloads,
+"""Streams: bodies read while they are sent, responses written while they come, downloads,
 progress, cancellation.
 """
 
@@ -84,8 +84,8 @@ def test_a_file_is_sent_from_where_it_stands(
         file.seek(10)
         session.login()
         dam_sandbox.expire()  # and from there again
-        answer = session.post("mem/gallery/G1", data=file, content_type=form).raise_for_status()
-    assert (answer.replays, answer.json()["data"]["Gallery"]["name"]) == (1, "kept")
+        response = session.post("mem/gallery/G1", data=file, content_type=form).raise_for_status()
+    assert (response.replays, response.json()["data"]["Gallery"]["name"]) == (1, "kept")
 
 
 @pytest.mark.parametrize("make", [pieces, lambda: Unseekable(BODY)])
@@ -154,9 +154,9 @@ def test_files_are_uploaded_as_parts(
     with photoshelter() as session:
         session.login()
         dam_sandbox.expire()
-        answer = session.post("mem/image/upload", data=fields, files=parts).raise_for_status()
-    assert answer.replays == 1
-    found = [(one["file_name"], one["sha256"]) for one in answer.json()["data"]["Image"]]
+        response = session.post("mem/image/upload", data=fields, files=parts).raise_for_status()
+    assert response.replays == 1
+    found = [(one["file_name"], one["sha256"]) for one in response.json()["data"]["Image"]]
     expected = [
         ("made up.jpg", BODY),
         ("ü.jpg", BODY),
@@ -190,14 +190,14 @@ class Slow(io.BytesIO):
 
 
 @pytest.mark.parametrize("make", [io.BytesIO, Slow])
-def test_an_answer_is_streamed_to_a_file(photoshelter: Opener, make: Any) -> None:
+def test_a_response_is_streamed_to_a_file(photoshelter: Opener, make: Any) -> None:
     with photoshelter() as session:
         file = make()
-        answer = session.get(DOWNLOAD, stream_to=file).raise_for_status()
-        assert file.getvalue() == CONTENT and answer.content == b""
+        response = session.get(DOWNLOAD, stream_to=file).raise_for_status()
+        assert file.getvalue() == CONTENT and response.content == b""
 
 
-def test_an_answer_is_streamed_to_a_callable(photoshelter: Opener) -> None:
+def test_a_response_is_streamed_to_a_callable(photoshelter: Opener) -> None:
     got: list[bytes] = []
     with photoshelter() as session:
         session.get(DOWNLOAD, stream_to=got.append).raise_for_status()
@@ -285,9 +285,9 @@ def test_a_download_goes_on_where_it_was_interrupted(
         with pytest.raises(damsession.TransferError):
             session.download(DOWNLOAD, path)
         there = part.stat().st_size
-        answer = session.download(DOWNLOAD, path, resume=True).raise_for_status()
+        response = session.download(DOWNLOAD, path, resume=True).raise_for_status()
     assert path.read_bytes() == CONTENT
-    assert 0 < there < SIZE and answer.status == 206
+    assert 0 < there < SIZE and response.status == 206
 
 
 @pytest.mark.parametrize("told", [False, True])

@@ -111,7 +111,7 @@ def test_nobody_there_is_a_connect_error(photoshelter: Opener) -> None:
     assert isinstance(caught.value, damsession.NetworkError)
 
 
-def test_a_large_answer_is_refused(photoshelter: Opener) -> None:
+def test_a_large_response_is_refused(photoshelter: Opener) -> None:
     with photoshelter(response_limit="1K", authentication="token") as session:
         with pytest.raises(damsession.TooLarge):
             session.get("mem/image/I0001/download")

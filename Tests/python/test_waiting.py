@@ -1,7 +1,7 @@
 """Whoever waits can be told to stop: for a sibling that holds the session, for a slow login, for
 Retry-After.
 
-Refuses to take long for it: each wait would last half a minute.
+None of them may take long: each wait would last half a minute.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ def test_a_login_that_was_cancelled_is_no_siblings_failure(
     photoshelter: Opener, dam_sandbox: Sandbox
 ) -> None:
     dam_sandbox.fault("delay", seconds=LONG, match="authenticate")
-    answers = []
+    responses = []
     session = photoshelter()
-    waiting = threading.Thread(target=lambda: answers.append(session.get("mem/user/session")))
+    waiting = threading.Thread(target=lambda: responses.append(session.get("mem/user/session")))
 
     def login(canceller: damsession.Canceller) -> None:
         threading.Timer(0.1, waiting.start).start()  # while the login is under way
@@ -107,7 +107,7 @@ def test_a_login_that_was_cancelled_is_no_siblings_failure(
 
     cancels(login)
     waiting.join(LONG)
-    assert [answer.status for answer in answers] == [200]
+    assert [response.status for response in responses] == [200]
 
 
 def test_a_wait_that_the_server_asks_for_ends(photoshelter: Opener, dam_sandbox: Sandbox) -> None:

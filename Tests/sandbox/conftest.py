@@ -45,10 +45,10 @@ class PhotoShelterClient:
         return self.call("mem/authenticate", "POST", data=form)
 
     def login(self, email: str = "ada@example.com", mode: str = "cookie") -> PhotoShelterClient:
-        answer = self.authenticate(email, mode)
-        assert answer.status_code == 200, answer.text
+        response = self.authenticate(email, mode)
+        assert response.status_code == 200, response.text
         if mode == "token":
-            self.http.headers["X-PS-Auth-Token"] = answer.json()["data"]["token"]
+            self.http.headers["X-PS-Auth-Token"] = response.json()["data"]["token"]
         return self
 
     def whoami(self) -> Any:
@@ -93,12 +93,12 @@ class FotoWebClient:
         )
 
     def login(self, user: str = "ada") -> FotoWebClient:
-        answer = self.post_login(user)
-        assert answer.status_code == 200, answer.text
-        return self.adopt(answer)
+        response = self.post_login(user)
+        assert response.status_code == 200, response.text
+        return self.adopt(response)
 
-    def adopt(self, answer: requests.Response) -> FotoWebClient:
-        pairs = [line.split(";")[0] for line in set_cookies(answer)]
+    def adopt(self, response: requests.Response) -> FotoWebClient:
+        pairs = [line.split(";")[0] for line in set_cookies(response)]
         self.cookie = "; ".join(pairs)
         return self
 
@@ -113,15 +113,15 @@ class FotoWebClient:
 
 
 def data(client: PhotoShelterClient, path: str, method: str = "GET", **options: Any) -> Any:
-    """What an answer of PhotoShelter's holds, which must be a good one."""
-    answer = client.call(path, method, **options)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
+    """What a response of PhotoShelter's holds, which must be a good one."""
+    response = client.call(path, method, **options)
+    assert response.status_code == 200, response.text
+    return response.json()["data"]
 
 
-def set_cookies(answer: requests.Response) -> list[str]:
+def set_cookies(response: requests.Response) -> list[str]:
     """All Set-Cookie lines, in order."""
-    return list(answer.raw.headers.getlist("Set-Cookie"))
+    return list(response.raw.headers.getlist("Set-Cookie"))
 
 
 Curl = Callable[..., str]

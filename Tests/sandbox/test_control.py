@@ -63,9 +63,9 @@ def test_bad_knobs(dam_sandbox: Sandbox, wanted: dict[str, Any], reason: str) ->
 def test_bad_requests(
     dam_sandbox: Sandbox, method: str, name: str, body: bytes, status: int
 ) -> None:
-    answer = control(dam_sandbox, method, name, body)
-    assert answer.status_code == status
-    assert ("error" in answer.json()) == (status != 200)
+    response = control(dam_sandbox, method, name, body)
+    assert response.status_code == status
+    assert ("error" in response.json()) == (status != 200)
 
 
 def test_both_servers_have_the_same_control(

@@ -55,20 +55,20 @@ def test_drop_after_processing_rotates_all_the_same(
 @pytest.mark.parametrize("path", ["mem/user/session", "mem/image/I1/download?size=300000"])
 def test_truncate(dam_sandbox: Sandbox, client: PhotoShelterClient, path: str) -> None:
     dam_sandbox.fault("truncate")
-    answer = client.call(path, stream=True)
-    promised = int(answer.headers["Content-Length"])
+    response = client.call(path, stream=True)
+    promised = int(response.headers["Content-Length"])
     with pytest.raises(
         requests.exceptions.ChunkedEncodingError, match=f"{promised // 2} bytes read"
     ):
-        answer.content  # noqa: B018
+        response.content  # noqa: B018
 
 
 def test_stall(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("stall")
-    answer = client.call("mem/user/session", stream=True)
-    half = int(answer.headers["Content-Length"]) // 2
-    assert len(answer.raw.read(half)) == half
-    answer.close()
+    response = client.call("mem/user/session", stream=True)
+    half = int(response.headers["Content-Length"]) // 2
+    assert len(response.raw.read(half)) == half
+    response.close()
     assert client.call("mem/user/session").ok
 
 
@@ -80,11 +80,15 @@ def test_garbage(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
 
 def test_status(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("status", status=302, headers={"Location": "/x"}, body="moved")
-    answer = client.call("mem/user/session")
-    assert (answer.status_code, answer.headers["Location"], answer.text) == (302, "/x", "moved")
+    response = client.call("mem/user/session")
+    assert (response.status_code, response.headers["Location"], response.text) == (
+        302,
+        "/x",
+        "moved",
+    )
 
 
-def test_answer_is_sent_to_the_byte(dam_sandbox: Sandbox) -> None:
+def test_response_is_sent_to_the_byte(dam_sandbox: Sandbox) -> None:
     headers = [("Set-Cookie", "a=1"), ("Content-Type", "x/y"), ("set-cookie", "b=2"),
                ("X-Place", "Troms\xf8"), ("Set-Cookie", "a=3")]  # fmt: skip
     dam_sandbox.answer(418, headers, b"\0\xff\r\n", match="echo", count=2)
@@ -103,10 +107,10 @@ def test_answer_is_sent_to_the_byte(dam_sandbox: Sandbox) -> None:
     assert dam_sandbox.log()[-1]["set_cookies"] == ["a=1", "b=2", "a=3"]
 
 
-def test_answer_until_a_reset(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
+def test_response_until_a_reset(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.answer(503, body="busy", stage="keepalive", count=0)
-    answers = [client.call("mem/user/session") for _ in range(3)]
-    assert [(one.status_code, one.text) for one in answers] == [(503, "busy")] * 3
+    responses = [client.call("mem/user/session") for _ in range(3)]
+    assert [(one.status_code, one.text) for one in responses] == [(503, "busy")] * 3
     assert client.call("mem/gallery/G1").status_code == 200
     dam_sandbox.reset()
     assert client.call("echo").status_code == 200
@@ -148,8 +152,8 @@ def test_stages_of_fotoweb(dam_sandbox: Sandbox, fotoweb: FotoWebs, stage: str) 
 
 def test_retry_after(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("retry-after", status=429, seconds=5)
-    answer = client.call("mem/user/session")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    response = client.call("mem/user/session")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "5")
 
 
 def test_delay(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
@@ -162,15 +166,15 @@ def test_delay(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
 
 def test_empty_body(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("empty-body")
-    answer = client.call("mem/user/session")
-    assert (answer.status_code, answer.content, len(set_cookies(answer))) == (200, b"", 1)
+    response = client.call("mem/user/session")
+    assert (response.status_code, response.content, len(set_cookies(response))) == (200, b"", 1)
 
 
 def test_cut_body(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     whole = client.call("mem/gallery/G1").content
     dam_sandbox.fault("cut-body")
-    answer = client.call("mem/gallery/G1")
-    assert answer.content == whole[: len(whole) // 2] and len(set_cookies(answer)) == 1
+    response = client.call("mem/gallery/G1")
+    assert response.content == whole[: len(whole) // 2] and len(set_cookies(response)) == 1
     dam_sandbox.fault("cut-body")
     assert len(client.call("mem/image/I1/download?size=300").content) == 150
 
@@ -178,10 +182,10 @@ def test_cut_body(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
 @pytest.mark.parametrize("name", ["maintenance-page", "login-page"])
 def test_pages(dam_sandbox: Sandbox, client: PhotoShelterClient, name: str) -> None:
     dam_sandbox.fault(name, status=503)
-    answer = client.call("mem/image/I1/download")
-    assert answer.status_code == 503 and len(set_cookies(answer)) == 1
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert ('<input type="password"' in answer.text) == (name == "login-page")
+    response = client.call("mem/image/I1/download")
+    assert response.status_code == 503 and len(set_cookies(response)) == 1
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert ('<input type="password"' in response.text) == (name == "login-page")
 
 
 @pytest.mark.parametrize("mode", ["cookie", "token"])
@@ -190,8 +194,8 @@ def test_expire_strikes_between_login_and_organization(
 ) -> None:
     path = "mem/organization/O0000BADGER000002/authenticate"
     dam_sandbox.fault("expire", stage="organization", count=2)
-    answers = [photoshelter().login(mode=mode).call(path) for _ in range(3)]
-    assert [one.status_code for one in answers] == [400, 400, 200]
+    responses = [photoshelter().login(mode=mode).call(path) for _ in range(3)]
+    assert [one.status_code for one in responses] == [400, 400, 200]
     assert [one["verdict"] for one in dam_sandbox.log()[1::2]] == ["expired", "expired", "ok"]
     assert dam_sandbox.state()["photoshelter"]["sessions_live"] == 1
 
@@ -206,9 +210,9 @@ def test_expire_revokes_the_device_token(dam_sandbox: Sandbox, fotoweb: FotoWebs
 def test_latin1_header(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:
     dam_sandbox.fault("latin1-header", count=2)
     for path in ("mem/user/session", "mem/image/I1/download"):
-        answer = client.call(path)
-        assert answer.raw.headers["X-Sandbox-Place"] == "Troms\xf8"
-        assert answer.status_code == 200 and len(set_cookies(answer)) == 1 and answer.content
+        response = client.call(path)
+        assert response.raw.headers["X-Sandbox-Place"] == "Troms\xf8"
+        assert response.status_code == 200 and len(set_cookies(response)) == 1 and response.content
 
 
 def test_huge_header(dam_sandbox: Sandbox, client: PhotoShelterClient) -> None:

@@ -21,9 +21,9 @@ DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT")
 ADA = {"u": "ada", "p": "ada-password"}
 
 
-def xml(answer: requests.Response) -> ElementTree.Element:
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/xml")
-    return ElementTree.fromstring(answer.content)
+def xml(response: requests.Response) -> ElementTree.Element:
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/xml")
+    return ElementTree.fromstring(response.content)
 
 
 def files(client: FotoWebClient, command: str = "/5000/Search", **query: Any) -> list[Any]:
@@ -148,9 +148,9 @@ def test_preview_urls_lead_to_pictures_of_their_size(dam_sandbox: Sandbox, fotow
         urls = [one.text for one in file.iterfind("PreviewLinks/PreviewUrl")]
         for url, size in zip(urls, of_file, strict=True):
             assert url.startswith(f"{dam_sandbox.fotoweb}{AGENT}/5000/Preview?Id=")
-            answer = client.http.get(url, headers={"Cookie": client.cookie})
-            assert answer.headers["Content-Type"] == "image/jpeg"
-            assert size_of(answer.content) == size
+            response = client.http.get(url, headers={"Cookie": client.cookie})
+            assert response.headers["Content-Type"] == "image/jpeg"
+            assert size_of(response.content) == size
             assert client.http.get(url).status_code == 401
 
 
@@ -168,8 +168,8 @@ def test_pictures_by_image_id_and_by_fox_token(dam_sandbox: Sandbox, fotoweb: Ma
     thumbnail = dam_sandbox.fotoweb + REST + "preview.fwx"
     cookie = {"Cookie": client.cookie}
     for wanted, size in (("220", (220, 165)), ("2048", (2048, 1536)), ("", (1024, 768))):
-        answer = client.http.get(thumbnail, params={"f": fox, "sz": wanted}, headers=cookie)
-        assert size_of(answer.content) == size
+        response = client.http.get(thumbnail, params={"f": fox, "sz": wanted}, headers=cookie)
+        assert size_of(response.content) == size
     for token, wanted, status in ((image, "9", 404), (fox, "2049", 400), (fox, "x", 400)):
         query = {"f": token, "sz": wanted}
         assert client.http.get(thumbnail, params=query, headers=cookie).status_code == status
@@ -268,5 +268,5 @@ def test_a_guest_sees_less_and_downloads_nothing(dam_sandbox: Sandbox, fotoweb: 
     assert guest.agent("/5000/Download", Id=found[0].attrib["Id"]).status_code == 403
     hidden = files(fotoweb().login())[1].attrib["X-FoxToken"]
     for fox, status in ((hidden, 404), (found[0].attrib["X-FoxToken"], 200)):
-        answer = guest.http.get(dam_sandbox.fotoweb + REST + "preview.fwx", params={"f": fox})
-        assert answer.status_code == status
+        response = guest.http.get(dam_sandbox.fotoweb + REST + "preview.fwx", params={"f": fox})
+        assert response.status_code == status

@@ -56,12 +56,12 @@ def test_method_2_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None
 @pytest.mark.parametrize("user", USERS[:3])
 def test_method_3_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None:
     token = fresh_token(dam_sandbox, user)
-    answer = curl(
+    response = curl(
         "-D", "-", "-G", "--data-urlencode", f"lt={token}",
         dam_sandbox.fotoweb + AGENT + "/5000/Search",
     )  # fmt: skip
-    cookie = re.search(r"^Set-Cookie: (FWSession=[^;\s]+)(?:;|\s*$)", answer, re.MULTILINE)
-    assert cookie is not None and len(ids(answer)) == 20
+    cookie = re.search(r"^Set-Cookie: (FWSession=[^;\s]+)(?:;|\s*$)", response, re.MULTILINE)
+    assert cookie is not None and len(ids(response)) == 20
     text = curl("-H", f"Cookie: {cookie.group(1)}", dam_sandbox.fotoweb + AGENT + "/Information")
     assert f"<UserName>{user}</UserName>" in text
 
@@ -69,8 +69,8 @@ def test_method_3_with_curl(dam_sandbox: Sandbox, curl: Curl, user: str) -> None
 def test_login_token_beside_a_valid_cookie_is_ignored(dam_sandbox: Sandbox, fotoweb: Make) -> None:
     client = fotoweb().login()
     for token in (fresh_token(dam_sandbox), "nonsense"):
-        answer = client.agent(lt=token)
-        assert answer.status_code == 200 and set_cookies(answer) == []
+        response = client.agent(lt=token)
+        assert response.status_code == 200 and set_cookies(response) == []
     state = dam_sandbox.state()["fotoweb"]
     assert (state["tokens_created"], state["login_tokens_ignored"]) == (1, 2)
 
@@ -120,9 +120,9 @@ def test_login_takes_a_posted_form_only(dam_sandbox: Sandbox, fotoweb: Make) -> 
 def test_there_is_no_logout(dam_sandbox: Sandbox, fotoweb: Make) -> None:
     # What older pages link to takes the cookie away; the device token is as good as before.
     client = fotoweb().login()
-    answer = client.http.get(dam_sandbox.fotoweb + LOGOUT, headers={"Cookie": client.cookie})
-    (line,) = set_cookies(answer)
-    assert answer.status_code == 200
+    response = client.http.get(dam_sandbox.fotoweb + LOGOUT, headers={"Cookie": client.cookie})
+    (line,) = set_cookies(response)
+    assert response.status_code == 200
     assert line.startswith("FWSession=; Path=/; Expires=Thu, 01 Jan 1970")
     assert client.agent().status_code == 200
     state = dam_sandbox.state()["fotoweb"]

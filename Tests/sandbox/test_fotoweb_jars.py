@@ -63,10 +63,10 @@ class Requests:
 
     def __call__(self, url: str, form: str = "") -> bytes:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = (
+        response = (
             self._session.post(url, data=form, headers=kind) if form else self._session.get(url)
         )
-        return answer.content if answer.ok else b""
+        return response.content if response.ok else b""
 
 
 def output(command: list[str], given: str = "") -> bytes:

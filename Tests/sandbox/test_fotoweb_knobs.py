@@ -20,19 +20,19 @@ Make = Callable[[], FotoWebClient]
 knobs = Scenarios("FotoWeb", "Both")
 
 
-def assert_refused(answer: requests.Response, variant: str) -> None:
-    assert answer.status_code == int(variant[:3])
+def assert_refused(response: requests.Response, variant: str) -> None:
+    assert response.status_code == int(variant[:3])
     if variant == "302-login":
-        assert answer.headers["Location"].startswith("/fotoweb/views/login?to=%2Ffotoweb%2F")
+        assert response.headers["Location"].startswith("/fotoweb/views/login?to=%2Ffotoweb%2F")
     if variant.endswith("html"):
-        assert answer.headers["Content-Type"].startswith("text/html")
-        assert '<input type="password"' in answer.text
+        assert response.headers["Content-Type"].startswith("text/html")
+        assert '<input type="password"' in response.text
 
 
-def assert_guest(answer: requests.Response) -> None:
-    assert answer.status_code == 200
-    assert "<UserName>guest</UserName>" in answer.text
-    assert 'read="true" download="false"' in answer.text
+def assert_guest(response: requests.Response) -> None:
+    assert response.status_code == 200
+    assert "<UserName>guest</UserName>" in response.text
+    assert 'read="true" download="false"' in response.text
 
 
 @knobs.reach("revoked")
@@ -60,23 +60,25 @@ def login_refused(sandbox: Sandbox, make: Make, value: str) -> None:
     assert state["failed_logins_by_user"] == {"ada": 2, "nobody": 1}
 
 
-def assert_down(answer: requests.Response, variant: str) -> None:
+def assert_down(response: requests.Response, variant: str) -> None:
     statuses = {"ok": 200, "maintenance-page": 200, "login-page": 200, "redirect": 302}
-    assert answer.status_code == (statuses.get(variant) or int(variant))
-    assert answer.headers.get("Location") == ("/fotoweb/offline" if variant == "redirect" else None)
+    assert response.status_code == (statuses.get(variant) or int(variant))
+    assert response.headers.get("Location") == (
+        "/fotoweb/offline" if variant == "redirect" else None
+    )
     if variant.endswith("page"):
-        assert answer.headers["Content-Type"].startswith("text/html")
-    assert ('<input type="password"' in answer.text) == (variant == "login-page")
+        assert response.headers["Content-Type"].startswith("text/html")
+    assert ('<input type="password"' in response.text) == (variant == "login-page")
 
 
 @knobs.reach("login")
 def login(sandbox: Sandbox, make: Make, value: str) -> None:
     for password in ("", "wrong"):
-        answer = make().post_login(password=password)
+        response = make().post_login(password=password)
         if value == "ok" and password:
             return
-        assert_down(answer, value)
-        assert set_cookies(answer) == [] or value == "ok"
+        assert_down(response, value)
+        assert set_cookies(response) == [] or value == "ok"
     assert make().agent(lt=fresh_token(sandbox)).status_code == 200
     assert make().agent(u="ada", p="ada-password").status_code == 200
     state = sandbox.state()["fotoweb"]
@@ -87,8 +89,8 @@ def login(sandbox: Sandbox, make: Make, value: str) -> None:
 def archive(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     in_query = make().agent(u="ada", p="ada-password")
-    for answer in (client.agent(), client.agent("/5000/Search"), in_query):
-        assert_down(answer, value)
+    for response in (client.agent(), client.agent("/5000/Search"), in_query):
+        assert_down(response, value)
     fresh = make().agent(lt=fresh_token(sandbox))
     assert_down(fresh, value)
     # It was let in, and then it met what is down.
@@ -102,10 +104,10 @@ def archive(sandbox: Sandbox, make: Make, value: str) -> None:
 def limit_reached(sandbox: Sandbox, make: Make, value: str) -> None:
     sandbox.knobs(token_limit=1, login_refused="403")
     make().login()
-    answer = make().post_login()
-    assert answer.status_code == (200 if value == "200-html" else 403)
-    assert set_cookies(answer) == []
-    told = "maximum number of devices" in answer.text
+    response = make().post_login()
+    assert response.status_code == (200 if value == "200-html" else 403)
+    assert set_cookies(response) == []
+    told = "maximum number of devices" in response.text
     assert told == (value != "as-refused")
     assert sandbox.log()[-1]["verdict"] == "limit"
 
@@ -158,8 +160,8 @@ def login_token_max_life(sandbox: Sandbox, make: Make, value: str) -> None:
 
 @knobs.reach("legacy-query-names")
 def legacy_query_names(sandbox: Sandbox, make: Make, value: str) -> None:
-    answer = make().agent(username="ada", password="ada-password")
-    assert answer.status_code == (200 if value == "on" else 401)
+    response = make().agent(username="ada", password="ada-password")
+    assert response.status_code == (200 if value == "on" else 401)
     assert make().agent(u="ada", p="ada-password").status_code == 200
 
 
@@ -167,20 +169,20 @@ def legacy_query_names(sandbox: Sandbox, make: Make, value: str) -> None:
 def dead_cookie_with_lt(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     sandbox.revoke()
-    answer = client.agent(lt=fresh_token(sandbox))
+    response = client.agent(lt=fresh_token(sandbox))
     used = value == "use-lt"
-    assert answer.status_code == (200 if used else 401)
-    assert len(set_cookies(answer)) == (1 if used else 0)
+    assert response.status_code == (200 if used else 401)
+    assert len(set_cookies(response)) == (1 if used else 0)
 
 
 @knobs.reach("missing-session-fotoweb")
 def missing_session(sandbox: Sandbox, make: Make, value: str) -> None:
     sandbox.knobs(revoked="403")
-    answer = make().agent()
+    response = make().agent()
     if value == "as-revoked":
-        assert_refused(answer, "403")
+        assert_refused(response, "403")
         return
-    assert_guest(answer)
+    assert_guest(response)
     found = make().agent("/5000/Search")
     assert 'TotalHits="20"' in found.text
     assert make().agent("/5000/Download", Id=ids(found.text)[0]).status_code == 403
@@ -191,9 +193,9 @@ def logout_fotoweb(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     url, headers = sandbox.fotoweb + LOGOUT, {"Cookie": client.cookie}
     for method in ("GET", "POST"):
-        answer = client.http.request(method, url, headers=headers)
-        assert answer.status_code == (404 if value == "absent" else 200)
-        assert len(set_cookies(answer)) == (0 if value == "absent" else 1)
+        response = client.http.request(method, url, headers=headers)
+        assert response.status_code == (404 if value == "absent" else 200)
+        assert len(set_cookies(response)) == (0 if value == "absent" else 1)
     assert client.agent().status_code == (401 if value == "revoke" else 200)
     state = sandbox.state()["fotoweb"]
     assert (state["logouts"], state["tokens_revoked"]) == {
@@ -205,9 +207,9 @@ def logout_fotoweb(sandbox: Sandbox, make: Make, value: str) -> None:
 def agent_method(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     url, headers = sandbox.fotoweb + AGENT + "/Information", {"Cookie": client.cookie}
-    answer = client.http.post(url, headers=headers)
-    assert answer.status_code == (200 if value == "any" else 405)
-    assert answer.headers.get("Allow") == (None if value == "any" else "GET")
+    response = client.http.post(url, headers=headers)
+    assert response.status_code == (200 if value == "any" else 405)
+    assert response.headers.get("Allow") == (None if value == "any" else "GET")
     assert client.agent().status_code == client.http.head(url, headers=headers).status_code == 200
 
 
@@ -232,11 +234,11 @@ def preview_urls(sandbox: Sandbox, make: Make, value: str) -> None:
 @knobs.reach("xml-charset")
 def xml_charset(sandbox: Sandbox, make: Make, value: str) -> None:
     for path in ("", "/Information", "/5000/Search"):
-        answer = make().login().agent(path)
+        response = make().login().agent(path)
         kind = "text/xml" if value == "none" else f"text/xml; charset={value}"
-        assert answer.headers["Content-Type"] == kind
-        text = answer.content.decode("utf-8" if value == "none" else value)
-        assert ElementTree.fromstring(answer.content).tag in text
+        assert response.headers["Content-Type"] == kind
+        text = response.content.decode("utf-8" if value == "none" else value)
+        assert ElementTree.fromstring(response.content).tag in text
 
 
 @knobs.reach("lockout-after", 3)
@@ -259,16 +261,16 @@ def lockout_seconds(sandbox: Sandbox, make: Make, value: str) -> None:
 def throttle(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     member = PhotoShelterClient(sandbox).login(mode="token")
-    for answer in (client.agent(), member.call("mem/user/session")):
-        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    for response in (client.agent(), member.call("mem/user/session")):
+        assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
     state = sandbox.state()
     assert [state[one]["throttled"] for one in ("photoshelter", "fotoweb")] == [1, 1]
 
 
 @knobs.reach("clock-skew", -86400)
 def clock_skew(sandbox: Sandbox, make: Make, value: str) -> None:
-    answer = make().agent(u="ada", p="ada-password")
-    said = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    response = make().agent(u="ada", p="ada-password")
+    said = parsedate_to_datetime(response.headers["Date"]).timestamp()
     assert abs(said - (time.time() - 86400)) < 60
 
 

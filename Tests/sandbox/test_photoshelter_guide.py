@@ -24,8 +24,8 @@ def test_curl_with_a_cookie_jar(dam_sandbox: Sandbox, curl: Curl, tmp_path: Path
     common = ["-b", jar, "-c", jar, "-H", f"X-PS-Api-Key: {dam_sandbox.api_key}"]
     login = ["--data-urlencode", "email=ada@example.com"]
     login += ["--data-urlencode", f"password={ADA_PASSWORD}"]
-    answer = json.loads(curl(*common, *login, f"{base}/authenticate"))
-    organizations = [one["id"] for one in answer["data"]["org"]]
+    response = json.loads(curl(*common, *login, f"{base}/authenticate"))
+    organizations = [one["id"] for one in response["data"]["org"]]
     assert organizations == ["O0000AARDVARK0001", "O0000BADGER000002"]
 
     curl(*common, f"{base}/organization/{organizations[1]}/authenticate")
@@ -82,8 +82,8 @@ def test_json_body(photoshelter: Make) -> None:
 def test_password_in_the_url_works_and_is_noticed(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     dam_sandbox.knobs(login_by_query="on")
     query = {"email": "solo@example.com", "password": "solo-password"}
-    answer = photoshelter().call("mem/authenticate", params=query)
-    assert answer.json() == {"status": "ok", "data": []}
+    response = photoshelter().call("mem/authenticate", params=query)
+    assert response.json() == {"status": "ok", "data": []}
     entry = dam_sandbox.log()[-1]
     assert entry["flags"] == ["password-in-url"]
     assert entry["query"]["password"] == ["solo-password"]
@@ -92,14 +92,14 @@ def test_password_in_the_url_works_and_is_noticed(dam_sandbox: Sandbox, photoshe
 @pytest.mark.parametrize("place", ["header", "query", "form"])
 def test_places_of_the_api_key(dam_sandbox: Sandbox, place: str) -> None:
     key = dam_sandbox.api_key
-    answer = requests.post(
+    response = requests.post(
         f"{dam_sandbox.photoshelter}/psapi/v3/echo",
         verify=dam_sandbox.ca_file,
         headers={"X-PS-Api-Key": key} if place == "header" else {},
         params={"api_key": key} if place == "query" else {},
         data={"api_key": key} if place == "form" else {},
     )
-    assert answer.json()["status"] == "ok"
+    assert response.json()["status"] == "ok"
 
 
 def test_xml(photoshelter: Make) -> None:
@@ -131,8 +131,8 @@ def test_records_have_the_vendors_types(photoshelter: Make) -> None:
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 def test_changing_a_gallery(dam_sandbox: Sandbox, photoshelter: Make, method: str) -> None:
     client = photoshelter().login()
-    answer = client.call("mem/gallery/G1", method, data={"name": "Løve & co"})
-    assert answer.json()["data"]["Gallery"]["name"] == "Løve & co"
+    response = client.call("mem/gallery/G1", method, data={"name": "Løve & co"})
+    assert response.json()["data"]["Gallery"]["name"] == "Løve & co"
     assert dam_sandbox.log()[-1]["form"] == {"name": ["Løve & co"]}
     assert dam_sandbox.state()["photoshelter"]["writes"] == 1
 
@@ -140,12 +140,12 @@ def test_changing_a_gallery(dam_sandbox: Sandbox, photoshelter: Make, method: st
 def test_upload(photoshelter: Make) -> None:
     content = bytes(range(256)) * 5000
     files = [("file", ("a.jpg", content)), ("file", ("b.jpg", b"b"))]
-    answer = (
+    response = (
         photoshelter()
         .login()
         .call("mem/image/upload", "POST", data={"gallery_id": "G1"}, files=files)
     )
-    images = answer.json()["data"]["Image"]
+    images = response.json()["data"]["Image"]
     ids = [image.pop("image_id") for image in images]
     assert len(set(ids)) == 2 and all(len(one) == 16 and one[:5] == "I0000" for one in ids)
     assert images == [
@@ -174,11 +174,11 @@ def test_curl_uploads_without_waiting_for_continue(
         f"{name}: {client.http.headers[name]}" for name in ("X-PS-Api-Key", "X-PS-Auth-Token")
     ]
     target = dam_sandbox.photoshelter + "/psapi/v3/mem/image/upload"
-    answer = curl(
+    response = curl(
         "-H", headers[0], "-H", headers[1], "-H", "Expect: 100-continue",
         "--expect100-timeout", "60", "-F", f"file=@{big}", target,
     )  # fmt: skip
-    assert json.loads(answer)["data"]["Image"][0]["file_size"] == "3000000"
+    assert json.loads(response)["data"]["Image"][0]["file_size"] == "3000000"
 
 
 @pytest.mark.parametrize(
@@ -202,11 +202,11 @@ def test_download_and_ranges(
 ) -> None:
     client = photoshelter().login()
     headers = {"Range": wanted} if wanted else {}
-    answer = client.call("mem/image/I7/download?size=200000", headers=headers)
-    assert answer.status_code == status
-    assert answer.content == Slice("I7", start, length).read()
-    assert answer.headers["Accept-Ranges"] == "bytes"
-    assert answer.headers["X-Sandbox-User"] == "ada@example.com"
+    response = client.call("mem/image/I7/download?size=200000", headers=headers)
+    assert response.status_code == status
+    assert response.content == Slice("I7", start, length).read()
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["X-Sandbox-User"] == "ada@example.com"
 
 
 def test_if_range(photoshelter: Make) -> None:
@@ -225,22 +225,24 @@ def test_slow_and_redirect(photoshelter: Make) -> None:
     client = photoshelter().login()
     assert client.call("mem/slow?seconds=0").status_code == 200
     assert client.call("mem/slow?seconds=nan").status_code == 400
-    answer = client.call("mem/redirect", params={"to": "https://x.example/a?b=c", "code": "307"})
-    assert (answer.status_code, answer.headers["Location"]) == (307, "https://x.example/a?b=c")
+    response = client.call("mem/redirect", params={"to": "https://x.example/a?b=c", "code": "307"})
+    assert (response.status_code, response.headers["Location"]) == (307, "https://x.example/a?b=c")
     assert client.call("mem/redirect?to=a%0d%0ab").status_code == 400
     assert client.call("mem/redirect?to=/x&code=200").status_code == 400
 
 
 def test_unknown_endpoint_and_method(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     client = photoshelter().login()
-    answer = client.call("mem/nothing")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, 404)
+    response = client.call("mem/nothing")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, 404)
     assert client.call("mem/gallery/G1", "PATCH").status_code == 405
     assert client.call("mem/authenticate", "PUT").status_code == 405
 
 
 def test_public_file_shows_the_headers_it_got(dam_sandbox: Sandbox) -> None:
     for base in (dam_sandbox.photoshelter, dam_sandbox.fotoweb):
-        answer = requests.get(f"{base}/cdn/a.jpg", verify=dam_sandbox.ca_file, headers={"X-A": "b"})
-        assert ["X-A", "b"] in answer.json()["headers"]
+        response = requests.get(
+            f"{base}/cdn/a.jpg", verify=dam_sandbox.ca_file, headers={"X-A": "b"}
+        )
+        assert ["X-A", "b"] in response.json()["headers"]
         assert ["X-A", "b"] in dam_sandbox.log()[-1]["headers"]

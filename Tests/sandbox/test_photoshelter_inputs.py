@@ -32,10 +32,10 @@ def multipart(fields: dict[str, str], boundary: str = "x1y2") -> bytes:
 @pytest.mark.parametrize("kind", ["text/plain;charset=UTF-8", "text/plain", "application/json"])
 def test_login_by_json(photoshelter: Make, kind: str) -> None:
     body = json.dumps(LOGIN)
-    answer = photoshelter().call(
+    response = photoshelter().call(
         "mem/authenticate", "POST", data=body, headers={"Content-Type": kind}
     )
-    assert answer.json()["data"]["token"]
+    assert response.json()["data"]["token"]
 
 
 @pytest.mark.parametrize("mark", [";", ","])
@@ -43,9 +43,9 @@ def test_multipart_with_a_semicolon_or_a_comma(photoshelter: Make, mark: str) ->
     client = photoshelter()
     head = {"Content-Type": f"multipart/form-data{mark} boundary=x1y2"}
     body = multipart({**LOGIN, "format": "xml"})
-    answer = client.call("mem/authenticate", "POST", data=body, headers=head)
-    assert answer.headers["Content-Type"] == "text/xml"
-    token = answer.text.partition("<token>")[2].partition("</token>")[0]
+    response = client.call("mem/authenticate", "POST", data=body, headers=head)
+    assert response.headers["Content-Type"] == "text/xml"
+    token = response.text.partition("<token>")[2].partition("</token>")[0]
     client.http.headers["X-PS-Auth-Token"] = token
     made = client.call(
         "mem/gallery/insert", "POST", data=multipart({"name": "Løve"}), headers=head
@@ -59,11 +59,11 @@ def test_a_malformed_body_gets_an_error_of_the_api(
     dam_sandbox: Sandbox, photoshelter: Make, path: str, kind: str
 ) -> None:
     client = photoshelter().login()
-    answer = client.call(path, "POST", data=b"nothing", headers={"Content-Type": kind})
-    assert answer.status_code == 400 and answer.headers["Content-Type"] == "application/json"
-    assert answer.json()["error"]["class"] == "BadRequestErr"
+    response = client.call(path, "POST", data=b"nothing", headers={"Content-Type": kind})
+    assert response.status_code == 400 and response.headers["Content-Type"] == "application/json"
+    assert response.json()["error"]["class"] == "BadRequestErr"
     assert dam_sandbox.log()[-1]["verdict"] == "bad-request"
-    assert len(set_cookies(answer)) == (0 if path == "mem/authenticate" else 1)
+    assert len(set_cookies(response)) == (0 if path == "mem/authenticate" else 1)
 
 
 def test_a_head_that_promises_a_body_and_has_none(photoshelter: Make) -> None:
@@ -99,8 +99,8 @@ def test_a_token_as_bearer(dam_sandbox: Sandbox, photoshelter: Make, version: st
     token = photoshelter().authenticate(mode="token").json()["data"]["token"]
     head = {"X-PS-Api-Key": dam_sandbox.api_key, "Authorization": f"Bearer {token}"}
     url = f"{dam_sandbox.photoshelter}/psapi/{version}/mem/user/session"
-    answer = requests.get(url, headers=head, verify=dam_sandbox.ca_file)
-    session = answer.json()["data"]["Session"]
+    response = requests.get(url, headers=head, verify=dam_sandbox.ca_file)
+    session = response.json()["data"]["Session"]
     assert session["user"] == "ada@example.com" and session["tz"]
     plain = url.replace(dam_sandbox.photoshelter, dam_sandbox.photoshelter_http)
     assert requests.get(plain, headers=head).status_code == 400
@@ -116,7 +116,7 @@ def test_a_url_as_one_client_leaves_it(dam_sandbox: Sandbox, photoshelter: Make)
     trust = ssl.create_default_context(cafile=dam_sandbox.ca_file)
     connection = http.client.HTTPSConnection(at.hostname or "", at.port, context=trust)
     connection.request("GET", f"{target}&extend={extend}")
-    answer = json.loads(connection.getresponse().read())
+    response = json.loads(connection.getresponse().read())
     connection.close()
-    image = answer["data"]["Collection"][0]["KeyImage"]
+    image = response["data"]["Collection"][0]["KeyImage"]
     assert image["ImageLink"]["link"].startswith(f"{dam_sandbox.photoshelter}/cdn/I0000")

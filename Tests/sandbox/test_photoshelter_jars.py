@@ -20,7 +20,7 @@ from damsession.sandbox import Sandbox
 
 BADGER = "O0000BADGER000002"
 
-# Path below mem/, fields of a form if it is a POST: status and what the answer says.
+# Path below mem/, fields of a form if it is a POST: status and what the response says.
 Send = Callable[[str, "dict[str, str] | None"], "tuple[int, Any]"]
 
 
@@ -52,7 +52,7 @@ def _curl(sandbox: Sandbox, directory: Path) -> Iterator[Send]:
 
 
 def _wget(sandbox: Sandbox, directory: Path) -> Iterator[Send]:
-    jar, found = directory / "jar", directory / "answer"
+    jar, found = directory / "jar", directory / "response"
     jar.touch()
 
     def send(path: str, form: dict[str, str] | None) -> tuple[int, Any]:
@@ -77,8 +77,8 @@ def _requests(sandbox: Sandbox, directory: Path) -> Iterator[Send]:
 
         def send(path: str, form: dict[str, str] | None) -> tuple[int, Any]:
             url = f"{sandbox.photoshelter}/psapi/v3/mem/{path}"
-            answer = session.request("POST" if form else "GET", url, data=form)
-            return answer.status_code, answer.json()
+            response = session.request("POST" if form else "GET", url, data=form)
+            return response.status_code, response.json()
 
         yield send
 
@@ -96,21 +96,21 @@ def test_the_steps_of_the_guide(dam_sandbox: Sandbox, send: Send, old_cookie: st
     dam_sandbox.knobs(old_cookie=old_cookie)
     assert send("user/session", None)[0] == 400
     password = dam_sandbox.accounts["photoshelter"]["ada@example.com"]["password"]
-    status, answer = send("authenticate", {"email": "ada@example.com", "password": password})
-    assert (status, answer["status"]) == (200, "ok")
-    assert BADGER in [one["id"] for one in answer["data"]["org"]]
+    status, response = send("authenticate", {"email": "ada@example.com", "password": password})
+    assert (status, response["status"]) == (200, "ok")
+    assert BADGER in [one["id"] for one in response["data"]["org"]]
     assert send(f"organization/{BADGER}/authenticate", None)[0] == 200
-    status, answer = send("gallery/query", None)
-    assert (status, answer["data"]["Session"]["organization"]) == (200, BADGER)
-    gallery = answer["data"]["Gallery"][0]["gallery_id"]
-    status, answer = send(f"gallery/{gallery}/images?fields=image_id", None)
+    status, response = send("gallery/query", None)
+    assert (status, response["data"]["Session"]["organization"]) == (200, BADGER)
+    gallery = response["data"]["Gallery"][0]["gallery_id"]
+    status, response = send(f"gallery/{gallery}/images?fields=image_id", None)
     assert status == 200
-    image = answer["data"]["GalleryImage"][0]["image_id"]
-    status, answer = send(f"image/{image}?fields=file_name", None)
-    assert status == 200 and list(answer["data"]["Image"]) == ["file_name"]
+    image = response["data"]["GalleryImage"][0]["image_id"]
+    status, response = send(f"image/{image}?fields=file_name", None)
+    assert status == 200 and list(response["data"]["Image"]) == ["file_name"]
     assert send("authenticate/logout", None) == (200, {"status": "ok", "data": None})
-    status, answer = send("user/session", None)
-    assert (status, answer["error"]["class"]) == (400, "SessionRequiredErr")
+    status, response = send("user/session", None)
+    assert (status, response["error"]["class"]) == (400, "SessionRequiredErr")
     state = dam_sandbox.state()["photoshelter"]
     assert (state["logins_ok"], state["sessions_live"], state["stale_cookie_refusals"]) == (1, 0, 0)
 

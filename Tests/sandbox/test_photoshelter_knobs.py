@@ -15,17 +15,17 @@ Make = Callable[[], PhotoShelterClient]
 knobs = Scenarios("PhotoShelter")
 
 
-def assert_session_refused(answer: requests.Response, variant: str) -> None:
-    assert answer.status_code == int(variant[:3])
+def assert_session_refused(response: requests.Response, variant: str) -> None:
+    assert response.status_code == int(variant[:3])
     if variant.endswith("class"):
-        assert answer.json()["error"]["class"] == "SessionRequiredErr"
+        assert response.json()["error"]["class"] == "SessionRequiredErr"
     elif variant == "401-empty":
-        assert answer.content == b""
+        assert response.content == b""
     elif variant == "200-html":
-        assert answer.headers["Content-Type"].startswith("text/html")
-        assert '<input type="password"' in answer.text
+        assert response.headers["Content-Type"].startswith("text/html")
+        assert '<input type="password"' in response.text
     else:
-        assert answer.headers["Location"].startswith("/login?to=")
+        assert response.headers["Location"].startswith("/login?to=")
 
 
 @knobs.reach("expired")
@@ -39,8 +39,8 @@ def expired(sandbox: Sandbox, make: Make, value: str) -> None:
 @knobs.reach("missing-session")
 def missing_session(sandbox: Sandbox, make: Make, value: str) -> None:
     sandbox.knobs(expired="403-class")
-    answer = make().call("mem/user/session")
-    assert_session_refused(answer, "403-class" if value == "same" else value)
+    response = make().call("mem/user/session")
+    assert_session_refused(response, "403-class" if value == "same" else value)
     assert sandbox.log()[-1]["verdict"] == "no-session"
 
 
@@ -96,13 +96,13 @@ def cookie_domain(sandbox: Sandbox, make: Make, value: str) -> None:
     assert live.endswith("; path=/; domain=.localhost" if value == "host" else "; path=/")
     assert companion.endswith("; path=/; domain=localhost" if value == "host" else "; path=/")
     address = sandbox.photoshelter.replace("localhost", "127.0.0.1")
-    answer = requests.post(
+    response = requests.post(
         f"{address}/psapi/v3/mem/authenticate",
         headers={"X-PS-Api-Key": sandbox.api_key},
         data={"email": "one@example.com", "password": "one-password"},
         verify=sandbox.ca_file,
     )
-    assert set_cookies(answer)[1].endswith("; domain=127.0.0.1" if value == "host" else "path=/")
+    assert set_cookies(response)[1].endswith("; domain=127.0.0.1" if value == "host" else "path=/")
 
 
 @knobs.reach("organizations")
@@ -117,9 +117,9 @@ def organizations(sandbox: Sandbox, make: Make, value: str) -> None:
 @knobs.reach("more-organizations", 2000)
 def more_organizations(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make()
-    answer = client.authenticate()
-    listed = answer.json()["data"]["org"]
-    assert len(listed) == 2002 and len(answer.content) > 100 * 1024
+    response = client.authenticate()
+    listed = response.json()["data"]["org"]
+    assert len(listed) == 2002 and len(response.content) > 100 * 1024
     assert [one["name"] for one in listed[-2:]] == ["Aardvark Images", "Badger & Co"]
     for one in (listed[0], listed[-1]):
         assert client.call(f"mem/organization/{one['id']}/authenticate").status_code == 200
@@ -133,8 +133,8 @@ def organization_method(sandbox: Sandbox, make: Make, value: str) -> None:
     path = "mem/organization/O0000BADGER000002/authenticate"
     allowed = ("GET", "POST") if value == "any" else (value.upper(),)
     for method in ("GET", "POST", "PUT"):
-        answer = client.call(path, method)
-        assert answer.status_code == (200 if method in allowed else 405)
+        response = client.call(path, method)
+        assert response.status_code == (200 if method in allowed else 405)
 
 
 @knobs.reach("organization-token")
@@ -152,13 +152,13 @@ def organization_token(sandbox: Sandbox, make: Make, value: str) -> None:
 
 @knobs.reach("two-factor")
 def two_factor(sandbox: Sandbox, make: Make, value: str) -> None:
-    answer = make().authenticate("second@example.com", "token")
+    response = make().authenticate("second@example.com", "token")
     if value == "field":
-        assert answer.json() == {"status": "ok", "data": {"two_factor": "t"}}
-        assert set_cookies(answer) == []
+        assert response.json() == {"status": "ok", "data": {"two_factor": "t"}}
+        assert set_cookies(response) == []
     else:
-        assert answer.status_code == 400
-        assert answer.json()["error"]["class"] == "AuthTwoFactorRequiredErr"
+        assert response.status_code == 400
+        assert response.json()["error"]["class"] == "AuthTwoFactorRequiredErr"
     state = sandbox.state()["photoshelter"]
     assert (state["second_factor_wanted"], state["sessions_created"]) == (1, 0)
 
@@ -178,9 +178,9 @@ def bad_api_key(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make()
     for wrong in ("nosuchkey", ""):
         client.http.headers["X-PS-Api-Key"] = wrong
-        for answer in (client.call("echo"), client.authenticate()):
-            assert answer.status_code == int(value[:3])
-            assert answer.json()["error"]["class"] == "ApiKeyInvalidErr"
+        for response in (client.call("echo"), client.authenticate()):
+            assert response.status_code == int(value[:3])
+            assert response.json()["error"]["class"] == "ApiKeyInvalidErr"
 
 
 @knobs.reach("public-children")
@@ -222,16 +222,16 @@ def max_sessions(sandbox: Sandbox, make: Make, value: str) -> None:
 def logout_method(sandbox: Sandbox, make: Make, value: str) -> None:
     allowed = ("GET", "POST") if value == "any" else (value.upper(),)
     for method in ("GET", "POST", "DELETE"):
-        answer = make().login().call("mem/authenticate/logout", method)
-        assert answer.status_code == (200 if method in allowed else 405)
+        response = make().login().call("mem/authenticate/logout", method)
+        assert response.status_code == (200 if method in allowed else 405)
 
 
 @knobs.reach("login-by-query")
 def login_by_query(sandbox: Sandbox, make: Make, value: str) -> None:
     query = {"email": "solo@example.com", "password": "solo-password"}
     for method, refused in (("GET", 405), ("POST", 400)):
-        answer = make().call("mem/authenticate", method, params=query)
-        assert answer.status_code == (200 if value == "on" else refused)
+        response = make().call("mem/authenticate", method, params=query)
+        assert response.status_code == (200 if value == "on" else refused)
         assert sandbox.log()[-1]["flags"] == ["password-in-url"]
 
 
@@ -250,9 +250,9 @@ def token_characters(sandbox: Sandbox, make: Make, value: str) -> None:
 
 @knobs.reach("token-path")
 def token_path(sandbox: Sandbox, make: Make, value: str) -> None:
-    answer = make().authenticate(mode="token").json()
-    holder = answer if value == "token" else answer["data"]
-    other = answer["data"] if value == "token" else answer
+    response = make().authenticate(mode="token").json()
+    holder = response if value == "token" else response["data"]
+    other = response["data"] if value == "token" else response
     assert holder["token"] and "token" not in other
 
 

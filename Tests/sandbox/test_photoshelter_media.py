@@ -76,9 +76,11 @@ def test_assets_with_a_bearer_token(dam_sandbox: Sandbox, photoshelter: Make) ->
 
     def ask(path: str, method: str = "GET", **options: Any) -> Any:
         url = f"{dam_sandbox.photoshelter}/psapi/v3.0/{path}"
-        answer = requests.request(method, url, headers=head, verify=dam_sandbox.ca_file, **options)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        response = requests.request(
+            method, url, headers=head, verify=dam_sandbox.ca_file, **options
+        )
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
     user = ask("mem/user/session")["Session"]["user_id"]
     (first, *_) = ask("asset/query", params={"user_id": user})["Asset"]

@@ -246,9 +246,9 @@ def test_what_keeps_a_session_from_idling(
     client = photoshelter().login()
     for hours in (1, 2, 3):
         dam_sandbox.knobs(clock_skew=hours * 3600)
-        answer = client.call(path)
-        assert answer.status_code == 200
-        assert set_cookies(answer)[0].startswith(f"{SESSION_COOKIE}=")
+        response = client.call(path)
+        assert response.status_code == 200
+        assert set_cookies(response)[0].startswith(f"{SESSION_COOKIE}=")
     assert data(client, "mem/user/session")["Session"]["last_used"]
 
 
@@ -256,24 +256,24 @@ def test_idle_needs_a_session(photoshelter: Make) -> None:
     assert photoshelter().call("idle").json()["error"]["class"] == "SessionRequiredErr"
 
 
-def test_public_answers_set_the_companion_cookie_once(photoshelter: Make) -> None:
+def test_public_responses_set_the_companion_cookie_once(photoshelter: Make) -> None:
     client = photoshelter()
     for status, path in ((200, f"image/{IMAGE}"), (404, "nothing")):
-        answer = client.call(path, cookies={})
-        assert answer.status_code == status
-        names = [line.partition("=")[0] for line in set_cookies(answer)]
+        response = client.call(path, cookies={})
+        assert response.status_code == status
+        names = [line.partition("=")[0] for line in set_cookies(response)]
         # The jar has it by the second time, and sends it.
         assert names == (["acs"] if status == 200 else [])
 
 
-def test_headers_of_every_answer(photoshelter: Make) -> None:
+def test_headers_of_every_response(photoshelter: Make) -> None:
     client = photoshelter().login()
     for path, status in (("mem/user/session", 200), ("mem/nothing", 404), (f"image/{IMAGE}", 200)):
-        answer = client.call(path)
-        assert answer.status_code == status
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Access-Control-Allow-Methods"] == "POST, GET"
-        assert "Connection" not in answer.headers
+        response = client.call(path)
+        assert response.status_code == status
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Access-Control-Allow-Methods"] == "POST, GET"
+        assert "Connection" not in response.headers
 
 
 def test_a_bad_request_ends_its_connection(dam_sandbox: Sandbox, photoshelter: Make) -> None:

@@ -35,9 +35,9 @@ def test_login_sends_three_cookies_in_the_recorded_order(photoshelter: Make) -> 
 def test_failed_login_clears_the_jar_but_not_the_other_session(photoshelter: Make) -> None:
     client = photoshelter().login()
     cookie = client.cookie
-    answer = client.authenticate(password="wrong")
-    assert answer.status_code == 400
-    document = answer.json()
+    response = client.authenticate(password="wrong")
+    assert response.status_code == 400
+    document = response.json()
     assert list(document) == ["status", "error", "usage", "data"]
     # The words of a success stand in it, as recorded, and mean nothing.
     assert document.pop("usage")["output"]["0"]["name"] == "token"
@@ -50,26 +50,26 @@ def test_failed_login_clears_the_jar_but_not_the_other_session(photoshelter: Mak
         },
         "data": None,
     }
-    deleted, companion = set_cookies(answer)
+    deleted, companion = set_cookies(response)
     assert deleted == DELETED and COMPANION.fullmatch(companion)
     assert client.with_cookie(cookie).status_code == 200
 
 
 def test_unknown_user(photoshelter: Make) -> None:
-    answer = photoshelter().authenticate("nobody@example.com")
-    assert (answer.status_code, answer.json()["error"]["class"]) == (400, "AuthInvalidLoginErr")
+    response = photoshelter().authenticate("nobody@example.com")
+    assert (response.status_code, response.json()["error"]["class"]) == (400, "AuthInvalidLoginErr")
 
 
-def test_every_answer_rotates_errors_included(dam_sandbox: Sandbox, photoshelter: Make) -> None:
+def test_every_response_rotates_errors_included(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     client = photoshelter().login()
     dam_sandbox.knobs(old_cookie="refuse")
     seen = {client.cookie}
     errors = ["mem/nothing", "mem/gallery/G1", "mem/organization/O0000CAPYBARA0003/authenticate"]
     for path, method in [(errors[0], "GET"), (errors[1], "PATCH"), (errors[2], "GET"),
                          ("mem/user/session", "GET"), ("echo", "GET")]:  # fmt: skip
-        answer = client.call(path, method)
-        assert answer.status_code >= 400 or path not in errors
-        seen.add(live_value(set_cookies(answer)))
+        response = client.call(path, method)
+        assert response.status_code >= 400 or path not in errors
+        seen.add(live_value(set_cookies(response)))
     client.http.headers["X-PS-Api-Key"] = "wrong"
     seen.add(live_value(set_cookies(client.call("mem/user/session"))))
     assert len(seen) == 7
@@ -83,9 +83,9 @@ def test_a_token_session_sets_no_cookie(photoshelter: Make) -> None:
 def test_logout_trap(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     client = photoshelter().login()
     sent = client.cookie
-    answer = client.call("mem/authenticate/logout", "POST")
-    assert answer.json() == {"status": "ok", "data": None}
-    deleted, old, companion = set_cookies(answer)
+    response = client.call("mem/authenticate/logout", "POST")
+    assert response.json() == {"status": "ok", "data": None}
+    deleted, old, companion = set_cookies(response)
     assert deleted == DELETED
     assert old == f"{SESSION_COOKIE}={sent}; path=/"
     assert COMPANION.fullmatch(companion)
@@ -165,8 +165,8 @@ def test_foreign_organization(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     client = photoshelter().login()
     client.call("mem/organization/O0000BADGER000002/authenticate")
     for other in ("O0000CAPYBARA0003", "O0000NOBODY"):
-        answer = client.call(f"mem/organization/{other}/authenticate")
-        assert answer.json()["error"]["class"] == "OrganizationPermErr"
+        response = client.call(f"mem/organization/{other}/authenticate")
+        assert response.json()["error"]["class"] == "OrganizationPermErr"
     assert client.whoami()["organization"] == "O0000BADGER000002"
     state = dam_sandbox.state()["photoshelter"]
     assert (state["organization_logins"], state["organization_refused"]) == (1, 2)
@@ -175,8 +175,8 @@ def test_foreign_organization(dam_sandbox: Sandbox, photoshelter: Make) -> None:
 def test_lockout(dam_sandbox: Sandbox, photoshelter: Make) -> None:
     client = photoshelter()
     for _ in range(10):
-        answer = client.authenticate(password="wrong")
-        assert answer.json()["error"]["class"] == "AuthInvalidPasswordErr"
+        response = client.authenticate(password="wrong")
+        assert response.json()["error"]["class"] == "AuthInvalidPasswordErr"
     locked = client.authenticate()
     assert locked.json()["error"]["class"] == "AuthAccountLockedErr"
     assert photoshelter().authenticate("one@example.com").status_code == 200
@@ -200,8 +200,8 @@ def test_members_need_https(dam_sandbox: Sandbox) -> None:
     form = {"email": "one@example.com", "password": "one-password"}
     login = requests.post(f"{base}/mem/authenticate", headers=head, data=form)
     member = requests.get(f"{base}/mem/user/session", headers={**head, "X-PS-Auth-Token": "x"})
-    for answer in (login, member):
-        assert answer.status_code == 400
-        assert answer.json()["error"]["class"] == "HTTPSRequiredPermErr"
+    for response in (login, member):
+        assert response.status_code == 400
+        assert response.json()["error"]["class"] == "HTTPSRequiredPermErr"
     assert [one["flags"] for one in dam_sandbox.log()] == [["secret-without-https"]] * 2
     assert requests.get(f"{base}/echo", headers=head).status_code == 200

@@ -3,8 +3,7 @@
  * elsewhere.
  *
  * The argument says which: "race" (one configuration, two threads), "freed" (a configuration that is gone), "overrun"
- * (a text without an end) or "leak" (a configuration that nobody frees). It refuses to end well: run.sh wants the
- * report.
+ * (a text without an end) or "leak" (a configuration that nobody frees). It must not end well: run.sh wants the report.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,16 +1,16 @@
 /*
  * crowd.c - everything that the header allows at once, at once: threads with different callings on one identity, while
- * the sandbox ends its sessions. The sanitizer is the judge; of the answers, only those are checked that nobody can
+ * the sandbox ends its sessions. The sanitizer is the judge; of the responses, only those are checked that nobody can
  * spoil.
  *
- * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder). It
- * refuses to do what the header forbids, and to check anything on the threads: they count, main judges.
+ * Environment: DAM_TEST_PHOTOSHELTER, DAM_TEST_CONTROL (URLs), DAM_TEST_CA_FILE, DAM_TEST_DIR (an empty folder).
+ * Nothing is checked on the threads: they count, main judges.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include "../C/check.h"
 #include "../C/control.h"
-#include "../sharing/host_store.h"
+#include "../sharing/application_store.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -90,7 +90,7 @@ static dam_session *open_session(const struct stage *stage)
     return session;
 }
 
-/* 1 when the answer is another than wanted. A session may end twice in the middle of one request: that is no fault
+/* 1 when the response is another than wanted. A session may end twice in the middle of one request: that is no fault
    here. */
 static int ask(dam_session *session)
 {
@@ -158,14 +158,14 @@ static int authorize(struct stage *stage)
     dam_request request = DAM_REQUEST_INIT;
     request.path = PATH;
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
-    dam_observation answer = {
-        .size = sizeof answer, .http_status = 401, .headers = &json, .header_count = 1, .is_whole = 1};
+    dam_observation observation = {
+        .size = sizeof observation, .http_status = 401, .headers = &json, .header_count = 1, .is_whole = 1};
     dam_authorization *authorization = NULL;
     int32_t result = 0;
     if (dam_session_authorize(stage->session, &request, &authorization, NULL) != DAM_OK)
         return 0;
     int wrong = dam_authorization_get(authorization, &view, NULL) != DAM_OK || strstr(view.url, PATH) == NULL;
-    dam_authorization_observe(authorization, &answer, &result, NULL);
+    dam_authorization_observe(authorization, &observation, &result, NULL);
     dam_authorization_free(authorization);
     return wrong;
 }
@@ -295,7 +295,7 @@ int main(void)
     stage.rotation = "serialize";
     perform(&stage, "one at a time");
     stage.rotation = "newest";
-    stage.store = host_store_new();
-    perform(&stage, "a host's store");
+    stage.store = application_store_new();
+    perform(&stage, "an application's store");
     return 0;
 }

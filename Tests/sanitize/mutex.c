@@ -4,8 +4,7 @@
  * The fast path of a Mutex is compiled into the code that uses it, where TSan sees its atomic operations. The slow
  * paths are in Swift's run time, which is not instrumented: TSan would take everything that a contended Mutex protects
  * for a race. Preloaded, these two stand before them and say what they do: lock acquires, unlock releases. That hides
- * nothing, since the fast paths say the same at the same address. It refuses to do anything else, and does nothing
- * where there is no TSan.
+ * nothing, since the fast paths say the same at the same address. It does nothing where there is no TSan.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 """Starts workers, gives all of them an order at once, and collects what they saw.
 
-A worker is a process of its own (worker.py). It refuses to wait for ever: whoever has not answered
-in time is an error, because a deadlock is one of the things these tests look for.
+A worker is a process of its own (worker.py). Whoever has not answered in time is an error, because
+a deadlock is one of the things these tests look for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 /*
  * fork_owned.c - what belongs to the parent in forks.c alone: a loop with requests under way, and authorizations that
- * hold locks. The child tries to use them and frees them; the parent goes on. It refuses to look at how the library
- * knows.
+ * hold locks. The child tries to use them and frees them; the parent goes on.
  */
 #include "forks.h"
 
@@ -59,7 +58,7 @@ static int use_in_child(dam_loop *loop, const dam_request *request)
     return refused;
 }
 
-/* One request whose answer is half here, one whose answer is not; the child frees the loop. The parent's go on. */
+/* One request whose response is half here, one whose response is not; the child frees the loop. The parent's go on. */
 void free_loop(void)
 {
     enum { SIZE = 3000000 };
@@ -94,7 +93,7 @@ void free_loop(void)
            (int)big.status, (int)slow.status);
 }
 
-/* The lock is a file's, or a function's of the host: `unlocked` counts. */
+/* The lock is a file's, or a function's of the application: `unlocked` counts. */
 static atomic_int unlocked;
 
 static int32_t no_record(void *user_data, const char *key, uint64_t known, dam_record *record)
@@ -135,7 +134,7 @@ static int32_t remove_nothing(void *user_data, const char *key)
     return DAM_STORE_ABSENT;
 }
 
-static dam_session *open_in_host_store(void)
+static dam_session *open_in_application_store(void)
 {
     static const dam_store table = {.size = sizeof table,
                                     .load = no_record,
@@ -158,17 +157,17 @@ static int free_in_child(dam_authorization *authorizations[2])
 {
     static const dam_header plain = {"Content-Type", "text/plain"};
     dam_authorization_view view = DAM_AUTHORIZATION_VIEW_INIT;
-    dam_observation answer = DAM_OBSERVATION_INIT;
-    answer.http_status = 200;
-    answer.headers = &plain;
-    answer.header_count = 1;
+    dam_observation observation = DAM_OBSERVATION_INIT;
+    observation.http_status = 200;
+    observation.headers = &plain;
+    observation.header_count = 1;
     int files[8], lost = 0, refused = 0, before = unlocked;
     int32_t result = 0;
     for (int at = 0; at < 8; at++)
         files[at] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (int at = 0; at < 2; at++) {
         refused += dam_authorization_get(authorizations[at], &view, NULL) == DAM_ERR_ARGUMENT;
-        refused += dam_authorization_observe(authorizations[at], &answer, &result, NULL) == DAM_ERR_ARGUMENT;
+        refused += dam_authorization_observe(authorizations[at], &observation, &result, NULL) == DAM_ERR_ARGUMENT;
         dam_authorization_free(authorizations[at]);
     }
     for (int at = 0; at < 8; at++)
@@ -181,9 +180,9 @@ void free_authorization(void)
     dam_request request = DAM_REQUEST_INIT;
     request.path = path();
     dam_authorization *made[2] = {NULL, NULL};
-    dam_session *hosts = open_in_host_store();
+    dam_session *ours = open_in_application_store();
     int held = dam_session_authorize(session, &request, &made[0], NULL) == DAM_OK &&
-               dam_session_authorize(hosts, &request, &made[1], NULL) == DAM_OK;
+               dam_session_authorize(ours, &request, &made[1], NULL) == DAM_OK;
     pid_t child = fork();
     if (child == 0) {
         alarm(LONGEST);
@@ -194,5 +193,5 @@ void free_authorization(void)
     dam_authorization_free(made[1]);
     printf("{\"held\": %d, \"child\": %d, \"unlocked\": %d, \"last\": %d}\n", held, end, unlocked - before,
            ask("parent"));
-    dam_session_free(hosts);
+    dam_session_free(ours);
 }

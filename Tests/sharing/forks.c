@@ -10,8 +10,8 @@
  *   loop           the child frees a loop that has requests under way, and tries to use it before
  *   authorization  the child frees an authorization that holds the session's lock, and tries to use it before
  *
- * Prints one line of JSON: plain numbers, each with a name. Each request carries the name of its process in `X-Who`. It
- * refuses to judge, and to hang: a child or a program that does not end is killed by its own alarm.
+ * Prints one line of JSON: plain numbers, each with a name. Each request carries the name of its process in `X-Who`. A
+ * child or a program that does not end is killed by its own alarm.
  */
 #include "forks.h"
 

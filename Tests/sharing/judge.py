@@ -1,7 +1,7 @@
 """Looks at a folder store from outside, at any moment: whole records, private files, nothing older
 than seen before.
 
-It keeps what it saw last for each key, so one judge serves a store for all its life. It refuses to
+It keeps what it saw last for each key, so one judge serves a store for all its life. It does not
 use the library.
 """
 

@@ -1,9 +1,9 @@
 """The places where sessions can live, by a name that fits into JSON, so that one test serves them
 all.
 
-"memory" and a folder are the library's own; {"sqlite": FILE} is a host store in Python that several
-processes share, {"lockless": FILE} the same without locks, and {"table": LIBRARY} is the one of
-host_store.c. What a host store must promise stands in damsession.h.
+"memory" and a folder are the library's own; {"sqlite": FILE} is an application store in Python that
+several processes share, {"lockless": FILE} the same without locks, and {"table": LIBRARY} is the
+one of application_store.c. What an application store must promise stands in damsession.h.
 """
 
 from __future__ import annotations
@@ -91,9 +91,9 @@ _tables: dict[str, Any] = {}
 
 
 def table(path: str) -> Any:
-    """The `dam_store` of host_store.c; one for each shared library."""
+    """The `dam_store` of application_store.c; one for each shared library."""
     if path not in _tables:
-        made = ctypes.CDLL(path).host_store_new
+        made = ctypes.CDLL(path).application_store_new
         made.restype = ctypes.POINTER(_abi.dam_store)
         _tables[path] = made()
     return _tables[path]

@@ -1,6 +1,6 @@
 /*
  * rights.c - a program with rights that its caller has not: says whether it has them, and which user the environment
- * names. It refuses to say more.
+ * names.
  */
 #include <damsession.h>
 

@@ -6,7 +6,7 @@
  *   SHIM_FILE=FILE         see above
  *   SHIM_COARSE=MS         every record has the same inode, and times that stand still for so many milliseconds
  *
- * A pause happens once in a process. It refuses to change anything else.
+ * A pause happens once in a process.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -2,8 +2,7 @@
 each system.
 
 A `Player` starts one after the other in a thread of its own until it is told to stop; some of them
-are killed at a random moment. What the others saw is added up. It refuses to decide whether that is
-good.
+are killed at a random moment. What the others saw is added up.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Seen:
             self.answered += int(str(told["answered"]))
             self.records_damaged += int(str(told.get("records_damaged", 0)))
             if told["others"]:
-                self.failures["an answer that was not 200"] += int(str(told["others"]))
+                self.failures["a response that was not 200"] += int(str(told["others"]))
             self.failures.update(told["failures"])  # type: ignore[call-overload]
 
 
@@ -55,7 +54,7 @@ def environment(options: dict[str, str]) -> dict[str, str]:
 
 def compiled(folder: Path) -> Path:
     """worker.c as a program."""
-    return Path(compile_c(folder / "worker", HERE / "worker.c", HERE / "host_store.c"))
+    return Path(compile_c(folder / "worker", HERE / "worker.c", HERE / "application_store.c"))
 
 
 class Player(threading.Thread):

@@ -6,10 +6,10 @@ one login.
 A secret is a cookie or a device token. The server refuses one because it was revoked, expired or
 idle for too long, or (PhotoShelter, old-cookie=refuse) because the process that had its successor
 was killed before it could save it. However many requests carry a dead secret, it counts once. A
-login whose yield is never sent was interrupted by a kill between the server's answer and the save.
-Those, and cookies lost to kills, together cannot outnumber the kills.
+login whose yield is never sent was interrupted by a kill between the server's response and the
+save. Those, and cookies lost to kills, together cannot outnumber the kills.
 
-Read from the servers' log as it goes; it refuses to ask the library anything.
+Read from the servers' log as it goes; the library is not asked.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ another language.
 
     soak_worker.py THREADS ROUNDS PATH      options come from the environment
 
-Prints one line of JSON. It refuses to judge.
+Prints one line of JSON.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
  *   standstill     options come from the environment (DAMSESSION_URL and so on)
  *
  * Prints one line of JSON: the statuses while it is held, the message, how often it waited, and the status afterwards.
- * It refuses to have a second thread, which alone could end the wait.
+ * There must be no second thread, which alone could end the wait.
  */
 #include <damsession.h>
 

@@ -65,7 +65,7 @@ def test_flights_are_keyed_by_identity_in_every_store(
     stores: dict[str, Any] = {
         "memory": "memory",
         "sqlite": {"sqlite": str(tmp_path / "records")},
-        "table": {"table": compiled("host_store.so", "host_store.c", shared=True)},
+        "table": {"table": compiled("application_store.so", "application_store.c", shared=True)},
     }
     processes = PROCESSES if place == "sqlite" else 1  # the others live in one process
     with stage.crew(processes, DEVICE, store=stores[place]) as crew:

@@ -165,7 +165,7 @@ def test_a_child_does_not_keep_the_lock_of_a_parent_that_was_killed(alone: Stage
         (child,) = json.loads(forker.line())
     # The parent is killed by now.
     try:
-        answer = alone.crew(1, COOKIE, lock_timeout=2).workers[0].do("get", COOKIE.path)
-        assert answer["errors"] == [] and answer["slowest"] < 2
+        response = alone.crew(1, COOKIE, lock_timeout=2).workers[0].do("get", COOKIE.path)
+        assert response["errors"] == [] and response["slowest"] < 2
     finally:
         os.kill(child, signal.SIGKILL)

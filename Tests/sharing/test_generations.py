@@ -1,4 +1,4 @@
-"""The newer secret wins, whoever is late: a refusal, a login, a cookie, or an answer after the
+"""The newer secret wins, whoever is late: a refusal, a login, a cookie, or a response after the
 logout.
 """
 
@@ -31,8 +31,8 @@ def test_a_refusal_of_an_older_secret_is_answered_by_the_newer_one(
     is_there()
     alone.expire(kind)
     assert early.do("get", kind.path)["values"][0]["generation"] == 2
-    answer = late.hear()["values"][0]
-    assert (answer["status"], answer["generation"], answer["replays"]) == (200, 2, 1)
+    response = late.hear()["values"][0]
+    assert (response["status"], response["generation"], response["replays"]) == (200, 2, 1)
     assert late.do("look")["statistics"]["logins"] == 1
     assert alone.count(kind.system)["logins_ok"] == 2
 
@@ -49,8 +49,8 @@ def test_the_same_within_one_process(alone: Stage, kind: Kind) -> None:
         is_there()
         alone.expire(kind)
         assert session.get(kind.path).generation == 2
-        answer = late.result()
-        assert (answer.status, answer.generation, answer.replays) == (200, 2, 1)
+        response = late.result()
+        assert (response.status, response.generation, response.replays) == (200, 2, 1)
     assert alone.count(kind.system)["logins_ok"] == 2
 
 
@@ -90,7 +90,7 @@ def test_two_logins_at_the_same_time_become_one_session(
     reader = stage.worker(kind, store=place, password=None, **PARALLEL[kind])
     assert reader.do("get", kind.path)["errors"] == []
     crew.do("get", kind.path)
-    if kind is not COOKIE:  # there each answer brings another one
+    if kind is not COOKIE:  # there each response brings another one
         assert len({worker.do("token")["values"][0] for worker in [*crew.workers, reader]}) == 1
     assert stage.count(kind.system)["refused"] == 0 and stage.count(kind.system)["logins_ok"] == 2
 
@@ -120,7 +120,7 @@ def test_a_late_cookie_is_counted_when_the_newer_one_came_from_a_sibling(stage: 
     assert late.do("look")["statistics"]["cookies_late"] == 1
 
 
-def test_an_answer_after_the_logout_brings_nothing_back(stage: Stage, folder: Path) -> None:
+def test_a_response_after_the_logout_brings_nothing_back(stage: Stage, folder: Path) -> None:
     late, other = stage.crew(2, COOKIE, rotation="newest").workers
     late.do("login")
     late.tell({"name": "get", "args": ["mem/slow?seconds=1"]})

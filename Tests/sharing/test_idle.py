@@ -31,16 +31,16 @@ def rested(stage: Stage, folder: Path, kind: Kind, seconds: int, **options: Any)
 
 
 def upload(worker: Worker, size: int = LONG) -> dict[str, Any]:
-    """Sends that many bytes in all, and gives the answer."""
+    """Sends that many bytes in all, and gives the response."""
     head = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
     body = head + "a" * (size - len(head) - 7) + "\r\n--x--"
     outcome = worker.do(
         "post", "mem/image/upload", data=body, content_type="multipart/form-data; boundary=x"
     )
     assert len(body) == size and outcome["errors"] == []
-    answer: dict[str, Any] = outcome["values"][0]
-    assert answer["status"] == 200
-    return answer
+    response: dict[str, Any] = outcome["values"][0]
+    assert response["status"] == 200
+    return response
 
 
 def sent(stage: Stage, kind: Kind) -> list[str]:
@@ -74,8 +74,8 @@ def test_a_dead_session_is_replaced_before_the_upload_and_not_in_it(
 ) -> None:
     worker = rested(stage, folder, kind, 400, idle_limit=LIMIT)
     stage.expire(kind)
-    answer = upload(worker)
-    assert (answer["generation"], answer["replays"]) == (2, 0)
+    response = upload(worker)
+    assert (response["generation"], response["replays"]) == (2, 0)
     assert sent(stage, kind) == [PROBE, LOGIN, UPLOAD]
     assert stage.count("photoshelter")["writes"] == 1
 

@@ -1,4 +1,4 @@
-"""One account, two organizations and the person, side by side: nobody gets an answer meant for
+"""One account, two organizations and the person, side by side: nobody gets a response meant for
 another.
 """
 
@@ -59,8 +59,8 @@ def test_a_sibling_in_the_middle_of_the_step_is_waited_for(alone: Stage, kind: K
     is_there = alone.delay(f"organization/{BADGER}", seconds=1.0)
     one.tell({"name": "login"})
     is_there()  # the login itself is done: a personal session exists at the server
-    answer: dict[str, Any] = other.do("get", kind.path)["values"][0]
-    assert answer["who"] == ["ada@example.com", BADGER]
+    response: dict[str, Any] = other.do("get", kind.path)["values"][0]
+    assert response["who"] == ["ada@example.com", BADGER]
     assert one.hear()["errors"] == [] and alone.count("photoshelter")["logins_ok"] == 1
 
 
@@ -80,7 +80,7 @@ def test_an_organization_that_is_refused_is_an_error_and_leaves_no_session(stage
 
 
 def test_a_server_that_answers_for_another_organization_is_not_believed(stage: Stage) -> None:
-    """The step's answer names an organization; if it is not ours, its data must not reach the
+    """The step's response names an organization; if it is not ours, its data must not reach the
     caller.
     """
     body = json.dumps(

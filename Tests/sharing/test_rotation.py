@@ -1,4 +1,4 @@
-"""A cookie that changes with every answer, under concurrency: nothing lost, and the trade made
+"""A cookie that changes with every response, under concurrency: nothing lost, and the trade made
 visible.
 """
 
@@ -21,7 +21,7 @@ def test_serialize_loses_nothing_at_a_server_that_refuses_every_old_cookie(stage
         assert outcome.all_answered(count)
         assert {value["replays"] for value in outcome.values} == {0}
         assert crew.total("requests") == count and crew.total("replays") == 0
-        # Every answer rotates: those of the requests, and the login's.
+        # Every response rotates: those of the requests, and the login's.
         assert crew.total("cookies_adopted") >= count and crew.total("cookies_late") == 0
         assert crew.total("waits") > 0 and crew.total("wait_us") > 0
         assert crew.total("adopted_from_siblings") > 0
@@ -61,7 +61,7 @@ def test_newest_is_parallel_and_counts_the_late_cookies(stage: Stage, grace: str
 def test_newest_has_one_login_for_an_expiry_in_the_middle_of_requests(
     stage: Stage, processes: int
 ) -> None:
-    """An answer from before the expiry brings a cookie that is newer than the refused one, but
+    """A response from before the expiry brings a cookie that is newer than the refused one, but
     no less dead.
     """
     with stage.crew(processes, COOKIE, rotation="newest") as crew:
@@ -105,7 +105,7 @@ def test_a_cookie_that_died_with_its_process_costs_one_login_and_no_failure(
     assert alone.count("photoshelter")["logins_ok"] == 2
 
 
-def test_an_answer_that_was_lost_costs_one_login_and_only_its_own_caller(stage: Stage) -> None:
+def test_a_response_that_was_lost_costs_one_login_and_only_its_own_caller(stage: Stage) -> None:
     stage.sandbox.knobs(old_cookie="refuse")
     with stage.crew(3, COOKIE) as crew:
         crew.do("login")

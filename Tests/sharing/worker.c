@@ -1,12 +1,12 @@
 /*
  * worker.c - a C program that uses one session with many threads and says what it saw.
  *
- *   worker THREADS ROUNDS PATH [host]     options come from the environment (DAMSESSION_URL and so on)
+ *   worker THREADS ROUNDS PATH [application]     options come from the environment (DAMSESSION_URL and so on)
  *
  * Prints one line of JSON: how many requests were answered with 200, the names of all failures, and counters. With
- * `host` the session lives in host_store.c. It refuses to judge: its exit code is 0 whatever the server said.
+ * `application` the session lives in application_store.c. Its exit code is 0 whatever the server said: the test judges.
  */
-#include "host_store.h"
+#include "application_store.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -82,15 +82,15 @@ int main(int count, char **arguments)
     dam_error error;
     long wanted = count >= 4 ? strtol(arguments[1], NULL, 10) : 0;
     if (wanted < 1 || wanted > MOST_THREADS) {
-        fprintf(stderr, "usage: worker THREADS ROUNDS PATH [host]\n");
+        fprintf(stderr, "usage: worker THREADS ROUNDS PATH [application]\n");
         return 2;
     }
     work.rounds = strtol(arguments[2], NULL, 10);
     work.path = arguments[3];
     if (dam_config_new(&config, &error) != DAM_OK || dam_config_load_environment(config, &error) != DAM_OK)
         return fail(&error);
-    if (count > 4 && strcmp(arguments[4], "host") == 0 &&
-        dam_config_set_store(config, host_store_new(), &error) != DAM_OK)
+    if (count > 4 && strcmp(arguments[4], "application") == 0 &&
+        dam_config_set_store(config, application_store_new(), &error) != DAM_OK)
         return fail(&error);
     if (dam_session_open(config, &work.session, &error) != DAM_OK)
         return fail(&error);

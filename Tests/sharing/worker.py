@@ -2,7 +2,7 @@
 
 Each line of standard input is one order as JSON, each line of standard output its outcome. The
 first order holds the options of the session; a later one names a method, its arguments, and how
-many threads call it how often. It refuses to judge: the test does. Started by crew.py.
+many threads call it how often. The test judges. Started by crew.py.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, dict, type(None))) else str(value)
 
 
-def who(answer: damsession.Response) -> Any:
+def who(response: damsession.Response) -> Any:
     """As whom the server answered, where it says so."""
-    if not answer.headers.get("content-type", "").startswith("application/json"):
+    if not response.headers.get("content-type", "").startswith("application/json"):
         return None
-    data = answer.json().get("data")
+    data = response.json().get("data")
     said = data.get("Session") if isinstance(data, dict) else None
     return [said["user"], said["organization"]] if said else None
 

@@ -202,10 +202,10 @@ setup() {
     sandbox expire '{}' >/dev/null
     local each jobs=()
     for each in 1 2 3 4 5 6 7 8 9 10; do
-        dam get desk mem/user/session -o "answer.$each" 3>&- &
+        dam get desk mem/user/session -o "response.$each" 3>&- &
         jobs+=($!)
     done
     for each in "${jobs[@]}"; do wait "$each"; done
-    [ "$(cat answer.* | jq -r .data.Session.user | sort | uniq -c | xargs)" = "10 $ADA" ]
+    [ "$(cat response.* | jq -r .data.Session.user | sort | uniq -c | xargs)" = "10 $ADA" ]
     count photoshelter.logins_ok 2
 }

@@ -1,7 +1,7 @@
 # helpers.bash - what the wrapper's tests share: where things are, a sandbox for each file, a clean home for each test.
 #
 # The tests run the real binary with the real library against the real sandbox. They wait for events, never for time to
-# pass, and refuse to read anything of the machine's user: environment, configuration, sessions, terminal.
+# pass, and read nothing of the machine's user: environment, configuration, sessions, terminal.
 # shellcheck shell=bash disable=SC2034
 
 bats_require_minimum_version 1.5.0

@@ -111,7 +111,7 @@ head_of() {
     count photoshelter.stale_cookie_refusals 0
 }
 
-@test "interim answers and a proxy's own head are passed over" {
+@test "interim responses and a proxy's own head are passed over" {
     head -c 2000000 /dev/zero >large
     fetch "$PHOTOSHELTER/psapi/v3/mem/gallery/G1" -H 'Expect: 100-continue' --data-binary @large
     grep -q '^HTTP/1.1 100' head
@@ -126,7 +126,7 @@ head_of() {
     count photoshelter.logins_ok 1
 }
 
-@test "cookies of answers that a redirect led to are not taken" {
+@test "cookies of responses that a redirect led to are not taken" {
     fetch "$PHOTOSHELTER/psapi/v3/mem/redirect?to=/psapi/v3/mem/nothing"
     head_of 'HTTP/1.1 200 OK' 'Content-Type: image/jpeg' 'Set-Cookie: SSphotoshelter_com_mem=anothers; path=/' >>head
     : >body
@@ -137,7 +137,7 @@ head_of() {
     count photoshelter.logins_ok 1
 }
 
-@test "a proxy's question and an earlier try are no answers" {
+@test "a proxy's question and an earlier try are no responses" {
     local before
     fetch "$SESSION"
     cp head last

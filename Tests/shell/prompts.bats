@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Items 9 and 23: what asking for a secret may not do: wait for the wrong end, leave a terminal without echo, leave a core dump.
+# What asking for a secret may not do: wait for the wrong end, leave a terminal without echo, leave a core dump.
 load helpers
 
 setup() {

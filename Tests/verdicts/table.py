@@ -1,10 +1,10 @@
-"""The verdict table: what each answer of a server comes to, a row an answer. Read here for the
+"""The verdict table: what each response of a server comes to, a row a response. Read here for the
 tests; run as a program it prints the table as README.md.
 
 A file holds a system's rows. A body "@name" is one of the file's own; in headers {other} is another
 origin, {secret} what the user logs in with, percent-encoded, and {later} the time in an hour. What
-a row does not say costs nothing and sets nothing. This file refuses a row that it does not
-understand whole: an unknown word is a mistake, not something to skip.
+a row does not say costs nothing and sets nothing. A row that is not understood whole is an error:
+an unknown word is a mistake, not something to skip.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ AUTHENTICATIONS = {
     "fotoweb": ("device-token", "login-token", "query"),
 }
 
-#: What the caller does, and which requests the odd answer comes to, in the order of the printed
+#: What the caller does, and which requests the odd response comes to, in the order of the printed
 #: table.
 STAGES = {
-    "login": "There is no session, and the caller logs in: the answer to that.",
-    "organization": "The same for a member of an organization: the answer to the second step of the login.",
-    "proof": "The login went well: the answer to the small request that asks whether its device token is accepted.",
-    "login again": "There was a session, and the server has ended it: the answer to the login that this calls for.",
-    "request": "There is a session, and the caller sends a request: the answer to it.",
+    "login": "There is no session, and the caller logs in: the response to that.",
+    "organization": "The same for a member of an organization: the response to the second step of the login.",
+    "proof": "The login went well: the response to the small request that asks whether its device token is accepted.",
+    "login again": "There was a session, and the server has ended it: the response to the login that this calls for.",
+    "request": "There is a session, and the caller sends a request: the response to it.",
     "upload": "The same for a request whose body cannot be given twice.",
     "redirect": "The same for a request that is sent elsewhere.",
-    "confirmation": "The request was answered 403: the answer to the small one that asks whether the session lives.",
-    "everything": "The answer to the request, and to the small one that asks whether the session lives.",
-    "probe": "Before a long upload: the answer to the small request that asks whether the session lives.",
-    "keepalive": "The caller asks for the session to be kept alive: the answer to that.",
-    "observe": "The answer to a request that the caller sent by other means.",
-    "logout": "The caller logs out: the answer to that.",
+    "confirmation": "The request was answered 403: the response to the small one that asks whether the session lives.",
+    "everything": "The response to the request, and to the small one that asks whether the session lives.",
+    "probe": "Before a long upload: the response to the small request that asks whether the session lives.",
+    "keepalive": "The caller asks for the session to be kept alive: the response to that.",
+    "observe": "The response to a request that the caller sent by other means.",
+    "logout": "The caller logs out: the response to that.",
 }
 
 STATUSES = {"DAM_OK": Status.OK} | {
@@ -69,7 +69,7 @@ class TableError(ValueError):
 
 @dataclass
 class Row:
-    """One answer, and what it comes to. The defaults are those of the files."""
+    """One response, and what it comes to. The defaults are those of the files."""
 
     name: str
     system: str
@@ -96,7 +96,7 @@ class Row:
 
     @property
     def cookie(self) -> str:
-        """The last cookie that the answer sets; "" for none."""
+        """The last cookie that the response sets; "" for none."""
         pairs = [
             value.partition(";")[0].strip()
             for name, value in self.headers
@@ -133,21 +133,21 @@ def _read(path: Path) -> Iterator[Row]:
 def _row(system: str, bodies: dict[str, str], given: dict[str, Any]) -> Row:
     given = dict(given)
     where = f"{system}: {given.get('name')}"
-    answer, expect = dict(given.pop("answer")), dict(given.pop("expect"))
-    answer["headers"] = [
+    response, expect = dict(given.pop("answer")), dict(given.pop("expect"))
+    response["headers"] = [
         (name, value)
-        for name, _, value in (one.partition(": ") for one in answer.get("headers", []))
+        for name, _, value in (one.partition(": ") for one in response.get("headers", []))
     ]
-    body = answer.get("body", "")
+    body = response.get("body", "")
     if body.startswith("@"):
-        answer["body_name"], answer["body"] = body[1:], bodies[body[1:]]
+        response["body_name"], response["body"] = body[1:], bodies[body[1:]]
     _require(
         not {"result", "http_status", "session"} - {"result", *expect} and "status" in expect,
         f"{where}: expect",
     )
     expect["result"] = STATUSES[expect.pop("status")]
     try:
-        row = Row(system=system, **given, **answer, **expect)
+        row = Row(system=system, **given, **response, **expect)
     except TypeError as error:
         raise TableError(f"{where}: {error}") from None
     _require(
@@ -180,7 +180,7 @@ TITLES = {"photoshelter": "PhotoShelter", "fotoweb": "FotoWeb"}
 def printed() -> str:
     """The table as Markdown, by system and stage."""
     lines = [
-        "# What each answer comes to",
+        "# What each response comes to",
         "",
         "Printed from the tables beside this file by `table.py`. The Swift tests play every row against a scripted",
         "server, the Python tests against the sandbox. How to read it:",
@@ -193,7 +193,7 @@ def printed() -> str:
             for word, text in REMEMBERED.items()
             if word != "nothing"
         ),
-        "- **Cookies** of the answer are taken (adopted) or not (ignored); a session without cookies takes none.",
+        "- **Cookies** of the response are taken (adopted) or not (ignored); a session without cookies takes none.",
         "- **Source**: the vendors' guides, public facts about both APIs (reference), an RFC, this library's header",
         "  (contract) and design; a decision, where nobody says.",
         "",
@@ -215,11 +215,11 @@ def printed() -> str:
 
 
 def _section(of_stage: list[Row]) -> Iterator[str]:
-    yield "| Answer | Times | With | The caller gets | Session | Costs | Source |"
+    yield "| Response | Times | With | The caller gets | Session | Costs | Source |"
     yield "|---|---|---|---|---|---|---|"
     for row in of_stage:
         cells = [
-            _answer(row),
+            _response(row),
             row.times,
             ", ".join(row.authentications),
             _outcome(row),
@@ -229,7 +229,7 @@ def _section(of_stage: list[Row]) -> Iterator[str]:
         yield f"| {' | '.join([*cells, row.source])} |"
 
 
-def _answer(row: Row) -> str:
+def _response(row: Row) -> str:
     headers = [
         f"{name}: {value}" if len(value) < 60 else f"{name}: {value[:50]}..."
         for name, value in row.headers

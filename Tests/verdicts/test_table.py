@@ -133,17 +133,19 @@ def arrange(sandbox: Sandbox, row: Row, secret: str) -> None:
 
 
 def observe(session: damsession.Session, row: Row) -> int:
-    """Reports the row's answer as one to a request of the caller's own; its status if it is to
+    """Reports the row's response as one to a request of the caller's own; its status if it is to
     be delivered.
     """
-    answer, result = _abi.dam_observation(), ctypes.c_int32()
-    answer.http_status = row.status
+    observation, result = _abi.dam_observation(), ctypes.c_int32()
+    observation.http_status = row.status
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in row.headers]
-    answer.headers, answer.header_count = _abi.header_list(headers), len(headers)
+    observation.headers, observation.header_count = _abi.header_list(headers), len(headers)
     body = row.body.encode()
-    answer.body, answer.body_size, answer.is_whole = body, len(body), 1
+    observation.body, observation.body_size, observation.is_whole = body, len(body), 1
     with session._handle as handle:
-        library().dam_session_observe(handle, None, answer, ctypes.byref(result), _abi.dam_error())
+        library().dam_session_observe(
+            handle, None, observation, ctypes.byref(result), _abi.dam_error()
+        )
     return 0 if result.value == _abi.DAM_OBSERVE_REPLAY else row.status
 
 

@@ -1,8 +1,8 @@
 """Searches a FotoWeb archive and saves previews of what it finds.
 
-It refuses to keep image IDs: they are worth something with one device token only, and handles tell
-when it is gone. DAMSESSION_URL, DAMSESSION_USER and DAMSESSION_PASSWORD (or
-DAMSESSION_ENCRYPTION_SECRET with DAMSESSION_AUTHENTICATION=login-token) come from the environment.
+Image IDs are not kept: they are worth something with one device token only, and handles tell when
+it is gone. DAMSESSION_URL, DAMSESSION_USER and DAMSESSION_PASSWORD (or DAMSESSION_ENCRYPTION_SECRET
+with DAMSESSION_AUTHENTICATION=login-token) come from the environment.
 """
 
 import sys

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Saves the preview of the first image that a FotoWeb archive finds. It refuses to log in when there is a device token:
+# Saves the preview of the first image that a FotoWeb archive finds. It logs in only if there is no device token yet:
 # they are scarce. DAMSESSION_URL and DAMSESSION_USER come from the environment, the password from there or a prompt.
 set -eu
 out=${1:-preview.jpg}

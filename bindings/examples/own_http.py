@@ -1,7 +1,7 @@
 """Keeps using requests or httpx, and plugs in the session: logins, rotated cookies and redirects
 are its business.
 
-It refuses to follow redirects by itself: they might lead secrets astray. Options come from the
+The clients must not follow redirects by themselves: secrets would go along. Options come from the
 environment.
 """
 

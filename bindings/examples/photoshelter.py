@@ -1,7 +1,7 @@
 """Prints the galleries of a PhotoShelter account, then logs out.
 
-It refuses to hold a password: DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like
-come from the environment. Several threads may use one session.
+DAMSESSION_USER, DAMSESSION_PASSWORD, DAMSESSION_API_KEY and the like come from the environment.
+Several threads may use one session.
 """
 
 import sys
@@ -13,16 +13,16 @@ import damsession
 def main() -> int:
     try:
         with damsession.open(system="photoshelter", authentication="token") as session:
-            answer = session.get("mem/gallery/query").raise_for_status()
-            galleries = answer.json()["data"]["Gallery"]
+            response = session.get("mem/gallery/query").raise_for_status()
+            galleries = response.json()["data"]["Gallery"]
 
             def details(gallery: dict[str, str]) -> damsession.Response:
                 path = f"mem/gallery/{gallery['gallery_id']}"
                 return session.get(path, params={"fields": "name"}).raise_for_status()
 
             with ThreadPoolExecutor(4) as pool:
-                for answer in pool.map(details, galleries):
-                    print(answer.json()["data"]["Gallery"]["name"])
+                for response in pool.map(details, galleries):
+                    print(response.json()["data"]["Gallery"]["name"])
             logins, logout = session.statistics.logins, session.logout()
             print(f"logins: {logins} - logout: {logout.name}", file=sys.stderr)
     except damsession.CredentialsRefused as error:

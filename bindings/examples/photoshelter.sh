@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the galleries of a PhotoShelter account; any number of these may run at once. It refuses to hold a password:
-# the first login asks for it, or DAMSESSION_PASSWORD and DAMSESSION_API_KEY come from the environment.
+# Prints the galleries of a PhotoShelter account; any number of these may run at once. The first login asks for the
+# password, or DAMSESSION_PASSWORD and DAMSESSION_API_KEY come from the environment.
 set -eu
 
 # Once: remembers everything but the password under the name "desk". A stored session that works is kept.
@@ -14,7 +14,7 @@ damsession get desk mem/gallery/query
 # A form is the default for what is sent.
 damsession post desk mem/gallery/G1 --data 'name=Front%20page' >front-page.json
 
-# The file appears when it is whole, and only if the answer is a success; --continue goes on after an interruption.
+# The file appears when it is whole, and only if the response is a success; --continue goes on after an interruption.
 damsession get desk mem/image/I1/download --output front-page.jpg
 
 # `damsession header` is for other programs, such as: damsession header desk | curl -H @- URL

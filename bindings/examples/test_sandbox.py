@@ -2,7 +2,7 @@
 server saw of it.
 
 Needs `pip install './bindings/python[sandbox]'` and pytest, nothing else: the fixture `dam_sandbox`
-comes with the package. It refuses the network.
+comes with the package. No network is needed.
 """
 
 import damsession

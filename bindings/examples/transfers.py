@@ -1,7 +1,7 @@
 """Sends a folder of pictures to PhotoShelter and fetches an original, in constant memory.
 
-It refuses to begin anew what was interrupted: the download goes on where it was, and never shows
-half a file. Options come from the environment.
+An interrupted download goes on where it was, and half a file never shows. Options come from the
+environment.
 """
 
 import sys
@@ -18,8 +18,8 @@ def main(folder: Path) -> None:
             ).raise_for_status()
         original = folder / "original.tif"
         session.download("mem/image/I1/download", original, resume=True).raise_for_status()
-        with session.stream("GET", "mem/image/I1/download") as answer:
-            size = sum(len(piece) for piece in answer.raise_for_status())
+        with session.stream("GET", "mem/image/I1/download") as response:
+            size = sum(len(piece) for piece in response.raise_for_status())
         print(size, "bytes")
 
 

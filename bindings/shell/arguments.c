@@ -1,8 +1,8 @@
 /*
  * arguments.c - takes the command line apart.
  *
- * It knows the wrapper's own flags; every other --name is looked up in the library's table. It refuses secrets as
- * arguments, whatever the library would do with them, and never prints a value it was given: it might be one.
+ * It knows the wrapper's own flags; every other --name is looked up in the library's table. Secrets are not taken as
+ * arguments, whatever the library would do with them, and a value that was given is never printed: it might be one.
  */
 #include "arguments.h"
 

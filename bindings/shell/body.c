@@ -1,8 +1,8 @@
 /*
  * body.c - what a request carries: text of the command line, a file, standard input or a form.
  *
- * Nothing is held in memory that was not given on the command line: files are read while they are sent. It refuses to
- * give a second time what it cannot rewind, standard input for one; the library then says that it cannot go on.
+ * Nothing is held in memory that was not given on the command line: files are read while they are sent. What cannot be
+ * rewound, standard input for one, is not given a second time; the library then says that it cannot go on.
  */
 #include "transfer.h"
 
@@ -57,7 +57,8 @@ static int open_source(const char *path, dam_request *request, struct transfer *
     int code = check_source(transfer, &found);
     if (code != EXIT_OK)
         return code;
-    off_t at = S_ISREG(found.st_mode) ? lseek(transfer->source, 0, SEEK_CUR) : -1; /* a script may have read a part. */
+    /* Not 0 where a script has read a part of standard input already. */
+    off_t at = S_ISREG(found.st_mode) ? lseek(transfer->source, 0, SEEK_CUR) : -1;
     request->body_size = at < 0 ? DAM_SIZE_UNKNOWN : found.st_size > at ? (uint64_t)(found.st_size - at) : 0;
     request->read = read_source;
     request->rewind = !is_standard && at >= 0 ? rewind_source : NULL;
@@ -73,7 +74,7 @@ static int add_file(dam_form *form, const char *name, const char *text)
     if (path == NULL)
         return complain("--form");
     for (char *at = strstr(path, ";type="); at != NULL; at = strstr(at + 1, ";type="))
-        type = at; /* the last one: what stands before belongs to the file's name. */
+        type = at; /* the last one: an earlier one is part of the file's name. */
     if (type != NULL) {
         *type = '\0';
         type += strlen(";type=");

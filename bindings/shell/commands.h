@@ -1,8 +1,10 @@
 /*
- * commands.h - what the wrapper can be told to do. The table is in commands.c, each command in the file of its idea.
+ * commands.h - what the wrapper can be told to do. The table is in commands.c, the functions in a file for each kind of
+ * command.
  *
  * A command is one call of the library with something printed afterwards: it is given the command line and what that
- * opens, and gives back the exit code. It refuses to end what was opened: main does, whatever became of the command.
+ * opens, and gives back the exit code. A command does not close what was opened for it: main does, whatever became of
+ * the command.
  */
 #ifndef DAMSESSION_COMMANDS_H
 #define DAMSESSION_COMMANDS_H
@@ -12,7 +14,7 @@ struct work;
 
 /* What main opens before it runs a command. */
 enum opens {
-    OPENS_NOTHING, /* or what the command opens itself, since it has something else to do first. */
+    OPENS_NOTHING, /* the command opens what it needs itself, since it has something else to do first. */
     OPENS_OPTIONS,
     OPENS_SESSION
 };
@@ -37,7 +39,7 @@ extern const struct command commands[];
 const struct command *find_command(const char *name);
 
 run_command_line run_login, run_keepalive, run_logout, run_forget; /* login.c */
-run_command_line run_request;                                      /* answers.c */
+run_command_line run_request;                                      /* request.c */
 run_command_line run_header, run_observe;                          /* header.c, observe.c */
 run_command_line run_organizations, run_status;                    /* organizations.c, status.c */
 run_command_line run_token, run_tokens;                            /* tokens.c */

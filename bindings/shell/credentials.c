@@ -1,8 +1,8 @@
 /*
  * credentials.c - where secrets come from when the library asks: a file descriptor, a command, a person.
  *
- * It asks only when the library does, so a stored session never costs a prompt. It refuses to answer with an empty line
- * or to guess after a failure: then there is no answer, and the library says what that means. Buffers are wiped.
+ * It asks only when the library does, so a stored session never costs a prompt. An empty line is no answer, and nothing
+ * is guessed after a failure: the library says what that means. Buffers are wiped.
  */
 #include "secrets.h"
 

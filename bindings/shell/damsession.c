@@ -2,9 +2,9 @@
  * damsession - the library for shell scripts: `damsession login NAME` once, then `damsession get NAME PATH` from any
  * number of scripts. This file is main.
  *
- * It refuses to decide anything about sessions: every command is one library call with something printed afterwards.
- * What a command needs for it is opened before it, and ended after it, in one place.
- * Results go to standard output, words to standard error, so that $(damsession token NAME) never captures a complaint.
+ * Nothing about sessions is decided here: every command is one library call with something printed afterwards. What a
+ * command needs for it is opened before it, and ended after it, in one place. Results go to standard output, words to
+ * standard error, so that $(damsession token NAME) never captures a complaint.
  */
 #include "arguments.h"
 #include "commands.h"

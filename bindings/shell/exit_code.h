@@ -10,7 +10,7 @@ enum exit_code {
     EXIT_INTERNAL = 1, /* DAM_ERR_INTERNAL, or no memory. */
     EXIT_USAGE = 2,    /* DAM_ERR_ARGUMENT, DAM_ERR_OPTION, or a command line that says nothing. */
     EXIT_STOPPED = 5,  /* DAM_ERR_CALLBACK, or a file that cannot be read or written. */
-    EXIT_HTTP = 8,     /* an ordinary answer whose HTTP status is not a success; the number is wget's. */
+    EXIT_HTTP = 8,     /* an ordinary response whose HTTP status is not a success; the number is wget's. */
     EXIT_AGAIN = 9     /* observe: there is a new session, with which the request is to be sent again. */
 };
 

@@ -1,8 +1,8 @@
 /*
  * explain.c - the line that --explain ends a command with: who logged in, who waited, what was adopted and dropped.
  *
- * Its words and their order are documented, and scripts read them: new counters go to the end. It refuses to count
- * anything itself: the numbers are the library's.
+ * Its words and their order are documented, and scripts read them: new counters go to the end. The numbers are the
+ * library's.
  */
 #include "work.h"
 
@@ -22,7 +22,7 @@ void explain(dam_session *session)
     dam_statistics seen = DAM_STATISTICS_INIT;
     dam_error error;
     if (dam_session_get_statistics(session, &seen, &error) != DAM_OK) {
-        report(&error); /* the command's own result stands. */
+        report(&error); /* a failure here does not change the command's exit code. */
         return;
     }
     say("explain: %" PRIu64 " request%s, %" PRIu64 " exchange%s, %" PRIu64 " login%s, %" PRIu64 " replay%s, "

@@ -1,8 +1,8 @@
 /*
  * files.c - bytes in and out.
  *
- * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens. It
- * refuses to write files: the library does, whole or not at all.
+ * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens.
+ * Downloads are not written here: the library does that, whole or not at all.
  */
 #include "files.h"
 

@@ -1,7 +1,7 @@
 /*
  * flags.h - what may stand on a command line beside words: flags of the wrapper's own, and options of the library.
  *
- * It refuses to know the library's options, defaults and rules: they come from dam_option_get at run time.
+ * The library's options are not listed here: names, defaults and rules come from dam_option_get at run time.
  */
 #ifndef DAMSESSION_FLAGS_H
 #define DAMSESSION_FLAGS_H
@@ -15,7 +15,7 @@ enum accepts {
     ACCEPTS_JSON = 1 << 2,
     ACCEPTS_MARKDOWN = 1 << 3,
     ACCEPTS_AGAIN = 1 << 4,
-    ACCEPTS_ANSWER = 1 << 5,
+    ACCEPTS_RESPONSE = 1 << 5,
     ACCEPTS_BODY = 1 << 6,
     ACCEPTS_GENERATION = 1 << 7,
     ACCEPTS_STORE = 1 << 8, /* of the library's options, `store` alone. */

@@ -1,8 +1,7 @@
 /*
  * header.c - header: the headers of a session, for requests that another program sends.
  *
- * It refuses to print a header with a line break in it, since the reader (curl -H @-) would take the rest for another
- * one.
+ * A header with a line break in it is not printed, since the reader (curl -H @-) would take the rest for another one.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -36,7 +35,7 @@ static int32_t collect_header(void *user_data, const dam_header *header)
     return lines->refused;
 }
 
-/* Not a secret; so with the rights that any file gets. */
+/* A ticket is no secret, so its file gets the usual rights. */
 static int write_ticket(const char *path, const char *ticket)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -60,7 +59,8 @@ int run_header(const struct arguments *arguments, struct work *work)
         code = EXIT_INTERNAL;
     } else {
         code = status != DAM_OK ? report(&error) : EXIT_OK;
-        if (code == EXIT_OK && arguments->ticket != NULL) /* first: the reader of the headers begins at once. */
+        /* The ticket before the headers: whoever reads these sends its request at once. */
+        if (code == EXIT_OK && arguments->ticket != NULL)
             code = write_ticket(arguments->ticket, ticket);
         if (code == EXIT_OK)
             code = write_bytes(STDOUT_FILENO, lines.text, lines.size, "standard output");

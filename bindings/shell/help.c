@@ -2,7 +2,7 @@
  * help.c - what the wrapper says about itself: help and version.
  *
  * Every table is printed from the one that the program runs by (commands, flags, the library's options and statuses),
- * so it cannot say anything that is not so. It refuses to hold a list of its own.
+ * so it cannot say anything that is not so.
  */
 #include "arguments.h"
 #include "commands.h"

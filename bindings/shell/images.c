@@ -1,8 +1,8 @@
 /*
  * images.c - bind, resolve and stale: handles that tie an image's ID to a device token. No server is asked.
  *
- * It refuses to print any stale handle before every one has been judged: with a damaged one among them, the list would
- * look whole and not be it. Handles are not repeated in complaints; what was given might be something else.
+ * No stale handle is printed before every one has been judged: with a damaged one among them, the list would look whole
+ * and not be it. Handles are not repeated in complaints; what was given might be something else.
  */
 #include "arguments.h"
 #include "commands.h"

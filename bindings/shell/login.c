@@ -1,7 +1,7 @@
 /*
  * login.c - the commands that begin, keep and end a session: login, keepalive, logout, forget.
  *
- * It refuses to remember anything before a login worked, and to forget a name whose secret it could not wipe.
+ * A name is remembered only after a login worked, and is not forgotten before its secret is wiped.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For a new name only: a remembered one has its key, or works without. No answer is one too; the library will judge. */
+/* For a new name only: a remembered one has its key, or works without. With an empty answer the login goes on without a
+   key, and the library judges that. */
 static int ask_api_key(struct work *work, const struct arguments *arguments)
 {
     const char *variable = secure_getenv("DAMSESSION_API_KEY");

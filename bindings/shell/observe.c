@@ -4,7 +4,7 @@
  *     damsession header NAME --ticket T | curl -sS -H @- -D HEAD -o BODY URL
  *     damsession observe NAME --ticket T --body BODY <HEAD
  *
- * It refuses to take cookies from an answer that a redirect led to: it may be another server's.
+ * Cookies of a response that a redirect led to are not taken: it may be another server's.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BEGINNING = 65536 }; /* of a body: what dam_observation takes. */
+enum { BEGINNING = 65536 }; /* the most bytes of a body that dam_observation takes. */
 
 /* "HTTP/2 200": 200; 0 for what is no status line. */
 static int read_status(const char *line)
@@ -32,21 +32,21 @@ static int read_status(const char *line)
     return status >= 100 && status <= 599 ? (int)status : 0;
 }
 
-/* What `curl -D` wrote: every head that came, of proxies, interim answers, earlier tries and followed redirects too.
+/* What `curl -D` wrote: every head that came, of proxies, interim responses, earlier tries and followed redirects too.
    The last one answers the request, unless a redirect led there. */
-static int find_head(char *text, dam_observation *answer, char **lines_out)
+static int find_head(char *text, dam_observation *observation, char **lines_out)
 {
     for (char *head = text; head != NULL;) {
         char *lines = strchr(head, '\n');
         char *end = lines == NULL ? NULL : strstr(lines, "\nHTTP/");
-        answer->http_status = read_status(head);
-        if (answer->http_status == 0) {
+        observation->http_status = read_status(head);
+        if (observation->http_status == 0) {
             say("standard input is not what `curl -D` writes: it begins with no HTTP status line");
             return EXIT_USAGE;
         }
         *lines_out = lines == NULL ? head + strlen(head) : lines + 1;
-        if (end != NULL && answer->http_status >= 300 && answer->http_status < 400) {
-            say("a redirect was followed; only the answer before it is the session's");
+        if (end != NULL && observation->http_status >= 300 && observation->http_status < 400) {
+            say("a redirect was followed; only the response before it is the session's");
             end[1] = '\0';
             return EXIT_OK;
         }
@@ -67,7 +67,7 @@ static dam_header *split_lines(char *lines, size_t *count)
         if ((next = strchr(line, '\n')) != NULL)
             *next++ = '\0';
         for (char *at = line; (at = strchr(at, '\r')) != NULL;)
-            *at = ' '; /* the line's end; and none is inside of a header. */
+            *at = ' '; /* before the line's end, or inside of a value, where it counts as a blank. */
         char *colon = strchr(line, ':');
         if (colon == NULL || colon == line)
             continue;
@@ -78,7 +78,7 @@ static dam_header *split_lines(char *lines, size_t *count)
 }
 
 /* The beginning of a file; its size may be anything. */
-static int read_beginning(const char *path, void *buffer, dam_observation *answer)
+static int read_beginning(const char *path, void *buffer, dam_observation *observation)
 {
     size_t used = 0;
     ssize_t got = 1;
@@ -88,9 +88,9 @@ static int read_beginning(const char *path, void *buffer, dam_observation *answe
         got = read(fd, (char *)buffer + used, BEGINNING - used);
         used += got > 0 ? (size_t)got : 0;
     }
-    answer->body = buffer;
-    answer->body_size = used;
-    answer->is_whole = fd >= 0 && got >= 0 && read(fd, &more, 1) == 0;
+    observation->body = buffer;
+    observation->body_size = used;
+    observation->is_whole = fd >= 0 && got >= 0 && read(fd, &more, 1) == 0;
     int code = fd < 0 || got < 0 ? complain(path) : EXIT_OK;
     if (fd >= 0)
         close(fd);
@@ -109,14 +109,14 @@ static int read_ticket(const char *path, char **ticket)
 }
 
 static int observe(const struct arguments *arguments, struct work *work, const char *ticket,
-                   const dam_observation *answer)
+                   const dam_observation *observation)
 {
     int32_t result = DAM_OBSERVE_DELIVER;
     dam_error error;
     int code = open_session(work, arguments);
     if (code != EXIT_OK)
         return code;
-    if (dam_session_observe(work->session, ticket, answer, &result, &error) != DAM_OK)
+    if (dam_session_observe(work->session, ticket, observation, &result, &error) != DAM_OK)
         return report(&error);
     if (result != DAM_OBSERVE_REPLAY)
         return EXIT_OK;
@@ -126,7 +126,7 @@ static int observe(const struct arguments *arguments, struct work *work, const c
 
 int run_observe(const struct arguments *arguments, struct work *work)
 {
-    dam_observation answer = DAM_OBSERVATION_INIT;
+    dam_observation observation = DAM_OBSERVATION_INIT;
     void *head = NULL, *body = malloc(BEGINNING);
     char *ticket = NULL, *lines = NULL;
     dam_header *headers = NULL;
@@ -137,17 +137,17 @@ int run_observe(const struct arguments *arguments, struct work *work)
         code = EXIT_USAGE;
     }
     if (code == EXIT_OK)
-        code = find_head(head, &answer, &lines);
+        code = find_head(head, &observation, &lines);
     if (code == EXIT_OK) {
-        answer.headers = headers = split_lines(lines, &answer.header_count);
+        observation.headers = headers = split_lines(lines, &observation.header_count);
         code = headers == NULL ? complain("memory") : EXIT_OK;
     }
     if (code == EXIT_OK && arguments->body != NULL)
-        code = read_beginning(arguments->body, body, &answer);
+        code = read_beginning(arguments->body, body, &observation);
     if (code == EXIT_OK && arguments->ticket != NULL)
         code = read_ticket(arguments->ticket, &ticket);
     if (code == EXIT_OK)
-        code = observe(arguments, work, ticket, &answer);
+        code = observe(arguments, work, ticket, &observation);
     if (head != NULL)
         explicit_bzero(head, size); /* cookies. */
     free(headers);

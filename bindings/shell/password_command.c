@@ -1,8 +1,8 @@
 /*
  * password_command.c - the option `password-command`: starts it, takes its first line, and waits for its end.
  *
- * For its own end and not for that of its output, which a child that it leaves behind may hold open for ever. It
- * refuses to wait without bounds, since siblings wait for the login, and to take the line of a command that fails.
+ * It waits for the end of the process and not of its output, which a child that it leaves behind may hold open for
+ * ever. The wait is bounded, since siblings wait for the login, and the line of a command that fails is not taken.
  */
 #include "secrets.h"
 
@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-/* A command is given less time than this by no option, and so much to end after its line. */
+/* The least time that a command has whatever the options say, and the time that it has to end after its line. */
 enum { LEAST_SECONDS = 5 };
 
 /* What follows the line is read, so that the command does not die of a closed pipe; but not without end. */

@@ -2,7 +2,7 @@
  * print.c - clean text, tables and JSON on standard output.
  *
  * JSON is written here by hand: the wrapper's objects are flat and only ever written, so a string escaper is all that a
- * JSON library would be used for. It refuses to hold anything that reads JSON.
+ * JSON library would be used for. Nothing here reads JSON.
  */
 #include "print.h"
 

@@ -1,8 +1,8 @@
 /*
  * progress.c - one line on standard error that tells a person how far a transfer is.
  *
- * It refuses to show itself to anybody but a person who waits: not in a pipe or a log, not from the background, and not
- * with --no-progress. It is gone before another word is written, so that words stay whole lines.
+ * It is shown only to a person who waits: not in a pipe or a log, not from the background, and not with --no-progress.
+ * It is gone before another word is written, so that words stay whole lines.
  */
 #include "progress.h"
 
@@ -70,7 +70,7 @@ int32_t show_progress(void *user_data, int64_t down, int64_t down_total, int64_t
     int64_t done = is_upload ? up : down, total = is_upload ? up_total : down_total;
     if (tcgetpgrp(STDERR_FILENO) != getpgrp())
         return 0;
-    if (is_upload && down > 0) /* the answer is coming, and may be printed on this very terminal. */
+    if (is_upload && down > 0) /* the response is coming, and may be printed on this very terminal. */
         clear_progress();
     else if (done > 0)
         draw(done < total || total <= 0 ? done : total, total);

@@ -1,8 +1,8 @@
 /*
  * target.c - where -o goes. A file is the library's to write: FILE.part until it is whole.
  *
- * It refuses to let the library rename anything over what is no file: a pipe, or a device, which a mistake would cost
- * the machine. Those are written as they are. A symbolic link stays one.
+ * The library must not rename anything over what is no file: a pipe, or a device, which the machine would lose by it.
+ * Those are written as they are. A symbolic link stays one.
  */
 #include "transfer.h"
 

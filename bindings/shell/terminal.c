@@ -2,7 +2,7 @@
  * terminal.c - asks a person for a secret, without echo.
  *
  * It speaks to /dev/tty, so that redirected input and output do not matter, and gives the terminal its echo back before
- * a signal ends or stops the process. It refuses to ask where nobody would answer: without a terminal, and from the
+ * a signal ends or stops the process. Nothing is asked where nobody would answer: without a terminal, and from the
  * background, where the terminal would stop the process with a login lock held. (readpassphrase(3) does much of this,
  * but would need libbsd, and a signal that arrives just before its read is lost until the next key.)
  */
@@ -18,7 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SIGNALS = 65 }; /* with those that have no name. */
+enum { SIGNALS = 65 }; /* real-time signals, which have no names, included. */
 
 static volatile sig_atomic_t caught[SIGNALS], is_caught;
 
@@ -27,7 +27,7 @@ static void note(int signal_number)
     caught[signal_number] = is_caught = 1;
 }
 
-/* What was there before the question. */
+/* What to put back after the question. */
 struct guard {
     sigset_t guarded, waiting;
 };

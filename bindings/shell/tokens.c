@@ -1,8 +1,8 @@
 /*
  * tokens.c - token and tokens: the one that the session works with, and the scarce device tokens of the user.
  *
- * Neither asks a server for the list. It refuses to print a token with a line break in it: the reader would take the
- * rest for something else.
+ * Neither asks a server for the list. A token with a line break in it is not printed: the reader would take the rest
+ * for something else.
  */
 #include "arguments.h"
 #include "commands.h"

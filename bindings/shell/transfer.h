@@ -1,5 +1,5 @@
 /*
- * transfer.h - bodies on their way: what a request carries (body.c), and where its answer goes (target.c).
+ * transfer.h - bodies on their way: what a request carries (body.c), and where its response goes (target.c).
  */
 #ifndef DAMSESSION_TRANSFER_H
 #define DAMSESSION_TRANSFER_H

@@ -1,7 +1,7 @@
 """The faults, as tables by subject, and the rows that they make: one for every place where a fault
 is tried.
 
-It refuses two rows of one name at one place, and a place that says nothing.
+Two rows of one name at one place are an error, and so is a place that says nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _row(fault: Fault, where: str) -> Row:
         "during",
         1 if makes_a_session else values.get("repeat", 1) if place.system == "query" else 0,
     )
-    # An answer that is taken brings what it sets, and where it was a login's, the session.
+    # A response that is taken brings what it sets, and where it was a login's, the session.
     is_taken = all(end.isdigit() for end in ends)
     adopts = values.pop("adopts", is_taken)
     after = values.pop("after", 0 if is_taken and makes_a_session else STAGES[place.stage].logins)

@@ -2,7 +2,7 @@
 never end.
 
 Where a server contradicts itself a client may believe either word, or none; what it must not do is
-take bytes of this answer for the next one's, or call whole what is not.
+take bytes of this response for the next one's, or call whole what is not.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EITHER: dict[str, Any] = {"adopts": None, "after": None}
 #: The wrapper keeps no connection from one step to the next.
 KEPT: dict[str, Any] = {"for_shell": False}
 #: What nobody asked for. It is there before the client asks again: what comes while it asks is told
-#: from no answer.
+#: from no response.
 SECOND = OK + PLANTED + b"Content-Length: 7\r\n\r\nplanted"
 
 
@@ -97,14 +97,14 @@ LENGTHS = [
           (b"HTTP/1.1 401 No\r\n@SET@Content-Length: 5000\r\n\r\n",),
           "401", {}, {"head/cookie/http": {"adopts": False}}),
     Fault("login-204", "login/cookie/http login/token/http", (b"HTTP/1.1 204 No Content\r\n@SET@\r\n",), "PROTOCOL"),
-    Fault("second-answer", f"{REQUESTS} keepalive/cookie/http login/token/http",
+    Fault("second-response", f"{REQUESTS} keepalive/cookie/http login/token/http",
           (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n@BODY@" + SECOND,), "200"),
-    Fault("second-answer-later",
+    Fault("second-response-later",
           f"{REQUESTS} keepalive/cookie/http login/token/http login/token/https"
           " request/cookie/https request/token/https",
           (WELL, AFTERWARDS, SECOND), "200", KEPT),
-    # Each step is a record of TLS: the end of the answer and what nobody asked for are in one.
-    Fault("second-answer-in-record", "request/token/https request/cookie/https request/device-token/https"
+    # Each step is a record of TLS: the end of the response and what nobody asked for are in one.
+    Fault("second-response-in-record", "request/token/https request/cookie/https request/device-token/https"
           " login/token/https",
           (OK + b"@SET@" + JSON + b"Content-Length: @LENGTH@\r\n\r\n", b"@BODY@" + SECOND), "200", KEPT),
     Fault("farewell-408", f"{REQUESTS} request/token/https request/cookie/https",

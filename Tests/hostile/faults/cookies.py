@@ -24,7 +24,7 @@ def _login(name: str, before: bytes, value: bytes, ends: str, **more: Any) -> Fa
 
 
 def _rotated(name: str, lines: bytes, **more: Any) -> Fault:
-    """What an ordinary answer sets, in cookie mode."""
+    """What an ordinary response sets, in cookie mode."""
     where = "request/cookie/http keepalive/cookie/http redirect/cookie/http stream/cookie/http"
     return Fault(name, where, (OK + lines + ORDINARY,), "200", more)
 

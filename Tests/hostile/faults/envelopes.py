@@ -1,4 +1,4 @@
-"""PhotoShelter's envelope, damaged and abused: what answers hold where status and head are as
+"""PhotoShelter's envelope, damaged and abused: what responses hold where status and head are as
 they should be.
 """
 
@@ -11,8 +11,8 @@ from steps import CLOSE, Fault, Repeat
 JSON = "application/json"
 
 
-def answer(status: int, body: bytes, kind: str = JSON, more: bytes = b"") -> bytes:
-    """What is yet to be filled in has no length: such an answer ends with its connection."""
+def response(status: int, body: bytes, kind: str = JSON, more: bytes = b"") -> bytes:
+    """What is yet to be filled in has no length: such a response ends with its connection."""
     length = "" if b"@" in body else f"Content-Length: {len(body)}\r\n"
     return (
         f"HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\n{length}".encode()
@@ -23,7 +23,7 @@ def answer(status: int, body: bytes, kind: str = JSON, more: bytes = b"") -> byt
 
 
 def error(status: int, name: str, message: str = "no") -> bytes:
-    return answer(
+    return response(
         status,
         b'{"status":"error","error":{"class":"%s","message":"%s"}}'
         % (name.encode(), message.encode()),
@@ -33,7 +33,7 @@ def error(status: int, name: str, message: str = "no") -> bytes:
 def _login(
     name: str, body: bytes, ends: str, where: str = "login/token/http", **more: Any
 ) -> Fault:
-    return Fault(f"login-{name}", where, (answer(200, body), CLOSE), ends, more)
+    return Fault(f"login-{name}", where, (response(200, body), CLOSE), ends, more)
 
 
 BOTH = "login/token/http login/cookie/http"
@@ -145,9 +145,9 @@ REFUSALS = [
     _refusal("with-200", error(200, "AuthInvalidPasswordErr"), "CREDENTIALS_REFUSED", "CREDENTIALS_REFUSED"),
     _refusal("with-500", error(500, "AuthInvalidPasswordErr"), "CREDENTIALS_REFUSED|SERVER",
              "CREDENTIALS_REFUSED|SERVER|200"),
-    _refusal("bare-401", answer(401, b""), "CREDENTIALS_REFUSED", "CREDENTIALS_REFUSED"),
+    _refusal("bare-401", response(401, b""), "CREDENTIALS_REFUSED", "CREDENTIALS_REFUSED"),
     _refusal("in-xml",
-             answer(400,
+             response(400,
                     b"<PhotoShelterAPI><status>error</status><error><class>AuthInvalidPasswordErr</class>"
                      b"</error></PhotoShelterAPI>", "text/xml"), "CREDENTIALS_REFUSED", "CREDENTIALS_REFUSED"),
     _refusal("quoting", error(400, "AuthInvalidPasswordErr", "your password is @PASSWORD@, @PASSWORD:percent@"),
@@ -159,18 +159,18 @@ REFUSALS = [
     _refusal("unknown", error(400, "StrangeErr"), "SERVER", "SERVER"),
     _refusal("unknown-200", error(200, "StrangeErr"), "SERVER", "SERVER"),
     _refusal("unknown-403", error(403, "StrangeErr"), "SERVER", "SERVER"),
-    _refusal("list", answer(400, b'{"errors":[{"title":"no"}]}'), "SERVER", "SERVER"),
-    _refusal("list-200", answer(200, b'{"errors":[{"title":"no"}]}'), "SERVER|PROTOCOL", "SERVER|200"),
-    _refusal("list-empty", answer(400, b'{"errors":[]}'), "SERVER|PROTOCOL", "SERVER|200"),
-    _refusal("bare-400", answer(400, b""), "SERVER", "SERVER"),
-    _refusal("bare-403", answer(403, b""), "SERVER", "SERVER"),
-    _refusal("bare-404", answer(404, b""), "PROTOCOL"),
-    _refusal("bare-500", answer(500, b""), "SERVER"),
-    _refusal("bare-502", answer(502, b""), "SERVER"),
-    _refusal("bare-503", answer(503, b""), "SERVER"),
-    _refusal("bare-429", answer(429, b""), "THROTTLED"),
-    _refusal("bare-407", answer(407, b""), "PROTOCOL"),
-    _refusal("redirect", answer(302, b"", more=b"Location: @OTHER@/login\r\n"), "PROTOCOL|SERVER", "200|SERVER"),
+    _refusal("list", response(400, b'{"errors":[{"title":"no"}]}'), "SERVER", "SERVER"),
+    _refusal("list-200", response(200, b'{"errors":[{"title":"no"}]}'), "SERVER|PROTOCOL", "SERVER|200"),
+    _refusal("list-empty", response(400, b'{"errors":[]}'), "SERVER|PROTOCOL", "SERVER|200"),
+    _refusal("bare-400", response(400, b""), "SERVER", "SERVER"),
+    _refusal("bare-403", response(403, b""), "SERVER", "SERVER"),
+    _refusal("bare-404", response(404, b""), "PROTOCOL"),
+    _refusal("bare-500", response(500, b""), "SERVER"),
+    _refusal("bare-502", response(502, b""), "SERVER"),
+    _refusal("bare-503", response(503, b""), "SERVER"),
+    _refusal("bare-429", response(429, b""), "THROTTLED"),
+    _refusal("bare-407", response(407, b""), "PROTOCOL"),
+    _refusal("redirect", response(302, b"", more=b"Location: @OTHER@/login\r\n"), "PROTOCOL|SERVER", "200|SERVER"),
     _refusal("api-key", error(403, "ApiKeyInvalidErr"), "API_KEY_REFUSED"),
     _refusal("https", error(403, "HTTPSRequiredPermErr"), "INSECURE"),
     _refusal("second-factor", error(403, "TwoFactorRequiredErr"), "SECOND_FACTOR", "SECOND_FACTOR"),
@@ -185,22 +185,24 @@ def _step(name: str, said: bytes, ends: str, during: int = 1) -> Fault:
 
 
 STEPS = [
-    _step("empty", answer(200, b""), "PROTOCOL"),
-    _step("cut", answer(200, b'{"status":"ok","da'), "PROTOCOL"),
-    _step("null", answer(200, b"null"), "PROTOCOL"),
-    _step("nested", answer(200, DEEP), "PROTOCOL|TOO_LARGE"),
-    _step("page", answer(200, b"<html>maintenance</html>", "text/html"), "PROTOCOL|SERVER"),
-    _step("bare-404", answer(404, b""), "PROTOCOL|ORGANIZATION_REFUSED"),
-    _step("bare-500", answer(500, b""), "SERVER"),
-    _step("bare-429", answer(429, b""), "THROTTLED"),
+    _step("empty", response(200, b""), "PROTOCOL"),
+    _step("cut", response(200, b'{"status":"ok","da'), "PROTOCOL"),
+    _step("null", response(200, b"null"), "PROTOCOL"),
+    _step("nested", response(200, DEEP), "PROTOCOL|TOO_LARGE"),
+    _step("page", response(200, b"<html>maintenance</html>", "text/html"), "PROTOCOL|SERVER"),
+    _step("bare-404", response(404, b""), "PROTOCOL|ORGANIZATION_REFUSED"),
+    _step("bare-500", response(500, b""), "SERVER"),
+    _step("bare-429", response(429, b""), "THROTTLED"),
     _step("refused", error(403, "OrganizationPermErr"), "ORGANIZATION_REFUSED"),
-    _step("bare-403", answer(403, b""), "ORGANIZATION_REFUSED"),
-    _step("another", answer(200, b'{"status":"ok","data":{"Session":{"organization":"O2"}}}'), "ORGANIZATION_REFUSED"),
+    _step("bare-403", response(403, b""), "ORGANIZATION_REFUSED"),
+    _step("another", response(200, b'{"status":"ok","data":{"Session":{"organization":"O2"}}}'),
+          "ORGANIZATION_REFUSED"),
     _step("api-key", error(403, "ApiKeyInvalidErr"), "API_KEY_REFUSED"),
-    _step("token-two-lines", answer(200, b'{"status":"ok","data":{"token":"a\\r\\nCookie: planted"}}'), "PROTOCOL|200"),
+    _step("token-two-lines", response(200, b'{"status":"ok","data":{"token":"a\\r\\nCookie: planted"}}'),
+          "PROTOCOL|200"),
     # It has expired between the two; after three logins in a row another will not mend it.
     _step("ended", error(403, "SessionRequiredErr"), "SESSION_INVALID", during=3),
-    _step("bare-401", answer(401, b""), "SESSION_INVALID", during=3),
+    _step("bare-401", response(401, b""), "SESSION_INVALID", during=3),
     Fault("step-ended-once", "organization/token/http organization/cookie/http", (error(403, "SessionRequiredErr"),),
           "200", {"during": 2, "times": 1}),
     Fault("step-ended-twice", "organization/token/http organization/cookie/http", (error(403, "SessionRequiredErr"),),
@@ -210,15 +212,16 @@ STEPS = [
 REQUESTS = [
     # Content is the application's, whatever it is made of.
     *(
-        Fault(f"content-{name}", "request/token/http request/cookie/http", (answer(400, body, more=b"@SET@"),), "400")
+        Fault(f"content-{name}", "request/token/http request/cookie/http", (response(400, body, more=b"@SET@"),), "400")
         for name, body in NESTED.items()
     ),
-    Fault("content-10-MiB", "request/token/http", (answer(200, b'{"error":"' + b"x" * 10_000_000 + b'"}'),), "200",
+    Fault("content-10-MiB", "request/token/http", (response(200, b'{"error":"' + b"x" * 10_000_000 + b'"}'),), "200",
           {"memory": 64}),
-    Fault("content-error-cut", "request/token/http", (answer(400, b'{"status":"error","error":{"class":"SessionRequ'),),
+    Fault("content-error-cut", "request/token/http",
+          (response(400, b'{"status":"error","error":{"class":"SessionRequ'),),
           "400"),
     Fault("content-ended-in-passing", "request/token/http request/cookie/http",
-          (answer(200, b'{"status":"ok","data":{"error":{"class":"SessionRequiredErr"}}}', more=b"@SET@"),), "200"),
+          (response(200, b'{"status":"ok","data":{"error":{"class":"SessionRequiredErr"}}}', more=b"@SET@"),), "200"),
     Fault("request-ended", "request/token/http", (error(400, "SessionRequiredErr"),), "SESSION_INVALID", {"during": 2}),
     Fault("request-ended-with-cookies", "request/cookie/http", (error(200, "SessionRequiredErr"),), "SESSION_INVALID",
           {"during": 2}),
@@ -230,16 +233,18 @@ REQUESTS = [
           "API_KEY_REFUSED"),
     Fault("request-unknown-401", "request/token/http request/cookie/http", (error(401, "StrangeErr"),), "401"),
     Fault("request-unknown-403", "request/token/http request/cookie/http", (error(403, "StrangeErr"),), "403"),
-    Fault("request-list-401", "request/token/http request/cookie/http", (answer(401, b'{"errors":[{"title":"no"}]}'),),
+    Fault("request-list-401", "request/token/http request/cookie/http",
+          (response(401, b'{"errors":[{"title":"no"}]}'),),
           "401"),
-    Fault("request-list-403", "request/token/http request/cookie/http", (answer(403, b'{"errors":[{"title":"no"}]}'),),
+    Fault("request-list-403", "request/token/http request/cookie/http",
+          (response(403, b'{"errors":[{"title":"no"}]}'),),
           "403"),
     Fault("request-bare-401",
           "request/token/http request/cookie/http request/device-token/http request/login-token/http"
-           " request/query/http", (answer(401, b""),), "401", {"repeat": 3}, {"request/query/http": {"during": 3}}),
+           " request/query/http", (response(401, b""),), "401", {"repeat": 3}, {"request/query/http": {"during": 3}}),
     Fault("request-bare-403",
           "request/token/http request/cookie/http request/device-token/http request/login-token/http"
-           " request/query/http", (answer(403, b""),), "403", {"repeat": 3}, {"request/query/http": {"during": 3}}),
+           " request/query/http", (response(403, b""),), "403", {"repeat": 3}, {"request/query/http": {"during": 3}}),
 ]  # fmt: skip
 
 FAULTS = LOGINS + REFUSALS + STEPS + REQUESTS

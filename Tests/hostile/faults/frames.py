@@ -85,10 +85,10 @@ ENDS = [
     Fault("stream-reset-in-upload", SYSTEMS.format("upload"), (_reset(8),), BROKEN, {"early": True}),
     Fault("stream-reset-no-error-in-upload", "upload/token/h2", (Head(((":status", "413"),), True), _reset(0)),
           "413|TRANSFER|PROTOCOL", {"early": True}),
-    Fault("goaway-before-answer", BOTH, (_goaway(0, 0), CLOSE), BROKEN),
+    Fault("goaway-before-response", BOTH, (_goaway(0, 0), CLOSE), BROKEN),
     Fault("goaway-enhance-your-calm", BOTH, (_goaway(0, 11, b"calm"), CLOSE), BROKEN),
-    Fault("goaway-then-answer", BOTH, (_goaway(LAST, 0), *FULL), "200"),
-    Fault("goaway-amid-answer", BOTH,
+    Fault("goaway-then-response", BOTH, (_goaway(LAST, 0), *FULL), "200"),
+    Fault("goaway-amid-response", BOTH,
           (Head((*OK, ("content-length", "5000"))), Data(b"@BODY@"), _goaway(LAST, 0), CLOSE), BROKEN, EITHER),
     Fault("goaway-while-idle", REQUEST, (WELL, AFTERWARDS, _goaway(LAST, 0), CLOSE), "200"),
     Fault("goaway-with-words", "request/token/h2", (_goaway(0, 2, b"planted" * 2000), CLOSE), BROKEN),
@@ -258,7 +258,7 @@ FRAMES = [
     Fault("ping-odd-length", BOTH, (Frame(PING, 0, b"1234567", 0),), BROKEN),
     Fault("frame-too-large", BOTH, (Frame(DATA, 0, bytes(1 << 20)),), BROKEN),
     Fault("frame-of-2^24-1", "request/token/h2", (b"\xff\xff\xff\x00\x00\x00\x00\x00\x01" + bytes(100), CLOSE), BROKEN),
-    # What cuts the connection cuts the answer. libcurl before 8 takes that for its end, unless
+    # What cuts the connection cuts the response. libcurl before 8 takes that for its end, unless
     # there is a length.
     *(Fault(f"amid-{name}", BOTH, (Head(OK), Data(b"@BODY@"), cut), f"200|{BROKEN}", EITHER) for name, cut in CUTS),
     *(
@@ -296,7 +296,7 @@ PREFACES = [
           "TIMEOUT", {"during": 0}),
     Fault("preface-no-window", "preface/token/h2", (Frame(SETTINGS, 0, b"\x00\x04\x00\x00\x00\x00", 0), SILENCE),
           "TIMEOUT", {"during": 0}),
-    Fault("preface-answer", "preface/token/h2",
+    Fault("preface-response", "preface/token/h2",
           (Frame(SETTINGS, 0, b"", 0), Frame(HEADERS, END_HEADERS | END_STREAM, b"\x88", 1), CLOSE),
           "TRANSFER|PROTOCOL", {"during": 0}),
 ]  # fmt: skip

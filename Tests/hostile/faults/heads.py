@@ -1,7 +1,7 @@
 """HTTP/1.1 up to the empty line: connections, handshakes, status lines and header lines, and where
 they break off.
 
-"200" is where a lenient client may read an answer all the same; what it must not do then is in the
+"200" is where a lenient client may read a response all the same; what it must not do then is in the
 rest of the row.
 """
 
@@ -129,7 +129,7 @@ STATUS_LINES = [
 
 HEADER_LINES = [
     Fault("bare-line-feeds", FEW, (b"HTTP/1.1 200 OK\nContent-Length: @LENGTH@\n@SET@\n@BODY@",), "200"),
-    # curl issue 11101: the header before this one is of the answer before.
+    # curl issue 11101: the header before this one is of the response before.
     Fault("begins-with-a-blank", f"{FEW} redirect/cookie/http keepalive/cookie/http confirmation/device-token/http",
           (OK + b"  continued\r\n" + FULL,), "200|PROTOCOL", {"adopts": None, "after": None, "repeat": 3},
           {"login/token/http": {"repeat": 1}}),

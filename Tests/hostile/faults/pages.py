@@ -12,7 +12,7 @@ from typing import Any
 
 from steps import Fault
 
-from faults.envelopes import answer
+from faults.envelopes import response
 
 PLAIN = (
     b"<!DOCTYPE html><html><head><title>planted</title></head><body>We will be back</body></html>"
@@ -28,7 +28,7 @@ UNCLEAR = {"then": "SERVER"}
 
 
 def _page(status: int, kind: str, where: str, ends: str, **more: Any) -> Fault:
-    said = answer(status, PAGES[kind], "text/html; charset=utf-8")
+    said = response(status, PAGES[kind], "text/html; charset=utf-8")
     name = f"{kind}-{status}-{where.split('/', 1)[0]}-{where.split('/', 2)[1]}"
     return Fault(name, where, (said,), ends, more)
 
@@ -58,17 +58,17 @@ LOGINS = [
     )
 ] + [
     Fault("redirected-login", f"{FOTOWEB} {QUERY}",
-          (answer(302, b"", more=b"Location: @OTHER@/fotoweb/views/login?to=x\r\n"),), "SERVER", UNCLEAR),
+          (response(302, b"", more=b"Location: @OTHER@/fotoweb/views/login?to=x\r\n"),), "SERVER", UNCLEAR),
     Fault("redirected-login-at-home", f"{FOTOWEB} {QUERY}",
-          (answer(307, b"", more=b"Location: /fotoweb/views/login\r\n"),), "SERVER", UNCLEAR),
+          (response(307, b"", more=b"Location: /fotoweb/views/login\r\n"),), "SERVER", UNCLEAR),
     Fault("redirected-login-to-plain", "login/device-token/https login/token/https",
-          (answer(308, b"", more=b"Location: @PLAIN@/x\r\n"),), "SERVER|PROTOCOL|INSECURE", {"then": "SERVER|200"}),
+          (response(308, b"", more=b"Location: @PLAIN@/x\r\n"),), "SERVER|PROTOCOL|INSECURE", {"then": "SERVER|200"}),
     # Five failures in a row are half of what locks an account: from then on a login is for who
     # insists.
-    Fault("refused-unclearly-again-and-again", "login/device-token/http", (answer(500, PLAIN, "text/html"),),
+    Fault("refused-unclearly-again-and-again", "login/device-token/http", (response(500, PLAIN, "text/html"),),
           "SERVER|CREDENTIALS_REFUSED", {"repeat": 8, "during": 1, "then": "SERVER|CREDENTIALS_REFUSED"}),
     Fault("refused-clearly-again-and-again", "login/device-token/http login/token/http login/query/http",
-          (answer(401, b""),), "CREDENTIALS_REFUSED", {"repeat": 8, "during": 1, "then": "CREDENTIALS_REFUSED"}),
+          (response(401, b""),), "CREDENTIALS_REFUSED", {"repeat": 8, "during": 1, "then": "CREDENTIALS_REFUSED"}),
 ]  # fmt: skip
 
 #: A session that was good is given up for one reason alone, and once.
@@ -78,7 +78,7 @@ STAGES = [
     fault
     for kind in PAGES
     for fault in (
-        # The session lives, as a small request shows: the page is the answer.
+        # The session lives, as a small request shows: the page is the response.
         _page(200, kind, REQUESTS, "200"),
         _page(401, kind, REQUESTS, "401", during=1),
         _page(403, kind, REQUESTS, "403", during=1),
@@ -122,19 +122,19 @@ WITHOUT_A_RIGHT = [
           {place: {"during": 11, "after": None} for place in ("first/token/http", "first/cookie/http")}
           | {place: {"during": 2, "after": None} for place in ("first/device-token/http", "first/login-token/http")})
     for name, said in {
-        "401": answer(401, b""), "403": answer(403, b""), "form": answer(200, FORM, "text/html"),
-        "login-redirects": answer(302, b"", more=b"Location: /fotoweb/views/login?to=x\r\n"),
+        "401": response(401, b""), "403": response(403, b""), "form": response(200, FORM, "text/html"),
+        "login-redirects": response(302, b"", more=b"Location: /fotoweb/views/login?to=x\r\n"),
     }.items()
 ] + [
     Fault("nothing-but-pages",
           "first/device-token/http everything/device-token/http everything/cookie/http"
-           " everything/token/http everything/query/http", (answer(200, PLAIN, "text/html"),), "SERVER",
+           " everything/token/http everything/query/http", (response(200, PLAIN, "text/html"),), "SERVER",
           {"repeat": 5, "after": None}, {"everything/query/http": {"during": 5, "after": None}}),
     Fault("nothing-but-500",
           "everything/device-token/http everything/cookie/http everything/token/http everything/query/http",
-          (answer(500, PLAIN, "text/html"),), "SERVER", {"repeat": 5}),
+          (response(500, PLAIN, "text/html"),), "SERVER", {"repeat": 5}),
     Fault("nothing-but-redirects", "everything/device-token/http everything/cookie/http",
-          (answer(302, b"", more=b"Location: ?again\r\n"),), "PROTOCOL", {"repeat": 2}),
+          (response(302, b"", more=b"Location: ?again\r\n"),), "PROTOCOL", {"repeat": 2}),
 ]  # fmt: skip
 
 FAULTS = LOGINS + STAGES + WITHOUT_A_RIGHT

@@ -8,7 +8,7 @@ from typing import Any
 
 from steps import CLOSE, Fault
 
-from faults.envelopes import answer
+from faults.envelopes import response
 
 BOTH = "request/token/http login/token/http login/device-token/http"
 
@@ -16,13 +16,13 @@ BOTH = "request/token/http login/token/http login/device-token/http"
 def _after(
     name: str, value: bytes, status: int = 429, ends: str = "THROTTLED", **more: Any
 ) -> Fault:
-    said = answer(status, b"", more=b"Retry-After: " + value + b"\r\n")
+    said = response(status, b"", more=b"Retry-After: " + value + b"\r\n")
     return Fault(f"retry-after-{name}", BOTH, (said,), ends, more)
 
 
 def _date(name: str, value: bytes) -> Fault:
     """A clock that nobody can believe changes nothing but the next login token, which is
-    corrected by an answer.
+    corrected by a response.
     """
     where = "request/login-token/http request/cookie/http keepalive/token/http login/login-token/http login/token/http"
     rest = b"\r\nContent-Type: text/xml\r\nContent-Length: @LENGTH@\r\n\r\n@BODY@"
@@ -47,10 +47,10 @@ RETRY = [
     # More than the program is ready to wait for; and again and again what it is ready for, which
     # ends some time.
     _after("huge-and-willing", b"99999999999", options={"retry-after": "2"}),
-    Fault("retry-after-willing", "request/token/http", (answer(429, b"", more=b"Retry-After: 0\r\n"),), "THROTTLED",
+    Fault("retry-after-willing", "request/token/http", (response(429, b"", more=b"Retry-After: 0\r\n"),), "THROTTLED",
           {"options": {"retry-after": "2"}, "seconds": 30.0, "is_short": False}),
     Fault("retry-after-willing-once", "request/token/http request/cookie/http",
-          (answer(429, b"", more=b"Retry-After: 1\r\n"),), "200", {"options": {"retry-after": "2"}, "times": 1}),
+          (response(429, b"", more=b"Retry-After: 1\r\n"),), "200", {"options": {"retry-after": "2"}, "times": 1}),
 ]  # fmt: skip
 
 DATES = [

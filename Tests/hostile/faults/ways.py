@@ -74,7 +74,8 @@ def _foreign(
 END = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 
 FOREIGN = [
-    # Another origin knows nothing of the session: whatever it says is an answer, and costs nothing.
+    # Another origin knows nothing of the session: whatever it says is a response, and costs
+    # nothing.
     *(
         _foreign(str(status), b"HTTP/1.1 %d Odd\r\n" % status + PLANTED + END, f"{status}|SERVER|THROTTLED")
         for status in (200, 401, 403, 404, 429, 500, 503)

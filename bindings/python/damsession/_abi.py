@@ -60,7 +60,7 @@ authorization_p: Final = _handle("dam_authorization")
 
 
 class _Sized(ctypes.Structure):
-    """A struct that the host makes: it begins with its own size, which tells the library how
+    """A struct that the application makes: it begins with its own size, which tells the library how
     much of it there is.
     """
 

@@ -20,9 +20,9 @@ from ._loop import AsyncLoop, Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
 from ._request import (
-    AnswerOptions,
     AsyncRequestOptions,
     AsyncStreamOptions,
+    ResponseOptions,
     build,
     download_target,
     named,
@@ -41,7 +41,7 @@ def aopen(name: str | None = None, **options: Any) -> AsyncSession:
     nothing is awaited.
 
     async with damsession.aopen("desk") as session:
-        answer = await session.get("mem/user/session")
+        response = await session.get("mem/user/session")
     """
     return AsyncSession(open_session(name, **options))
 
@@ -50,7 +50,7 @@ class AsyncSession:
     """A session in the event loop that runs at its first request. Made by `damsession.aopen`.
 
     To be closed with `async with` or `await aclose()`, which ends what is under way. Cancelling a
-    task that waits for an answer cancels the transfer.
+    task that waits for a response cancels the transfer.
     """
 
     def __init__(self, session: Session) -> None:
@@ -94,8 +94,8 @@ class AsyncSession:
         """
         transfer = self._transfer(method, path)
         self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
-        answer: Response = await self._ended(transfer)
-        return answer
+        response: Response = await self._ended(transfer)
+        return response
 
     async def get(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("GET", ...)`."""
@@ -122,8 +122,8 @@ class AsyncSession:
         return await self.request("DELETE", path, **options)
 
     def stream(self, method: str, path: str, **options: Unpack[AsyncStreamOptions]) -> AsyncStream:
-        """An answer whose body is taken as fast as it is asked for: `async with s.stream("GET",
-        path) as answer:`.
+        """A response whose body is taken as fast as it is asked for: `async with s.stream("GET",
+        path) as response:`.
 
         Sends nothing yet. What `request` raises is raised by `async with`, or, if the body breaks
         off, by what asks for the next piece. The option `timeout` counts on while nobody asks.
@@ -137,7 +137,7 @@ class AsyncSession:
         *,
         resume: bool = False,
         keep: bool = False,
-        **options: Unpack[AnswerOptions],
+        **options: Unpack[ResponseOptions],
     ) -> Response:
         """`Session.download`, awaited. The file is written in the event loop, as fast as the
         disk is.
@@ -145,8 +145,8 @@ class AsyncSession:
         transfer = self._transfer("GET", path)
         request = build("GET", path, keep=transfer.keep, **options)
         self._submit(transfer, "dam_loop_download", request, *download_target(file, resume, keep))
-        answer: Response = await self._ended(transfer)
-        return answer
+        response: Response = await self._ended(transfer)
+        return response
 
     async def login(self, again: bool = False) -> None:
         """`Session.login`, awaited."""
@@ -210,14 +210,14 @@ class AsyncSession:
 
 
 class AsyncStream(BaseStream):
-    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is
-    over.
+    """The body of a 2xx response, in pieces. `async with` waits for the response's head; leaving
+    it ends the transfer.
 
-    async with session.stream("GET", "mem/image/I1/download") as answer:
-        async for piece in answer.raise_for_status():
+    async with session.stream("GET", "mem/image/I1/download") as response:
+        async for piece in response.raise_for_status():
             ...
 
-    An answer other than 2xx has no pieces: its body is in `response.content`.
+    A response other than 2xx has no pieces: its body is in `response.content`.
     """
 
     def __init__(
@@ -253,7 +253,7 @@ class AsyncStream(BaseStream):
             self._session._cancel(self._incoming.transfer)
             await asyncio.wait([over])
         if not over.cancelled():
-            over.exception()  # looked at, so that nobody complains that nobody did
+            over.exception()  # retrieved, else asyncio logs that it never was
 
     async def _wait(self) -> None:
         self._news.clear()
@@ -261,7 +261,7 @@ class AsyncStream(BaseStream):
 
     def raise_for_status(self) -> AsyncStream:
         """As `Response.raise_for_status`."""
-        self._answer.raise_for_status()
+        self._arrived.raise_for_status()
         return self
 
     def stream(self) -> AsyncStream:

@@ -1,4 +1,4 @@
-"""A request that another HTTP client sends: authorized by the library first, its answer observed
+"""A request that another HTTP client sends: authorized by the library first, its response observed
 afterwards.
 
 Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own
@@ -20,18 +20,18 @@ from ._library import library
 from ._request import build
 from ._session import Session
 
-#: How much of a body may carry a verdict.
+#: How many bytes of a body the library looks at (see dam_observation).
 MOST_OF_A_BODY = 65536
 
-# What the client makes from the body and the connection; the library refuses to be told. Cookies
-# are the session's.
+# What the client makes from the body and the connection: the library takes none of it from the
+# caller. Cookies are the session's.
 _FRAMING = frozenset(
     ("content-length", "content-type", "transfer-encoding", "content-encoding", "expect")
 )
 _CLIENTS = _FRAMING | {"host", "connection", "cookie"}
 
-# What some clients let pass: ends of texts and lines inside of a value (blanks, RFC 9110, 5.5), and
-# names that are none.
+# What some clients let through although it may not be in a header: NUL, CR and LF inside of a
+# value, which count as blanks (RFC 9110, 5.5), and names that are not one.
 _BLANKS = bytes.maketrans(b"\0\r\n", b"   ")
 _NO_NAME = re.compile(rb"[\0\r\n:]")
 
@@ -63,10 +63,10 @@ class Authorization:
         body: bool,
     ) -> None:
         self._library = library()
-        self._session = session  # which must not be freed before
+        self._session = session  # kept alive: it must not be freed before the authorization
         self._method, self._url, self._body = method, url, body
         self._headers = list(headers)
-        self._held: list[Any] = []  # the `dam_authorization`, but while a call is inside
+        self._held: list[Any] = []  # the `dam_authorization`; empty while a call works with it
         self._is_over = False
         self._first: str | None = None  # where the request went at first
         #: Whether the URL carries secrets.
@@ -96,13 +96,14 @@ class Authorization:
             self._is_over = True
             raise
         finally:
-            if made:  # a callback may have raised all the same
+            if made:  # also when a callback has raised
                 self._keep(made)
 
     def free(self) -> None:
         """Ends it; one that was not observed counts as not answered."""
         self._is_over = True
-        with contextlib.suppress(IndexError):  # nothing to free, or who is inside will
+        with contextlib.suppress(IndexError):
+            # It is freed already, or by `_keep` when the call that has it returns.
             self._library.dam_authorization_free(self._held.pop())
 
     def read(self) -> ToSend:
@@ -112,7 +113,8 @@ class Authorization:
         method, url = view.method.decode(), view.url.decode()
         # A redirect that turns POST into GET drops the body.
         has_body = self._body and method == self._method
-        # The library has them in UTF-8; what it adds is no text, but bytes.
+        # The caller's values went to the library as UTF-8: under its bytes each is found as it was
+        # given. What the library adds is kept as Latin-1.
         own = {
             (name, value.encode().decode("latin-1").strip(" \t")): value
             for name, value in self._headers
@@ -137,28 +139,32 @@ class Authorization:
     def observe(
         self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool
     ) -> bool:
-        """Whether the answer is to be thrown away, and what `read` says then to be sent instead.
+        """Whether the response is to be thrown away, and what `read` says then to be sent instead.
         Else it is over. Blocks.
 
         headers: as they came. whole: `body` is all of it, and not only what came or what may be
         looked at.
         """
-        answer, result = _abi.dam_observation(), ctypes.c_int32()
-        answer.http_status = status
+        observation, result = _abi.dam_observation(), ctypes.c_int32()
+        observation.http_status = status
         pairs = [
             (name, value.translate(_BLANKS))
             for name, value in headers
             if name and not _NO_NAME.search(name)
         ]
-        answer.headers, answer.header_count = _abi.header_list(pairs), len(pairs)
-        answer.body, answer.body_size = body[:MOST_OF_A_BODY], min(len(body), MOST_OF_A_BODY)
-        answer.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
+        observation.headers, observation.header_count = _abi.header_list(pairs), len(pairs)
+        observation.body, observation.body_size = (
+            body[:MOST_OF_A_BODY],
+            min(len(body), MOST_OF_A_BODY),
+        )
+        observation.is_whole = int(whole and len(body) <= MOST_OF_A_BODY)
         held = self._held.pop()
         try:
             with self._session._handle:
-                self._library.dam_authorization_observe(held, answer, result, _abi.dam_error())
+                self._library.dam_authorization_observe(held, observation, result, _abi.dam_error())
         except BaseException:
-            del answer, headers, pairs, body  # a traceback shows what is here
+            # They may hold secrets, and a traceback shows the locals of a frame.
+            del observation, headers, pairs, body
             self._is_over = True
             raise
         finally:
@@ -169,8 +175,8 @@ class Authorization:
         return False
 
     def _keep(self, authorization: Any) -> None:
-        # First put there, then looked whether anybody wants it any more; `free` the other way
-        # round: one of them frees it.
+        # Puts it back first and reads `_is_over` afterwards; `free` sets `_is_over` first and
+        # takes it out afterwards. So whichever thread comes second frees it.
         self._held.append(authorization)
         if self._is_over:
             self.free()

@@ -130,7 +130,7 @@ def _source(data: Any) -> bytes | _Source:
 
 
 class _File:
-    """A file that is closed when the request that sends it is forgotten."""
+    """A file of a path; closed when the request that sends it is garbage."""
 
     def __init__(self, path: os.PathLike[str]) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""A wish to end requests early, from another thread. Decides nothing: the library ends them."""
+"""Ends requests early, from another thread."""
 
 from __future__ import annotations
 

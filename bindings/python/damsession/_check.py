@@ -1,9 +1,9 @@
 """How a call into C ends in Python: with a value, or with exactly one exception.
 
-Two things can have gone wrong: the library returned a status, or a callback of the host's raised
-while the call was under way. An exception cannot cross C, so it is kept here, per thread (callbacks
-run on the calling thread), and raised when the call is back. It wins over the status, which is only
-its consequence.
+Two things can have gone wrong: the library returned a status, or a callback of the application's
+raised while the call was under way. An exception cannot cross C, so it is kept here, per thread
+(callbacks run on the calling thread), and raised when the call is back. It wins over the status,
+which is only its consequence.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def keep_for_call(error: BaseException) -> None:
 
 
 def take_kept() -> BaseException | None:
-    """The exception kept so far, for a callback that must not fall over that of another one."""
+    """Takes away the exception kept so far, before a callback runs that would be blamed for it."""
     error, _kept.error = _kept.error, None
     return error
 
@@ -52,7 +52,7 @@ def guarded(
             with inside_callback():
                 return function(*arguments) or Status.OK
         except BaseException as error:
-            # KeyboardInterrupt and SystemExit, too, belong to the caller.
+            # KeyboardInterrupt and SystemExit are for the caller as well.
             keep(error)
             return stop
 
@@ -66,7 +66,7 @@ def surface(result: Any = None, function: Any = None, arguments: Any = None) -> 
         if error is not None:
             raise error
     finally:
-        del error  # else its traceback would keep this frame, and this frame it
+        del error  # breaks the cycle of the traceback, its frame and this variable
     return result
 
 

@@ -1,8 +1,8 @@
 """The exceptions: one class for each status of the C header, grouped by what a caller can do about
 them.
 
-Refuses to decide anything: the status, the numbers and the sentence all come from the library, and
-a status that this version has never heard of is a plain `DamError` with its number.
+The status, the numbers and the sentence all come from the library; a status that this version has
+never heard of is a plain `DamError` with its number.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class InternalError(DamError):
 
 
 class NetworkError(DamError):
-    """The server was not reached, or not safely, or its answer did not arrive whole."""
+    """The server was not reached, or not safely, or its response did not arrive whole."""
 
 
 class ConnectError(NetworkError):

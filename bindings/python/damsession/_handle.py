@@ -2,9 +2,9 @@
 
 The header forbids to free a session while a call of it is under way, and Python programs close
 things from other threads, from callbacks and at garbage collection. So a call borrows the handle,
-`close` only shuts the door, and who leaves a shut handle last frees it. Nobody waits, so nothing
-can deadlock here; a forked child gets locks of its own, since those it inherits may be held by
-threads that it does not have.
+`close` only lets no further call in, and the last call to leave a closed handle frees it. `close`
+waits for nobody, so it cannot deadlock; a forked child gets locks of its own, since those it
+inherits may be held by threads that it does not have.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The body of an answer on its way to somebody who asks for it piece by piece, with a limit to what
-waits.
+"""The body of a response that somebody asks for piece by piece. The transfer is paused when too
+much waits.
 
 Shared by the streams of blocking programs and of asyncio; knows nothing of either.
 """
@@ -15,11 +15,11 @@ from ._check import guarded
 from ._loop import Transfer
 from ._response import Response
 
-_MOST_AHEAD = 1 << 18  # bytes that are taken before somebody has asked for them
+_MOST_AHEAD = 1 << 18  # bytes that may wait; with more of them the transfer is paused
 
 
 class Incoming:
-    """What has come of one answer and was not asked for yet."""
+    """The pieces of one response that have arrived and were not asked for yet."""
 
     def __init__(
         self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]
@@ -38,14 +38,14 @@ class Incoming:
 
     @property
     def response(self) -> Response | None:
-        """The answer without what is streamed; None before its head is here. What breaks later
+        """The response without what is streamed; None before its head is here. What breaks later
         does not take it away.
         """
         over = self.transfer.over
         if not over.done() or over.cancelled() or over.exception() is not None:
             return self._head
-        answer: Response = over.result()
-        return answer
+        response: Response = over.result()
+        return response
 
     @property
     def ready(self) -> bool:
@@ -64,14 +64,14 @@ class Incoming:
         return chunk
 
     def wants_more(self) -> bool:
-        """Whether a paused transfer is to be resumed now; says so once."""
+        """Whether a paused transfer is to be resumed now. True once for each pause."""
         if not self._paused or self._size:
             return False
         self._paused = False
         return True
 
     def drop(self) -> None:
-        """Nobody will ask any more."""
+        """Drops what waits: nobody will ask any more."""
         self._chunks.clear()
         self._size = 0
 

@@ -3,7 +3,7 @@ descriptor.
 
 Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is
 over. Exceptions of a transfer's own callbacks are its own; those of credentials callbacks go to the
-requests that the login was for. Decides nothing about requests.
+requests that the login was for. What becomes of a request is the library's decision.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
 
-#: How a transfer ends: with an answer, or with None where none was asked for.
+#: How a transfer ends: with a response, or with None where none was asked for.
 Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
 
 
@@ -53,8 +53,8 @@ class Loop:
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
-        # Sessions of transfers under way. They outlive the loop, which saves what came of an answer
-        # when it is freed.
+        # Sessions of transfers under way. They outlive the loop, which saves what came of a
+        # response when it is freed.
         self._handles: dict[int, SessionHandle] = {}
         # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any
         # more would hold its sessions for good. Not at interpreter exit: see SessionHandle.
@@ -117,7 +117,7 @@ class Loop:
         self.dispatch()
 
     def free(self) -> None:
-        """Ends everything at once, without a word to those who wait."""
+        """Frees the loop and everything under way; whoever waits is not told."""
         loop, self._loop = self._loop, _abi.loop_p()
         if loop:
             self._free()
@@ -129,7 +129,7 @@ class Loop:
             with contextlib.suppress(NotFound):  # it ended meanwhile; its end is on its way
                 function(self._loop, transfer.id, _abi.dam_error())
 
-    def _end(self, _: Any, number: int, status: int, answer: Any, error: Any) -> None:
+    def _end(self, _: Any, number: int, status: int, response: Any, error: Any) -> None:
         """The `dam_done_callback`."""
         raised = take_kept()  # a credentials or a log callback's, from earlier in this dispatch
         if raised is not None:
@@ -142,21 +142,22 @@ class Loop:
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
             elif status == Status.OK:
-                transfer.over.set_result(self._read(answer, transfer.what) if answer else None)
+                transfer.over.set_result(self._read(response, transfer.what) if response else None)
             elif status == Status.CALLBACK and self._raised is not None:
                 transfer.over.set_exception(self._raised)
                 raised = None
             else:
                 transfer.over.set_exception(failure(status, error.contents))
         finally:
-            if answer:
-                self._library.dam_response_free(answer)
+            if response:
+                self._library.dam_response_free(response)
             if raised is not None:
-                keep_for_call(raised)  # nobody's but the driver's, which hears of it from dispatch
+                # It belongs to whoever drives the loop, and is raised by dispatch.
+                keep_for_call(raised)
 
-    def _read(self, answer: Any, what: str) -> Response:
+    def _read(self, response: Any, what: str) -> Response:
         view = _abi.dam_response_view()
-        self._library.dam_response_get(answer, view, _abi.dam_error())
+        self._library.dam_response_get(response, view, _abi.dam_error())
         return Response(view, what)
 
     def _release(self, transfer: Transfer) -> None:
@@ -191,4 +192,4 @@ class AsyncLoop(Loop):
             await asyncio.wait([transfer.over for transfer in self._transfers.values()])
         if self._loop:
             self.asyncio.remove_reader(self.descriptor)
-            self.free()  # with those whose waiter had gone before their end came
+            self.free()  # also those whose waiter was cancelled before they ended

@@ -1,9 +1,9 @@
-"""The body of an answer of requests whose beginning was looked at: to be read as if it had not
-been.
+"""The body of a response of requests whose beginning was read already: readers get all of it, as
+if it had not been.
 
-Decoded, whoever reads: the beginning was, and the rest of a compressed stream means nothing without
-it. It refuses to hide a body that broke off: what came is given, and then what went wrong is
-raised.
+Every reader gets it decoded (gzip and the like), because the beginning was, and the rest of a
+compressed stream cannot be decoded without it. A body that broke off stays broken: what came is
+given, and then what went wrong is raised.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Peeked(io.RawIOBase):
-    """In place of the urllib3 response `raw`; what is not about reading is asked of that."""
+    """In place of the urllib3 response `raw`; everything but reading is passed on to it."""
 
     def __init__(self, raw: Any, most: int) -> None:
         """Takes the first `most` bytes at once, or what there is."""
@@ -28,12 +28,12 @@ class Peeked(io.RawIOBase):
         self._broken: BaseException | None = None
         #: Whether the beginning is all of it.
         self.is_whole = False
-        with contextlib.suppress(Exception):  # it is kept, and raised when it is its turn
+        with contextlib.suppress(Exception):  # kept, and raised after what came before it
             while len(self._ahead) < most and not self.is_whole:
                 piece = self._next()
                 self._ahead += piece
                 self.is_whole = not piece
-        #: What was taken.
+        #: The bytes read beforehand.
         self.beginning = self._ahead
 
     def __getattr__(self, name: str) -> Any:

@@ -1,7 +1,7 @@
 """One request as Python has it, laid out as the C struct: text encoded, query and body serialized.
 
-Judges nothing that the library judges (paths, methods, header names, sizes); it refuses only what
-has no C form.
+Judges nothing that the library judges (paths, methods, header names, sizes); only what
+has no C form is refused here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HeaderFields = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 
 
-class AnswerOptions(TypedDict, total=False):
+class ResponseOptions(TypedDict, total=False):
     """The keywords of every request; `Session.request` explains them."""
 
     params: Fields | None
@@ -40,7 +40,7 @@ class AnswerOptions(TypedDict, total=False):
     canceller: Canceller | None
 
 
-class BodyOptions(AnswerOptions, total=False):
+class BodyOptions(ResponseOptions, total=False):
     """The keywords of a body, but for `data`."""
 
     json: Any

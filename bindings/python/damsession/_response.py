@@ -1,4 +1,4 @@
-"""An answer, whole and in Python's own memory: nothing in it needs to be closed.
+"""A response, whole and in Python's own memory: nothing in it needs to be closed.
 
 Read with one call into C and one copy of the body; the mapping of headers is made and text is
 decoded when somebody asks.
@@ -129,7 +129,9 @@ class Response:
         return self
 
     def _charset(self) -> str:
-        from email.message import Message  # here, because most answers are JSON and never get here
+        from email.message import (
+            Message,  # here, because most responses are JSON and never get here
+        )
 
         message = Message()
         message["Content-Type"] = self.headers.get("Content-Type", "")
@@ -141,7 +143,7 @@ class Response:
 
 class HTTPStatusError(DamError):
     """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the
-    answer says no.
+    response says no.
     """
 
     def __init__(
@@ -152,6 +154,6 @@ class HTTPStatusError(DamError):
         message: str,
         response: Response | None = None,
     ) -> None:
-        """`response` is the answer in question."""
+        """`response` is the response in question."""
         super().__init__(status, http_status, retry_after, message)
         self.response: Response | None = response

@@ -1,7 +1,7 @@
 """Takes secrets out of an exception that an HTTP client raised about a request of ours.
 
 Such exceptions are logged, stored and sent to error trackers, tracebacks and the locals of their
-frames included. What sent the request may be cleared; it refuses to touch what was going on before:
+frames included. What sent the request may be cleared; what was going on before stays as it is:
 the program's own exceptions and frames.
 """
 

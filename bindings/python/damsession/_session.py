@@ -21,9 +21,9 @@ from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
 from ._request import (
-    AnswerOptions,
     HeaderFields,
     RequestOptions,
+    ResponseOptions,
     StreamOptions,
     build,
     download_target,
@@ -104,8 +104,8 @@ class Session:
         progress: Progress | None = None,
         canceller: Canceller | None = None,
     ) -> Response:
-        """Sends a request with the session's secret and waits for the answer, logging in first (or
-        again) if needed.
+        """Sends a request with the session's secret and waits for the response, logging in first
+        (or again) if needed.
 
         path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of
             this server; percent-encoded, and "{image}" in it (or as a value in params) stands for
@@ -124,15 +124,15 @@ class Session:
         image: an image handle from `bind_image`.
         timeout: seconds for each exchange with the server; else the option `timeout` holds.
         once: a GET, PUT or DELETE that must not be worked on twice: it is not sent again when its
-            answer is lost.
-        stream_to: a file or a callable that takes the body of a 2xx answer while it comes;
+            response is lost.
+        stream_to: a file or a callable that takes the body of a 2xx response while it comes;
             `content` is empty then.
         progress: called with (received, total, sent, total) several times a second; a total is None
             while unknown.
         canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a
             second or so.
 
-        A 4xx of the application is an answer, not an exception (see `Response.raise_for_status`);
+        A 4xx of the application is a response, not an exception (see `Response.raise_for_status`);
         redirects are followed (option `redirects`). ArgumentError: a malformed path, method or
         header. Insecure: a URL of another server. Besides: NetworkError, AuthenticationError,
         Throttled, ServerFault, HandleStale, StoreError. What a callback, a file or an iterable
@@ -159,17 +159,17 @@ class Session:
     def _send(
         self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], what: str
     ) -> Response:
-        answer, view = _abi.response_p(), _abi.dam_response_view()
+        response, view = _abi.response_p(), _abi.dam_response_view()
         if not request.progress:
             request.progress = HEARTBEAT
         with self._handle as session:
             try:
                 with interruptible():
-                    function(session, request, *where, ctypes.byref(answer), _abi.dam_error())
-                self._library.dam_response_get(answer, view, _abi.dam_error())
+                    function(session, request, *where, ctypes.byref(response), _abi.dam_error())
+                self._library.dam_response_get(response, view, _abi.dam_error())
                 return Response(view, what)
             finally:
-                self._library.dam_response_free(answer)
+                self._library.dam_response_free(response)
 
     def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("GET", ...)`."""
@@ -202,15 +202,15 @@ class Session:
         *,
         resume: bool = False,
         keep: bool = False,
-        **options: Unpack[AnswerOptions],
+        **options: Unpack[ResponseOptions],
     ) -> Response:
-        """Sends a GET and writes the body of a 2xx answer to `file`, which appears only when it is
-        whole.
+        """Sends a GET and writes the body of a 2xx response to `file`, which appears only when it
+        is whole.
 
         resume: go on where an earlier download of the same thing was interrupted (`file`.part).
         keep: leave a file of this name alone: ArgumentError. Else it is replaced, and its mode
         stays.
-        options: as for `request`. Another answer than 2xx touches no file: `raise_for_status`.
+        options: as for `request`. Another response than 2xx touches no file: `raise_for_status`.
         StoreError: the file cannot be written.
         """
         request = build("GET", path, **options)
@@ -218,8 +218,8 @@ class Session:
         return self._send(self._library.dam_session_download, request, where, named("GET", path))
 
     def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
-        """An answer whose body is taken as fast as it is asked for: `with s.stream("GET", path) as
-        answer:`.
+        """A response whose body is taken as fast as it is asked for: `with s.stream("GET", path) as
+        response:`.
 
         Sends nothing yet. What `request` raises is raised by `with`, or, if the body breaks off, by
         what asks for the next piece. The option `timeout` counts on while nobody asks.
@@ -277,7 +277,7 @@ class Session:
             self._library.dam_session_list_organizations(session, callback, None, _abi.dam_error())
         return found
 
-    # ---- For requests of the host's own ----------------------------------------------------------
+    # ---- For requests of the application's own ---------------------------------------------------
 
     def headers(self) -> dict[str, str]:
         """The request headers that authenticate a request made with another client, logging in if
@@ -347,9 +347,9 @@ class Session:
     ) -> str:
         """An image handle: the image ID, bound to the device token that it came with.
 
-        response: the answer that the ID was read from; or `generation`: that answer's; or neither:
-        the present token. Short printable text without a secret, for processes that share the
-        session; temporary, as the IDs are.
+        response: the response that the ID was read from; or `generation`: that response's; or
+        neither: the present token. Short printable text without a secret, for processes that share
+        the session; temporary, as the IDs are.
         HandleStale: that token is not in use any more. NotSupported: IDs are not bound to a token
         here.
         """

@@ -1,4 +1,4 @@
-"""Where an answer's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
+"""Where a response's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
 C struct.
 """
 
@@ -15,7 +15,7 @@ class Writable(Protocol):
     """A file opened for writing bytes."""
 
     def write(self, data: bytes, /) -> Any:
-        """Takes bytes; a count that is less than all of them means: the rest again, please."""
+        """Writes bytes and returns how many; the rest is then given again."""
 
 
 #: A file, or a callable that takes all of the bytes it is given.
@@ -25,7 +25,7 @@ Progress = Callable[[int, Optional[int], int, Optional[int]], Any]
 
 
 def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
-    """Has the body of a good answer written to `sink`."""
+    """Has the body of a 2xx response written to `sink`."""
     write = getattr(sink, "write", None)
     take: Any = sink if write is None else _whole(write)
     if not callable(take):

@@ -3,9 +3,9 @@ the home directory.
 
 `Store` says what it must be able to do; the rest of this file is the table of C functions that
 calls it. A method that raises counts as a store that is out of order: the session goes on in
-memory, and the exception goes to the logger "damsession", because the answer of a request that was
-sent must not be lost to a full disk. KeyboardInterrupt and SystemExit, which are not the store's,
-are raised from the call that they interrupted.
+memory, and the exception goes to the logger "damsession", because the response of a request that
+was sent must not be lost to a full disk. KeyboardInterrupt and SystemExit, which are not the
+store's, are raised from the call that they interrupted.
 """
 
 from __future__ import annotations

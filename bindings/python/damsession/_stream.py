@@ -1,8 +1,9 @@
-"""`Session.stream`: an answer whose body is taken as fast as it is asked for, in a program that
+"""`Session.stream`: a response whose body is taken as fast as it is asked for, in a program that
 waits.
 
-Each stream has a `dam_loop` of its own, driven by whoever asks for the next piece: no thread, and
-nothing is read ahead but a quarter of a MiB. Other requests of the session may be sent meanwhile.
+Each stream has a `dam_loop` of its own, which runs while somebody asks for the next piece: there
+is no thread, and no more than a quarter of a MiB is read ahead. Other requests of the session may
+be sent meanwhile.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from ._response import Headers, Response
 
 
 class BaseStream:
-    """What streams of both kinds tell of their answer. RuntimeError: before `with`; for pieces,
+    """What streams of both kinds tell of their response. RuntimeError: before `with`; for pieces,
     after it too.
     """
 
     _incoming: Incoming | None = None
-    _is_open = False  # entered and not left
+    _is_open = False  # inside of `with`
 
     @property
     def response(self) -> Response | None:
-        """The answer; its `content` is empty where it is streamed (2xx), else all of it. None
+        """The response; its `content` is empty where it is streamed (2xx), else all of it. None
         before its head is here.
         """
         return None if self._incoming is None else self._incoming.response
 
     @property
-    def _answer(self) -> Response:
+    def _arrived(self) -> Response:
         response = self.response
         if response is None:
             raise _outside()
@@ -48,22 +49,22 @@ class BaseStream:
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self._answer.status
+        return self._arrived.status
 
     @property
     def headers(self) -> Headers:
         """The response headers."""
-        return self._answer.headers
+        return self._arrived.headers
 
     @property
     def ok(self) -> bool:
         """Whether the status is 2xx."""
-        return self._answer.ok
+        return self._arrived.ok
 
     @property
     def generation(self) -> int:
         """`Response.generation`."""
-        return self._answer.generation
+        return self._arrived.generation
 
 
 def _outside() -> RuntimeError:
@@ -71,14 +72,15 @@ def _outside() -> RuntimeError:
 
 
 class Stream(BaseStream):
-    """The body of a 2xx answer, in pieces. Entered when the answer's head is here; left, it is
-    over.
+    """The body of a 2xx response, in pieces. `with` waits for the response's head; leaving it ends
+    the transfer.
 
-    with session.stream("GET", "mem/image/I1/download") as answer:
-        for piece in answer.raise_for_status():
+    with session.stream("GET", "mem/image/I1/download") as response:
+        for piece in response.raise_for_status():
             ...
 
-    An answer other than 2xx has no pieces: its body is in `response.content`. One thread at a time.
+    A response other than 2xx has no pieces: its body is in `response.content`. One thread at a
+    time.
     """
 
     def __init__(
@@ -111,7 +113,7 @@ class Stream(BaseStream):
 
     def raise_for_status(self) -> Stream:
         """As `Response.raise_for_status`."""
-        self._answer.raise_for_status()
+        self._arrived.raise_for_status()
         return self
 
     def __iter__(self) -> Iterator[bytes]:

@@ -119,7 +119,7 @@ class State(NamedTuple):
 class Statistics(NamedTuple):
     """Counters since the session's identity was first opened in this process."""
 
-    requests: int  #: requests of the host, replays not counted
+    requests: int  #: requests of the application, replays not counted
     exchanges: int  #: HTTP exchanges of every kind: requests, replays, logins, logouts
     logins: int  #: logins that were sent
     logins_refused: int  #: of these, refused

@@ -5,7 +5,7 @@ The session logs in when it must, rotated cookies are adopted, and a request who
 is sent again. Redirects are followed here, without secrets where those must not go: leave httpx's
 `follow_redirects` off, as it is by default. Cookies of the client are not sent.
 
-An answer that may say that the session is over is read whole before it is judged, one of
+A response that may say that the session is over is read whole before it is judged, one of
 `client.stream`, too: every one that is no success, and what is JSON, HTML, XML, plain text or of no
 type. A success of any other type (a picture, say) is judged by its head and left to the program, so
 that it streams whatever its size.
@@ -49,7 +49,7 @@ class DamAuth(httpx.Auth):
     def sync_auth_flow(
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
-        """Called by `httpx.Client`. DamError: there is no session to be had, or what the answer
+        """Called by `httpx.Client`. DamError: there is no session to be had, or what the response
         says of it.
         """
         exchange = _Exchange(self._session, request)
@@ -57,14 +57,14 @@ class DamAuth(httpx.Auth):
             exchange.authorization.begin()
             again = True
             while again:
-                answer = yield exchange.to_send()
+                response = yield exchange.to_send()
                 try:
-                    body = answer.read() if _may_hold_verdict(answer) else None
+                    body = response.read() if _may_hold_verdict(response) else None
                 except BaseException as error:
-                    if _is_worth_a_look(answer, error):
-                        exchange.observe(answer, None)
+                    if _is_worth_a_look(response, error):
+                        exchange.observe(response, None)
                     raise
-                again = exchange.observe(answer, body)
+                again = exchange.observe(response, body)
         except GeneratorExit as left:
             exchange.why_left = left.__context__
             exchange.observe_refused()
@@ -86,14 +86,14 @@ class DamAuth(httpx.Auth):
             await _in_thread(exchange.authorization.begin)
             again = True
             while again:
-                answer = yield exchange.to_send()
+                response = yield exchange.to_send()
                 try:
-                    body = await answer.aread() if _may_hold_verdict(answer) else None
+                    body = await response.aread() if _may_hold_verdict(response) else None
                 except BaseException as error:
-                    if _is_worth_a_look(answer, error):
-                        await _in_thread(exchange.observe, answer, None, shield=True)
+                    if _is_worth_a_look(response, error):
+                        await _in_thread(exchange.observe, response, None, shield=True)
                     raise
-                again = await _in_thread(exchange.observe, answer, body)
+                again = await _in_thread(exchange.observe, response, body)
         except GeneratorExit:
             if exchange.refused is not None:
                 await _in_thread(exchange.observe_refused, shield=True)
@@ -111,7 +111,7 @@ class _Exchange:
         #: What made httpx close the flow early.
         self.why_left: BaseException | None = None
         self._sent: list[httpx.Request] = []
-        self._derived: list[httpx.Request] = []  # what httpx made of them
+        self._derived: list[httpx.Request] = []  # the requests that httpx derived from them
         self._added: set[str] = set()  # names of headers that are not the program's
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         headers = [
@@ -125,7 +125,7 @@ class _Exchange:
         """A request of its own for each time, so that the program's never holds a secret."""
         given, request = self.authorization.read(), self._request
         if self._sent and given.has_body and not _is_whole(request):
-            del given  # secret, and a traceback shows what is here
+            del given  # secret, and a traceback shows the locals of a frame
             raise replay_impossible()
         self._added.update(name for name, _ in given.headers if name not in request.headers)
         headers = [
@@ -140,35 +140,39 @@ class _Exchange:
         self._sent.append(sent)
         return sent
 
-    def observe(self, answer: httpx.Response, body: bytes | None) -> bool:
-        """Whether `to_send` says what to send instead of this answer. Blocks. body: None, unless
-        it is here whole.
+    def observe(self, response: httpx.Response, body: bytes | None) -> bool:
+        """True: throw this response away and send `to_send` instead. Blocks. body: None, unless
+        all of it was read.
         """
-        self._derived += [answer.request] + (
-            [] if answer.next_request is None else [answer.next_request]
+        self._derived += [response.request] + (
+            [] if response.next_request is None else [response.next_request]
         )
         return self.authorization.observe(
-            answer.status_code, answer.headers.raw, body or b"", body is not None
+            response.status_code, response.headers.raw, body or b"", body is not None
         )
 
     @property
     def refused(self) -> httpx.Response | None:
-        """An answer that a response hook of the program's did not like: it came all the same."""
-        answer = getattr(self.why_left, "response", None)
+        """The response at which a response hook of the program's raised: it has arrived, so its
+        cookie counts.
+        """
+        response = getattr(self.why_left, "response", None)
         return (
-            answer if isinstance(answer, httpx.Response) and answer.request in self._sent else None
+            response
+            if isinstance(response, httpx.Response) and response.request in self._sent
+            else None
         )
 
     def observe_refused(self) -> None:
-        """Takes what it brought; the program hears what its hook raised."""
-        answer = self.refused
-        if answer is not None:
+        """Adopts its cookie; the program gets the exception of its hook."""
+        response = self.refused
+        if response is not None:
             with contextlib.suppress(DamError):
-                self.observe(answer, None)
+                self.observe(response, None)
 
     def end(self) -> None:
         """Lets go of the session, and of secrets in whatever the program gets: requests,
-        answers, exceptions.
+        responses, exceptions.
         """
         self.authorization.free()
         for sent in self._sent:
@@ -181,8 +185,8 @@ class _Exchange:
 
 
 class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
-    """An asynchronous generator that knows why it is closed: Python tells that only those which
-    are not.
+    """An asynchronous generator that knows by which exception it is left: Python tells that to
+    generators which are not asynchronous, but not to those which are.
     """
 
     def __init__(
@@ -190,8 +194,8 @@ class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
     ) -> None:
         self._flow, self._exchange = flow, exchange
 
-    async def asend(self, answer: Any) -> httpx.Request:
-        return await self._flow.asend(answer)
+    async def asend(self, response: Any) -> httpx.Request:
+        return await self._flow.asend(response)
 
     async def athrow(self, *error: Any) -> httpx.Request:
         return await self._flow.athrow(*error)
@@ -202,9 +206,7 @@ class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
 
 
 class _URL(httpx.URL):
-    """Where a request goes. As a text it is what anybody may see: httpx logs it, and others who
-    instrument httpx.
-    """
+    """A URL whose text is without secrets: httpx and tools that instrument it log the text."""
 
     def __init__(self, url: str, shown: str) -> None:
         super().__init__(url)
@@ -218,7 +220,7 @@ class _URL(httpx.URL):
 
 
 class _Headers(httpx.Headers):
-    """Headers whose values nobody sees by accident."""
+    """Headers whose `repr` hides all values."""
 
     def __repr__(self) -> str:
         return f"Headers({list(self)})"
@@ -231,23 +233,23 @@ def _is_whole(request: httpx.Request) -> bool:
     ) or "multipart/form-data" in request.headers.get("content-type", "")
 
 
-def _may_hold_verdict(answer: httpx.Response) -> bool:
+def _may_hold_verdict(response: httpx.Response) -> bool:
     """Whether the body must be read, because it may be a login page or an error under the guise
     of a success.
     """
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return (
-        not answer.is_success
+        not response.is_success
         or kind in ("", "text/plain")
         or any(one in kind for one in ("json", "html", "xml"))
     )
 
 
-def _is_worth_a_look(answer: httpx.Response, error: BaseException) -> bool:
-    """Whether to judge an answer by its head. Who was cancelled or interrupted does not wait for
-    a login.
+def _is_worth_a_look(response: httpx.Response, error: BaseException) -> bool:
+    """Whether to judge a response by its head. After a cancellation or an interrupt only a success
+    is judged: a refusal would start a login, for which nobody waits.
     """
-    return isinstance(error, Exception) or answer.is_success
+    return isinstance(error, Exception) or response.is_success
 
 
 async def _in_thread(function: Any, *arguments: Any, shield: bool = False) -> Any:

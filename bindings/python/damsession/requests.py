@@ -5,8 +5,8 @@ The session logs in when it must, rotated cookies are adopted, and a request who
 is sent again. Redirects are the session's, too: they are followed here, without secrets where those
 must not go; give requests `allow_redirects=False`, so that it follows none of its own. What
 requests is left with holds no secret, exceptions included: they are taken out of the prepared
-request when its answer is here, or when it is clear that none will come. Cookies of a
-`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the answers that it throws
+request when its response is here, or when it is clear that none will come. Cookies of a
+`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the responses that it throws
 away are lost.
 
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
@@ -51,7 +51,7 @@ class DamAuth(requests.auth.AuthBase):
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there is no session to be had."""
         _watch_sender()
-        # Where nobody could be watched: a thread sends one request at a time, so that the last one
+        # For requests whose end nobody reported: a thread sends one at a time, so its previous one
         # is over.
         before = _under_way.exchanges.pop(self._session, None)
         exchange_before = None if before is None else before()
@@ -66,11 +66,11 @@ class DamAuth(requests.auth.AuthBase):
 
 
 class _Exchange:
-    """One request, from its authorization to the answer that is delivered."""
+    """One request, from its authorization to the response that is delivered."""
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
-        # Whatever the program gave: the stubs do not know all of it.
+        # Any: the type stubs do not cover all that requests accepts.
         self._body = cast(Any, request.body)
         self._begin = (
             self._body.tell()
@@ -103,79 +103,77 @@ class _Exchange:
             raise
 
     def answered(
-        self, answer: requests.models.Response, **options: Any
+        self, response: requests.models.Response, **options: Any
     ) -> requests.models.Response:
         """The response hook. Called again for redirects that requests follows by itself: those
         are not ours.
         """
         if self._over:
-            return answer
+            return response
         self._over = True  # but for the way back, below
-        sent, before = answer.request, sys.exc_info()[1]
+        sent, before = response.request, sys.exc_info()[1]
         try:
-            while self._is_to_be_replayed(answer):
+            while self._is_to_be_replayed(response):
                 with contextlib.suppress(Exception):  # it is thrown away, broken or not
-                    _ = answer.content  # the connection is free again when it is read
-                answer.close()
-                self._redact(answer)
+                    _ = response.content  # the connection is free again when it is read
+                response.close()
+                self._redact(response)
                 again = sent.copy()
                 self._put(again)
                 try:
-                    following = answer.connection.send(again, **options)
+                    following = response.connection.send(again, **options)
                 except BaseException as error:
                     self.failed(again, error, before)
                     raise
-                following.history = [*answer.history, answer]
+                following.history = [*response.history, response]
                 following.request = again
-                answer = following
+                response = following
         except BaseException:
-            answer.close()
+            response.close()
             raise
         finally:
             self._authorization.free()
-            self._redact(answer)
-        return answer
+            self._redact(response)
+        return response
 
     def failed(
         self, request: requests.models.PreparedRequest, error: BaseException, before: Any
     ) -> None:
-        """It was not answered: `error` says why. Nothing of ours is left in what the program
-        gets of it.
-        """
+        """There is no response: `error` says why. Takes our secrets out of it."""
         self.end()
         self._redact_request(request)
         scrub(error, before, self._authorization.in_url)
 
     def end(self) -> None:
-        """Gives up what was not answered; else nothing."""
+        """Frees the authorization if there was no response."""
         self._over = True
         self._authorization.free()
 
-    def _is_to_be_replayed(self, answer: requests.models.Response) -> bool:
-        # In the order received; where the client is played by something else, as its own headers
-        # say.
-        lines = getattr(answer.raw.headers, "iteritems", answer.raw.headers.items)()
+    def _is_to_be_replayed(self, response: requests.models.Response) -> bool:
+        # urllib3's headers, in the order received; a mocked response may have plain ones.
+        lines = getattr(response.raw.headers, "iteritems", response.raw.headers.items)()
         head = [
             (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
             for name, value in lines
         ]
-        if hasattr(answer.raw, "_request_url"):
-            answer.raw._request_url = self._shown  # what urllib3 remembers
+        if hasattr(response.raw, "_request_url"):
+            response.raw._request_url = self._shown  # what urllib3 remembers
         try:
-            answer.raw = peeked = Peeked(answer.raw, MOST_OF_A_BODY)
+            response.raw = peeked = Peeked(response.raw, MOST_OF_A_BODY)
         except BaseException:
-            # Ctrl-C: who interrupts does not wait for a login, but the cookie of a success is kept.
-            if 200 <= answer.status_code < 300:
-                self._authorization.observe(answer.status_code, head, b"", False)
+            # Ctrl-C while the body was read: no login any more, but the cookie of a success is
+            # kept.
+            if 200 <= response.status_code < 300:
+                self._authorization.observe(response.status_code, head, b"", False)
             raise
         return self._authorization.observe(
-            answer.status_code, head, peeked.beginning, peeked.is_whole
+            response.status_code, head, peeked.beginning, peeked.is_whole
         )
 
     def _put(self, request: requests.models.PreparedRequest) -> None:
         given = self._authorization.read()
         if self._over and given.has_body and not self._rewind():
-            del given  # secret, and a traceback shows what is here
+            del given  # secret, and a traceback shows the locals of a frame
             raise replay_impossible()
         self._shown = given.shown
         request.method, request.url = given.method, given.url
@@ -190,9 +188,9 @@ class _Exchange:
             self._body.seek(self._begin, os.SEEK_SET)
         return self._begin is not None
 
-    def _redact(self, answer: requests.models.Response) -> None:
-        self._redact_request(answer.request)
-        answer.url = self._shown or ""
+    def _redact(self, response: requests.models.Response) -> None:
+        self._redact_request(response.request)
+        response.url = self._shown or ""
 
     def _redact_request(self, request: requests.models.PreparedRequest) -> None:
         request.url = self._shown
@@ -215,8 +213,8 @@ _EXCHANGE = "_damsession"
 
 
 class _Watched:
-    """The `send` of an adapter: tells the exchange of a request that it was not answered, which
-    requests tells nobody.
+    """The `send` of an adapter: tells the exchange of a request that it failed: requests itself
+    has no hook for that.
     """
 
     def __init__(self, send: Any) -> None:
@@ -236,9 +234,8 @@ class _Watched:
 
 
 def _watch_sender() -> None:
-    """Watches the adapters of the `requests.Session` that is preparing a request: nobody hands it
-    over, so that it is looked for up the stack. Without one, as with `Request.prepare`, there is
-    nobody to watch.
+    """Watches the adapters of the `requests.Session` that is preparing a request: it is not among
+    our arguments, so it is looked for up the stack. With `Request.prepare` there is none.
     """
     frame = inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__") != requests.sessions.__name__:

@@ -1,7 +1,7 @@
 # damsession.bash - completion for bash.
 #
 # Commands, flags, options, their values, the remembered names and stored sessions are asked of the program itself, so nothing here can be
-# out of date. It refuses to offer options that are secrets: the program would not take them from a command line.
+# out of date. Options that are secrets are not offered: the program would not take them from a command line.
 # shellcheck shell=bash
 
 # The commands.

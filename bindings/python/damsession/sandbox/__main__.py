@@ -1,7 +1,7 @@
 """`python3 -m damsession.sandbox`: the command line of the two servers.
 
-Prints one line of JSON once both answer, then serves. Refuses unknown flags
-and values (exit 2) and says which are allowed.
+Prints one line of JSON once both answer, then serves. Unknown flags and values
+end it (exit 2) with what is allowed.
 """
 
 from __future__ import annotations

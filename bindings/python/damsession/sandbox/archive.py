@@ -12,13 +12,13 @@ from email.utils import formatdate
 from typing import Callable
 from xml.sax.saxutils import escape, quoteattr
 
-from .archive_answers import JPEG, all_values, bad_request, count, document, picture
 from .archive_files import ARCHIVES, FILES, ArchiveFile, find_archive, visible
 from .archive_query import QueryError, parse
+from .archive_responses import JPEG, all_values, bad_request, count, document, picture
 from .clock import Clock
 from .download import serve
 from .endpoints import Endpoint
-from .exchange import TEXT, Answer, Exchange, not_found
+from .exchange import TEXT, Exchange, Response, not_found
 from .file_list import Listing, file_list
 from .fotoweb_devices import ImageIds
 from .knobs import Knobs
@@ -45,7 +45,7 @@ class Visitor:
 
 GUEST = Visitor("guest")
 
-Command = Callable[[Exchange, Visitor], Answer]
+Command = Callable[[Exchange, Visitor], Response]
 
 
 class ArchiveAgent:
@@ -83,11 +83,11 @@ class ArchiveAgent:
                      "the file of an image", page + "specification 6.0"),
         )  # fmt: skip
 
-    def _archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _archives(self, exchange: Exchange, visitor: Visitor) -> Response:
         rows = (f'<Archive Id="{number}" Name={quoteattr(name)}/>' for number, name in ARCHIVES)
         return document(self._knobs, f"<ArchiveList>{''.join(rows)}</ArchiveList>")
 
-    def _search_archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _search_archives(self, exchange: Exchange, visitor: Visitor) -> Response:
         if self._knobs.root_search == "files":
             return self._search(exchange, visitor)
         rows = ""
@@ -98,7 +98,7 @@ class ArchiveAgent:
             rows += f'<Archive Id="{number}" Name={quoteattr(name)} Hits="{len(hits)}"/>'
         return document(self._knobs, f"<ArchiveList>{rows}</ArchiveList>")
 
-    def _information(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _information(self, exchange: Exchange, visitor: Visitor) -> Response:
         archive = _archive(exchange)
         if archive is None:
             return not_found(exchange)
@@ -115,7 +115,7 @@ class ArchiveAgent:
             "</ServerInformation></PortalAgentInformation>",
         )
 
-    def _search(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _search(self, exchange: Exchange, visitor: Visitor) -> Response:
         archive = _archive(exchange)
         if archive is None:
             return not_found(exchange)
@@ -126,7 +126,7 @@ class ArchiveAgent:
             return bad_request(exchange)
         return self._list(exchange, visitor, hits[skip : skip + most], len(hits), archive)
 
-    def _file_info(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _file_info(self, exchange: Exchange, visitor: Visitor) -> Response:
         archive, texts = _archive(exchange), all_values(exchange, "Id")
         if archive is None:
             return not_found(exchange)
@@ -139,26 +139,26 @@ class ArchiveAgent:
             return not_found(exchange)
         return self._list(exchange, visitor, files, len(files), archive)
 
-    def _preview(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _preview(self, exchange: Exchange, visitor: Visitor) -> Response:
         found = self._file(visitor, exchange.parameter("Id"))
         if found is None or _archive(exchange) is None:
             return not_found(exchange)
         file, size = found
         return picture(exchange, file, LARGEST_PREVIEW if size is None else size)
 
-    def _download(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _download(self, exchange: Exchange, visitor: Visitor) -> Response:
         found = self._file(visitor, exchange.parameter("Id"))
         if found is None or found[1] is not None or _archive(exchange) is None:
             return not_found(exchange)
         if visitor is GUEST:
             exchange.verdict = "guest-refused"
-            return Answer(403, b"Guests may not download\n", TEXT)
+            return Response(403, b"Guests may not download\n", TEXT)
         return serve(exchange, found[0].name, JPEG, [], found[0].picture())
 
     def _list(
         self, exchange: Exchange, visitor: Visitor, files: list[ArchiveFile], total: int,
         archive: int,
-    ) -> Answer:  # fmt: skip
+    ) -> Response:  # fmt: skip
         sizes = [count(text) for text in all_values(exchange, "PreviewSize")]
         wanted = tuple(size for size in sizes if size is not None and size <= LARGEST_PREVIEW)
         if len(wanted) < len(sizes):

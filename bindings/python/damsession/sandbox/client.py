@@ -1,4 +1,4 @@
-"""The sandbox as an object: started, questioned, turned, stopped.
+"""The sandbox as an object: starts and stops the servers, sets knobs and asks what they saw.
 
 Standard library only, so that a test suite needs aiohttp and trustme installed
 but imports neither. The servers run in a process of their own, which ends with
@@ -157,7 +157,7 @@ class Sandbox:
         body: str | bytes = "",
         **where: Any,
     ) -> None:
-        """Queue an answer, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
+        """Queue a response, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
         if isinstance(body, bytes):
             where["base64"] = b64encode(body).decode("ascii")
         else:
@@ -179,8 +179,8 @@ class Sandbox:
     def _post(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         data = json.dumps(body).encode("utf-8")
         request = Request(self._url(name), data, {"Content-Type": "application/json"})
-        answer: dict[str, Any] = self._call(request)
-        return answer
+        response: dict[str, Any] = self._call(request)
+        return response
 
     def _url(self, name: str) -> str:
         # The listener without TLS saves a handshake per call.
@@ -188,8 +188,8 @@ class Sandbox:
 
     def _call(self, request: Request) -> Any:
         try:
-            with self._opener.open(request) as answer:
-                return json.load(answer)
+            with self._opener.open(request) as response:
+                return json.load(response)
         except HTTPError as error:
             with error:
                 raise SandboxError(error.read().decode("utf-8", "replace")) from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from .content import Slice, etag
-from .exchange import TEXT, Answer, Exchange, Headers
+from .exchange import TEXT, Exchange, Headers, Response
 
 DEFAULT_SIZE = 65_536
 MAXIMUM_SIZE = 1 << 40
@@ -25,27 +25,27 @@ def serve(
     headers: Headers,
     head: bytes = b"",
     default_size: int = DEFAULT_SIZE,
-) -> Answer:
+) -> Response:
     """The whole content or the range asked for; `head` is what it begins with."""
     size = _size(exchange.query.get("size", str(default_size)))
     if size is None:
         exchange.verdict = "bad-request"
-        return Answer(400, b"size: a whole number of bytes is needed\n", TEXT, headers)
+        return Response(400, b"size: a whole number of bytes is needed\n", TEXT, headers)
     tag = etag(name, size)
     headers.append(("ETag", tag))
     headers.append(("Accept-Ranges", "bytes"))
     match = _RANGE.match(exchange.header("Range"))
     condition = exchange.header("If-Range")
     if match is None or match.group() == "bytes=-" or condition not in ("", tag):
-        return Answer(200, b"", content_type, headers, Slice(name, 0, size, head))
+        return Response(200, b"", content_type, headers, Slice(name, 0, size, head))
     bounds = _bounds(match.group(1), match.group(2), size)
     if bounds is None:
         headers.append(("Content-Range", f"bytes */{size}"))
         exchange.verdict = "bad-range"
-        return Answer(416, b"", TEXT, headers)
+        return Response(416, b"", TEXT, headers)
     first, last = bounds
     headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
-    return Answer(206, b"", content_type, headers, Slice(name, first, last - first + 1, head))
+    return Response(206, b"", content_type, headers, Slice(name, first, last - first + 1, head))
 
 
 def _size(text: str) -> int | None:

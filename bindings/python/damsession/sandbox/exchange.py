@@ -1,7 +1,7 @@
-"""One request as the systems see it, and the answer they give.
+"""One request as the systems see it, and the response they give.
 
-The systems know nothing of sockets: they read an `Exchange` and return an
-`Answer`. Names and values are taken exactly as sent; nothing is repaired, so
+The systems know nothing of sockets: they read an `Exchange` and return a
+`Response`. Names and values are taken exactly as sent; nothing is repaired, so
 that a client's careless encoding shows as the refusal it would earn elsewhere.
 """
 
@@ -40,7 +40,7 @@ class MalformedBody(Exception):
     """A multipart body that is not one."""
 
 
-class Answer:
+class Response:
     """What goes back: a status, headers, and bytes or a slice of made-up content."""
 
     __slots__ = ("status", "headers", "body", "stream", "delivery")
@@ -83,7 +83,7 @@ class Exchange:
         self.query: dict[str, str] = _first_of_each(query) if query else {}
         self.form: list[tuple[str, str]] = []
         transport = request.transport
-        # Taken now: a client that has gone by the time of the answer has none.
+        # Taken now: a client that has gone by the time of the response has none.
         peer = transport.get_extra_info("peername") if transport is not None else None
         self.peer_port: int = peer[1] if peer else 0
         # What the braces of the endpoint's path stand for.
@@ -130,7 +130,7 @@ class Exchange:
 
     @property
     def server(self) -> str:
-        """What the client calls this server, for URLs in answers."""
+        """What the client calls this server, for URLs in responses."""
         return f"{self.request.scheme}://{self.header('Host')}"
 
     @property
@@ -212,7 +212,7 @@ def _json_fields(body: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def not_found(exchange: Exchange) -> Answer:
+def not_found(exchange: Exchange) -> Response:
     """There is no such thing, in plain words."""
     exchange.verdict = "not-found"
-    return Answer(404, b"Not found\n", TEXT)
+    return Response(404, b"Not found\n", TEXT)

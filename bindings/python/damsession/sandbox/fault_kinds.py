@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .exchange import HTML, JSON, TEXT, Answer
+from .exchange import HTML, JSON, TEXT, Response
 from .pages import login_page, maintenance_page
 
 BEFORE = "before"
@@ -32,109 +32,111 @@ class FaultKind:
     stage: str
     help: str
     arguments: Mapping[str, Any]
-    before: Callable[[Arguments], Answer] | None = None
-    after: Callable[[Arguments, Answer], None] | None = None
+    before: Callable[[Arguments], Response] | None = None
+    after: Callable[[Arguments, Response], None] | None = None
 
 
-def _reset(arguments: Arguments) -> Answer:
-    return Answer(0, delivery="reset")
+def _reset(arguments: Arguments) -> Response:
+    return Response(0, delivery="reset")
 
 
-def _garbage(arguments: Arguments) -> Answer:
+def _garbage(arguments: Arguments) -> Response:
     text: str = arguments["text"]
-    return Answer(0, text.encode("utf-8"), delivery="garbage")
+    return Response(0, text.encode("utf-8"), delivery="garbage")
 
 
-def _status(arguments: Arguments) -> Answer:
+def _status(arguments: Arguments) -> Response:
     body: str = arguments["body"]
     headers = dict(arguments["headers"])
     kind = headers.pop("Content-Type", TEXT)
-    return Answer(arguments["status"], body.encode("utf-8"), kind, list(headers.items()))
+    return Response(arguments["status"], body.encode("utf-8"), kind, list(headers.items()))
 
 
-def _answer(arguments: Arguments) -> Answer:
+def _response(arguments: Arguments) -> Response:
     text, encoded = arguments["body"], arguments["base64"]
     body = b64decode(encoded) if encoded else text.encode("utf-8")
     headers = [(name, value) for name, value in arguments["headers"]]
-    return Answer(arguments["status"], body, None, headers, delivery="exact")
+    return Response(arguments["status"], body, None, headers, delivery="exact")
 
 
-def _retry_after(arguments: Arguments) -> Answer:
+def _retry_after(arguments: Arguments) -> Response:
     headers = [("Retry-After", str(arguments["seconds"]))]
-    return Answer(arguments["status"], b"Try again later\n", TEXT, headers)
+    return Response(arguments["status"], b"Try again later\n", TEXT, headers)
 
 
-def _truncate(arguments: Arguments, answer: Answer) -> None:
-    answer.delivery = "truncate"
+def _truncate(arguments: Arguments, response: Response) -> None:
+    response.delivery = "truncate"
 
 
-def _stall(arguments: Arguments, answer: Answer) -> None:
-    answer.delivery = "stall"
+def _stall(arguments: Arguments, response: Response) -> None:
+    response.delivery = "stall"
 
 
-def _drop(arguments: Arguments, answer: Answer) -> None:
-    answer.delivery = "reset"
+def _drop(arguments: Arguments, response: Response) -> None:
+    response.delivery = "reset"
 
 
-def _empty_body(arguments: Arguments, answer: Answer) -> None:
-    answer.body = b""
-    answer.stream = None
+def _empty_body(arguments: Arguments, response: Response) -> None:
+    response.body = b""
+    response.stream = None
 
 
-def _cut_body(arguments: Arguments, answer: Answer) -> None:
-    _hold(answer)
-    answer.body = answer.body[: len(answer.body) // 2]
+def _cut_body(arguments: Arguments, response: Response) -> None:
+    _hold(response)
+    response.body = response.body[: len(response.body) // 2]
 
 
-def _maintenance_page(arguments: Arguments, answer: Answer) -> None:
-    _put_page(answer, arguments["status"], maintenance_page())
+def _maintenance_page(arguments: Arguments, response: Response) -> None:
+    _put_page(response, arguments["status"], maintenance_page())
 
 
-def _login_page(arguments: Arguments, answer: Answer) -> None:
-    _put_page(answer, arguments["status"], login_page("/login", "Please log in."))
+def _login_page(arguments: Arguments, response: Response) -> None:
+    _put_page(response, arguments["status"], login_page("/login", "Please log in."))
 
 
-def _huge_header(arguments: Arguments, answer: Answer) -> None:
-    answer.headers.append(("X-Sandbox-Huge", "x" * arguments["size"]))
+def _huge_header(arguments: Arguments, response: Response) -> None:
+    response.headers.append(("X-Sandbox-Huge", "x" * arguments["size"]))
 
 
-def _latin1_header(arguments: Arguments, answer: Answer) -> None:
-    _hold(answer)
-    answer.headers.insert(0, ("X-Sandbox-Place", "Troms\u00f8"))
-    answer.delivery = "exact"
+def _latin1_header(arguments: Arguments, response: Response) -> None:
+    _hold(response)
+    response.headers.insert(0, ("X-Sandbox-Place", "Troms\u00f8"))
+    response.delivery = "exact"
 
 
-def _cookie_bomb(arguments: Arguments, answer: Answer) -> None:
-    answer.headers += _junk("bomb", arguments)
+def _cookie_bomb(arguments: Arguments, response: Response) -> None:
+    response.headers += _junk("bomb", arguments)
 
 
-def _junk_cookies(arguments: Arguments, answer: Answer) -> None:
-    answer.headers[:0] = _junk("junk", arguments)
+def _junk_cookies(arguments: Arguments, response: Response) -> None:
+    response.headers[:0] = _junk("junk", arguments)
 
 
-def _large_cookie(arguments: Arguments, answer: Answer) -> None:
-    answer.headers = [
+def _large_cookie(arguments: Arguments, response: Response) -> None:
+    response.headers = [
         (name, _padded(value, arguments["size"]) if name == "Set-Cookie" else value)
-        for name, value in answer.headers
+        for name, value in response.headers
     ]
 
 
-def _invalid_utf8(arguments: Arguments, answer: Answer) -> None:
-    answer.stream = None
-    html = ("Content-Type", HTML) in answer.headers
-    answer.body = b"<html>\xff\xfe\xc3</html>" if html else b'{"status":"ok","data":"\xff\xfe\xc3"}'
+def _invalid_utf8(arguments: Arguments, response: Response) -> None:
+    response.stream = None
+    html = ("Content-Type", HTML) in response.headers
+    response.body = (
+        b"<html>\xff\xfe\xc3</html>" if html else b'{"status":"ok","data":"\xff\xfe\xc3"}'
+    )
 
 
-def _hold(answer: Answer) -> None:
+def _hold(response: Response) -> None:
     """Bytes in place of a slice that is made while it is sent."""
-    if answer.stream is not None:
-        answer.body, answer.stream = answer.stream.read(), None
+    if response.stream is not None:
+        response.body, response.stream = response.stream.read(), None
 
 
-def _put_page(answer: Answer, status: int, page: bytes) -> None:
-    answer.status, answer.body, answer.stream = status, page, None
-    answer.headers = [one for one in answer.headers if one[0] != "Content-Type"]
-    answer.headers.append(("Content-Type", HTML))
+def _put_page(response: Response, status: int, page: bytes) -> None:
+    response.status, response.body, response.stream = status, page, None
+    response.headers = [one for one in response.headers if one[0] != "Content-Type"]
+    response.headers.append(("Content-Type", HTML))
 
 
 def _junk(word: str, arguments: Arguments) -> list[tuple[str, str]]:
@@ -155,7 +157,7 @@ def _padded(line: str, size: int) -> str:
 TABLE: dict[str, FaultKind] = {
     kind.name: kind
     for kind in (
-        FaultKind("reset", BEFORE, "TCP reset before any answer", {}, before=_reset),
+        FaultKind("reset", BEFORE, "TCP reset before any response", {}, before=_reset),
         FaultKind(
             "garbage",
             BEFORE,
@@ -176,12 +178,12 @@ TABLE: dict[str, FaultKind] = {
             "exactly this: headers as [name, value] pairs in order, a character a byte, nothing"
             " added but Content-Length; the body as text, or its bytes in base64",
             {"status": 200, "headers": [], "body": "", "base64": ""},
-            before=_answer,
+            before=_response,
         ),
         FaultKind(
             "retry-after",
             BEFORE,
-            "a Retry-After answer",
+            "a Retry-After response",
             {"status": 503, "seconds": 1},
             before=_retry_after,
         ),
@@ -194,7 +196,7 @@ TABLE: dict[str, FaultKind] = {
         FaultKind(
             "drop-after-processing",
             AFTER,
-            "does the work, rotation included, then resets without an answer",
+            "does the work, rotation included, then resets without a response",
             {},
             after=_drop,
         ),
@@ -234,7 +236,7 @@ TABLE: dict[str, FaultKind] = {
         FaultKind(
             "junk-cookies",
             AFTER,
-            "Set-Cookie lines of no meaning before the answer's own",
+            "Set-Cookie lines of no meaning before the response's own",
             {"lines": 16, "size": 8},
             after=_junk_cookies,
         ),

@@ -2,7 +2,7 @@
 
 `FileInfo` and `MetaData` are there unless asked away, `PreviewLinks` only where
 a size was asked for. The attributes that begin with `X-` are from recorded
-answers; a fox token names a file to FotoWeb's other commands.
+responses; a fox token names a file to FotoWeb's other commands.
 """
 
 from __future__ import annotations

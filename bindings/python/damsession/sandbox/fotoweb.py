@@ -13,7 +13,7 @@ from urllib.parse import quote
 from .archive import AGENT, ArchiveAgent, Visitor
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
-from .exchange import TEXT, Answer, Exchange, not_found
+from .exchange import TEXT, Exchange, Response, not_found
 from .fotoweb_devices import Device, DeviceTable
 from .fotoweb_knobs import FOTOWEB
 from .fotoweb_login import DEVICE_COOKIE, LOGIN, LOGOUT, Logins, outage
@@ -39,7 +39,7 @@ class FotoWeb:
         self.clock = clock
         self._logins = Logins(self)
         self._agent = ArchiveAgent(knobs, clock)
-        self._open: Endpoints[Callable[[Exchange], Answer]] = Endpoints(
+        self._open: Endpoints[Callable[[Exchange], Response]] = Endpoints(
             (
                 Endpoint("POST", LOGIN, self._logins.login,
                          "log in; form: u, p", "guide, method 2; names: public record, method 2"),
@@ -107,10 +107,10 @@ class FotoWeb:
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/fotoweb/")
 
-    def throttled(self, exchange: Exchange) -> Answer:
-        return Answer(429, b"Too many requests\n", TEXT)
+    def throttled(self, exchange: Exchange) -> Response:
+        return Response(429, b"Too many requests\n", TEXT)
 
-    async def answer(self, exchange: Exchange) -> Answer:
+    async def answer(self, exchange: Exchange) -> Response:
         path = _tidy(exchange.path)
         opened = self._open.find(exchange.method, path)
         if isinstance(opened, str):
@@ -122,7 +122,7 @@ class FotoWeb:
             return self._visit(exchange, path)
         return not_found(exchange)
 
-    def _visit(self, exchange: Exchange, path: str) -> Answer:
+    def _visit(self, exchange: Exchange, path: str) -> Response:
         """Find out who asks, let the Archive Agent answer, add the cookies."""
         found = self._visited.find(exchange.method, path)
         if isinstance(found, str):
@@ -130,20 +130,20 @@ class FotoWeb:
         if self.knobs.agent_method == "get" and exchange.method == "POST":
             return _method_not_allowed(exchange, "GET")
         visit = self._logins.visitor(exchange)
-        if isinstance(visit, Answer):
+        if isinstance(visit, Response):
             return visit
         visitor, device = visit
         if self.knobs.archive != "ok":
             exchange.verdict = "archive-down"
-            answer = outage(self.knobs.archive)
+            response = outage(self.knobs.archive)
         elif found is None:
-            answer = _from(visitor, not_found(exchange))
+            response = _from(visitor, not_found(exchange))
         else:
             handler, exchange.parts = found
-            answer = _from(visitor, handler(exchange, visitor))
+            response = _from(visitor, handler(exchange, visitor))
         if device is not None:
-            self._logins.add_cookies(answer, device)
-        return answer
+            self._logins.add_cookies(response, device)
+        return response
 
 
 def _tidy(path: str) -> str:
@@ -151,11 +151,11 @@ def _tidy(path: str) -> str:
     return "/" + "/".join(part for part in path.split("/") if part)
 
 
-def _from(visitor: Visitor, answer: Answer) -> Answer:
-    answer.headers.append(("X-Sandbox-User", quote(visitor.name, safe="")))
-    return answer
+def _from(visitor: Visitor, response: Response) -> Response:
+    response.headers.append(("X-Sandbox-User", quote(visitor.name, safe="")))
+    return response
 
 
-def _method_not_allowed(exchange: Exchange, allowed: str) -> Answer:
+def _method_not_allowed(exchange: Exchange, allowed: str) -> Response:
     exchange.verdict = "method"
-    return Answer(405, b"Method not allowed\n", TEXT, [("Allow", allowed)])
+    return Response(405, b"Method not allowed\n", TEXT, [("Allow", allowed)])

@@ -20,14 +20,14 @@ class FotoWebKnobs:
         FOTOWEB,
         ("401", "403", "302-login", "200-html", "guest", "500-html"),
         "401",
-        "answer to a revoked or unknown device token",
-        "public record, device tokens: the answer is not known, the variants clients handle",
+        "response to a revoked or unknown device token",
+        "public record, device tokens: the response is not known, the variants clients handle",
     )
     login_refused: str = choice(
         FOTOWEB,
         ("401", "403", "200-html", "500-html", "302-login"),
         "401",
-        "answer to wrong credentials or a bad login token",
+        "response to wrong credentials or a bad login token",
         "public record, login failure: not a success, says a page; the status is not known",
     )
     login: str = choice(
@@ -48,15 +48,15 @@ class FotoWebKnobs:
         FOTOWEB,
         ("as-refused", "403-text", "200-html"),
         "as-refused",
-        "answer to a login of a user who has no device token left",
-        "public record, device tokens: refused over the limit; the answer is not known",
+        "response to a login of a user who has no device token left",
+        "public record, device tokens: refused over the limit; the response is not known",
     )
     second_cookie: str = choice(
         FOTOWEB,
         ("off", "on"),
         "off",
         "a login sets a second cookie, and then both must be sent",
-        "public record, login answer: one client reads two cookies; the second name is made up",
+        "public record, login response: one client reads two cookies; the second name is made up",
     )
     cookie_attributes: str = choice(
         FOTOWEB,
@@ -69,7 +69,7 @@ class FotoWebKnobs:
         FOTOWEB,
         ("never", "same"),
         "never",
-        "same: every Archive Agent answer sets the same FWSession again",
+        "same: every Archive Agent response sets the same FWSession again",
         "assumption: whether FWSession is ever sent again is not known",
     )
     token_limit: int = whole(
@@ -111,7 +111,7 @@ class FotoWebKnobs:
         FOTOWEB,
         ("as-revoked", "guest"),
         "as-revoked",
-        "answer to an Archive Agent request that authenticates in no way",
+        "response to an Archive Agent request that authenticates in no way",
         "public record, device tokens: sites with guest access answer without a login",
     )
     logout_fotoweb: str = choice(

@@ -1,4 +1,4 @@
-"""Who asks FotoWeb, by the three methods of the guide, and the answers to who may not.
+"""Who asks FotoWeb, by the three methods of the guide, and what those get who may not.
 
 Method 1 sends the credentials with every request, method 2 posts them once for
 a device token, method 3 sends a login token once for a device token.
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .accounts import ENCRYPTION_SECRET, FOTOWEB_USERS, FotoWebUser
 from .archive import GUEST, Visitor
-from .exchange import HTML, TEXT, Answer, Exchange, not_found
+from .exchange import HTML, TEXT, Exchange, Response, not_found
 from .fotoweb_devices import Device
 from .fotoweb_site import Site
 from .login_token import LoginToken, LoginTokenError
@@ -37,23 +37,23 @@ class Logins:
         self._site = site
         self._knobs = site.knobs
 
-    def login(self, exchange: Exchange) -> Answer:
+    def login(self, exchange: Exchange) -> Response:
         """Method 2."""
         if self._knobs.login != "ok":
             exchange.user = exchange.field("u")
             exchange.verdict = "login-down"
             return outage(self._knobs.login)
         user = self._authenticated(exchange, exchange.field("u"), exchange.field("p"))
-        if isinstance(user, Answer):
+        if isinstance(user, Response):
             return user
         device = self._new_device(exchange, user)
-        if isinstance(device, Answer):
+        if isinstance(device, Response):
             return device
-        answer = Answer(200, b"", TEXT)
-        self.add_cookies(answer, device)
-        return answer
+        response = Response(200, b"", TEXT)
+        self.add_cookies(response, device)
+        return response
 
-    def logout(self, exchange: Exchange) -> Answer:
+    def logout(self, exchange: Exchange) -> Response:
         """What older pages link to. The device token lives on, unless a knob says otherwise."""
         if self._knobs.logout_fotoweb == "absent":
             return not_found(exchange)
@@ -61,10 +61,10 @@ class Logins:
             self._site.end_session(exchange)
         self._site.counters["logouts"] += 1
         path = "" if self._knobs.cookie_attributes == "plain" else "; Path=/"
-        return Answer(200, b"", TEXT, [("Set-Cookie", f"{DEVICE_COOKIE}={path}{_GONE}")])
+        return Response(200, b"", TEXT, [("Set-Cookie", f"{DEVICE_COOKIE}={path}{_GONE}")])
 
-    def visitor(self, exchange: Exchange) -> tuple[Visitor, Device | None] | Answer:
-        """Who asks, with the device whose cookies the answer must bring; or a refusal."""
+    def visitor(self, exchange: Exchange) -> tuple[Visitor, Device | None] | Response:
+        """Who asks, with the device whose cookies the response must bring; or a refusal."""
         token = exchange.cookie(DEVICE_COOKIE)
         device = self._valid_device(exchange, token) if token else None
         login_token = exchange.query.get("lt")
@@ -77,7 +77,7 @@ class Logins:
             return self._by_query(exchange)
         elif login_token is not None and (not token or self._knobs.dead_cookie_with_lt == "use-lt"):
             result = self._device_by_login_token(exchange, login_token)
-            if isinstance(result, Answer):
+            if isinstance(result, Response):
                 return result
             device, fresh = result, True
         else:
@@ -87,11 +87,11 @@ class Logins:
         tell = fresh or self._knobs.resend_token == "same"
         return Visitor(device.user, device.token), device if tell else None
 
-    def add_cookies(self, answer: Answer, device: Device) -> None:
+    def add_cookies(self, response: Response, device: Device) -> None:
         attributes = _ATTRIBUTES[self._knobs.cookie_attributes]
-        answer.headers.append(("Set-Cookie", f"{DEVICE_COOKIE}={device.token}{attributes}"))
+        response.headers.append(("Set-Cookie", f"{DEVICE_COOKIE}={device.token}{attributes}"))
         if device.second:
-            answer.headers.append(("Set-Cookie", f"{SECOND_COOKIE}={device.second}{attributes}"))
+            response.headers.append(("Set-Cookie", f"{SECOND_COOKIE}={device.second}{attributes}"))
 
     def _note_ignored(self, login_token: str | None) -> None:
         if login_token is not None:
@@ -117,19 +117,19 @@ class Logins:
             return exchange.query.get({"u": "username", "p": "password"}[name])
         return value
 
-    def _by_query(self, exchange: Exchange) -> tuple[Visitor, None] | Answer:
+    def _by_query(self, exchange: Exchange) -> tuple[Visitor, None] | Response:
         """Method 1."""
         exchange.flag("password-in-url")
         exchange.verdict = "ok"
         name = self._query_credential("u", exchange) or ""
         password = self._query_credential("p", exchange) or ""
         user = self._authenticated(exchange, name, password)
-        if isinstance(user, Answer):
+        if isinstance(user, Response):
             return user
         self._site.counters["query_authentications"] += 1
         return Visitor(user.name), None
 
-    def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Answer:
+    def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Response:
         """Method 3."""
         exchange.verdict = "ok"
         knobs, lockout = self._knobs, self._site.lockout
@@ -156,7 +156,9 @@ class Logins:
         lockout.succeeded(user.name)
         return self._new_device(exchange, user)
 
-    def _authenticated(self, exchange: Exchange, name: str, password: str) -> FotoWebUser | Answer:
+    def _authenticated(
+        self, exchange: Exchange, name: str, password: str
+    ) -> FotoWebUser | Response:
         exchange.user = name
         user = FOTOWEB_USERS.get(name)
         if user is None:
@@ -168,7 +170,7 @@ class Logins:
         self._site.lockout.succeeded(name)
         return user
 
-    def _new_device(self, exchange: Exchange, user: FotoWebUser) -> Device | Answer:
+    def _new_device(self, exchange: Exchange, user: FotoWebUser) -> Device | Response:
         device = self._site.devices.issue(user.name)
         if device is not None:
             self._site.counters["logins_ok"] += 1
@@ -177,17 +179,17 @@ class Logins:
         exchange.verdict = "limit"
         text = "This user has the maximum number of devices."
         if self._knobs.limit_reached == "403-text":
-            return Answer(403, text.encode("utf-8"), TEXT)
+            return Response(403, text.encode("utf-8"), TEXT)
         if self._knobs.limit_reached == "200-html":
-            return Answer(200, login_page(LOGIN, text), HTML)
+            return Response(200, login_page(LOGIN, text), HTML)
         return _refusal(exchange, self._knobs.login_refused)
 
-    def _failed(self, exchange: Exchange, user: FotoWebUser) -> Answer:
+    def _failed(self, exchange: Exchange, user: FotoWebUser) -> Response:
         if self._site.lockout.failed(user.name):
             self._site.counters["lockouts"] += 1
         return self._refused(exchange)
 
-    def _refused(self, exchange: Exchange, verdict: str = "refused") -> Answer:
+    def _refused(self, exchange: Exchange, verdict: str = "refused") -> Response:
         self._site.counters["logins_refused"] += 1
         failed = self._site.failed_logins
         if exchange.user:
@@ -195,7 +197,7 @@ class Logins:
         exchange.verdict = verdict
         return _refusal(exchange, self._knobs.login_refused)
 
-    def _unknown(self, exchange: Exchange, had_cookie: bool) -> tuple[Visitor, None] | Answer:
+    def _unknown(self, exchange: Exchange, had_cookie: bool) -> tuple[Visitor, None] | Response:
         if not had_cookie:
             exchange.verdict = "no-session"
         as_guest = self._knobs.revoked == "guest" or (
@@ -210,26 +212,26 @@ class Logins:
         return _refusal(exchange, self._knobs.revoked)
 
 
-def outage(variant: str) -> Answer:
-    """The answer of what is down, by knob value."""
+def outage(variant: str) -> Response:
+    """The response of what is down, by knob value."""
     if variant == "redirect":
-        return Answer(302, b"", TEXT, [("Location", "/fotoweb/offline")])
+        return Response(302, b"", TEXT, [("Location", "/fotoweb/offline")])
     if variant == "login-page":
-        return Answer(200, login_page(LOGIN, "Please log in."), HTML)
+        return Response(200, login_page(LOGIN, "Please log in."), HTML)
     if variant == "maintenance-page":
-        return Answer(200, maintenance_page(), HTML)
+        return Response(200, maintenance_page(), HTML)
     return _plain(int(variant))
 
 
-def _refusal(exchange: Exchange, variant: str) -> Answer:
+def _refusal(exchange: Exchange, variant: str) -> Response:
     if variant in ("401", "403"):
         return _plain(int(variant))
     page = login_page(LOGIN, "Login failed")
     headers = []
     if variant == "302-login":
         headers = [("Location", "/fotoweb/views/login?to=" + quote(exchange.path, safe=""))]
-    return Answer(int(variant[:3]), page, HTML, headers)
+    return Response(int(variant[:3]), page, HTML, headers)
 
 
-def _plain(status: int) -> Answer:
-    return Answer(status, f"{HTTPStatus(status).phrase}\n".encode("ascii"), TEXT)
+def _plain(status: int) -> Response:
+    return Response(status, f"{HTTPStatus(status).phrase}\n".encode("ascii"), TEXT)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from xml.sax.saxutils import quoteattr
 
 from .archive import LARGEST_PREVIEW, ArchiveAgent, Command, Visitor
-from .archive_answers import bad_request, count, document, picture
 from .archive_files import ARCHIVES, FIELDS, SEVERAL
+from .archive_responses import bad_request, count, document, picture
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange, not_found
+from .exchange import Exchange, Response, not_found
 from .knobs import Knobs
 
 REST = "/fotoweb/cmdrequest/rest"
@@ -38,14 +38,14 @@ class RestEndpoints:
                      "a preview, up to 2048 pixels, of a file named by its fox token", _SOURCE),
         )  # fmt: skip
 
-    def _archives(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _archives(self, exchange: Exchange, visitor: Visitor) -> Response:
         rows = (
             f'<Archive Id="{number}" Name={quoteattr(name)} ParentId="0" IsIndexed="TRUE"/>'
             for number, name in ARCHIVES
         )
         return self._document(f"<Archives>{''.join(rows)}</Archives>")
 
-    def _fields(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _fields(self, exchange: Exchange, visitor: Visitor) -> Response:
         rows = (
             f'<Field Id="{number}" Name={quoteattr(name)}'
             f' IsMultipleInstanceField="{"TRUE" if number in SEVERAL else "FALSE"}"/>'
@@ -53,7 +53,7 @@ class RestEndpoints:
         )
         return self._document(f"<MetadataConfiguration>{''.join(rows)}</MetadataConfiguration>")
 
-    def _preview(self, exchange: Exchange, visitor: Visitor) -> Answer:
+    def _preview(self, exchange: Exchange, visitor: Visitor) -> Response:
         file = self._agent.by_fox_token(visitor, exchange.parameter("f"))
         size = count(exchange.parameter("sz") or str(LARGEST_PREVIEW))
         if file is None:
@@ -62,5 +62,5 @@ class RestEndpoints:
             return bad_request(exchange)
         return picture(exchange, file, size)
 
-    def _document(self, content: str) -> Answer:
+    def _document(self, content: str) -> Response:
         return document(self._knobs, f"<FotoWebRest>{content}</FotoWebRest>")

@@ -4,8 +4,8 @@ A test tool's memory: it keeps passwords, cookies and tokens exactly as they
 came, because tests must be able to ask what was sent. Never point a program at
 the sandbox with a secret that matters.
 
-An entry is written just before its answer leaves, so that a client that has an
-answer finds the request here. The oldest entries give way once `limit` is
+An entry is written just before its response leaves, so that a client that has a
+response finds the request here. The oldest entries give way once `limit` is
 reached. Entries hold raw text and are only taken apart when somebody asks: a
 stress test writes far more of them than it reads.
 """
@@ -80,7 +80,7 @@ class Journal:
         self._arrived = 0
 
     def arrive(self) -> int:
-        """The number of a request in order of arrival, which parallel answers lose."""
+        """The number of a request in order of arrival, which parallel responses lose."""
         self._arrived += 1
         return self._arrived
 

@@ -63,7 +63,7 @@ class Knobs(FotoWebKnobs, PhotoShelterKnobs):
         BOTH,
         Whole("milliseconds"),
         0,
-        "time added before every answer",
+        "time added before every response",
         "assumption: networks are slow",
     )
 

@@ -1,4 +1,4 @@
-"""From a request to its answer: latency, faults, throttling, system, journal.
+"""From a request to its response: latency, faults, throttling, system, journal.
 
 The same steps for both systems, in the order a front server would take them.
 A request that a fault or the throttle answers never reaches a system: it
@@ -15,7 +15,7 @@ from aiohttp import web
 
 from . import control, faults
 from .endpoints import ANY, Endpoint
-from .exchange import JSON, TEXT, Answer, BodyTooLarge, Exchange, MalformedBody, not_found
+from .exchange import JSON, TEXT, BodyTooLarge, Exchange, MalformedBody, Response, not_found
 from .faults import Fault
 from .fotoweb import FotoWeb
 from .journal import Entry
@@ -52,13 +52,13 @@ class Listener:
         with world.under_way():
             exchange.arrival = world.journal.arrive()
             self._system.counters["requests"] += 1
-            answer = await self._answer(exchange)
+            response = await self._answer(exchange)
             if knobs.latency:
                 await asyncio.sleep(knobs.latency / 1000)
-            self._record(exchange, answer)
-        return await send(request, answer, world.clock.now() if knobs.clock_skew else None)
+            self._record(exchange, response)
+        return await send(request, response, world.clock.now() if knobs.clock_skew else None)
 
-    async def _answer(self, exchange: Exchange) -> Answer:
+    async def _answer(self, exchange: Exchange) -> Response:
         fault = None
         if self._world.faults:
             stages = self._system.stages(exchange)
@@ -70,33 +70,33 @@ class Listener:
             return await self._undisturbed(exchange)
         except BodyTooLarge:
             exchange.verdict = "too-large"
-            return Answer(413, b"Too large\n", TEXT)
+            return Response(413, b"Too large\n", TEXT)
         except MalformedBody:
             exchange.verdict = "malformed"
-            return Answer(400, b"Malformed request\n", TEXT)
+            return Response(400, b"Malformed request\n", TEXT)
         except (ConnectionError, web.RequestPayloadError):
             exchange.verdict = "aborted"
-            return Answer(0, delivery="reset")
+            return Response(0, delivery="reset")
 
-    async def _with_fault(self, exchange: Exchange, fault: Fault) -> Answer:
+    async def _with_fault(self, exchange: Exchange, fault: Fault) -> Response:
         self._system.counters["faults"] += 1
         kind = fault.kind
         if kind.before is not None:
-            answer = kind.before(fault.arguments)
+            response = kind.before(fault.arguments)
         else:
             if kind.name == faults.DELAY:
                 await asyncio.sleep(fault.arguments["seconds"])
             if kind.name == faults.EXPIRE:
                 self._system.end_session(exchange)
-            answer = await self._undisturbed(exchange)
+            response = await self._undisturbed(exchange)
         if kind.after is not None:
-            kind.after(fault.arguments, answer)
+            kind.after(fault.arguments, response)
         exchange.flag(f"fault:{kind.name}")
         if kind.before is not None:
             exchange.verdict = f"fault:{kind.name}"
-        return answer
+        return response
 
-    async def _undisturbed(self, exchange: Exchange) -> Answer:
+    async def _undisturbed(self, exchange: Exchange) -> Response:
         system = self._system
         if exchange.path.startswith(_CDN):
             return _public_file(exchange)
@@ -106,12 +106,12 @@ class Listener:
         if seconds and not system.is_login(exchange):
             exchange.verdict = "throttled"
             system.counters["throttled"] += 1
-            answer = system.throttled(exchange)
-            answer.headers.append(("Retry-After", str(seconds)))
-            return answer
+            response = system.throttled(exchange)
+            response.headers.append(("Retry-After", str(seconds)))
+            return response
         return await system.answer(exchange)
 
-    def _record(self, exchange: Exchange, answer: Answer) -> None:
+    def _record(self, exchange: Exchange, response: Response) -> None:
         request = exchange.request
         entry = Entry()
         entry.arrival = exchange.arrival
@@ -122,22 +122,22 @@ class Listener:
         entry.target = exchange.target
         entry.headers = b"\n".join(chain.from_iterable(request.raw_headers))
         entry.form = exchange.form
-        entry.status = 0 if answer.delivery in ("reset", "garbage") else answer.status
+        entry.status = 0 if response.delivery in ("reset", "garbage") else response.status
         entry.verdict = exchange.verdict
         entry.user = exchange.user
         entry.flags = exchange.flags
         entry.set_cookies = [
-            value for name, value in answer.headers if name.lower() == "set-cookie"
+            value for name, value in response.headers if name.lower() == "set-cookie"
         ]
         entry.peer_port = exchange.peer_port
         self._world.journal.write(entry)
 
 
-def _public_file(exchange: Exchange) -> Answer:
+def _public_file(exchange: Exchange) -> Response:
     """A file anybody may have. It shows the headers it got: no secret belongs there."""
     seen = [
         [name.decode("latin-1"), value.decode("latin-1")]
         for name, value in exchange.request.raw_headers
     ]
     body = json.dumps({"file": exchange.path, "headers": seen}).encode("utf-8")
-    return Answer(200, body, JSON)
+    return Response(200, body, JSON)

@@ -1,4 +1,4 @@
-"""The two kinds of HTML page that come where an answer was expected.
+"""The two kinds of HTML page that come where a response was expected.
 
 A login page asks for a password; a maintenance page does not. A client that
 takes the second for the first throws a good session away.

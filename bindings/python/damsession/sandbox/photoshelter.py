@@ -1,7 +1,7 @@
 """The PhotoShelter API v3: who is asking, and which endpoint answers.
 
 Written from the vendor's guide and the public record. Every request needs the
-API key. Every answer within a cookie session carries a new session cookie,
+API key. Every response within a cookie session carries a new session cookie,
 errors included. Members are served over HTTPS only. What an endpoint does
 stands in `photoshelter_login`, `_reads`, `_media`, `_assets`, `_writes` and
 `_content`.
@@ -14,12 +14,12 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
-from . import photoshelter_answers as answers
 from . import photoshelter_inputs as inputs
+from . import photoshelter_responses as responses
 from .accounts import API_KEY
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
-from .exchange import Answer, BodyTooLarge, Exchange, MalformedBody
+from .exchange import BodyTooLarge, Exchange, MalformedBody, Response
 from .knobs import Knobs
 from .lockout import Lockout
 from .photoshelter_assets import AssetEndpoints
@@ -114,19 +114,19 @@ class PhotoShelter:
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/psapi/")
 
-    def throttled(self, exchange: Exchange) -> Answer:
-        return answers.error(exchange, 429, "ThrottledErr")
+    def throttled(self, exchange: Exchange) -> Response:
+        return responses.error(exchange, 429, "ThrottledErr")
 
-    async def answer(self, exchange: Exchange) -> Answer:
+    async def answer(self, exchange: Exchange) -> Response:
         name = _endpoint(exchange.path)
         if name is None:
-            return answers.not_found(exchange)
+            return responses.not_found(exchange)
         exchange.usage = lambda: self._endpoints.help(name)
         self._flag_exposed_secrets(exchange)
         member = _needs_session(name)
         if (member or name == _LOGIN) and not exchange.secure:
             exchange.verdict = "https-required"
-            return answers.error(exchange, 400, "HTTPSRequiredPermErr")
+            return responses.error(exchange, 400, "HTTPSRequiredPermErr")
         # A login says nothing about a session that happens to come along.
         known = exchange.secure and name != _LOGIN
         found = self._session(exchange, member) if known else None
@@ -135,22 +135,22 @@ class PhotoShelter:
         cookie = ""
         if isinstance(found, Session) and found.mode == COOKIE:
             cookie = self.sessions.rotate(found)
-        answer = await self._understood(exchange, name, found)
-        if cookie and not _sets_cookies(answer):
-            self.add_cookie(exchange, answer, SESSION_COOKIE, cookie)
+        response = await self._understood(exchange, name, found)
+        if cookie and not _sets_cookies(response):
+            self.add_cookie(exchange, response, SESSION_COOKIE, cookie)
         if not name.startswith("mem/") and exchange.cookie(COMPANION_COOKIE) is None:
-            self.add_companion(exchange, answer)
-        return answer
+            self.add_companion(exchange, response)
+        return response
 
     async def _understood(
         self, exchange: Exchange, name: str, found: Session | str | None
-    ) -> Answer:
+    ) -> Response:
         try:
             return await self._serve(exchange, name, found)
         except (MalformedBody, BodyTooLarge):
-            return answers.bad_request(exchange, "the body cannot be read")
+            return responses.bad_request(exchange, "the body cannot be read")
 
-    async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Answer:
+    async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Response:
         if not inputs.api_key(exchange):
             # It may be a field of a body that would else be read later, or never.
             await inputs.read_body(exchange, name == _LOGIN)
@@ -159,22 +159,22 @@ class PhotoShelter:
             return self._api_key_refused(exchange)
         endpoint = self._endpoints.find(exchange.method, name)
         if endpoint is None:
-            return answers.not_found(exchange)
+            return responses.not_found(exchange)
         session = found if isinstance(found, Session) else None
         if session is None and _needs_session(name):
             return self._session_refused(exchange, found if isinstance(found, str) else None)
         if session is not None:
             exchange.user = session.user.email
         if isinstance(endpoint, str):
-            return answers.method_not_allowed(exchange, endpoint)
+            return responses.method_not_allowed(exchange, endpoint)
         await inputs.read_body(exchange, name == _LOGIN)
         handler, exchange.parts = endpoint
         return await handler(exchange, session)
 
-    def _api_key_refused(self, exchange: Exchange) -> Answer:
+    def _api_key_refused(self, exchange: Exchange) -> Response:
         self.counters["api_key_refused"] += 1
         exchange.verdict = "api-key"
-        return answers.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
+        return responses.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
 
     def _session(self, exchange: Exchange, member: bool) -> Session | str | None:
         """As `_found`, but the storm may strike."""
@@ -196,35 +196,35 @@ class PhotoShelter:
         sessions = self.sessions
         return sessions.find_by_token(token) if token else sessions.find_by_cookie(cookie or "")
 
-    def _session_refused(self, exchange: Exchange, why: str | None) -> Answer:
+    def _session_refused(self, exchange: Exchange, why: str | None) -> Response:
         self.counters["refused"] += 1
         knobs = self.knobs
         if why is None:
             exchange.verdict = "no-session"
             same = knobs.missing_session == "same"
             variant = knobs.expired if same else knobs.missing_session
-            return answers.session_refused(exchange, variant)
+            return responses.session_refused(exchange, variant)
         if why == STALE:
             self.counters["stale_cookie_refusals"] += 1
         exchange.verdict = why
-        answer = answers.session_refused(exchange, knobs.expired)
+        response = responses.session_refused(exchange, knobs.expired)
         if knobs.refused_cookie == "deleted":
-            self.delete_cookie(exchange, answer)
-        return answer
+            self.delete_cookie(exchange, response)
+        return response
 
-    def add_cookie(self, exchange: Exchange, answer: Answer, name: str, value: str) -> None:
-        answer.headers.append(
+    def add_cookie(self, exchange: Exchange, response: Response, name: str, value: str) -> None:
+        response.headers.append(
             ("Set-Cookie", f"{name}={value}; path=/{self._domain(exchange, name)}")
         )
 
-    def add_companion(self, exchange: Exchange, answer: Answer) -> None:
-        self.add_cookie(exchange, answer, COMPANION_COOKIE, companion())
+    def add_companion(self, exchange: Exchange, response: Response) -> None:
+        self.add_cookie(exchange, response, COMPANION_COOKIE, companion())
 
-    def delete_cookie(self, exchange: Exchange, answer: Answer) -> None:
+    def delete_cookie(self, exchange: Exchange, response: Response) -> None:
         # The hyphenated date and its comma are as recorded.
         domain = self._domain(exchange, SESSION_COOKIE)
         line = f"{SESSION_COOKIE}=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/{domain}"
-        answer.headers.append(("Set-Cookie", line))
+        response.headers.append(("Set-Cookie", line))
 
     def _domain(self, exchange: Exchange, name: str) -> str:
         if self.knobs.cookie_domain == "none":
@@ -253,8 +253,8 @@ def _needs_session(name: str) -> bool:
     return name == "idle" or name.startswith("workspace/")
 
 
-def _sets_cookies(answer: Answer) -> bool:
-    return any(name == "Set-Cookie" for name, _ in answer.headers)
+def _sets_cookies(response: Response) -> bool:
+    return any(name == "Set-Cookie" for name, _ in response.headers)
 
 
 def _endpoint(path: str) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import photoshelter_answers as answers
 from . import photoshelter_records as records
+from . import photoshelter_responses as responses
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import data, listed
 from .photoshelter_sessions import Session
@@ -25,7 +25,7 @@ class AssetEndpoints:
                      "where an asset is", _CLIENTS),
         )  # fmt: skip
 
-    async def _assets(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _assets(self, exchange: Exchange, session: Session | None) -> Response:
         owner = exchange.parameter("user_id") or owner_of(session)
         found = []
         for number in range(1, _ASSETS + 1):
@@ -35,7 +35,7 @@ class AssetEndpoints:
             found.append({"asset_id": asset_id, **name, **size})
         return listed(exchange, session, "Asset", found, "Asset")
 
-    async def _link(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _link(self, exchange: Exchange, session: Session | None) -> Response:
         # Not within a record: so it is read.
         link = f"{exchange.server}/cdn/{exchange.parts[0]}"
-        return answers.ok(exchange, data(session, {"link": link}))
+        return responses.ok(exchange, data(session, {"link": link}))

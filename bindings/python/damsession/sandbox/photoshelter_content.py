@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote
 
-from . import photoshelter_answers as answers
+from . import photoshelter_responses as responses
 from .download import serve
 from .endpoints import ANY, Endpoint
-from .exchange import HTML, Answer, Exchange
+from .exchange import HTML, Exchange, Response
 from .photoshelter_login import Handler, identity
 from .photoshelter_records import new_id
 from .photoshelter_sessions import COOKIE, Session
@@ -36,15 +36,15 @@ class ContentEndpoints:
             Endpoint(ANY, "mem/image/I{id}/download", self._download,
                      "the bytes of an image", "assumption: as clients ask"),
             Endpoint(ANY, "mem/slow", self._slow,
-                     "an answer after so many seconds", "assumption: for tests"),
+                     "a response after so many seconds", "assumption: for tests"),
             Endpoint(ANY, "mem/redirect", self._redirect,
                      "a redirect to anywhere", "assumption: for tests"),
         )  # fmt: skip
 
-    async def _echo(self, exchange: Exchange, session: Session | None) -> Answer:
-        return answers.ok(exchange, {"method": exchange.method, "query": exchange.query})
+    async def _echo(self, exchange: Exchange, session: Session | None) -> Response:
+        return responses.ok(exchange, {"method": exchange.method, "query": exchange.query})
 
-    async def _session(self, exchange: Exchange, session: Session) -> Answer:
+    async def _session(self, exchange: Exchange, session: Session) -> Response:
         knobs = self._site.knobs
         limited = session.mode == COOKIE or knobs.token_expires == "idle"
         details = {
@@ -56,34 +56,34 @@ class ContentEndpoints:
             "last_used": str(int(session.last_used)),
             "idle_limit": str(knobs.idle_limit if limited else 0),
         }
-        return answers.ok(exchange, {"Session": details})
+        return responses.ok(exchange, {"Session": details})
 
-    async def _idle(self, exchange: Exchange, session: Session) -> Answer:
-        return answers.ok(exchange, {"Session": identity(session)})
+    async def _idle(self, exchange: Exchange, session: Session) -> Response:
+        return responses.ok(exchange, {"Session": identity(session)})
 
-    async def _download(self, exchange: Exchange, session: Session) -> Answer:
+    async def _download(self, exchange: Exchange, session: Session) -> Response:
         headers = [
             ("X-Sandbox-User", quote(session.user.email, safe="@")),
             ("X-Sandbox-Organization", session.organization or ""),
         ]
         return serve(exchange, exchange.parts[0], "image/jpeg", headers)
 
-    async def _slow(self, exchange: Exchange, session: Session) -> Answer:
+    async def _slow(self, exchange: Exchange, session: Session) -> Response:
         try:
             seconds = float(exchange.query.get("seconds", "1"))
         except ValueError:
             seconds = -1.0
         if not 0 <= seconds <= _LONGEST_WAIT:
-            return answers.bad_request(exchange, "seconds: 0 to 60")
+            return responses.bad_request(exchange, "seconds: 0 to 60")
         await asyncio.sleep(seconds)
-        return answers.ok(exchange, {"Session": identity(session)})
+        return responses.ok(exchange, {"Session": identity(session)})
 
-    async def _redirect(self, exchange: Exchange, session: Session) -> Answer:
+    async def _redirect(self, exchange: Exchange, session: Session) -> Response:
         target = exchange.query.get("to", "")
         code = exchange.query.get("code", "302")
         # Header text: anything else could end the header and begin another.
         if not target or not target.isascii() or not target.isprintable():
-            return answers.bad_request(exchange, "to: an encoded URL is needed")
+            return responses.bad_request(exchange, "to: an encoded URL is needed")
         if code not in _REDIRECTS:
-            return answers.bad_request(exchange, "code: one of " + ", ".join(_REDIRECTS))
-        return Answer(int(code), b"moved\n", HTML, [("Location", target)])
+            return responses.bad_request(exchange, "code: one of " + ", ".join(_REDIRECTS))
+        return Response(int(code), b"moved\n", HTML, [("Location", target)])

@@ -27,14 +27,14 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         SESSION_REFUSALS,
         "400-class",
-        "answer to an expired session",
+        "response to an expired session",
         "public record, session errors: the class of older versions; the rest is assumed",
     )
     missing_session: str = choice(
         PHOTOSHELTER,
         ("same",) + SESSION_REFUSALS,
         "same",
-        "answer to a member request without any session; same: as expired",
+        "response to a member request without any session; same: as expired",
         "assumption: the public record tells it no differently from an expired one",
     )
     old_cookie: str = choice(
@@ -55,15 +55,15 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("silent", "deleted"),
         "silent",
-        "whether the answer to a dead session also sends the cookie's deletion",
+        "whether the response to a dead session also sends the cookie's deletion",
         "assumption: a deletion is recorded for refused logins only",
     )
     cookie_rotation: str = choice(
         PHOTOSHELTER,
         ("always", "per-second"),
         "always",
-        "a new cookie with every answer, or one per second",
-        "guide, session management: with every answer; per second: public record, cookies",
+        "a new cookie with every response, or one per second",
+        "guide, session management: with every response; per second: public record, cookies",
     )
     cookie_domain: str = choice(
         PHOTOSHELTER,
@@ -77,14 +77,14 @@ class PhotoShelterKnobs:
         ("array", "object"),
         "array",
         "shape of org when there is exactly one; several are always an array",
-        "public record, answers: array as recorded; object as an official client reads it too",
+        "public record, responses: array as recorded; object as an official client reads it too",
     )
     more_organizations: int = whole(
         PHOTOSHELTER,
         Whole("organizations", maximum=100_000),
         0,
-        "how many more are listed before a member's own; each takes 60 bytes of the login answer",
-        "assumption: nothing is known of a most; for long answers",
+        "how many more are listed before a member's own; each takes 60 bytes of the login response",
+        "assumption: nothing is known of a most; for long responses",
     )
     organization_method: str = choice(
         PHOTOSHELTER,
@@ -118,7 +118,7 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("400-class", "401-class", "403-class"),
         "400-class",
-        "answer to a missing or unknown API key",
+        "response to a missing or unknown API key",
         "assumption: class and status are not known for this version",
     )
     idle_limit: int = whole(
@@ -174,6 +174,6 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("data.token", "token"),
         "data.token",
-        "where an answer carries the authentication token",
-        "public record, answers: data.token as all clients read it; token is of version 4",
+        "where a response carries the authentication token",
+        "public record, responses: data.token as all clients read it; token is of version 4",
     )

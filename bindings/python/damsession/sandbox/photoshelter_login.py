@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, Callable
 
-from . import photoshelter_answers as answers
+from . import photoshelter_responses as responses
 from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .photoshelter_cookies import SESSION_COOKIE
 from .photoshelter_sessions import COOKIE, TOKEN, Session
 from .photoshelter_site import Site
 
 # Of a session, of none where the path needs none, or of either.
-Handler = Callable[[Exchange, Any], Awaitable[Answer]]
+Handler = Callable[[Exchange, Any], Awaitable[Response]]
 
 _METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
 
 
 def identity(session: Session) -> dict[str, Any]:
-    """Who a session acts as; in every member answer, so that a mix-up shows."""
+    """Who a session acts as; in every member response, so that a mix-up shows."""
     return {"user": session.user.email, "organization": session.organization}
 
 
@@ -56,14 +56,14 @@ class LoginEndpoints:
                      "act for an organization", "guide, organization authentication"),
         )  # fmt: skip
 
-    async def _authenticate(self, exchange: Exchange, session: None) -> Answer:
+    async def _authenticate(self, exchange: Exchange, session: None) -> Response:
         by_query = self._site.knobs.login_by_query == "on"
         if exchange.method != "POST" and not by_query:
-            return answers.method_not_allowed(exchange, "POST")
+            return responses.method_not_allowed(exchange, "POST")
         given = exchange.parameter if by_query else exchange.field
         mode = exchange.parameter("mode") or COOKIE
         if mode not in (COOKIE, TOKEN):
-            return answers.bad_request(exchange, "mode must be cookie or token")
+            return responses.bad_request(exchange, "mode must be cookie or token")
         email = given("email")
         exchange.user = email
         user = PHOTOSHELTER_USERS.get(email)
@@ -81,7 +81,7 @@ class LoginEndpoints:
             return self._second_factor(exchange)
         return self._welcome(exchange, user, mode)
 
-    def _welcome(self, exchange: Exchange, user: PhotoShelterUser, mode: str) -> Answer:
+    def _welcome(self, exchange: Exchange, user: PhotoShelterUser, mode: str) -> Response:
         site = self._site
         site.counters["logins_ok"] += 1
         session = site.sessions.open(user, mode)
@@ -93,39 +93,39 @@ class LoginEndpoints:
             data["org"] = members[0] if alone else members
         if mode == TOKEN:
             return self._with_token(exchange, data, session.token)
-        answer = answers.ok(exchange, data)
-        site.delete_cookie(exchange, answer)
-        site.add_cookie(exchange, answer, SESSION_COOKIE, session.cookie)
-        site.add_companion(exchange, answer)
-        return answer
+        response = responses.ok(exchange, data)
+        site.delete_cookie(exchange, response)
+        site.add_cookie(exchange, response, SESSION_COOKIE, session.cookie)
+        site.add_companion(exchange, response)
+        return response
 
-    def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Answer:
+    def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Response:
         site = self._site
         site.counters["logins_refused"] += 1
         site.failed_logins[exchange.user] = site.failed_logins.get(exchange.user, 0) + 1
         exchange.verdict = verdict
-        return self._clearing(exchange, answers.error(exchange, 400, kind))
+        return self._clearing(exchange, responses.error(exchange, 400, kind))
 
-    def _second_factor(self, exchange: Exchange) -> Answer:
+    def _second_factor(self, exchange: Exchange) -> Response:
         self._site.counters["second_factor_wanted"] += 1
         exchange.verdict = "second-factor"
         if self._site.knobs.two_factor == "field":
-            return answers.ok(exchange, {"two_factor": "t"})
-        refusal = answers.error(exchange, 400, "AuthTwoFactorRequiredErr")
+            return responses.ok(exchange, {"two_factor": "t"})
+        refusal = responses.error(exchange, 400, "AuthTwoFactorRequiredErr")
         return self._clearing(exchange, refusal)
 
-    def _clearing(self, exchange: Exchange, answer: Answer) -> Answer:
+    def _clearing(self, exchange: Exchange, response: Response) -> Response:
         """A failed login clears the jar, even of a session that lives on."""
-        self._site.delete_cookie(exchange, answer)
-        self._site.add_companion(exchange, answer)
-        return answer
+        self._site.delete_cookie(exchange, response)
+        self._site.add_companion(exchange, response)
+        return response
 
-    def _with_token(self, exchange: Exchange, data: dict[str, Any], token: str) -> Answer:
+    def _with_token(self, exchange: Exchange, data: dict[str, Any], token: str) -> Response:
         if self._site.knobs.token_path == "token":
-            return answers.ok(exchange, data, token=token)
-        return answers.ok(exchange, {"token": token, **data})
+            return responses.ok(exchange, data, token=token)
+        return responses.ok(exchange, {"token": token, **data})
 
-    async def _enter_organization(self, exchange: Exchange, session: Session) -> Answer:
+    async def _enter_organization(self, exchange: Exchange, session: Session) -> Response:
         site = self._site
         wrong = _wrong_method(exchange, site.knobs.organization_method)
         if wrong is not None:
@@ -134,14 +134,14 @@ class LoginEndpoints:
         if not any(one.id == wanted for one in self._organizations(session.user)):
             site.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
-            return answers.error(exchange, 400, "OrganizationPermErr")
+            return responses.error(exchange, 400, "OrganizationPermErr")
         site.counters["organization_logins"] += 1
         session.organization = wanted
         data = {"Session": identity(session)}
         if session.mode == TOKEN and site.knobs.organization_token == "new":
             site.sessions.renew_token(session)
             return self._with_token(exchange, data, session.token)
-        return answers.ok(exchange, data)
+        return responses.ok(exchange, data)
 
     def _organizations(self, user: PhotoShelterUser) -> tuple[Organization, ...]:
         """The user's own, after as many more as the knob wants."""
@@ -151,35 +151,35 @@ class LoginEndpoints:
             *user.organizations,
         )
 
-    async def _leave_organization(self, exchange: Exchange, session: Session) -> Answer:
+    async def _leave_organization(self, exchange: Exchange, session: Session) -> Response:
         self._site.counters["organization_logouts"] += 1
         session.organization = None
-        return answers.ok(exchange, {"Session": identity(session)})
+        return responses.ok(exchange, {"Session": identity(session)})
 
-    async def _logout(self, exchange: Exchange, session: Session) -> Answer:
+    async def _logout(self, exchange: Exchange, session: Session) -> Response:
         site = self._site
         wrong = _wrong_method(exchange, site.knobs.logout_method)
         if wrong is not None:
             return wrong
         site.counters["logouts"] += 1
         site.sessions.close(session)
-        answer = answers.ok(exchange, None)
+        response = responses.ok(exchange, None)
         if session.mode == COOKIE:
             # As recorded: after the deletion comes the very cookie that was sent,
             # so that a jar which obeys both keeps a cookie of a dead session.
-            site.delete_cookie(exchange, answer)
+            site.delete_cookie(exchange, response)
             sent = exchange.cookie(SESSION_COOKIE) or ""
-            site.add_cookie(exchange, answer, SESSION_COOKIE, sent)
-            site.add_companion(exchange, answer)
-        return answer
+            site.add_cookie(exchange, response, SESSION_COOKIE, sent)
+            site.add_companion(exchange, response)
+        return response
 
 
 def _described(organization: Organization) -> dict[str, str]:
     return {"id": organization.id, "name": organization.name, "member": "t"}
 
 
-def _wrong_method(exchange: Exchange, setting: str) -> Answer | None:
+def _wrong_method(exchange: Exchange, setting: str) -> Response | None:
     allowed = _METHODS[setting]
     if exchange.method in allowed:
         return None
-    return answers.method_not_allowed(exchange, ", ".join(allowed))
+    return responses.method_not_allowed(exchange, ", ".join(allowed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import photoshelter_records as records
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import listed, one
 from .photoshelter_sessions import Session
@@ -28,23 +28,23 @@ class MediaEndpoints:
                      "media of galleries; any terms find them all", _CLIENTS),
         )  # fmt: skip
 
-    async def _workspaces(self, exchange: Exchange, session: Session) -> Answer:
+    async def _workspaces(self, exchange: Exchange, session: Session) -> Response:
         owner = owner_of(session)
         found = [{"workspace_id": records.new_id("W", owner), "name": f"{owner} 1",
                   "MediaCount": {"total": str(records.IMAGES_PER_GALLERY)}}]  # fmt: skip
         return listed(exchange, session, "Workspace", found, "Workspace")
 
-    async def _workspace_media(self, exchange: Exchange, session: Session) -> Answer:
+    async def _workspace_media(self, exchange: Exchange, session: Session) -> Response:
         found = records.images_of_workspace(exchange.parts[0])
         kind = "WorkspaceImage"
         return listed(exchange, session, "WorkspaceMedia", found, kind, kind)
 
-    async def _review(self, exchange: Exchange, session: Session) -> Answer:
+    async def _review(self, exchange: Exchange, session: Session) -> Response:
         workspace_id, image_id = exchange.parts
         found = {"workspace_id": workspace_id, "image_id": image_id, "status": "none"}
         return one(exchange, session, "Review", found)
 
-    async def _search(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _search(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         galleries = exchange.parameter("galleries").split(",")
         if galleries == [""]:

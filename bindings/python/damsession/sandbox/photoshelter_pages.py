@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import photoshelter_answers as answers
-from .exchange import Answer, Exchange
+from . import photoshelter_responses as responses
+from .exchange import Exchange, Response
 from .photoshelter_extend import ExtendError, Wanted
 from .photoshelter_login import identity, owner_of
 from .photoshelter_records import Record
@@ -18,19 +18,19 @@ _MOST_PER_PAGE = 1000
 
 
 def data(session: Session | None, found: Record) -> dict[str, Any]:
-    """What an answer holds, and whose it is."""
+    """What a response holds, and whose it is."""
     return {**({"Session": identity(session)} if session else {}), **found}
 
 
 def one(
     exchange: Exchange, session: Session | None, kind: str, found: Record, wrap: bool = False
-) -> Answer:
+) -> Response:
     """A record; `wrap`: the children within it as `Wanted` wraps them."""
     try:
         wanted = Wanted(exchange, owner_of(session), wrap)
     except ExtendError:
         return bad_extend(exchange)
-    return answers.ok(exchange, data(session, {kind: wanted.of(kind, found)}))
+    return responses.ok(exchange, data(session, {kind: wanted.of(kind, found)}))
 
 
 def listed(
@@ -40,25 +40,25 @@ def listed(
     found: list[Record],
     kind: str,
     wrapped_in: str = "",
-) -> Answer:
+) -> Response:
     """A page of records of one kind under a key, each wrapped in another key if so wanted."""
     page = _count(exchange.parameter("page"), 1, 1_000_000)
     per_page = _count(
         exchange.parameter("per_page") or exchange.parameter("ppg"), _PER_PAGE, _MOST_PER_PAGE
     )
     if page is None or per_page is None:
-        return answers.bad_request(exchange, "page and per_page: whole numbers from 1")
+        return responses.bad_request(exchange, "page and per_page: whole numbers from 1")
     try:
         wanted = Wanted(exchange, owner_of(session))
     except ExtendError:
         return bad_extend(exchange)
     shown = wanted.every(kind, found[(page - 1) * per_page : page * per_page])
-    answer = {
+    response = {
         key: [{wrapped_in: one} for one in shown] if wrapped_in else shown,
         "Total": str(len(found)),
         "Paging": _paging(exchange, page, per_page, len(found)),
     }
-    return answers.ok(exchange, data(session, answer))
+    return responses.ok(exchange, data(session, response))
 
 
 def _paging(exchange: Exchange, page: int, per_page: int, total: int) -> Record:
@@ -83,5 +83,5 @@ def _count(text: str, default: int, most: int) -> int | None:
     return min(int(text), most) or None
 
 
-def bad_extend(exchange: Exchange) -> Answer:
-    return answers.bad_request(exchange, "extend: a JSON object is needed")
+def bad_extend(exchange: Exchange) -> Response:
+    return responses.bad_request(exchange, "extend: a JSON object is needed")

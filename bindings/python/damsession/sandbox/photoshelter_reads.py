@@ -1,16 +1,16 @@
 """Endpoints of PhotoShelter that show records: images, galleries, collections and more.
 
-Most exist twice, for anybody and for members. Every answer to a session names
+Most exist twice, for anybody and for members. Every response to a session names
 its user and organization, so that a program in a wrong account can be caught.
 """
 
 from __future__ import annotations
 
-from . import photoshelter_answers as answers
 from . import photoshelter_records as records
+from . import photoshelter_responses as responses
 from .accounts import AARDVARK, BADGER, CAPYBARA
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .photoshelter_extend import ExtendError, Wanted
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import bad_extend, data, listed, one
@@ -42,7 +42,7 @@ class ReadEndpoints:
             Endpoint(_READ, "[mem/]image/{query,search}", self._images,
                      "images by file_name or terms", _CLIENTS),
             Endpoint(_READ, "[mem/]image/I{id}", self._image,
-                     "an image; fields, extend", "public record, requests and answers: Image"),
+                     "an image; fields, extend", "public record, requests and responses: Image"),
             Endpoint(_READ, "[mem/]image/I{id}/{iptc,exif,xmp,license,custom,link,public}",
                      self._part, "what belongs to an image",
                      "public record, requests: link is documented; the others are assumed"),
@@ -65,17 +65,17 @@ class ReadEndpoints:
                      "an organization, or its photographers", _CLIENTS),
         )  # fmt: skip
 
-    async def _galleries(self, exchange: Exchange, session: Session) -> Answer:
+    async def _galleries(self, exchange: Exchange, session: Session) -> Response:
         owner = owner_of(session)
         found = records.galleries_of(records.root_of(owner), owner)
         return listed(exchange, session, "Gallery", found, "Gallery")
 
-    async def _collections(self, exchange: Exchange, session: Session) -> Answer:
+    async def _collections(self, exchange: Exchange, session: Session) -> Response:
         owner = owner_of(session)
         found = records.collections_of(records.root_of(owner), owner)
         return listed(exchange, session, "Collection", found, "Collection")
 
-    async def _images(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _images(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         searched = exchange.parts[0] == "search"
         first = records.galleries_of(records.root_of(owner), owner)[0]["gallery_id"]
@@ -89,27 +89,27 @@ class ReadEndpoints:
             return listed(exchange, session, "Results", found, "GalleryImage")
         return listed(exchange, session, "Image", found, "Image")
 
-    async def _image(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _image(self, exchange: Exchange, session: Session | None) -> Response:
         found = records.image(exchange.parts[0], owner_of(session))
         return one(exchange, session, "Image", found)
 
-    async def _part(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _part(self, exchange: Exchange, session: Session | None) -> Response:
         image_id, name = exchange.parts
         kind = _PARTS[name]
         return one(exchange, session, kind, records.part(kind, image_id, exchange.server))
 
-    async def _gallery(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _gallery(self, exchange: Exchange, session: Session | None) -> Response:
         found = records.gallery(exchange.parts[0], owner_of(session))
         return one(exchange, session, "Gallery", found)
 
-    async def _gallery_images(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _gallery_images(self, exchange: Exchange, session: Session | None) -> Response:
         gallery_id, name = exchange.parts
         found = records.images_of(gallery_id)
         if name != "media":
             return listed(exchange, session, "GalleryImage", found, "GalleryImage")
         return listed(exchange, session, "GalleryMedia", found, "GalleryImage", "GalleryImage")
 
-    async def _collection(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _collection(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         collection_id = _collection_id(exchange, owner)
         wrap = "/mem/" not in exchange.path and self._site.knobs.public_children == "wrapped"
@@ -120,33 +120,33 @@ class ReadEndpoints:
             children = Wanted(exchange, owner, wrap).children(collection_id)
         except ExtendError:
             return bad_extend(exchange)
-        return answers.ok(exchange, data(session, {"Children": children}))
+        return responses.ok(exchange, data(session, {"Children": children}))
 
-    async def _root_path(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _root_path(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         collection_id = _collection_id(exchange, owner)
         way = [{"collection_id": _ROOTS[1]}]
         if collection_id != records.root_of(owner):
             way.insert(0, records.collection(collection_id, owner))
-        return answers.ok(exchange, data(session, {"RootPath": way}))
+        return responses.ok(exchange, data(session, {"RootPath": way}))
 
-    async def _parent(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _parent(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         root = records.collection(records.root_of(owner), owner)
         if exchange.parts[0] == "collection":
             return one(exchange, session, "Collection", root)
         return listed(exchange, session, "Parents", [root], "Collection")
 
-    async def _image_galleries(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _image_galleries(self, exchange: Exchange, session: Session | None) -> Response:
         owner = owner_of(session)
         (first, *_) = records.galleries_of(records.root_of(owner), owner)
         found = {"image_id": exchange.parts[0], "gallery_id": first["gallery_id"]}
         return listed(exchange, session, "ImageGallery", [found], "ImageGallery")
 
-    async def _organization(self, exchange: Exchange, session: Session | None) -> Answer:
+    async def _organization(self, exchange: Exchange, session: Session | None) -> Response:
         known = _ORGANIZATIONS.get(exchange.parts[0])
         if known is None:
-            return answers.not_found(exchange)
+            return responses.not_found(exchange)
         if exchange.path.endswith("/photographers"):
             found = records.photographers(known)
             return listed(exchange, session, "Photographer", found, "Photographer")

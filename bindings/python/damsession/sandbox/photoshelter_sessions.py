@@ -120,7 +120,7 @@ class SessionTable:
         return self._awake(session)
 
     def rotate(self, session: Session) -> str:
-        """The cookie for the answer to a request of this session."""
+        """The cookie for the response to a request of this session."""
         if (
             self._knobs.cookie_rotation == "per-second"
             and int(session.last_used) == session.cookie_second

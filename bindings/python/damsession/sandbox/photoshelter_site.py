@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .knobs import Knobs
 from .lockout import Lockout
 from .photoshelter_sessions import SessionTable
@@ -19,11 +19,11 @@ class Site(Protocol):
     lockout: Lockout
     failed_logins: dict[str, int]
 
-    def add_cookie(self, exchange: Exchange, answer: Answer, name: str, value: str) -> None:
+    def add_cookie(self, exchange: Exchange, response: Response, name: str, value: str) -> None:
         """Sets a cookie with the attributes that the knobs want."""
 
-    def add_companion(self, exchange: Exchange, answer: Answer) -> None:
+    def add_companion(self, exchange: Exchange, response: Response) -> None:
         """Sets the cookie that comes with every session."""
 
-    def delete_cookie(self, exchange: Exchange, answer: Answer) -> None:
+    def delete_cookie(self, exchange: Exchange, response: Response) -> None:
         """Deletes the session's cookie."""

@@ -6,10 +6,10 @@ that comes twice therefore counts twice.
 
 from __future__ import annotations
 
-from . import photoshelter_answers as answers
 from . import photoshelter_records as records
+from . import photoshelter_responses as responses
 from .endpoints import Endpoint
-from .exchange import Answer, Exchange
+from .exchange import Exchange, Response
 from .photoshelter_inputs import is_multipart
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import data
@@ -49,55 +49,55 @@ class WriteEndpoints:
                      "assumption: as the one client asks and reads"),
         )  # fmt: skip
 
-    async def _insert_gallery(self, exchange: Exchange, session: Session) -> Answer:
+    async def _insert_gallery(self, exchange: Exchange, session: Session) -> Response:
         return self._inserted(exchange, session, "Gallery")
 
-    async def _insert_collection(self, exchange: Exchange, session: Session) -> Answer:
+    async def _insert_collection(self, exchange: Exchange, session: Session) -> Response:
         return self._inserted(exchange, session, "Collection")
 
-    def _inserted(self, exchange: Exchange, session: Session, kind: str) -> Answer:
+    def _inserted(self, exchange: Exchange, session: Session, kind: str) -> Response:
         name = exchange.parameter("name")
         if not name:
-            return answers.bad_request(exchange, "name is needed")
+            return responses.bad_request(exchange, "name is needed")
         made = records.gallery if kind == "Gallery" else records.collection
         fresh = self._fresh_id(kind[0])
         return self._written(exchange, session, {kind: made(fresh, owner_of(session), name)})
 
-    async def _gallery(self, exchange: Exchange, session: Session) -> Answer:
+    async def _gallery(self, exchange: Exchange, session: Session) -> Response:
         name = exchange.parameter("name")
         gallery = records.gallery(exchange.parts[0], owner_of(session), name)
         gallery["deleted"] = "t" if exchange.method == "DELETE" else "f"
         return self._written(exchange, session, {"Gallery": gallery})
 
-    async def _visibility(self, exchange: Exchange, session: Session) -> Answer:
+    async def _visibility(self, exchange: Exchange, session: Session) -> Response:
         # One client says `visibility`, beside a `mode` that is left from its login.
         mode = exchange.parameter("visibility") or exchange.parameter("mode") or "everyone"
         return self._written(exchange, session, {"Visibility": {"mode": mode}})
 
-    async def _inherit(self, exchange: Exchange, session: Session) -> Answer:
+    async def _inherit(self, exchange: Exchange, session: Session) -> Response:
         inherit = exchange.parameter("inherit") or "t"
         return self._written(exchange, session, {"Permission": {"inherit": inherit}})
 
-    async def _image(self, exchange: Exchange, session: Session) -> Answer:
+    async def _image(self, exchange: Exchange, session: Session) -> Response:
         image = records.image(exchange.parts[0], owner_of(session))
         for name in image.keys() - {"image_id", "owner"}:
             image[name] = exchange.parameter(name) or image[name]
         return self._written(exchange, session, {"Image": image})
 
-    async def _upload(self, exchange: Exchange, session: Session) -> Answer:
+    async def _upload(self, exchange: Exchange, session: Session) -> Response:
         if not is_multipart(exchange):
-            return answers.bad_request(exchange, "multipart/form-data is needed")
+            return responses.bad_request(exchange, "multipart/form-data is needed")
         if not exchange.files:
-            return answers.bad_request(exchange, "no file part")
+            return responses.bad_request(exchange, "no file part")
         images = [
             {"image_id": self._fresh_id("I", str(number)), **one}
             for number, one in enumerate(exchange.files)
         ]
         return self._written(exchange, session, {"Image": images})
 
-    async def _upload_asset(self, exchange: Exchange, session: Session) -> Answer:
+    async def _upload_asset(self, exchange: Exchange, session: Session) -> Response:
         if not is_multipart(exchange) or not exchange.files:
-            return answers.bad_request(exchange, "multipart/form-data with a file is needed")
+            return responses.bad_request(exchange, "multipart/form-data with a file is needed")
         assets = [
             {
                 "asset_id": self._fresh_id("A", str(number)),
@@ -108,9 +108,9 @@ class WriteEndpoints:
         ]
         return self._written(exchange, session, {"Asset": assets})
 
-    def _written(self, exchange: Exchange, session: Session, found: Record) -> Answer:
+    def _written(self, exchange: Exchange, session: Session, found: Record) -> Response:
         self._site.counters["writes"] += 1
-        return answers.ok(exchange, data(session, found))
+        return responses.ok(exchange, data(session, found))
 
     def _fresh_id(self, letter: str, *of: str) -> str:
         return records.new_id(letter, "made", str(self._site.counters["writes"]), *of)

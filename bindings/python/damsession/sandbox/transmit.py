@@ -1,4 +1,4 @@
-"""Putting an answer on the wire, whole or broken on purpose.
+"""Putting a response on the wire, whole or broken on purpose.
 
 The only place that touches sockets. A client that goes away in the middle is
 no error here.
@@ -15,14 +15,14 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
-from .exchange import Answer
+from .exchange import Response
 
 SERVER = "damsession-sandbox"
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 # Seconds between two looks whether a stalled client is still there.
 _GLANCE = 0.02
-# What a truncated answer without any body promises.
+# What a truncated response without any body promises.
 _PROMISED = 64
 
 
@@ -50,80 +50,82 @@ class _Broken(web.StreamResponse):
 class _Exact(web.StreamResponse):
     """A response whose head is written here, because aiohttp would write it in UTF-8."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(status=answer.status)
-        self._answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(status=response.status)
+        self._response = response
 
     @property
     def keep_alive(self) -> bool | None:
-        lines = [(name.lower(), value.lower()) for name, value in self._answer.headers]
+        lines = [(name.lower(), value.lower()) for name, value in self._response.headers]
         return ("connection", "close") not in lines
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        answer = self._answer
-        lines = [f"HTTP/1.1 {answer.status} {self.reason}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers]
-        named = {name.lower() for name, _ in answer.headers}
+        response = self._response
+        lines = [f"HTTP/1.1 {response.status} {self.reason}"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        named = {name.lower() for name, _ in response.headers}
         if not named & {"content-length", "transfer-encoding"}:
-            lines.append(f"Content-Length: {len(answer.body)}")
+            lines.append(f"Content-Length: {len(response.body)}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
         if request.transport is not None:
-            request.transport.write(head if request.method == "HEAD" else head + answer.body)
+            request.transport.write(head if request.method == "HEAD" else head + response.body)
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
         pass
 
 
-async def send(request: web.BaseRequest, answer: Answer, date: float | None) -> web.StreamResponse:
-    """Send the answer as its `delivery` says; `date` overrides the Date header."""
-    if answer.delivery == "reset":
+async def send(
+    request: web.BaseRequest, response: Response, date: float | None
+) -> web.StreamResponse:
+    """Send the response as its `delivery` says; `date` overrides the Date header."""
+    if response.delivery == "reset":
         return _Broken(True, b"")
-    if answer.delivery == "garbage":
-        return _Broken(False, answer.body)
-    if answer.delivery == "exact":
-        return _Exact(answer)
-    headers = CIMultiDict(answer.headers)
+    if response.delivery == "garbage":
+        return _Broken(False, response.body)
+    if response.delivery == "exact":
+        return _Exact(response)
+    headers = CIMultiDict(response.headers)
     headers["Server"] = SERVER
     if date is not None:
         headers["Date"] = formatdate(date, usegmt=True)
-    whole = answer.stream is None and answer.delivery == "whole"
-    response: web.StreamResponse
+    whole = response.stream is None and response.delivery == "whole"
+    sent: web.StreamResponse
     if whole:
-        response = web.Response(status=answer.status, body=answer.body, headers=headers)
+        sent = web.Response(status=response.status, body=response.body, headers=headers)
     else:
-        response = web.StreamResponse(status=answer.status, headers=headers)
+        sent = web.StreamResponse(status=response.status, headers=headers)
     if headers.get("Connection") == "close":
-        response.force_close()
+        sent.force_close()
     if whole:
-        return response
+        return sent
     try:
-        await _stream(request, answer, response)
+        await _stream(request, response, sent)
     except ConnectionError:
         _abort(request)
-    return response
+    return sent
 
 
-async def _stream(request: web.BaseRequest, answer: Answer, response: web.StreamResponse) -> None:
-    stream = answer.stream
-    length = stream.length if stream is not None else len(answer.body)
+async def _stream(request: web.BaseRequest, response: Response, sent: web.StreamResponse) -> None:
+    stream = response.stream
+    length = stream.length if stream is not None else len(response.body)
     left = length
-    if answer.delivery in ("truncate", "stall"):
+    if response.delivery in ("truncate", "stall"):
         left = length // 2
         length = length or _PROMISED
-    response.content_length = length
-    await response.prepare(request)
+    sent.content_length = length
+    await sent.prepare(request)
     if request.method == "HEAD":
         return
-    for chunk in stream.chunks() if stream is not None else (memoryview(answer.body),):
-        await response.write(chunk[:left])
+    for chunk in stream.chunks() if stream is not None else (memoryview(response.body),):
+        await sent.write(chunk[:left])
         await asyncio.sleep(0)  # word of a client that has gone comes only while nobody writes
         left -= len(chunk)
         if left <= 0:
             break
-    while answer.delivery == "stall" and request.transport is not None:
+    while response.delivery == "stall" and request.transport is not None:
         await asyncio.sleep(_GLANCE)
-    if answer.delivery == "truncate" and request.transport is not None:
+    if response.delivery == "truncate" and request.transport is not None:
         # An orderly end, so that the half that was sent does arrive.
         request.transport.close()
 

@@ -1,7 +1,7 @@
-"""The host's store, as a table of C functions, does what the library's own stores do.
+"""The application's store, as a table of C functions, does what the library's own stores do.
 
-The same tests run over every place: a folder, the memory, host_store.c (the example to copy from)
-and a Python store on SQLite. What several processes share is proven for those that several
+The same tests run over every place: a folder, the memory, application_store.c (the example to copy
+from) and a Python store on SQLite. What several processes share is proven for those that several
 processes can share.
 """
 
@@ -40,7 +40,9 @@ def place(
     if request.param == "table":
         # A library of its own for each test, so that each has an empty table.
         return {
-            "table": compiled(f"host_store_{time.monotonic_ns()}.so", "host_store.c", shared=True)
+            "table": compiled(
+                f"application_store_{time.monotonic_ns()}.so", "application_store.c", shared=True
+            )
         }
     return named[request.param]
 
@@ -71,8 +73,8 @@ def test_threads_and_expiries(stage: Stage, opened: Opener, kind: Kind) -> None:
     session = opened(kind, **({"token_limit": 100} if kind is DEVICE else {}))
     with ThreadPoolExecutor(8) as pool:
         for logins in (1, 2, 3):
-            answers = list(pool.map(lambda _: session.get(kind.path), range(40)))
-            assert {answer.status for answer in answers} == {200}
+            responses = list(pool.map(lambda _: session.get(kind.path), range(40)))
+            assert {response.status for response in responses} == {200}
             assert stage.count(kind.system)["logins_ok"] == session.statistics.logins == logins
             stage.expire(kind)
 
@@ -134,7 +136,7 @@ def test_a_busy_lock_is_bounded(stage: Stage, opened: Opener) -> None:
         assert slow.result().ok
 
 
-def test_several_processes_share_a_host_store(stage: Stage, tmp_path: Path) -> None:
+def test_several_processes_share_an_application_store(stage: Stage, tmp_path: Path) -> None:
     stage.sandbox.knobs(old_cookie="refuse")
     with stage.crew(3, COOKIE, store={"sqlite": str(tmp_path / "records")}) as crew:
         for logins in (1, 2):
@@ -158,11 +160,11 @@ def test_a_killed_holder_of_a_host_lock_frees_the_rest(alone: Stage, tmp_path: P
 
 def test_a_c_program_with_the_example(stage: Stage, compiled: Callable[..., str]) -> None:
     stage.sandbox.knobs(old_cookie="refuse", storm=50)
-    program = compiled("worker", "worker.c", "host_store.c")
+    program = compiled("worker", "worker.c", "application_store.c")
     options = {
         f"DAMSESSION_{name.upper()}": str(value) for name, value in stage.options(COOKIE).items()
     }
-    command = [program, "8", "25", COOKIE.path, "host"]
+    command = [program, "8", "25", COOKIE.path, "application"]
     done = subprocess.run(
         command, env={**os.environ, **options}, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,7 @@ setup() {
     login_photoshelter --authentication token
 }
 
-# The sandbox's answer to an upload tells the SHA-256 of what arrived.
+# The sandbox's response to an upload tells the SHA-256 of what arrived.
 upload() {
     printf -- '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' >form
     cat "$1" >>form
@@ -45,7 +45,7 @@ upload() {
     [ "$(sandbox state | jq .log.arrived)" -eq "$before" ]
 }
 
-@test "headers are sent, and those of the answer are printed on demand" {
+@test "headers are sent, and those of the response are printed on demand" {
     run -0 --separate-stderr dam get desk 'mem/image/I1/download?size=5' -H 'Range: bytes=1-3' --header 'X-Mine:two words' -i
     [ "${lines[0]}" = $'Status: 206\r' ]
     [[ $output == *$'\nContent-Range: bytes 1-3/5\r\n'* ]]
@@ -110,7 +110,7 @@ upload() {
     [ "$(cat file)" = old ]
 }
 
-@test "an answer that cannot be printed is an error" {
+@test "a response that cannot be printed is an error" {
     run -5 --separate-stderr bash -c '"$1" get desk mem/image/I1 >/dev/full' - "$DAMSESSION"
     [[ $stderr == "damsession: standard output: "* ]]
     run -5 --separate-stderr bash -c '"$1" token desk >/dev/full' - "$DAMSESSION"

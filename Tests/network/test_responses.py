@@ -1,4 +1,4 @@
-"""Answers of every kind from httpbin: statuses, lengths, ranges, limits, and time running out."""
+"""Responses of every kind from httpbin: statuses, lengths, ranges, limits, and time running out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from conftest import Site
 
 import damsession
 
-#: Those that the header calls errors; 401 and 403 are asked about, and then answers.
+#: Those that the header calls errors; 401 and 403 are asked about, and then responses.
 THROTTLED, FAULTS = [429], [500, 501, 502, 503, 504, 507]
-ANSWERS = [
+RESPONSES = [
     200,
     201,
     202,
@@ -37,8 +37,8 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("status", ANSWERS)
-def test_ordinary_statuses_are_answers(site: Site, method: str, status: int) -> None:
+@pytest.mark.parametrize("status", RESPONSES)
+def test_ordinary_statuses_are_responses(site: Site, method: str, status: int) -> None:
     assert site.session().request(method, f"/httpbin/status/{status}").status == status
     assert site.sandbox.state()["photoshelter"]["logins_ok"] == 1
 
@@ -51,35 +51,35 @@ def test_the_servers_trouble_is_an_error(site: Site, status: int) -> None:
     assert caught.value.http_status == status and caught.value.retry_after is None
 
 
-def test_forbidden_is_an_answer_while_the_session_lives(site: Site) -> None:
-    answer = site.session().get("/httpbin/status/403")
-    assert (answer.status, answer.replays) == (403, 0)
+def test_forbidden_is_a_response_while_the_session_lives(site: Site) -> None:
+    response = site.session().get("/httpbin/status/403")
+    assert (response.status, response.replays) == (403, 0)
     # The question that settled it.
     assert site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"
 
 
-def test_unauthorized_is_an_answer_while_the_session_lives(site: Site) -> None:
-    answer = site.session().get("/httpbin/status/401")
-    assert (answer.status, answer.replays) == (401, 0)
+def test_unauthorized_is_a_response_while_the_session_lives(site: Site) -> None:
+    response = site.session().get("/httpbin/status/401")
+    assert (response.status, response.replays) == (401, 0)
     assert site.access_log[-1]["uri"] == "/psapi/v3/mem/user/session"
     assert site.sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
 def test_other_statuses_can_be_chosen(site: Site) -> None:
-    answer = site.session(invalid_status="419").get("/httpbin/status/401")
-    assert (answer.status, answer.replays) == (401, 0)
+    response = site.session(invalid_status="419").get("/httpbin/status/401")
+    assert (response.status, response.replays) == (401, 0)
 
 
 @pytest.mark.parametrize("version", ["2", "1.1"])
-def test_an_answer_without_a_length_arrives(site: Site, version: str) -> None:
+def test_a_response_without_a_length_arrives(site: Site, version: str) -> None:
     session = site.session(http=version)
-    answer = session.get("/httpbin/stream-bytes/100000?seed=7&chunk_size=1000").raise_for_status()
+    response = session.get("/httpbin/stream-bytes/100000?seed=7&chunk_size=1000").raise_for_status()
     again: list[bytes] = []
     session.get(
         "/httpbin/stream-bytes/100000?seed=7&chunk_size=10000", stream_to=again.append
     ).raise_for_status()
-    assert "Content-Length" not in answer.headers
-    assert len(answer.content) == 100_000 and b"".join(again) == answer.content
+    assert "Content-Length" not in response.headers
+    assert len(response.content) == 100_000 and b"".join(again) == response.content
     lines = session.get("/httpbin/stream/20").raise_for_status().content.splitlines()
     assert len(lines) == 20
 
@@ -87,12 +87,12 @@ def test_an_answer_without_a_length_arrives(site: Site, version: str) -> None:
 def test_ranges_of_another_maker(site: Site) -> None:
     session = site.session()
     whole = session.get("/httpbin/range/1000").raise_for_status().content
-    answer = session.get("/httpbin/range/1000", headers={"Range": "bytes=100-199"})
-    assert (answer.status, answer.content) == (206, whole[100:200])
+    response = session.get("/httpbin/range/1000", headers={"Range": "bytes=100-199"})
+    assert (response.status, response.content) == (206, whole[100:200])
     assert session.get("/httpbin/range/1000", headers={"Range": "bytes=2000-"}).status == 416
 
 
-def test_an_answer_over_the_limit_is_refused(site: Site) -> None:
+def test_a_response_over_the_limit_is_refused(site: Site) -> None:
     session = site.session(response_limit="50K")
     assert session.get("/httpbin/bytes/51200").ok
     for endless in ("/httpbin/bytes/51201", "/httpbin/stream-bytes/51201"):
@@ -116,7 +116,7 @@ def test_the_time_for_a_request_runs_out(site: Site, how: str) -> None:
     assert session.get("/httpbin/get").ok
 
 
-def test_an_answer_in_time_is_an_answer(site: Site) -> None:
+def test_a_response_in_time_is_a_response(site: Site) -> None:
     assert site.session(timeout=10, idle_timeout=5).get("/httpbin/delay/1").ok
 
 
@@ -131,5 +131,5 @@ def test_a_transfer_that_stands_still_is_given_up(site: Site, path: str) -> None
 
 
 def test_a_transfer_that_drips_is_waited_for(site: Site) -> None:
-    answer = site.session(idle_timeout=1).get("/httpbin/drip?delay=0&duration=2&numbytes=20")
-    assert (answer.status, len(answer.content)) == (200, 20)
+    response = site.session(idle_timeout=1).get("/httpbin/drip?delay=0&duration=2&numbytes=20")
+    assert (response.status, len(response.content)) == (200, 20)

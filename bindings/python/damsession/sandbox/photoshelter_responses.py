@@ -1,6 +1,6 @@
-"""The envelope of PhotoShelter's answers, in JSON and XML, good news and bad.
+"""The envelope of PhotoShelter's responses, in JSON and XML, for successes and errors.
 
-Every answer of the API is made here. What a dead session is told is a knob,
+Every response of the API is made here. What a dead session is told is a knob,
 because the public record does not say.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from .exchange import HTML, JSON, XML, Answer, Exchange
+from .exchange import HTML, JSON, XML, Exchange, Response
 from .pages import login_page
 
-# As recorded, on every answer of the API itself.
+# As recorded, on every response of the API itself.
 _CROSS_ORIGIN = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Credentials", "true"),
@@ -49,12 +49,12 @@ MESSAGES = {
 }
 
 
-def ok(exchange: Exchange, data: dict[str, Any] | None, **top: Any) -> Answer:
+def ok(exchange: Exchange, data: dict[str, Any] | None, **top: Any) -> Response:
     """`{"status": "ok", "data": ...}`; `top` adds keys beside these two."""
     return _envelope(exchange, 200, {"status": "ok", "data": data, **top})
 
 
-def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Answer:
+def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Response:
     """The error envelope; the class decides the message unless one is given."""
     code = status if status >= 400 else 400
     detail = {"code": code, "class": kind, "message": message or MESSAGES[kind]}
@@ -68,55 +68,55 @@ def _usage(exchange: Exchange) -> dict[str, Any]:
     return {"desc": exchange.usage(), **of}
 
 
-def bad_request(exchange: Exchange, message: str) -> Answer:
+def bad_request(exchange: Exchange, message: str) -> Response:
     exchange.verdict = "bad-request"
     return error(exchange, 400, "BadRequestErr", message)
 
 
-def not_found(exchange: Exchange) -> Answer:
+def not_found(exchange: Exchange) -> Response:
     exchange.verdict = "not-found"
     return error(exchange, 404, "NotFoundErr")
 
 
-def method_not_allowed(exchange: Exchange, allowed: str) -> Answer:
+def method_not_allowed(exchange: Exchange, allowed: str) -> Response:
     exchange.verdict = "method"
-    answer = error(exchange, 405, "MethodNotAllowedErr")
-    answer.headers.append(("Allow", allowed))
-    return answer
+    response = error(exchange, 405, "MethodNotAllowedErr")
+    response.headers.append(("Allow", allowed))
+    return response
 
 
-def session_refused(exchange: Exchange, variant: str) -> Answer:
-    """The answer to a request whose session is dead or missing, by knob value."""
+def session_refused(exchange: Exchange, variant: str) -> Response:
+    """The response to a request whose session is dead or missing, by knob value."""
     if variant == "401-empty":
-        return Answer(401)
+        return Response(401)
     if variant == "200-html":
-        return Answer(200, _LOGIN_PAGE, HTML)
+        return Response(200, _LOGIN_PAGE, HTML)
     if variant == "302-login":
         location = "/login?to=" + quote(exchange.path, safe="")
-        return Answer(302, _LOGIN_PAGE, HTML, [("Location", location)])
+        return Response(302, _LOGIN_PAGE, HTML, [("Location", location)])
     return error(exchange, int(variant[:3]), "SessionRequiredErr")
 
 
-def _envelope(exchange: Exchange, status: int, document: dict[str, Any]) -> Answer:
+def _envelope(exchange: Exchange, status: int, document: dict[str, Any]) -> Response:
     if exchange.parameter("format") == "xml":
         # No XML with a usage is on record, and `0` is no name of an element.
         document.pop("usage", None)
         body = '<?xml version="1.0" encoding="UTF-8"?>\n' + (
             f'<PhotoShelterAPI version="3.0">{_xml(document)}</PhotoShelterAPI>\n'
         )
-        return _recorded(Answer(status, body.encode("utf-8"), XML))
+        return _recorded(Response(status, body.encode("utf-8"), XML))
     if document["data"] == {}:
         # Nothing by name and nothing in a row are the same to the real one.
         document["data"] = []
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return _recorded(Answer(status, text.encode("utf-8"), JSON))
+    return _recorded(Response(status, text.encode("utf-8"), JSON))
 
 
-def _recorded(answer: Answer) -> Answer:
-    answer.headers += _CROSS_ORIGIN
-    if answer.status == 400:
-        answer.headers.append(("Connection", "close"))
-    return answer
+def _recorded(response: Response) -> Response:
+    response.headers += _CROSS_ORIGIN
+    if response.status == 400:
+        response.headers.append(("Connection", "close"))
+    return response
 
 
 def _xml(value: Any) -> str:

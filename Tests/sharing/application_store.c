@@ -1,11 +1,11 @@
 /*
- * host_store.c - an example of a store that the host provides: records in the memory of one process.
+ * application_store.c - an example of a store that the application provides: records in the memory of one process.
  *
  * It keeps every promise of dam_store: a save replaces exactly the revision it expects, a lock is bounded and wakes its
  * waiters, and nothing is called back while the table is held. One mutex guards the table, one condition variable tells
- * of every unlock. What it refuses is to outlive the process; a database would differ in `find` and `save` alone.
+ * of every unlock. It does not outlive the process; a database would differ in `find` and `save` alone.
  */
-#include "host_store.h"
+#include "application_store.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -163,7 +163,7 @@ static int32_t forget(void *user_data, const char *key)
     return result;
 }
 
-const dam_store *host_store_new(void)
+const dam_store *application_store_new(void)
 {
     struct shelf *shelf = calloc(1, sizeof *shelf);
     pthread_condattr_t monotonic;

@@ -1,8 +1,8 @@
 /*
- * answers.c - get, post, put, delete and request: one request, and where its answer goes.
+ * request.c - get, post, put, delete and request: one request, and where its response goes.
  *
- * The body goes out as it came, byte for byte, and while it comes. It refuses to let anything but a success into the
- * file of -o: yesterday's picture is better than today's error message under its name.
+ * The body goes out as it came, byte for byte, and while it comes. Only a success goes into the file of -o: yesterday's
+ * picture is better than today's error message under its name.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -35,7 +35,7 @@ static int write_head(int fd, const dam_response_view *view, const char *place)
     FILE *head = open_memstream(&text, &size);
     if (head == NULL)
         return complain("memory");
-    /* `Status:` as in CGI: which HTTP version it was, nobody here knows. */
+    /* `Status:` as in CGI: the response's HTTP version is not known here. */
     fprintf(head, "Status: %d\r\n", (int)view->http_status);
     for (size_t at = 0; at < view->header_count; at++)
         fprintf(head, "%s: %s\r\n", view->headers[at].name, view->headers[at].value);
@@ -56,7 +56,7 @@ static int32_t write_include(void *user_data, const dam_response_view *view)
     return transfer->code;
 }
 
-/* What was not written while it came. */
+/* Writes what was not streamed: a body that is no success. Gives the exit code for the response's status. */
 static int deliver(const struct transfer *transfer, const dam_response *response)
 {
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
@@ -90,7 +90,7 @@ static int send_request(const struct arguments *arguments, struct work *work, da
                             : dam_session_request(work->session, request, &response, &error);
     clear_progress();
     if (transfer->code != EXIT_OK)
-        code = transfer->code; /* it has been said why. */
+        code = transfer->code; /* a callback has said why. */
     else
         code = status == DAM_OK ? deliver(transfer, response) : report(&error);
     dam_response_free(response);

@@ -1,4 +1,4 @@
-"""What the answers of FotoWeb's archives have in common, and how their parameters are read.
+"""What the responses of FotoWeb's archives have in common, and how their parameters are read.
 
 Parameters come in the query or, with POST, in a form.
 """
@@ -9,30 +9,30 @@ from urllib.parse import parse_qsl
 
 from .archive_files import ArchiveFile
 from .download import serve
-from .exchange import TEXT, XML, Answer, Exchange
+from .exchange import TEXT, XML, Exchange, Response
 from .knobs import Knobs
 
 JPEG = "image/jpeg"
 
 
-def document(knobs: Knobs, content: str) -> Answer:
+def document(knobs: Knobs, content: str) -> Response:
     """An XML document."""
     charset = knobs.xml_charset
     encoding = "utf-8" if charset == "none" else charset
     text = f'<?xml version="1.0" encoding="{encoding}"?>\n{content}\n'
     kind = XML if charset == "none" else f"{XML}; charset={charset}"
-    return Answer(200, text.encode(encoding), kind)
+    return Response(200, text.encode(encoding), kind)
 
 
-def picture(exchange: Exchange, file: ArchiveFile, longest: int) -> Answer:
+def picture(exchange: Exchange, file: ArchiveFile, longest: int) -> Response:
     """A preview whose longer side has so many pixels."""
     content = file.picture(longest)
     return serve(exchange, f"{longest} {file.name}", JPEG, [], content, len(content))
 
 
-def bad_request(exchange: Exchange) -> Answer:
+def bad_request(exchange: Exchange) -> Response:
     exchange.verdict = "bad-request"
-    return Answer(400, b"Bad request\n", TEXT)
+    return Response(400, b"Bad request\n", TEXT)
 
 
 def all_values(exchange: Exchange, name: str) -> list[str]:
