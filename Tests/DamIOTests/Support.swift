@@ -157,3 +157,58 @@ final class Holding: Sendable {
 
   func release() { turn.withLock { $0 = nil } }
 }
+
+/// Something that happens once, for which any number of threads may wait.
+final class Signal: Sendable {
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  func fire() { semaphore.signal() }
+
+  /// The limit is only there so that a test fails instead of hanging.
+  func wait() {
+    #expect(semaphore.wait(timeout: .now() + 60) == .success, "it never happened")
+    semaphore.signal()
+  }
+}
+
+extension LoopbackServer {
+  /// nil takes an option away.
+  func settings(_ changes: [String: String?] = [:]) throws -> Settings {
+    let own: [String: String?] = [
+      "url": "http://127.0.0.1:\(port)", "allow-loopback-http": "yes", "authentication": "token", "store": "memory",
+    ]
+    return try TestSupport.Sample.photoShelter(own.merging(changes) { $1 })
+  }
+
+  func open(_ changes: [String: String] = [:]) throws -> Session {
+    let host = Host(credentials: { _ in .success(nil) }, logLevel: nil, log: { _, _ in }, store: nil)
+    return try Session(settings(changes), host)
+  }
+}
+
+extension Session {
+  func asking(
+    _ path: String, _ method: String = "GET", body: HostRequest.Body = .none
+  ) throws(Failure) -> HostRequest {
+    try HostRequest(
+      method: method, path: path, headers: [], contentType: nil, body: body, image: nil, settings: settings)
+  }
+
+  func request(_ path: String, _ options: CallOptions = CallOptions()) throws(Failure) -> Response {
+    try request(asking(path), options)
+  }
+}
+
+extension Session {
+  /// Whether nobody has a lock of it.
+  var isFree: Bool { hub.lock.isFree && hub.account.lock.isFree }
+
+  /// The text of the answer, or the cause of the failure.
+  func ending(_ path: String, _ options: CallOptions = CallOptions()) -> String {
+    do throws(Failure) { return try request(path, options).text } catch { return "\(error.cause)" }
+  }
+}
+
+extension Response {
+  var text: String { String(decoding: body.prefix(body.count), as: UTF8.self) }
+}
