@@ -4,26 +4,6 @@
 
 internal import DamCore
 
-/// A lock that a call needs before it goes on.
-struct LockWish {
-  let lock: FairLock
-  let key: String
-  let isAccount: Bool
-}
-
-/// A turn, and the store's lock behind it; both are let go with it, the store's first.
-struct Held: ~Copyable {
-  private let turn: FairLock.Turn
-  private let lock: (any StoreLockHandle)?
-
-  init(_ turn: consuming FairLock.Turn, _ lock: (any StoreLockHandle)?) {
-    self.turn = turn
-    self.lock = lock
-  }
-
-  deinit { lock?.unlock() }
-}
-
 final class LockAttempt {
   enum Progress: ~Copyable {
     /// Ask again when the bell has rung, and at this time (Clock.monotonic) at the latest.

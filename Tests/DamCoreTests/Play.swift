@@ -22,7 +22,7 @@ final class Play {
   var accountLocking = Locking.held
   var sessionSaveFails: String?
   var accountSaveFails: String?
-  /// What the caller answers when it is asked for credentials.
+  /// What the caller responses when it is asked for credentials.
   var credentials: Secret?
   /// There is no memory for a slow hash.
   var cannotDerive = false

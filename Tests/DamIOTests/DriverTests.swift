@@ -12,7 +12,7 @@ import Testing
 struct DriverTests {
   @Test("a request logs in first, where there is no session, and later ones do not")
   func login() throws {
-    let server = try LoopbackServer(["GET a": { $0.answer("hello", 404, "Set-Cookie: a=b", "A: b") }])
+    let server = try LoopbackServer(["GET a": { $0.response("hello", 404, "Set-Cookie: a=b", "A: b") }])
     let session = try server.open()
     let response = try session.request("a")
     #expect(response.status == 404 && response.text == "hello" && response.generation == 1 && response.replays == 0)
@@ -28,7 +28,7 @@ struct DriverTests {
   @Test("a session that has ended is made anew, and the request is sent again")
   func replay() throws {
     let server = try LoopbackServer([
-      "GET a": { $0.answer($0.token == "T1" ? #"{"status":"error","error":{"class":"SessionRequiredErr"}}"# : "new") }
+      "GET a": { $0.response($0.token == "T1" ? #"{"status":"error","error":{"class":"SessionRequiredErr"}}"# : "new") }
     ])
     let session = try server.open()
     let response = try session.request("a")
@@ -39,7 +39,7 @@ struct DriverTests {
   @Test("unless its body cannot be given again; then the session is new all the same")
   func noReplay() throws {
     let server = try LoopbackServer([
-      "POST a": { $0.answer(#"{"status":"error","error":{"class":"SessionRequiredErr"}}"#, 401) }
+      "POST a": { $0.response(#"{"status":"error","error":{"class":"SessionRequiredErr"}}"#, 401) }
     ])
     let session = try server.open()
     var options = CallOptions()
@@ -59,7 +59,7 @@ struct DriverTests {
     #expect(session.isFree)
   }
 
-  @Test("an answer that breaks off after its head is handed over as a failure, and the head was heard")
+  @Test("a response that breaks off after its head is handed over as a failure, and the head was heard")
   func cut() throws {
     let server = try LoopbackServer([
       "GET a": {
@@ -81,16 +81,16 @@ struct DriverTests {
 
   @Test("a callback that calls its own session is told so instead of waiting for itself")
   func inside() throws {
-    let server = try LoopbackServer(["GET a": { $0.answer("hello") }])
+    let server = try LoopbackServer(["GET a": { $0.response("hello") }])
     let heard = Mutex<[String]>([])
     let own = Mutex<Session?>(nil)
-    let host = Host(
+    let caller = Application(
       credentials: { _ in
         let session = own.withLock { $0 }
         heard.withLock { $0.append(session?.ending("b") ?? "") }
         return .success(Secret("secret"))
       }, logLevel: nil, log: { _, _ in }, store: nil)
-    let session = try Session(server.settings(["password": nil, "lock-timeout": "3600"]), host)
+    let session = try Session(server.settings(["password": nil, "lock-timeout": "3600"]), caller)
     own.withLock { $0 = session }
     defer { own.withLock { $0 = nil } }
     #expect(try session.request("a").text == "hello")

@@ -1,5 +1,5 @@
-// DriverWaitTests.swift - calls on threads of their own that wait for each other, and what is left of one that failed or
-// was cancelled meanwhile.
+// DriverWaitTests.swift - calls on threads of their own that wait for each other, and what is left of one that failed
+// or was cancelled meanwhile.
 
 import Synchronization
 import Testing
@@ -40,7 +40,7 @@ struct DriverWaitTests {
   func waiting() throws {
     let server = try LoopbackServer()
     let session = try server.open(["lock-timeout": "3600"])
-    let holding = try #require(Holding(session.hub.lock))
+    let holding = try #require(Holding(session.shared.lock))
     let call = Caller(session, "a")
     call.isAsleep()
     #expect(server.lines.isEmpty)
@@ -56,7 +56,7 @@ struct DriverWaitTests {
     let server = try LoopbackServer([
       LoopbackServer.login: {
         isWaiting.wait()
-        $0.answer(Peer.token("T7"))
+        $0.response(Peer.token("T7"))
       }
     ])
     let session = try server.open(["lock-timeout": "3600"])
@@ -75,7 +75,7 @@ struct DriverWaitTests {
   func impatient() throws {
     let server = try LoopbackServer()
     let session = try server.open(["lock-timeout": "0"])
-    let holding = try #require(Holding(session.hub.lock))
+    let holding = try #require(Holding(session.shared.lock))
     #expect(Caller(session, "a").end() == "locked")
     holding.release()
     #expect(session.isFree && server.lines.isEmpty)
@@ -87,7 +87,7 @@ struct DriverWaitTests {
   func cancelledInLine() throws {
     let server = try LoopbackServer()
     let session = try server.open(["lock-timeout": "3600"])
-    let holding = try #require(Holding(session.hub.lock))
+    let holding = try #require(Holding(session.shared.lock))
     let cancellation = Cancellation()
     let call = Caller(session, "a", cancellation)
     call.isAsleep()
@@ -101,7 +101,7 @@ struct DriverWaitTests {
 
   @Test("one that is cancelled while it waits as the server has asked does so no longer")
   func cancelledInPause() throws {
-    let server = try LoopbackServer(["GET a": { $0.answer("", 429, "Retry-After: 3600") }])
+    let server = try LoopbackServer(["GET a": { $0.response("", 429, "Retry-After: 3600") }])
     let session = try server.open(["retry-after": "3600"])
     var options = CallOptions()
     // While nothing of its own moves it is asked with -1: nobody knows what will come.
@@ -118,7 +118,7 @@ struct DriverWaitTests {
     let cancellation = Cancellation()
     let call = Caller(session, "a", cancellation)
     server.wait { $0.lines == [LoopbackServer.login] }
-    #expect(!session.hub.lock.isFree)
+    #expect(!session.shared.lock.isFree)
     cancellation.set()
     #expect(call.end() == "cancelled")
     server.wait { $0.hangUps == 1 }
@@ -136,7 +136,7 @@ struct DriverWaitTests {
     let session = try server.open()
     #expect(session.ending("a") == "transfer")
     #expect(session.isFree && server.lines == [LoopbackServer.login])
-    server.on(LoopbackServer.login) { $0.answer(Peer.token("T2")) }
+    server.on(LoopbackServer.login) { $0.response(Peer.token("T2")) }
     #expect(try session.request("a").status == 200)
     #expect(server.requests.last?.token == "T2")
   }

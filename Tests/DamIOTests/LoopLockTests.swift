@@ -1,5 +1,5 @@
-// LoopLockTests.swift - what an event loop holds, and for whom: locks that it waits for, or that others wait for, what is
-// left when it is freed, and authorizations.
+// LoopLockTests.swift - what an event loop holds, and for whom: locks that it waits for, or that others wait for, what
+// is left when it is freed, and authorizations.
 
 import TestSupport
 import Testing
@@ -14,20 +14,20 @@ struct LoopLockTests {
   @Test("a lock that another one has is waited for without a thread, until it is let go")
   func waiting() throws {
     let server = try LoopbackServer()
-    let host = try LoopHost(server, ["lock-timeout": "3600"])
-    let holding = try #require(Holding(host.session.hub.lock))
-    let first = try host.submit("a")
-    try host.submit("b")
-    host.settle()
-    #expect(host.count == 2 && server.lines.isEmpty)
-    #expect(host.cancel(first))
-    host.run { !host.endings.isEmpty }
-    #expect(host.endings == ["1 cancelled"], "who is cancelled leaves the line")
-    host.settle()
+    let caller = try LoopCaller(server, ["lock-timeout": "3600"])
+    let holding = try #require(Holding(caller.session.shared.lock))
+    let first = try caller.submit("a")
+    try caller.submit("b")
+    caller.settle()
+    #expect(caller.count == 2 && server.lines.isEmpty)
+    #expect(caller.cancel(first))
+    caller.run { !caller.endings.isEmpty }
+    #expect(caller.endings == ["1 cancelled"], "who is cancelled leaves the line")
+    caller.settle()
     holding.release()
-    host.runToTheEnd()
+    caller.runToTheEnd()
     #expect(server.lines == [LoopbackServer.login, "GET b"])
-    #expect(host.session.statistics.waits == 1 && host.session.isFree)
+    #expect(caller.session.statistics.waits == 1 && caller.session.isFree)
   }
 
   @Test("a loop that has a lock is waited for by other threads, and not by its own, which would wait for ever")
@@ -36,18 +36,18 @@ struct LoopLockTests {
     let server = try LoopbackServer([
       LoopbackServer.login: {
         mayGoOn.wait()
-        $0.answer(Peer.token("T1"))
+        $0.response(Peer.token("T1"))
       }
     ])
-    let host = try LoopHost(server, ["lock-timeout": "3600"])
-    try host.submit("a")
-    host.run { !server.lines.isEmpty }
-    let session = host.session
+    let caller = try LoopCaller(server, ["lock-timeout": "3600"])
+    try caller.submit("a")
+    caller.run { !server.lines.isEmpty }
+    let session = caller.session
     #expect(session.ending("b") == "locked")
     let other = Waiter { #expect(session.ending("c") == Peer.fine) }
     other.isAsleep()
     mayGoOn.fire()
-    host.runToTheEnd()
+    caller.runToTheEnd()
     other.join()
     #expect(server.lines.sorted() == ["GET a", "GET c", LoopbackServer.login])
     #expect(session.isFree)
@@ -58,51 +58,51 @@ struct LoopLockTests {
   @Test("a loop that is freed with work under way closes its connections and frees its locks, without a word")
   func freed() throws {
     let server = try LoopbackServer([LoopbackServer.login: { $0.stayUntilGone() }])
-    let host = try LoopHost(server)
-    for path in ["a", "b"] { try host.submit(path) }
-    host.run { !server.lines.isEmpty }
-    #expect(!host.session.hub.lock.isFree)
-    host.free()
+    let caller = try LoopCaller(server)
+    for path in ["a", "b"] { try caller.submit(path) }
+    caller.run { !server.lines.isEmpty }
+    #expect(!caller.session.shared.lock.isFree)
+    caller.free()
     server.wait { $0.hangUps == 1 }
-    #expect(host.session.isFree && host.endings.isEmpty)
-    server.on(LoopbackServer.login) { $0.answer(Peer.token("T2")) }
-    #expect(try host.session.request("c").status == 200)
+    #expect(caller.session.isFree && caller.endings.isEmpty)
+    server.on(LoopbackServer.login) { $0.response(Peer.token("T2")) }
+    #expect(try caller.session.request("c").status == 200)
     #expect(server.lines == [LoopbackServer.login, LoopbackServer.login, "GET c"])
   }
 
   // MARK: Authorizations
 
-  @Test("an authorization brings the secret for a request that is sent elsewhere, and observing judges its answer")
+  @Test("an authorization brings the secret for a request that is sent elsewhere, and observing judges its response")
   func authorizing() throws {
     let server = try LoopbackServer()
-    let host = try LoopHost(server)
-    let new = Authorization(begunElsewhere: host.session, try host.session.asking("a"))
-    try host.submit(.authorize(new))
-    host.runToTheEnd()
-    let authorization = try #require(host.authorization)
-    for (token, answer) in [("T1", Answer.expired), ("T2", Answer(200))] {
+    let caller = try LoopCaller(server)
+    let new = Authorization(begunElsewhere: caller.session, try caller.session.asking("a"))
+    try caller.submit(.authorize(new))
+    caller.runToTheEnd()
+    let authorization = try #require(caller.authorization)
+    for (token, response) in [("T1", WireResponse.expired), ("T2", WireResponse(200))] {
       #expect(authorization.request?.secretHeader("X-PS-Auth-Token") == token)
-      try authorization.expectAnswer()
-      try host.submit(.observe(authorization, answer))
-      host.runToTheEnd()
+      try authorization.expectResponse()
+      try caller.submit(.observe(authorization, response))
+      caller.runToTheEnd()
     }
-    #expect(host.endings == ["1 authorized", "2 send", "3 deliver"])
-    #expect(server.lines == [LoopbackServer.login, LoopbackServer.login], "its own requests are the host's to send")
-    #expect(authorization.generation == 2 && authorization.sends == 2 && host.session.isFree)
+    #expect(caller.endings == ["1 authorized", "2 send", "3 deliver"])
+    #expect(server.lines == [LoopbackServer.login, LoopbackServer.login], "its own requests are the caller's to send")
+    #expect(authorization.generation == 2 && authorization.sends == 2 && caller.session.isFree)
   }
 
   @Test("one that is cancelled while somebody else has the session leaves the line")
   func cancelledAuthorization() throws {
     let server = try LoopbackServer()
-    let host = try LoopHost(server, ["lock-timeout": "3600"])
-    let holding = try #require(Holding(host.session.hub.lock))
-    let new = Authorization(begunElsewhere: host.session, try host.session.asking("a"))
-    let id = try host.submit(.authorize(new))
-    host.settle()
-    #expect(host.cancel(id))
-    host.runToTheEnd()
+    let caller = try LoopCaller(server, ["lock-timeout": "3600"])
+    let holding = try #require(Holding(caller.session.shared.lock))
+    let new = Authorization(begunElsewhere: caller.session, try caller.session.asking("a"))
+    let id = try caller.submit(.authorize(new))
+    caller.settle()
+    #expect(caller.cancel(id))
+    caller.runToTheEnd()
     holding.release()
-    #expect(host.endings == ["1 cancelled"] && host.session.isFree && server.lines.isEmpty)
-    #expect(throws: Failure.self) { try new.expectAnswer() }
+    #expect(caller.endings == ["1 cancelled"] && caller.session.isFree && server.lines.isEmpty)
+    #expect(throws: Failure.self) { try new.expectResponse() }
   }
 }

@@ -1,5 +1,6 @@
 // LoopbackServer.swift - a little HTTP server on this machine that says what the test wants it to: plain sockets, one
-// thread for each connection. What it has heard can be waited for. It knows one thing by itself: how to let somebody in.
+// thread for each connection. What it has heard can be waited for. It knows one thing by itself: how to let somebody
+// in.
 
 import Glibc
 import Synchronization
@@ -85,7 +86,7 @@ final class LoopbackServer: Sendable {
     bell.ring(0)
     if let script = scripts.withLock({ $0[peer.line] }) { return script(peer) }
     let logins = lines.count { $0 == LoopbackServer.login }
-    peer.answer(peer.line == LoopbackServer.login ? Peer.token("T\(logins)") : Peer.fine)
+    peer.response(peer.line == LoopbackServer.login ? Peer.token("T\(logins)") : Peer.fine)
   }
 
   static let login = "POST mem/authenticate"
@@ -140,7 +141,7 @@ final class Peer: Sendable {
     }
   }
 
-  func answer(_ body: String, _ status: Int = 200, _ lines: String...) {
+  func response(_ body: String, _ status: Int = 200, _ lines: String...) {
     let head = ["HTTP/1.1 \(status) X", "Content-Length: \(body.utf8.count)"] + lines
     say(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
   }

@@ -1,4 +1,4 @@
-// SinkTests.swift - what becomes of an answer line by line and piece by piece, as libcurl hands it over.
+// SinkTests.swift - what becomes of a response line by line and piece by piece, as libcurl hands it over.
 
 import Testing
 
@@ -64,7 +64,7 @@ struct SinkTests {
     #expect(headers == "Content-Length: 7\r\nA: b\r\n")
   }
 
-  @Test("trailers are no headers, and no second answer")
+  @Test("trailers are no headers, and no second response")
   func trailers() {
     head("HTTP/1.1 200 OK", "A: b", "", "Set-Cookie: mem=evil", "Content-Length: 1", " folded", "HTTP/1.1 500 X", "")
     #expect(sink.status == 200 && sink.failure == nil)
@@ -115,25 +115,25 @@ struct SinkTests {
     var calls = 0
     sink.onFull = { calls += 1 }
     head("HTTP/1.1 200 OK", "")
-    #expect(body(filler(Answer.inspected)) == .taken)
+    #expect(body(filler(WireResponse.inspected)) == .taken)
     #expect(calls == 0)
     #expect(body("more") == .pause)
     #expect(calls == 1)
     if case .full = sink.reading {} else { Issue.record("nobody would look at it") }
-    let answer = sink.answer(isWhole: false)
-    #expect(answer.beginning.count == Answer.inspected && !answer.isWhole && answer.status == 200)
+    let response = sink.response(isWhole: false)
+    #expect(response.beginning.count == WireResponse.inspected && !response.isWhole && response.status == 200)
     #expect(sink.deliver(to: .memory(limit: 1 << 20)) == .taken)
     #expect(body("more") == .taken)
-    #expect(sink.body.count == Answer.inspected + 4)
-    #expect(sink.answer(isWhole: true).beginning.count == Answer.inspected)
+    #expect(sink.body.count == WireResponse.inspected + 4)
+    #expect(sink.response(isWhole: true).beginning.count == WireResponse.inspected)
   }
 
-  @Test("the answer to a login is judged as a whole, of 4 MiB at the most")
+  @Test("the response to a login is judged as a whole, of 4 MiB at the most")
   func login() {
     let sink = Sink(isLogin: true)
     head("HTTP/1.1 200 OK", "", to: sink)
-    #expect(body(filler(Answer.longestLogin), to: sink) == .taken)
-    #expect(sink.answer(isWhole: true).beginning.count == Answer.longestLogin)
+    #expect(body(filler(WireResponse.longestLogin), to: sink) == .taken)
+    #expect(sink.response(isWhole: true).beginning.count == WireResponse.longestLogin)
     #expect(body("x", to: sink) == .stop)
     #expect(sink.failure?.cause == .tooLarge)
   }
@@ -148,7 +148,7 @@ struct SinkTests {
     #expect(sink.body.count == (limit < 5 ? 3 : 5))
   }
 
-  @Test("who does not want the answer is given nothing of it")
+  @Test("who does not want the response is given nothing of it")
   func refused() {
     head("HTTP/1.1 200 OK", "")
     _ = body("abc")
@@ -208,7 +208,7 @@ struct SinkTests {
     #expect(!sink.hasHeldBack)
   }
 
-  @Test("an empty answer makes no stream begin")
+  @Test("an empty response makes no stream begin")
   func empty() {
     head("HTTP/1.1 204 X", "")
     let taking = sink.deliver(

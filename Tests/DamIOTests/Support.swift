@@ -181,16 +181,16 @@ extension LoopbackServer {
   }
 
   func open(_ changes: [String: String] = [:]) throws -> Session {
-    let host = Host(credentials: { _ in .success(nil) }, logLevel: nil, log: { _, _ in }, store: nil)
+    let host = Application(credentials: { _ in .success(nil) }, logLevel: nil, log: { _, _ in }, store: nil)
     return try Session(settings(changes), host)
   }
 }
 
 extension Session {
   func asking(
-    _ path: String, _ method: String = "GET", body: HostRequest.Body = .none
-  ) throws(Failure) -> HostRequest {
-    try HostRequest(
+    _ path: String, _ method: String = "GET", body: CallerRequest.Body = .none
+  ) throws(Failure) -> CallerRequest {
+    try CallerRequest(
       method: method, path: path, headers: [], contentType: nil, body: body, image: nil, settings: settings)
   }
 
@@ -201,9 +201,9 @@ extension Session {
 
 extension Session {
   /// Whether nobody has a lock of it.
-  var isFree: Bool { hub.lock.isFree && hub.account.lock.isFree }
+  var isFree: Bool { shared.lock.isFree && shared.account.lock.isFree }
 
-  /// The text of the answer, or the cause of the failure.
+  /// The text of the response, or the cause of the failure.
   func ending(_ path: String, _ options: CallOptions = CallOptions()) -> String {
     do throws(Failure) { return try request(path, options).text } catch { return "\(error.cause)" }
   }

@@ -1,5 +1,5 @@
-// TransferTests.swift - single HTTP exchanges with a real server: when an answer can be judged, how it ends, and who is
-// to blame where it does not end well.
+// TransferTests.swift - single HTTP exchanges with a real server: when a response can be judged, how it ends, and who
+// is to blame where it does not end well.
 
 import Synchronization
 import Testing
@@ -11,17 +11,17 @@ import Testing
 struct TransferTests {
   private let connection: Connection
   /// More than anybody looks at before the verdict.
-  private let long = String(repeating: "x", count: Answer.inspected + 10_000)
+  private let long = String(repeating: "x", count: WireResponse.inspected + 10_000)
 
   init() throws { connection = try #require(Connection()) }
 
   /// nil when the body cannot be given once more.
   private func make(_ settings: Settings, _ method: String, _ options: CallOptions, canPause: Bool) -> Transfer? {
     var request = settings.site.request(method, "a")
-    if options.body != nil { request.body = .host }
+    if options.body != nil { request.body = .caller }
     let limits = TransferLimits(
       timeout: 0, transport: settings.transport, origin: settings.site.origin, isCompressible: true)
-    return Transfer(request, isForHost: true, options, limits, connection.handle, { false }, canPause: canPause)
+    return Transfer(request, isForCaller: true, options, limits, connection.handle, { false }, canPause: canPause)
   }
 
   private func start(
@@ -47,16 +47,16 @@ struct TransferTests {
 
   // MARK: Good ends
 
-  @Test("a small answer is judged as a whole, then it is over, once")
+  @Test("a small response is judged as a whole, then it is over, once")
   func small() throws {
-    let server = try LoopbackServer(["GET a": { $0.answer("hello", 404, "A: b") }])
+    let server = try LoopbackServer(["GET a": { $0.response("hello", 404, "A: b") }])
     let transfer = try start(server)
     #expect(next(transfer) == "whole")
-    guard case .answered(let answer) = transfer.report(.judgeable(isWhole: true)) else {
+    guard case .responded(let response) = transfer.report(.judgeable(isWhole: true)) else {
       Issue.record("the call would not hear of it")
       return
     }
-    #expect(answer.status == 404 && answer.isWhole && answer.beginning == Array("hello".utf8))
+    #expect(response.status == 404 && response.isWhole && response.beginning == Array("hello".utf8))
     #expect(!transfer.isJudged && !transfer.isOver)
     transfer.deliver(to: memory())
     #expect(next(transfer) == "finished")
@@ -64,7 +64,7 @@ struct TransferTests {
     #expect(text(transfer.sink.body) == "hello")
   }
 
-  @Test("a long answer is judged before its body has come")
+  @Test("a long response is judged before its body has come")
   func early() throws {
     let judged = Signal()
     let server = try LoopbackServer([
@@ -76,7 +76,7 @@ struct TransferTests {
     ])
     let transfer = try start(server)
     #expect(next(transfer) == "judgeable")
-    #expect(transfer.sink.body.count <= Answer.inspected)
+    #expect(transfer.sink.body.count <= WireResponse.inspected)
     transfer.deliver(to: memory())
     judged.fire()
     #expect(next(transfer) == "finished")
@@ -85,7 +85,7 @@ struct TransferTests {
 
   @Test("a stream that pauses hears every byte once, and in order, as soon as it is resumed")
   func pausing() throws {
-    let server = try LoopbackServer(["GET a": { [long] in $0.answer(long + "last") }])
+    let server = try LoopbackServer(["GET a": { [long] in $0.response(long + "last") }])
     let transfer = try start(server, canPause: true)
     #expect(next(transfer) == "judgeable")
     var (got, says) = ("", [Flow.pause, .goOn, .pause, .goOn])
@@ -128,7 +128,7 @@ struct TransferTests {
     let transfer = try start(server)
     let event = connection.next(transfer)
     guard case .failed(let failure) = event, case .failed(_, let head) = transfer.report(event) else {
-      Issue.record("it was taken for an answer")
+      Issue.record("it was taken for a response")
       return
     }
     #expect("\(failure.cause)" == cause)
@@ -154,13 +154,13 @@ struct TransferTests {
     #expect(next(transfer) == "transfer")
   }
 
-  @Test("an answer that does not fit, or that nobody wants, ends at once", arguments: [true, false])
+  @Test("a response that does not fit, or that nobody wants, ends at once", arguments: [true, false])
   func unwanted(isRefused: Bool) throws {
-    let server = try LoopbackServer(["GET a": { [long] in $0.answer(long) }])
+    let server = try LoopbackServer(["GET a": { [long] in $0.response(long) }])
     let transfer = try start(server)
     #expect(next(transfer) == "judgeable")
     if isRefused { transfer.sink.refuse(Failure(.callback, "no")) }
-    transfer.deliver(to: memory(Int64(Answer.inspected) - 20_000))
+    transfer.deliver(to: memory(Int64(WireResponse.inspected) - 20_000))
     // libcurl holds still: nobody needs to ask it.
     guard case .failed(let failure) = transfer.event() else {
       Issue.record("it went on")

@@ -61,7 +61,7 @@ private func playRedirect(_ location: ArraySlice<UInt8>, _ kind: Kind) {
 
 private func spellings(of kind: Kind) -> [(String, String)] {
   let settings = kind.settings
-  let known = [settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() }
+  let known = settings.secrets.map { $0.revealText() }
   let secrets = known + [Canary.token, Canary.cookie]
   var pairs: [(String, String)] = []
   for (number, secret) in secrets.enumerated() {

@@ -31,7 +31,7 @@ final class Stage {
     self.replies = replies
     self.always = always
     let settings = kind.settings
-    known = Set([settings.password, settings.apiKey, settings.encryptionSecret].compactMap { $0?.revealText() })
+    known = Set(settings.secrets.map { $0.revealText() })
   }
 
   /// That of the stored session.

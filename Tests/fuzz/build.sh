@@ -15,7 +15,7 @@ mkdir -p $out
 resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 clang=$resources/../../bin/clang
 own="-enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility"
-flags="-O -wmo -g -enable-testing -sanitize=fuzzer,address -parse-as-library -package-name damsession -swift-version 6 -warnings-as-errors -I $tests/debug/Modules -I $out -I Sources/CCurl -I Sources/CDam
+flags="-O -wmo -g -enable-testing -sanitize=fuzzer,address -parse-as-library -package-name damsession -swift-version 6 -warnings-as-errors -I $out -I $tests/debug/Modules -I Sources/CCurl -I Sources/CDam
     -Xcc -fmodule-map-file=$tests/debug/CLinux.build/module.modulemap
     -I $crypto/CCryptoBoringSSL/include -I $crypto/CCryptoBoringSSLShims/include"
 

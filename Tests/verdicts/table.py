@@ -133,7 +133,7 @@ def _read(path: Path) -> Iterator[Row]:
 def _row(system: str, bodies: dict[str, str], given: dict[str, Any]) -> Row:
     given = dict(given)
     where = f"{system}: {given.get('name')}"
-    response, expect = dict(given.pop("answer")), dict(given.pop("expect"))
+    response, expect = dict(given.pop("response")), dict(given.pop("expect"))
     response["headers"] = [
         (name, value)
         for name, _, value in (one.partition(": ") for one in response.get("headers", []))

@@ -1,5 +1,5 @@
-// LoopHost.swift - a program with an event loop, as the tests of loops see one: it dispatches when there is something to
-// do, and writes down how its calls end.
+// LoopCaller.swift - a program with an event loop, as the tests of loops see one: it dispatches when there is something
+// to do, and writes down how its calls end.
 
 import Glibc
 import Testing
@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-final class LoopHost {
+final class LoopCaller {
   let server: LoopbackServer
   let session: Session
   private(set) var loop: Loop?
@@ -26,7 +26,7 @@ final class LoopHost {
 
   private func done(_ id: UInt64, _ result: Result<LoopEnding, Failure>) {
     switch result {
-    case .success(.answered(let response)): endings.append("\(id) \(response.text)")
+    case .success(.responded(let response)): endings.append("\(id) \(response.text)")
     case .success(.ready): endings.append("\(id) ready")
     case .success(.loggedOut(let how)): endings.append("\(id) \(how)")
     case .success(.authorized(let authorization)):
