@@ -87,7 +87,7 @@ struct DriverTests {
     let host = Host(
       credentials: { _ in
         let session = own.withLock { $0 }
-        heard.withLock { $0.append(session?.ending("b") ?? "") }
+        heard.withLock { $0.append(session?.endingWithoutWaiting("b") ?? "") }
         return .success(Secret("secret"))
       }, logLevel: nil, log: { _, _ in }, store: nil)
     let session = try Session(server.settings(["password": nil, "lock-timeout": "3600"]), host)

@@ -23,11 +23,25 @@ struct LoopLockTests {
     #expect(host.cancel(first))
     host.run { !host.endings.isEmpty }
     #expect(host.endings == ["1 cancelled"], "who is cancelled leaves the line")
-    host.settle()
     holding.release()
     host.runToTheEnd()
     #expect(server.lines == [LoopbackServer.login, "GET b"])
     #expect(host.session.statistics.waits == 1 && host.session.isFree)
+  }
+
+  @Test("who waits there may be cancelled without a word to the loop, which looks after them by itself")
+  func watching() throws {
+    let server = try LoopbackServer()
+    let host = try LoopHost(server, ["lock-timeout": "3600"])
+    let holding = try #require(Holding(host.session.hub.lock))
+    defer { holding.release() }
+    var options = CallOptions()
+    options.isWatched = true
+    try host.submit("a", options)
+    host.settle()
+    options.cancellation.set()
+    host.runToTheEnd()
+    #expect(host.endings == ["1 cancelled"] && server.lines.isEmpty)
   }
 
   @Test("a loop that has a lock is waited for by other threads, and not by its own, which would wait for ever")
@@ -43,7 +57,7 @@ struct LoopLockTests {
     try host.submit("a")
     host.run { !server.lines.isEmpty }
     let session = host.session
-    #expect(session.ending("b") == "locked")
+    #expect(session.endingWithoutWaiting("b") == "locked")
     let other = Waiter { #expect(session.ending("c") == Peer.fine) }
     other.isAsleep()
     mayGoOn.fire()
