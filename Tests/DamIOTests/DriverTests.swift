@@ -8,7 +8,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Driver", .timeLimit(.minutes(2)))
+@Suite("Driver")
 struct DriverTests {
   @Test("a request logs in first, where there is no session, and later ones do not")
   func login() throws {

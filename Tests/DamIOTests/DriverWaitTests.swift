@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Waiting drivers", .timeLimit(.minutes(2)))
+@Suite("Waiting drivers")
 struct DriverWaitTests {
   /// A call on a thread of its own, and what became of it.
   private final class Caller: Sendable {

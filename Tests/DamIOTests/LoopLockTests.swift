@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Locks of a loop", .timeLimit(.minutes(2)))
+@Suite("Locks of a loop")
 struct LoopLockTests {
   // MARK: Locks
 

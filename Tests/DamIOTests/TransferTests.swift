@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Transfer", .timeLimit(.minutes(2)))
+@Suite("Transfer")
 struct TransferTests {
   private let connection: Connection
   /// More than anybody looks at before the verdict.
