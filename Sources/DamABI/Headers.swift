@@ -14,15 +14,15 @@ internal import Glibc
 
   /// The lines of a response, as received. What is no header is left out.
   init(_ lines: HeaderBlock) {
-    // A NUL takes the place of each colon and of each line end; the last line may lack one.
-    unsafe text = .allocate(byteCount: lines.bytes.count + 1, alignment: 1)
-    var rest = lines.bytes[...]
-    while !rest.isEmpty {
-      let line = rest.prefix { $0 != 0x0A }
-      rest = rest.dropFirst(line.count).dropFirst()
-      if let colon = line.firstIndex(of: 0x3A), colon > line.startIndex {
-        append(line[..<colon], HeaderList.trimmed(line[colon...].dropFirst()))
-      }
+    let size = lines.bytes.count
+    // The last line may lack its end.
+    unsafe text = .allocate(byteCount: size + 1, alignment: 1)
+    unsafe lines.bytes.withUnsafeBytes { unsafe text.copyMemory(from: $0) }
+    unsafe text[size] = 0x0A
+    var start = 0
+    while start < size, let end = place(of: 0x0A, start, size + 1) {
+      split(start, end)
+      start = end + 1
     }
     finish()
   }
@@ -61,17 +61,39 @@ internal import Glibc
     return unsafe UnsafePointer(room.baseAddress?.assumingMemoryBound(to: CChar.self))
   }
 
+  /// Makes a line a header where it is one: a NUL takes the place of its colon, and of what follows its value.
+  private func split(_ start: Int, _ end: Int) {
+    guard let colon = place(of: 0x3A, start, end), colon > start else { return }
+    var (first, last) = (colon + 1, end)
+    while first < last, isBlank(first) { first += 1 }
+    while last > first, isBlank(last - 1) { last -= 1 }
+    for sign in [0x00, 0x0D] as [UInt8] {
+      // Blanks for what would end a text or begin another header (RFC 9110, 5.5).
+      while let place = place(of: sign, start, last) { unsafe text[place] = 0x20 }
+    }
+    unsafe text[colon] = 0
+    unsafe text[last] = 0
+    unsafe list.append(dam_header(name: pointer(to: start), value: pointer(to: first)))
+  }
+
+  private func place(of byte: UInt8, _ start: Int, _ end: Int) -> Int? {
+    guard start < end, let base = unsafe text.baseAddress,
+      let found = unsafe memchr(base + start, Int32(byte), end - start)
+    else { return nil }
+    return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+  }
+
+  /// Or the CR of a line's end.
+  private func isBlank(_ place: Int) -> Bool { unsafe [0x20, 0x09, 0x0D].contains(text[place]) }
+
+  private func pointer(to place: Int) -> UnsafePointer<CChar>? {
+    unsafe text.baseAddress.map { unsafe UnsafePointer(($0 + place).assumingMemoryBound(to: CChar.self)) }
+  }
+
   private func finish() {
     unsafe array = .allocate(capacity: list.count)
     unsafe _ = array.initialize(from: list)
     unsafe list = []
-  }
-
-  /// Without blanks, and the CR of a line's end.
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
-    guard let end = bytes.lastIndex(where: { !isBlank($0) }) else { return [] }
-    return bytes[...end].drop(while: isBlank)
   }
 }
 

@@ -86,7 +86,7 @@ struct CallContext: Sendable {
   /// A server may quote it.
   mutating func keepOut(_ secret: SessionSecret) {
     if let token = secret.token { sentSecrets.append(token) }
-    sentSecrets.append(contentsOf: secret.cookies.live.map(\.value))
+    for cookie in secret.cookies.live { sentSecrets.append(cookie.value) }
   }
 
   /// What must not appear in another origin's URL: all that this call knows, what was sent before a rotation too.

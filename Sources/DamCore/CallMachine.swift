@@ -89,6 +89,17 @@ package struct CallMachine: Sendable {
   }
 
   private mutating func take(_ event: CallEvent) -> CallStep {
+    switch state {
+    case .gettingCredentials: credentials.step(event, &context)
+    case .loggingIn: login.step(event, &context)
+    case .delivering: delivery.step(event, &context)
+    case .ending: ending.step(event, &context)
+    case .idle, .loading, .lockingSession, .lockingAccount, .unlocking, .finished: takeOwn(event)
+    }
+  }
+
+  /// What is the call's own: the first look at the store, and the locks.
+  private mutating func takeOwn(_ event: CallEvent) -> CallStep {
     switch (state, event) {
     case (.idle, .begin):
       return begin()
@@ -103,14 +114,6 @@ package struct CallMachine: Sendable {
       return (notLocked(locking) ?? context.take(loading)).map { .fail($0) } ?? .proceed
     case (.unlocking, .unlocked):
       return .proceed
-    case (.gettingCredentials, _):
-      return credentials.step(event, &context)
-    case (.loggingIn, _):
-      return login.step(event, &context)
-    case (.delivering, _):
-      return delivery.step(event, &context)
-    case (.ending, _):
-      return ending.step(event, &context)
     default:
       return .outOfTurn(event)
     }

@@ -45,11 +45,16 @@ struct Delivery: Sendable {
   var isSuspicious: Bool { suspicion != nil }
 
   mutating func step(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
+    switch state {
+    case .exchanging: take(exchange.step(event, &context), nil, &context)
+    case .confirming(let suspicion): take(exchange.step(event, &context), suspicion, &context)
+    case .idle, .savingRejection, .savingAgain, .waiting: takeOwn(event, &context)
+    }
+  }
+
+  /// What is not an exchange's.
+  private mutating func takeOwn(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
     switch (state, event) {
-    case (.exchanging, _):
-      return take(exchange.step(event, &context), nil, &context)
-    case (.confirming(let suspicion), _):
-      return take(exchange.step(event, &context), suspicion, &context)
     case (.savingRejection(let failure), .savedSession(let saving)):
       context.note(saving)
       return failure.map { .fail($0) } ?? end()

@@ -123,7 +123,9 @@ package struct HeaderBlock: Sendable {
 
   package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-  package mutating func append(_ line: some Sequence<UInt8>) { bytes += line }
+  // Of one kind each: in another module a generic one would find out about its types for every line.
+  package mutating func append(_ line: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: line) }
+  package mutating func append(_ line: [UInt8]) { bytes += line }
 
   /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is
   /// none.

@@ -17,6 +17,9 @@ internal import Glibc
 
   package convenience init(_ text: String) { self.init(text.utf8) }
 
+  /// For other modules, where a generic one would find out about its types each time.
+  package convenience init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
   deinit {
     if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
     unsafe storage.deallocate()

@@ -193,7 +193,7 @@ struct CallIdleTests {
     ].enumerated() {
       let play = try loggedIn()
       var response = response
-      response.headers.append("Set-Cookie: mem=c2\r\n".utf8)
+      response.headers.append(Array("Set-Cookie: mem=c2\r\n".utf8))
       play.response(response)
       let outcome = play.run(.keepalive)
       #expect(outcome.summary == "protocolViolation", "\(number)")

@@ -36,8 +36,8 @@ struct HeaderBlockTests {
   @Test("lines can be added one by one")
   func appending() {
     var block = HeaderBlock()
-    block.append("A: 1\r\n".utf8)
-    block.append("A: 2\r\n".utf8)
+    block.append(Array("A: 1\r\n".utf8))
+    block.append(Array("A: 2\r\n".utf8))
     #expect(block.values("a").count == 2)
   }
 }

@@ -75,7 +75,7 @@ final class LoopCaller {
   func settle() {
     guard let loop else { return }
     var watched = pollfd(fd: loop.descriptor, events: Int16(POLLIN), revents: 0)
-    while poll(&watched, 1, 0) > 0 { dispatch(loop) }
+    for _ in 0..<1000 where poll(&watched, 1, 0) > 0 { dispatch(loop) }
   }
 
   private func dispatch(_ loop: Loop) {

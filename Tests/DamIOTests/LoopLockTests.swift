@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Locks of a loop", .timeLimit(.minutes(2)))
+@Suite("Locks of a loop")
 struct LoopLockTests {
   // MARK: Locks
 
@@ -23,11 +23,25 @@ struct LoopLockTests {
     #expect(caller.cancel(first))
     caller.run { !caller.endings.isEmpty }
     #expect(caller.endings == ["1 cancelled"], "who is cancelled leaves the line")
-    caller.settle()
     holding.release()
     caller.runToTheEnd()
     #expect(server.lines == [LoopbackServer.login, "GET b"])
     #expect(caller.session.statistics.waits == 1 && caller.session.isFree)
+  }
+
+  @Test("who waits there may be cancelled without a word to the loop, which looks after them by itself")
+  func watching() throws {
+    let server = try LoopbackServer()
+    let caller = try LoopCaller(server, ["lock-timeout": "3600"])
+    let holding = try #require(Holding(caller.session.shared.lock))
+    defer { holding.release() }
+    var options = CallOptions()
+    options.isWatched = true
+    try caller.submit("a", options)
+    caller.settle()
+    options.cancellation.set()
+    caller.runToTheEnd()
+    #expect(caller.endings == ["1 cancelled"] && server.lines.isEmpty)
   }
 
   @Test("a loop that has a lock is waited for by other threads, and not by its own, which would wait for ever")
@@ -43,7 +57,7 @@ struct LoopLockTests {
     try caller.submit("a")
     caller.run { !server.lines.isEmpty }
     let session = caller.session
-    #expect(session.ending("b") == "locked")
+    #expect(session.endingWithoutWaiting("b") == "locked")
     let other = Waiter { #expect(session.ending("c") == Peer.fine) }
     other.isAsleep()
     mayGoOn.fire()

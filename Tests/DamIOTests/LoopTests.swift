@@ -6,7 +6,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Loop", .timeLimit(.minutes(2)))
+@Suite("Loop")
 struct LoopTests {
   // MARK: Several at once
 

@@ -207,6 +207,13 @@ extension Session {
   func ending(_ path: String, _ options: CallOptions = CallOptions()) -> String {
     do throws(Failure) { return try request(path, options).text } catch { return "\(error.cause)" }
   }
+
+  /// The same, but "cancelled" where it would wait for a lock.
+  func endingWithoutWaiting(_ path: String) -> String {
+    var options = CallOptions()
+    options.progress = { _, _, _, _ in false }
+    return ending(path, options)
+  }
 }
 
 extension Response {

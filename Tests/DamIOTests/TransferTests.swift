@@ -7,7 +7,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("Transfer", .timeLimit(.minutes(2)))
+@Suite("Transfer")
 struct TransferTests {
   private let connection: Connection
   /// More than anybody looks at before the verdict.
@@ -51,7 +51,7 @@ struct TransferTests {
   func small() throws {
     let server = try LoopbackServer(["GET a": { $0.response("hello", 404, "A: b") }])
     let transfer = try start(server)
-    #expect(next(transfer) == "whole")
+    try #require(next(transfer) == "whole")
     guard case .responded(let response) = transfer.report(.judgeable(isWhole: true)) else {
       Issue.record("the call would not hear of it")
       return
@@ -75,7 +75,7 @@ struct TransferTests {
       }
     ])
     let transfer = try start(server)
-    #expect(next(transfer) == "judgeable")
+    try #require(next(transfer) == "judgeable")
     #expect(transfer.sink.body.count <= WireResponse.inspected)
     transfer.deliver(to: memory())
     judged.fire()
@@ -87,7 +87,7 @@ struct TransferTests {
   func pausing() throws {
     let server = try LoopbackServer(["GET a": { [long] in $0.response(long + "last") }])
     let transfer = try start(server, canPause: true)
-    #expect(next(transfer) == "judgeable")
+    try #require(next(transfer) == "judgeable")
     var (got, says) = ("", [Flow.pause, .goOn, .pause, .goOn])
     transfer.deliver(
       to: .stream { bytes in
@@ -99,10 +99,11 @@ struct TransferTests {
     #expect(says.count == 3, "and nothing is offered until then")
     #expect(transfer.event() == nil)
     transfer.resume()
-    for _ in 0..<1000 where says.count > 1 {
+    for _ in 0..<100 where says.count > 1 {
       connection.multi.perform()
       connection.multi.wait(milliseconds: 250)
     }
+    try #require(says.count == 1)
     transfer.resume()
     #expect(next(transfer) == "finished")
     #expect(got == long + "last")
@@ -148,7 +149,7 @@ struct TransferTests {
       }
     ])
     let transfer = try start(server)
-    #expect(next(transfer) == "judgeable")
+    try #require(next(transfer) == "judgeable")
     transfer.deliver(to: memory())
     judged.fire()
     #expect(next(transfer) == "transfer")
@@ -158,7 +159,7 @@ struct TransferTests {
   func unwanted(isRefused: Bool) throws {
     let server = try LoopbackServer(["GET a": { [long] in $0.response(long) }])
     let transfer = try start(server)
-    #expect(next(transfer) == "judgeable")
+    try #require(next(transfer) == "judgeable")
     if isRefused { transfer.sink.refuse(Failure(.callback, "no")) }
     transfer.deliver(to: memory(Int64(WireResponse.inspected) - 20_000))
     // libcurl holds still: nobody needs to ask it.
@@ -202,7 +203,7 @@ struct TransferTests {
     options.body = OutgoingBody(Array("a body".utf8))
     for _ in 0..<2 {
       let transfer = try start(server, "POST", options)
-      #expect(next(transfer) == "whole")
+      try #require(next(transfer) == "whole")
       transfer.deliver(to: memory())
       #expect(next(transfer) == "finished")
       #expect(connection.rest())
