@@ -9,7 +9,7 @@ import Testing
 
 @testable import DamIO
 
-@Suite("Bell", .timeLimit(.minutes(1)))
+@Suite("Bell", .timeLimit(.minutes(5)))
 struct BellTests {
   private func isReadable(_ bell: Bell) -> Bool {
     var watch = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DamIO
 
-@Suite("FairLock", .timeLimit(.minutes(1)))
+@Suite("FairLock", .timeLimit(.minutes(5)))
 struct FairLockTests {
   @Test("a free lock is taken at once, a taken one is not, and a turn that is gone frees it")
   func taking() throws {

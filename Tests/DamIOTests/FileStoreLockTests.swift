@@ -9,7 +9,7 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("FileStore: locks", .timeLimit(.minutes(1)))
+@Suite("FileStore: locks", .timeLimit(.minutes(5)))
 struct FileStoreLockTests {
   let scratch: Scratch
   let one: FileStore

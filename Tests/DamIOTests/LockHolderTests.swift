@@ -5,7 +5,7 @@ import Testing
 
 @testable import DamIO
 
-@Suite("LockHolder", .timeLimit(.minutes(1)))
+@Suite("LockHolder", .timeLimit(.minutes(5)))
 struct LockHolderTests {
   private let lock = FairLock()
   private let mine = LockHolder()
