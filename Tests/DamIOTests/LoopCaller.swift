@@ -16,7 +16,8 @@ final class LoopCaller {
   private(set) var authorization: Authorization?
 
   private(set) var dispatches = 0
-  var afterEnding: (() -> Void)?
+  /// Gets the caller, since one that captured it would keep it for ever.
+  var afterEnding: ((LoopCaller) -> Void)?
 
   init(_ server: LoopbackServer, _ options: [String: String] = [:]) throws {
     self.server = server
@@ -35,7 +36,7 @@ final class LoopCaller {
     case .success(.observed(let next)): endings.append("\(id) \(next)")
     case .failure(let failure): endings.append("\(id) \(failure.cause)")
     }
-    afterEnding?()
+    afterEnding?(self)
   }
 
   @discardableResult

@@ -48,7 +48,7 @@ struct LoopTests {
     let server = try LoopbackServer()
     let caller = try LoopCaller(server)
     var dispatches: [Int] = []
-    caller.afterEnding = {
+    caller.afterEnding = { caller in
       dispatches.append(caller.dispatches)
       if dispatches.count < 3 { #expect(throws: Never.self) { try caller.submit(.login(again: false)) } }
     }
