@@ -100,9 +100,9 @@ public func dam_authorization_observe(
 
 /// What the application's client received.
 func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> WireResponse {
-  guard let response = unsafe observation else { throw Failure(.argument, "observation is NULL") }
-  unsafe try checkSize(response, response.pointee.size, "observation")
-  let raw = unsafe response.pointee
+  guard let given = unsafe observation else { throw Failure(.argument, "observation is NULL") }
+  unsafe try checkSize(given, given.pointee.size, "observation")
+  let raw = unsafe given.pointee
   guard unsafe (100...599).contains(raw.http_status) else {
     throw Failure(.argument, "observation->http_status is \(unsafe raw.http_status), which is no HTTP status")
   }
@@ -116,11 +116,11 @@ func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) ->
     throw Failure(.argument, "observation->body is NULL but body_size is not 0")
   }
   let headers = unsafe try receivedHeaders(raw.headers, raw.header_count, "observation")
-  let given = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
-  let beginning = unsafe [UInt8](given.prefix(WireResponse.inspected))
+  let body = unsafe UnsafeRawBufferPointer(start: raw.body, count: raw.body_size)
+  let beginning = unsafe [UInt8](body.prefix(WireResponse.inspected))
   return WireResponse(
     status: unsafe raw.http_status, headers: headers, beginning: beginning,
-    isWhole: unsafe raw.is_whole == 1 && beginning.count == given.count)
+    isWhole: unsafe raw.is_whole == 1 && beginning.count == body.count)
 }
 
 @_cdecl("dam_session_observe") @implementation

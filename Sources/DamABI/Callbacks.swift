@@ -27,14 +27,14 @@ internal import DamIO
 
   private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {
     guard let credentials = unsafe credentials else { return .success(nil) }
-    let response = PromptAnswer()
+    let answer = PromptAnswer()
     let kind = prompt.isEncryptionSecret ? DAM_PROMPT_ENCRYPTION_SECRET : DAM_PROMPT_PASSWORD
-    let status = withExtendedLifetime(response) {
+    let status = withExtendedLifetime(answer) {
       unsafe lend(prompt.user) { user in
         unsafe lend(prompt.origin) { origin in
           var question = unsafe dam_prompt(
             size: ownSize(dam_prompt.self), kind: Int32(bitPattern: kind.rawValue), user: user,
-            origin: origin, reserved: Unmanaged.passUnretained(response).toOpaque())
+            origin: origin, reserved: Unmanaged.passUnretained(answer).toOpaque())
           return ForkGate.outside { unsafe credentials(credentialsData, &question) }
         }
       }
@@ -42,7 +42,7 @@ internal import DamIO
     guard status == Int32(bitPattern: DAM_OK.rawValue) else {
       return .failure(Failure(.callback, "the credentials callback asked to stop (\(status))"))
     }
-    return .success(response.secret)
+    return .success(answer.secret)
   }
 }
 

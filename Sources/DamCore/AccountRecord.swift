@@ -31,7 +31,7 @@ package struct Refusal: Equatable, Sendable {
   var nextAt: Int64 { at + 60 << min(max(count - 1, 0), 10) }
 }
 
-/// One device token that this store obtained (FotoWeb guide: each user has an upper limit of them).
+/// One device token that this store obtained (servers give each user only so many of them).
 package struct LedgerEntry: Equatable, Sendable {
   package var fingerprint: String
   package var obtainedAt: Int64

@@ -1,6 +1,6 @@
 // Cookies.swift - the rotated cookies of one session, and the order rule.
 //
-// Within a response, Set-Cookie lines count strictly in order: PhotoShelter deletes a cookie and sets the live one of
+// Within a response, Set-Cookie lines count strictly in order: a server may delete a cookie and set the live one of
 // the same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not
 // that of arrival: each cookie keeps the stamp of the request whose response brought it, and a response to an
 // earlier-sent request never replaces it. The cookie set is bound to the session's one origin; Domain and Path are not

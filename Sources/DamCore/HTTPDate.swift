@@ -1,4 +1,4 @@
-// HTTPDate.swift - the dates of HTTP as seconds since 1970 UTC. PhotoShelter writes cookie dates with hyphens
+// HTTPDate.swift - the dates of HTTP as seconds since 1970 UTC. Some servers write cookie dates with hyphens
 // (reference, cookies on the wire: "01-Jan-1970"), which no parser of the standard library reads, so this one takes
 // both forms. Anything else is no date.
 

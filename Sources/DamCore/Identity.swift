@@ -6,8 +6,7 @@
 package struct Identity: Hashable, Sendable {
   package let system: String
   package let origin: Origin
-  /// What a login yields: methods that yield the same (FotoWeb 2 and 3, PhotoShelter's two places for a token) share
-  /// it.
+  /// What a login yields: ways to log in that yield the same share it.
   package let secretKind: String
   package let user: String
   /// "" for none.

@@ -1,4 +1,4 @@
-// ImageHandle.swift - an image ID with the device token it belongs to (FotoWeb guide, "Validity of image IDs"). As
+// ImageHandle.swift - an image ID with the device token it belongs to (reference, validity of image IDs). As
 // text it is `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for damage.
 // The fingerprint decides whether a handle is stale; the generation is for people. IDs that are not text are refused.
 

@@ -45,14 +45,6 @@ package struct WireRequest: Sendable {
     return Secret(bytes)
   }
 
-  /// All header lines, with their secrets.
-  package var headerLines: Secret {
-    var bytes: [UInt8] = []
-    for (name, value) in headers { bytes += "\(name): \(value)\r\n".utf8 }
-    for (name, value) in secretHeaders { bytes += Array("\(name): ".utf8) + value.reveal() + [0x0D, 0x0A] }
-    return Secret(bytes)
-  }
-
   package var hasNoBody: Bool {
     if case .none = body { return true }
     return false

@@ -14,8 +14,8 @@ extension CallContext {
     guard let scarcity = system.scarcity, account.liveTokens >= scarcity.allowed else { return nil }
     return Failure(
       .tokenLimit,
-      "\(account.liveTokens) device tokens of this user were obtained from here and may still count against the limit of"
-        + " \(scarcity.limit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
+      "\(account.liveTokens) device tokens of this user were obtained from here and may still count against the limit"
+        + " of \(scarcity.limit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
   }
 
   /// A login is about to take one more.
@@ -50,8 +50,8 @@ extension CallContext {
       guard wait > 0 else { return nil }
       return Failure(
         .server,
-        "a login failed \(minutes) minutes ago, and the server does not say whether the credentials are wrong or it is out"
-          + " of order; the next is tried in \(wait) s, or change the credentials, or insist (login --again)",
+        "a login failed \(minutes) minutes ago, and the server does not say whether the credentials are wrong or it is"
+          + " out of order; the next is tried in \(wait) s, or change the credentials, or insist (login --again)",
         retryAfter: Int32(clamping: wait))
     }
   }

@@ -47,8 +47,8 @@ struct Refusals: Sendable {
     return .wasNew(
       Failure(
         .sessionInvalid,
-        "the server refuses the device token (HTTP \(response.status)), which has never worked, so no other is taken for"
-          + " it: a licence or a right may be missing, or the server out of order; if the token was revoked, forget the"
+        "the server refuses the device token (HTTP \(response.status)), which has never worked, so no other is taken"
+          + " for it: a licence or a right may be missing, or the server out of order; if the token was revoked, forget the"
           + " session and log in again", httpStatus: response.status), isNews: isNews)
   }
 }

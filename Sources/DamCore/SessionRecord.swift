@@ -6,10 +6,10 @@
 /// What a login yields.
 package struct SessionSecret: Equatable, Sendable {
   package var cookies = CookieSet()
-  /// PhotoShelter's auth token.
+  /// A token that is no cookie.
   package var token: Secret?
-  /// FotoWeb method 1 sends credentials with every request and yields nothing: this is the slow hash of the credentials
-  /// that the server has accepted, as SALT:HASH.
+  /// Where credentials travel with every request, a login yields nothing: this is the slow hash of those that the
+  /// server has accepted, as SALT:HASH.
   package var proof: String?
   /// When it ends by what the server said at the login, in seconds since 1970 by our clock; nil: nobody said.
   package var expiresAt: Int64?

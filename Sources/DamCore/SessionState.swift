@@ -5,7 +5,7 @@ package struct SessionState: Sendable {
   package var record = SessionRecord()
   /// Whether `record` is what the store holds.
   package var isStored = false
-  /// Credentials that the application gave for requests that carry them (FotoWeb method 1).
+  /// Credentials that the application gave where they travel with every request.
   var credentials: Secret?
   /// The slow hash of credentials that travel with every request, so that it is made once.
   var derived: (credentials: Secret, salt: String, hash: String)?

@@ -45,16 +45,6 @@ final class FairLock: Sendable {
 
   private let state = Mutex(State())
 
-  /// Without waiting; nil: it is another's.
-  func tryTake(_ holder: LockHolder = LockHolder()) -> Turn? {
-    let isFree = state.withLock { state in
-      guard state.holder == nil else { return false }
-      state.holder = holder
-      return true
-    }
-    return isFree ? Turn(self) : nil
-  }
-
   /// The lock at once; or a place in the line, whose bell rings with `tag` when the turn has come.
   func enter(_ bell: @autoclosure () -> Bell, _ holder: LockHolder = LockHolder(), tag: UInt64 = 0) -> Entry {
     let waiter: Waiter? = state.withLock { state in

@@ -81,7 +81,8 @@ extension PhotoShelter {
       guard error != nil || ([403, 404].contains(response.status) && !response.isPage) else {
         throw Failure(
           .protocolViolation,
-          "the response to the organization step is not PhotoShelter's, or not whole (HTTP \(response.status)); try again",
+          "the response to the organization step is not PhotoShelter's, or not whole (HTTP \(response.status)); try"
+            + " again",
           httpStatus: response.status)
       }
       throw Failure(

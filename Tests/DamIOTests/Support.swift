@@ -108,6 +108,15 @@ extension Saving {
 }
 
 extension FairLock {
+  /// Without waiting; nil: it is another's.
+  func tryTake(_ holder: LockHolder = LockHolder()) -> Turn? {
+    let entry = enter(Bell(), holder)
+    switch consume entry {
+    case .turn(let turn): return turn
+    case .line(let waiter): return leave(waiter)
+    }
+  }
+
   /// Whether nobody has it.
   var isFree: Bool {
     if let turn = tryTake() {

@@ -167,3 +167,13 @@ final class Stage {
     }
   }
 }
+
+extension WireRequest {
+  /// All header lines, with their secrets.
+  fileprivate var headerLines: Secret {
+    var bytes: [UInt8] = []
+    for (name, value) in headers { bytes += "\(name): \(value)\r\n".utf8 }
+    for (name, value) in secretHeaders { bytes += Array("\(name): ".utf8) + value.reveal() + [0x0D, 0x0A] }
+    return Secret(bytes)
+  }
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keeps using curl: the headers come from the session, and what the server answers goes back to it, a rotated cookie too.
-# curl must not follow redirects (-L): secrets would go along. Options come from the environment.
+# Keeps using curl: the headers come from the session, and what the server answers goes back to it, a rotated cookie
+# too. curl must not follow redirects (-L): secrets would go along. Options come from the environment.
 set -eu
 
 damsession login own --system photoshelter
