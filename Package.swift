@@ -44,7 +44,8 @@ let package = Package(
     .target(
       name: "DamABI", dependencies: ["DamIO", "DamCore", "PhotoShelter", "FotoWeb", "CDam"], exclude: ["exports.map"],
       swiftSettings: strict),
-    .target(name: "TestSupport", dependencies: ["DamCore", "PhotoShelter", "FotoWeb"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["DamABI", "DamCore", "PhotoShelter", "FotoWeb"], path: "Tests/TestSupport"),
     .testTarget(name: "DamCoreTests", dependencies: ["DamCore", "TestSupport"]),
     .testTarget(name: "PhotoShelterTests", dependencies: ["PhotoShelter", "DamCore", "TestSupport"]),
     .testTarget(name: "FotoWebTests", dependencies: ["FotoWeb", "DamCore", "TestSupport"]),

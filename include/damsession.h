@@ -155,10 +155,11 @@ typedef struct dam_option {
     const char *default_value; /**< in the words dam_config_set takes; "" where there is none. */
     const char *choices;       /**< for "choice": the words, parted by "|"; else "". */
     const char *help;          /**< one line. */
+    const char *system;        /**< the system that alone has it, in the words of the option "system"; "": all have. */
 } dam_option;
 
 /** What a dam_option is to begin with: `size` set, the rest zero. */
-#define DAM_OPTION_INIT {sizeof(dam_option), 0, 0, 0, NULL, NULL, NULL, NULL, NULL}
+#define DAM_OPTION_INIT {sizeof(dam_option), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /** How many options there are. Any thread. */
 uint32_t dam_option_count(void);

@@ -13,12 +13,12 @@ internal import DamIO
   var log: dam_log_callback?
   var logData: UnsafeMutableRawPointer?
   var logLevel = LogLevel.info
-  var store: CallerStoreFunctions?
+  var store: (any ApplicationStore)?
 
   var application: Application {
     Application(
-      credentials: { prompt in self.ask(prompt) }, logLevel: unsafe log == nil ? nil : logLevel,
-      log: { level, message in
+      credentials: { prompt in self.ask(prompt) },
+      log: Logger(unsafe log == nil ? nil : logLevel) { level, message in
         if let callback = unsafe self.log {
           unsafe lend(message) { text in ForkGate.outside { unsafe callback(self.logData, level.code, text) } }
         }

@@ -6,11 +6,6 @@ public import CDam
 internal import DamCore
 internal import DamIO
 
-/// The application's table. The application vouches that its functions and data may be used from any thread.
-@safe private struct Table: @unchecked Sendable {
-  let raw: dam_store
-}
-
 /// Where a load puts what it found.
 private final class Found: Handle {
   static let word = "record"
@@ -44,73 +39,93 @@ public func dam_config_set_store(
       return
     }
     unsafe try checkSize(store, store.pointee.size, "store")
-    config.callbacks.store = unsafe try functions(store.pointee)
+    config.callbacks.store = unsafe try StoreTable(store.pointee)
   }
 }
 
-private func functions(_ raw: dam_store) throws(Failure) -> CallerStoreFunctions {
-  guard let load = unsafe raw.load, let save = unsafe raw.save, let lock = unsafe raw.lock,
-    let unlock = unsafe raw.unlock, let list = unsafe raw.list, let remove = unsafe raw.remove
-  else { throw Failure(.argument, "store lacks a function; all six are needed") }
-  let table = unsafe Table(raw: raw)
-  return CallerStoreFunctions(
-    id: unsafe "application:\(Int(bitPattern: raw.user_data)):\(unsafeBitCast(load, to: Int.self))",
-    load: { key, known in
-      let found = Found()
-      let result = withExtendedLifetime(found) {
-        unsafe lend(key) { key in ForkGate.outside { unsafe load(table.raw.user_data, key, known, found.lend()) } }
+/// The application's table, whole. The application vouches that its functions and data may be used from any thread.
+@safe private struct StoreTable: ApplicationStore, @unchecked Sendable {
+  typealias User = UnsafeMutableRawPointer?
+  typealias Key = UnsafePointer<CChar>?
+  private let user: User
+  private let loadFunction: @convention(c) (User, Key, UInt64, OpaquePointer?) -> Int32
+  private let saveFunction: @convention(c) (User, Key, UnsafeRawPointer?, Int, UInt64, UInt64) -> Int32
+  private let lockFunction: @convention(c) (User, Key, UInt32, UnsafeMutablePointer<User>?) -> Int32
+  private let unlockFunction: @convention(c) (User, Key, User) -> Void
+  private let listFunction: @convention(c) (User, dam_name_callback?, User) -> Int32
+  private let removeFunction: @convention(c) (User, Key) -> Int32
+
+  init(_ raw: dam_store) throws(Failure) {
+    guard let load = unsafe raw.load, let save = unsafe raw.save, let lock = unsafe raw.lock,
+      let unlock = unsafe raw.unlock, let list = unsafe raw.list, let remove = unsafe raw.remove
+    else { throw Failure(.argument, "store lacks a function; all six are needed") }
+    unsafe user = raw.user_data
+    unsafe (loadFunction, saveFunction, lockFunction) = (load, save, lock)
+    unsafe (unlockFunction, listFunction, removeFunction) = (unlock, list, remove)
+  }
+
+  var id: String {
+    unsafe "application:\(Int(bitPattern: user)):\(unsafeBitCast(loadFunction, to: Int.self))"
+  }
+
+  func load(_ key: String, known: UInt64) -> StoreAnswer.Loaded {
+    let found = Found()
+    let result = withExtendedLifetime(found) {
+      unsafe lend(key) { key in ForkGate.outside { unsafe loadFunction(user, key, known, found.lend()) } }
+    }
+    switch (code(result), found.bytes) {
+    case (DAM_STORE_OK, let bytes?): return .found(bytes)
+    case (DAM_STORE_ABSENT, _): return .absent
+    case (DAM_STORE_UNCHANGED, _) where known != 0: return .unchanged
+    default: return .failed
+    }
+  }
+
+  func save(_ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64) -> StoreAnswer.Saved {
+    let result = unsafe lend(key) { key in
+      unsafe bytes.withUnsafeBytes { data in
+        ForkGate.outside { unsafe saveFunction(user, key, data.baseAddress, data.count, revision, expected) }
       }
-      switch (code(result), found.bytes) {
-      case (DAM_STORE_OK, let bytes?): return .found(bytes)
-      case (DAM_STORE_ABSENT, _): return .absent
-      case (DAM_STORE_UNCHANGED, _) where known != 0: return .unchanged
-      default: return .failed
+    }
+    switch code(result) {
+    case DAM_STORE_OK: return .saved
+    case DAM_STORE_CONFLICT: return .conflict
+    default: return .failed
+    }
+  }
+
+  func lock(_ key: String, milliseconds: UInt32) -> StoreAnswer.Locked {
+    var held: UnsafeMutableRawPointer?
+    let result = unsafe lend(key) { key in
+      ForkGate.outside { unsafe lockFunction(user, key, milliseconds, &held) }
+    }
+    switch code(result) {
+    case DAM_STORE_OK:
+      let token = unsafe Token(held)
+      return .held {
+        unsafe lend(key) { key in ForkGate.outside { unsafe unlockFunction(user, key, token.pointer) } }
       }
-    },
-    save: { key, bytes, revision, expected in
-      let result = unsafe lend(key) { key in
-        unsafe bytes.withUnsafeBytes { data in
-          ForkGate.outside {
-            unsafe save(table.raw.user_data, key, data.baseAddress, data.count, revision, expected)
-          }
-        }
-      }
-      switch code(result) {
-      case DAM_STORE_OK: return .saved
-      case DAM_STORE_CONFLICT: return .conflict
-      default: return .failed
-      }
-    },
-    lock: { key, milliseconds in
-      var held: UnsafeMutableRawPointer?
-      let result = unsafe lend(key) { key in
-        ForkGate.outside { unsafe lock(table.raw.user_data, key, milliseconds, &held) }
-      }
-      switch code(result) {
-      case DAM_STORE_OK:
-        let token = unsafe Token(held)
-        return .held {
-          unsafe lend(key) { key in ForkGate.outside { unsafe unlock(table.raw.user_data, key, token.pointer) } }
-        }
-      case DAM_STORE_BUSY: return .busy
-      default: return .failed
-      }
-    },
-    list: {
-      let names = Names()
-      let result = withExtendedLifetime(names) {
-        ForkGate.outside { unsafe list(table.raw.user_data, collect, Unmanaged.passUnretained(names).toOpaque()) }
-      }
-      return code(result) == DAM_STORE_OK ? names.all : nil
-    },
-    remove: { key in
-      let result = unsafe lend(key) { key in ForkGate.outside { unsafe remove(table.raw.user_data, key) } }
-      switch code(result) {
-      case DAM_STORE_OK: return true
-      case DAM_STORE_ABSENT: return false
-      default: return nil
-      }
-    })
+    case DAM_STORE_BUSY: return .busy
+    default: return .failed
+    }
+  }
+
+  func list() -> [String]? {
+    let names = Names()
+    let result = withExtendedLifetime(names) {
+      ForkGate.outside { unsafe listFunction(user, collect, Unmanaged.passUnretained(names).toOpaque()) }
+    }
+    return code(result) == DAM_STORE_OK ? names.all : nil
+  }
+
+  func remove(_ key: String) -> Bool? {
+    let result = unsafe lend(key) { key in ForkGate.outside { unsafe removeFunction(user, key) } }
+    switch code(result) {
+    case DAM_STORE_OK: return true
+    case DAM_STORE_ABSENT: return false
+    default: return nil
+    }
+  }
 }
 
 /// What the application's lock function gave for its unlock function.

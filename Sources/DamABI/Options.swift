@@ -18,7 +18,7 @@ private let rows: [Row] = knownSystems.vocabulary.options.map { option in
       size: ownSize(dam_option.self), secret: option.isSecret ? 1 : 0,
       remembered: option.isRemembered ? 1 : 0, reserved: 0, name: kept(option.name), kind: kept(option.kind.word),
       default_value: kept(option.defaultValue), choices: kept(option.kind.choices.joined(separator: "|")),
-      help: kept(option.help)))
+      help: kept(option.help), system: kept(option.system)))
 }
 
 @_cdecl("dam_option_count") @implementation

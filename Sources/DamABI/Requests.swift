@@ -41,7 +41,7 @@ func parts(
 ) throws(Failure) -> (CallerRequest, CallOptions) {
   let options = unsafe try callOptions(raw, copiesBody: copiesBody)
   let body = options.form?.description ?? options.body?.description ?? .none
-  return (unsafe try hostRequest(raw, body, settings), options)
+  return (unsafe try callerRequest(raw, body, settings), options)
 }
 
 /// The parts of a request that are not its head. The application vouches for its functions until the request is over.
@@ -60,6 +60,16 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   }
   options.body = unsafe reader(raw) ?? options.body
   options.form = unsafe raw.form == nil ? nil : (unsafe try FormHandle.take(raw.form)).form
+  unsafe setCallbacks(raw, &options)
+  if unsafe raw.canceller != nil {
+    options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation
+    options.isWatched = true
+  }
+  return options
+}
+
+/// Who hears of the response and of the progress.
+private func setCallbacks(_ raw: dam_request, _ options: inout CallOptions) {
   if let write = unsafe raw.write {
     options.destination = unsafe .stream { bytes in
       switch ForkGate.outside({ unsafe write(raw.user_data, bytes.baseAddress, bytes.count) }) {
@@ -85,11 +95,6 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
       } == 0
     }
   }
-  if unsafe raw.canceller != nil {
-    options.cancellation = (unsafe try Canceller.take(raw.canceller)).cancellation
-    options.isWatched = true
-  }
-  return options
 }
 
 private func reader(_ raw: dam_request) -> OutgoingBody? {
@@ -106,7 +111,7 @@ private func reader(_ raw: dam_request) -> OutgoingBody? {
     rewind: rewind)
 }
 
-private func hostRequest(
+private func callerRequest(
   _ raw: dam_request, _ body: CallerRequest.Body, _ settings: Settings
 ) throws(Failure) -> CallerRequest {
   guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
@@ -118,13 +123,17 @@ private func hostRequest(
   guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == DAM_SIZE_UNKNOWN) else {
     throw Failure(.argument, "request->body_size is too large")
   }
-  return unsafe try CallerRequest(
-    method: try optionalText(raw.method, "request->method") ?? "GET", path: try text(raw.path, "request->path"),
-    headers: try headers(raw.headers, raw.header_count, "request") { (header) throws(Failure) in
-      unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
-    }, contentType: try optionalText(raw.content_type, "request->content_type"),
-    body: body, image: try optionalText(raw.image, "request->image"),
-    isSentOnce: raw.flags & DAM_REQUEST_ONCE.rawValue != 0, settings: settings)
+  let method = unsafe try optionalText(raw.method, "request->method")
+  var fields = CallerRequest.Fields(path: unsafe try text(raw.path, "request->path"))
+  if let method { fields.method = method }
+  unsafe fields.headers = try headers(raw.headers, raw.header_count, "request") { (header) throws(Failure) in
+    unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
+  }
+  unsafe fields.contentType = try optionalText(raw.content_type, "request->content_type")
+  fields.body = body
+  unsafe fields.image = try optionalText(raw.image, "request->image")
+  unsafe fields.isSentOnce = raw.flags & DAM_REQUEST_ONCE.rawValue != 0
+  return try CallerRequest(fields, settings)
 }
 
 @_cdecl("dam_session_download") @implementation

@@ -64,8 +64,8 @@ package enum CallAction: Sendable {
   case askCredentials
   /// Make the slow hash of credentials (`Hash.slow`), outside of all locks but the session's own.
   case derive(Secret, salt: String)
-  /// The response to `send` is `responded` or `failed`. `isForCaller`: its response is the one to deliver.
-  case send(WireRequest, isForCaller: Bool)
+  /// The response to `send` is `responded` or `failed`.
+  case send(WireRequest)
   /// `isDurable`: it must survive a power cut before it is used.
   case saveSession(SessionRecord, isDurable: Bool)
   case saveAccount(AccountRecord)

@@ -34,32 +34,43 @@ package struct CallerRequest: Sendable {
   static let imagePlaceholder = "{image}"
   private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
 
-  package init(
-    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
-    image: String?, isSentOnce: Bool = false, settings: Settings
-  ) throws(Failure) {
+  /// A request before anything of it is checked.
+  package struct Fields {
+    package var method = "GET"
+    package var path: String
+    package var headers: [(name: String, value: String)] = []
+    package var contentType: String?
+    package var body = Body.none
+    package var image: String?
+    package var isSentOnce = false
+
+    package init(path: String) { self.path = path }
+  }
+
+  package init(_ fields: Fields, _ settings: Settings) throws(Failure) {
+    let (method, body) = (fields.method, fields.body)
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
     }
     self.method = method
-    let target = try CallerRequest.target(path, settings)
+    let target = try CallerRequest.target(fields.path, settings)
     let system = settings.system
     let segments = CallerRequest.segments(target)
     if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
-    self.isSentOnce = isSentOnce || system.writes(to: segments)
+    isSentOnce = fields.isSentOnce || system.writes(to: segments)
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
-    for (name, value) in headers {
+    for (name, value) in fields.headers {
       try CallerRequest.check(name, value, system.reservedHeaders)
       checked.append((name, value))
     }
-    let type = contentType ?? "application/x-www-form-urlencoded"
+    let type = fields.contentType ?? "application/x-www-form-urlencoded"
     try CallerRequest.check("content_type", type, [])
     if body.isPresent, !body.isForm { checked.append(("Content-Type", type)) }
-    self.headers = checked
-    self.image = try image.map { (text) throws(Failure) in try ImageHandle(text: text) }
-    guard (self.image != nil) == target.contains(CallerRequest.imagePlaceholder) else {
+    headers = checked
+    image = try fields.image.map { (text) throws(Failure) in try ImageHandle(text: text) }
+    guard (image != nil) == target.contains(CallerRequest.imagePlaceholder) else {
       throw Failure(.argument, "an image handle and \"{image}\" in the path go together")
     }
   }

@@ -48,7 +48,7 @@ struct Ending: Sendable {
     }
     state = .loggingOut(storeFailure: storeFailure)
     context.state.statistics.exchanges += 1
-    return .perform(.send(request, isForCaller: false))
+    return .perform(.send(request))
   }
 
   private func end(_ result: LogoutResult, _ storeFailure: String?) -> CallStep {

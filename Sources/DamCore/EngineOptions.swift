@@ -1,5 +1,6 @@
-// EngineOptions.swift - how a session behaves, whatever its system is: a line here and its use in Settings are all that
-// a new option takes. What is a vendor's own stands beside the vendor's code; who and where, in Vocabulary.swift.
+// EngineOptions.swift - how a session behaves, whatever its system is: a line here, and its use in Settings (for how to
+// reach the server: in Transport), are all that a new option takes. What is a vendor's own stands beside the vendor's
+// code; who and where, in Vocabulary.swift.
 
 package struct EngineOptions: OptionGroup {
   package init() {}

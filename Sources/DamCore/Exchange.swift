@@ -86,7 +86,8 @@ struct Exchange: Sendable {
         stamp: context.state.nextStamp(context.moment), restedSince: context.state.record.usedAt))
     context.state.statistics.exchanges += 1
     if purpose.isQuestion { context.state.statistics.keepalives += 1 }
-    return .send(wire, isForCaller: purpose.isForCaller)
+    wire.isForCaller = purpose.isForCaller
+    return .send(wire)
   }
 
   /// As if the response had just come to a request that was sent now.

@@ -4,21 +4,34 @@
 // own, so that no choice of organization or method tries a bad password twice.
 
 package struct Identity: Hashable, Sendable {
-  package let system: String
-  package let origin: Origin
+  /// Who logs in, and where.
+  package struct Account: Hashable, Sendable {
+    package let system: String
+    package let origin: Origin
+    package let user: String
+
+    package init(system: String, origin: Origin, user: String) {
+      self.system = system
+      self.origin = origin
+      self.user = user
+    }
+  }
+
+  package let account: Account
   /// What a login yields: ways to log in that yield the same share it.
   package let secretKind: String
-  package let user: String
   /// "" for none.
   package let organization: String
 
-  package init(system: String, origin: Origin, secretKind: String, user: String, organization: String) {
-    self.system = system
-    self.origin = origin
+  package init(_ account: Account, secretKind: String, organization: String) {
+    self.account = account
     self.secretKind = secretKind
-    self.user = user
     self.organization = organization
   }
+
+  package var system: String { account.system }
+  package var origin: Origin { account.origin }
+  package var user: String { account.user }
 
   /// The record of the session: 40 hex digits, safe as a file name.
   package var sessionKey: String { Identity.key(["session", system, origin.text, secretKind, user, organization]) }

@@ -45,9 +45,8 @@ struct Journey: Sendable {
   mutating func follow(_ response: WireResponse, to request: WireRequest, _ context: CallContext) -> Turn {
     let settings = context.settings
     guard settings.redirects > 0 else { return .arrived }
-    switch Redirect.judge(
-      response, to: request, home: context.home, names: settings.secretNames, secrets: context.secrets)
-    {
+    let guarded = Redirect.Guarded(home: context.home, names: settings.secretNames) { context.secrets }
+    switch Redirect.judge(response, to: request, guarded) {
     case .none:
       return .arrived
     case .refused(let failure):

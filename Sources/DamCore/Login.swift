@@ -153,7 +153,7 @@ struct Login: Sendable {
     context.log(.debug, "\(request.method) \(request.redactedURL)")
     var request = request
     request.isLogin = true
-    return .perform(.send(request, isForCaller: false))
+    return .perform(.send(request))
   }
 
   private mutating func talk(
@@ -202,7 +202,7 @@ struct Login: Sendable {
     // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
     state = .discarding(failure)
     context.state.statistics.exchanges += 1
-    return .perform(.send(request, isForCaller: false))
+    return .perform(.send(request))
   }
 
   private mutating func recheck(_ failure: Failure) -> CallStep {

@@ -15,6 +15,8 @@ package struct WireRequest: Sendable {
   package var body: Body = .none
   /// It may get a session secret, and what that takes may be scarce: sent once, and its response is read to the end.
   package var isLogin = false
+  /// The application's own request: its response is the one to deliver.
+  package var isForCaller = false
   /// See `CallerRequest.isSentOnce`.
   package var isSentOnce = false
 

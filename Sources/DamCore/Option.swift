@@ -24,10 +24,17 @@ package struct Option: Sendable {
   /// In the words that `set` takes; "" where there is none.
   package let defaultValue: String
   /// May be kept under a name; a password and an encryption secret never are.
-  package let isRemembered: Bool
-  package let help: String
+  package internal(set) var isRemembered = true
+  package private(set) var help: String
+  /// The system that alone has it; "": all have.
+  package private(set) var system = ""
   /// Reads a value as `TypedOption` does.
-  let parse: @Sendable (String) throws(Failure) -> any Sendable
+  var parse: @Sendable (String) throws(Failure) -> any Sendable = { $0 }
+
+  init(_ name: String, _ kind: Kind, default words: String = "", _ help: String) {
+    (self.name, self.kind, self.help) = (name, kind, help)
+    defaultValue = words
+  }
 
   package var isSecret: Bool { kind == .secret }
 
@@ -36,11 +43,12 @@ package struct Option: Sendable {
     "DAMSESSION_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  /// The same row with the vendor's name before its help.
-  func of(_ title: String) -> Option {
-    Option(
-      name: name, kind: kind, defaultValue: defaultValue, isRemembered: isRemembered, help: "\(title): \(help)",
-      parse: parse)
+  /// The same row as one system's own, whose title stands before its help.
+  func of(_ system: String, _ title: String) -> Option {
+    var row = self
+    row.system = system
+    row.help = "\(title): \(help)"
+    return row
   }
 }
 

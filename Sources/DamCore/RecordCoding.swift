@@ -132,7 +132,8 @@ extension Identity {
       let kind = json["secret_kind"]?.text, let user = json["user"]?.text
     else { return nil }
     self.init(
-      system: system, origin: origin, secretKind: kind, user: user, organization: json["organization"]?.text ?? "")
+      Account(system: system, origin: origin, user: user), secretKind: kind,
+      organization: json["organization"]?.text ?? "")
   }
 
   var json: JSONValue {

@@ -18,12 +18,17 @@ enum Redirect {
     "if-range", "if-unmodified-since", "range",
   ]
 
-  /// What to send after `response` to `request`. `home`: the session's own origin. `secrets` and `names` of
-  /// parameters: what must not appear in another one's URL; most responses lead nowhere, and nobody asks.
-  static func judge(
-    _ response: WireResponse, to request: WireRequest, home: Origin, names: Set<String>,
-    secrets: @autoclosure () -> [Secret]
-  ) -> Redirect {
+  /// What must not appear in the URL of another origin than the session's own.
+  struct Guarded {
+    let home: Origin
+    /// Names of parameters under which somebody may travel, in small letters.
+    let names: Set<String>
+    /// Most responses lead nowhere, and nobody asks.
+    let secrets: () -> [Secret]
+  }
+
+  /// What to send after `response` to `request`.
+  static func judge(_ response: WireResponse, to request: WireRequest, _ guarded: Guarded) -> Redirect {
     guard statuses.contains(response.status), let location = response.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
       return .refused(
@@ -41,7 +46,9 @@ enum Redirect {
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
     // As it came and as it would be sent: the one has a fragment, the other may be spelled in another way.
     let spelled = [String(decoding: location, as: UTF8.self), origin.text + target]
-    if !(isOwn && origin == home), let objection = Disguise.objection(to: spelled, secrets(), names: names) {
+    if !(isOwn && origin == guarded.home),
+      let objection = Disguise.objection(to: spelled, guarded.secrets(), names: guarded.names)
+    {
       return .refused(
         Failure(.insecure, "the server redirects to another origin \(objection)", httpStatus: response.status))
     }

@@ -24,7 +24,7 @@ extension TypedOption where Value == Proxy {
   /// Passwords have no place in it: options are shown, remembered, and read from command lines.
   static func proxy(_ name: String, _ help: String) -> TypedOption {
     let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
-    return TypedOption(name, .text, help, fallback: .environment) { (text) throws(Failure) in
+    return TypedOption(Option(name, .text, help), fallback: .environment) { (text) throws(Failure) in
       if text == "none" { return .none }
       guard !text.contains("@") else {
         throw Failure(
@@ -43,7 +43,7 @@ extension TypedOption where Value == Proxy {
 
 extension TypedOption where Value == String {
   static func pinnedKey(_ name: String, _ help: String) -> TypedOption {
-    TypedOption(name, .text, help, fallback: "") { (text) throws(Failure) in
+    TypedOption(Option(name, .text, help), fallback: "") { (text) throws(Failure) in
       let isDigests = text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { digest in
         // 32 bytes in base64. Anything else would be the name of a file for libcurl.
         digest.hasPrefix("sha256//") && digest.utf8.count == 8 + 44 && digest.hasSuffix("=")
@@ -59,7 +59,7 @@ extension TypedOption where Value == String {
 
   /// With a slash at its end; "" where none is set.
   static func apiPath(_ name: String, _ help: String) -> TypedOption {
-    TypedOption(name, .text, help, fallback: "") { (text) throws(Failure) in
+    TypedOption(Option(name, .text, help), fallback: "") { (text) throws(Failure) in
       guard text.hasPrefix("/"), text.utf8.allSatisfy(ASCII.isVisible), !text.contains(where: { "?#\\".contains($0) })
       else { throw Failure(.option, "\"\(name)\" begins with / and holds no space, ? or #") }
       return text.hasSuffix("/") ? text : text + "/"

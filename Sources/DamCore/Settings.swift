@@ -59,7 +59,7 @@ package struct Settings: Sendable {
 
   package var identity: Identity {
     Identity(
-      system: system.name, origin: site.origin, secretKind: system.secretKind, user: site.user,
+      Identity.Account(system: system.name, origin: site.origin, user: site.user), secretKind: system.secretKind,
       organization: site.organization)
   }
 }

@@ -2,22 +2,18 @@
 // nothing is looked up by name later. `values[options.connectTimeout]` is a number; a misspelt name does not compile.
 
 package struct TypedOption<Value: Sendable>: Sendable {
-  package let row: Option
+  package private(set) var row: Option
   /// What an option that was not set means.
   let fallback: Value
 
   /// `parse` throws what the option takes, without repeating the value.
-  init(
-    _ name: String, _ kind: Option.Kind, default words: String = "", remembered: Bool = true, _ help: String,
-    fallback: Value, parse: @escaping @Sendable (String) throws(Failure) -> Value
-  ) {
+  init(_ row: Option, fallback: Value, parse: @escaping @Sendable (String) throws(Failure) -> Value) {
     self.fallback = fallback
-    row = Option(
-      name: name, kind: kind, defaultValue: words, isRemembered: remembered, help: help,
-      parse: { (text) throws(Failure) in
-        try TypedOption.checkText(text, name)
-        return try parse(text)
-      })
+    self.row = row
+    self.row.parse = { (text) throws(Failure) in
+      try TypedOption.checkText(text, row.name)
+      return try parse(text)
+    }
   }
 
   private static func checkText(_ text: String, _ name: String) throws(Failure) {
@@ -53,16 +49,16 @@ extension OptionGroup {
 
 extension TypedOption where Value == String {
   package static func text(_ name: String, default words: String = "", _ help: String) -> TypedOption {
-    TypedOption(name, .text, default: words, help, fallback: words) { $0 }
+    TypedOption(Option(name, .text, default: words, help), fallback: words) { $0 }
   }
 
   package static func path(_ name: String, default words: String = "", _ help: String) -> TypedOption {
-    TypedOption(name, .path, default: words, help, fallback: words) { $0 }
+    TypedOption(Option(name, .path, default: words, help), fallback: words) { $0 }
   }
 
   /// One of some words that are not known before the program runs.
   static func word(_ name: String, _ words: [String], _ help: String) -> TypedOption {
-    TypedOption(name, .choice(words), help, fallback: "") { (text) throws(Failure) in
+    TypedOption(Option(name, .choice(words), help), fallback: "") { (text) throws(Failure) in
       guard words.contains(text) else {
         throw Failure.option(name, takes: "one of: " + words.joined(separator: ", "))
       }
@@ -73,15 +69,17 @@ extension TypedOption where Value == String {
 
 extension TypedOption where Value == Secret? {
   package static func secret(_ name: String, remembered: Bool = true, _ help: String) -> TypedOption {
-    TypedOption(name, .secret, remembered: remembered, help, fallback: nil) { Secret($0) }
+    var row = Option(name, .secret, help)
+    row.isRemembered = remembered
+    return TypedOption(row, fallback: nil) { Secret($0) }
   }
 }
 
 extension TypedOption where Value: CaseIterable & RawRepresentable<String> {
   package static func choice(_ name: String, default first: Value, _ help: String) -> TypedOption {
     let words = Value.allCases.map(\.rawValue)
-    return TypedOption(name, .choice(words), default: first.rawValue, help, fallback: first) {
-      (text) throws(Failure) in
+    let row = Option(name, .choice(words), default: first.rawValue, help)
+    return TypedOption(row, fallback: first) { (text) throws(Failure) in
       guard let value = Value(rawValue: text) else {
         throw Failure.option(name, takes: "one of: " + words.joined(separator: ", "))
       }
@@ -94,21 +92,21 @@ extension TypedOption where Value == Int32 {
   package static func seconds(
     _ name: String, _ range: ClosedRange<Int32>, default number: Int32, _ help: String
   ) -> TypedOption {
-    whole(name, .seconds(range), range, "whole seconds", number, help)
+    whole(Option(name, .seconds(range), default: String(number), help), range, "whole seconds", number)
   }
 
   package static func count(
     _ name: String, _ range: ClosedRange<Int32>, default number: Int32, _ help: String
   ) -> TypedOption {
-    whole(name, .count(range), range, "a whole number", number, help)
+    whole(Option(name, .count(range), default: String(number), help), range, "a whole number", number)
   }
 
   private static func whole(
-    _ name: String, _ kind: Option.Kind, _ range: ClosedRange<Int32>, _ what: String, _ number: Int32, _ help: String
+    _ row: Option, _ range: ClosedRange<Int32>, _ what: String, _ number: Int32
   ) -> TypedOption {
-    TypedOption(name, kind, default: String(number), help, fallback: number) { (text) throws(Failure) in
+    TypedOption(row, fallback: number) { (text) throws(Failure) in
       guard let value = Int32(text), range.contains(value) else {
-        throw Failure.option(name, takes: "\(what) from \(range.lowerBound) to \(range.upperBound)")
+        throw Failure.option(row.name, takes: "\(what) from \(range.lowerBound) to \(range.upperBound)")
       }
       return value
     }
@@ -117,7 +115,7 @@ extension TypedOption where Value == Int32 {
 
 extension TypedOption where Value == Int64 {
   package static func bytes(_ name: String, default words: String, _ help: String) -> TypedOption {
-    TypedOption(name, .bytes, default: words, help, fallback: size(words) ?? 0) { (text) throws(Failure) in
+    TypedOption(Option(name, .bytes, default: words, help), fallback: size(words) ?? 0) { (text) throws(Failure) in
       guard let value = size(text) else {
         throw Failure.option(name, takes: "a number of bytes, with K, M or G behind it if you like")
       }
@@ -140,7 +138,7 @@ extension TypedOption where Value == Int64 {
 extension TypedOption where Value == Bool {
   package static func switched(_ name: String, _ help: String) -> TypedOption {
     let words = ["yes": true, "true": true, "1": true, "no": false, "false": false, "0": false]
-    return TypedOption(name, .boolean, default: "no", help, fallback: false) { (text) throws(Failure) in
+    return TypedOption(Option(name, .boolean, default: "no", help), fallback: false) { (text) throws(Failure) in
       guard let value = words[text] else { throw Failure.option(name, takes: "yes or no") }
       return value
     }
@@ -150,7 +148,7 @@ extension TypedOption where Value == Bool {
 extension TypedOption where Value == [Int32] {
   package static func statuses(_ name: String, default statuses: [Int32], _ help: String) -> TypedOption {
     let words = statuses.map(String.init).joined(separator: ",")
-    return TypedOption(name, .statuses, default: words, help, fallback: statuses) { (text) throws(Failure) in
+    return TypedOption(Option(name, .statuses, default: words, help), fallback: statuses) { (text) throws(Failure) in
       let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int32($0) }
       let statuses = parts.compactMap { $0 }
       guard statuses.count == parts.count, statuses.allSatisfy({ (200...599).contains($0) }) else {
@@ -166,6 +164,6 @@ extension TypedOption where Value == [String] {
     let split: @Sendable (String) -> [String] = { text in
       text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
     }
-    return TypedOption(name, .words, default: words, help, fallback: split(words)) { split($0) }
+    return TypedOption(Option(name, .words, default: words, help), fallback: split(words)) { split($0) }
   }
 }

@@ -44,7 +44,8 @@ package struct Vocabulary: Sendable {
     let first = [
       system.row, url.row, user.row, password.row, command.row, authentication.row, organization.row,
     ]
-    options = first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.title) } } + EngineOptions.rows
+    options =
+      first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.name, vendor.title) } } + EngineOptions.rows
     byName = Dictionary(options.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -73,7 +74,7 @@ package struct Vocabulary: Sendable {
 
 extension TypedOption where Value == Origin? {
   static func url(_ name: String, _ help: String) -> TypedOption {
-    TypedOption(name, .url, help, fallback: nil) { (text) throws(Failure) in
+    TypedOption(Option(name, .url, help), fallback: nil) { (text) throws(Failure) in
       guard let origin = Origin(text) else {
         throw Failure.option(
           name,

@@ -4,19 +4,16 @@ package import DamCore
 
 /// What the application lends to its sessions. The closures run on the thread that is inside a call.
 package struct Application: Sendable {
-  package var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
-  package var log: @Sendable (LogLevel, String) -> Void
-  package var logLevel: LogLevel?
-  package var store: CallerStoreFunctions?
+  package let credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
+  package let log: Logger
+  package let store: (any ApplicationStore)?
 
   package init(
-    credentials: @escaping @Sendable (Prompt) -> Result<Secret?, Failure>, logLevel: LogLevel?,
-    log: @escaping @Sendable (LogLevel, String) -> Void, store: CallerStoreFunctions?
+    credentials: @escaping @Sendable (Prompt) -> Result<Secret?, Failure>, log: Logger, store: (any ApplicationStore)?
   ) {
-    self.store = store
     self.credentials = credentials
-    self.logLevel = logLevel
     self.log = log
+    self.store = store
   }
 }
 

@@ -52,7 +52,7 @@ package final class Authorization {
   /// What a call that has come this far wants of the application.
   func take(_ step: Call.Step) throws(Failure) -> Next {
     switch step {
-    case .send(let wire, _):
+    case .send(let wire):
       request = wire
       sends += 1
       generation = call.generation

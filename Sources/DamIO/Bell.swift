@@ -39,3 +39,16 @@ final class Bell: Sendable {
     }
   }
 }
+
+/// A bell, and what it says when it rings for one who waits.
+struct Ring: Sendable {
+  let bell: Bell
+  private let tag: UInt64
+
+  init(_ bell: Bell, _ tag: UInt64 = 0) {
+    self.bell = bell
+    self.tag = tag
+  }
+
+  func call() { bell.ring(tag) }
+}

@@ -8,7 +8,7 @@ internal import Synchronization
 
 final class Call {
   enum Step {
-    case send(WireRequest, isForCaller: Bool)
+    case send(WireRequest)
     case lock(LockWish)
     case wait(milliseconds: UInt64)
     case done(CallOutcome)
@@ -52,8 +52,11 @@ final class Call {
   static let noRewind = Failure(.replayImpossible, "the request's body cannot be given again")
 
   /// A request about to be sent; nil when its body cannot be given again.
-  func transfer(_ request: WireRequest, isForCaller: Bool, _ handle: CurlHandle, canPause: Bool) -> Transfer? {
-    Transfer(request, isForCaller: isForCaller, options, limits, handle, isUnwanted, canPause: canPause)
+  func transfer(_ request: WireRequest, _ handle: CurlHandle) -> Transfer? {
+    var options = options
+    // What the session sends for itself is no progress of the application's, which may have had enough all the same.
+    if !request.isForCaller { options.progress = { [self] _, _, _, _ in !isUnwanted() } }
+    return Transfer(request, options, limits, handle)
   }
 
   /// The response goes to the application: its head, then its body.
@@ -126,8 +129,8 @@ final class Call {
       return .event(ask())
     case .derive(let credentials, let salt):
       return .event(.derived(Hash.slow(credentials, salt: salt)))
-    case .send(let request, let isForCaller):
-      return .step(.send(request, isForCaller: isForCaller))
+    case .send(let request):
+      return .step(.send(request))
     case .saveSession(let record, let isDurable):
       let (saving, place) = shared.saveSession(record, isDurable: isDurable, log)
       return .event(.savedSession(saving), at: place)

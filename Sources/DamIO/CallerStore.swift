@@ -4,8 +4,22 @@
 
 internal import DamCore
 
-/// The application's functions, as closures that DamABI makes of the C table.
-package struct CallerStoreFunctions: Sendable {
+/// The application's functions, which DamABI makes of the C table. They may be called from any thread.
+package protocol ApplicationStore: Sendable {
+  /// Tells this store from others of the process.
+  var id: String { get }
+  /// `known`: the revision that the caller has already; 0: none.
+  func load(_ key: String, known: UInt64) -> StoreAnswer.Loaded
+  func save(_ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64) -> StoreAnswer.Saved
+  func lock(_ key: String, milliseconds: UInt32) -> StoreAnswer.Locked
+  /// nil: the store failed.
+  func list() -> [String]?
+  /// Whether there was one; nil: the store failed.
+  func remove(_ key: String) -> Bool?
+}
+
+/// What an application's store may say.
+package enum StoreAnswer {
   package enum Loaded: Sendable {
     case absent
     case unchanged
@@ -20,46 +34,23 @@ package struct CallerStoreFunctions: Sendable {
   }
 
   package enum Locked: Sendable {
-    /// What unlock needs.
+    /// What unlocks it.
     case held(@Sendable () -> Void)
     case busy
     case failed
-  }
-
-  /// Tells this table from others of the process.
-  package var id: String
-  package var load: @Sendable (_ key: String, _ known: UInt64) -> Loaded
-  package var save: @Sendable (_ key: String, _ bytes: [UInt8], _ revision: UInt64, _ expected: UInt64) -> Saved
-  package var lock: @Sendable (_ key: String, _ milliseconds: UInt32) -> Locked
-  /// nil: the store failed.
-  package var list: @Sendable () -> [String]?
-  package var remove: @Sendable (_ key: String) -> Bool?
-
-  package init(
-    id: String, load: @escaping @Sendable (String, UInt64) -> Loaded,
-    save: @escaping @Sendable (String, [UInt8], UInt64, UInt64) -> Saved,
-    lock: @escaping @Sendable (String, UInt32) -> Locked, list: @escaping @Sendable () -> [String]?,
-    remove: @escaping @Sendable (String) -> Bool?
-  ) {
-    self.id = id
-    self.load = load
-    self.save = save
-    self.lock = lock
-    self.list = list
-    self.remove = remove
   }
 }
 
 struct CallerStore: Store {
   let place = "application"
   let isLasting = true
-  let functions: CallerStoreFunctions
+  let functions: any ApplicationStore
   var id: String { functions.id }
 
   private static let broken = "the application's store says that it failed"
 
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
-    switch functions.load(key, mark?.revision ?? 0) {
+    switch functions.load(key, known: mark?.revision ?? 0) {
     case .absent: return .absent
     case .unchanged: return .unchanged
     case .failed: return .failed(CallerStore.broken)
@@ -68,14 +59,12 @@ struct CallerStore: Store {
     }
   }
 
-  func save(
-    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
-  ) -> StoreSave {
-    switch functions.save(key, bytes, revision, expected) {
-    case .saved: return .saved(mark: StoreMark(bytes))
+  func save(_ key: String, _ write: StoreWrite) -> StoreSave {
+    switch functions.save(key, write.bytes, revision: write.revision, replacing: write.replacing) {
+    case .saved: return .saved(mark: StoreMark(write.bytes))
     case .failed: return .failed(CallerStore.broken)
     case .conflict:
-      switch functions.load(key, 0) {
+      switch functions.load(key, known: 0) {
       case .found(let present): return .conflict(present)
       case .absent: return .conflict(nil)
       case .unchanged, .failed: return .failed(CallerStore.broken)
@@ -86,7 +75,7 @@ struct CallerStore: Store {
   /// The application's own waiting cannot be cut short: it would lose its place in the line.
   func lock(_ key: String, wait microseconds: UInt64, unless _: () -> Bool) -> StoreLock {
     let began = Clock.monotonic
-    switch functions.lock(key, UInt32(clamping: microseconds / 1000)) {
+    switch functions.lock(key, milliseconds: UInt32(clamping: microseconds / 1000)) {
     case .held(let unlock):
       // The application alone knows whether it waited; a millisecond is more than a free lock takes.
       return .held(Handle(unlock), hadToWait: Clock.monotonic &- began > 1000)
@@ -97,7 +86,7 @@ struct CallerStore: Store {
 
   /// The application has no place for damaged records; without it a new one can be saved.
   func setAside(_ key: String, _ seen: [UInt8]) {
-    if case .found(let present) = functions.load(key, 0), present == seen { _ = functions.remove(key) }
+    if case .found(let present) = functions.load(key, known: 0), present == seen { _ = functions.remove(key) }
   }
 
   func list() -> Result<[String], StoreFailure> {

@@ -61,15 +61,11 @@ internal import Glibc
 
   // MARK: Preparing
 
-  func prepare(
-    _ request: WireRequest, _ sink: Sink, _ source: OutgoingBody?, _ limits: TransferLimits, _ progress: Progress?,
-    _ cancellation: Cancellation
-  ) {
+  func prepare(_ request: WireRequest, _ hooks: Hooks, _ limits: TransferLimits) {
     result = nil
     isForLogin = request.isLogin
-    let lines = HeaderLines(request, source)
+    let lines = HeaderLines(request, hooks.source)
     self.lines = lines
-    let hooks = Hooks(sink, source, progress, cancellation, isSentOnce: request.isLogin)
     self.hooks = hooks
     unsafe errorText.pointee = 0
     Secret(request.url.reveal() + [0]).withBytes { bytes in
@@ -81,7 +77,7 @@ internal import Glibc
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     unsafe hooks.install(easy)
     _ = unsafe dam_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.first)
-    setMethod(request, source)
+    setMethod(request, hooks.source)
   }
 
   /// The body is a form instead of a source.

@@ -18,18 +18,15 @@ internal import DamCore
   /// The request went out, as far as is known from here.
   private(set) var hasBegun = false
   private var easy: UnsafeMutableRawPointer?
-  private let isSentOnce: Bool
+  /// libcurl must not send it again by itself, whatever it thinks of the first time.
+  var isSentOnce = false
   private var lastReport: UInt64 = 0
 
-  /// `isSentOnce`: libcurl must not send it again by itself, whatever it thinks of the first time.
-  init(
-    _ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation, isSentOnce: Bool
-  ) {
+  init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
     self.sink = sink
     self.source = source
     self.progress = progress
     self.cancellation = cancellation
-    self.isSentOnce = isSentOnce
   }
 
   func install(_ easy: UnsafeMutableRawPointer) {

@@ -26,7 +26,7 @@ struct Driver: ~Copyable {
         step = settle(step)
         switch step {
         case .done(let outcome): return outcome
-        case .send(let request, _): step = send(request, true)
+        case .send(let request): step = send(request)
         case .lock, .wait: continue
         }
       }
@@ -50,7 +50,7 @@ struct Driver: ~Copyable {
       switch step {
       case .lock(let wish): step = lock(wish)
       case .wait(let milliseconds): step = pause(milliseconds)
-      case .send(let request, isForCaller: false): step = send(request, false)
+      case .send(let request) where !request.isForCaller: step = send(request)
       case .send, .done: return step
       }
     }
@@ -81,18 +81,18 @@ struct Driver: ~Copyable {
     callers = nil
   }
 
-  private mutating func send(_ request: WireRequest, _ isForCaller: Bool) -> Call.Step {
-    if isForCaller { discard() }
+  private mutating func send(_ request: WireRequest) -> Call.Step {
+    if request.isForCaller { discard() }
     guard let connection = call.shared.connections.take() else {
       return call.advance(.failed(Call.noCurl, head: nil))
     }
-    guard let transfer = call.transfer(request, isForCaller: isForCaller, connection.handle, canPause: false) else {
+    guard let transfer = call.transfer(request, connection.handle) else {
       call.shared.connections.give(connection)
       return call.advance(.failed(Call.noRewind, head: nil))
     }
     connection.multi.add(connection.handle)
     let event = connection.next(transfer)
-    if isForCaller { callers = (transfer, connection) } else { call.shared.connections.give(connection) }
+    if request.isForCaller { callers = (transfer, connection) } else { call.shared.connections.give(connection) }
     return call.advance(transfer.report(event))
   }
 
@@ -107,7 +107,7 @@ struct Driver: ~Copyable {
   }
 
   private func lock(_ wish: LockWish) -> Call.Step {
-    let attempt = LockAttempt(wish, call, holder, Bell())
+    let attempt = LockAttempt(wish, call, holder, Ring(Bell()))
     while true {
       switch attempt.poll(mayBlock: true) {
       case .done(let locking, let held):

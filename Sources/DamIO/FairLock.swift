@@ -19,14 +19,12 @@ final class FairLock: Sendable {
 
   /// A place in the line.
   final class Waiter: Sendable {
-    let bell: Bell
-    let tag: UInt64
+    let ring: Ring
     let holder: LockHolder
     private let turn = Atomic<Bool>(false)
 
-    init(_ bell: Bell, _ tag: UInt64, _ holder: LockHolder) {
-      self.bell = bell
-      self.tag = tag
+    init(_ ring: Ring, _ holder: LockHolder) {
+      self.ring = ring
       self.holder = holder
     }
 
@@ -34,7 +32,7 @@ final class FairLock: Sendable {
 
     fileprivate func call() {
       turn.store(true, ordering: .releasing)
-      bell.ring(tag)
+      ring.call()
     }
   }
 
@@ -45,14 +43,14 @@ final class FairLock: Sendable {
 
   private let state = Mutex(State())
 
-  /// The lock at once; or a place in the line, whose bell rings with `tag` when the turn has come.
-  func enter(_ bell: @autoclosure () -> Bell, _ holder: LockHolder = LockHolder(), tag: UInt64 = 0) -> Entry {
+  /// The lock at once; or a place in the line, whose bell rings when the turn has come.
+  func enter(_ ring: @autoclosure () -> Ring, _ holder: LockHolder = LockHolder()) -> Entry {
     let waiter: Waiter? = state.withLock { state in
       guard state.holder != nil else {
         state.holder = holder
         return nil
       }
-      let waiter = Waiter(bell(), tag, holder)
+      let waiter = Waiter(ring(), holder)
       state.waiters.append(waiter)
       return waiter
     }

@@ -50,15 +50,13 @@ struct FileStore: Store {
     }
   }
 
-  func save(
-    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
-  ) -> StoreSave {
+  func save(_ key: String, _ write: StoreWrite) -> StoreSave {
     switch openLock(key) {
     case .failure(let error):
       return .failed(error.text)
     case .success(let descriptor):
       return locked(descriptor) {
-        saveLocked(key, bytes, expected, isDurable)
+        saveLocked(key, write)
       } onFailure: {
         .failed($0)
       }
@@ -78,17 +76,17 @@ struct FileStore: Store {
     }
   }
 
-  private func saveLocked(_ key: String, _ bytes: [UInt8], _ expected: UInt64, _ isDurable: Bool) -> StoreSave {
+  private func saveLocked(_ key: String, _ new: StoreWrite) -> StoreSave {
     switch load(key, unless: nil) {
     case .failed(let reason), .refused(let reason): return .failed(reason)
     case .absent, .unchanged:
-      if expected != 0 { return .conflict(nil) }
+      if new.replacing != 0 { return .conflict(nil) }
     case .found(let present, _):
-      guard RecordHeader.parse(present)?.header.revision == expected else { return .conflict(present) }
+      guard RecordHeader.parse(present)?.header.revision == new.replacing else { return .conflict(present) }
     }
-    switch write(key, bytes, isDurable) {
+    switch write(key, new.bytes, new.isDurable) {
     case .failure(let error): return .failed(error.text)
-    case .success: return .saved(mark: StoreMark(bytes))
+    case .success: return .saved(mark: StoreMark(new.bytes))
     }
   }
 

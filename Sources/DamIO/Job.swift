@@ -61,7 +61,8 @@ final class Job {
   func handOver(_ step: Call.Step) -> Result<LoopEnding, Failure>? {
     guard let authorization else { return nil }
     switch step {
-    case .lock, .wait, .send(_, isForCaller: false): return nil
+    case .lock, .wait: return nil
+    case .send(let request) where !request.isForCaller: return nil
     case .send, .done: break
     }
     let next = Result { () throws(Failure) in try authorization.take(step) }

@@ -20,12 +20,11 @@ final class LockAttempt {
   private var turn: FairLock.Turn?
   private var hasWaited = false
 
-  /// `tag`: what the bell says when it rings.
-  init(_ wish: LockWish, _ call: Call, _ holder: LockHolder, _ bell: @autoclosure () -> Bell, tag: UInt64 = 0) {
+  init(_ wish: LockWish, _ call: Call, _ holder: LockHolder, _ ring: @autoclosure () -> Ring) {
     self.wish = wish
     self.call = call
     deadline = began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
-    let entry = wish.lock.enter(bell(), holder, tag: tag)
+    let entry = wish.lock.enter(ring(), holder)
     switch consume entry {
     case .turn(let turn): self.turn = consume turn
     case .line(let waiter):
@@ -70,7 +69,7 @@ final class LockAttempt {
   }
 
   /// Sleeps until the turn may have come.
-  func sleep() { waiter?.bell.sleep(until: deadline) }
+  func sleep() { waiter?.ring.bell.sleep(until: deadline) }
 
   /// Nobody waits any more, or need not.
   func count() {

@@ -155,10 +155,10 @@ package final class Loop {
     timed.remove(job.id)
     if let ending = job.handOver(step) { return end(job, ending) }
     switch step {
-    case .send(let request, let isForCaller):
-      send(request, isForCaller, job)
+    case .send(let request):
+      send(request, job)
     case .lock(let wish):
-      lock(job, LockAttempt(wish, job.call, job.authorization?.holder ?? holder, bell, tag: job.id))
+      lock(job, LockAttempt(wish, job.call, job.authorization?.holder ?? holder, Ring(bell, job.id)))
     case .wait(let milliseconds):
       let until = Clock.monotonic &+ milliseconds &* 1000
       wait(job, .sleeping(until: until), until: until)
@@ -196,26 +196,27 @@ package final class Loop {
     }
   }
 
-  private func send(_ request: WireRequest, _ isForCaller: Bool, _ job: Job) {
+  private func send(_ request: WireRequest, _ job: Job) {
     let call = job.call
-    if isForCaller, let old = job.callers { pools.give(old.handle, call.shared) }
+    if request.isForCaller, let old = job.callers { pools.give(old.handle, call.shared) }
     guard let pool = pools.pool(call.shared) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
     guard let handle = pool.take(job.id) else { return take(call.advance(.failed(Call.noCurl, head: nil)), job) }
-    guard let transfer = call.transfer(request, isForCaller: isForCaller, handle, canPause: true) else {
+    guard let transfer = call.transfer(request, handle) else {
       pool.give(handle)
       return take(call.advance(.failed(Call.noRewind, head: nil)), job)
     }
+    transfer.allowPauses()
     transfer.sink.onFull = { [weak pool, id = job.id] in pool?.note(id) }
     job.state = .sending
     job.transfer = transfer
-    if isForCaller { job.callers = transfer }
+    if request.isForCaller { job.callers = transfer }
     pool.start(handle)
     pending += pool.takeReady()
   }
 
   private func sending(_ job: Job) {
     guard let transfer = job.transfer, let event = transfer.event() else { return }
-    if !transfer.isForCaller { pools.give(transfer.handle, job.call.shared) }
+    if !transfer.request.isForCaller { pools.give(transfer.handle, job.call.shared) }
     job.transfer = nil
     take(job.call.advance(transfer.report(event)), job)
   }

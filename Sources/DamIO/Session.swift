@@ -62,8 +62,5 @@ internal import Synchronization
 
   package var statistics: Statistics { shared.state.withLock { $0.session.statistics } }
 
-  func log(_ level: LogLevel, _ message: String) {
-    guard let most = application.logLevel, level <= most else { return }
-    application.log(level, message)
-  }
+  var log: Logger { application.log }
 }

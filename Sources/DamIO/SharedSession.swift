@@ -39,6 +39,9 @@ final class SharedSession: Sendable {
   let process: UInt64
   let key: Key
   let store: any Store
+  /// The names of the two records. They cost a digest each.
+  let sessionKey: String
+  let accountKey: String
   let lock = FairLock()
   let account: Account
   let connections = ConnectionPool()
@@ -49,20 +52,18 @@ final class SharedSession: Sendable {
     self.store = store
     self.account = account
     self.process = process
+    (sessionKey, accountKey) = (key.identity.sessionKey, key.identity.accountKey)
   }
-
-  var sessionKey: String { key.identity.sessionKey }
-  var accountKey: String { key.identity.accountKey }
 
   // MARK: Records
 
   /// What is found is not in the state yet: whoever asked takes it, together with its place.
-  func loadSession(_ log: (LogLevel, String) -> Void) -> (Loading<SessionRecord>, Place?) {
-    load(SessionRecord.self, sessionKey, unless: state.withLock { $0.mark }, log)
+  func loadSession(_ log: Logger) -> (Loading<SessionRecord>, Place?) {
+    load(sessionKey, unless: state.withLock { $0.mark }, log)
   }
 
   /// For those who only want to know: the record as it is now.
-  func refresh(_ log: (LogLevel, String) -> Void) -> SessionRecord {
+  func refresh(_ log: Logger) -> SessionRecord {
     let (loading, place) = loadSession(log)
     return state.withLock { state in
       state.session.note(loading)
@@ -71,8 +72,8 @@ final class SharedSession: Sendable {
     }
   }
 
-  func loadAccount(_ log: (LogLevel, String) -> Void) -> Loading<AccountRecord> {
-    let loading = load(AccountRecord.self, accountKey, unless: nil, log).0
+  func loadAccount(_ log: Logger) -> Loading<AccountRecord> {
+    let loading: Loading<AccountRecord> = load(accountKey, unless: nil, log).0
     switch loading {
     case .record(let stored): return .record(join(stored))
     case .absent, .unchanged: return .record(join(AccountRecord()))
@@ -89,7 +90,7 @@ final class SharedSession: Sendable {
   }
 
   private func load<Record: Recordable>(
-    _: Record.Type, _ key: String, unless mark: StoreMark?, _ log: (LogLevel, String) -> Void
+    _ key: String, unless mark: StoreMark?, _ log: Logger
   ) -> (Loading<Record>, Place?) {
     switch store.load(key, unless: mark) {
     case .absent: return (.absent, nil)
@@ -107,61 +108,73 @@ final class SharedSession: Sendable {
     }
   }
 
-  private func putAside(_ key: String, _ seen: [UInt8], _ reason: String, _ log: (LogLevel, String) -> Void) {
+  private func putAside(_ key: String, _ seen: [UInt8], _ reason: String, _ log: Logger) {
     store.setAside(key, seen)
     state.withLock { $0.session.statistics.recordsDamaged += 1 }
     log(.warning, "a stored record was damaged (\(reason)) and is set aside as \(key).damaged")
   }
 
   func saveSession(
-    _ record: SessionRecord, isDurable: Bool, _ log: (LogLevel, String) -> Void
+    _ record: SessionRecord, isDurable: Bool, _ log: Logger
   ) -> (Saving<SessionRecord>, Place?) {
     // What other threads learned since the record was made belongs to the revision that is about to be replaced.
     let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
-    return save(joined, sessionKey, revision, isDurable, log) { present in
-      // Another process has saved a newer cookie of the same login: ours was late without our knowing.
-      guard present.generation == joined.generation, present.freshness > joined.freshness else { return }
+    let next = Write(record: joined, key: sessionKey, revision: revision, isDurable: isDurable)
+    let (saving, place) = save(next, log)
+    // Another process has saved a newer cookie of the same login: ours was late without our knowing.
+    if case .saved(let saved) = saving, saved.generation == joined.generation, saved.freshness > joined.freshness {
       state.withLock { $0.session.statistics.cookiesLate += 1 }
+    }
+    return (saving, place)
+  }
+
+  func saveAccount(_ record: AccountRecord, _ log: Logger) -> Saving<AccountRecord> {
+    save(Write(record: join(record), key: accountKey, revision: 0, isDurable: true), log).0
+  }
+
+  /// A record on its way into the store.
+  private struct Write<Record: Recordable> {
+    var record: Record
+    let key: String
+    /// Which one it replaces; 0: nothing is there yet.
+    var revision: UInt64
+    let isDurable: Bool
+
+    var inBytes: StoreWrite {
+      let next = revision &+ 1
+      return StoreWrite(
+        bytes: record.encoded(revision: next), revision: next, replacing: revision, isDurable: isDurable)
     }
   }
 
-  func saveAccount(_ record: AccountRecord, _ log: (LogLevel, String) -> Void) -> Saving<AccountRecord> {
-    save(join(record), accountKey, 0, true, log) { _ in }.0
-  }
-
-  /// Writes `record` over revision `revision`; if somebody was faster, joins and tries again.
-  private func save<Record: Recordable>(
-    _ record: Record, _ key: String, _ revision: UInt64, _ isDurable: Bool, _ log: (LogLevel, String) -> Void,
-    onConflict: (Record) -> Void
-  ) -> (Saving<Record>, Place?) {
-    var record = record
-    var revision = revision
+  /// If somebody was faster, joins and tries again.
+  private func save<Record>(_ first: Write<Record>, _ log: Logger) -> (Saving<Record>, Place?) {
+    var write = first
     // Every conflict means that somebody else succeeded; so many in a row are not chance.
     for _ in 0..<1000 {
-      let bytes = record.encoded(revision: revision &+ 1)
-      switch store.save(key, bytes, revision: revision &+ 1, replacing: revision, isDurable: isDurable) {
+      let bytes = write.inBytes
+      switch store.save(write.key, bytes) {
       case .saved(let mark):
-        return (.saved(record), Place(mark: mark, revision: revision &+ 1))
+        return (.saved(write.record), Place(mark: mark, revision: bytes.revision))
       case .failed(let reason):
         return (.failed(reason), nil)
       case .conflict(nil):
-        revision = 0
-      case .conflict(let bytes?):
-        switch Record.decode(bytes) {
-        case .value((let present, let number)):
-          onConflict(present)
-          record = record.joined(present)
-          revision = number
-          if record == present { return (.saved(record), nil) }
+        write.revision = 0
+      case .conflict(let found?):
+        switch Record.decode(found) {
+        case .value((let present, let revision)):
+          write.record = write.record.joined(present)
+          write.revision = revision
+          if write.record == present { return (.saved(present), nil) }
         case .newer: return (.failed("it was written by a newer damsession"), nil)
-        case .damaged(let reason): putAside(key, bytes, reason, log)
+        case .damaged(let reason): putAside(write.key, found, reason, log)
         }
       }
     }
     return (.failed("other writers are always faster"), nil)
   }
 
-  func count(waitedSince began: UInt64, _ log: (LogLevel, String) -> Void) {
+  func count(waitedSince began: UInt64, _ log: Logger) {
     let elapsed = Clock.monotonic &- began
     log(.info, "waited \(elapsed / 1000) ms for a sibling that held the session")
     state.withLock { state in

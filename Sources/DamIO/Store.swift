@@ -33,6 +33,16 @@ struct StoreMark: Equatable, Sendable {
   }
 }
 
+/// A record about to be stored.
+struct StoreWrite: Sendable {
+  let bytes: [UInt8]
+  let revision: UInt64
+  /// The revision that it replaces; 0: nothing is there yet.
+  let replacing: UInt64
+  /// It must survive a loss of power.
+  let isDurable: Bool
+}
+
 enum StoreSave: Sendable {
   case saved(mark: StoreMark)
   /// Somebody saved in between; this is what is there now (nil: nothing).
@@ -59,10 +69,7 @@ protocol Store: Sendable {
   /// Whether anything outlives the process.
   var isLasting: Bool { get }
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad
-  /// Replaces revision `expected` (0: nothing there yet) with `bytes`, which are of `revision`.
-  func save(
-    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
-  ) -> StoreSave
+  func save(_ key: String, _ write: StoreWrite) -> StoreSave
   /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any
   /// more.
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock
@@ -90,11 +97,7 @@ struct MemoryStore: Store {
   let place = "memory"
   let isLasting = false
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad { .unchanged }
-  func save(
-    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
-  ) -> StoreSave {
-    .saved(mark: StoreMark())
-  }
+  func save(_ key: String, _ write: StoreWrite) -> StoreSave { .saved(mark: StoreMark()) }
   func lock(_ key: String, wait: UInt64, unless: () -> Bool) -> StoreLock { .held(NoLock.shared, hadToWait: false) }
   func setAside(_ key: String, _ seen: [UInt8]) {}
   func list() -> Result<[String], StoreFailure> { .success([]) }

@@ -10,7 +10,7 @@ package struct StoredSession: Sendable {
 }
 
 package enum Stores {
-  static func named(_ place: String, _ own: CallerStoreFunctions?) throws(Failure) -> any Store {
+  static func named(_ place: String, _ own: (any ApplicationStore)?) throws(Failure) -> any Store {
     if let own { return CallerStore(functions: own) }
     switch place {
     case "memory": return MemoryStore()
@@ -35,7 +35,7 @@ package enum Stores {
   }
 
   /// The sessions in a store, in order of their keys.
-  package static func list(_ place: String, _ own: CallerStoreFunctions?) throws(Failure) -> [StoredSession] {
+  package static func list(_ place: String, _ own: (any ApplicationStore)?) throws(Failure) -> [StoredSession] {
     let store = try named(place, own)
     let keys: [String]
     do throws(StoreFailure) { keys = try store.list().get() } catch {
@@ -49,7 +49,7 @@ package enum Stores {
     }
   }
 
-  package static func remove(_ key: String, _ place: String, _ own: CallerStoreFunctions?) throws(Failure) {
+  package static func remove(_ key: String, _ place: String, _ own: (any ApplicationStore)?) throws(Failure) {
     guard !key.isEmpty, key.utf8.count <= 64,
       key.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
     else { throw Failure(.argument, "a key has 1 to 64 letters and digits, as the list of stored sessions shows it") }

@@ -14,7 +14,6 @@ final class Transfer {
   }
 
   let request: WireRequest
-  let isForCaller: Bool
   let sink: Sink
   let source: OutgoingBody?
   let handle: CurlHandle
@@ -24,12 +23,8 @@ final class Transfer {
   private(set) var isJudged = false
 
   /// nil when the body cannot be given once more.
-  init?(
-    _ request: WireRequest, isForCaller: Bool, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle,
-    _ isUnwanted: @escaping () -> Bool, canPause: Bool
-  ) {
+  init?(_ request: WireRequest, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle) {
     self.request = request
-    self.isForCaller = isForCaller
     self.handle = handle
     sink = Sink(isLogin: request.isLogin)
     cancellation = options.cancellation
@@ -38,13 +33,17 @@ final class Transfer {
     case .secret(let secret): source = OutgoingBody(secret)
     case .caller: source = options.body
     }
-    sink.canPause = canPause
-    source?.canPause = canPause
     guard source?.begin() ?? true else { return nil }
-    // What the session sends for itself is no progress of the application's, which may have had enough all the same.
-    let progress = isForCaller ? options.progress : { _, _, _, _ in !isUnwanted() }
-    handle.prepare(request, sink, source, limits, progress, cancellation)
-    if isForCaller, case .caller = request.body, let form = options.form { handle.attach(form) }
+    let hooks = Hooks(sink, source, options.progress, cancellation)
+    hooks.isSentOnce = request.isLogin
+    handle.prepare(request, hooks, limits)
+    if request.isForCaller, case .caller = request.body, let form = options.form { handle.attach(form) }
+  }
+
+  /// Somebody will resume it: the application may let its bytes wait.
+  func allowPauses() {
+    sink.canPause = true
+    source?.canPause = true
   }
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.

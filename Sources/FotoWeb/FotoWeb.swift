@@ -128,11 +128,10 @@ package struct FotoWeb: System {
   private func loginTokenRequest(_ progress: LoginProgress) throws(Failure) -> WireRequest {
     let now = progress.now + progress.clockSkew
     guard !progress.credentials.isEmpty else { throw Failure(.option, "the encryption secret is empty") }
-    let token = LoginToken.make(
-      user: site.user, secret: progress.credentials, start: now - LoginToken.allowance,
-      end: now + loginTokenLife, isForWidgets: false, isLegacy: loginTokenEncoding == .legacy)
+    let token = LoginToken(
+      user: site.user, start: now - LoginToken.allowance, end: now + loginTokenLife, encoding: loginTokenEncoding)
     var request = command("Information")
-    request.addSecretQuery([("lt", token)])
+    request.addSecretQuery([("lt", token.signed(with: progress.credentials))])
     return request
   }
 

@@ -6,7 +6,7 @@ internal import Crypto
 internal import DamCore
 internal import FoundationEssentials
 
-enum LoginToken {
+struct LoginToken {
   /// How names and secrets are written: `legacy` is what the first SDK did.
   package enum Encoding: String, CaseIterable, Sendable {
     case utf8 = "utf-8"
@@ -16,11 +16,19 @@ enum LoginToken {
   /// Starts this much before now, for a server whose clock is a little behind.
   static let allowance: Int64 = 60
 
-  /// The token for `user`, valid from `start` to `end` (seconds since 1970 UTC), not yet percent-encoded.
-  static func make(user: String, secret: Secret, start: Int64, end: Int64, isForWidgets: Bool, isLegacy: Bool) -> Secret
-  {
-    let body = Array("s=\(text(start));e=\(text(end));w=\(isForWidgets);u=".utf8) + encode(user, isLegacy) + [0x3B]
-    let key = isLegacy ? encode(secret.revealText(), true) : secret.reveal()
+  let user: String
+  /// Seconds since 1970 UTC.
+  let start: Int64
+  let end: Int64
+  var isForWidgets = false
+  var encoding = Encoding.utf8
+
+  /// The token as it is sent, not yet percent-encoded.
+  func signed(with secret: Secret) -> Secret {
+    let isLegacy = encoding == .legacy
+    let head = "s=\(LoginToken.text(start));e=\(LoginToken.text(end));w=\(isForWidgets);u="
+    let body = Array(head.utf8) + LoginToken.encode(user, isLegacy) + [0x3B]
+    let key = isLegacy ? LoginToken.encode(secret.revealText(), true) : secret.reveal()
     let mac = Data(Insecure.MD5.hash(data: body + Array("es=".utf8) + key)).base64EncodedString()
     return Secret(Data(body + Array("m=\(mac);".utf8)).base64EncodedString())
   }

@@ -217,7 +217,7 @@ struct CallQueryCrowdTests {
       if case .send = action { break }
       action = play.step(&call, play.perform(action))
     }
-    guard case .send(_, isForCaller: true) = action else {
+    guard case .send(let request) = action, request.isForCaller else {
       Issue.record("not sent: \(play.actions)")
       return
     }

@@ -195,8 +195,8 @@ struct Model {
       try feed(thread, .credentials(Secret(Sample.password)))
     case .derive(let secret, let salt):
       try feed(thread, .derived(Hash.sha256(secret.reveal() + Array(salt.utf8))))
-    case .send(let request, let isForCaller):
-      threads[thread].work = .reply(try send(thread, request, isForCaller))
+    case .send(let request):
+      threads[thread].work = .reply(try send(thread, request))
     case .saveSession(let record, _):
       try save(thread, record)
     case .saveAccount(let record):
@@ -256,10 +256,10 @@ struct Model {
   }
 
   private mutating func send(
-    _ thread: Int, _ request: WireRequest, _ isForCaller: Bool
+    _ thread: Int, _ request: WireRequest
   ) throws(Violation) -> CallEvent {
     let session = ModelServer.secret(request).flatMap(ModelServer.session(of:))
-    if isForCaller {
+    if request.isForCaller {
       guard let session, !threads[thread].purgedBefore.contains(session) else {
         throw Violation(description: "a request went out with a logged-out session, or with none")
       }
@@ -282,7 +282,7 @@ struct Model {
       return failure
     }
     tokensReceived += server.logins - before
-    if isForCaller { threads[thread].callerStatus = response.status }
+    if request.isForCaller { threads[thread].callerStatus = response.status }
     return .responded(response)
   }
 

@@ -1,4 +1,4 @@
-// HostRequestTests.swift - what a host may ask for, and that nothing it asks reaches another origin.
+// CallerRequestTests.swift - what a host may ask for, and that nothing it asks reaches another origin.
 
 import TestSupport
 import Testing

@@ -56,7 +56,7 @@ struct IdentityTests {
   func boundaries() throws {
     let origin = try #require(Origin("https://archive.example"))
     func key(_ user: String, _ organization: String) -> String {
-      Identity(system: "s", origin: origin, secretKind: "k", user: user, organization: organization).sessionKey
+      Identity(.init(system: "s", origin: origin, user: user), secretKind: "k", organization: organization).sessionKey
     }
     #expect(key("ab", "c") != key("a", "bc"))
     #expect(key("a1:b", "") != key("a", "b"))

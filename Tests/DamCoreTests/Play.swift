@@ -22,7 +22,7 @@ final class Play {
   var accountLocking = Locking.held
   var sessionSaveFails: String?
   var accountSaveFails: String?
-  /// What the caller responses when it is asked for credentials.
+  /// What the caller says when it is asked for credentials.
   var credentials: Secret?
   /// There is no memory for a slow hash.
   var cannotDerive = false
@@ -106,7 +106,7 @@ final class Play {
     case .lockAccount: return .accountLocked(accountLocking, account, entropy: [UInt8](0..<16))
     case .askCredentials: return .credentials(credentials)
     case .derive(let secret, let salt): return .derived(cannotDerive ? nil : Play.hash(secret, salt))
-    case .send(let request, _):
+    case .send(let request):
       sent.append(request)
       if let server { return .responded(server(request)) }
       guard !replies.isEmpty else {
@@ -152,8 +152,8 @@ final class Play {
     case .lockAccount: "lock account"
     case .askCredentials: "ask"
     case .derive: "derive"
-    case .send(let request, let isForCaller):
-      (isForCaller ? "request " : "send ") + request.method + " " + request.target
+    case .send(let request):
+      (request.isForCaller ? "request " : "send ") + request.method + " " + request.target
     case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
     case .saveAccount: "save account"
     case .wait(let milliseconds): "wait \(milliseconds) ms"

@@ -26,7 +26,7 @@ struct RecordCodingTests {
     record.idle.survived = 4
     record.idle.died = 5
     record.identity = Origin("https://archive.example:444").map {
-      Identity(system: "photoshelter", origin: $0, secretKind: "cookie", user: "kim", organization: "O1")
+      Identity(.init(system: "photoshelter", origin: $0, user: "kim"), secretKind: "cookie", organization: "O1")
     }
     record.unknown = ["from_the_future": .array([.integer(1), .object(["x": .null])])]
     return record

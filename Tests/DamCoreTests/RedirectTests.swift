@@ -26,9 +26,9 @@ struct RedirectTests {
   {
     let response = WireResponse(status, ["Location: \(location)"])
     let request = try request(method)
+    let names = try Sample.photoShelter().secretNames
     return Redirect.judge(
-      response, to: request, home: request.origin, names: try Sample.photoShelter().secretNames,
-      secrets: secrets.map { Secret($0) })
+      response, to: request, .init(home: request.origin, names: names) { secrets.map { Secret($0) } })
   }
 
   @Test(

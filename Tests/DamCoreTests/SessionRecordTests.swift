@@ -88,7 +88,7 @@ struct SessionRecordTests {
       }
       if source.chance(80) {
         let user = source.chance(80) ? "kim" : "lee"
-        record.identity = Identity(system: "s", origin: origin, secretKind: "k", user: user, organization: "")
+        record.identity = Identity(.init(system: "s", origin: origin, user: user), secretKind: "k", organization: "")
       }
       return record
     }

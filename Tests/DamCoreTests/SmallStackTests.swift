@@ -56,8 +56,8 @@ struct SmallStackTests {
         block.without("set-cookie").first("date")
       )
       _ = Redirect.judge(
-        response, to: request, home: request.origin, names: checked.secretNames,
-        secrets: [Secret("secret%25"), Secret("k")])
+        response, to: request,
+        .init(home: request.origin, names: checked.secretNames) { [Secret("secret%25"), Secret("k")] })
       var cookies = CookieSet()
       _ = cookies.adopt(block, stamp: 1, now: 0)
       _ = HTTPDate.seconds(bytes[...])

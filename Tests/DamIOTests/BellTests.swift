@@ -23,7 +23,7 @@ struct BellTests {
       Issue.record("a bell was made")
       return Bell()
     }
-    let entry = lock.enter(never())
+    let entry = lock.enter(Ring(never()))
     #expect(!lock.isFree)
     switch consume entry {
     case .turn(let turn): _ = consume turn

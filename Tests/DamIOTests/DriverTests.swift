@@ -89,7 +89,7 @@ struct DriverTests {
         let session = own.withLock { $0 }
         heard.withLock { $0.append(session?.endingWithoutWaiting("b") ?? "") }
         return .success(Secret("secret"))
-      }, logLevel: nil, log: { _, _ in }, store: nil)
+      }, log: .silent, store: nil)
     let session = try Session(server.settings(["password": nil, "lock-timeout": "3600"]), caller)
     own.withLock { $0 = session }
     defer { own.withLock { $0 = nil } }

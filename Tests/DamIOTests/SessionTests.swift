@@ -31,12 +31,12 @@ struct SessionTests {
     ]
     for (name, value) in base.merging(changes, uniquingKeysWith: { $1 }) { try values.set(name, value) }
     let events = events
-    let host = Application(
+    let caller = Application(
       credentials: { prompt in
         events.prompts.withLock { $0.append(prompt) }
         return password
-      }, logLevel: .debug, log: { _, line in events.lines.withLock { $0.append(line) } }, store: nil)
-    return try Session(Settings(values), host)
+      }, log: Logger(.debug) { _, line in events.lines.withLock { $0.append(line) } }, store: nil)
+    return try Session(Settings(values), caller)
   }
 
   private func request(_ session: Session) throws(Failure) -> Response {

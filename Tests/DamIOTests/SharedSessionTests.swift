@@ -29,7 +29,7 @@ struct SharedSessionTests {
       SharedSession.Key(identity: identity, store: store.id), store, account: Account(), process: Process.number)
   }
 
-  private func log(_ level: LogLevel, _ message: String) { lines.all.withLock { $0.append(message) } }
+  private var log: Logger { Logger(.debug) { [lines] _, line in lines.all.withLock { $0.append(line) } } }
 
   private func load(_ shared: SharedSession) -> SessionRecord? {
     if case .record(let record) = take(shared) { return record }

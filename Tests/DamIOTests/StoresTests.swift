@@ -64,9 +64,9 @@ struct StoresTests {
 }
 
 @Suite("CallerStore")
-struct HostStoreTests {
-  /// A host's store as hosts would write it: a table of revisions and bytes, with one lock.
-  private final class Table: Sendable {
+struct CallerStoreTests {
+  /// An application's store as one would write it: a table of revisions and bytes, with one lock.
+  private final class Table: ApplicationStore {
     struct State {
       var records: [String: (revision: UInt64, bytes: [UInt8])] = [:]
       var isLocked = false
@@ -76,35 +76,39 @@ struct HostStoreTests {
 
     let state = Mutex(State())
 
-    var functions: CallerStoreFunctions {
-      CallerStoreFunctions(
-        id: "table",
-        load: { key, known in
-          self.state.withLock { state in
-            if state.isBroken { return .failed }
-            guard let record = state.records[key] else { return .absent }
-            return record.revision == known ? .unchanged : .found(record.bytes)
-          }
-        },
-        save: { key, bytes, revision, expected in
-          self.state.withLock { state in
-            if state.isBroken { return .failed }
-            guard state.records[key]?.revision ?? 0 == expected else { return .conflict }
-            state.records[key] = (revision, bytes)
-            return .saved
-          }
-        },
-        lock: { _, milliseconds in
-          self.state.withLock { state in
-            state.waits.append(milliseconds)
-            if state.isBroken { return .failed }
-            if state.isLocked { return .busy }
-            state.isLocked = true
-            return .held { self.state.withLock { $0.isLocked = false } }
-          }
-        },
-        list: { self.state.withLock { $0.isBroken ? nil : Array($0.records.keys) } },
-        remove: { key in self.state.withLock { $0.isBroken ? nil : $0.records.removeValue(forKey: key) != nil } })
+    let id = "table"
+
+    func load(_ key: String, known: UInt64) -> StoreAnswer.Loaded {
+      state.withLock { state in
+        if state.isBroken { return .failed }
+        guard let record = state.records[key] else { return .absent }
+        return record.revision == known ? .unchanged : .found(record.bytes)
+      }
+    }
+
+    func save(_ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64) -> StoreAnswer.Saved {
+      state.withLock { state in
+        if state.isBroken { return .failed }
+        guard state.records[key]?.revision ?? 0 == expected else { return .conflict }
+        state.records[key] = (revision, bytes)
+        return .saved
+      }
+    }
+
+    func lock(_ key: String, milliseconds: UInt32) -> StoreAnswer.Locked {
+      state.withLock { state in
+        state.waits.append(milliseconds)
+        if state.isBroken { return .failed }
+        if state.isLocked { return .busy }
+        state.isLocked = true
+        return .held { self.state.withLock { $0.isLocked = false } }
+      }
+    }
+
+    func list() -> [String]? { state.withLock { $0.isBroken ? nil : Array($0.records.keys) } }
+
+    func remove(_ key: String) -> Bool? {
+      state.withLock { $0.isBroken ? nil : $0.records.removeValue(forKey: key) != nil }
     }
   }
 
@@ -114,7 +118,7 @@ struct HostStoreTests {
 
   @Test("the caller's store takes the place of any option")
   func naming() throws {
-    let store = try Stores.named("memory", Table().functions)
+    let store = try Stores.named("memory", Table())
     #expect(store.place == "application")
     #expect(store.id == "table")
     #expect(store.isLasting)
@@ -122,7 +126,7 @@ struct HostStoreTests {
 
   @Test("loads, saves, conflicts and marks go by the record's own revision")
   func records() throws {
-    let store = CallerStore(functions: Table().functions)
+    let store = CallerStore(functions: Table())
     if case .absent = store.load("k", unless: nil) {} else { Issue.record("not absent") }
     guard case .saved(let mark) = store.save("k", bytes(1, revision: 5), revision: 5, replacing: 0, isDurable: true),
       case .unchanged = store.load("k", unless: mark), case .found(_, let found) = store.load("k", unless: nil)
@@ -149,7 +153,7 @@ struct HostStoreTests {
   @Test("an application's lock is asked for milliseconds, and given back")
   func locks() {
     let table = Table()
-    let store = CallerStore(functions: table.functions)
+    let store = CallerStore(functions: table)
     guard case .held(let handle, _) = store.lock("k", wait: 1_500_000), case .busy = store.lock("k", wait: .max) else {
       Issue.record("not locked")
       return
@@ -163,29 +167,29 @@ struct HostStoreTests {
   func broken() {
     let table = Table()
     table.state.withLock { $0.isBroken = true }
-    let store = CallerStore(functions: table.functions)
+    let store = CallerStore(functions: table)
     if case .failed = store.load("k", unless: nil) {} else { Issue.record("load") }
     if case .failed = store.save("k", [1], revision: 1, replacing: 0, isDurable: true) {} else { Issue.record("save") }
     if case .unavailable = store.lock("k", wait: 0) {} else { Issue.record("lock") }
     #expect(throws: StoreFailure.self) { try store.list().get() }
     #expect(throws: StoreFailure.self) { try store.remove("k").get() }
-    #expect(#expect(throws: Failure.self) { try Stores.list("memory", table.functions) }?.cause == .store)
-    #expect(#expect(throws: Failure.self) { try Stores.remove("k", "memory", table.functions) }?.cause == .store)
+    #expect(#expect(throws: Failure.self) { try Stores.list("memory", table) }?.cause == .store)
+    #expect(#expect(throws: Failure.self) { try Stores.remove("k", "memory", table) }?.cause == .store)
   }
 
   @Test("two processes over an application's store join as over files")
   func joining() throws {
     let (table, identity) = (Table(), try Sample.settings().identity)
     func shared() -> SharedSession {
-      let store = CallerStore(functions: table.functions)
+      let store = CallerStore(functions: table)
       return SharedSession(
         SharedSession.Key(identity: identity, store: store.id), store, account: Account(), process: 0)
     }
     let (one, other) = (shared(), shared())
-    _ = one.saveSession(Sample.record(1, cookie: "a", stamp: 30), isDurable: true) { _, _ in }
-    let saved = other.saveSession(Sample.record(1, cookie: "b", stamp: 20), isDurable: true) { _, _ in }
+    _ = one.saveSession(Sample.record(1, cookie: "a", stamp: 30), isDurable: true, .silent)
+    let saved = other.saveSession(Sample.record(1, cookie: "b", stamp: 20), isDurable: true, .silent)
     #expect(saved.0.record?.cookie == "a")
-    guard case .record(let found) = shared().loadSession({ _, _ in }).0 else {
+    guard case .record(let found) = shared().loadSession(.silent).0 else {
       Issue.record("not found")
       return
     }

@@ -110,7 +110,7 @@ extension Saving {
 extension FairLock {
   /// Without waiting; nil: it is another's.
   func tryTake(_ holder: LockHolder = LockHolder()) -> Turn? {
-    let entry = enter(Bell(), holder)
+    let entry = enter(Ring(Bell()), holder)
     switch consume entry {
     case .turn(let turn): return turn
     case .line(let waiter): return leave(waiter)
@@ -129,18 +129,18 @@ extension FairLock {
   /// Waits as a blocking caller does; nil when `timeout` microseconds ran out.
   func take(timeout: UInt64) -> Turn? {
     let deadline = Clock.monotonic &+ timeout
-    let entry = enter(Bell())
+    let entry = enter(Ring(Bell()))
     switch consume entry {
     case .turn(let turn): return turn
     case .line(let waiter):
-      while !waiter.hasTurn, Clock.monotonic < deadline { waiter.bell.sleep(until: deadline) }
+      while !waiter.hasTurn, Clock.monotonic < deadline { waiter.ring.bell.sleep(until: deadline) }
       return leave(waiter)
     }
   }
 
   /// A place in the line; nil where the lock was free, which is let go again.
   func queue(_ bell: @autoclosure () -> Bell, _ holder: LockHolder = LockHolder(), tag: UInt64 = 0) -> Waiter? {
-    let entry = enter(bell(), holder, tag: tag)
+    let entry = enter(Ring(bell(), tag), holder)
     switch consume entry {
     case .turn: return nil
     case .line(let waiter): return waiter
@@ -190,8 +190,8 @@ extension LoopbackServer {
   }
 
   func open(_ changes: [String: String] = [:]) throws -> Session {
-    let host = Application(credentials: { _ in .success(nil) }, logLevel: nil, log: { _, _ in }, store: nil)
-    return try Session(settings(changes), host)
+    let caller = Application(credentials: { _ in .success(nil) }, log: .silent, store: nil)
+    return try Session(settings(changes), caller)
   }
 }
 
@@ -227,4 +227,13 @@ extension Session {
 
 extension Response {
   var text: String { String(decoding: body.prefix(body.count), as: UTF8.self) }
+}
+
+extension Store {
+  /// In one line, as tests like it.
+  func save(
+    _ key: String, _ bytes: [UInt8], revision: UInt64, replacing expected: UInt64, isDurable: Bool
+  ) -> StoreSave {
+    save(key, StoreWrite(bytes: bytes, revision: revision, replacing: expected, isDurable: isDurable))
+  }
 }

@@ -18,10 +18,13 @@ struct TransferTests {
   /// nil when the body cannot be given once more.
   private func make(_ settings: Settings, _ method: String, _ options: CallOptions, canPause: Bool) -> Transfer? {
     var request = settings.site.request(method, "a")
+    request.isForCaller = true
     if options.body != nil { request.body = .caller }
     let limits = TransferLimits(
       timeout: 0, transport: settings.transport, origin: settings.site.origin, isCompressible: true)
-    return Transfer(request, isForCaller: true, options, limits, connection.handle, { false }, canPause: canPause)
+    let transfer = Transfer(request, options, limits, connection.handle)
+    if canPause { transfer?.allowPauses() }
+    return transfer
   }
 
   private func start(

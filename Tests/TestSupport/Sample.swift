@@ -1,11 +1,12 @@
 // Sample.swift - what the tests of the engine and of the vendors build on: settings that work, and responses.
 
+internal import DamABI
 package import DamCore
 package import FotoWeb
 package import PhotoShelter
 
 /// The systems of the library, as it is put together.
-package let knownSystems = Systems([PhotoShelter.self, FotoWeb.self])
+package let knownSystems = DamABI.knownSystems
 
 extension OptionValues {
   package init() { self.init(knownSystems.vocabulary) }
@@ -65,6 +66,19 @@ package enum Sample {
         method: method, path: path, headers: [], contentType: nil,
         body: bodySize.map { CallerRequest.Body(isPresent: true, size: $0, canRewind: true) } ?? .none, image: image,
         settings: settings))
+  }
+}
+
+extension CallerRequest {
+  /// In one line, as tests like it.
+  package init(
+    method: String, path: String, headers: [(name: String, value: String)], contentType: String?, body: Body,
+    image: String?, isSentOnce: Bool = false, settings: Settings
+  ) throws(Failure) {
+    var fields = Fields(path: path)
+    (fields.method, fields.headers, fields.contentType) = (method, headers, contentType)
+    (fields.body, fields.image, fields.isSentOnce) = (body, image, isSentOnce)
+    try self.init(fields, settings)
   }
 }
 

@@ -32,7 +32,7 @@ private func playPath(_ path: String, _ settings: Settings) {
   let request: CallerRequest
   do {
     request = try CallerRequest(
-      method: "GET", path: path, headers: [], contentType: nil, body: .none, image: nil, settings: settings)
+      method: "GET", path: path, settings: settings)
   } catch {
     check([.argument, .insecure].contains(error.cause), "a bad path is the caller's mistake")
     return checkMessage(error.message)
@@ -53,7 +53,7 @@ private func playRedirect(_ location: ArraySlice<UInt8>, _ kind: Kind) {
     stage.signIn()
     let headers = [(name: "X-Mine", value: "mine"), (name: "Authorization", value: "mine")]
     let request = try? CallerRequest(
-      method: "GET", path: "mem/user?page=1", headers: headers, contentType: nil, body: .none, image: nil,
+      method: "GET", path: "mem/user?page=1", headers: headers,
       settings: kind.settings)
     if let request { stage.run(.request(request)) }
   }

@@ -54,7 +54,7 @@ private func request(_ settings: Settings, _ method: String, body size: UInt64? 
   let body = size.map { CallerRequest.Body(isPresent: true, size: $0, canRewind: false) } ?? .none
   let headers = [(name: "X-Mine", value: "mine"), (name: "Accept", value: "*/*")]
   let request = try? CallerRequest(
-    method: method, path: "mem/user?page=1", headers: headers, contentType: nil, body: body, image: nil,
+    method: method, path: "mem/user?page=1", headers: headers, body: body,
     settings: settings)
   return request.map { .request($0) }
 }

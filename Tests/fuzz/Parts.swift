@@ -18,7 +18,7 @@ func playPart(_ input: [UInt8]) {
   let settings = Kind.chosen(by: 0).settings
   do throws(Failure) {
     let request = try CallerRequest(
-      method: "GET", path: "thing", headers: [], contentType: nil, body: .none, image: nil, settings: settings)
+      method: "GET", path: "thing", settings: settings)
     let download = try Download(path, .goOn, request, CallOptions())
     for response in parts.dropFirst(2).prefix(2) {
       let (asked, options) = download.begin()

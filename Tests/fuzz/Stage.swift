@@ -51,20 +51,20 @@ final class Stage {
   func run(_ goal: CallGoal, isSentElsewhere: Bool = false) {
     var exchange = CallMachine(goal, kind.settings, isSentElsewhere: isSentElsewhere)
     var event = CallEvent.begin
-    var forHost = 0
+    var forCaller = 0
     let loginsBefore = state.statistics.logins
     for _ in 0..<500 {
       microseconds += 1
       let moment = Moment(seconds: now, microseconds: UInt64(now) * 1_000_000 + microseconds)
       let action = exchange.step(event, &state, moment)
       for line in exchange.takeLines() { checkLine(line.message, mark: "://") }
-      if case .send(let wire, let isForCaller) = action {
-        forHost += isForCaller ? 1 : 0
+      if case .send(let wire) = action {
+        forCaller += wire.isForCaller ? 1 : 0
         checkWire(wire)
       }
       if case .finish(let outcome) = action {
         check(state.statistics.logins - loginsBefore <= 3, "one call logs in three times at the most")
-        check(forHost <= 3 * 11 + 10, "the caller's request is sent so often only where redirects lead")
+        check(forCaller <= 3 * 11 + 10, "the caller's request is sent so often only where redirects lead")
         return checkOutcome(outcome)
       }
       event = perform(action)

@@ -1,13 +1,22 @@
-// Systems.swift - the systems that the library is put together from, for options by name.
+// Systems.swift - options by name, and requests in one line.
 
+@testable import DamABI
 @testable import DamCore
 @testable import FotoWeb
 @testable import PhotoShelter
 
-let knownSystems = Systems([PhotoShelter.self, FotoWeb.self])
-
 extension Settings {
   init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
+}
+
+extension CallerRequest {
+  init(
+    method: String, path: String, headers: [(name: String, value: String)] = [], body: Body = .none, settings: Settings
+  ) throws(Failure) {
+    var fields = Fields(path: path)
+    (fields.method, fields.headers, fields.body) = (method, headers, body)
+    try self.init(fields, settings)
+  }
 }
 
 extension OptionValues {

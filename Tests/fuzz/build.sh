@@ -34,8 +34,10 @@ module() {
 }
 
 # shellcheck disable=SC2086
+ours=
 for name in DamCore PhotoShelter FotoWeb DamIO DamABI; do
     module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
+    ours="$ours $out/$name.o"
 done
 module Fuzz Tests/fuzz
 
@@ -58,9 +60,8 @@ for source in Sources/CLinux/CLinux.c Sources/CLinux/Gate.c Tests/fuzz/*.c; do
     objects="$objects $object"
 done
 # Some names of theirs have spaces in them.
-find $tests/debug/ -path '*.build/*' -name '*.o' ! -path '*/Dam*.build/*' ! -path '*/dam*.build/*' ! -path '*/CLinux.build/*' \
-    ! -name 'scrypt.*' -printf '"%p"\n' >$out/others.rsp
+find $tests/debug/ -path '*/C*.build/*' -name '*.o' ! -path '*/CLinux.build/*' ! -name 'scrypt.*' -printf '"%p"\n' >$out/others.rsp
 # shellcheck disable=SC2086
-swiftc -sanitize=fuzzer,address -use-ld=lld -o $out/fuzz.new $out/DamCore.o $out/DamIO.o $out/DamABI.o $out/Fuzz.o $objects \
+swiftc -sanitize=fuzzer,address -use-ld=lld -o $out/fuzz.new $ours $out/Fuzz.o $objects \
     @$out/others.rsp -lcurl
 mv $out/fuzz.new $out/fuzz

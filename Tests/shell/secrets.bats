@@ -140,14 +140,14 @@ terminal() {
     [[ $output == *DAM_ERR_CREDENTIALS_NEEDED*"exit: 40" ]]
 }
 
-@test "the first login at a terminal asks for the API key, a later one does not" {
+@test "the first login at a terminal asks for the option api-key, a later one does not" {
     photoshelter_environment
     unset DAMSESSION_API_KEY
     run -0 terminal "answer=$API_KEY" "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
-    [[ $output == *"API key: "*"Password of "*"exit: 0" && $output != *"$API_KEY"* ]]
+    [[ $output == *"api-key: "*"Password of "*"exit: 0" && $output != *"$API_KEY"* ]]
     dam logout desk
     run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
-    [[ $output != *"API key: "* && $output == *"exit: 0" ]]
+    [[ $output != *"api-key: "* && $output == *"exit: 0" ]]
     count photoshelter.logins_ok 2
 }
 

@@ -17,22 +17,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For a new name only: a remembered one has its key, or works without. With an empty answer the login goes on without a
-   key, and the library judges that. */
-static int ask_api_key(struct work *work, const struct arguments *arguments)
+/* Asks for a secret option unless the environment has it. With an empty answer the login goes on without it, and the
+   library judges that. */
+static int ask_option(struct work *work, const char *name)
 {
-    const char *variable = secure_getenv("DAMSESSION_API_KEY");
-    char key[SECRET_CAPACITY];
+    char variable[VARIABLE_CAPACITY], question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
+    name_variable(name, variable);
+    const char *given = secure_getenv(variable);
+    if (given != NULL && given[0] != '\0')
+        return EXIT_OK;
+    snprintf(question, sizeof question, "%s: ", name);
+    int code = ask_terminal(question, secret) > 0 ? set_option(work, name, secret) : EXIT_OK;
+    explicit_bzero(secret, sizeof secret);
+    return code;
+}
+
+/* Asks for what proves the program to the chosen system (PhotoShelter's API key). For a new name only: a remembered one
+   has it, or works without. */
+static int ask_program_secrets(struct work *work, const struct arguments *arguments)
+{
     char *system = NULL;
     dam_error error;
-    if (arguments->api_key_fd >= 0 || (variable != NULL && variable[0] != '\0'))
+    if (arguments->api_key_fd >= 0)
         return EXIT_OK;
     if (dam_config_get(work->config, "system", &system, &error) != DAM_OK)
         return report(&error);
-    int wanted = strcmp(system, "photoshelter") == 0;
+    int code = EXIT_OK;
+    for (uint32_t i = 0; code == EXIT_OK && i < dam_option_count(); i++) {
+        dam_option row = DAM_OPTION_INIT;
+        if (dam_option_get(i, &row, NULL) == DAM_OK && row.secret && row.remembered && row.system[0] != '\0' &&
+            strcmp(row.system, system) == 0)
+            code = ask_option(work, row.name);
+    }
     dam_string_free(system);
-    int code = wanted && ask_terminal("API key: ", key) > 0 ? set_option(work, "api-key", key) : EXIT_OK;
-    explicit_bzero(key, sizeof key);
     return code;
 }
 
@@ -44,7 +61,7 @@ int run_login(const struct arguments *arguments, struct work *work)
     int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
     if (code == EXIT_OK && is_new)
-        code = ask_api_key(work, arguments);
+        code = ask_program_secrets(work, arguments);
     if (code == EXIT_OK)
         code = start_session(work);
     if (code == EXIT_OK && dam_session_login(work->session, manner, &error) != DAM_OK)

@@ -40,6 +40,7 @@ static void print_option_json(uint32_t index, const dam_option *row)
     print_json_member(",", "default", row->default_value);
     print_json_member(",", "environment", variable);
     printf(",\"secret\":%s,\"remembered\":%s", row->secret ? "true" : "false", row->remembered ? "true" : "false");
+    print_json_member(",", "system", row->system);
     print_json_member(",", "help", row->help);
     putchar('}');
 }

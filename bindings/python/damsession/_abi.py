@@ -80,6 +80,7 @@ class dam_option(_Sized):
     _fields_ = [
         ("size", c_uint32), ("secret", c_int32), ("remembered", c_int32), ("reserved", c_int32),
         ("name", c_char_p), ("kind", c_char_p), ("default_value", c_char_p), ("choices", c_char_p), ("help", c_char_p),
+        ("system", c_char_p),
     ]  # fmt: skip
 
 

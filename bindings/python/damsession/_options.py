@@ -28,6 +28,7 @@ class Option(NamedTuple):
     help: str  #: one line
     secret: bool  #: never shown
     remembered: bool  #: `damsession.save` keeps it
+    system: str  #: the one system that has it; "": all have
 
     @property
     def keyword(self) -> str:
@@ -57,6 +58,7 @@ def _row(index: int) -> Option:
         help=row.help.decode(),
         secret=bool(row.secret),
         remembered=bool(row.remembered),
+        system=row.system.decode(),
     )
 
 
