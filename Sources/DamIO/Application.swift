@@ -2,11 +2,15 @@
 
 package import DamCore
 
-/// What the application lends to its sessions. The closures run on the thread that is inside a call.
+/// What the application lends to its sessions. The closures run on a thread that is inside a call, and never while a
+/// mutex is held.
 package struct Application: Sendable {
+  /// Asks for credentials; nil: the application has none.
   package var credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
   package var log: @Sendable (LogLevel, String) -> Void
+  /// Lines that matter less than this are not logged; nil: none is.
   package var logLevel: LogLevel?
+  /// nil: the option "store" decides.
   package var store: CallerStoreFunctions?
 
   package init(
@@ -20,6 +24,7 @@ package struct Application: Sendable {
   }
 }
 
+/// Which credentials are asked for, and of whom.
 package struct Prompt: Sendable {
   package var isEncryptionSecret: Bool
   package var user: String

@@ -44,7 +44,7 @@ internal import Glibc
     unsafe errorText.deallocate()
   }
 
-  /// Whatever libcurl still has to say of the transfer, nobody wants to hear it.
+  /// From now on libcurl's callbacks do nothing: nobody wants to hear of the transfer any more.
   func silence() { hooks?.isOver = true }
 
   /// Whether it may have another transfer: after one that failed, libcurl has been found to keep more than it should
@@ -91,7 +91,7 @@ internal import Glibc
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(transit.mime))
   }
 
-  /// A login has a connection of its own, of which nobody else has need then.
+  /// A login has a connection of its own, which is of no use after it.
   func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
 
   /// `idle`: the connections of the multi handle that it is about to be added to.
