@@ -6,12 +6,13 @@ public import CDam
 internal import DamCore
 internal import DamIO
 
-/// The application's table. The application vouches that its functions and data may be used from any thread.
+/// The application's table. Its functions and data are used from any thread; the header has the application vouch for
+/// that.
 @safe private struct Table: @unchecked Sendable {
   let raw: dam_store
 }
 
-/// Where a load puts what it found.
+/// Where dam_record_fill puts what the application's load function found; a dam_record, lent for that call.
 private final class Found: Handle {
   static let word = "record"
   var bytes: [UInt8]?
