@@ -2,8 +2,9 @@
 //
 // What proves that credentials are wrong is remembered for good. A failure that may also be a server out of order is
 // tried again after a minute, then two, four and eight. After five failures in a row, credentials that failed before
-// are not tried again automatically, since servers lock an account after ten (reference, 2.2). All of this holds for
-// every process that shares the store, until the credentials change or succeed, or the caller insists.
+// are not tried again automatically, since servers lock an account after ten (reference, device token limits and
+// lock-out). All of this holds for every process that shares the store, until the credentials change or succeed, or the
+// caller insists.
 
 extension CallContext {
   /// Why the login must not be tried; nil: it may. `salt`: what the account's hashes were made with.

@@ -3,7 +3,8 @@
 // Method 1 (`query`) sends the credentials with every request. Methods 2 (`device-token`: POST Login.fwx) and 3
 // (`login-token`: an `lt` parameter signed with the site's encryption secret) yield a device token in the FWSession
 // cookie. It is valid until an administrator revokes it, each user can have only a few, and there is no logout. When
-// one is asked for, the engine decides. Facts beyond the guide: reference, sections 2 and 3.
+// one is asked for, the engine decides. "guide" is the vendor's authentication guide; "reference", the public facts
+// beyond it: the vendor's other pages and public clients.
 
 package import DamCore
 
@@ -23,7 +24,7 @@ package struct FotoWeb: System {
   package static let options = Options.rows
   package static let secretNames = ["u", "p", "lt", "username", "password", "fwsession"]
 
-  /// Not under the API's path (reference, 2.1).
+  /// Not under the API's path (reference, authentication on the wire).
   private static let loginPath = "/fotoweb/cmdrequest/Login.fwx"
   private static let cookie = "FWSession"
 
@@ -67,7 +68,8 @@ package struct FotoWeb: System {
   /// Both ways to get a device token share it: a user who changes the way does not take another one.
   package var secretKind: String { isQuery ? "query" : "device-token" }
   package let rotates = false
-  /// A client reads two cookies from a login's response; the second one's name is not known (reference, 2.1).
+  /// A client reads two cookies from a login's response; the second one's name is not known (reference, authentication
+  /// on the wire).
   package var keepsCookies: Bool { !isQuery }
   package let cookieNames = [FotoWeb.cookie]
   package var sendsCredentials: Bool { isQuery }
@@ -99,7 +101,8 @@ package struct FotoWeb: System {
 
   /// Every login takes one request; stage 1 is the second try of a login token, with the server's time.
   package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
-    // This server's errors may come as pages with status 500 (reference, 2.2): here that may be a refusal.
+    // This server's errors may come as pages with status 500 (reference, device token limits and lock-out): here that
+    // may be a refusal.
     if response.status != 500, let failure = commonFailure(response) { throw failure }
     if saysNothingOfCredentials(response.status) {
       throw Failure(
@@ -107,7 +110,8 @@ package struct FotoWeb: System {
         httpStatus: response.status)
     }
     if isQuery {
-      // A page instead of data is on record for errors (reference, 2.2); a wrong password may be among them.
+      // A page instead of data is on record for errors (reference, device token limits and lock-out); a wrong password
+      // may be among them.
       guard case .deliver = judge(response, to: command("Information")), response.isSuccess else {
         return try denial(response)
       }
@@ -140,7 +144,7 @@ package struct FotoWeb: System {
     return request
   }
 
-  /// What a refused login means. The status of a refusal is not on record (reference, 2.1, 2.2). 401 is clear; 403,
+  /// What a refused login means. The status of a refusal is not on record (reference, not found). 401 is clear; 403,
   /// pages, redirects and 500 may also come from a server that is out of order.
   private func denial(_ response: WireResponse) throws(Failure) -> LoginStep {
     if response.beginningContains(tokenLimitText) {
@@ -177,8 +181,9 @@ package struct FotoWeb: System {
     }
   }
 
-  /// The response to a revoked device token is not on record either (reference, 2.2): nothing is more than a suspicion.
-  /// A 403 may be about one archive, and a page may be the document that was asked for.
+  /// The response to a revoked device token is not on record either (reference, device token limits and lock-out):
+  /// nothing is more than a suspicion. A 403 may be about one archive, and a page may be the document that was asked
+  /// for.
   package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
     if response.beginningContains(invalidText) || invalidStatuses.contains(response.status)
       || isRedirectToLogin(response)
@@ -202,7 +207,8 @@ package struct FotoWeb: System {
     path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
   }
 
-  /// The Archive Agent searches and shows; no command that changes an archive is on record (reference, 2.3).
+  /// The Archive Agent searches and shows; no command that changes an archive is on record (reference, Archive Agent
+  /// API).
   package func writes(to path: [String]) -> Bool { false }
 
   package func logout(_ secret: SessionSecret) -> WireRequest? { nil }

@@ -1,6 +1,6 @@
-// LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3).
-// Format and test vectors: reference, 3.1 and 3.2. A token is made for each login and used at once. User names that
-// could add a field to it, and an empty secret, are refused.
+// LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3). A
+// public SDK shows its format (reference, login token: format). A token is made for each login and used at once. User
+// names that could add a field to it, and an empty secret, are refused.
 
 internal import Crypto
 internal import DamCore
@@ -8,7 +8,7 @@ internal import FoundationEssentials
 
 enum LoginToken {
   /// How names and secrets become bytes. `legacy` is what a public SDK did until 2024: it encoded UTF-8 twice
-  /// (reference, 3.1).
+  /// (reference, login token: format).
   package enum Encoding: String, CaseIterable, Sendable {
     case utf8 = "utf-8"
     case legacy
@@ -26,7 +26,8 @@ enum LoginToken {
     return Secret(Data(body + Array("m=\(mac);".utf8)).base64EncodedString())
   }
 
-  /// Why a login token cannot carry this user name; nil: it can. No way to escape ";" is known (reference, 3.1).
+  /// Why a login token cannot carry this user name; nil: it can. No way to escape ";" is known (reference, login token:
+  /// format).
   static func objection(to user: String) -> String? {
     user.utf8.contains { $0 == 0x3B || $0 < 0x20 || $0 == 0x7F }
       ? "a login token cannot carry a user name with \";\" or control characters" : nil

@@ -11,7 +11,8 @@ extension PhotoShelter {
       case parameter
     }
 
-    /// The method of requests for which the guide names none; public clients use either (reference, 1.4, 1.5).
+    /// The method of requests for which the guide names none; public clients use either (reference, organisation
+    /// authenticate; logout).
     package enum Method: String, CaseIterable, Sendable {
       case post
       case get

@@ -4,7 +4,7 @@
 package import DamCore
 
 extension PhotoShelter {
-  /// POST mem/authenticate. Without `mode` the server gives cookies (reference, 1.1).
+  /// POST mem/authenticate. Without `mode` the server gives cookies (reference, request basics).
   package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     var request = site.request("POST", "mem/authenticate")
     var form: [(name: String, value: Secret)] = [("email", Secret(site.user)), ("password", progress.credentials)]
@@ -14,7 +14,8 @@ extension PhotoShelter {
     return request
   }
 
-  /// Stage 0 is the login, stage 1 the organization step, which has to follow every login anew (reference, 1.4).
+  /// Stage 0 is the login, stage 1 the organization step, which has to follow every login anew (reference, organisation
+  /// authenticate).
   package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
     let error = ServiceError(response)
     // A known error class counts whatever the status: a wrong password that comes with status 500 would else be taken
@@ -34,7 +35,8 @@ extension PhotoShelter {
     return .send(request)
   }
 
-  /// Reads the response to mem/authenticate: the token is `data.token`, organizations are `data.org` (reference, 1.2).
+  /// Reads the response to mem/authenticate: the token is `data.token`, organizations are `data.org` (reference,
+  /// response envelope).
   private func readAuthentication(
     _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {

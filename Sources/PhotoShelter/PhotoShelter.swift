@@ -3,7 +3,8 @@
 // Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies.
 // Members of an organization then authenticate to it, once after every login, before any other request goes out. The
 // API key goes with every request. In cookie mode every response, errors included, brings a new cookie. Some clients
-// log in by GET, which would put the password into a URL. Facts beyond the guide: reference, sections 1.1 to 1.6.
+// log in by GET, which would put the password into a URL. "guide" is the vendor's authentication guide; "reference",
+// the public facts beyond it: the vendor's other pages, recorded traffic of API v1, and public clients.
 
 package import DamCore
 
@@ -61,7 +62,7 @@ package struct PhotoShelter: System {
   package var secretKind: String { usesCookies ? "cookie" : "token" }
   package var rotates: Bool { usesCookies }
   package var keepsCookies: Bool { usesCookies }
-  /// As recorded from API v1 and seen in clients of v4 (reference, 1.3).
+  /// As recorded from API v1 and seen in clients of v4 (reference, cookies).
   package let cookieNames = ["SSphotoshelter_com_mem", "acs"]
   package let scarcity: Scarcity? = nil
   package let sendsCredentials = false
@@ -97,9 +98,9 @@ package struct PhotoShelter: System {
     }
   }
 
-  /// The body counts before the status: the predecessor API sent its errors as 400 (reference, 1.2), and an error may
-  /// come with 200. A known error class decides. 401 and 403 without one may be about this one request, and are
-  /// suspicions.
+  /// The body counts before the status: the predecessor API sent its errors as 400 (reference, response envelope), and
+  /// an error may come with 200. A known error class decides. 401 and 403 without one may be about this one request,
+  /// and are suspicions.
   package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
     if response.beginningContains(invalidText) { return .sessionInvalid }
     if let error = ServiceError(response) {
@@ -117,9 +118,9 @@ package struct PhotoShelter: System {
   /// Nothing is scarce here, so that there is nothing to prove.
   package func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
 
-  /// The guide has no request for this. Clients and the vendor's own tester use this one (reference, 1.1).
+  /// The guide has no request for this. Clients and the vendor's own tester use this one (reference, request basics).
   package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
-  /// The vendor's older documents say 2 hours (reference, 1.5).
+  /// The vendor's older documents say 2 hours (reference, idle time, session limits, logout).
   package let hasIdleLimit = true
 
   /// A user may only be authenticated to one organization at a time (guide). If a request of the application switched

@@ -1,4 +1,4 @@
-// ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, 1.2):
+// ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, response envelope):
 // {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`. Anything else is
 // no error of this API.
 
@@ -48,12 +48,12 @@ struct ServiceError {
     return String(text[start.upperBound..<end.lowerBound])
   }
 
-  /// The two classes on record for a wrong e-mail address or password (reference, 1.2). Other classes say that a login
-  /// failed, but not that it always will.
+  /// The two classes on record for a wrong e-mail address or password (reference, response envelope). Other classes say
+  /// that a login failed, but not that it always will.
   var isAboutCredentials: Bool { ["AuthInvalidPasswordErr", "AuthInvalidLoginErr"].contains(name) }
-  /// The class of v3 is not on record; v4 has "ApiKeyInvalidException" (reference, 1.2).
+  /// The class of v3 is not on record; v4 has "ApiKeyInvalidException" (reference, response envelope).
   var isAboutAPIKey: Bool { name.lowercased().contains("apikey") }
-  /// The predecessor API's class for a login over plain HTTP (reference, 1.1).
+  /// The predecessor API's class for a login over plain HTTP (reference, request basics).
   var isAboutHTTPS: Bool { name == "HTTPSRequiredPermErr" }
   /// No class is on record, so likely spellings count.
   var isAboutSecondFactor: Bool {
