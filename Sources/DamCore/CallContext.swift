@@ -6,8 +6,7 @@ struct CallContext: Sendable {
   let goal: CallGoal
   /// This call has a time-out of its own: that it ran out says nothing to siblings.
   let hasOwnTimeout: Bool
-  /// The application sends the request with a client of its own, and takes the time it takes: siblings must not wait
-  /// for that.
+  /// The application sends the request with a client of its own, and may take long: siblings must not wait for that.
   let isSentElsewhere: Bool
 
   /// What this process knows of the session, swapped in by `CallMachine.step`; empty between steps.

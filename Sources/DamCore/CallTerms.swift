@@ -44,8 +44,9 @@ package enum Saving<Record: Sendable>: Sendable {
   case failed(String)
 }
 
-/// What happened. Each but `begin` reports the outcome of the action of the same name. In place of it `failed` may come
-/// where the driver waited for something: a response, a lock, a time, the application.
+/// What happened. Each but `begin` reports the outcome of an action: `loaded` of `load`, `responded` of `send`, and so
+/// on. In place of it `failed` may come where the driver waited for something: a response, a lock, a time, the
+/// application.
 package enum CallEvent: Sendable {
   case begin
   case loaded(Loading<SessionRecord>)

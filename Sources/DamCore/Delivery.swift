@@ -231,7 +231,7 @@ struct Delivery: Sendable {
     case .done(let result):
       guard let sent = exchange.sent else { return end() }
       guard let suspicion else { return take(result, sent, &context) }
-      // The session lives: the suspicious response was the application's own, and leads where it leads.
+      // The session lives: the suspicious response was the application's own, and may be a redirect to follow.
       if case .delivered = result { return take(.delivered(suspicion.response), suspicion.sent, &context) }
       return take(result, sent, &context)
     }

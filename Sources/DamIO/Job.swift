@@ -24,7 +24,7 @@ final class Job {
   private(set) var call: Call
   /// Called once, when the job is over.
   let done: LoopDone
-  /// nil: the job is none.
+  /// nil: the job is no download.
   private let download: Download?
   /// The request that the application sends itself; nil: the job is about none.
   let authorization: Authorization?

@@ -10,7 +10,7 @@ final class LoopPool {
   let multi: CurlMulti
   /// Handles that are free for another transfer.
   private var idle: [CurlHandle] = []
-  /// The job of each handle that is not, by the handle's address.
+  /// The job that uses a handle, by the handle's address.
   private var owners: [Int: UInt64] = [:]
   /// Jobs whose transfer has something to say since `takeReady` was last called.
   private var ready: [UInt64] = []

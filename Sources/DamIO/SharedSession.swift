@@ -10,7 +10,7 @@ final class SharedSession: Sendable {
   struct Key: Hashable, Sendable {
     var identity: Identity
     var store: String
-    /// The account's place among those of the process.
+    /// The key of the account in ProcessSessions.
     var account: String { store + "/" + identity.accountKey }
   }
 
