@@ -1,12 +1,13 @@
 /*
- * shims.h - libcurl for Swift: typed doors to its variadic calls, which Swift cannot make. It refuses to do anything
- * that could be said in Swift.
+ * shims.h - libcurl for Swift: typed functions for its variadic ones, which Swift cannot call. Anything that can be
+ * written in Swift is not here.
  */
 #ifndef DAM_CCURL_SHIMS_H
 #define DAM_CCURL_SHIMS_H
 
 #include <curl/curl.h>
 
+/* CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION, and CURLOPT_XFERINFOFUNCTION. */
 typedef size_t (*dam_curl_bytes)(char *bytes, size_t size, size_t count, void *user_data);
 typedef int (*dam_curl_progress)(void *user_data, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
                                  curl_off_t up);
@@ -51,12 +52,12 @@ static inline CURLcode dam_curl_get_socket(CURL *handle, CURLINFO info, curl_soc
 {
     return curl_easy_getinfo(handle, info, value);
 }
-/* Any of its functions, to find the library by. */
+/* The address of one of libcurl's functions, for dam_symbol_beside. */
 static inline const void *dam_curl_place(void)
 {
     return (const void *)curl_easy_init;
 }
-/* The SSL of the connection in use; NULL: there is none, or it is not OpenSSL's. */
+/* OpenSSL's SSL of the connection in use; NULL: there is no TLS, or it is another library's. */
 static inline void *dam_curl_get_openssl(CURL *handle)
 {
     const struct curl_tlssessioninfo *tls = NULL;

@@ -97,7 +97,7 @@ void dam_timer_set(int timer, int64_t microseconds)
     struct itimerspec when = {0};
     if (microseconds >= 0) {
         when.it_value.tv_sec = microseconds / 1000000;
-        /* A zero would disarm it. */
+        /* One nanosecond more: zero would disarm the timer. */
         when.it_value.tv_nsec = (microseconds % 1000000) * 1000 + 1;
     }
     timerfd_settime(timer, 0, &when, NULL);

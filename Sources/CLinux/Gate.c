@@ -1,7 +1,9 @@
 /*
- * Gate.c - who is inside the library, what fork() waits for, and what a child must not keep or believe: see CLinux.h.
- * It refuses to believe that fork() made the child: clone() runs no handlers and PID namespaces repeat process numbers,
- * so a page that the kernel wipes in every child tells.
+ * Gate.c - who is inside the library, what fork() waits for, and what a child must not keep: see CLinux.h.
+ *
+ * A child cannot be told by a fork handler alone, since clone() runs none, nor by its process ID, since PID namespaces
+ * repeat those. So the number of the process is kept in a page that the kernel fills with zeros in every child
+ * (MADV_WIPEONFORK, madvise(2)): whoever finds zero there is in a new child, and cleans up first.
  */
 #define _GNU_SOURCE
 #include "CLinux.h"
@@ -13,24 +15,30 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Slots hold a descriptor plus one; 0 is free. A lock-free table, since the child runs while other threads are gone. */
+/* Descriptors that every child closes. A slot holds a descriptor plus one; 0: it is free. The table needs no lock: a
+ * lock might be held, in a child, by a thread that is not there. */
 enum { FORK_SLOTS = 1024 };
 static atomic_int fork_slots[FORK_SLOTS];
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
 /* All zeros in a child until it has cleaned up. */
 struct process {
+    /* See dam_process_number. */
     atomic_ullong number;
+    /* Whether a thread of this child has begun to clean up. */
     atomic_int is_cleaning;
 };
+/* In a page that children find wiped, where the kernel has that, else in `unwiped`. */
 static struct process unwiped, *process = &unwiped;
+/* The number that was given last, here and in the ancestors: it is not wiped. */
 static atomic_ullong last_process;
 
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_change = PTHREAD_COND_INITIALIZER;
+/* Under gate_lock: how many threads are inside, and how many are about to fork or in it. */
 static int gate_inside;
-/* Threads that are about to fork, or in it. */
 static int gate_forking;
+/* How often this thread has entered; 0: it is outside. */
 static __thread int gate_depth;
 
 static void close_in_child(void)
@@ -43,7 +51,7 @@ static void close_in_child(void)
     }
 }
 
-/* The first thread of a child that comes by; others wait until it is done. */
+/* Cleans up in a child, once: the first thread that comes here does it, others wait until it is done. */
 static void begin_child(void)
 {
     int nobody = 0;
@@ -61,8 +69,8 @@ static void begin_child(void)
     atomic_store(&process->number, atomic_fetch_add(&last_process, 1) + 1);
 }
 
-/* The lock stays held across fork(): nobody enters meanwhile. Whoever forks counts as outside, or two that fork from
- * inside would wait for each other. */
+/* The lock stays held across fork(), so that nobody enters meanwhile. A thread that forks while it is inside (in a
+ * callback) counts as outside: two such threads would wait for each other. */
 static void before_fork(void)
 {
     pthread_mutex_lock(&gate_lock);
@@ -88,7 +96,7 @@ static void after_fork_in_child(void)
     begin_child();
 }
 
-/* Linux before 4.14 wipes no page; then only fork() is noticed. */
+/* Linux before 4.14 has no MADV_WIPEONFORK: then only children made by fork() are noticed. */
 static void watch_forks(void)
 {
     void *page = mmap(NULL, sizeof *process, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -120,6 +128,7 @@ uint64_t dam_thread_number(void)
     return number;
 }
 
+/* Waits while a thread forks: fork() would else wait for whoever keeps coming in. */
 static void gate_open(int depth)
 {
     (void)dam_process_number();
@@ -161,7 +170,7 @@ void dam_gate_leave(void)
     }
 }
 
-/* What the thread's SIGPIPE looked like before a transfer. */
+/* How deep this thread is in the guard, and what its SIGPIPE was like before: pending or not, and the mask. */
 static __thread struct {
     int depth, was_pending;
     sigset_t mask;
@@ -183,7 +192,8 @@ static void guard_pipe(void)
     pthread_sigmask(SIG_BLOCK, &pipe_set, &pipe_guard.mask);
 }
 
-/* libcurl ignores the signal for a moment where it closes connections, which takes away one that was pending. */
+/* Takes away a SIGPIPE that came meanwhile, and puts back the mask. libcurl ignores the signal for a moment where it
+ * closes connections, which also takes away one that was pending before: that one is raised again. */
 static void unguard_pipe(void)
 {
     sigset_t pipe_set;

@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Authorizations.swift - dam_authorization for C: guard, convert, call, convert.
+// Authorizations.swift - dam_authorization and dam_session_observe for C: guard, convert, call, convert. The contract
+// of each function is in the header.
 
 public import CDam
 internal import DamCore
@@ -10,12 +11,13 @@ final class AuthorizationHandle: Handle {
   static let word = "authorization"
   let authorization: Authorization
   var process: UInt64? { authorization.process }
-  /// What C has borrowed of the request that is to be sent now; wiped when that was observed.
+  /// What C has borrowed of the request that is to be sent now. Ends, and is wiped, when its response is observed.
   var lent: Lent?
   init(_ authorization: Authorization) { self.authorization = authorization }
 }
 
-/// A request as C borrows it.
+/// A request as C borrows it: texts with a NUL at their end, in memory that is wiped, since URL and headers hold
+/// secrets.
 final class Lent {
   let method: Secret
   let url: Secret
@@ -28,7 +30,7 @@ final class Lent {
   }
 }
 
-/// The address of a text that somebody keeps.
+/// The address of a text that ends with a NUL. Valid as long as somebody keeps the text.
 func address(_ text: Secret) -> UnsafePointer<CChar>? {
   text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
 }
@@ -46,7 +48,7 @@ public func dam_session_authorize(
   }
 }
 
-/// A request that the application sends itself.
+/// A request that the application sends itself. Its body and callbacks stay with the application's client.
 func sentElsewhere(
   _ request: UnsafePointer<dam_request>?, _ settings: Settings
 ) throws(Failure) -> CallerRequest {
@@ -72,7 +74,7 @@ public func dam_authorization_get(
     guard let request = handle.authorization.request else {
       throw Failure(.argument, "there is nothing to send any more: the response was observed")
     }
-    // Made once: what was borrowed stays where it is until the request was observed.
+    // Made once: what C has borrowed must stay where it is until the response was observed.
     let lent = handle.lent ?? Lent(request)
     handle.lent = lent
     unsafe out.pointee = dam_authorization_view(
@@ -98,7 +100,7 @@ public func dam_authorization_observe(
   }
 }
 
-/// What the application's client received.
+/// The response that the application's client received. All of it is copied: nothing is borrowed after the call.
 func observed(_ observation: UnsafePointer<dam_observation>?) throws(Failure) -> WireResponse {
   guard let given = unsafe observation else { throw Failure(.argument, "observation is NULL") }
   unsafe try checkSize(given, given.pointee.size, "observation")

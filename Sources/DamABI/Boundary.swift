@@ -1,13 +1,14 @@
 // Boundary.swift - the conventions of the C edge, each in one place: how an export begins and ends, how text comes in
-// and goes out, how struct sizes are checked. Guessing per function is how a boundary rots.
+// and goes out, how struct sizes are checked. Every export uses these instead of its own checks, so that none is
+// forgotten.
 
 internal import CDam
 internal import DamCore
 internal import DamIO
 internal import Glibc
 
-/// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it inside the
-/// gate: texts and arrays take locks of the run time, which a fork must not meet.
+/// Runs the body of an export: fills `err` on every way out and turns a failure into its status. All of it happens
+/// inside the gate: even texts and arrays take locks of Swift's run time, which a fork must not find held.
 func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) -> Void) -> dam_status {
   ForkGate.inside {
     do throws(Failure) {
@@ -21,7 +22,7 @@ func export(_ err: UnsafeMutablePointer<dam_error>?, _ body: () throws(Failure) 
   }
 }
 
-/// `failure` nil: success.
+/// Fills a dam_error; `failure` nil: success. NULL is fine.
 func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure?) {
   guard let err = unsafe err else { return }
   let code = failure.map { status(of: $0.cause) } ?? DAM_OK
@@ -32,7 +33,7 @@ func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure?) {
   unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure?.message ?? "", into: $0) }
 }
 
-/// Copies text into a fixed array, cut between characters, NUL-terminated.
+/// Copies text into a fixed array, with a NUL at its end; what does not fit is cut off between characters.
 func put(_ text: String, into room: UnsafeMutableRawBufferPointer) {
   var bytes: [UInt8] = []
   for character in text {
@@ -43,7 +44,7 @@ func put(_ text: String, into room: UnsafeMutableRawBufferPointer) {
   unsafe room.copyBytes(from: bytes + [0])
 }
 
-/// Text that the application gave: there, and valid UTF-8.
+/// Text that the application gave: not NULL, and valid UTF-8. `name`: of the argument, for the error.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> String {
   guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
   guard let text = unsafe String(validatingCString: pointer) else {
@@ -52,7 +53,7 @@ func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> S
   return text
 }
 
-/// What a server sent, as the application received it: bytes without a NUL, which need not be text.
+/// What a server sent, as the application received it: bytes up to a NUL, which need not be UTF-8.
 func octets(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(Failure) -> [UInt8] {
   guard let pointer = unsafe pointer else { throw Failure(.argument, "\(name) is NULL") }
   return unsafe [UInt8](UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
@@ -72,8 +73,8 @@ func present<Pointee>(
   return unsafe pointer
 }
 
-/// Checks the `size` that begins a struct of the application. A larger one is a newer header's: fine as long as what
-/// this library does not know is zero.
+/// Checks the `size` at the beginning of a struct of the application. A larger one is of a newer header: that is fine
+/// as long as the fields that this version does not know are zero.
 func checkSize<Struct>(
   _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String
 ) throws(Failure) {
@@ -90,10 +91,10 @@ func checkSize<Struct>(
   }
 }
 
-/// What a struct that the library fills says of its size.
+/// The `size` of a struct that the library fills.
 func ownSize<Struct>(_: Struct.Type) -> UInt32 { UInt32(clamping: MemoryLayout<Struct>.size) }
 
-/// A string for the application, to be given back to dam_string_free.
+/// A string that the application owns and gives back to dam_string_free, which wipes it.
 func cString(_ bytes: some Collection<UInt8>) throws(Failure) -> UnsafeMutablePointer<CChar> {
   guard let room = unsafe malloc(bytes.count + 1) else { throw Failure(.internalError, "no memory is left") }
   let buffer = unsafe UnsafeMutableRawBufferPointer(start: room, count: bytes.count + 1)

@@ -1,17 +1,20 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Callbacks.swift - the application's functions as closures, prompts and answers, and lists given item by item.
-// Nothing that the application is called with outlives the call.
+// Callbacks.swift - the application's functions as closures, the prompt for credentials, and lists that are given item
+// by item. What a callback is given is valid until it returns. Callbacks run outside of the gate (ForkGate), so that a
+// fork need not wait for them.
 
 public import CDam
 internal import DamCore
 internal import DamIO
 
-/// The application's function pointers. The application vouches that they and their data may be used from its threads.
+/// The application's function pointers. They and their data are used from every thread that is inside a call; the
+/// header has the application vouch for that.
 @safe struct Callbacks: @unchecked Sendable {
   var credentials: dam_credentials_callback?
   var credentialsData: UnsafeMutableRawPointer?
   var log: dam_log_callback?
   var logData: UnsafeMutableRawPointer?
+  /// Meaningful only with a `log` function.
   var logLevel = LogLevel.info
   var store: (any ApplicationStore)?
 
@@ -25,6 +28,8 @@ internal import DamIO
       }, store: store)
   }
 
+  /// Calls the credentials callback, which gives them with dam_prompt_answer. nil: it gave none, or there is no
+  /// callback.
   private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {
     guard let credentials = unsafe credentials else { return .success(nil) }
     let answer = PromptAnswer()
@@ -65,7 +70,7 @@ extension LogLevel {
   }
 }
 
-/// Where an answer lands.
+/// Where dam_prompt_answer puts the credentials. A dam_prompt points to it as `reserved`, while the callback runs.
 private final class PromptAnswer {
   var secret: Secret?
 }
@@ -92,7 +97,7 @@ public func dam_prompt_answer(
   }
 }
 
-/// Gives items to the application one by one until it has had enough. `body` calls it.
+/// Gives items to the application one by one, until `body`, which calls it, returns another number than 0.
 func each<Item>(_ items: [Item], _ body: (Item) -> Int32) throws(Failure) {
   for item in items where body(item) != 0 {
     throw Failure(.callback, "the callback asked to stop")

@@ -6,7 +6,7 @@ public import CDam
 internal import DamCore
 internal import DamIO
 
-/// Where a load puts what it found.
+/// Where dam_record_fill puts what the application's load function found; a dam_record, lent for that call.
 private final class Found: Handle {
   static let word = "record"
   var bytes: [UInt8]?

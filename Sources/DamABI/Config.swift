@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Config.swift - dam_config and remembered names for C: guard, convert, call, convert.
+// Config.swift - dam_config and remembered names for C: guard, convert, call, convert. The contract of each function is
+// in the header.
 
 public import CDam
 internal import DamCore
@@ -8,6 +9,7 @@ internal import DamIO
 /// What a dam_config is. One thread at a time, as the header says.
 final class Config: Handle {
   static let word = "config"
+  /// Sessions copy both when they are opened: later changes are for later sessions.
   var values = OptionValues(knownSystems.vocabulary)
   var callbacks = Callbacks()
 }

@@ -1,17 +1,19 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Forms.swift - dam_form and dam_canceller for C: guard, convert, call, convert.
+// Forms.swift - dam_form and dam_canceller for C: guard, convert, call, convert. The contract of each function is in
+// the header.
 
 public import CDam
 internal import DamCore
 internal import DamIO
 
-/// What a dam_form is.
+/// What a dam_form is. One thread at a time.
 final class FormHandle: Handle {
   static let word = "form"
+  /// Never changed, only exchanged: requests under way keep the one that they were given.
   var form = Form()
 }
 
-/// What a dam_canceller is.
+/// What a dam_canceller is. Any thread.
 final class Canceller: Handle {
   static let word = "canceller"
   let cancellation = Cancellation()

@@ -5,17 +5,19 @@ internal import CDam
 internal import DamCore
 internal import Glibc
 
-/// A list for the application, which borrows it. Wiped when nobody holds it any more: some headers are secrets.
+/// A list that the application borrows. It is wiped when nobody holds it any more: some headers are secrets.
 @safe final class HeaderList {
+  /// The bytes that the list points into.
   private let text: UnsafeMutableRawBufferPointer
+  /// How many of them `put` has filled.
   private var used = 0
   private var list = unsafe [dam_header]()
   private var array = unsafe UnsafeMutableBufferPointer<dam_header>(start: nil, count: 0)
 
-  /// The lines of a response, as received. What is no header is left out.
+  /// The lines of a response as received, without what is no header.
   init(_ lines: HeaderBlock) {
     let size = lines.bytes.count
-    // The last line may lack its end.
+    // One byte more: the last line may lack its line end.
     unsafe text = .allocate(byteCount: size + 1, alignment: 1)
     unsafe lines.bytes.withUnsafeBytes { unsafe text.copyMemory(from: $0) }
     unsafe text[size] = 0x0A
@@ -54,21 +56,21 @@ internal import Glibc
   private func put(_ bytes: some Collection<UInt8>) -> UnsafePointer<CChar>? {
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: text[used...])
     unsafe room.copyBytes(from: bytes)
-    // Blanks for what would end a text or begin another header (RFC 9110, 5.5).
+    // A blank takes the place of what would end the text or begin another header (RFC 9110, 5.5).
     for place in 0..<bytes.count where unsafe [0x00, 0x0A, 0x0D].contains(room[place]) { unsafe room[place] = 0x20 }
     unsafe room[bytes.count] = 0
     used += bytes.count + 1
     return unsafe UnsafePointer(room.baseAddress?.assumingMemoryBound(to: CChar.self))
   }
 
-  /// Makes a line a header where it is one: a NUL takes the place of its colon, and of what follows its value.
+  /// Makes a line a header, if it is one: puts a NUL in the place of its colon, and of what follows its value.
   private func split(_ start: Int, _ end: Int) {
     guard let colon = place(of: 0x3A, start, end), colon > start else { return }
     var (first, last) = (colon + 1, end)
     while first < last, isBlank(first) { first += 1 }
     while last > first, isBlank(last - 1) { last -= 1 }
     for sign in [0x00, 0x0D] as [UInt8] {
-      // Blanks for what would end a text or begin another header (RFC 9110, 5.5).
+      // As in `put`.
       while let place = place(of: sign, start, last) { unsafe text[place] = 0x20 }
     }
     unsafe text[colon] = 0
@@ -83,7 +85,7 @@ internal import Glibc
     return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 
-  /// Or the CR of a line's end.
+  /// A space, a tab, or the CR of the line's end.
   private func isBlank(_ place: Int) -> Bool { unsafe [0x20, 0x09, 0x0D].contains(text[place]) }
 
   private func pointer(to place: Int) -> UnsafePointer<CChar>? {
@@ -97,7 +99,7 @@ internal import Glibc
   }
 }
 
-/// A list that the application gave: its length checked, each of its headers turned into something else.
+/// A list that the application gave: checks its length, and converts each header.
 func headers<Result>(
   _ first: UnsafePointer<dam_header>?, _ count: Int, _ owner: String,
   _ convert: (dam_header) throws(Failure) -> Result
@@ -112,7 +114,7 @@ func headers<Result>(
   }
 }
 
-/// What a server sent, as the application's client received it: bytes that need not be text.
+/// The headers of a response as the application's client received it: bytes that need not be UTF-8.
 func receivedHeaders(
   _ first: UnsafePointer<dam_header>?, _ count: Int, _ owner: String
 ) throws(Failure) -> HeaderBlock {

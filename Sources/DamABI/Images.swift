@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Images.swift - image handles for C: guard, convert, call, convert.
+// Images.swift - image handles for C: guard, convert, call, convert. The contract of each function is in the header.
 
 public import CDam
 internal import DamCore

@@ -1,4 +1,4 @@
-// KnownSystems.swift - the systems that this library is put together from: the one place that names them all.
+// KnownSystems.swift - the systems that this library is made of: the one place that names them all.
 
 package import DamCore
 internal import FotoWeb

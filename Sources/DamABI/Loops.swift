@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Loops.swift - dam_loop for C: guard, convert, call, convert.
+// Loops.swift - dam_loop for C: guard, convert, call, convert. The contract of each function is in the header.
 
 public import CDam
 internal import DamCore

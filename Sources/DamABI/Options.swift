@@ -7,7 +7,7 @@ internal import DamIO
 internal import Glibc
 
 @safe private struct Row: @unchecked Sendable {
-  // Written once, before anybody can see it.
+  /// Points to strings that are written before anybody can see the row, and never freed.
   let option: dam_option
 }
 

@@ -10,7 +10,7 @@ internal import Glibc
 final class ResponseHandle: Handle {
   static let word = "response"
   let response: Response
-  /// What C borrows; most programs look at headers seldom, but at the same ones more than once.
+  /// What C borrows. Made at the first look: most programs look at headers seldom, but then more than once.
   private(set) lazy var headers = HeaderList(response.headers)
   init(_ response: Response) { self.response = response }
 }

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Sessions.swift - dam_session for C: guard, convert, call, convert.
+// Sessions.swift - dam_session for C: guard, convert, call, convert. The contract of each function is in the header.
 
 public import CDam
 internal import DamCore
 internal import DamIO
 
-/// What a dam_session is.
+/// What a dam_session is. Any number of threads at once.
 final class SessionHandle: Handle {
   static let word = "session"
   let session: Session

@@ -1,6 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Status.swift - causes as statuses, and statuses as words. The switch is exhaustive, so a new cause cannot be
-// forgotten.
+// Status.swift - the status of each cause of failure, and its name and meaning in words. The switch is exhaustive, so
+// that no new cause can be forgotten; numbers are never used again (see the header).
 
 internal import CDam
 internal import DamCore

@@ -10,10 +10,10 @@ package enum ASCII {
   /// A character of an RFC 9110 token: method names, header names, cookie names.
   static func isToken(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte) }
 
-  /// Printable, without the space: what a URL may hold once it is encoded.
+  /// Printable and no space: what a URL may hold once it is encoded.
   package static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
 
-  /// Digits and nothing else, as HTTP's grammar has numbers; nil too for one that nobody could count up to.
+  /// A number of digits and nothing else, as HTTP's grammar has them; nil too when it does not fit.
   package static func number(_ digits: some Collection<UInt8>) -> Int64? {
     guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
     return Int64(String(decoding: digits, as: UTF8.self))
@@ -60,7 +60,7 @@ package enum ASCII {
     return text
   }
 
-  /// Undoes percent-encoding for comparison; what is damaged stays as it is.
+  /// Undoes percent-encoding; what is no escape stays as it is.
   static func percentDecoded(_ text: Substring) -> String {
     String(decoding: percentDecoded(Array(text.utf8)), as: UTF8.self)
   }
@@ -79,7 +79,7 @@ package enum ASCII {
     return bytes
   }
 
-  /// Pairs of hex digits as bytes, up to what is none.
+  /// Pairs of hex digits as bytes, up to the first that is no pair.
   static func hexDecoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = text

@@ -43,7 +43,7 @@ extension Settings {
     return idleLimit > 0 ? Int64(idleLimit) : record.idle.learned
   }
 
-  /// Tells the session's secret from others without giving it away; "" without one.
+  /// A short hash that tells the session's secret from others without giving it away; "" without a secret.
   package func fingerprint(_ record: SessionRecord) -> String {
     guard let secret = record.secret else { return "" }
     return (system.token(secret) ?? secret.cookies.header)?.fingerprint ?? ""
@@ -64,7 +64,7 @@ extension Settings {
     }
   }
 
-  /// Binds an image ID to the session's secret of `generation`, 0 for the present one.
+  /// Binds an image ID to the secret that it came with: the one of `generation`, 0 for the present one.
   package func bind(image id: String, generation: UInt64, _ record: SessionRecord) throws(Failure) -> ImageHandle {
     try requireBinding()
     guard let secret = record.secret.flatMap(system.binding),
@@ -75,7 +75,7 @@ extension Settings {
     return try ImageHandle(id: id, generation: record.generation, boundTo: secret)
   }
 
-  /// The image ID of a handle whose device token is in use.
+  /// The image ID of a handle; throws if its device token is no longer in use.
   package func resolve(image text: String, _ record: SessionRecord) throws(Failure) -> String {
     try requireBinding()
     let handle = try ImageHandle(text: text)

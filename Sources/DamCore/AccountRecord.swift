@@ -1,23 +1,23 @@
 // AccountRecord.swift - what must be known about an account whatever session is used: credentials that were refused,
-// and the device tokens that were obtained. It outlives logins and logouts, because servers count failures and tokens
-// whether we remember them or not. No password is in it: only a slow, salted hash of one.
+// and the device tokens that were obtained. It outlives logins and logouts, because servers count failed logins and
+// tokens whether we remember them or not. It holds no password: only a slow, salted hash of one.
 
-/// Credentials with which a login failed. `Hash.slow` knows them again.
+/// Credentials with which a login failed, known by their slow hash (`Hash.slow`).
 package struct Refusal: Equatable, Sendable {
   package enum Reason: String, Sendable {
     /// The server said that they are wrong.
     case wrong
-    /// They are not enough: a second factor is wanted.
+    /// They are not enough: the server wants a second factor.
     case secondFactor = "second-factor"
-    /// It may have said that they are wrong, or have been out of order: some servers say both in the same way.
+    /// The server said that they are wrong, or was out of order: some servers say both in the same way.
     case unclear
   }
 
   package var hash: String
-  /// The last time, in seconds since 1970.
+  /// When the last login with them failed, in seconds since 1970.
   package var at: Int64
   package var reason: Reason
-  /// How often in a row.
+  /// How many logins with them failed in a row, if the reason is `unclear`; else 1.
   package var count: Int64
 
   package init(hash: String, at: Int64, reason: Reason, count: Int64 = 1) {
@@ -27,15 +27,15 @@ package struct Refusal: Equatable, Sendable {
     self.count = count
   }
 
-  /// When credentials that may be right can be tried again: after a minute, two, four, eight.
+  /// When credentials that may be right are tried again: one minute after the first failure, then two, four, eight.
   var nextAt: Int64 { at + 60 << min(max(count - 1, 0), 10) }
 }
 
-/// One device token that this store obtained (servers give each user only so many of them).
+/// One device token that was obtained through this store. Servers give each user only so many.
 package struct LedgerEntry: Equatable, Sendable {
   package var fingerprint: String
   package var obtainedAt: Int64
-  /// When it was replaced on suspicion: the server may still count it.
+  /// When another one took its place. That proves nothing: the server may still count it.
   package var suspectedAt: Int64?
   /// When the server proved it invalid, by refusing it and accepting its successor right after; nil: it counts.
   package var deadAt: Int64?
@@ -57,34 +57,38 @@ package struct LedgerEntry: Equatable, Sendable {
 }
 
 package struct AccountRecord: Equatable, Sendable {
-  /// The salt of the refusals: random, 16 bytes as hex; made with the first one.
+  /// The salt of the refusals' hashes: 16 random bytes as hex digits, made with the first refusal.
   package var key: String?
-  /// All credentials that failed and have not succeeded since, the latest last: two programs with two stale passwords
-  /// must not take turns.
+  /// All credentials that failed and have not succeeded since, the latest last. Not only the last ones: else two
+  /// programs with two stale passwords would take turns for ever.
   package var refusals: [Refusal] = []
-  /// Whether the last login was refused for its credentials: nothing is, once one has succeeded.
+  /// Whether the last login was refused for its credentials; false again once one has succeeded.
   package var isRefused = false
+  /// The device tokens, oldest first.
   package var ledger: [LedgerEntry] = []
-  /// Grows with each change of `refusals`, so that a join knows which is the last word.
+  /// Grows with each change of `refusals` or `isRefused`, so that a join knows which side has the last word on them.
   package var revision: UInt64 = 0
+  /// Fields of a newer damsession, which are kept as they are.
   package var unknown: [String: JSONValue] = [:]
 
-  /// Dead entries beyond this are forgotten, oldest first: the ledger must not grow for ever.
+  /// Dead entries beyond this number are forgotten, oldest first: the ledger must not grow for ever.
   static let mostDead = 50
-  /// The same for refusals. Who tries more passwords than that is locked out by the server.
+  /// Refusals beyond this number are forgotten as well. Whoever tries more passwords is locked out by the server.
   static let mostRefusals = 20
-  /// After so many failures in a row nothing that failed before is tried again: half of what locks an account
+  /// After so many failures in a row nothing that failed before is tried again. It is half of what locks an account
   /// (reference, device token limits and lock-out).
   static let mostFailures: Int64 = 5
 
   package init() {}
 
+  /// How many tokens may count against the server's limit.
   package var liveTokens: Int { ledger.count { $0.deadAt == nil } }
   var failuresInARow: Int64 { refusals.reduce(0) { $0 + min($1.count, AccountRecord.mostFailures) } }
 
   func refusal(of hash: String) -> Refusal? { refusals.first { $0.hash == hash } }
 
-  /// `salt`: what `hash` was made with.
+  /// Remembers that credentials with this hash failed. `salt`: what the hash was made with; under another one the
+  /// refusals known so far say nothing.
   mutating func remember(_ reason: Refusal.Reason, hash: String, salt: String, now: Int64) {
     if key != salt { refusals = [] }
     key = salt
@@ -97,8 +101,8 @@ package struct AccountRecord: Equatable, Sendable {
     revision &+= 1
   }
 
-  /// Credentials with this hash (nil: nobody has asked for it, since nothing was refused) were accepted; what is known
-  /// of others stays.
+  /// Credentials with this hash were accepted. nil: it was not made, since there was no refusal to compare it with.
+  /// What is known of other credentials stays.
   mutating func accept(_ hash: String?) {
     guard isRefused || refusals.contains(where: { $0.hash == hash }) else { return }
     refusals.removeAll { $0.hash == hash }
@@ -112,7 +116,7 @@ package struct AccountRecord: Equatable, Sendable {
     ledger.append(LedgerEntry(fingerprint: print, obtainedAt: now))
   }
 
-  /// Another one took its place, which proves nothing yet.
+  /// A login has put another token in its place, which proves nothing yet.
   mutating func suspect(token: Secret, now: Int64) { change(token) { $0.suspectedAt = $0.suspectedAt ?? now } }
 
   mutating func markDead(token: Secret, now: Int64) { change(token) { $0.deadAt = $0.deadAt ?? now } }
@@ -122,7 +126,7 @@ package struct AccountRecord: Equatable, Sendable {
     for index in ledger.indices where ledger[index].fingerprint == print { body(&ledger[index]) }
   }
 
-  /// What two holders know together; dead stays dead.
+  /// What two holders know together, whatever the order of joins; a dead token stays dead.
   package func joined(_ other: AccountRecord) -> AccountRecord {
     var result = isLaterWord(than: other) ? self : other
     if revision == other.revision, key == other.key {
@@ -145,7 +149,8 @@ package struct AccountRecord: Equatable, Sendable {
     return result
   }
 
-  /// A refusal goes with the key that it was hashed with, so one side's refusals are taken, or both where keys agree.
+  /// Refusals go with the salt that they were hashed with. So those of one side are taken, or both if revision and salt
+  /// are the same.
   private func isLaterWord(than other: AccountRecord) -> Bool {
     (revision, key ?? "") >= (other.revision, other.key ?? "")
   }
@@ -164,6 +169,6 @@ package struct AccountRecord: Equatable, Sendable {
 }
 
 extension Refusal {
-  /// Of two that know the same credentials, everybody must keep the same one.
+  /// Of two refusals of the same credentials the one of higher rank is kept, in every process.
   fileprivate var rank: (Int64, Int64, String) { (at, count, reason.rawValue) }
 }

@@ -1,14 +1,16 @@
 // Adoption.swift - what a session learns from a response: rotated cookies, and whether a scarce secret has ever worked.
 
 extension CallContext {
+  /// Takes the cookies of a response into `secret` under the order rule (see Cookies.swift). `stamp`: of the request.
   mutating func adopt(_ response: WireResponse, _ secret: inout SessionSecret, stamp: UInt64) -> CookieSet.Adoption {
-    // Where cookies do not rotate, those of an error response are somebody else's.
+    // Where cookies do not rotate, an error response may come from somebody else on the way (a proxy), and so its
+    // cookies.
     guard system.keepsCookies, system.rotates || response.status < 400 else { return CookieSet.Adoption() }
     var changed = secret
     let adoption = changed.cookies.adopt(
       response.headers, stamp: stamp, now: moment.seconds, own: system.cookieNames)
     guard !system.isScarce || system.isUsable(changed) else {
-      // It is valid until it is revoked (guide), and what is revoked is refused.
+      // A device token is valid until it is revoked (guide), and a revoked one is refused.
       log(.warning, "a response deletes the device token, which is kept until it is refused")
       return CookieSet.Adoption()
     }
@@ -21,7 +23,8 @@ extension CallContext {
     return adoption
   }
 
-  /// Siblings judge idleness by the time of last use; written now and then, so that not every request costs a save.
+  /// Whether the time of last use in the store is out of date. Siblings judge idleness by it, but a save for every
+  /// request would cost too much.
   var isUseWorthSaving: Bool {
     system.hasIdleLimit && state.record.usedAt - state.savedUsedAt >= IdleClock.resolution
   }
@@ -30,8 +33,8 @@ extension CallContext {
 
   private var tokenPrint: String? { state.record.secret.flatMap(system.token)?.fingerprint }
 
-  /// The secret that this call's login replaced was refused, and its successor accepted right after: that is a proof
-  /// that it is dead. False: nothing was replaced, or it is noted already.
+  /// The secret that this call's login replaced had been refused, and its successor is accepted now: that proves that
+  /// the old one is dead. False: nothing was replaced, or it is noted already.
   mutating func takeProof() -> Bool {
     guard let replaced = made.replaced else { return false }
     account.markDead(token: replaced, now: moment.seconds)
@@ -39,7 +42,7 @@ extension CallContext {
     return true
   }
 
-  /// Notes that the secret was accepted.
+  /// Notes in the record that the secret was accepted at least once.
   mutating func serve() {
     if !isServed() { state.record.served = tokenPrint }
   }

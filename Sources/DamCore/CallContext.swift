@@ -1,42 +1,48 @@
-// CallContext.swift - what outlives the stages of a call: what it is for, what it has found out, and what every stage
-// needs to say so. The session's state and the time are lent to it for the length of one step.
+// CallContext.swift - what the stages of a call share: what the call is for, what it has found out, and how it logs and
+// words its failures. The session's state and the time are the driver's, and lent to it for the length of one step.
 
 struct CallContext: Sendable {
   let settings: Settings
   let goal: CallGoal
-  /// The time-out of this call is its own: that it ran out says nothing to siblings.
+  /// This call has a time-out of its own: that it ran out says nothing to siblings.
   let hasOwnTimeout: Bool
-  /// The application sends the request with a client of its own, in its own time: siblings must not wait for that.
+  /// The application sends the request with a client of its own, and may take long: siblings must not wait for that.
   let isSentElsewhere: Bool
 
-  /// Lent for a step.
+  /// What this process knows of the session, swapped in by `CallMachine.step`; empty between steps.
   var state = SessionState()
+  /// The time of the present step.
   var moment = Moment(seconds: 0, microseconds: 0)
 
-  /// When this call began, in microseconds since 1970.
+  /// When this call began, in microseconds since 1970. What siblings found out after that is news to it.
   var beganAt: UInt64 = 0
-  /// What was refused to this call; only something newer may be tried again.
+  /// How new the secret was that the server refused to this call: only something newer may be tried again. nil: none
+  /// was refused.
   var refused: Freshness?
+  /// The credentials as far as the call has asked for them, and their slow hashes.
   var credentials = KnownCredentials()
-  /// What credentials that travel with every request were found to be; remembered once the locks are held.
+  /// How the server judged credentials that travel with every request: found by Delivery, remembered by Login once both
+  /// locks are held.
   var denial: Denial?
+  /// The account's record as it was when the account was locked; empty before.
   var account = AccountRecord()
   /// What the last login of this call has made.
   var made = Made()
-  /// Logins so far, and how many of them followed a refusal.
+  /// How many logins this call began, and how many of them because a secret was refused to it.
   var logins = 0
   var relogins = 0
 
-  /// What was sent with it, so that no message repeats it.
+  /// Every secret that this call has sent or observed, also those that a rotation has replaced since: see `clean`.
   private var sentSecrets: [Secret] = []
   private var lines: [(level: LogLevel, message: String)] = []
 
-  /// A login's work, which the first response to its secret shows to be good or not.
+  /// What a login of this call has yielded. Whether it is any good, the first response to it shows.
   struct Made: Sendable {
+    /// nil: this call has not logged in.
     var generation: UInt64?
-    /// The scarce secret that it took the place of; dead when the new one has served.
+    /// The scarce secret whose place it took; known to be dead once the new one was accepted.
     var replaced: Secret?
-    /// Why it is not on disk.
+    /// Why a scarce secret is not on disk; nil: it is, or nothing scarce was made.
     var unsaved: String?
   }
 
@@ -53,7 +59,8 @@ struct CallContext: Sendable {
   /// How new the secret is. Where cookies do not rotate, only a login makes a newer one.
   var freshness: Freshness { system.freshness(state.record) }
 
-  /// Only the newest secret that was not refused to this call is worth sending.
+  /// The session's secret if it is worth sending: complete, not expired, and newer than what was refused to this call.
+  /// Where credentials travel with every request, it must be the proof of the very credentials at hand.
   var usable: SessionSecret? {
     guard let secret = state.record.secret, system.isUsable(secret), !secret.hasExpired(at: moment) else { return nil }
     if let refused, freshness <= refused { return nil }
@@ -65,7 +72,8 @@ struct CallContext: Sendable {
     return secret
   }
 
-  /// Whether requests go one at a time.
+  /// Whether the session's lock is held from before the request is sent until its response is judged: that brings the
+  /// cookie which the next request must carry.
   var serializes: Bool {
     switch goal {
     case .request, .keepalive, .observe: system.rotates && settings.rotation == .serialize
@@ -83,30 +91,32 @@ struct CallContext: Sendable {
     return lines
   }
 
-  /// A server may quote it.
+  /// From now on `clean` keeps this secret out of messages: a server may quote what it was sent.
   mutating func keepOut(_ secret: SessionSecret) {
     if let token = secret.token { sentSecrets.append(token) }
     for cookie in secret.cookies.live { sentSecrets.append(cookie.value) }
   }
 
-  /// What must not appear in another origin's URL: all that this call knows, what was sent before a rotation too.
+  /// What must not appear in another origin's URL: every secret that this call knows, also those of before a rotation.
   var secrets: [Secret] {
     let tokens = [state.record.secret?.token, credentials.secret].compactMap { $0 }
-    // A short cookie is a preference and no proof.
+    // A cookie of less than four characters is a preference and no proof.
     let cookies = [state.record.secret?.cookies.live.map(\.value) ?? [], sentSecrets].joined()
     return [tokens, settings.secrets, cookies.filter { $0.count >= 4 }].flatMap { $0 }
   }
 
-  /// Where a request goes, as a log may show it: a server that redirects may have put what it was sent into the path.
+  /// The URL of a request as a log may show it. A server that redirects may have put a secret that it was sent into the
+  /// path, which then is left out.
   func shown(_ request: WireRequest, isRedirected: Bool) -> String {
     let url = request.redactedURL
     guard isRedirected, Disguise.objection(to: [url], secrets, names: settings.secretNames) != nil else { return url }
     return request.origin.text + "/***"
   }
 
-  /// A server may quote what it was sent; our messages do not. Only its words are searched: in ours a short secret
-  /// would be a part of a common word, and what is missing would spell it. Nothing shorter than four characters is
-  /// searched for, for the same reason. Cut last, so that no half of a secret is left.
+  /// Adds the server's own words to the message, without the secrets that they may quote. Our words are not searched: a
+  /// short secret may be a part of a common word there, and a gap in that word would spell it. For the same reason
+  /// nothing shorter than four characters is searched for. The words are cut to their length last, so that no half of a
+  /// secret is left.
   func clean(_ failure: Failure) -> Failure {
     guard !failure.quote.isEmpty else { return failure }
     let given = [[credentials.secret].compactMap { $0 }, settings.secrets, sentSecrets].joined()
@@ -116,7 +126,7 @@ struct CallContext: Sendable {
       let encoded = String(decoding: ASCII.percentEncoded(secret.reveal()), as: UTF8.self)
       for text in [secret.revealText(), encoded] { quote = quote.replacing(text, with: "***") }
     }
-    // Where in the words another spelling begins and ends, nobody can say.
+    // A secret in some other encoding: where it begins and ends cannot be told, so that all of the words go.
     if Disguise.isHeld(secrets, by: quote) { quote = "***" }
     var clean = failure
     clean.message += ": the server says \"\(quote.prefix(200))\""
@@ -124,7 +134,8 @@ struct CallContext: Sendable {
     return clean
   }
 
-  /// A login failed. Those who waited for it are spared trying it themselves, but for what is only this caller's own.
+  /// A login failed. Threads that waited for it get the same failure instead of trying themselves, unless its cause is
+  /// this caller's alone.
   mutating func noteLogin(failed failure: Failure) {
     switch failure.cause {
     case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .notFound: return
@@ -135,6 +146,7 @@ struct CallContext: Sendable {
 
   // MARK: Records
 
+  /// Takes over what the store holds now, or remembers that the record lives in memory only.
   mutating func note(_ saving: Saving<SessionRecord>) {
     switch saving {
     case .saved(let record): state.noteStored(record)
@@ -154,7 +166,7 @@ struct CallContext: Sendable {
     log(.warning, "the session cannot be saved (\(reason)); it lives in memory only")
   }
 
-  /// Takes what the store holds; why the call cannot go on with it, or nil.
+  /// Takes over what the store holds. Returns why the call cannot go on with it, or nil.
   mutating func take(_ loading: Loading<SessionRecord>) -> Failure? {
     state.note(loading)
     return objection(to: loading, "session")

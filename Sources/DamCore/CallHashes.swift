@@ -10,7 +10,7 @@ extension CallContext {
     return true
   }
 
-  /// Takes the hash that the driver has made; false: there was no memory for it.
+  /// Takes the hash that the driver has made. False: there was no memory to make it.
   mutating func takeHash(_ hash: String?, salt: String) -> Bool {
     guard let hash, let secret = credentials.secret else { return false }
     credentials.keep(hash, salt: salt)

@@ -4,8 +4,8 @@
 //
 // A driver feeds events and does what the returned action says; the machine never sends, waits, reads a file or a
 // clock. The same value therefore serves a blocking caller, an event loop and a test that scripts every response. It
-// owns the order of the stages and the two locks; what a stage does is its own (CredentialsStage, Login, Delivery,
-// Ending), and an event goes to the one that is under way. What outlives the stages is the context.
+// owns the order of the stages and the two locks. Each stage (CredentialsStage, Login, Delivery, Ending) is a machine
+// of its own, and an event goes to the one that is under way. What outlives the stages is the context.
 //
 //   begin -> load (or lock, where requests go one at a time)
 //         -> is there a usable secret, newer than the one that was refused to this call?
@@ -15,33 +15,44 @@
 //         -> refused? remember which secret it was (generation and stamp) and start over, but log in for it only once
 //
 // Four rules carry everything:
-//   1. A secret is refused, not a session. The freshness of what was sent is compared with what is known now: if
-//      something newer is known, it is used; only if nothing newer is there, somebody logs in. So one expiry is one
-//      login. The old secret stays until the new one is there: a server that is out of order must not cost a session
-//      that lives.
-//   2. Two locks. The session's keeps logins (and serialized requests) apart, the account's keeps attempts with the
-//      same credentials apart whatever session they are for. Always in this order. A process that ends lets go of both.
+//   1. A secret is refused, not a session. The freshness of the secret that was sent is compared with that of the one
+//      known now: a newer one is used, and only if there is none the call logs in. So one expiry is one login, however
+//      many requests meet it. The old secret stays until the new one is there: a faulty response of the server must not
+//      cost a session that is still alive.
+//   2. Two locks. The session's lock keeps logins (and serialized requests) apart. The account's lock keeps login
+//      attempts with the same credentials apart, whatever session they are for. The session's is always taken first.
+//      When a process ends, its locks are released.
 //   3. Saved before used. A login that yields something scarce is on disk before the first request carries it.
-//   4. Refused credentials are remembered in the account before the lock is let go.
+//   4. Refused credentials are remembered in the account before its lock is released.
 //
-// And one for what is scarce: one that was refused when it was new is not replaced, and only a successor that works
-// proves that it is dead.
+// One more holds for scarce secrets (`System.scarcity`): one that was refused when it was new is not replaced, and one
+// that was replaced counts as dead only when its successor has been accepted.
 
 package struct CallMachine: Sendable {
+  /// Which events are valid: `idle` takes `begin`; the five that name a wait take the outcome of their action; the four
+  /// that name a stage hand every event to it; `finished` takes none.
   private enum State {
+    /// The call has not begun.
     case idle
+    /// The driver reads the session's record.
     case loading
+    /// The driver acquires the session's lock, and reads the record under it.
     case lockingSession
+    /// The driver acquires the account's lock, and reads its record under it.
     case lockingAccount
+    /// The driver releases the account's lock, and the session's unless it is kept for a request.
     case unlocking
+    /// `credentials`, `login`, `delivery` or `ending` is at work, until it says `proceed` or `finish`.
     case gettingCredentials
     case loggingIn
     case delivering
     case ending
+    /// The result was given.
     case finished
   }
 
-  /// Which locks are held. The account's is only taken with the session's.
+  /// Which locks are held. The account's is only taken while the session's is held. A lock that the store could not
+  /// give counts as held: the call goes on without.
   private enum Locks {
     case none
     case session
@@ -62,14 +73,18 @@ package struct CallMachine: Sendable {
     context = CallContext(goal, settings, hasOwnTimeout: hasOwnTimeout, isSentElsewhere: isSentElsewhere)
   }
 
-  /// The generation of the secret that was sent last.
+  /// The generation of the secret that was sent last; 0: nothing was sent yet.
   package var sentGeneration: UInt64 { delivery.generation }
 
-  /// Log lines since the last time; redacted.
+  /// The log lines since the last time, without secrets. The driver writes them once it has let go of the session's
+  /// state: logging calls the application.
   package mutating func takeLines() -> [(level: LogLevel, message: String)] { context.takeLines() }
 
+  /// Takes one event and says what to do next. `session` is what this process knows of the session: the driver lends it
+  /// for the length of one step, under a lock. What needs no I/O is decided in here, one stage after another.
   package mutating func step(_ event: CallEvent, _ session: inout SessionState, _ moment: Moment) -> CallAction {
     context.moment = moment
+    // Swapped in, not copied: while there are two copies, every change of the record would copy its arrays first.
     swap(&context.state, &session)
     defer { swap(&context.state, &session) }
     var step = take(event)
@@ -98,7 +113,7 @@ package struct CallMachine: Sendable {
     }
   }
 
-  /// What is the call's own: the first look at the store, and the locks.
+  /// Events that belong to no stage: the first look at the store, and the locks.
   private mutating func takeOwn(_ event: CallEvent) -> CallStep {
     switch (state, event) {
     case (.idle, .begin):
@@ -131,7 +146,8 @@ package struct CallMachine: Sendable {
     return .perform(.load)
   }
 
-  /// The next thing to do, given all that is known.
+  /// The next thing to do. It does not matter how the call got here: whenever a stage or a lock is done with, this
+  /// looks again at the goal, the credentials, the secret and the locks.
   private mutating func proceed() -> CallStep {
     switch context.goal {
     case .logout, .forget:
@@ -154,8 +170,10 @@ package struct CallMachine: Sendable {
     guard let secret = context.usable else { return logIn() }
     let keeps = keepsSession
     switch locks {
+    // The login is over, or a sibling has made it unnecessary.
     case .both: return unlock(keepSession: keeps)
     case .session where !keeps: return unlock(keepSession: false)
+    // The record is read again under the lock, and the secret in it may be a newer one.
     case .none where keeps: return lockSession()
     case .none, .session: break
     }
@@ -163,14 +181,17 @@ package struct CallMachine: Sendable {
     return delivery.use(secret, &context)
   }
 
-  /// There is no usable secret.
+  /// There is no usable secret: takes the session's lock, then the account's, looks again after each, and logs in only
+  /// then.
   private mutating func logIn() -> CallStep {
     if case .none = locks { return lockSession() }
+    // A sibling thread's login failed while this call waited for the lock: it would only repeat that.
     if let failure = context.state.loginFailure(since: context.beganAt) { return .fail(failure) }
     guard case .both = locks else {
       state = .lockingAccount
       return .perform(.lockAccount)
     }
+    // Delivery found that credentials which travel with requests are refused; now the account may be written.
     if let denial = context.denial {
       state = .loggingIn
       return login.deny(denial, &context)
@@ -194,7 +215,7 @@ package struct CallMachine: Sendable {
     if context.serializes { return true }
     guard context.system.sendsCredentials, !context.isSentElsewhere else { return false }
     switch context.goal {
-    // Who suspects that they were refused asks alone, too.
+    // The small request that confirms a suspicion goes out alone, too.
     case .request, .keepalive: return delivery.isSuspicious || context.state.acceptedAt < context.beganAt
     case .ensure, .observe, .logout, .forget: return false
     }
@@ -205,13 +226,15 @@ package struct CallMachine: Sendable {
     return .perform(.lockSession)
   }
 
+  /// Releases the account's lock, if it is held; and the session's unless `keepSession`.
   private mutating func unlock(keepSession: Bool) -> CallStep {
     state = .unlocking
     locks = keepSession ? .session : .none
     return .perform(.unlock(keepSession: keepSession))
   }
 
-  /// nil when the call goes on, with the lock or because there is none to be had.
+  /// Why the call must end for want of a lock. nil: it goes on, either with the lock or because the store has none to
+  /// give.
   private mutating func notLocked(_ locking: Locking) -> Failure? {
     switch locking {
     case .held:

@@ -3,18 +3,23 @@
 
 /// What a call is for.
 package enum CallGoal: Sendable {
+  /// Send the application's request, with a session's secret, and deliver the response.
   case request(CallerRequest)
-  /// There shall be a session. `again`: also with credentials that were refused before. `saved`: a scarce secret that
-  /// could not be saved is a failure, since the caller may be about to end.
+  /// Make sure that there is a session. `again`: even with credentials that were refused before. `saved`: a scarce
+  /// secret that could not be saved is a failure, since the caller may be about to end.
   case ensure(again: Bool, saved: Bool)
-  /// The session shall be alive at the server, and stay so for another idle limit.
+  /// Make sure that the session is alive at the server, and stays so for another idle limit.
   case keepalive
+  /// Forget the session here, then end it at the server.
   case logout
+  /// Forget the session here; the server is not told.
   case forget
-  /// A response came to a request that was sent elsewhere with the session's headers.
+  /// Judge a response that the application received from a client of its own, to a request with the session's headers.
+  /// Without a ticket the request is taken for one with the present secret.
   case observe(WireResponse, Ticket?)
 
-  /// Whether the application wants a part of something, so that its bytes must come as they are.
+  /// Whether the application asks for a part of something (`Range`), so that its bytes must come as they are:
+  /// uncompressed.
   package var asksForRange: Bool {
     guard case .request(let request) = self else { return false }
     return request.headers.contains { $0.name.lowercased() == "range" }
@@ -23,72 +28,91 @@ package enum CallGoal: Sendable {
 
 /// How an attempt to get a lock ended.
 package enum Locking: Sendable {
+  /// The lock is held until it is released with `CallAction.unlock` or `finish`.
   case held
-  /// Somebody else kept it for longer than allowed.
+  /// Somebody else kept it for longer than "lock-timeout" allows.
   case busy
-  /// There is no locking here; the reason.
+  /// The store has no locks here, for this reason; the call goes on without.
   case unavailable(String)
 }
 
 /// How an attempt to save a record ended.
 package enum Saving<Record: Sendable>: Sendable {
-  /// What the store holds now: ours joined with what was there.
+  /// What the store holds now: our record joined with the one that was there.
   case saved(Record)
+  /// The store holds what it held before; the reason.
   case failed(String)
 }
 
-/// What happened.
+/// What happened. Each but `begin` reports the outcome of an action: `loaded` of `load`, `responded` of `send`, and so
+/// on. In place of it `failed` may come where the driver waited for something: a response, a lock, a time, the
+/// application.
 package enum CallEvent: Sendable {
   case begin
   case loaded(Loading<SessionRecord>)
+  /// The record was read after the attempt to lock, whatever came of it.
   case sessionLocked(Locking, Loading<SessionRecord>)
-  /// `entropy`: 16 random bytes.
+  /// As above. `entropy`: 16 random bytes, for the account's salt if it has none.
   case accountLocked(Locking, Loading<AccountRecord>, entropy: [UInt8])
+  /// nil: the application has none.
   case credentials(Secret?)
-  /// nil: there is no memory for it.
+  /// The slow hash; nil: there is no memory to make it.
   case derived(String?)
   case responded(WireResponse)
   case savedSession(Saving<SessionRecord>)
   case savedAccount(Saving<AccountRecord>)
   case unlocked
   case waited
-  /// Sending or asking failed. `head`: what had arrived of a response, which may hold a rotated cookie.
+  /// Sending or asking failed, or the application cancelled. `head`: what had arrived of a response, which may hold a
+  /// rotated cookie.
   case failed(Failure, head: WireResponse?)
 }
 
-/// What the driver is to do; each but the last is answered by one event.
+/// What the driver is to do. Each but `finish` is followed by one event.
 package enum CallAction: Sendable {
+  /// Read the session's record, unless it is unchanged since it was read last.
   case load
+  /// Acquire the session's lock, then read the record.
   case lockSession
+  /// Acquire the account's lock, then read the account's record. The session's lock is held.
   case lockAccount
+  /// Ask the application for what `System.credentials` names.
   case askCredentials
-  /// Make the slow hash of credentials (`Hash.slow`), outside of all locks but the session's own.
+  /// Make the slow hash of credentials (`Hash.slow`), which takes about 50 ms.
   case derive(Secret, salt: String)
-  /// The response to `send` is `responded` or `failed`.
+  /// Send a request; `responded` or `failed` follows.
   case send(WireRequest)
-  /// `isDurable`: it must survive a power cut before it is used.
+  /// Join the record with what the store holds, and write that. `isDurable`: it must survive a power cut before it is
+  /// used.
   case saveSession(SessionRecord, isDurable: Bool)
   case saveAccount(AccountRecord)
-  /// Release the account's lock, and the session's too unless `keepSession`.
+  /// Release the account's lock if it is held, and the session's too unless `keepSession`.
   case unlock(keepSession: Bool)
   /// Let this many milliseconds go by.
   case wait(milliseconds: UInt64)
-  /// Release everything; this is the result.
+  /// Release every lock; the call is over, and this is its result.
   case finish(CallOutcome)
 }
 
+/// How far a logout went. In every case but `none` the session is forgotten here.
 package enum LogoutResult: Sendable {
+  /// There was no session.
   case none
+  /// The server confirms that the session is over.
   case server
+  /// The server was not told: this system has no logout, or only `forget` was asked for.
   case local
+  /// The server was told, but did not confirm it.
   case unconfirmed
 }
 
 /// How a call ended.
 package enum CallOutcome: Sendable {
-  /// The last response that was sent for the application goes to the application; so does an observed one.
+  /// The response to the last request that was sent for the application is the one to deliver; after `observe`, the
+  /// observed response is. `generation`: of the secret that was sent. `replays`: how often it was sent again with a
+  /// newer secret.
   case delivered(generation: UInt64, replays: UInt32)
-  /// There is a session; after an observed response: a newer one.
+  /// There is a session; after `observe` a newer one, so that the request is worth repeating.
   case ready(SessionRecord)
   case loggedOut(LogoutResult)
   case failed(Failure)

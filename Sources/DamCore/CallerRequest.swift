@@ -1,6 +1,7 @@
-// CallerRequest.swift - a request as the application asks for it, checked before anything else happens. What passes
-// here reaches the session's own origin and nothing else: the URL is put together from checked parts, never parsed
-// twice by two parsers. Other origins, headers that would carry the session's secrets, and line ends are refused.
+// CallerRequest.swift - a request as the application asks for it, checked before anything else happens. A request that
+// passes here reaches the session's own origin and nothing else: its URL is put together from checked parts, so that no
+// two parsers can read it differently. Other origins, headers that would carry the session's secrets, and line ends are
+// refused.
 
 package struct CallerRequest: Sendable {
   package let method: String
@@ -9,7 +10,7 @@ package struct CallerRequest: Sendable {
   package private(set) var headers: [(name: String, value: String)]
   package let body: Body
   package let image: ImageHandle?
-  /// To send it twice may do twice what it does, whatever its method says.
+  /// Sending it twice may do twice what it does, whatever its method says (see `WireRequest.isIdempotent`).
   package let isSentOnce: Bool
 
   /// What is known of the application's body; the driver has the bytes.
@@ -19,7 +20,7 @@ package struct CallerRequest: Sendable {
     package var size: UInt64?
     /// Whether it can be given once more.
     package var canRewind: Bool
-    /// It says its own Content-Type.
+    /// Whether the body brings its own Content-Type.
     package var isForm = false
 
     package static let none = Body(isPresent: false, size: nil, canRewind: true)
@@ -123,7 +124,7 @@ package struct CallerRequest: Sendable {
     return rest.hasPrefix("/") ? String(rest) : "/" + rest
   }
 
-  /// The decoded parts of a target's path; what a server would see behind any spelling of it.
+  /// The parts of a target's path, decoded and in lower case: what a server sees, however they are spelled.
   static func segments(_ target: String) -> [String] {
     target.prefix { $0 != "?" }.split(separator: "/").map { ASCII.percentDecoded($0).lowercased() }
   }

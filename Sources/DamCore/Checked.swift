@@ -1,7 +1,7 @@
-// Checked.swift - arithmetic on numbers that others said: lengths, times and counts of servers, applications, files and
-// clocks. A bare `+` ends the application's process where the result does not fit; these stop at the end of the range.
-// Where that would be wrong too, ask `addingReportingOverflow`. A test looks for what does neither
-// (Tests/C/numbers.py).
+// Checked.swift - arithmetic on numbers that come from outside: lengths, times and counts of servers, applications,
+// files and clocks. A bare `+` ends the application's process where the result does not fit; these stop at the end of
+// the range. Where that would be wrong too, use `addingReportingOverflow`. A test looks for arithmetic that does
+// neither (Tests/C/numbers.py).
 
 extension FixedWidthInteger {
   package func plus(_ other: Self) -> Self {

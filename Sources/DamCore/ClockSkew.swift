@@ -1,4 +1,4 @@
-// ClockSkew.swift - the server's clock minus ours, from its `Date`; as far apart as a record may say.
+// ClockSkew.swift - how many seconds the server's clock is ahead of ours, by its `Date` header; bounded as in a record.
 
 extension WireResponse {
   package func clockSkew(at now: Int64) -> Int64? {

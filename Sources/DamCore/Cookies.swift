@@ -1,17 +1,17 @@
 // Cookies.swift - the rotated cookies of one session, and the order rule.
 //
-// Within a response, Set-Cookie lines count strictly in order: a server may delete a cookie and set the live one of
-// the same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not
-// that of arrival: each cookie keeps the stamp of the request whose response brought it, and a response to an
-// earlier-sent request never replaces it. The cookie set is bound to the session's one origin; Domain and Path are not
-// looked at, and the Secure flag is always assumed. A browser's jar does more.
+// Within a response, Set-Cookie lines count strictly in order: a server may delete a cookie and set the live one of the
+// same name right after (reference, cookies on the wire). Between responses, the order of sending decides, not that of
+// arrival: each cookie keeps the stamp of the request whose response brought it, and a response to an earlier-sent
+// request never replaces it. The set belongs to the session's one origin. Unlike a browser's jar it does not look at
+// Domain and Path, and treats every cookie as Secure.
 
 /// One `Set-Cookie` line: a value, or the deletion of one.
 struct SetCookie: Equatable {
   var name: String
   /// nil: the line deletes the cookie.
   var value: Secret?
-  /// Its value is none that could be sent back: too long, or with bytes that no header may hold.
+  /// Its value could not be sent back: it is too long, or has bytes that no header may hold.
   var isUnusable = false
 
   /// Reads one header value; nil when it has no usable name. `now` is in seconds since 1970.
@@ -48,7 +48,7 @@ struct SetCookie: Equatable {
   }
 }
 
-/// A cookie with the stamp of the request whose response brought it. A nil value remembers a deletion.
+/// A cookie with the stamp of the request whose response brought it. A nil value is a deletion that is remembered.
 package struct Cookie: Equatable, Sendable {
   package var name: String
   package var value: Secret?
@@ -61,27 +61,30 @@ package struct Cookie: Equatable, Sendable {
   }
 }
 
-/// The cookies of one session secret.
+/// The cookies of one session secret, with the deletions.
 package struct CookieSet: Equatable, Sendable {
   package private(set) var all: [Cookie] = []
 
-  /// A server that sets more is not setting session cookies. Those whose names are known do not count.
+  /// A server that sets more than this is not setting session cookies. Those of `System.cookieNames` do not count.
   static let most = 16
 
   package init() {}
   init(_ cookies: [Cookie]) { all = cookies }
 
+  /// What came of the Set-Cookie lines of one response.
   package struct Adoption: Equatable, Sendable {
+    /// How many changed the set, and how many the order rule dropped.
     package var adopted: UInt64 = 0
     package var late: UInt64 = 0
-    /// One of the session's own was set to a value that cannot be kept.
+    /// The name of a cookie that the session needs and that was set to a value which cannot be kept.
     package var lost: String?
   }
 
-  /// Takes the Set-Cookie lines of the response to the request that was sent with `stamp`. `own`: names that are the
-  /// system's own, for which there is always room.
+  /// Takes the Set-Cookie lines of the response to the request that was sent with `stamp`. `own`: see
+  /// `System.cookieNames`.
   package mutating func adopt(_ headers: HeaderBlock, stamp: UInt64, now: Int64, own: [String] = []) -> Adoption {
     var outcome: [SetCookie] = []
+    // Only the last line of each name counts; what went before it in the same response is over.
     for line in headers.values("set-cookie") {
       guard let cookie = SetCookie(line, now: now) else { continue }
       let isOwn = own.contains(cookie.name)
@@ -108,13 +111,14 @@ package struct CookieSet: Equatable, Sendable {
     return adoption
   }
 
-  /// What two holders of the same session secret know together; the later stamp wins, so order does not matter.
+  /// What two holders of the same session secret know together: of each name the cookie with the later stamp.
   func joined(_ other: CookieSet) -> CookieSet {
     var both = self
     for cookie in other.all { _ = both.place(cookie) }
     return both
   }
 
+  /// What became of a cookie: it changed the set, it was there already, or it came too late.
   private enum Placing {
     case placed
     case same
@@ -123,7 +127,7 @@ package struct CookieSet: Equatable, Sendable {
 
   private mutating func place(_ cookie: Cookie) -> Placing {
     guard let index = all.firstIndex(where: { $0.name == cookie.name }) else {
-      // A deletion is remembered too: an earlier-sent request may yet bring the cookie.
+      // A deletion is remembered too: the response to an earlier-sent request may yet bring the cookie.
       all.append(cookie)
       return cookie.value == nil ? .same : .placed
     }
@@ -139,7 +143,7 @@ package struct CookieSet: Equatable, Sendable {
     return .placed
   }
 
-  /// Two values with one stamp cannot both be right; every process must pick the same one.
+  /// Two values with one stamp cannot both be right, and nobody can tell which is: all processes pick the same one.
   private static func outranks(_ one: Cookie, _ other: Cookie) -> Bool {
     guard let left = one.value, let right = other.value else { return one.value != nil }
     return left.reveal().lexicographicallyPrecedes(right.reveal())
@@ -152,7 +156,7 @@ package struct CookieSet: Equatable, Sendable {
 
   package func value(_ name: String) -> Secret? { all.first { $0.name == name }?.value }
 
-  /// The largest stamp: how new this set is.
+  /// The largest stamp, which says how new this set is.
   package var stamp: UInt64 { all.map(\.stamp).max() ?? 0 }
 
   /// The value of the `Cookie` request header; nil when there is nothing to send.

@@ -1,17 +1,20 @@
-// CredentialsStage.swift - the stage of a call that gets credentials, and the hash that knows them again where a record
-// holds one.
+// CredentialsStage.swift - the stage of a call that gets the credentials, and their slow hash where the record's proof
+// of credentials is such a hash (credentials that travel with every request).
 
 struct CredentialsStage: Sendable {
   private enum State {
+    /// Nothing is asked for. Valid next: asking, deriving.
     case idle
-    /// The application is being asked.
+    /// The application is being asked for the credentials. Valid next: idle.
     case asking
-    /// The driver makes the hash with this salt.
+    /// The driver makes the hash of the credentials with this salt. Valid next: idle.
     case deriving(salt: String)
   }
 
   private var state = State.idle
 
+  /// Takes the credentials from the options, or from an earlier call where they travel with every request; asks the
+  /// application only if they are in neither.
   mutating func ask(_ context: inout CallContext) -> CallStep {
     let system = context.system
     if let known = system.credentials.given ?? (system.sendsCredentials ? context.state.credentials : nil) {
@@ -22,6 +25,7 @@ struct CredentialsStage: Sendable {
     return .perform(.askCredentials)
   }
 
+  /// Gets the hash that tells whether these are the credentials which the record's proof was made from.
   mutating func derive(_ secret: Secret, salt: String) -> CallStep {
     state = .deriving(salt: salt)
     return .perform(.derive(secret, salt: salt))

@@ -1,11 +1,12 @@
 // Delivery.swift - the stage of a call that uses a session secret: for the application's request, for small requests
-// that show whether the session lives, and for responses that came elsewhere. Each is an exchange; what its result
-// means for the next one is decided here.
+// that show whether the session lives, and for responses that the application received elsewhere. Each of these is an
+// exchange; what its result means for the next one is decided here.
 //
 //   use -> a probe, a proof or a confirmation first, if one is due; then what the call is for
 //   delivered -> follow a redirect, or hand over
 //   failed    -> try again, wait as the server asks, or hand over
-//   suspected -> a small request with the same secret tells: refused, or the response was the application's own
+//   suspected -> a small request with the same secret tells: if it is refused, so was the first one; if not, the
+//                response was the application's own
 //   refused   -> remember which secret it was and proceed: something newer is used, or somebody logs in
 
 struct Delivery: Sendable {
@@ -16,13 +17,17 @@ struct Delivery: Sendable {
   }
 
   private enum State {
+    /// Nothing is under way.
     case idle
+    /// `exchange` has the event: it sends a request, judges the response, and saves what is new.
     case exchanging
-    /// The same for the question that a suspicion asks.
+    /// The same for the small request that confirms or clears a suspicion.
     case confirming(Suspicion)
-    /// The record says first that a new secret was refused.
+    /// The record is saved with a note that the new secret was refused. Then the call fails with this; nil: it goes on.
     case savingRejection(Failure?)
+    /// A scarce secret that an earlier call could not save is saved once more.
     case savingAgain
+    /// Time passes before a retry, or because the server asked for it.
     case waiting
   }
 
@@ -32,16 +37,20 @@ struct Delivery: Sendable {
   private var state = State.idle
   private var exchange = Exchange()
   private var journey = Journey()
+  /// What the next `use` has to ask about; nil: nothing.
   private var suspicion: Suspicion?
+  /// Whether a probe or a proof was sent: one a call is enough.
   private var hasProbed = false
+  /// Whether the response that `observe` is about was taken.
   private var hasObserved = false
   private var refusals = Refusals()
-  /// Why the application's request cannot go on; a new session is made first, so that repeating it helps.
+  /// Why the application's request cannot be sent (again). A new session is made first all the same, so that the
+  /// application can repeat it with success.
   private var blocked: Failure?
 
   /// The generation of the secret that was sent last.
   var generation: UInt64 { exchange.sent?.freshness.generation ?? 0 }
-  /// A response waits for its confirmation.
+  /// Whether a response waits for its confirmation.
   var isSuspicious: Bool { suspicion != nil }
 
   mutating func step(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
@@ -52,7 +61,7 @@ struct Delivery: Sendable {
     }
   }
 
-  /// What is not an exchange's.
+  /// Events of the states in which no exchange is under way.
   private mutating func takeOwn(_ event: CallEvent, _ context: inout CallContext) -> CallStep {
     switch (state, event) {
     case (.savingRejection(let failure), .savedSession(let saving)):
@@ -76,7 +85,7 @@ struct Delivery: Sendable {
 
   // MARK: What to send
 
-  /// There is a secret that may be good: what is it for?
+  /// There is a usable secret. Sends the small request that is due, if any, else what the call is for.
   mutating func use(_ secret: SessionSecret, _ context: inout CallContext) -> CallStep {
     if let suspicion {
       self.suspicion = nil
@@ -142,11 +151,12 @@ struct Delivery: Sendable {
     return .perform(action)
   }
 
-  /// Something scarce was obtained, and nobody knows yet whether it works.
+  /// A login of this call has obtained something scarce, and nobody knows yet whether it works.
   private func isProofDue(_ context: CallContext) -> Bool {
     context.system.isScarce && context.logins > 0 && !hasProbed
   }
 
+  /// Sends a small request, because none of the application's will show whether a new scarce secret works.
   private mutating func prove(_ secret: SessionSecret, _ context: inout CallContext) -> CallStep {
     hasProbed = true
     context.log(.debug, "asking whether the new token is accepted")
@@ -162,7 +172,7 @@ struct Delivery: Sendable {
     }
   }
 
-  /// An upload that begins late in the idle time may find the session dead at its end.
+  /// An upload that begins late in the idle time may find the session dead at its end, when all of it was sent in vain.
   private func isProbeDue(_ request: CallerRequest, _ context: CallContext) -> Bool {
     let limit = context.settings.idleLimit(context.state.record)
     let isLong = request.body.isPresent && request.body.size ?? .max >= Delivery.longUpload
@@ -170,7 +180,8 @@ struct Delivery: Sendable {
     return context.moment.seconds - context.state.record.usedAt >= limit / 2
   }
 
-  /// A scarce secret is not on disk. An earlier call may have failed to save it; there may be room by now.
+  /// A scarce secret is not on disk. If an earlier call failed to save it, there may be room by now; if this one did,
+  /// there is nothing left to try.
   private mutating func saveAgain(_ context: CallContext) -> CallStep {
     guard let unsaved = context.made.unsaved else {
       state = .savingAgain
@@ -192,7 +203,7 @@ struct Delivery: Sendable {
     return (response, ticket)
   }
 
-  /// Takes a response to a request that another program has sent, as if it had just come.
+  /// Takes a response that the application received elsewhere, as if it had just come to a request of ours.
   mutating func observe(_ response: WireResponse, _ ticket: Ticket?, _ context: inout CallContext) -> CallStep {
     let present = context.freshness
     guard ticket?.sent.generation ?? 0 <= present.generation else {
@@ -200,8 +211,8 @@ struct Delivery: Sendable {
     }
     if let secret = context.state.record.secret { context.keepOut(secret) }
     let latest = context.state.nextStamp(context.moment)
-    // Where it went is not known: the API's root is no page, so that a page is no suspicion. When it was sent and
-    // answered is not known either: nothing is learned of idleness and clocks.
+    // The request is not known. "/" stands for it: a page is no suspicion there. Since it is not known either when it
+    // was sent, nothing is learned about idleness and clocks.
     let sent = Exchange.Sent(
       request: WireRequest(method: "GET", origin: context.home, target: "/"), purpose: .observed,
       freshness: min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)
@@ -220,7 +231,7 @@ struct Delivery: Sendable {
     case .done(let result):
       guard let sent = exchange.sent else { return end() }
       guard let suspicion else { return take(result, sent, &context) }
-      // The session lives: the suspicious response was the application's own, and leads where it leads.
+      // The session lives: the suspicious response was the application's own, and may be a redirect to follow.
       if case .delivered = result { return take(.delivered(suspicion.response), suspicion.sent, &context) }
       return take(result, sent, &context)
     }
@@ -233,7 +244,7 @@ struct Delivery: Sendable {
     case (_, .suspected(let response)):
       suspicion = Suspicion(sent: sent, response: response)
       return end()
-    // A new token that is refused is no reason to take another one; its first request will say more.
+    // That a new token is refused is no reason to take another one; the application's request will say more.
     case (.prove, .refused):
       return context.reject() ? saveRejection(nil, context) : end()
     case (_, .refused(let response)):
@@ -300,12 +311,14 @@ struct Delivery: Sendable {
     return context.system.sendsCredentials ? deny(response, &context) : end()
   }
 
+  /// Durable: forgetting it would cost one more of what is scarce.
   private mutating func saveRejection(_ failure: Failure?, _ context: CallContext) -> CallStep {
     state = .savingRejection(failure)
     return .perform(.saveSession(context.state.record, isDurable: true))
   }
 
-  /// Credentials that travel with every request were refused twice: that was a login, and it is judged as one.
+  /// Credentials that travel with every request were refused: such a request is a login too, and its response is judged
+  /// as a login's.
   private mutating func deny(_ response: WireResponse, _ context: inout CallContext) -> CallStep {
     guard let credentials = context.credentials.secret else { return end() }
     var progress = LoginProgress(credentials: credentials, now: context.moment.seconds, clockSkew: 0)

@@ -1,4 +1,4 @@
-// Denial.swift - what a server's refusal says of the credentials, and what the caller hears.
+// Denial.swift - a refused login: what it says of the credentials, and the failure for the caller.
 
 struct Denial: Sendable {
   let reason: Refusal.Reason

@@ -1,12 +1,14 @@
-// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of a logout's
-// response are never looked at: it carries the old one once more (reference, logout trap).
+// Ending.swift - the stage of a call that ends a session: here first, then at the server. Cookies of the logout's
+// response are never looked at: it sets the old one once more (reference, logout trap).
 
 struct Ending: Sendable {
   private enum State {
+    /// Not begun.
     case idle
-    /// The record without the secret is being written over the one with this.
+    /// The record without a secret, of the next generation, is saved. The secret that it no longer holds is kept to
+    /// tell the server. Next: `loggingOut`, or the call ends.
     case savingTombstone(SessionSecret)
-    /// The server is being told. `storeFailure`: why the record could not be wiped.
+    /// The server is told; the call ends whatever it says. `storeFailure`: why the record could not be wiped.
     case loggingOut(storeFailure: String?)
   }
 
@@ -51,6 +53,7 @@ struct Ending: Sendable {
     return .perform(.send(request))
   }
 
+  /// A record that could not be wiped is the worse news: the next process would use its secret.
   private func end(_ result: LogoutResult, _ storeFailure: String?) -> CallStep {
     guard let storeFailure else { return .finish(.loggedOut(result)) }
     return .fail(

@@ -1,6 +1,6 @@
-// EngineOptions.swift - how a session behaves, whatever its system is: a line here, and its use in Settings (for how to
-// reach the server: in Transport), are all that a new option takes. What is a vendor's own stands beside the vendor's
-// code; who and where, in Vocabulary.swift.
+// EngineOptions.swift - how a session behaves, whatever its system is. A new option takes a line here and its use in
+// Settings, or in Transport if it says how to reach the server. Options of one vendor stand beside the vendor's code;
+// those that say who and where, in Vocabulary.
 
 package struct EngineOptions: OptionGroup {
   package init() {}
@@ -51,7 +51,7 @@ package struct EngineOptions: OptionGroup {
     "allow-loopback-http", "For tests: plain HTTP to this very machine.")
 }
 
-/// How requests of a session whose cookie rotates follow each other.
+/// How requests of a session whose cookie rotates follow each other: one at a time, or in parallel with the order rule.
 package enum Rotation: String, CaseIterable, Sendable {
   case serialize
   case newest

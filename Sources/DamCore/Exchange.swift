@@ -1,30 +1,34 @@
 // Exchange.swift - one HTTP exchange with the session's secret: sends a request, judges its response, takes the cookies
 // that came with it, and saves what is new, before anybody hears of the result.
 //
-//   send -> answered: does the response deny the secret? then that is the result
+//   send -> responded: does the response deny the secret? then that is the result
 //        -> else take its cookies, those of an error too; save the record if something in it is worth that; the result
-//        -> broken: a head that had arrived may hold a rotated cookie, which is the live one now
+//        -> broken: if the head of a response had arrived, it may hold a rotated cookie, which is the live one now
 
 struct Exchange: Sendable {
+  /// What a request is sent for: that decides what its response can mean.
   enum Purpose: Sendable {
     /// The application's request. Behind redirects it may be to another origin.
     case request(isOwn: Bool)
-    /// The application's request was sent by another program.
+    /// The application's request, which a client of its own has sent.
     case observed
-    /// Before a long upload: is the session still alive?
+    /// Asked before a long upload: is the session still alive?
     case probe
-    /// After a login that no request follows: is what it yielded accepted?
+    /// Asked after a login that no request of the application follows: is the new secret accepted?
     case prove
-    /// After a response that may mean that it is not.
+    /// Asked after a response that may deny the session: does it?
     case confirm
+    /// What the call is for: reset the idle clock, and see whether the session lives.
     case keepalive
 
+    /// Whether the driver keeps the response, to deliver it to the application.
     var isForCaller: Bool {
       if case .request = self { return true }
       return false
     }
 
-    /// Whether the request is one of the session's own, made to find out whether the secret is good.
+    /// Whether the request is one of the session's own, made to find out whether the secret is good. Then nobody can
+    /// have asked for a page or a forbidden thing, and what would be a suspicion elsewhere is certain.
     var isQuestion: Bool {
       switch self {
       case .request, .observed: false
@@ -33,24 +37,26 @@ struct Exchange: Sendable {
     }
   }
 
-  /// What is on its way.
+  /// A request that is on its way, and what was known when it was sent.
   struct Sent: Sendable {
     let request: WireRequest
     let purpose: Purpose
-    /// How new the secret was, and the place of the request among those of its session.
+    /// How new the secret was that it carries; and the stamp of the request, by which the order rule places its
+    /// cookies.
     let freshness: Freshness
     let stamp: UInt64
-    /// When the session was last used before; what the idle clock learns from. nil: nobody knows when it was sent.
+    /// When the session was last used before, for the idle clock; nil: nobody knows when the request was sent.
     let restedSince: Int64?
   }
 
   enum Result: Sendable {
+    /// The response is the application's, or shows that the secret is good.
     case delivered(WireResponse)
-    /// `nothingCame`: nothing of a response had arrived.
+    /// `nothingCame`: nothing of a response had arrived, so that the request may be sent again.
     case failed(Failure, nothingCame: Bool)
-    /// The secret is not good.
+    /// The secret is not good any more.
     case refused(WireResponse)
-    /// It may not be.
+    /// The secret may not be good any more, or the response may be the application's own.
     case suspected(WireResponse)
   }
 
@@ -60,18 +66,25 @@ struct Exchange: Sendable {
     case outOfTurn(CallEvent)
   }
 
+  /// `idle` -> `sending` -> (`savingProof`) -> (`savingRecord`) -> `idle`.
   private enum State {
+    /// Not begun, or over.
     case idle
+    /// The driver sends the request and collects the response as far as a verdict needs it.
     case sending(Sent)
-    /// The account must know first that what was replaced is dead.
+    /// The account is saved first with the note that the secret which was replaced is dead; only then is the record,
+    /// which says that its successor works.
     case savingProof(Sent, Result, WireResponse)
+    /// The record is saved with the rotated cookies, with the note that the secret has worked, or with the time of last
+    /// use.
     case savingRecord(Result)
   }
 
   private var state = State.idle
-  /// What was sent last.
+  /// What was sent last; stays when the exchange is over.
   private(set) var sent: Sent?
 
+  /// Adds the secret to a request to the session's own origin, and to no other, and has it sent.
   mutating func send(
     _ request: WireRequest, _ purpose: Purpose, _ secret: SessionSecret, _ context: inout CallContext
   ) -> CallAction {
@@ -90,7 +103,7 @@ struct Exchange: Sendable {
     return .send(wire)
   }
 
-  /// As if the response had just come to a request that was sent now.
+  /// Judges a response as if it had just come to `sent`.
   mutating func observe(_ response: WireResponse, _ sent: Sent, _ context: inout CallContext) -> Step {
     start(sent)
     return judge(response, sent, &context)
@@ -124,7 +137,7 @@ struct Exchange: Sendable {
   }
 
   private mutating func judge(_ response: WireResponse, _ sent: Sent, _ context: inout CallContext) -> Step {
-    // Another origin knows nothing of the session.
+    // Another origin got no secret: its response says nothing about the session, and its cookies are not the session's.
     if case .request(isOwn: false) = sent.purpose { return end(.delivered(response)) }
     switch context.system.judge(response, to: sent.request) {
     case .sessionInvalid:
@@ -144,6 +157,8 @@ struct Exchange: Sendable {
     }
   }
 
+  /// A keepalive must show that the session lives, and an error that is not about it does not. All else is delivered as
+  /// it is.
   private static func delivered(_ response: WireResponse, _ purpose: Purpose) -> Result {
     guard case .keepalive = purpose, !response.isSuccess else { return .delivered(response) }
     return .failed(
@@ -168,7 +183,8 @@ struct Exchange: Sendable {
     }
   }
 
-  /// The secret did its work: take the rotated cookies, of errors too, and hand over the result.
+  /// The response does not deny the secret: take the cookies that came, those of errors too, note what was learned, and
+  /// hand over the result.
   private mutating func settle(
     _ result: Result, _ response: WireResponse, _ sent: Sent, _ context: inout CallContext
   ) -> Step {
@@ -197,7 +213,8 @@ struct Exchange: Sendable {
     return .perform(.saveSession(context.state.record, isDurable: system.isScarce))
   }
 
-  /// What a response says of clocks.
+  /// What a response says about time: the session was used now, it survived its rest, and the server's clock is so far
+  /// off.
   private func note(_ response: WireResponse, _ sent: Sent, _ result: Result, _ context: inout CallContext) {
     let now = context.moment.seconds
     context.state.record.usedAt = max(context.state.record.usedAt, now)

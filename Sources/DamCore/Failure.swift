@@ -1,8 +1,8 @@
-// Failure.swift - everything that can go wrong, by cause. Messages are written by us and hold no secret; what a server
-// said stays apart from them until it was scrubbed.
+// Failure.swift - everything that can go wrong, by cause. Messages are written by us and hold no secret. What a server
+// said is kept apart from them until secrets have been removed from it.
 
 package struct Failure: Error, Equatable, Sendable {
-  /// Why. DamABI maps each to its DAM_ERR_ status in one exhaustive switch.
+  /// Why it failed. DamABI maps each to its DAM_ERR_ status in one exhaustive switch; the header says what each means.
   package enum Cause: Sendable, CaseIterable {
     case argument
     case option
@@ -36,10 +36,11 @@ package struct Failure: Error, Equatable, Sendable {
 
   package var cause: Cause
   package var message: String
-  /// The server's own words, printable, "" for none. They may quote what it was sent: see `CallContext.clean`.
+  /// The server's own words, printable; "" for none. They may quote secrets: see `CallContext.clean`.
   var quote = ""
+  /// The status of the response that it is about; 0 for none.
   package var httpStatus: Int32
-  /// Seconds that the server asked to wait, or nil.
+  /// How many seconds the server (or our own back-off) asks to wait; nil: nothing was said.
   package var retryAfter: Int32?
 
   package init(_ cause: Cause, _ message: String, httpStatus: Int32 = 0, retryAfter: Int32? = nil) {
@@ -49,6 +50,7 @@ package struct Failure: Error, Equatable, Sendable {
     self.retryAfter = retryAfter
   }
 
+  /// The same failure with the server's words.
   package func quoting(_ words: String) -> Failure {
     var failure = self
     failure.quote = words

@@ -1,6 +1,6 @@
-// HTTPDate.swift - the dates of HTTP as seconds since 1970 UTC. Some servers write cookie dates with hyphens
-// (reference, cookies on the wire: "01-Jan-1970"), which no parser of the standard library reads, so this one takes
-// both forms. Anything else is no date.
+// HTTPDate.swift - the dates of HTTP as seconds since 1970 UTC (RFC 9110, 5.6.7). Some servers write cookie dates with
+// hyphens (reference, cookies on the wire: "01-Jan-1970"), which no parser of the standard library reads, so this one
+// takes both forms. Anything else is no date.
 
 package enum HTTPDate {
   /// "Thu, 01-Jan-1970 00:00:01 GMT" or "Sun, 06 Nov 1994 08:49:37 GMT"; nil when it is neither.

@@ -5,11 +5,11 @@ internal import Crypto
 internal import CryptoExtras
 
 package enum Hash {
-  /// SHA-256 as 64 hex digits: names of records, checksums.
+  /// SHA-256 as 64 hex digits, for the keys of records and their checksums.
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
-  /// What is remembered of a password, to know it again: scrypt, so that whoever steals the record pays for every guess
-  /// with about 50 ms of a core and 16 MiB. It costs us as much, hence once per login and never per request. nil when
+  /// What is kept of a password, to recognize it: scrypt, so that whoever steals the record pays about 50 ms of a core
+  /// and 16 MiB for every guess. It costs us as much, so it is made once per login and never per request. nil when
   /// there is no memory for it.
   package static func slow(_ secret: Secret, salt: String) -> String? {
     let key = secret.withBytes { bytes in

@@ -1,7 +1,7 @@
-// Identity.swift - which session this is, and the names of its records. A session belongs to origin, system, kind of
-// secret, user and organization together: two jobs for two organizations of one account get two sessions that never
-// flip into each other. What belongs to the account itself (refused credentials, device tokens) has a record of its
-// own, so that no choice of organization or method tries a bad password twice.
+// Identity.swift - which session this is, and the keys of its records. A session belongs to origin, system, kind of
+// secret, user and organization together: two jobs for two organizations of one account get two sessions that never get
+// in each other's way. What belongs to the account itself (refused credentials, device tokens) has a record of its own,
+// so that a bad password is not tried again for another organization or by another way to log in.
 
 package struct Identity: Hashable, Sendable {
   /// Who logs in, and where.
@@ -33,13 +33,13 @@ package struct Identity: Hashable, Sendable {
   package var origin: Origin { account.origin }
   package var user: String { account.user }
 
-  /// The record of the session: 40 hex digits, safe as a file name.
+  /// The key of the session's record: 40 hex digits, safe as a file name.
   package var sessionKey: String { Identity.key(["session", system, origin.text, secretKind, user, organization]) }
 
-  /// The record of the account: shared by all sessions of the user at the origin.
+  /// The key of the account's record, which all sessions of the user at the origin share.
   package var accountKey: String { Identity.key(["account", system, origin.text, user]) }
 
-  /// Lengths go in front, so that no two lists of parts read alike.
+  /// The length stands before each part, so that no two lists of parts give the same bytes.
   private static func key(_ parts: [String]) -> String {
     let bytes = parts.flatMap { Array("\($0.utf8.count):".utf8) + Array($0.utf8) }
     return String(Hash.sha256(bytes).prefix(40))

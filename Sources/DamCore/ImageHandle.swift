@@ -1,14 +1,16 @@
-// ImageHandle.swift - an image ID with the device token it belongs to (reference, validity of image IDs). As
-// text it is `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for damage.
-// The fingerprint decides whether a handle is stale; the generation is for people. IDs that are not text are refused.
+// ImageHandle.swift - an image ID with the device token it belongs to (reference, validity of image IDs). As text it is
+// `dami1.GENERATION.FINGERPRINT.ID.CHECK`: printable, without a secret, safe in a path, checked for damage. The
+// fingerprint decides whether a handle is stale; the generation is for people. IDs that are not UTF-8 are refused.
 
 internal import FoundationEssentials
 
 package struct ImageHandle: Equatable, Sendable {
+  /// The generation of the device token, and its fingerprint.
   package let generation: UInt64
   package let fingerprint: String
   package let id: String
 
+  /// The format; another one gets another number.
   private static let magic = "dami1"
 
   package init(id: String, generation: UInt64, boundTo secret: Secret) throws(Failure) {
@@ -38,7 +40,7 @@ package struct ImageHandle: Equatable, Sendable {
     return (parts + [ImageHandle.check(parts[...])]).joined(separator: ".")
   }
 
-  /// Throws if the handle belongs to another device token than `secret`.
+  /// Throws if the handle belongs to another device token than `secret`, the one in use.
   package func require(_ secret: Secret?) throws(Failure) {
     guard let secret, secret.fingerprint == fingerprint else {
       throw Failure(

@@ -1,5 +1,5 @@
 // JSONValue.swift - JSON as a tree, for responses whose shape varies and records whose unknown fields must survive.
-// FoundationEssentials does the parsing. Numbers that come as strings are told apart by asking.
+// FoundationEssentials does the parsing. A number that comes as a string can be read as either.
 
 internal import FoundationEssentials
 
@@ -14,7 +14,8 @@ package enum JSONValue: Equatable, Sendable {
 
   /// Reads a document; nil when it is not JSON in UTF-8 (RFC 8259, 8.1).
   package static func parse(_ bytes: [UInt8]) -> JSONValue? {
-    // The parser would read wider characters too, which nobody has counted: they cannot do without NUL bytes or a mark.
+    // The parser would also read UTF-16 and UTF-32, whose nesting was not counted. Neither can do without NUL bytes or
+    // a byte order mark.
     guard let first = bytes.first, first < 0x80, !bytes.contains(0), nestingIsSane(bytes) else { return nil }
     return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
@@ -27,12 +28,12 @@ package enum JSONValue: Equatable, Sendable {
     return (try? encoder.encode(self)).map { Array($0) } ?? []
   }
 
-  /// The same one of two, whichever comes first: what a join keeps of fields that it does not understand.
+  /// Picks one of two values, the same one in either order: what a join keeps of fields that it does not understand.
   static func outranking(_ one: JSONValue, _ other: JSONValue) -> JSONValue {
     one.encoded().lexicographicallyPrecedes(other.encoded()) ? other : one
   }
 
-  /// The member of an object; nil for anything else.
+  /// The member of an object; nil for anything that is no object.
   package subscript(_ key: String) -> JSONValue? {
     if case .object(let members) = self { return members[key] }
     return nil
@@ -57,7 +58,7 @@ package enum JSONValue: Equatable, Sendable {
     }
   }
 
-  /// Truth in the vendor's words: true, 1, "t", "true", "1".
+  /// Truth as the vendors write it: true, 1, "t", "true", "1".
   package var truth: Bool? {
     switch self {
     case .bool(let value): value
@@ -72,10 +73,11 @@ package enum JSONValue: Equatable, Sendable {
     return nil
   }
 
-  /// What either vendor sends, and what records hold, is half as deep.
+  /// Twice as deep as what either vendor sends, and what records hold.
   private static let deepest = 32
 
-  /// The parser recurses, 3 KiB a level; a response of brackets alone must not exhaust the application's stack.
+  /// The parser recurses and takes 3 KiB a level: a response of brackets alone must not exhaust the application's
+  /// stack.
   private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
     var depth = 0
     var isInString = false

@@ -1,22 +1,23 @@
 // Journey.swift - the application's request on its way: which of its sends is a repetition, where redirects have led,
-// how often it was tried again, and how often the server was waited for. What was done before a redirect is not done
-// again for what went wrong behind it.
+// how often it was tried again, and how often the server was waited for. A failure behind a redirect does not repeat
+// what was sent before the redirect: the request goes on from where that led.
 
 struct Journey: Sendable {
-  /// Whether it was sent: its body may have been read.
+  /// Whether the request was sent at all: its body may have been read.
   private var hasSent = false
-  /// What is sent next is no repetition, but where a redirect led; or one more try with the same secret.
+  /// Set when the next send is no repetition, since it follows a redirect; or is one, but with the same secret.
   private var isNextHop = false
   private var isRetry = false
-  /// Where the last redirect led: from there the request goes on, whatever happens.
+  /// Where the last redirect led; every further send is this one. nil: none has come.
   private(set) var redirected: WireRequest?
+  /// How many redirects were followed, how often a broken exchange was retried, and how often the server asked to wait.
   private var hops: Int32 = 0
   private var retries: Int32 = 0
   private var waits = 0
-  /// How often it was sent again with a newer secret.
+  /// How often the request was sent again with a newer secret.
   private(set) var replays: UInt32 = 0
 
-  /// The request goes out once more, or for the first time.
+  /// The request is about to be sent, for the first time or once more.
   mutating func depart(_ freshness: Freshness, _ context: inout CallContext) {
     if hasSent, !isNextHop {
       context.state.statistics.replays += 1
@@ -26,7 +27,8 @@ struct Journey: Sendable {
     (hasSent, isNextHop, isRetry) = (true, false, false)
   }
 
-  /// Whether it can be sent once more.
+  /// Whether the request can be sent once more: its body was not read yet, can be rewound, or a redirect has dropped
+  /// it.
   func canSendAgain(_ goal: CallGoal) -> Bool {
     guard case .request(let request) = goal, hasSent else { return true }
     if let redirected, redirected.hasNoBody { return true }
@@ -35,10 +37,13 @@ struct Journey: Sendable {
 
   // MARK: Redirects
 
+  /// What a response does with the request.
   enum Turn {
-    /// It leads nowhere: the response is the one to deliver.
+    /// It is no redirect that is to be followed: deliver it.
     case arrived
+    /// Send this next.
     case goOn(WireRequest)
+    /// It is a redirect that must not be followed.
     case refused(Failure)
   }
 
@@ -63,6 +68,7 @@ struct Journey: Sendable {
         return .refused(
           Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
       }
+      // The new path may be one whose GET changes something.
       if context.system.writes(to: CallerRequest.segments(next.target)) { next.isSentOnce = true }
       redirected = next
       isNextHop = true
@@ -72,8 +78,8 @@ struct Journey: Sendable {
 
   // MARK: Once more
 
-  /// Nothing came back. How many milliseconds to wait before the next try, of what certainly was not acted upon, or may
-  /// be acted upon twice; nil: there is none.
+  /// No response came. Returns how many milliseconds to wait before the next try, or nil for no other try. What
+  /// certainly did not reach the server is tried again, and what is idempotent (RFC 9110, 9.2.2).
   mutating func retry(_ request: WireRequest, after failure: Failure, _ context: inout CallContext) -> UInt64? {
     let wasNotSent = failure.cause == .connect
     let mayRepeat = request.isIdempotent && [.transfer, .timeout].contains(failure.cause)
@@ -85,10 +91,11 @@ struct Journey: Sendable {
     return 250 << UInt64(retries)
   }
 
-  /// How many milliseconds the server asked to wait, if that is allowed; nil: it did not, or it is not.
+  /// How many milliseconds the server asks to wait (`Retry-After`), as far as "retry-after" allows; nil: it does not
+  /// ask, or for too long, or too often.
   mutating func wait(for failure: Failure, _ context: inout CallContext) -> UInt64? {
     let allowed = context.settings.retryAfter
-    // "Come back at once" is a wait as well, and 0 allows none.
+    // A Retry-After of 0 is a wait as well, and the option's 0 allows none.
     guard failure.cause == .throttled, let asked = failure.retryAfter, waits < 5, allowed > 0, asked <= allowed,
       canSendAgain(context.goal)
     else { return nil }

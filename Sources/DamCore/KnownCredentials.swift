@@ -1,8 +1,10 @@
-// KnownCredentials.swift - the credentials of a call and the slow hashes that know them again. A hash is made once for
-// each salt, and by the driver: it takes some 50 ms.
+// KnownCredentials.swift - the credentials of a call, and the slow hashes by which records know them. The driver makes
+// a hash once for each salt, since that takes some 50 ms.
 
 struct KnownCredentials: Sendable {
+  /// nil: the call has not asked for them yet.
   private(set) var secret: Secret?
+  /// By their salt.
   private var hashes: [String: String] = [:]
 
   mutating func take(_ given: Secret) {
@@ -14,11 +16,11 @@ struct KnownCredentials: Sendable {
 
   mutating func keep(_ hash: String, salt: String) { hashes[salt] = hash }
 
-  /// Whether it is a hash of these credentials.
+  /// Whether a `SessionSecret.proof` was made from these credentials.
   func isProof(_ proof: String?) -> Bool { hashes.contains { proof == $0.key + ":" + $0.value } }
 }
 
 extension SessionSecret {
-  /// What a proof is salted with.
+  /// The salt of the proof.
   var proofSalt: String? { proof?.split(separator: ":").first.map(String.init) }
 }

@@ -1,13 +1,15 @@
-// Loading.swift - what a store says of a record when it is asked for it.
+// Loading.swift - what came of reading a record from the store.
 
 package enum Loading<Record: Sendable>: Sendable {
+  /// The store has no such record.
   case absent
-  /// What the store holds has been taken before.
+  /// The record is the one that was read last.
   case unchanged
   case record(Record)
-  /// Written by a newer damsession.
+  /// Written by a newer damsession in a format that this one must not touch.
   case newer
+  /// The store cannot be read now, for this reason; the call goes on in memory.
   case unavailable(String)
-  /// Somebody else may have written or read it; the reason, and what to do.
+  /// There is a record that somebody else may have written or read. The reason, and what to do.
   case refused(String)
 }

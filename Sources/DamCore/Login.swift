@@ -10,20 +10,28 @@
 
 struct Login: Sendable {
   private enum State {
+    /// Not begun, or over.
     case idle
-    /// The driver hashes the credentials: to go on with the login, or to remember that they were refused.
+    /// The slow hash of the credentials is made; then the login goes on where it was.
     case hashing(Secret)
+    /// The slow hash of refused credentials is made. Next: `savingRefusal`.
     case hashingRefused(Denial)
+    /// The account is saved only to see that it can be, before something scarce is asked for. Next: `talking`.
     case provingStore(Secret)
     /// A request of the login is under way.
     case talking(LoginProgress)
-    /// The record is not in the session's state yet: no sibling thread may use what is not saved.
+    /// The new record is saved, and not in the session's state yet: no sibling thread may use what is not saved. The
+    /// secret is the token for the ledger. Next: `savingAccount`, or the login is over.
     case savingSession(SessionRecord, Secret?)
+    /// The account is saved with the new token, or without a refusal that has become untrue. Then the login is over.
     case savingAccount
+    /// The account is saved with the refusal. Next: `droppingProof`, `rechecking`.
     case savingRefusal(Failure)
+    /// The record is saved without the proof of the refused credentials. Next: `rechecking`.
     case droppingProof(Failure)
-    /// Closing a session whose organization was refused.
+    /// The login failed half way: the session that it had opened at the server is closed there. Next: `rechecking`.
     case discarding(Failure)
+    /// The record is read again: a session that a sibling has made is used; without one, this is the result.
     case rechecking(Failure)
   }
 
@@ -179,8 +187,8 @@ struct Login: Sendable {
     }
   }
 
-  /// The response to a login broke off. Its head is enough where it holds all that is wanted, and what is wanted is
-  /// scarce: the server has counted the token, whether its page arrived or not.
+  /// The response to a login broke off. Its head is enough where something scarce is wanted and the head holds all of
+  /// it: the server has counted the token, whether the body arrived or not.
   private mutating func broken(
     _ before: LoginProgress, _ failure: Failure, _ head: WireResponse?, _ context: inout CallContext
   ) -> CallStep {
@@ -199,7 +207,7 @@ struct Login: Sendable {
     guard context.system.isUsable(halfOpen), let request = context.system.logout(halfOpen) else {
       return recheck(failure)
     }
-    // The user is logged in at the server, but for nothing: servers limit how many such sessions there may be.
+    // The user is logged in at the server, to no purpose: servers limit how many such sessions there may be.
     state = .discarding(failure)
     context.state.statistics.exchanges += 1
     return .perform(.send(request))
@@ -228,7 +236,7 @@ struct Login: Sendable {
     record.issuedAt = context.moment.seconds
     record.usedAt = context.moment.seconds
     record.clockSkew = response.clockSkew(at: context.moment.seconds) ?? progress.clockSkew
-    // Looked up now: the driver lets the state know of what it saves.
+    // Looked up before the record is saved: what is saved goes into the session's state.
     context.made = CallContext.Made(
       generation: record.generation,
       replaced: system.isScarce ? context.state.record.secret.flatMap(system.token) : nil)
@@ -262,7 +270,7 @@ struct Login: Sendable {
 
   // MARK: Denied
 
-  /// The server did not let the credentials in.
+  /// The server refused the credentials: in a login, or with a request that carried them.
   mutating func deny(_ denial: Denial, _ context: inout CallContext) -> CallStep {
     guard let credentials = context.credentials.secret else { return recheck(denial.failure) }
     let salt = salt(context)
@@ -289,7 +297,7 @@ struct Login: Sendable {
     return .perform(.saveAccount(context.account))
   }
 
-  /// A proof of credentials that are no longer let in would have them sent with every request.
+  /// As long as the record holds the proof of these credentials, they would be sent with every request.
   private mutating func dropProof(_ failure: Failure, _ context: inout CallContext) -> CallStep {
     guard let proof = context.state.record.secret?.proof, context.credentials.isProof(proof) else {
       return recheck(failure)

@@ -5,15 +5,16 @@
 package struct WireRequest: Sendable {
   package var method: String
   package var origin: Origin
-  /// Begins with "/"; with the caller's query, without any secret. This is what logs may show, up to its "?".
+  /// Path and query, without any secret; begins with "/". Logs show it up to its "?".
   package var target: String
   /// Encoded `name=value` pairs that prove the user (`auth_token`, `u` and `p`, `lt`): added to the URL last.
   package var secretQuery: Secret?
   package var headers: [(name: String, value: String)] = []
-  /// Headers that prove the user or the program: sent to `origin` alone.
+  /// Headers that prove the user or the program. They are sent to `origin` alone.
   package var secretHeaders: [(name: String, value: Secret)] = []
   package var body: Body = .none
-  /// It may get a session secret, and what that takes may be scarce: sent once, and its response is read to the end.
+  /// The request may obtain a session secret, and what that uses up may be scarce: it is sent once, on a connection of
+  /// its own, and its response is read to the end.
   package var isLogin = false
   /// The application's own request: its response is the one to deliver.
   package var isForCaller = false
@@ -22,9 +23,9 @@ package struct WireRequest: Sendable {
 
   package enum Body: Sendable {
     case none
-    /// A login form: wiped after use.
+    /// A login form, which is wiped after use.
     case secret(Secret)
-    /// The application's own bytes; the driver has them.
+    /// The application's body, whose bytes only the driver has.
     case caller
   }
 
@@ -34,7 +35,8 @@ package struct WireRequest: Sendable {
     self.target = target
   }
 
-  /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2), where nobody knows better.
+  /// Whether sending it twice does what sending it once does: by its method (RFC 9110, 9.2.2), unless the application
+  /// or the system knows better.
   package var isIdempotent: Bool { !isSentOnce && ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
 
   /// The whole URL, with its secrets.
@@ -55,7 +57,7 @@ package struct WireRequest: Sendable {
   /// The URL as a log may show it.
   package var redactedURL: String { origin.text + target.prefix { $0 != "?" } }
 
-  /// Adds one secret parameter to the URL.
+  /// Adds secret parameters to the URL, percent-encoded.
   package mutating func addSecretQuery(_ pairs: [(name: String, value: Secret)]) {
     let encoded = ASCII.form(pairs)
     if let old = secretQuery {
@@ -66,16 +68,16 @@ package struct WireRequest: Sendable {
   }
 }
 
-/// What came back: status, headers and the beginning of the body.
+/// A response as far as a verdict needs it: status, headers and the beginning of the body.
 package struct WireResponse: Sendable {
   package var status: Int32
   package var headers: HeaderBlock
   /// At most `WireResponse.inspected` bytes; the whole body of a login's response.
   package var beginning: [UInt8]
-  /// Whether `beginning` is all of it.
+  /// Whether `beginning` is the whole body.
   package var isWhole: Bool
 
-  /// How many bytes of a body may carry a verdict. An error envelope is far smaller; what is larger is content.
+  /// How many bytes of a body are looked at for a verdict. An error envelope is far smaller; what is larger is content.
   package static let inspected = 65_536
   /// How long the response to a login may be: it lists every organization of the user.
   package static let longestLogin = 4 << 20
@@ -95,6 +97,8 @@ package struct WireResponse: Sendable {
     return String(decoding: value.prefix { $0 != 0x3B }, as: UTF8.self).lowercased().filter { !$0.isWhitespace }
   }
 
+  /// Seconds, from either form of the header (RFC 9110, 10.2.3). A date is compared with the server's own `Date`, so
+  /// that our clock does not matter.
   var retryAfter: Int32? {
     guard let value = headers.first("retry-after") else { return nil }
     if let seconds = Int32(String(decoding: value, as: UTF8.self)) { return max(0, seconds) }
@@ -117,12 +121,13 @@ package struct HeaderBlock: Sendable {
 
   package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-  // Of one kind each: in another module a generic one would find out about its types for every line.
+  // Two concrete functions instead of a generic one, which would look up its types for every line when called from
+  // another module.
   package mutating func append(_ line: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: line) }
   package mutating func append(_ line: [UInt8]) { bytes += line }
 
-  /// A line that goes on with the value of the last one (RFC 9112, 5.2: obsolete, and read as blanks). False: there is
-  /// none.
+  /// Takes a line that continues the value of the last one (obsolete line folding, RFC 9112, 5.2: the break is read as
+  /// a blank). False: there is no last line.
   package mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
     guard !bytes.isEmpty else { return false }
     while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }
@@ -152,7 +157,7 @@ package struct HeaderBlock: Sendable {
   }
 
   private func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) {
-    // `split` would make an array of all lines, once for each name that is looked for.
+    // Not `split`, which would make an array of all lines for each name that is looked for.
     var rest = bytes[...]
     while let end = rest.firstIndex(of: 0x0A) {
       if end > rest.startIndex { body(rest[..<end]) }

@@ -3,7 +3,7 @@
 package struct Moment: Sendable {
   /// Seconds since 1970 UTC.
   package var seconds: Int64
-  /// Microseconds since 1970 UTC: the raw material of stamps.
+  /// Microseconds since 1970 UTC, from which stamps are made.
   package var microseconds: UInt64
 
   package init(seconds: Int64, microseconds: UInt64) {

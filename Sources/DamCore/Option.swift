@@ -1,6 +1,6 @@
 // Option.swift - one row of the vocabulary of options: a name, what it takes, its default and its line of help.
 // dam_config_set, remembered names, DAMSESSION_* variables, the wrapper's flags, Python's keywords and the README's
-// table are all made from these rows. What a value means, TypedOption says; which rows there are, Systems.
+// table are all made from these rows. TypedOption says what a value means; Vocabulary, which rows there are.
 
 package struct Option: Sendable {
   package enum Kind: Equatable, Sendable {
@@ -21,7 +21,7 @@ package struct Option: Sendable {
 
   package let name: String
   package let kind: Kind
-  /// In the words that `set` takes; "" where there is none.
+  /// The default in the words that `set` takes; "" where there is none.
   package let defaultValue: String
   /// May be kept under a name; a password and an encryption secret never are.
   package internal(set) var isRemembered = true

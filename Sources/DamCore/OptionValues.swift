@@ -1,5 +1,5 @@
-// OptionValues.swift - options as they were set: each read once, not yet checked together.
-// Secrets are kept apart from the rest from the first moment.
+// OptionValues.swift - options as they were set: each value was read once, and they are not yet checked together.
+// Secrets are kept apart from other values from the first moment.
 
 package struct OptionValues: Sendable {
   private enum Words {
@@ -28,7 +28,7 @@ package struct OptionValues: Sendable {
     given[option.row.name]?.value as? Value ?? option.fallback
   }
 
-  /// What was set, in words, or the default. Never a secret.
+  /// The value that was set, or the default, as text. Never a secret.
   package func text(_ option: Option) -> String {
     if case .plain(let text)? = given[option.name]?.words { return text }
     return option.defaultValue
@@ -55,7 +55,7 @@ package struct OptionValues: Sendable {
     return .object(members)
   }
 
-  /// Sets what `remembered` gave; options of the JSON that are none are refused.
+  /// Sets what `remembered` gave. All of it, or nothing if one member is no option that may be remembered.
   package mutating func recall(_ json: JSONValue) throws(Failure) {
     guard case .object(let members) = json else { throw Failure(.option, "it is not a JSON object of options") }
     var result = self

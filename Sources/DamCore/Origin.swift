@@ -1,6 +1,6 @@
 // Origin.swift - scheme, host and port: the place a secret belongs to. The grammar is narrower than RFC 3986 on
-// purpose: what it accepts, libcurl reads the same way, so that no request can leave for another host than the one
-// checked here. User info, paths, escapes and anything unprintable are refused.
+// purpose: libcurl reads all that it accepts in the same way, so that no request can leave for another host than the
+// one checked here. User info, paths, escapes and unprintable characters are refused.
 
 package struct Origin: Hashable, Sendable {
   package let isSecure: Bool
@@ -25,11 +25,11 @@ package struct Origin: Hashable, Sendable {
     self = origin
   }
 
-  /// Parts a whole URL into its origin and what follows ("" or "/..." or "?..."); nil when it is none.
+  /// Splits a whole URL into its origin and what follows it ("" or "/..." or "?..."); nil when it is no URL.
   package static func split(_ text: String) -> (origin: Origin, rest: Substring)? {
     guard let (isSecure, afterScheme) = scheme(text) else { return nil }
     let authority = afterScheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    // Before any case is changed: letters of other scripts can become ASCII by that.
+    // Checked before upper case is made lower: letters of other scripts can become ASCII by that.
     guard authority.utf8.allSatisfy(ASCII.isVisible) else { return nil }
     guard let (host, port) = hostAndPort(authority, defaultPort: isSecure ? 443 : 80) else { return nil }
     return (Origin(isSecure: isSecure, host: host, port: port), afterScheme.dropFirst(authority.count))
@@ -74,14 +74,14 @@ package struct Origin: Hashable, Sendable {
       && (!endsInNumber(host) || isAddress(host))
   }
 
-  /// libcurl takes such a host for an IPv4 address in one of inet_aton's spellings: "127.1", "0x7f.0.0.1",
+  /// Whether libcurl would take the host for an IPv4 address in one of inet_aton's spellings: "127.1", "0x7f.0.0.1",
   /// "2130706433".
   private static func endsInNumber(_ host: String) -> Bool {
     guard let last = host.split(separator: ".").last?.utf8 else { return false }
     return last.allSatisfy(ASCII.isDigit) || (last.starts(with: "0x".utf8) && last.dropFirst(2).allSatisfy(ASCII.isHex))
   }
 
-  /// The one spelling of an IPv4 address that nobody reads in another way.
+  /// Whether it is an IPv4 address in its one unambiguous spelling.
   private static func isAddress(_ host: String) -> Bool {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }

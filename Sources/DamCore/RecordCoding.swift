@@ -4,31 +4,35 @@
 //
 //   damsession-record FORMAT REVISION LENGTH SHA256\n{...}
 //
-// FORMAT says who may read it, REVISION grows with every save (the store compares and swaps on it), LENGTH and SHA256
-// (over the line before it and the document; the same in every format to come) catch truncation and damage. Unknown
-// members of the document are kept, so that two library versions can share a store; a higher FORMAT is left alone. A
-// damaged record is not repaired.
+// FORMAT says who may read the record. REVISION grows with every save: a store replaces a record only if it still has
+// the expected revision. LENGTH and SHA256 (over the line before it and the document) reveal truncation and damage;
+// they are the same in every format to come. Members of the document that this version does not know are kept, so that
+// two versions of the library can share a store. A record of a higher FORMAT is left alone, and a damaged one is not
+// repaired.
 
 /// What the bytes of a record turned out to be.
 package enum Decoded<Value: Sendable>: Sendable {
   case value(Value)
+  /// It is cut, changed, or no record at all; how one can tell.
   case damaged(String)
   /// Written by a damsession whose format this one does not know.
   case newer
 }
 
+/// The first line of a record.
 package struct RecordHeader: Equatable, Sendable {
   package var format: Int
   package var revision: UInt64
+  /// How many bytes follow the line.
   var length: Int
   var checksum: String
 
   static let magic = "damsession-record"
   package static let format = 1
-  /// A header line is shorter than this; a store may read so much to learn the revision.
+  /// A header line is shorter than this: a store may read so many bytes to learn the revision.
   package static let longest = 160
 
-  /// Reads the first line; nil when it is none. Returns how many bytes it took.
+  /// Reads the first line and says how long it is, with its line end; nil when it is no header.
   package static func parse(_ bytes: [UInt8]) -> (header: RecordHeader, size: Int)? {
     guard let end = bytes.prefix(longest).firstIndex(of: 0x0A) else { return nil }
     let words = bytes[..<end].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
@@ -40,8 +44,10 @@ package struct RecordHeader: Equatable, Sendable {
   }
 }
 
-/// A value that a store can keep.
+/// A value that a store can keep. `joined` must not depend on order or repetition: conflicting saves are resolved by
+/// it.
 package protocol Recordable: Sendable, Equatable {
+  /// nil when the fields make no sense.
   init?(json: JSONValue)
   var json: JSONValue { get }
   func joined(_ other: Self) -> Self
@@ -71,16 +77,18 @@ extension Recordable {
   }
 }
 
-/// Numbers of a record are outside numbers: what passes here can be added and subtracted without a thought.
+/// Limits for the numbers of a record, which anybody may have written: what passes here can be added and subtracted
+/// without overflow.
 enum RecordBounds {
   /// Seconds since 1970 to the year 9999.
   static func time(_ value: JSONValue?) -> Int64 { min(max(value?.integer ?? 0, 0), 253_402_300_799) }
   static func optionalTime(_ value: JSONValue?) -> Int64? { value?.integer == nil ? nil : time(value) }
+  /// More cookies than any session holds, to bound what a damaged record costs.
   static let cookies = 1000
   /// Ten years either way.
   static func skew(_ value: JSONValue?) -> Int64 { skew(value?.integer ?? 0) }
   static func skew(_ seconds: Int64) -> Int64 { min(max(seconds, -315_360_000), 315_360_000) }
-  /// Counters that grow by one; nil for one that could not have grown so far.
+  /// A number that grows by one at a time; nil if it is too large to have got there.
   static func counter(_ value: JSONValue?) -> UInt64? {
     value?.text.flatMap { UInt64($0) }.flatMap { $0 < 1 << 62 ? $0 : nil }
   }
@@ -157,9 +165,9 @@ extension SessionSecret {
       list.append(Cookie(name: name, value: item["value"]?.text.map { Secret($0) }, stamp: stamp))
     }
     guard list.count <= RecordBounds.cookies else { return nil }
-    // Joined, since no set holds a name twice: the older one would be sent for ever.
+    // Joined one by one, since no set may hold a name twice: the older value would be sent for ever.
     cookies = CookieSet().joined(CookieSet(list))
-    // All of it becomes header lines; a store that several share is no reason to trust it with their number.
+    // All of it becomes header lines. A record may come from a store that others write to, too.
     let texts = list.flatMap { [Secret($0.name), $0.value] } + [token]
     guard texts.allSatisfy({ $0?.withBytes { bytes in unsafe bytes.allSatisfy(ASCII.isPrintable) } ?? true }) else {
       return nil
@@ -214,7 +222,7 @@ extension AccountRecord: Recordable {
     }
     isRefused = members.removeValue(forKey: "refused")?.truth ?? false
     unknown = members
-    // In the order, and without the repetitions, that joining leaves.
+    // Joining with itself puts the lists in order and removes repetitions.
     self = joined(self)
   }
 

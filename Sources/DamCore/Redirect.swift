@@ -1,6 +1,6 @@
-// Redirect.swift - where a redirect leads, and what may go there. libcurl's own redirects stay off: they carry custom
-// secret headers to other hosts. Here the same origin keeps the secret; another one gets a bare GET or HEAD; https
-// never becomes http. A damaged location is not guessed at.
+// Redirect.swift - where a redirect leads, and what may go there. libcurl's own redirects stay off, because they carry
+// custom secret headers to other origins. Here the same origin keeps the secret, another one gets a bare GET or HEAD,
+// and https never becomes http. A malformed location is refused, not guessed at.
 
 internal import FoundationEssentials
 
@@ -8,11 +8,12 @@ enum Redirect {
   /// Not a redirect that can be followed: the response is delivered as it is.
   case none
   case follow(WireRequest)
+  /// A redirect that must not be followed.
   case refused(Failure)
 
   private static let statuses: [Int32] = [301, 302, 303, 307, 308]
 
-  /// Headers that say nothing about who asks; all others stay at home when a request goes elsewhere.
+  /// Headers that say nothing about who asks. All others are dropped when a request goes to another origin.
   private static let travelling = [
     "accept", "accept-encoding", "accept-language", "cache-control", "if-match", "if-modified-since", "if-none-match",
     "if-range", "if-unmodified-since", "range",
@@ -44,7 +45,8 @@ enum Redirect {
           .insecure, "the server redirects from https to http, which is not followed", httpStatus: response.status))
     }
     guard isOwn || method == "GET" || method == "HEAD" else { return .none }
-    // As it came and as it would be sent: the one has a fragment, the other may be spelled in another way.
+    // Both as the server wrote it and as it would be sent: the first has a fragment, the second may be spelled
+    // differently.
     let spelled = [String(decoding: location, as: UTF8.self), origin.text + target]
     if !(isOwn && origin == guarded.home),
       let objection = Disguise.objection(to: spelled, guarded.secrets(), names: guarded.names)
@@ -60,7 +62,7 @@ enum Redirect {
     return .follow(next)
   }
 
-  /// As every client does: 303 and, by custom, 301 and 302 turn a POST into a GET.
+  /// As browsers do: 303 and, by custom, 301 and 302 turn a POST into a GET (RFC 9110, 15.4).
   private static func method(after status: Int32, _ method: String) -> String {
     if method == "HEAD" || method == "GET" { return method }
     return status == 303 || (method == "POST" && status < 303) ? "GET" : method

@@ -1,12 +1,13 @@
 // RefusalMemory.swift - why a login must not be tried: what failed before, and what is left of what a login uses up.
 //
-// What proves that credentials are wrong is remembered for good. What may also be a server that is out of order is
-// tried again after a minute, two, four and eight; after five failures in a row nothing that failed before is tried by
-// itself, since servers lock an account after ten. Both hold for all processes that share the store, until the
-// credentials change, succeed, or the caller insists. Which of two programs is the one that is wrong, nobody can tell.
+// What proves that credentials are wrong is remembered for good. A failure that may also be a server out of order is
+// tried again after a minute, then two, four and eight. After five failures in a row, credentials that failed before
+// are not tried again automatically, since servers lock an account after ten (reference, device token limits and
+// lock-out). All of this holds for every process that shares the store, until the credentials change or succeed, or the
+// caller insists.
 
 extension CallContext {
-  /// nil when the login may be tried. `salt`: of the account's hashes.
+  /// Why the login must not be tried; nil: it may. `salt`: what the account's hashes were made with.
   func objectionToLogin(salt: String) -> Failure? {
     if !insists, let refusal = credentials.hash(salt).flatMap(account.refusal), let objection = objection(to: refusal) {
       return objection
@@ -18,13 +19,14 @@ extension CallContext {
         + " of \(scarcity.limit); an administrator can revoke them (\"token-limit\", \"token-reserve\")")
   }
 
-  /// A login is about to take one more.
+  /// Logs that a login is about to take one of the last device tokens.
   mutating func warn(of scarcity: Scarcity) {
     let live = account.liveTokens
     guard live + 2 >= scarcity.allowed else { return }
     log(.warning, "this login takes device token \(live + 1) of \(scarcity.limit) of the user")
   }
 
+  /// Whether the caller asked for a login in spite of earlier refusals.
   private var insists: Bool {
     if case .ensure(let again, _) = goal { return again }
     return false
@@ -45,7 +47,7 @@ extension CallContext {
           + " whether the credentials are wrong or it is out of order; no more are tried, so that the account is not"
           + " locked: check both, then insist (login --again)")
     case .unclear:
-      // A clock that was set back must not make this longer than it was meant to be.
+      // The second part: if the clock was set back since, the wait is still no longer than it was meant to be.
       let wait = min(refusal.nextAt.minus(moment.seconds), refusal.nextAt.minus(refusal.at))
       guard wait > 0 else { return nil }
       return Failure(
@@ -58,5 +60,6 @@ extension CallContext {
 }
 
 extension Scarcity {
+  /// How many tokens this store may hold before no more are asked for.
   fileprivate var allowed: Int { limit.minus(reserve) }
 }

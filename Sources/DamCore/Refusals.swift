@@ -1,20 +1,23 @@
-// Refusals.swift - how often a call was told that its secret is not good, and when that is enough.
+// Refusals.swift - how often a call was told that its secret is not good, and when it stops logging in for that.
 
 struct Refusals: Sendable {
+  /// What follows from a refusal.
   enum Judgement {
-    /// Something newer is to be used, or somebody logs in.
+    /// The call goes on: with a newer secret if there is one, else with a login.
     case needsAnother
-    /// A scarce secret that has never worked; `isNews`: nobody has written that down yet.
+    /// The call fails: the secret is scarce and has never worked. `isNews`: the record does not say so yet.
     case wasNew(Failure, isNews: Bool)
-    /// Logins do not help.
+    /// The call fails: more logins do not help.
     case isEnough(Failure)
   }
 
+  /// How often a secret was refused to this call.
   private var count = 0
 
-  /// Remembers which secret was refused.
+  /// Remembers which secret was refused, and decides what follows.
   mutating func judge(_ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext) -> Judgement {
-    // Five times at the most: as it was, after each of two logins of our own, and with what siblings had newer.
+    // At most five refusals: of the secret that was there, after each of two logins of our own, and of newer ones that
+    // siblings had.
     count += 1
     if let judgement = judgeNew(response, sent, &context) { return judgement }
     guard context.relogins < 2, count < 5 else {
@@ -23,7 +26,7 @@ struct Refusals: Sendable {
           .sessionInvalid, "the session was refused again right after a new login (HTTP \(response.status))",
           httpStatus: response.status))
     }
-    // A newer cookie of the same login was refused as well: nothing of that login is worth another try.
+    // From the second refusal on, every cookie of the refused login counts as refused: one more is not worth a try.
     context.refused =
       context.refused == nil
       ? sent.freshness : Freshness(generation: sent.freshness.generation, stamp: .max)
@@ -34,9 +37,10 @@ struct Refusals: Sendable {
     return .needsAnother
   }
 
-  /// A scarce secret that was refused when it was new is not replaced by itself: something else is wrong (a licence, a
-  /// right, a restart), and every request would use up one more. One that nobody has tried yet may be replaced: its
-  /// process may have ended before it could. nil: it may.
+  /// Whether a scarce secret was refused that has never worked. It is not replaced automatically: something else is
+  /// wrong (a licence, a right, a restart), and every request would use up one more. One that nobody knows to have been
+  /// refused before may be replaced, since the process that obtained it may have ended before it could try it. nil: it
+  /// may be replaced.
   private func judgeNew(
     _ response: WireResponse, _ sent: Exchange.Sent, _ context: inout CallContext
   ) -> Judgement? {

@@ -1,8 +1,8 @@
-// Route.swift - the values of options that say how to reach a server. libcurl would take nearly anything for most of
-// them, and fail late with a sentence about something else, so they are checked here.
+// Route.swift - the values of options that say how to reach a server. libcurl would accept nearly anything for most of
+// them and fail late with a message about something else, so they are checked here.
 
 package enum Proxy: Equatable, Sendable {
-  /// What http_proxy and the like say.
+  /// What the environment says: https_proxy, no_proxy and the like.
   case environment
   case none
   /// scheme://host[:port]
@@ -21,7 +21,7 @@ package enum HTTPVersion: String, CaseIterable, Sendable {
 }
 
 extension TypedOption where Value == Proxy {
-  /// Passwords have no place in it: options are shown, remembered, and read from command lines.
+  /// A proxy without a password: options are shown, remembered, and read from command lines.
   static func proxy(_ name: String, _ help: String) -> TypedOption {
     let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
     return TypedOption(Option(name, .text, help), fallback: .environment) { (text) throws(Failure) in
@@ -57,7 +57,7 @@ extension TypedOption where Value == String {
     }
   }
 
-  /// With a slash at its end; "" where none is set.
+  /// A path with a slash at its end; "" where none is set.
   static func apiPath(_ name: String, _ help: String) -> TypedOption {
     TypedOption(Option(name, .text, help), fallback: "") { (text) throws(Failure) in
       guard text.hasPrefix("/"), text.utf8.allSatisfy(ASCII.isVisible), !text.contains(where: { "?#\\".contains($0) })

@@ -1,15 +1,16 @@
 // Secret.swift - bytes that prove who somebody is. They print as a short hash, compare in constant time and are wiped
-// when the last owner lets go. This is the only file of DamCore that touches memory by hand. It never becomes a String
-// by accident: `reveal()` is a word to grep for.
+// when the last owner lets go. A secret never becomes a String by accident: `reveal()` is a word to grep for. This is
+// the only file of DamCore that manages memory by hand.
 
 internal import Crypto
 internal import Glibc
 
 @safe package final class Secret: Sendable, Equatable, Hashable, CustomStringConvertible {
+  /// Written by `init` alone: that makes sharing it between threads safe.
   private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
 
   package init(_ bytes: some Collection<UInt8>) {
-    // Nobody promises what an allocation of nothing is.
+    // At least one byte, since nobody promises what an allocation of zero bytes returns.
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
     unsafe storage = UnsafeMutableRawBufferPointer(rebasing: room.prefix(bytes.count))
     unsafe storage.copyBytes(from: bytes)
@@ -17,7 +18,7 @@ internal import Glibc
 
   package convenience init(_ text: String) { self.init(text.utf8) }
 
-  /// For other modules, where a generic one would find out about its types each time.
+  /// A concrete function for other modules, from which the generic one would look up its types each time.
   package convenience init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
   deinit {
@@ -28,19 +29,19 @@ internal import Glibc
   package var count: Int { unsafe storage.count }
   package var isEmpty: Bool { count == 0 }
 
-  /// Lends the bytes; they must not be kept.
+  /// Lends the bytes for the length of `body`; the pointer must not be kept.
   @safe package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try unsafe body(UnsafeRawBufferPointer(storage))
   }
 
-  /// A copy of the bytes that nobody will wipe: only for text that is about to be sent or stored.
+  /// A copy of the bytes that is not wiped by this class: only for text that is about to be sent or stored.
   package func reveal() -> [UInt8] { withBytes { bytes in unsafe [UInt8](bytes) } }
 
-  /// As `reveal()`, as text; damaged UTF-8 is repaired.
+  /// The same as text; damaged UTF-8 is repaired.
   package func revealText() -> String { withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) } }
 
-  /// Tells secrets apart in logs, in every process alike, and gives nothing away about long random ones.
-  /// Not for passwords: those need `Hash.slow` with a salt of their own.
+  /// Tells secrets apart in logs, the same in every process, and gives nothing away about long random ones. Not for
+  /// passwords, which can be guessed: those need `Hash.slow` with a salt of their own.
   package var fingerprint: String {
     withBytes { bytes in
       var hash = HMAC<SHA256>(key: SymmetricKey(data: Secret.label))

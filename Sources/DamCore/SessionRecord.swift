@@ -1,17 +1,18 @@
-// SessionRecord.swift - what a session is, as every process knows it, and how what two of them know is joined. Records
-// are joined, never overwritten: the join does not care about order or repetition, so whoever saves late cannot undo
-// what was saved before. A logged-out session stays as a record without a secret and with a higher generation, which is
-// what keeps a slow sibling from bringing the old one back.
+// SessionRecord.swift - what a session is, as the store keeps it, and how two versions of it are joined. Records are
+// joined, never overwritten. The join does not depend on order or repetition, so whoever saves late cannot undo what
+// was saved before. A logged-out session stays in the store as a record without a secret and with a higher generation:
+// that keeps a slow sibling from bringing the old session back.
 
 /// What a login yields.
 package struct SessionSecret: Equatable, Sendable {
   package var cookies = CookieSet()
-  /// A token that is no cookie.
+  /// A token that is not a cookie.
   package var token: Secret?
-  /// Where credentials travel with every request, a login yields nothing: this is the slow hash of those that the
-  /// server has accepted, as SALT:HASH.
+  /// Where credentials travel with every request, a login yields nothing to keep. This is the slow hash of the
+  /// credentials that the server has accepted, as SALT:HASH.
   package var proof: String?
-  /// When it ends by what the server said at the login, in seconds since 1970 by our clock; nil: nobody said.
+  /// When the secret ends by what the server said at the login, in seconds since 1970 by our clock; nil: it did not
+  /// say.
   package var expiresAt: Int64?
 
   package init() {}
@@ -37,31 +38,33 @@ package struct Organization: Equatable, Sendable {
 package struct SessionRecord: Equatable, Sendable {
   /// The number of the session secret; 0: there never was one. It only grows, also when the session is forgotten.
   package var generation: UInt64 = 0
-  /// nil: logged out.
+  /// nil: logged out, or never logged in.
   package var secret: SessionSecret?
-  /// Seconds since 1970 UTC; 0: never.
+  /// When the login was made, and when the session was last used: seconds since 1970 UTC; 0: never.
   package var issuedAt: Int64 = 0
   package var usedAt: Int64 = 0
-  /// The server's clock minus ours, in seconds, when it last said its `Date`.
+  /// How many seconds the server's clock is ahead of ours, by the last `Date` header.
   package var clockSkew: Int64 = 0
   package var organizations: [Organization] = []
-  /// The fingerprint of a scarce secret that the server has accepted at least once, and of one that it refused when it
-  /// was new. The latter is not replaced by itself: where a new one does not work, something else is wrong, and every
+  /// The fingerprint of a scarce secret that the server accepted at least once, and of one that it refused when it was
+  /// new. The latter is not replaced automatically: where a new one does not work something else is wrong, and every
   /// login would use up one more.
   package var served: String?
   package var rejected: String?
   package var idle = IdleClock()
-  /// Whose session it is, for lists of what a store holds; nil in records of others' making.
+  /// Whose session it is, so that the contents of a store can be listed; nil in records that something else has
+  /// written.
   package var identity: Identity?
-  /// Fields of a newer damsession, kept as they are.
+  /// Fields of a newer damsession, which are kept as they are.
   package var unknown: [String: JSONValue] = [:]
 
   package init() {}
 
-  /// How new the secret is: a refusal of an older one says nothing about a newer one.
+  /// How new the secret is: that an older one was refused says nothing about a newer one.
   package var freshness: Freshness { Freshness(generation: generation, stamp: secret?.cookies.stamp ?? 0) }
 
-  /// What two holders of the same session know together.
+  /// What two holders of the same session know together. Of two generations the higher wins, but for what both have
+  /// learned about the idle limit; of one generation each field is joined by itself.
   package func joined(_ other: SessionRecord) -> SessionRecord {
     guard generation == other.generation else {
       var newer = generation > other.generation ? self : other
@@ -84,7 +87,7 @@ package struct SessionRecord: Equatable, Sendable {
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
     result.served = [served, other.served].compactMap { $0 }.max()
     result.rejected = [rejected, other.rejected].compactMap { $0 }.max()
-    // All records of a key have the same one, but for those of others' making.
+    // All records under one key have the same one, except those that something else has written.
     if identity != other.identity {
       result.identity = [identity, other.identity].compactMap { $0 }.max {
         $0.json.encoded().lexicographicallyPrecedes($1.json.encoded())
@@ -94,20 +97,20 @@ package struct SessionRecord: Equatable, Sendable {
     return result
   }
 
-  /// Two logins of one generation happen where a store has no locks: every process must keep the same of what they
-  /// yielded. Any order will do as long as it is everybody's: later issued first, then by how it is written. Each part
-  /// stands for itself, or it would matter what a part that is gone had been.
+  /// Which of two different values of one part all processes keep. Two logins with one generation happen where a store
+  /// has no locks. Any order does as long as it is the same everywhere: the login that was issued later wins, then the
+  /// value whose JSON sorts later. Each part is decided by itself: only then does the order of joins not matter.
   private func kept<Part: Equatable>(
     _ other: SessionRecord, _ part: (SessionRecord) -> Part, _ json: (Part) -> JSONValue
   ) -> Part {
     let (ours, theirs) = (part(self), part(other))
-    // Nearly always, and the list of organizations may be long.
+    // The usual case first: the list of organizations may be long.
     if ours == theirs { return ours }
     guard issuedAt == other.issuedAt else { return issuedAt > other.issuedAt ? ours : theirs }
     return json(ours).encoded().lexicographicallyPrecedes(json(theirs).encoded()) ? theirs : ours
   }
 
-  /// What the login itself has yielded.
+  /// The secret without its cookies: those are joined one by one.
   private var issued: SessionSecret? {
     var issued = secret
     issued?.cookies = CookieSet()
@@ -116,7 +119,7 @@ package struct SessionRecord: Equatable, Sendable {
 }
 
 extension SessionRecord {
-  /// What remains when the secret is gone, and what a new one is added to: the next generation, empty.
+  /// The next generation without a secret: what remains after a logout, and what a login fills.
   func successor() -> SessionRecord {
     var next = SessionRecord()
     next.generation = generation &+ 1
@@ -128,7 +131,7 @@ extension SessionRecord {
   }
 }
 
-/// A point in the life of a session secret.
+/// How new a session secret is: by its generation, then by the stamp of its newest cookie.
 package struct Freshness: Comparable, Sendable {
   package var generation: UInt64
   package var stamp: UInt64

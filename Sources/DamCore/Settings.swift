@@ -1,25 +1,26 @@
-// Settings.swift - options with meaning, checked together once, when a session is opened.
-// Whatever a session needs later is here as a typed value. What its system reads of the options is in the system.
+// Settings.swift - options with meaning, checked together once, when a session is opened. Whatever a session needs of
+// them later is here as a typed value; what only its system reads is in the system.
 
 package struct Settings: Sendable {
   package let system: any System
   package let site: Site
   package let transport: Transport
   let rotation: Rotation
+  /// The option "store": file, memory or a folder.
   package let store: String
-  /// Seconds.
+  /// In seconds, as is what follows.
   package let lockTimeout: Int32
-  /// Seconds; 0: unknown.
+  /// 0: unknown, and to be learned.
   let idleLimit: Int32
   let redirects: Int32
   let retries: Int32
-  /// Seconds that a server may ask to wait; 0: none.
+  /// How long a server may ask to wait; 0: nothing is waited for.
   let retryAfter: Int32
-  /// Bytes.
+  /// In bytes.
   package let responseLimit: Int64
-  /// All that were set: what must not be repeated.
+  /// All secrets that were set as options: no message may repeat them.
   let secrets: [Secret]
-  /// Names of parameters under which somebody may travel, in small letters.
+  /// Names of URL parameters under which secrets travel, in lower case.
   let secretNames: Set<String>
 
   package init(_ values: OptionValues, _ systems: Systems) throws(Failure) {
@@ -65,5 +66,6 @@ package struct Settings: Sendable {
 }
 
 extension Array {
+  /// The element, or `other` where there is none: an index out of range would end the application's process.
   package subscript(_ index: Int, or other: Element) -> Element { indices.contains(index) ? self[index] : other }
 }

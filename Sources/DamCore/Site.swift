@@ -1,8 +1,8 @@
-// Site.swift - where a session belongs: what every system is told beside its own options.
+// Site.swift - where a session belongs: what the options say to every system, beside its own.
 
 package struct Site: Sendable {
   package let origin: Origin
-  /// The path of the API, from "/" to "/".
+  /// The path of the API, with a slash at both ends.
   package let apiPath: String
   package let user: String
   /// "" for none.

@@ -1,4 +1,4 @@
-// Statistics.swift - what a session has cost so far in this process.
+// Statistics.swift - what a session has cost so far in this process; the header says what each number counts.
 
 package struct Statistics: Sendable {
   package var requests: UInt64 = 0

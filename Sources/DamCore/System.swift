@@ -1,30 +1,33 @@
 // System.swift - what a DAM system has to tell the engine. One target per vendor implements it; every difference
 // between vendors is there and nowhere else. To add a third system: one type that conforms, one name in the list that
-// the library is put together from, and its tests. All of these are pure functions of what the options said.
+// the library is put together from, and its tests. All requirements are pure functions of the options: the engine does
+// all sending, waiting and storing.
 
-/// How a login goes on after a response. What is thrown instead says nothing about the credentials.
+/// How a login goes on after a response. A failure that is thrown instead says nothing about the credentials.
 package enum LoginStep {
   /// Send this next.
   case send(WireRequest)
-  /// The login is complete.
+  /// The login is complete: `LoginProgress.secret` is usable.
   case finished
-  /// The server does not let them in: what that says of the credentials, and what the caller hears.
+  /// The server refuses the login: why, as far as the credentials are concerned, and the failure for the caller.
   case denied(Refusal.Reason, Failure)
-  /// The session ended between two steps of its login.
+  /// The session ended between two steps of its login; the engine begins the login anew, a limited number of times.
   case ended(Failure)
 }
 
-/// What a login has gathered so far.
+/// What a login has gathered so far; the engine passes it from one step to the next.
 package struct LoginProgress {
   package var credentials: Secret
+  /// What the login has yielded so far.
   package var secret = SessionSecret()
+  /// What the response listed; kept in the record for `dam_session_list_organizations`.
   package var organizations: [Organization] = []
-  /// Which request was sent last; the system's own counting, from 0.
+  /// Which request was sent last: the system's own numbering, which begins with 0.
   package var stage = 0
-  /// Our clock, and the server's minus ours, in seconds.
+  /// Our clock in seconds since 1970, and how far the server's is ahead of it in seconds, as last seen.
   package var now: Int64
   package var clockSkew: Int64
-  /// The stamp of the request whose response comes next.
+  /// The stamp of the request whose response comes next, for the cookies of that response.
   package var stamp: UInt64 = 0
 
   package init(credentials: Secret, now: Int64, clockSkew: Int64) {
@@ -33,7 +36,8 @@ package struct LoginProgress {
     self.clockSkew = clockSkew
   }
 
-  /// Takes the cookies of a response; what is wrong if one that the session needs cannot be kept.
+  /// Takes the cookies of a response into `secret`. `own`: see `System.cookieNames`. Returns a failure if one of those
+  /// cannot be kept.
   package mutating func keepCookies(of response: WireResponse, _ own: [String]) -> Failure? {
     secret.cookies.adopt(response.headers, stamp: stamp, now: now, own: own).lost.map { name in
       Failure(
@@ -42,90 +46,103 @@ package struct LoginProgress {
   }
 }
 
-/// What a response says about the session (design: verdicts).
+/// What a response says about the session.
 package enum Verdict {
-  /// An ordinary response of the application, whatever its status.
+  /// Nothing: it is an ordinary response of the application, whatever its status.
   case deliver
+  /// The session is over: log in and replay.
   case sessionInvalid
-  /// It may be over, or this one thing may be forbidden: a small request with the same secret will tell. What is scarce
-  /// is never replaced on a suspicion.
+  /// The session may be over, or this one thing may be forbidden: a small request with the same secret will tell. A
+  /// scarce secret is never replaced on a suspicion alone.
   case sessionSuspect
-  /// A page where data was asked for, and not one to log in at: what was asked for is a page, or the server is being
-  /// worked on. Then a small request gets such a page too, and this is the failure.
+  /// The response is a page where data was expected, but no login page: either the application asked for a page, or the
+  /// server is under maintenance. A small request tells: if it gets such a page too, this is the failure.
   case pageInstead(Failure)
+  /// The request failed for a reason that has nothing to do with the session.
   case failed(Failure)
 }
 
+/// One API of one vendor. Conforming types are values made from the options, and used from every thread.
 package protocol System: Sendable {
   /// How a login can be made, in the words of the option; the first is the default.
   associatedtype Authentication: CaseIterable & RawRepresentable<String>
 
+  /// The word of the option "system". Part of the key of every record: never change it.
   static var name: String { get }
-  /// The vendor's own spelling.
+  /// The vendor's own spelling, for messages and help.
   static var title: String { get }
-  /// "" where every customer has their own server.
+  /// Where "url" points by default; "" where every customer has their own server.
   static var defaultURL: String { get }
+  /// Where "api-path" points by default, with a slash at both ends.
   static var defaultPath: String { get }
-  /// What `user` is here: "e-mail address".
+  /// What the option "user" holds here, for its help: "e-mail address".
   static var userIs: String { get }
-  /// The rows of its own.
+  /// The options that only this system has.
   static var options: [Option] { get }
-  /// Names of parameters in which its proofs travel, in small letters: a URL with one of them is shown to nobody else.
+  /// Names of URL parameters in which its proofs travel, in lower case: no URL that has one of them is sent to another
+  /// origin.
   static var secretNames: [String] { get }
 
   /// Reads its own options; throws for those that it cannot work with.
   init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure)
 
   var authentication: Authentication { get }
-  /// What a login yields: authentications that yield the same share sessions.
+  /// What a login yields, in a word. Authentications with the same word share their sessions; it is part of the
+  /// record's key.
   var secretKind: String { get }
-  /// Every response brings a new cookie.
+  /// Whether every response brings a new cookie, which the next request must carry.
   var rotates: Bool { get }
-  /// Responses may bring cookies that belong to the session.
+  /// Whether cookies of ordinary responses may belong to the session.
   var keepsCookies: Bool { get }
-  /// Names of those that are known.
+  /// Names of the cookies that the session is known to need; there is room for them however many others a server sets.
   var cookieNames: [String] { get }
-  /// Says that a login uses up something that only an administrator gives back (save before use, count, never waste),
-  /// and how much of it there is; nil: it does not.
+  /// How much there is of what a login uses up, if only an administrator can give it back (so save it before use, count
+  /// it, never waste it); nil: logins use up nothing.
   var scarcity: Scarcity? { get }
   /// What a login is made from.
   var credentials: CredentialsKind { get }
-  /// Credentials travel with every request.
+  /// Whether the credentials travel with every request, because logins yield nothing.
   var sendsCredentials: Bool { get }
-  /// A secret is in the URL of every request, so that headers alone do not authenticate.
+  /// Whether a secret is in the URL of every request, so that headers alone do not authenticate.
   var putsSecretsInURL: Bool { get }
-  /// There is a bare token.
+  /// Whether there is a bare token for applications to use elsewhere.
   var hasToken: Bool { get }
+  /// Whether a user acts for one of several organizations.
   var hasOrganizations: Bool { get }
 
-  /// Whether a login's yield is complete enough to authorize requests.
+  /// Whether what a login yielded is complete enough to authorize requests.
   func isUsable(_ secret: SessionSecret) -> Bool
 
-  /// The first request of a login.
+  /// The first request of a login. It carries no session secret.
   func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest
-  /// Takes the response to the last one.
+  /// Takes the response to the login's last request. Also called with the response to an ordinary request that carried
+  /// refused credentials, where they travel with every request.
   func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep
 
-  /// Adds what proves the user and the program. Called last.
+  /// Adds what proves the user and the program. Called last, and only for requests to the session's own origin.
+  /// `credentials`: for systems that send them with every request.
   func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?)
+  /// What a response to an authorized request says about the session. The response may have been cut: only its
+  /// beginning is known (`WireResponse.inspected`).
   func judge(_ response: WireResponse, to request: WireRequest) -> Verdict
-  /// Whether a delivered response shows that the secret was accepted, and not only that nobody asked for it.
+  /// Whether a delivered response shows that a scarce secret was accepted, rather than that nobody looked at it.
   func proves(_ response: WireResponse, to request: WireRequest) -> Bool
-  /// A small request that only resets the idle clock and shows whether the session lives.
+  /// A small request that changes nothing but the idle clock, and whose response shows whether the session lives.
   var keepalive: WireRequest { get }
-  /// Whether sessions end of idleness.
+  /// Whether the server ends sessions for idleness.
   var hasIdleLimit: Bool { get }
   /// Why an application must not send a request to this path (lower case, decoded); nil when it may.
   func objection(to path: [String]) -> String?
   /// Whether a request to this path (lower case, decoded) changes something, by whatever method.
   func writes(to path: [String]) -> Bool
-  /// Tells the server that a session is over; nil where it cannot be told.
+  /// The request, complete with its secret, that tells the server that a session is over; nil where there is none.
   func logout(_ secret: SessionSecret) -> WireRequest?
+  /// Whether the response to a logout shows that the session is over.
   func confirmsLogout(_ response: WireResponse) -> Bool
 
-  /// The bare token, for those who want it.
+  /// The bare token, if there is one; its fingerprint stands for the session in the ledger.
   func token(_ secret: SessionSecret) -> Secret?
-  /// What object IDs are bound to; nil where they are free.
+  /// What object IDs are bound to (see ImageHandle); nil where they are free.
   func binding(_ secret: SessionSecret) -> Secret?
   /// Headers that a request of the application may not set itself, in lower case.
   var reservedHeaders: [String] { get }
@@ -144,10 +161,11 @@ package struct Scarcity: Sendable {
   }
 }
 
-/// What a login is made from, and where it was set as an option: nil, and whoever called is asked.
+/// What a login is made from. The secret is the one that was set as an option; without one the application is asked.
 package enum CredentialsKind: Sendable {
+  /// What proves one user.
   case password(Secret?)
-  /// What proves a whole site, and lets it name any user.
+  /// What proves a whole site, so that its holder can log in as any user.
   case encryptionSecret(Secret?)
 
   package var isEncryptionSecret: Bool {
@@ -172,7 +190,8 @@ extension System {
 }
 
 extension System {
-  /// How new a record's secret is. Where cookies do not rotate, only a login makes a newer one.
+  /// How new a record's secret is. Where cookies do not rotate only a login makes a newer one, so that stamps do not
+  /// count.
   func freshness(_ record: SessionRecord) -> Freshness {
     Freshness(generation: record.generation, stamp: rotates ? record.freshness.stamp : 0)
   }
@@ -192,7 +211,8 @@ extension System {
     return nil
   }
 
-  /// A login that failed in a way that is some servers' for a wrong password, and everybody's for being out of order.
+  /// The failure for a login that was refused in a way by which some servers say that a password is wrong, and any
+  /// server that it is out of order.
   package func unclear(_ what: String, _ response: WireResponse) -> Failure {
     Failure(
       .server,
@@ -206,15 +226,16 @@ extension System {
     [404, 405, 407, 408, 410, 411, 413, 414, 421, 425, 426, 428, 431, 451].contains(status)
   }
 
-  /// A redirect to a login page is how web applications say that a session is over: "login" is one of the names in the
-  /// path, whatever ending it has. A name that merely contains the word is any other place.
+  /// Whether a response redirects to a login page, as web applications do when a session is over: one of the names in
+  /// the path is "login", whatever its ending. A name that merely contains the word is some other page.
   package func isRedirectToLogin(_ response: WireResponse) -> Bool {
     guard (300..<400).contains(response.status), let location = response.headers.first("location") else { return false }
     let path = String(decoding: location, as: UTF8.self).prefix { $0 != "?" && $0 != "#" }.lowercased()
     return path.split(separator: "/").contains { name in name.prefix { $0 != "." } == "login" }
   }
 
-  /// A page where the API answers with data: what servers show instead of an error. nil: it is none.
+  /// The verdict for an HTML page where the API would send data, as servers do instead of an error; nil: it is no such
+  /// page.
   package func page(_ response: WireResponse, insteadOf request: WireRequest, _ site: Site) -> Verdict? {
     guard response.isSuccess, response.isPage, request.target.hasPrefix(site.apiPath) else { return nil }
     return response.asksForPassword
@@ -229,7 +250,7 @@ extension System {
 extension WireResponse {
   package var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
 
-  /// A page to log in at has a field for a password; other pages have none.
+  /// Whether this is a page to log in at: one with a field for a password.
   package var asksForPassword: Bool {
     guard isPage else { return false }
     // However it is written: type="password", TYPE = 'password', type=password.

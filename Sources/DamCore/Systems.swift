@@ -1,5 +1,5 @@
 // Systems.swift - the systems that a program knows, and the vocabulary of options that they make with the engine.
-// Which these are is said at one place, where the library is put together.
+// DamABI's list says which systems these are.
 
 package struct Systems: Sendable {
   let all: [any System.Type]

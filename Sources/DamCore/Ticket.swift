@@ -1,20 +1,21 @@
 // Ticket.swift - which secret the headers held that an application took for a request of its own, and when it took
-// them: what the order rule and the verdict need when the response is observed later, perhaps by another process.
+// them. The order rule and the verdict need both when the response is observed later, perhaps in another process.
 
 package struct Ticket: Sendable, Equatable {
+  /// How new the secret in the headers was.
   let sent: Freshness
-  /// The place of the request among those of its session.
+  /// The stamp of the request, by which the order rule places its cookies.
   let stamp: UInt64
 }
 
 extension Settings {
-  /// For headers that are about to be used.
+  /// A ticket for headers that are taken from `record` now.
   package func ticket(_ record: SessionRecord, _ state: inout SessionState, _ moment: Moment) -> Ticket {
     Ticket(sent: system.freshness(record), stamp: state.nextStamp(moment))
   }
 
-  /// "SESSION.GENERATION.STAMP.STAMP": the beginning of the session's key, so that another one's is noticed, and
-  /// numbers.
+  /// "SESSION.GENERATION.STAMP.STAMP". SESSION is the beginning of the session's key, so that a ticket of another
+  /// session is noticed; the stamps are the secret's and the request's.
   package func text(of ticket: Ticket) -> String {
     "\(identity.sessionKey.prefix(12)).\(ticket.sent.generation).\(ticket.sent.stamp).\(ticket.stamp)"
   }

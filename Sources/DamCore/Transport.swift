@@ -4,16 +4,16 @@ package struct Transport: Sendable {
   package let caFile: String
   package let clientCertificate: String
   package let clientKey: String
-  /// Digests of public keys, any of which will do; "" where none is set.
+  /// Digests of public keys, one of which the server must have; "" where none is set.
   package let pinnedKey: String
   package let proxy: Proxy
   package let unixSocket: String
   package let ipVersion: IPVersion
   package let newestHTTP: HTTPVersion
-  /// Seconds; 0: no limit. So for the next one.
+  /// In seconds; 0: no limit. The same for the next one.
   package let timeout: Int32
   package let idleTimeout: Int32
-  /// Seconds.
+  /// In seconds.
   package let connectTimeout: Int32
 
   init(_ values: OptionValues) {

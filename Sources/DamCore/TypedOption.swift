@@ -3,10 +3,10 @@
 
 package struct TypedOption<Value: Sendable>: Sendable {
   package private(set) var row: Option
-  /// What an option that was not set means.
+  /// The value of an option that was not set.
   let fallback: Value
 
-  /// `parse` throws what the option takes, without repeating the value.
+  /// `parse` throws a failure that says what the option takes. It must not repeat the value, which may be a secret.
   init(_ row: Option, fallback: Value, parse: @escaping @Sendable (String) throws(Failure) -> Value) {
     self.fallback = fallback
     self.row = row
@@ -31,11 +31,11 @@ extension Failure {
   static func option(_ name: String, takes what: String) -> Failure { Failure(.option, "\"\(name)\" takes \(what)") }
 }
 
-/// Something that has a row in the table.
+/// A TypedOption of any value type, so that `OptionGroup.rows` can find them all.
 protocol HasOptionRow { var row: Option { get } }
 extension TypedOption: HasOptionRow {}
 
-/// Options as the stored properties of a struct: a new one is one line there, and its use.
+/// Options as the stored properties of a struct: a new option takes one line there, and its use.
 package protocol OptionGroup: Sendable { init() }
 
 extension OptionGroup {

@@ -1,19 +1,19 @@
-// Vocabulary.swift - the one table of options, put together from the engine's rows and those of the systems there are.
-// The options that every system has, but each in its own words, are made here.
+// Vocabulary.swift - the one table of options, put together from the engine's rows and those of every system. The
+// options that every system has, but each in its own words, are made here.
 
 package struct Vocabulary: Sendable {
-  /// What a system says of itself.
+  /// What a system says of itself: see the requirements of `System` with the same names.
   struct Vendor {
     let name: String
     let title: String
     let defaultURL: String
     let userIs: String
-    /// The first is the default.
+    /// In the words of the option "authentication"; the first is the default.
     let authentications: [String]
     let options: [Option]
   }
 
-  /// Who and where, then the vendors' own, then the engine's.
+  /// All rows: who and where, then the vendors' own, then the engine's.
   package let options: [Option]
   let system: TypedOption<String>
   let url: TypedOption<Origin?>
@@ -23,7 +23,7 @@ package struct Vocabulary: Sendable {
   let organization: TypedOption<String>
   private let byName: [String: Option]
 
-  /// Two vendors must not have an option of the same name: it would mean two things.
+  /// No two vendors may have an option of the same name: it would mean two things.
   init(_ vendors: [Vendor]) {
     let defaults = vendors.filter { !$0.defaultURL.isEmpty }.map { " \($0.title)'s default is \($0.defaultURL)." }
     let users = vendors.map { "\($0.userIs) (\($0.title))" }.joined(separator: " or ")
@@ -36,7 +36,7 @@ package struct Vocabulary: Sendable {
     user = .text("user", "\(users.prefix(1).uppercased())\(users.dropFirst()).")
     password = .secret(
       "password", remembered: false, "The user's password. Better: answer the prompt, or password-command.")
-    // For those who ask the user: nothing in the library runs it.
+    // For the wrapper and the like, which ask the user: the library never runs it.
     let command = TypedOption<String>.text(
       "password-command", "A shell command whose first line of output is the password or encryption secret.")
     authentication = .word("authentication", vendors.flatMap(\.authentications), ways.joined(separator: " "))
@@ -49,7 +49,7 @@ package struct Vocabulary: Sendable {
     byName = Dictionary(options.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The option of this name, or a failure that names the nearest.
+  /// The option of this name; throws a failure that names the nearest one.
   package func option(_ name: String) throws(Failure) -> Option {
     if let option = byName[name] { return option }
     let shown = String(name.prefix(40)).filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
@@ -57,7 +57,7 @@ package struct Vocabulary: Sendable {
     throw Failure(.option, "there is no option \"\(shown)\"; did you mean \"\(nearest)\"?")
   }
 
-  /// Levenshtein distance over bytes; names are short, and so is what it is given.
+  /// Levenshtein distance over bytes. Names are short, and what is compared with them is cut.
   private static func distance(_ left: String, _ right: String) -> Int {
     let other = Array(right.utf8.prefix(40))
     var row = Array(0...other.count)

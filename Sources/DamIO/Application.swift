@@ -2,10 +2,13 @@
 
 package import DamCore
 
-/// What the application lends to its sessions. The closures run on the thread that is inside a call.
+/// What the application lends to its sessions. The closures run on a thread that is inside a call, and never while a
+/// mutex is held.
 package struct Application: Sendable {
+  /// Asks for credentials; nil: the application has none.
   package let credentials: @Sendable (Prompt) -> Result<Secret?, Failure>
   package let log: Logger
+  /// nil: the option "store" decides.
   package let store: (any ApplicationStore)?
 
   package init(
@@ -17,6 +20,7 @@ package struct Application: Sendable {
   }
 }
 
+/// Which credentials are asked for, and of whom.
 package struct Prompt: Sendable {
   package var isEncryptionSecret: Bool
   package var user: String

@@ -1,37 +1,40 @@
-// Bell.swift - how those who wait for a turn hear that it has come: a blocking caller has a bell of its own and sleeps
-// on it, an event loop has one for all of its calls and watches it.
+// Bell.swift - how those who wait for a turn at a FairLock hear that it has come. A blocking caller has a bell of its
+// own and sleeps on it; an event loop has one for all of its jobs and watches its descriptor.
 
 internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// Rings when a turn has come, and says whose.
+/// Any thread rings; one thread sleeps or takes the turns.
 final class Bell: Sendable {
-  /// Readable while a turn has come that nobody took; -1 where no descriptors are left.
+  /// Readable from `ring` until `takeTurns` (an eventfd); -1 where no descriptors are left.
   let descriptor: Int32
+  /// The tags that it was rung with since `takeTurns`.
   private let turns = Mutex<[UInt64]>([])
 
   init() { descriptor = dam_event_new() }
   deinit { if descriptor >= 0 { close(descriptor) } }
 
+  /// A turn has come. `tag`: whose, for a bell with several waiters.
   func ring(_ tag: UInt64) {
     turns.withLock { $0.append(tag) }
     if descriptor >= 0 { dam_event_signal(descriptor) }
   }
 
-  /// Until a turn has come, or `deadline` (Clock.monotonic), but for a fifth of a second at the most: who waits has
-  /// more to look at.
+  /// Sleeps until the bell rings, or until `deadline` (Clock.monotonic); but no longer than a fifth of a second, since
+  /// the caller also has to look whether its call was cancelled.
   func sleep(until deadline: UInt64) {
     let now = Clock.monotonic
     guard now < deadline else { return }
     var watch = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    // Without a descriptor to sleep on: looking again and again is better than failing.
+    // Without a descriptor to sleep on, looking again and again is better than failing.
     let milliseconds = descriptor < 0 ? 10 : min(200, Int32(clamping: (deadline - now) / 1000 + 1))
     _ = ForkGate.outside { unsafe poll(&watch, 1, milliseconds) }
   }
 
-  /// Whose turn has come since the last time.
+  /// The tags that it was rung with since the last time.
   func takeTurns() -> [UInt64] {
+    // Cleared first: a ring that comes after that makes the descriptor readable again, so that no turn is missed.
     if descriptor >= 0 { dam_event_clear(descriptor) }
     return turns.withLock { turns in
       defer { turns = [] }

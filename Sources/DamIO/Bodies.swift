@@ -4,20 +4,23 @@
 internal import CCurl
 package import DamCore
 
-/// The body of a request. Used by one transfer at a time.
+/// The body of a request. Used by one transfer at a time, on its thread.
 @safe package final class OutgoingBody {
   package let description: CallerRequest.Body
   /// Fills the room with the next bytes and says how many; 0 at the end, nil: none yet, negative: stop.
   private let read: (UnsafeMutableRawBufferPointer) -> Int?
+  /// Makes the first byte the next one again; nil: the body can be given once.
   private let rewind: (() -> Bool)?
+  /// Whether the first byte may have been given.
   private(set) var hasBegun = false
   /// How much of the announced size is still to come; nil: none was announced.
   private var rest: UInt64?
+  /// Whether the body ended the transfer: it stopped, or gave another number of bytes than it had announced.
   private(set) var hasFailed = false
-  /// Whether somebody will ever say "go on".
+  /// Whether somebody will resume the transfer: an event loop does, a blocking caller does not.
   var canPause = false
 
-  /// `size` nil: unknown until it ends. `rewind` nil: it can be given once.
+  /// `size` nil: unknown until the body ends. `rewind` nil: it can be given once.
   package init(size: UInt64?, read: @escaping (UnsafeMutableRawBufferPointer) -> Int?, rewind: (() -> Bool)?) {
     description = CallerRequest.Body(isPresent: true, size: size, canRewind: rewind != nil)
     unsafe self.read = read
@@ -29,14 +32,14 @@ package import DamCore
     unsafe self.init(size: bytes.count, canRewind: true) { room, offset in unsafe bytes.give(room, &offset) }
   }
 
-  /// Bytes of its own.
+  /// Bytes that the body owns.
   package convenience init(_ bytes: [UInt8]) {
     unsafe self.init(size: bytes.count, canRewind: true) { room, offset in
       unsafe bytes.withUnsafeBytes { unsafe $0.give(room, &offset) }
     }
   }
 
-  /// A login form: given once, since a login that was sent is never sent again.
+  /// A login form. It can be given once, since a login that was sent is never sent again.
   convenience init(_ secret: Secret) {
     unsafe self.init(size: secret.count, canRewind: false) { room, offset in
       secret.withBytes { unsafe $0.give(room, &offset) }
@@ -55,7 +58,7 @@ package import DamCore
       size: UInt64(clamping: size), read: { room in unsafe give(room, &offset) }, rewind: canRewind ? rewind : nil)
   }
 
-  /// Makes the first byte the next one; false when that cannot be done.
+  /// Makes the first byte the next one. False when that cannot be done.
   func begin() -> Bool {
     hasFailed = false
     rest = description.size
@@ -66,9 +69,9 @@ package import DamCore
     return rewind?() ?? false
   }
 
-  /// libcurl's wish for more: bytes, 0 at the end, or its word for "stop".
+  /// libcurl asks for more: returns how many bytes there are, 0 at the end, or libcurl's codes for "stop" and "pause".
   func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
-    // Never more than was announced: the server would take the surplus for another request.
+    // Never more than was announced: the server would take the surplus for another request (request smuggling).
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: room.prefix(Int(clamping: rest ?? .max)))
     if unsafe room.isEmpty { return 0 }
     let count = unsafe read(room)
@@ -93,19 +96,22 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-/// Where the body of a response that is delivered goes.
+/// Where the body of a delivered response goes.
 @safe package enum Destination {
+  /// Kept, up to so many bytes.
   case memory(limit: Int64)
+  /// Given to a function piece by piece, on the thread that runs the transfer.
   case stream((UnsafeRawBufferPointer) -> Flow)
 }
 
-/// What the application says to bytes that it is given.
+/// What the application says when it is given bytes.
 package enum Flow: Sendable {
   case goOn
-  /// Not now; the same bytes again when told. Only in an event loop.
+  /// Not now: give the same bytes again when the transfer is resumed. Only in an event loop.
   case pause
   case stop
 }
 
-/// Bytes so far and in all, down and up; -1 where a total is unknown. False to stop the transfer.
+/// Bytes received so far and in all, and sent so far and in all; -1 or 0 where a total is unknown. False to stop the
+/// transfer.
 package typealias Progress = (_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool

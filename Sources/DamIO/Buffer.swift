@@ -1,10 +1,10 @@
-// Buffer.swift - bytes that grow, keep their address once they are complete, and end with a NUL that is not counted,
-// so that C can borrow them.
+// Buffer.swift - bytes for C to borrow: they grow, keep their address once they are complete, and end with a NUL that
+// is not counted.
 
 internal import Glibc
 
 @safe package final class Buffer: @unchecked Sendable {
-  // Written by one transfer, then only read.
+  // One transfer writes, and it ends before anybody else sees the buffer: then it is only read, by any thread.
   private var start: UnsafeMutableRawPointer
   private var capacity: Int
   package private(set) var count = 0
@@ -30,7 +30,7 @@ internal import Glibc
     unsafe start.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
   }
 
-  /// The beginning, for whoever must judge it.
+  /// A copy of the beginning.
   package func prefix(_ length: Int) -> [UInt8] {
     unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: min(length, count)))
   }

@@ -1,16 +1,21 @@
 // Call.swift - one call of the application under way: does what its machine says as long as that needs no waiting, and
-// says what it waits for. A blocking caller and an event loop drive the same call. The state is lent to the machine
-// for the length of one step; no lock but those of sessions and the store is held while anything is sent, read,
-// written or asked.
+// says what it waits for. A blocking caller and an event loop drive the same call, one thread at a time. The session's
+// state is lent to the machine for the length of one step; while anything is sent, read, written or asked, no lock is
+// held but those of sessions and of the store.
 
 internal import DamCore
 internal import Synchronization
 
 final class Call {
+  /// What the call waits for; its driver does that and tells it.
   enum Step {
+    /// The response to a request: `advance` with `responded` or `failed`.
     case send(WireRequest)
+    /// A lock: `locked`.
     case lock(LockWish)
+    /// A time: `advance` with `waited`.
     case wait(milliseconds: UInt64)
+    /// Nothing: the call is over, and its locks are released.
     case done(CallOutcome)
   }
 
@@ -19,7 +24,9 @@ final class Call {
   let options: CallOptions
   let limits: TransferLimits
   private var machine: CallMachine
+  /// When `isUnwanted` last asked the application (Clock.monotonic).
   private var lastAsked: UInt64 = 0
+  /// The locks that the call holds, until the machine says `unlock` or `finish`, or the call ends.
   private var sessionLock: Held?
   private var accountLock: Held?
 
@@ -36,7 +43,8 @@ final class Call {
       goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
   }
 
-  /// Whether the application has had enough. For those who wait while nothing moves: asks it several times a second.
+  /// Whether the application wants to stop. For drivers that wait while nothing moves: the progress callback is asked a
+  /// few times a second.
   func isUnwanted() -> Bool {
     let now = Clock.monotonic
     if let progress = options.progress, now &- lastAsked > 200_000 {
@@ -68,6 +76,7 @@ final class Call {
     transfer.deliver(to: destination(sink))
   }
 
+  /// Only the body of a 2xx response goes where the application wants bodies: an error page is no part of a file.
   private func destination(_ sink: Sink) -> Destination {
     guard let destination = options.destination, (200..<300).contains(sink.status), sink.failure == nil else {
       return .memory(limit: session.settings.responseLimit)
@@ -80,10 +89,12 @@ final class Call {
 
   func advance(_ event: CallEvent) -> Step { advance(event, at: nil) }
 
-  /// `place`: of the record that the event brings.
+  /// Steps until something has to be waited for. `found`: which record of the store the event brings; it goes into the
+  /// state together with that record.
   private func advance(_ first: CallEvent, at found: SharedSession.Place?) -> Step {
     var (event, place) = (first, found)
     while true {
+      // The lock is held for one step and nothing else; log lines, which call the application, come after it.
       let action = shared.state.withLock { state in
         state.take(place)
         return machine.step(event, &state.session, Clock.moment)
@@ -99,7 +110,7 @@ final class Call {
   /// The generation of the secret that the last request carries.
   var generation: UInt64 { machine.sentGeneration }
 
-  /// How the attempt to get a lock ended; what is held is let go with the call.
+  /// Tells how the attempt to get a lock ended. The record is read under the lock: a sibling may have changed it.
   func locked(_ wish: LockWish, _ locking: Locking, _ held: consuming Held?) -> Step {
     if wish.isAccount {
       accountLock = held
@@ -110,6 +121,7 @@ final class Call {
     return advance(.sessionLocked(locking, loading), at: place)
   }
 
+  /// What came of an action: an event at once, or something to wait for.
   private enum Doing {
     case event(CallEvent, at: SharedSession.Place? = nil)
     case step(Step)

@@ -3,21 +3,22 @@
 internal import DamCore
 
 package struct CallOptions {
+  /// At most one of body and form.
   package var body: OutgoingBody?
   package var form: Form?
-  /// Where the body of a 2xx response goes; nil, and for all others: memory.
+  /// Where the body of a 2xx response goes. Without it, and for all other responses: memory.
   package var destination: Destination?
-  /// Hears of the response that is delivered, before any of its body is; false to stop.
+  /// Called with the response that is delivered, before any of its body; false to stop.
   package var onHead: ((Response) -> Bool)?
-  /// Hears of the response whose body goes to `destination`, right after that.
+  /// Called after that, if the body goes to `destination`.
   var onStream: ((Int32, HeaderBlock) -> Void)?
-  /// The bytes as the server has them, without compression on the way.
+  /// Whether to take the bytes as the server stores them, without compression on the way.
   var asIs = false
   package var progress: Progress?
   package var cancellation = Cancellation()
-  /// Somebody else may set `cancellation`, without a word.
+  /// Whether somebody may set `cancellation` without telling an event loop, which then has to look at it.
   package var isWatched = false
-  /// Milliseconds for each HTTP exchange; 0: the option's.
+  /// Milliseconds for each HTTP exchange; 0: as the option "timeout" says.
   package var timeout: UInt32 = 0
 
   package init() {}

@@ -1,6 +1,6 @@
-// CallerStore.swift - a store that the application provides, such as a database that a fleet shares. It keeps the
-// contract for both sides: whatever the application's functions return that is not in the contract counts as failed. A
-// record's revision is believed from its own first line alone.
+// CallerStore.swift - a store that the application provides, such as a database that a fleet shares. It holds the
+// application to the contract of the header: whatever its functions return that is not in the contract counts as
+// failed, and the revision of a record is read from the record's own first line alone.
 
 internal import DamCore
 

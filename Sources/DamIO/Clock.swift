@@ -4,6 +4,7 @@ internal import DamCore
 internal import Glibc
 
 enum Clock {
+  /// The time of day, which may be set back.
   static var moment: Moment {
     let time = read(CLOCK_REALTIME)
     let seconds = Int64(time.tv_sec)
@@ -11,7 +12,7 @@ enum Clock {
     return Moment(seconds: seconds, microseconds: micros)
   }
 
-  /// Microseconds since some fixed point; for durations.
+  /// Microseconds since some fixed point, for durations and deadlines; never set back.
   static var monotonic: UInt64 {
     let time = read(CLOCK_MONOTONIC)
     return UInt64(clamping: time.tv_sec) &* 1_000_000 &+ UInt64(clamping: time.tv_nsec / 1000)

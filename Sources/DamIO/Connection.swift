@@ -1,4 +1,4 @@
-// Connection.swift - connections of one identity that wait for work: a blocking caller takes one and brings it back.
+// Connection.swift - connections of one identity that wait for work: a blocking caller takes one and gives it back.
 // Each has its own libcurl multi handle, so that no two threads ever meet in libcurl.
 
 internal import CCurl
@@ -7,6 +7,7 @@ internal import Synchronization
 
 /// An easy handle in a multi handle of its own, for one thread at a time.
 final class Connection {
+  /// Another one after a transfer that left the old one unfit.
   private(set) var handle: CurlHandle
   let multi: CurlMulti
 
@@ -16,9 +17,9 @@ final class Connection {
     self.multi = multi
   }
 
-  /// Makes ready for the next transfer; false when it is of no use any more: libcurl cannot go on, or the last transfer
-  /// did not end well. A connection of HTTP/2 would be kept then though its other side may be dead, and everything
-  /// after go there.
+  /// Makes ready for the next transfer. False when the connection is of no use any more: libcurl cannot go on, or the
+  /// last transfer did not end well. In HTTP/2 libcurl would keep the network connection then, though the other side
+  /// may be dead, and send everything after it there.
   func rest() -> Bool {
     let endedWell = handle.result == CURLE_OK
     multi.remove(handle)
@@ -34,15 +35,16 @@ final class Connection {
     while true {
       multi.perform()
       if let event = transfer.event() { return event }
-      // libcurl does not ask while it looks up a name.
+      // Looked at here too: libcurl does not call back while it looks up a name.
       if transfer.cancellation.isSet { return .failed(Cancellation.failure) }
       multi.wait(milliseconds: 250)
     }
   }
 }
 
+/// The idle connections of one identity, for blocking callers. Any thread.
 final class ConnectionPool: Sendable {
-  // A connection is used by one thread at a time; the pool passes it from one to the next.
+  // A connection is used by one thread at a time; the pool hands it from one to the next. The mutex orders them.
   private struct Carried: @unchecked Sendable {
     var idle: [Connection] = []
   }
@@ -50,12 +52,13 @@ final class ConnectionPool: Sendable {
   private let carried = Mutex(Carried())
   private static let mostIdle = 64
 
-  /// nil when libcurl cannot be started.
+  /// An idle connection, else a new one; nil when libcurl cannot be started.
   func take() -> Connection? {
     let idle = carried.withLock { carried in Carried(idle: carried.idle.popLast().map { [$0] } ?? []) }
     return idle.idle.first ?? Connection()
   }
 
+  /// Takes a connection back, or lets it end where it is of no use or enough of them are idle.
   func give(_ connection: Connection) {
     guard connection.rest() else { return }
     let back = Carried(idle: [connection])

@@ -44,7 +44,7 @@ internal import Glibc
     unsafe errorText.deallocate()
   }
 
-  /// Whatever libcurl still has to say of the transfer, nobody wants to hear it.
+  /// From now on libcurl's callbacks do nothing: nobody wants to hear of the transfer any more.
   func silence() { hooks?.isOver = true }
 
   /// Whether it may have another transfer: after one that failed, libcurl has been found to keep more than it should
@@ -87,7 +87,7 @@ internal import Glibc
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(transit.mime))
   }
 
-  /// A login has a connection of its own, of which nobody else has need then.
+  /// A login has a connection of its own, which is of no use after it.
   func closeAfterLogin() { if isForLogin { set(CURLOPT_FORBID_REUSE, 1) } }
 
   /// `idle`: the connections of the multi handle that it is about to be added to.
@@ -108,9 +108,9 @@ internal import Glibc
       set(CURLOPT_LOW_SPEED_LIMIT, 1)
       set(CURLOPT_LOW_SPEED_TIME, Int(transport.idleTimeout))
     }
-    // Else whoever ends a transfer waits for its name to be looked up.
+    // Else ending a transfer would wait until the lookup of its host's name is over.
     set(CURLOPT_QUICK_EXIT, 1)
-    // Beyond this a length is no number, which libcurl would call an unknown length.
+    // With a limit libcurl refuses a Content-Length that no number can hold; without, it takes it for unknown.
     _ = unsafe dam_curl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, .max)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_USERAGENT, "damsession/\(Version.text)")
@@ -122,7 +122,7 @@ internal import Glibc
       set(CURLOPT_CAINFO, transport.caFile)
       set(CURLOPT_CAPATH, nil)
     }
-    // What belongs to the session's server must not be shown to, or asked of, another one.
+    // Certificate and key are for the session's server alone, and only its public key was pinned.
     if isOwn {
       if !transport.clientCertificate.isEmpty { set(CURLOPT_SSLCERT, transport.clientCertificate) }
       if !transport.clientKey.isEmpty { set(CURLOPT_SSLKEY, transport.clientKey) }
@@ -168,8 +168,8 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    // With no body there is nothing that could refuse to go back: such a request gets a connection of its own. So does
-    // a login, which must not fail because of another request's connection either.
+    // A request without a body has no such callback, so it gets a connection of its own. So does a login, which must
+    // not fail because another request's connection is dead.
     let canBeRepeated = !request.isIdempotent && (body?.description.size == 0 || request.hasNoBody)
     if request.isLogin || canBeRepeated { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)
@@ -187,8 +187,7 @@ internal import Glibc
 
   // MARK: Its connection
 
-  /// It is over before it began, and is to have a connection of its own instead; what was sent before must not be
-  /// needed.
+  /// Whether it ended because its connection was unclean, and can have a new one: nothing was sent yet, or no body.
   var wantsAnother: Bool {
     guard result == CURLE_ABORTED_BY_CALLBACK, let hooks, hooks.isRefused else { return false }
     return !hooks.hasBegun || (hooks.source == nil && form == nil)
@@ -228,10 +227,10 @@ internal import Glibc
   /// After a pause: lets the bytes come that waited.
   func resume() { _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
 
-  /// Whether a proxy has refused the way to the server, to which nothing was sent then.
+  /// Whether a proxy refused to connect to the server, to which nothing was sent then.
   private var refusedByProxy: Bool { number(CURLINFO_HTTP_CONNECTCODE) >= 300 }
 
-  /// Whether this is how a transfer ends of which nothing was sent.
+  /// Whether a transfer that ends with this code has sent nothing.
   private static func isUnsent(_ code: CURLcode) -> Bool {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_FAILED_INIT,

@@ -1,25 +1,27 @@
-// CurlHooks.swift - what libcurl calls back while it moves bytes.
+// CurlHooks.swift - what libcurl calls while it moves bytes: one object for each transfer, on the thread that runs the
+// multi handle.
 
 internal import CCurl
 internal import DamCore
 
-/// What libcurl calls back.
+/// Everything that the callbacks of one transfer need. It must live as long as libcurl may call.
 @safe final class Hooks {
   let sink: Sink
   let source: OutgoingBody?
   let progress: Progress?
   let cancellation: Cancellation
-  /// The transfer was given up: libcurl reports on its progress even while it is taken away.
+  /// The transfer was given up. libcurl calls even while the transfer is taken out of the multi handle.
   var isOver = false
-  /// Those among which libcurl finds a connection; nil: it makes a new one.
+  /// The idle connections that libcurl may choose from; nil: it makes a new one.
   var idle: IdleConnections?
-  /// libcurl has chosen a connection that must not be used.
+  /// Whether libcurl chose a connection with something unread on it, so that the transfer ends before it began.
   private(set) var isRefused = false
-  /// The request went out, as far as is known from here.
+  /// Whether the request was allowed to go out.
   private(set) var hasBegun = false
   private var easy: UnsafeMutableRawPointer?
   /// libcurl must not send it again by itself, whatever it thinks of the first time.
   var isSentOnce = false
+  /// When the application last heard of progress (Clock.monotonic).
   private var lastReport: UInt64 = 0
 
   init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
@@ -44,7 +46,8 @@ internal import DamCore
     _ = unsafe dam_curl_set_prerequest(easy, allowRequest)
   }
 
-  /// False when the request was sent before, or something waits on the connection with this local port.
+  /// libcurl has a connection, with this local port, and is about to send the request. False to end the transfer:
+  /// something unread waits on the connection, or the request was sent before and must not be again.
   fileprivate func begin(_ port: Int) -> Bool {
     if let easy = unsafe easy, let idle, unsafe idle.isUnclean(port, easy) {
       isRefused = true
@@ -56,8 +59,8 @@ internal import DamCore
 
   func beginAnew() { (idle, isRefused) = (nil, false) }
 
-  /// False to end the transfer. libcurl calls for every packet; the application hears a few times a second, and of the
-  /// end.
+  /// False to end the transfer. libcurl calls for every packet; the application is called a few times a second, and at
+  /// the end.
   func report(_ down: Int64, _ downTotal: Int64, _ up: Int64, _ upTotal: Int64) -> Bool {
     if cancellation.isSet { return false }
     guard let progress else { return true }

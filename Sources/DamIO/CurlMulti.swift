@@ -7,7 +7,7 @@ internal import DamCore
 internal import Glibc
 internal import Synchronization
 
-/// Closing a TLS connection writes too; the application must not get a SIGPIPE for it.
+/// Closing a TLS connection writes too, and the application must not get a SIGPIPE for that.
 func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   dam_pipe_guard_enter()
   defer { dam_pipe_guard_leave() }
@@ -16,24 +16,25 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
 @safe final class CurlMulti {
   let multi: UnsafeMutableRawPointer
+  /// TLS sessions to resume, where easy handles do not live long enough to keep them.
   private let sessions: TLSSessions?
-  /// Whether there may be an idle connection.
+  /// Whether there was a transfer, so that there may be an idle connection.
   private var hasCarried = false
   private let idle = IdleConnections()
-  /// Whether a connection may be dead that libcurl goes on using: in HTTP/2 it outlives the requests that nobody
-  /// responses.
+  /// Whether libcurl may go on using a connection that is dead: in HTTP/2 a connection is kept when a request on it
+  /// gets no response. Then nothing new is to be begun here.
   private(set) var isInDoubt = false
-  /// The newest version of HTTP that was heard; 0: none.
+  /// The newest version of HTTP that a response had (CURL_HTTP_VERSION_...); 0: there was none.
   private var newest = 0
-  /// By the address of the easy handle.
+  /// The handles that are in the multi handle, by the address of the easy handle, which is how libcurl names them.
   private var handles: [Int: CurlHandle] = [:]
-  /// For an event loop: what to watch, and when to act without being asked.
+  /// For an event loop: tells it what to watch; and when to call `actOnTime` (Clock.monotonic), nil: not at all.
   private var watch: ((Int32, Int32) -> Void)?
   private(set) var deadline: UInt64?
-  /// libcurl ignores SIGPIPE for the whole process while it closes connections and then puts back what it found: two
-  /// threads at once would leave it ignored. Nothing waits in there.
+  /// While libcurl closes connections it ignores SIGPIPE in the whole process and then puts back what it found. Two
+  /// threads that do so at once could leave SIGPIPE ignored, so they take turns. Nothing waits in there.
   private static let closing = Mutex(())
-  /// Hears of every transfer that is over.
+  /// Called for every transfer that is over.
   var onOver: ((CurlHandle) -> Void)?
 
   init?() {
@@ -41,12 +42,12 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     guard let multi = unsafe curl_multi_init() else { return nil }
     unsafe self.multi = multi
     sessions = CurlHandle.isReusable ? nil : TLSSessions()
-    // More at once is what servers take for an attack; the rest waits its turn in libcurl.
+    // More connections at once look like an attack to servers; further transfers wait in libcurl.
     _ = unsafe dam_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
   }
 
   deinit {
-    // Nobody is left to hear of sockets.
+    // While libcurl cleans up, it must not call back an event loop that may be gone.
     _ = unsafe dam_multi_set_socket(multi, nil)
     _ = unsafe dam_multi_set_timer(multi, nil)
     withoutPipeSignal {
@@ -58,11 +59,12 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     }
   }
 
-  /// A handle for transfers here; nil when libcurl cannot be started.
+  /// A handle for transfers in this multi handle; nil when libcurl cannot be started.
   func makeHandle() -> CurlHandle? { CurlHandle(sessions) }
 
+  /// Starts the transfer that the handle was prepared for.
   func add(_ handle: CurlHandle) {
-    // Else every new login would leave one more connection idle.
+    // A login has a new connection. If there are others to go on with, every login would leave one more idle.
     if hasCarried { handle.closeAfterLogin() }
     hasCarried = true
     handles[handle.address] = handle
@@ -74,7 +76,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     if unsafe curl_multi_add_handle(multi, handle.easy) != CURLM_OK { handle.result = CURLE_FAILED_INIT }
   }
 
-  /// Takes a transfer out; one that is not over loses its connection.
+  /// Takes a transfer out. If it is not over, its connection is closed, or in doubt.
   func remove(_ handle: CurlHandle) {
     guard handles.removeValue(forKey: handle.address) != nil else { return }
     if handle.result == nil { doubt(handle) }
@@ -83,7 +85,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     handle.rest()
   }
 
-  /// Tells an event loop which descriptors to watch (POLLIN, POLLOUT, 0: none) from now on.
+  /// For an event loop: from now on `watch` is told which descriptors to watch (POLLIN, POLLOUT, 0: not any more).
   func drive(_ watch: @escaping (_ descriptor: Int32, _ events: Int32) -> Void) {
     self.watch = watch
     let user = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -105,14 +107,14 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     act(CURL_SOCKET_TIMEOUT, 0)
   }
 
-  /// Moves whatever can be moved without waiting.
+  /// Does what can be done without waiting.
   func perform() {
     var running: Int32 = 0
     withoutPipeSignal { _ = unsafe curl_multi_perform(multi, &running) }
     collect()
   }
 
-  /// As `perform()`, for one socket that is ready (POLLIN, POLLOUT), or CURL_SOCKET_TIMEOUT.
+  /// The same for one socket that is ready for `events` (POLLIN, POLLOUT), or for CURL_SOCKET_TIMEOUT.
   func act(_ socket: curl_socket_t, _ events: Int32) {
     let readable = events & Int32(POLLIN) != 0 ? CURL_CSELECT_IN : 0
     let writable = events & Int32(POLLOUT) != 0 ? CURL_CSELECT_OUT : 0
@@ -121,7 +123,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     collect()
   }
 
-  /// Waits until something can be moved, at most this long.
+  /// Waits until there is something to do, at most this long.
   func wait(milliseconds: Int32) {
     ForkGate.outside { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
   }
@@ -133,6 +135,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
       guard let handle = handles[Int(bitPattern: easy)] else { continue }
       unsafe handle.result = message.pointee.data.result
+      // It found something unread on an idle connection (see IdleConnections): once more, with a new connection.
       if handle.wantsAnother {
         withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
         handle.beginAnew()
@@ -145,6 +148,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     }
   }
 
+  /// Notes the version of HTTP, and a connection of HTTP/1.x that is idle now.
   private func hear(_ handle: CurlHandle) {
     let version = handle.version
     newest = max(newest, version)
@@ -152,7 +156,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     idle.note(socket, port: handle.port)
   }
 
-  /// libcurl itself closes a connection of HTTP/1.x over which a transfer did not end well.
+  /// Notes whether a transfer leaves a connection in doubt. With HTTP/1.x none does: libcurl closes a connection over
+  /// which a transfer did not end well.
   private func doubt(_ handle: CurlHandle) {
     if newest == 0 || newest > CURL_HTTP_VERSION_1_1, handle.leavesDoubt { isInDoubt = true }
   }

@@ -1,5 +1,5 @@
 // Descriptor.swift - file descriptors and the few system calls that stores need, each in one place, with retries on
-// EINTR and errors as sentences. No symbolic link is followed in names that are to be written.
+// EINTR and errors as sentences. No symbolic link is followed unless the caller says so.
 
 internal import DamCore
 internal import Glibc
@@ -12,7 +12,7 @@ final class Descriptor: Sendable {
 
   deinit { close(number) }
 
-  /// Opens a file; close-on-exec, because a child program has no business with it.
+  /// Opens a file: close-on-exec, because a program that the application starts has no business with it.
   static func open(
     _ path: String, _ flags: Int32, mode: mode_t = 0o600, followsLinks: Bool = false
   ) -> Result<Descriptor, SystemError> {
@@ -29,8 +29,8 @@ final class Descriptor: Sendable {
     return found == line
   }
 
-  /// In words, that this process or the machine has too few descriptors left to connect to anything; nil: it has some.
-  /// A connection takes up to five: for itself, for looking up the name, for certificates.
+  /// Says that this process or the machine has too few descriptors left for a connection; nil: it has enough. A
+  /// connection takes up to five: for itself, for looking up the name, for certificates.
   static var shortage: String? {
     var spare: [Descriptor] = []
     for _ in 0..<5 {
@@ -44,9 +44,10 @@ final class Descriptor: Sendable {
     return nil
   }
 
+  /// The whole file, or its first `limit` bytes.
   func readAll(limit: Int) -> Result<[UInt8], SystemError> {
     var bytes: [UInt8] = []
-    // As much as there should be, and one byte that shows that there is no more.
+    // As much as there should be, and one byte that would show that there is more.
     let likely = (status.map { Int(clamping: $0.st_size) } ?? 0).plus(1)
     while bytes.count < limit {
       let room = min(max(likely, 512), 65_536, limit.minus(bytes.count))
@@ -82,7 +83,7 @@ final class Descriptor: Sendable {
   }
 }
 
-/// An errno with its words, or what is wrong with a file that could be opened.
+/// An errno with its words, or an objection to a file that could be opened.
 struct SystemError: Error {
   let code: Int32
   private let objection: String?
@@ -113,7 +114,7 @@ struct SystemError: Error {
   }
 }
 
-/// Calls again while a signal interrupts.
+/// Calls again for as long as a signal interrupts the call.
 func retrying<Number: SignedInteger>(_ call: () -> Number) -> Number {
   while true {
     let result = call()

@@ -1,11 +1,11 @@
-// Download.swift - a file that appears under its name only when it is whole, and can be gone on with after an
+// Download.swift - a download that appears under its name only when it is whole, and can be continued after an
 // interruption.
 //
-// PATH.part holds what has come so far, PATH.part.json whose it is: the request's target, and the validator and the
-// size that the server gave. Going on asks for the rest with Range and If-Range, so that a changed thing comes whole;
-// a rest that is of another version all the same is thrown away, and the whole is asked for. Whoever drives the call
-// asks `begin` what to send and tells `end` what came of it. Two versions of a thing are never mixed, and no error
-// page or login page gets near the file.
+// PATH.part holds what has come so far, PATH.part.json what it is a part of: the request's target, and the validator
+// and the size that the server gave. To continue, the rest is asked for with Range and If-Range, so that a file that
+// changed comes whole. If a rest of another version comes all the same, it is thrown away and the whole is asked for.
+// Whoever drives the call asks `begin` what to send, and tells `end` what came of it. Two versions are never mixed, and
+// no error page or login page gets into the file.
 
 package import DamCore
 
@@ -13,19 +13,19 @@ package final class Download {
   package struct Ways: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
-    /// Go on where an earlier download was interrupted.
+    /// Continue where an earlier download was interrupted.
     package static let goOn = Ways(rawValue: 1)
-    /// A file of this name is left alone.
+    /// Do not replace a file that exists.
     package static let keep = Ways(rawValue: 2)
   }
 
   private let file: PartialFile
   private let request: CallerRequest
   private let options: CallOptions
-  /// What was there already, of the thing as it was then; nil: nothing is gone on with.
+  /// What an earlier download has left, as it was when `begin` asked for the rest; nil: the whole was asked for.
   private var beginning: PartialFile.Beginning?
-  /// The response shows that nothing can be gone on with: from the beginning, once. The application hears nothing of
-  /// that.
+  /// Whether the last response shows that nothing can be continued: `begin` asks for the whole then. The application
+  /// hears nothing of that response.
   private var startsOver = false
 
   package init(
@@ -60,7 +60,7 @@ package final class Download {
     }
     if let progress = options.progress {
       options.progress = { [self] down, downTotal, up, upTotal in
-        // Before the response is judged nobody knows what its bytes are a part of.
+        // Before the response was judged, its bytes may be those of an error.
         guard file.isOpen else { return progress(beginning?.size ?? 0, 0, up, upTotal) }
         let base = file.base
         return progress(down.plus(base), downTotal > 0 ? downTotal.plus(base) : downTotal, up, upTotal)
@@ -69,7 +69,8 @@ package final class Download {
     return (asked, options)
   }
 
-  /// All of it was there, or it has shrunk; or the rest is another version's, whatever If-Range asked for.
+  /// Whether what is there cannot be continued. 416: all of it was there already, or the file has shrunk. 206: the rest
+  /// is of another version, in spite of If-Range.
   private func isStale(_ status: Int32, _ headers: HeaderBlock) -> Bool {
     guard let beginning else { return false }
     if status == 416 { return true }
@@ -78,7 +79,7 @@ package final class Download {
     return !beginning.validator.fits(headers, elsewise: range.total != nil && range.total == beginning.total)
   }
 
-  /// What the application hears; nil: it must begin once more.
+  /// What the application hears; nil: `begin` has to be asked once more.
   func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
     if case .success(let response) = result, response.status == 416, beginning != nil { startsOver = true }
     if startsOver {
@@ -93,7 +94,7 @@ package final class Download {
     }
   }
 
-  /// Runs it on the caller's thread.
+  /// Downloads on the caller's thread, from beginning to end.
   package func run(_ session: Session) throws(Failure) -> Response {
     while true {
       let (asked, options) = begin()
@@ -102,7 +103,7 @@ package final class Download {
     }
   }
 
-  /// The response was judged and is to be written: what is it a part of?
+  /// The response was judged and its body is about to come: opens the file where that belongs.
   private func open(_ status: Int32, _ headers: HeaderBlock) {
     startsOver = isStale(status, headers)
     if startsOver { return }

@@ -1,4 +1,5 @@
-// Driver.swift - the blocking way to run a call: on the caller's thread, from beginning to end.
+// Driver.swift - the blocking way to run a call: on the caller's thread, from beginning to end. Used by one thread at a
+// time.
 
 internal import DamCore
 internal import Glibc
@@ -6,8 +7,10 @@ internal import Synchronization
 
 struct Driver: ~Copyable {
   private let call: Call
+  /// Stands for this driver where it holds a lock or waits for one.
   private let holder: LockHolder
-  /// The last transfer of the application's request; its response may still be arriving.
+  /// The last transfer of the application's request, and the connection that it occupies: the rest of its response may
+  /// still be arriving.
   private var callers: (transfer: Transfer, connection: Connection)?
 
   init(_ session: Session, _ goal: CallGoal, _ options: CallOptions) {
@@ -33,14 +36,15 @@ struct Driver: ~Copyable {
     }
   }
 
-  /// For applications that send their requests themselves: everything up to that point.
+  /// For applications that send their requests themselves: returns `send` with the application's request, or `done`.
   mutating func runUntilCallerSends() -> Call.Step { holder.work { settle(call.begin()) } }
 
+  /// Goes on with the response that such an application received. Returns what `runUntilCallerSends` does.
   mutating func report(_ response: WireResponse) -> Call.Step {
     holder.work { settle(call.advance(.responded(response))) }
   }
 
-  /// A call that nobody goes on with.
+  /// Nobody goes on with the call: releases its locks.
   func abandon() { call.release(keepSession: false) }
 
   /// Goes on until the call is done or wants the application's request sent.
@@ -56,7 +60,7 @@ struct Driver: ~Copyable {
     }
   }
 
-  /// Lets the rest of a delivered response arrive.
+  /// Delivers the response that was judged: lets the rest of it arrive.
   mutating func receive(generation: UInt64, replays: UInt32) throws(Failure) -> Response {
     guard let (transfer, connection) = callers else {
       throw Failure(.internalError, "a response was delivered that nobody received")
@@ -75,7 +79,7 @@ struct Driver: ~Copyable {
     }
   }
 
-  /// Gives back what a call that delivers nothing has used.
+  /// Gives back the connection of a response that nobody wants.
   mutating func discard() {
     if let callers { call.shared.connections.give(callers.connection) }
     callers = nil
@@ -96,6 +100,7 @@ struct Driver: ~Copyable {
     return call.advance(transfer.report(event))
   }
 
+  /// Sleeps in short naps, so that a cancellation is noticed.
   private func pause(_ milliseconds: UInt64) -> Call.Step {
     let end = Clock.monotonic &+ milliseconds &* 1000
     while Clock.monotonic < end {
@@ -126,7 +131,7 @@ struct Driver: ~Copyable {
 }
 
 extension Transfer {
-  /// What the call is to hear.
+  /// The event for the call that this transfer belongs to.
   func report(_ event: Event) -> CallEvent {
     switch event {
     case .judgeable(let isWhole): .responded(sink.response(isWhole: isWhole))

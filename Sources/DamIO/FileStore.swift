@@ -1,14 +1,15 @@
-// FileStore.swift - records as files: one a key, replaced atomically, readable by their owner alone.
+// FileStore.swift - records as files: one for each key, replaced atomically, readable by their owner alone.
 //
 // KEY.record   the record; replaced by rename, so readers need no lock
 // KEY.lock     created once and never deleted: a waiter on a deleted lock file would hold a lock that nobody sees.
 //              Byte 0 is the session's lock (held across a login), byte 1 the short lock of a save.
-// KEY.tmp      the next record while it is written; the save lock has one writer, so one name is enough and a killed
-//              writer's leftovers are overwritten, not collected
+// KEY.tmp      the next record while it is written; a key has one writer at a time, so one name is enough, and what a
+//              killed writer has left is overwritten, not collected
 // KEY.damaged  a record that could not be read
 //
-// Locks are open-file-description locks: they go with the descriptor, so a killed holder frees them at once, and two
-// copies of this library in one process do not share them by accident. No mode is ever widened, and no link followed.
+// Locks are open file description locks (fcntl_locking(2)). They go with the descriptor: a killed holder releases them
+// at once, and two copies of this library in one process do not share them by accident. No mode is ever widened, and no
+// link followed.
 
 internal import CLinux
 internal import DamCore
@@ -18,11 +19,11 @@ struct FileStore: Store {
   let place: String
   let isLasting = true
 
-  /// A record is a few kilobytes; what is larger is not one.
+  /// A record is a few kilobytes; what is larger than this is not one.
   private static let longest = 4 << 20
 
-  /// How long to wait for somebody else's save, in microseconds. Saves take milliseconds; whoever takes longer was
-  /// stopped. Not the option "lock-timeout", which is about logins and may be 0.
+  /// How long to wait for somebody else's save, in microseconds. A save takes milliseconds; a process that takes longer
+  /// was stopped. This is not the option "lock-timeout", which is about logins and may be 0.
   private let patience: UInt64
 
   init(_ folder: String, patience: UInt64 = 10_000_000) {
@@ -63,7 +64,7 @@ struct FileStore: Store {
     }
   }
 
-  /// A save takes milliseconds; whoever was stopped in the middle of one must not stop everybody else.
+  /// Does something under the lock of saves, which nobody may hold for long.
   private func locked<Outcome>(
     _ descriptor: Descriptor, _ body: () -> Outcome, onFailure: (String) -> Outcome
   ) -> Outcome {
@@ -120,7 +121,7 @@ struct FileStore: Store {
     }
   }
 
-  /// Looks once more under the lock of saves: a good record may have come meanwhile.
+  /// Looks once more under the lock of saves, since a good record may have come meanwhile.
   func setAside(_ key: String, _ seen: [UInt8]) {
     guard case .success(let descriptor) = openLock(key) else { return }
     locked(descriptor) {

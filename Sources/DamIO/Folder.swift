@@ -1,5 +1,5 @@
-// Folder.swift - where damsession keeps its files, and how it makes a folder that only the owner can enter. Follows
-// the XDG base directory specification. Relative XDG paths are refused, as that specification asks.
+// Folder.swift - where damsession keeps its files, by the XDG base directory specification, and how it makes a folder
+// that only the owner can enter. Relative XDG paths are ignored, as that specification asks.
 
 internal import CLinux
 internal import Glibc
@@ -16,7 +16,7 @@ enum Folder {
     return Environment.value("HOME").flatMap { $0.hasPrefix("/") ? "\($0)/\(underHome)" : nil }
   }
 
-  /// Makes a folder and those above it; 0700, since what is in them is the owner's.
+  /// Makes a folder, and those above it that are missing. Mode 0700, since what is in them is the owner's.
   static func make(_ path: String) -> SystemError? {
     if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return nil }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return .last }
@@ -52,9 +52,9 @@ enum Environment {
     case notUTF8
   }
 
-  /// As `value`, for those who must tell damage from absence. An empty variable counts as absent.
+  /// As `value`, for those who must tell a value that is not UTF-8 from none. An empty variable counts as absent.
   static func look(_ name: String) -> Found {
-    // Nothing where the program has rights that its caller has not (setuid): whoever sets variables is not its user.
+    // secure_getenv(3): nothing in a setuid program, whose variables are set by somebody else than its user.
     guard let bytes = unsafe dam_environment(name), unsafe bytes.pointee != 0 else { return .nothing }
     return unsafe String(validatingCString: bytes).map { .text($0) } ?? .notUTF8
   }

@@ -1,14 +1,16 @@
 // Form.swift - a multipart/form-data body as libcurl's MIME engine takes it: fields in memory, files read while they
-// are sent. libcurl writes boundaries and escapes names; what is ours is that a file is sent as it was when it was
-// added. A file that changes in between fails the request.
+// are sent. libcurl writes the boundaries and escapes names. What is ours is that a file is sent as it was when it was
+// added: one that changes in between fails the request.
 
 internal import CCurl
 package import DamCore
 internal import Glibc
 
+/// The parts of a form; a value that is never changed, so that requests can share it.
 package final class Form: Sendable {
   enum Content: Sendable {
     case bytes([UInt8])
+    /// `size`: as it was when the file was added.
     case file(path: String, size: Int64)
   }
 
@@ -20,6 +22,7 @@ package final class Form: Sendable {
   }
 
   let parts: [Part]
+  /// Of the contents alone, without boundaries and part headers.
   private let size: UInt64
 
   package init() {
@@ -27,14 +30,14 @@ package final class Form: Sendable {
     size = 0
   }
 
-  /// What a request must know of it.
+  /// What the engine must know of the body.
   package var description: CallerRequest.Body {
     var body = CallerRequest.Body(isPresent: true, size: size, canRewind: true)
     body.isForm = true
     return body
   }
 
-  /// More than libcurl could count is nobody's upload; files with holes can claim it.
+  /// Refuses more than libcurl can count: nobody uploads that, but sparse files can claim it.
   private init(_ form: Form, and part: Part) throws(Failure) {
     size = form.size.plus(UInt64(clamping: PartSource(part.content).size))
     guard size < UInt64(clamping: Int64.max) else {
@@ -74,7 +77,7 @@ package final class Form: Sendable {
   }
 }
 
-/// A form on its way, once: what libcurl reads from must live as long as the transfer.
+/// A form in one request. It must live as long as the transfer, since libcurl reads from it.
 @safe final class FormInTransit {
   let mime: OpaquePointer
   private let sources: [PartSource]
@@ -88,7 +91,8 @@ package final class Form: Sendable {
       unsafe curl_mime_name(added, part.name)
       if let name = part.fileName { unsafe curl_mime_filename(added, name) }
       if let type = part.contentType { unsafe curl_mime_type(added, type) }
-      // No way to seek: a request with a form is never repeated behind our back (see CurlHandle.setMethod).
+      // No seek function: a request with a form must not be repeated by libcurl without our knowing (see
+      // CurlHandle.setMethod).
       let user = unsafe Unmanaged.passUnretained(source).toOpaque()
       unsafe curl_mime_data_cb(added, curl_off_t(clamping: source.size), readPart, nil, nil, user)
     }
@@ -96,10 +100,11 @@ package final class Form: Sendable {
 
   deinit { unsafe curl_mime_free(mime) }
 
-  /// Whether a file was not what it was when it was added.
+  /// Whether a file turned out to differ from when it was added.
   var hasChanged: Bool { sources.contains { $0.hasChanged } }
 }
 
+/// What libcurl reads one part from.
 private final class PartSource {
   let size: Int64
   private let content: Form.Content
@@ -124,6 +129,7 @@ private final class PartSource {
     }
   }
 
+  /// Opens the file at the first read. A file that has not the size that was announced to the server ends the transfer.
   private func giveFile(_ path: String, _ room: UnsafeMutableRawBufferPointer) -> Int {
     if descriptor == nil, case .success(let opened) = Descriptor.open(path, O_RDONLY | O_NONBLOCK, followsLinks: true) {
       descriptor = opened

@@ -1,22 +1,23 @@
-// IdleConnections.swift - the connections of HTTP/1.x that rest in one multi handle, so that none is used again over
-// which something came unasked: libcurl would take what waits there for the response to the next request. In HTTP/2
-// every frame says whose it is, and some come at any time.
+// IdleConnections.swift - the idle HTTP/1.x connections of one multi handle, so that none is used again over which
+// something came that nobody asked for: libcurl would take it for the response to the next request. In HTTP/2 this is
+// no problem: every frame names its request, and some frames come at any time.
 
 internal import CCurl
 internal import CLinux
 internal import Glibc
 
 final class IdleConnections {
-  /// The local port of each, by its socket. Entries of closed ones stay until another one has their socket.
+  /// The local port of each connection, by its socket: libcurl tells the port of the connection that it has chosen.
+  /// Entries of closed connections stay until the socket's number is used again.
   private var ports: [Int32: Int] = [:]
 
-  /// Something of HTTP/1.x has gone over it.
+  /// A response of HTTP/1.x has come over this connection.
   func note(_ socket: Int32, port: Int) {
     if ports[socket] != port { ports[socket] = port }
   }
 
-  /// Whether something waits there that belongs to nobody, or the end. Over TLS it may be no more than a new ticket: to
-  /// make another connection is cheaper than to be wrong.
+  /// Whether something unread waits on the connection, or its end. Over TLS that may be no more than a new session
+  /// ticket, but making another connection is cheaper than being wrong.
   func isUnclean(_ port: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
     var isKnown = false
     for (socket, itsPort) in ports where itsPort == port {
@@ -30,14 +31,16 @@ final class IdleConnections {
     return unsafe isKnown && IdleConnections.hasUnread(easy)
   }
 
-  /// Whether OpenSSL has unpacked more than libcurl has read: a response's end and more may be in one record.
+  /// Whether OpenSSL has decrypted more than libcurl has read: the end of a response and what follows may be in one
+  /// record.
   private static func hasUnread(_ easy: UnsafeMutableRawPointer) -> Bool {
     guard let pending = unsafe pending, let tls = unsafe dam_curl_get_openssl(easy) else { return false }
     return unsafe pending(tls) > 0
   }
 
   private typealias Pending = @convention(c) (UnsafeMutableRawPointer) -> Int32
-  /// That of the very OpenSSL that libcurl uses.
+  /// SSL_pending of the very OpenSSL that libcurl uses: there may be several in the process. nil: libcurl uses another
+  /// TLS library.
   private static let pending = unsafe unsafeBitCast(
     dam_symbol_beside(dam_curl_place(), "SSL_pending"), to: Pending?.self)
 }

@@ -1,32 +1,43 @@
-// Job.swift - one thing that the application wants done, on its way through an event loop.
+// Job.swift - one thing that the application wants done by an event loop: a call, the transfer that it waits for, and
+// how its end is told. Used by the loop's thread alone.
 
 internal import DamCore
 
-/// One call of the application in a loop.
 final class Job {
   enum State {
+    /// Submitted; the next dispatch begins it.
     case fresh
-    /// On its way from one state to the next: what is held is the call's.
+    /// A step is being taken: what the job waited for is over, and what is held is the call's.
     case between
+    /// It waits for a lock: for its turn among the threads, or for the store's lock.
     case locking(LockAttempt)
+    /// It waits for this time (Clock.monotonic).
     case sleeping(until: UInt64)
+    /// `transfer` is under way, until its response can be judged.
     case sending
+    /// The response was judged: the rest of it goes to the application.
     case delivering(generation: UInt64, replays: UInt32)
   }
 
   let id: UInt64
+  /// Another one after `ending` has begun the job anew.
   private(set) var call: Call
+  /// Called once, when the job is over.
   let done: LoopDone
+  /// nil: the job is no download.
   private let download: Download?
-  /// Where the application sends the request itself.
+  /// The request that the application sends itself; nil: the job is about none.
   let authorization: Authorization?
-  /// What that was answered; nil: it was not sent yet.
+  /// The response that the application received for it; nil: the request is yet to be authorized.
   private let response: WireResponse?
   var state = State.fresh
-  /// What is under way now, and the last one whose response is the application's.
+  /// The transfer that is under way, and the last one whose response is the application's.
   var transfer: Transfer?
   var callers: Transfer?
+  /// When the loop looks at the job again if nothing else happens (Clock.monotonic); meaningful while it is `locking`
+  /// or `sleeping`.
   var deadline: UInt64 = .max
+  /// Notes for the next dispatch: the application wants it to end, or is ready again.
   var isCancelled = false
   var isResumed = false
 
@@ -57,7 +68,8 @@ final class Job {
 
   func begin() -> Call.Step { response.map { call.advance(.responded($0)) } ?? call.begin() }
 
-  /// How it ends where the application sends the request itself; nil: it goes on.
+  /// How the job ends if the call has come to where the application takes over: the request is its own to send. nil:
+  /// the call goes on here.
   func handOver(_ step: Call.Step) -> Result<LoopEnding, Failure>? {
     guard let authorization else { return nil }
     switch step {
@@ -69,7 +81,7 @@ final class Job {
     return next.map { response == nil ? LoopEnding.authorized(authorization) : .observed($0) }
   }
 
-  /// What the application hears; nil: the job has begun anew.
+  /// What the application hears. nil: the job has begun anew, since a download starts over.
   func ending(_ result: Result<LoopEnding, Failure>) -> Result<LoopEnding, Failure>? {
     guard let download else { return result }
     let response = result.flatMap { ending -> Result<Response, Failure> in
@@ -82,8 +94,9 @@ final class Job {
     return nil
   }
 
-  /// Nobody waits for the response any more. What has come of it may hold the only cookie that the server still takes,
-  /// or a secret that a login has cost: the call takes and saves it. Whatever it wants to do next is over, too.
+  /// Nobody waits for the response any more. What has arrived of it may hold the only cookie that the server still
+  /// accepts, or a secret that a login has obtained: the call takes and saves that. Whatever the call wants to do after
+  /// that is cancelled.
   func stop() {
     guard case .sending = state, let transfer else { return }
     state = .between
@@ -94,14 +107,14 @@ final class Job {
     }
   }
 
-  /// More than a call can still want once it hears of nothing but the end.
+  /// A cancelled call ends after fewer steps than this.
   private static let mostSteps = 8
 
-  /// Lets go of whatever the call holds.
+  /// Releases whatever the call holds.
   func abandon() {
     state = .between
     authorization?.holder.give(to: nil)
-    // What the application is to send holds the session until it was answered.
+    // A request that the application is to send holds the session until its response was observed.
     if authorization?.request == nil { call.release(keepSession: false) }
   }
 }

@@ -1,6 +1,6 @@
-// LockAttempt.swift - how a call gets a lock: its turn among the threads of this process, then the store's lock among
-// the processes. A blocking caller and an event loop ask the same attempt how far it is; the one lets it block, the
-// other not.
+// LockAttempt.swift - how a call gets a lock: first its turn among the threads of this process, then the store's lock
+// among the processes. A blocking caller and an event loop ask the same attempt how far it is; only the former lets it
+// block. One thread at a time.
 
 internal import DamCore
 
@@ -14,10 +14,13 @@ final class LockAttempt {
   let wish: LockWish
   private let call: Call
   private let began = Clock.monotonic
+  /// When "lock-timeout" is over (Clock.monotonic).
   private let deadline: UInt64
   /// The place in the line, until the turn has come.
   private var waiter: FairLock.Waiter?
+  /// The turn, while the store's lock is still to be had.
   private var turn: FairLock.Turn?
+  /// Whether the call had to wait, as far as `count` has not reported it.
   private var hasWaited = false
 
   init(_ wish: LockWish, _ call: Call, _ holder: LockHolder, _ ring: @autoclosure () -> Ring) {

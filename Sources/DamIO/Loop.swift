@@ -3,26 +3,30 @@
 // The application watches one descriptor and calls `dispatch` when it is readable. Everything happens in there:
 // starting calls, moving bytes, waiting for locks (a place in the line of threads, then short tries for the store's
 // lock), callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the
-// loop, hence one pool of connections. It never blocks, but for reading and writing small records.
+// loop, hence one pool of connections. The loop never blocks, except for reading and writing small records. All of it
+// is used by one thread at a time.
 
 package import DamCore
 internal import Glibc
 
 package final class Loop {
-  /// The one whose connections are in it.
+  /// The process whose connections are in it; no child of that may use it.
   package let process = Process.number
   private let poller: Poller
-  /// Rings when the turn of a job has come at a lock.
+  /// Rings with a job's ID when its turn at a lock has come.
   private let bell = Bell()
+  /// Stands for this loop where one of its jobs holds a lock or waits for one.
   private let holder = LockHolder(.loop)
+  /// All that were submitted and are not over, by their ID.
   private var jobs: [UInt64: Job] = [:]
   private var lastID: UInt64 = 0
   /// Jobs that have something to do in the next dispatch.
   private var pending: [UInt64] = []
-  /// Jobs that wait for a time, and a time before which none of theirs comes.
+  /// Jobs with a deadline, and a time before which none of these deadlines comes (it may be too early, never too late).
   private var timed: Set<UInt64> = []
   private var earliest: UInt64 = .max
-  /// Jobs that another thread may cancel without telling the loop; they are looked at several times a second.
+  /// Jobs that another thread may cancel without telling the loop: they are looked at five times a second, next at this
+  /// time.
   private var cancellable: Set<UInt64> = []
   private var nextLook: UInt64 = .max
   private let pools: LoopPools
@@ -46,7 +50,7 @@ package final class Loop {
   package var descriptor: Int32 { poller.descriptor }
   package var count: Int { jobs.count }
 
-  /// Takes note of something to do; `done` is called once, in a later dispatch.
+  /// Takes note of something to do. `done` is called once, in a later dispatch, unless the loop ends before.
   package func submit(_ session: Session, _ work: LoopWork, _ done: @escaping LoopDone) -> UInt64 {
     lastID &+= 1
     let job = Job(lastID, session, work, done)
@@ -68,7 +72,7 @@ package final class Loop {
     return true
   }
 
-  /// After a read or write callback said that it was not ready.
+  /// To be called when a read or write callback that had paused the transfer is ready again. False as above.
   package func resume(_ id: UInt64) -> Bool {
     guard let job = jobs[id] else { return false }
     job.isResumed = true
@@ -76,11 +80,13 @@ package final class Loop {
     return true
   }
 
+  /// Has the job looked at in the next dispatch, which is due at once.
   private func poke(_ id: UInt64) {
     pending.append(id)
     poller.wake(at: 0)
   }
 
+  /// Does all that can be done without waiting.
   package func dispatch() { holder.work(dispatchOnce) }
 
   private func dispatchOnce() {
@@ -95,15 +101,15 @@ package final class Loop {
     pending += pools.act(at: now)
     if earliest <= now { pending += late(at: now) }
     if nextLook <= now { pending += unwanted(at: now) }
-    // What becomes pending meanwhile waits for the next round, so that one busy call cannot keep the application from
-    // its own.
+    // What becomes pending meanwhile waits for the next dispatch, so that one busy job cannot keep the application from
+    // its own work.
     let round = pending
     pending = []
     for id in round { if let job = jobs[id] { go(job) } }
     poller.wake(at: pending.isEmpty ? nextDeadline : 0)
   }
 
-  /// Those whose time has come.
+  /// The jobs whose deadline has come.
   private func late(at now: UInt64) -> [UInt64] {
     let late = timed.filter { jobs[$0].map { $0.deadline <= now } ?? false }
     timed.subtract(late)
@@ -111,7 +117,7 @@ package final class Loop {
     return Array(late)
   }
 
-  /// Those that somebody has cancelled without telling the loop.
+  /// The jobs that were cancelled without telling the loop.
   private func unwanted(at now: UInt64) -> [UInt64] {
     nextLook = cancellable.isEmpty ? .max : now &+ 200_000
     let unwanted = cancellable.filter { jobs[$0]?.call.options.cancellation.isSet ?? false }
@@ -126,6 +132,7 @@ package final class Loop {
 
   // MARK: One job
 
+  /// Looks whether the job can go on, and lets it.
   private func go(_ job: Job) {
     if job.isCancelled {
       job.stop()
@@ -151,6 +158,7 @@ package final class Loop {
     }
   }
 
+  /// Begins what the call waits for, or ends the job.
   private func take(_ step: Call.Step, _ job: Job) {
     timed.remove(job.id)
     if let ending = job.handOver(step) { return end(job, ending) }

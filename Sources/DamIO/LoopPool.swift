@@ -1,18 +1,22 @@
-// LoopPool.swift - what an event loop has for one identity. For its loop's thread alone.
+// LoopPool.swift - the connections and transfers that an event loop has for one identity: one multi handle. Used by the
+// loop's thread alone.
 
 internal import DamCore
 
-/// The transfers and connections of one identity in a loop. Once one of them is in doubt it only ends what it has
-/// begun.
+/// Once one of the connections is in doubt (`CurlMulti.isInDoubt`), a pool only ends what it has begun; another one
+/// takes the new transfers.
 final class LoopPool {
   let shared: SharedSession
   let multi: CurlMulti
+  /// Handles that are free for another transfer.
   private var idle: [CurlHandle] = []
+  /// The job that uses a handle, by the handle's address.
   private var owners: [Int: UInt64] = [:]
+  /// Jobs whose transfer has something to say since `takeReady` was last called.
   private var ready: [UInt64] = []
   private static let mostIdle = 64
 
-  /// Nothing is to be begun here any more, and nothing is under way.
+  /// Nothing is to be begun here any more, and nothing is under way: the pool can go.
   var isOver: Bool { multi.isInDoubt && owners.isEmpty }
 
   init?(_ shared: SharedSession) {

@@ -1,17 +1,18 @@
-// LoopPools.swift - the pools of an event loop: which is for new transfers, whose a socket is, and when one wants to
-// act. For its loop's thread alone.
+// LoopPools.swift - the pools of an event loop: which one takes new transfers, whose a socket is, and when one has to
+// act. Used by the loop's thread alone.
 
 internal import DamCore
 
 final class LoopPools {
   private let poller: Poller
-  /// Of each identity; new transfers go to the last one.
+  /// The pools of each identity, by its SharedSession, which they hold. The last one takes the new transfers.
   private var pools: [ObjectIdentifier: [LoopPool]] = [:]
+  /// Which pool a watched socket belongs to.
   private var watched: [Int32: LoopPool] = [:]
 
   init(_ poller: Poller) { self.poller = poller }
 
-  /// The one for new transfers; nil when libcurl cannot be started.
+  /// The pool for new transfers; nil when libcurl cannot be started.
   func pool(_ shared: SharedSession) -> LoopPool? {
     if let pool = pools[ObjectIdentifier(shared)]?.last, !pool.multi.isInDoubt { return pool }
     guard let pool = LoopPool(shared) else { return nil }
@@ -23,7 +24,7 @@ final class LoopPools {
     return pool
   }
 
-  /// Takes back a handle, whichever pool it is of.
+  /// Takes back a handle, whichever pool it came from, and drops a pool that is over.
   func give(_ handle: CurlHandle, _ shared: SharedSession) {
     for pool in pools[ObjectIdentifier(shared)] ?? [] {
       pool.give(handle)
@@ -33,10 +34,10 @@ final class LoopPools {
     }
   }
 
-  /// When one of them wants to act without being asked.
+  /// When the first of them has to act (Clock.monotonic).
   var deadline: UInt64 { pools.values.joined().compactMap(\.multi.deadline).min() ?? .max }
 
-  /// Returns the jobs that have something to do then.
+  /// Lets those act whose time has come. Returns the jobs that have something to do then.
   func act(at now: UInt64) -> [UInt64] {
     pools.values.joined().filter { $0.multi.deadline ?? .max <= now }.flatMap { pool in
       pool.multi.actOnTime()

@@ -1,5 +1,5 @@
-// Names.swift - options remembered under names: one JSON file a name, readable by its owner alone. Names are what
-// people type; sessions are keyed by identity. Names that could leave the folder are refused; a password is never
+// Names.swift - options remembered under names: one JSON file for each name, readable by its owner alone. Names are
+// what people type; sessions are keyed by identity. Names that could leave the folder are refused. A password is never
 // among the options: OptionValues.remembered leaves it out.
 
 package import DamCore
@@ -17,7 +17,7 @@ package enum Names {
       throw Failure(
         .notFound, "no options are remembered under \"\(name)\"; `damsession login \(name) ...` does that")
     case .success(let descriptor):
-      // What is remembered may name a program to run.
+      // A remembered option may name a program to run, so nobody else may be able to write the file.
       if let objection = descriptor.objection(path, closed: 0o022) { throw refused(objection) }
       switch descriptor.readAll(limit: longestFile) {
       case .failure(let error): throw failure("read", error)
@@ -27,6 +27,7 @@ package enum Names {
         do { try recalled.recall(json) } catch {
           throw Failure(.option, "in the file of \"\(name)\": \(error.message)")
         }
+        // One with a secret, such as an API key, must not even be readable by others.
         let holdsSecret = values.vocabulary.options.contains { $0.isSecret && json[$0.name] != nil }
         if holdsSecret, let objection = descriptor.objection(path, closed: 0o077) { throw refused(objection) }
         values = recalled
@@ -103,7 +104,7 @@ package enum Names {
   }
 }
 
-/// The environment's options: DAMSESSION_URL for "url" and so on.
+/// The options that the environment holds: DAMSESSION_URL for "url" and so on.
 package enum EnvironmentOptions {
   package static func load(into values: inout OptionValues) throws(Failure) {
     var result = values

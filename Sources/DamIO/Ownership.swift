@@ -1,23 +1,24 @@
-// Ownership.swift - whether a file or folder is what it seems: this user's own, with one name, and closed to others.
-// What is read back decides where secrets go, and a folder may be older than this process. Looked at through the open
-// file, so that nothing can change in between. Nothing is mended here: who has opened a file to others, and what they
-// have done with it, only its owner can know (ssh does the same with its keys).
+// Ownership.swift - whether a file or folder can be believed: it is this user's own, has one name, and is closed to
+// others. What is read back decides where secrets go, and a folder may be older than this process. A file is checked
+// through its open descriptor, so that nothing can change in between. Nothing is mended here: only the owner can know
+// who has opened a file to others, and what they have done with it (ssh does the same with its keys).
 
 internal import Glibc
 
 enum Ownership {
-  /// Why `path`, which is open, must not be believed; nil: it may. `closed`: what others must not be able to do.
+  /// Why the open file of this status must not be believed; nil: it may. `closed`: the permission bits that others must
+  /// not have.
   static func objection(to status: stat, _ path: String, closed: mode_t) -> String? {
     guard status.st_mode & S_IFMT == S_IFREG else { return "\(path) is a folder, a pipe or a device; remove it" }
     guard status.st_nlink <= 1 else { return "\(path) has a second name (a hard link); remove it" }
     return owner(status, path, or: "remove it") ?? mode(status, path, closed, "chmod 600")
   }
 
-  /// As above for a folder, which need not be there yet.
+  /// The same for a folder, which need not be there yet.
   static func objection(toFolder path: String) -> String? {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return exchangeable(path) }
-    // A link that somebody else has put there leads where they want.
+    // A symbolic link that another user has made leads where that user wants; those of root are part of the system.
     if status.st_mode & S_IFMT == S_IFLNK, status.st_uid != 0, let foreign = owner(status, path, or: "remove it") {
       return foreign
     }
@@ -25,7 +26,7 @@ enum Ownership {
     return owner(status, path, or: "choose another") ?? mode(status, path, 0o022, "chmod 700") ?? exchangeable(path)
   }
 
-  /// A folder above it in which everybody may put another folder in its place.
+  /// Whether a folder above lets everybody put another folder in the place of `path`: it is open to all and not sticky.
   private static func exchangeable(_ path: String) -> String? {
     var above = path[...]
     while let slash = above.lastIndex(of: "/"), above.count > 1 {

@@ -1,24 +1,29 @@
-// PartialFile.swift - the file of a download while it is written, and the note beside it that says whose it is. It
-// takes the place of nothing but a file, never goes on with what another user has put there, and is whole only when
-// every byte that was promised is there, and not one more.
+// PartialFile.swift - the file of a download while it is written (PATH.part), and the note beside it that says what it
+// is a part of (PATH.part.json). It replaces nothing but a regular file, never continues what another user has put
+// there, and is whole only when every byte that was promised is there, and not one more.
 
 internal import DamCore
 internal import Glibc
 
 final class PartialFile {
   private let path: String
+  /// Whether a file that exists already is kept, and the download fails instead.
   private let keeps: Bool
   private var part: String { path + ".part" }
   private var note: String { path + ".part.json" }
-  /// Who may do what with the file that is replaced; nil: there is none.
+  /// The permissions of the file that is to be replaced; nil: there is none.
   private let mode: mode_t?
+  /// The open PATH.part; nil before `open`.
   private var descriptor: Descriptor?
-  /// How many bytes there will be when this response is over, and how many make the whole; nil: nobody has said.
+  /// How many bytes there will be at the end of this response, and at the end of the whole; nil: the server did not
+  /// say.
   private var end: Int64?
   private var total: Int64?
+  /// How many bytes are there, those of an earlier download included.
   private var written: Int64 = 0
-  /// Where this time began.
+  /// How many of them an earlier download has left.
   private(set) var base: Int64 = 0
+  /// What went wrong while the response arrived; it is the download's result.
   private(set) var failure: Failure?
 
   init(_ path: String, keeps: Bool) throws(Failure) {
@@ -34,12 +39,13 @@ final class PartialFile {
     mode = isThere ? there.st_mode & 0o777 : nil
   }
 
+  /// Forgets what an earlier download has left.
   func discard() {
     unsafe unlink(part)
     unsafe unlink(note)
   }
 
-  /// What is there of a thing, and which version of it.
+  /// What an earlier download has left, and which version of the file it is a part of.
   struct Beginning {
     let size: Int64
     let validator: Validator
@@ -47,7 +53,7 @@ final class PartialFile {
     let total: Int64?
   }
 
-  /// How much of `target` is there.
+  /// What is there of `target`; nil: nothing that can be continued.
   func resumable(_ target: String) -> Beginning? {
     guard case .success(let file) = Descriptor.open(note, O_RDONLY | O_NONBLOCK),
       file.objection(note, closed: 0) == nil,
@@ -61,21 +67,22 @@ final class PartialFile {
     return Beginning(size: size, validator: validator, total: json["size"]?.integer)
   }
 
-  /// `at` 0: from the beginning. `note`: the target and the validator to write down.
+  /// Opens PATH.part for the bytes from `base` on; 0: from the beginning. `note`: what to write down beside it; nil:
+  /// the note is there already.
   func open(at base: Int64, upTo end: Int64?, of total: Int64?, note whose: (target: String, validator: Validator?)?) {
-    // Whatever has this name and is no file is in the way, and not to be waited for.
+    // Non-blocking: a pipe of this name must not be waited for, and is refused below.
     let flags = O_WRONLY | O_CREAT | O_NONBLOCK | (base > 0 ? O_APPEND : 0)
-    // Nobody is to read the new file who may not read the old one, not for a moment.
+    // Not even for a moment may anybody read the new file who may not read the old one.
     switch Descriptor.open(part, flags, mode: mode == nil ? 0o666 : 0o600) {
     case .failure(let error): fail(unwritable(error))
     case .success(let opened):
       if let objection = opened.objection(part, closed: 0) { return fail(Failure(.store, objection)) }
-      // Emptied only now that it is known to be ours.
+      // Emptied only now: before the check it was not known to be ours.
       if base == 0, ftruncate(opened.number, 0) != 0 { return fail(unwritable(.last)) }
       guard base == 0 || opened.status.map({ Int64(clamping: $0.st_size) }) == base else {
         return fail(Failure(.store, "\(part) is being written by another download"))
       }
-      // What an earlier time has left may be open to more.
+      // An earlier download may have left it open to more users.
       if mode != nil, fchmod(opened.number, 0o600) != 0 { return fail(unwritable(.last)) }
       descriptor = opened
       self.base = base
@@ -86,7 +93,8 @@ final class PartialFile {
     }
   }
 
-  /// Without a validator there is no going on: nobody could tell two versions apart.
+  /// Writes the note. Without a validator there is none and nothing can be continued: nobody could tell two versions
+  /// apart.
   private func noteDown(_ target: String, _ validator: Validator?) {
     unsafe unlink(note)
     guard let validator,
@@ -97,6 +105,7 @@ final class PartialFile {
     _ = file.writeAll(JSONValue.object(members).encoded())
   }
 
+  /// Writes bytes of the response; false to end the transfer.
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard failure == nil, let descriptor else { return false }
     let after = written.plus(Int64(clamping: bytes.count))
@@ -116,7 +125,7 @@ final class PartialFile {
 
   var isOpen: Bool { descriptor != nil }
 
-  /// Gives it its name; what went wrong, if anything did.
+  /// Gives the file its name, once all of it is there and on disk. Returns what went wrong, if anything did.
   func finish() -> Failure? {
     if let failure { return failure }
     if let total, total != written {
@@ -131,7 +140,8 @@ final class PartialFile {
   }
 
   private func rename() -> Failure? {
-    // A second name is refused where a file has appeared meanwhile; not every file system knows second names.
+    // link() fails where a file of this name has appeared meanwhile. Not every file system has it: then rename() must
+    // do.
     if keeps, unsafe link(part, path) == 0 {
       unsafe unlink(part)
       return nil

@@ -1,10 +1,11 @@
-// Poller.swift - many descriptors and one deadline behind a single descriptor that an event loop can watch.
+// Poller.swift - many descriptors and one deadline behind a single descriptor that an event loop can watch (epoll and
+// timerfd). One thread at a time.
 
 internal import CLinux
 internal import Glibc
 
 final class Poller {
-  /// Readable when something is ready.
+  /// Readable when a watched descriptor is ready, or the time has come.
   let descriptor: Int32
   private let timer: Int32
 
@@ -20,17 +21,17 @@ final class Poller {
     close(descriptor)
   }
 
-  /// `events`: POLLIN, POLLOUT; 0: no longer.
+  /// From now on watches for `events`: POLLIN, POLLOUT; 0: not any more.
   func watch(_ other: Int32, _ events: Int32) { dam_poller_set(descriptor, other, events) }
 
-  /// Becomes ready at this time of `Clock.monotonic`; nil: not for the time alone.
+  /// Makes `descriptor` readable at this time of Clock.monotonic; nil: at no time.
   func wake(at time: UInt64?) {
     guard let time else { return dam_timer_set(timer, -1) }
     let now = Clock.monotonic
     dam_timer_set(timer, time > now ? Int64(clamping: time - now) : 0)
   }
 
-  /// What is ready now; the timer is not among it.
+  /// What is ready now, except the timer; at most 64, the rest next time.
   func ready() -> [(descriptor: Int32, events: Int32)] {
     var descriptors = [Int32](repeating: 0, count: 64)
     var events = [Int32](repeating: 0, count: 64)

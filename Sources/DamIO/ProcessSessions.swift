@@ -1,15 +1,19 @@
 // ProcessSessions.swift - what the sessions of this process share, and nothing of another process.
-// After fork() a child must not use its parent's connections or wait for locks that no thread of its own holds. The
-// table therefore carries the number of the process it was made in; a child that finds another number leaves the old
-// table untouched (it is never freed: its locks may be held by threads that do not exist here) and makes its own. This
-// is the library's only global state beside libcurl's and the gate that fork() waits at.
+//
+// After fork() a child must not use its parent's connections, nor wait for locks that no thread of its own holds. So
+// the table carries the number of the process it was made in. A child that finds another number makes its own table and
+// leaves the old one untouched; it is never freed, since its locks may be held by threads that do not exist in the
+// child. This is the library's only global state beside libcurl's and the gate that fork() waits at.
 
 internal import DamCore
 internal import Synchronization
 
 @safe final class ProcessSessions: Sendable {
+  /// Guarded by `sessions`.
   private struct Table {
+    /// One for each identity and store, as long as a session of it is open.
     var byKey: [SharedSession.Key: WeakSession] = [:]
+    /// By `SharedSession.Key.account`.
     var accounts: [String: SharedAccount] = [:]
   }
 
@@ -17,16 +21,18 @@ internal import Synchronization
 
   private struct SharedAccount {
     let account: Account
+    /// How many entries of `byKey` are of this account.
     var sessions = 0
   }
 
   private let process: UInt64
   private let sessions = Mutex(Table())
+  /// The table of this process or, in a forked child until first use, of its parent. Retained for ever.
   private static let slot = unsafe Atomic<Unmanaged<ProcessSessions>?>(nil)
 
   private init(_ process: UInt64) { self.process = process }
 
-  /// Those of this process.
+  /// The table of this process; made at first use.
   static var current: ProcessSessions {
     let process = Process.number
     while true {
@@ -43,7 +49,7 @@ internal import Synchronization
     }
   }
 
-  /// What the sessions of an identity at a place share; made if there is none.
+  /// What the sessions of an identity in one store share; made if there is none.
   func shared(_ identity: Identity, _ store: any Store) -> SharedSession {
     let key = SharedSession.Key(identity: identity, store: store.id)
     return sessions.withLock { table in
@@ -56,8 +62,8 @@ internal import Synchronization
     }
   }
 
-  /// Forgets one that nobody holds any more. What is known of its account stays where no store keeps it: a refused
-  /// password must not be tried again only because the session was closed in between.
+  /// Forgets an entry that no session uses any more. Where no store keeps the account, what is known of it stays: a
+  /// refused password must not be tried again only because the session was closed in between.
   func tidy(_ key: SharedSession.Key, isLasting: Bool) {
     sessions.withLock { table in
       guard let entry = table.byKey[key], entry.session == nil else { return }

@@ -15,7 +15,7 @@ extension Session {
     return try driver.receive(generation: generation, replays: replays)
   }
 
-  /// Makes sure that there is a session, and says what is known of it.
+  /// Makes sure that there is a session, and returns its record.
   package func ensure() throws(Failure) -> SessionRecord { try reach(.ensure(again: false, saved: false)) }
 
   /// As `ensure()`, for callers that may end right after: what is scarce must be on disk.
@@ -30,7 +30,7 @@ extension Session {
     return record
   }
 
-  /// Takes a response that came elsewhere to a request with this session's headers.
+  /// Judges a response that the application received to a request with this session's headers.
   package func observe(_ response: WireResponse, _ ticket: Ticket?) throws(Failure) -> Authorization.Next {
     try settings.requireHeaders()
     switch run(.observe(response, ticket)) {
@@ -40,11 +40,12 @@ extension Session {
     }
   }
 
-  /// For those who take headers from `record` now.
+  /// The ticket for headers that are taken from `record` now.
   package func ticket(_ record: SessionRecord) -> String {
     settings.text(of: shared.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
+  /// Forgets the session here, then ends it at the server; `forget` leaves the server alone.
   package func logout() throws(Failure) -> LogoutResult { try end(.logout) }
   package func forget() throws(Failure) { _ = try end(.forget) }
 
@@ -54,7 +55,7 @@ extension Session {
     return result
   }
 
-  /// What sends no request of the application.
+  /// Runs a call that sends no request of the application.
   private func run(_ goal: CallGoal) -> CallOutcome {
     var driver = Driver(self, goal, CallOptions())
     return driver.run()

@@ -1,5 +1,5 @@
-// Session.swift - what a dam_session is: settings, the application's callbacks, and the way to what its identity
-// shares.
+// Session.swift - what a dam_session is: settings, the application's callbacks, and the way to what all sessions of its
+// identity share. Any thread.
 
 package import DamCore
 internal import Synchronization
@@ -9,6 +9,8 @@ internal import Synchronization
   let application: Application
   private let identity: Identity
   private let store: any Store
+  /// What the identity shares in this process, retained by this object. A forked child exchanges it for its own at
+  /// first use; the parent's is then never released here.
   private let slot: Atomic<Unmanaged<SharedSession>>
 
   package init(_ settings: Settings, _ application: Application) throws(Failure) {
@@ -44,12 +46,12 @@ internal import Synchronization
     }
   }
 
-  /// The session as it is known here, freshly read from the store.
+  /// The session's record, freshly read from the store.
   package func current() -> SessionRecord {
     shared.refresh(log)
   }
 
-  /// All that is known here.
+  /// All that is known of the session here and in the store.
   package func snapshot() -> Snapshot {
     let shared = shared
     let record = current()

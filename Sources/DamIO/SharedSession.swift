@@ -1,6 +1,6 @@
 // SharedSession.swift - one identity in this process: its state, its store, its connections, its lock. All sessions of
-// the identity share it. It stores what it is told to, joins instead of overwriting, and counts. What to do with it,
-// the calls decide.
+// the identity share it, from any thread. It stores what it is told to, joins instead of overwriting, and counts; the
+// calls decide what to do with it.
 
 internal import DamCore
 internal import Glibc
@@ -10,7 +10,7 @@ final class SharedSession: Sendable {
   struct Key: Hashable, Sendable {
     var identity: Identity
     var store: String
-    /// The account's place among those of the process.
+    /// The key of the account in ProcessSessions.
     var account: String { store + "/" + identity.accountKey }
   }
 
@@ -20,8 +20,8 @@ final class SharedSession: Sendable {
     /// The revision of the record that was last read or written.
     private(set) var revision: UInt64 = 0
 
-    /// A mark says "taken": it goes in together with the record that it is of, and nobody sees the one without the
-    /// other.
+    /// A mark says that the record it belongs to was taken into `session`. So both go in under one lock, and nobody
+    /// sees one without the other.
     mutating func take(_ place: Place?) {
       guard let place else { return }
       mark = place.mark
@@ -35,7 +35,7 @@ final class SharedSession: Sendable {
     let revision: UInt64
   }
 
-  /// The process that made it.
+  /// The process that made it; a forked child leaves it alone.
   let process: UInt64
   let key: Key
   let store: any Store
@@ -165,6 +165,7 @@ final class SharedSession: Sendable {
         case .value((let present, let revision)):
           write.record = write.record.joined(present)
           write.revision = revision
+          // The store knows all of it already: there is nothing to write.
           if write.record == present { return (.saved(present), nil) }
         case .newer: return (.failed("it was written by a newer damsession"), nil)
         case .damaged(let reason): putAside(write.key, found, reason, log)

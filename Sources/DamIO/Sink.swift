@@ -1,59 +1,67 @@
-// Sink.swift - what arrives of one response: headers, then the beginning of the body until somebody has judged it,
-// then the rest wherever it shall go. Nothing reaches the application before the verdict, so that a login page never
-// ends up in a file. Headers have an end, and only the head of the final response is taken for one.
+// Sink.swift - where libcurl puts one response: headers, then the beginning of the body until it was judged, then the
+// rest wherever it shall go. Nothing reaches the application before the verdict, so that a login page never ends up in
+// a file. Informational responses and trailers are not taken for the response's head.
 
 internal import DamCore
 
 final class Sink {
+  /// What happens to bytes of the body. `inspecting` -> (`full`) -> `delivering`.
   enum Reading {
-    /// Collecting the part of the body that may carry a verdict.
+    /// They are collected: the verdict may depend on them.
     case inspecting
-    /// The beginning is full and more has come: the transfer pauses until it is judged.
+    /// More than a verdict needs has come: the transfer pauses until the response was judged.
     case full
+    /// The response was judged: they go to the application.
     case delivering(Destination)
   }
 
-  /// What the next header line belongs to.
+  /// What the next header line belongs to. libcurl gives the lines of every head, status lines too, to the same
+  /// callback.
   private enum Part {
+    /// The first line of a response.
     case statusLine
     /// An informational response (1xx): none of it counts.
     case interim
+    /// The head of the final response.
     case head
-    /// The head is over: trailers, of which nobody can say who wrote them.
+    /// The head is over. Trailers are dropped: nobody can say who wrote them.
     case trailers
   }
 
-  /// 0 until the final response has come.
+  /// The status of the final response; 0 until it has come.
   private(set) var status: Int32 = 0
   private(set) var headers = HeaderBlock()
-  /// The beginning of the body; all of it where it is delivered to memory.
+  /// The beginning of the body, or all of it where it is delivered to memory.
   private(set) var body = Buffer()
   private(set) var reading = Reading.inspecting
   private var part = Part.statusLine
+  /// The bytes of all header lines so far, 1xx responses and trailers included.
   private var headerSize = 0
+  /// The last Content-Length, and whether there was a Content-Encoding: see `objection(to:)`.
   private var length: [UInt8]?
   private var isCoded = false
   private let isLogin: Bool
-  /// Whether somebody will ever say "go on".
+  /// Whether somebody will resume the transfer: an event loop does, a blocking caller does not.
   var canPause = false
-  /// Bytes that the application did not want yet.
+  /// The beginning of the body, as long as the application could not take it. Later bytes libcurl holds back itself.
   private var heldBack: Buffer?
-  /// Hears that the transfer pauses until it is judged.
+  /// Called when `reading` becomes `full`.
   var onFull: (() -> Void)?
-  /// Why the transfer was stopped from here.
+  /// Why the transfer was stopped by this object, or is to be.
   private(set) var failure: Failure?
 
-  /// Less than libcurl's own limit of 300 KiB by more than its longest line, so that there is one limit with one
-  /// status.
+  /// libcurl's own limit is 300 KiB. This one is lower by more than libcurl's longest line, so that it always applies
+  /// first and there is one status for it.
   private static let longestHeaders = 192 << 10
 
+  /// What libcurl is told.
   enum Taking {
     case taken
     case pause
     case stop
   }
 
-  /// `isLogin`: the response is judged as a whole.
+  /// `isLogin`: the whole body is needed for the verdict.
   init(isLogin: Bool = false) { self.isLogin = isLogin }
 
   var isHeadComplete: Bool { part == .trailers }
@@ -63,7 +71,7 @@ final class Sink {
     guard headerSize <= Sink.longestHeaders else {
       return stop(Failure(.tooLarge, "the response's headers are larger than 192 KiB", httpStatus: status))
     }
-    // As libcurl sees the end of a head.
+    // libcurl ends a head at any line that begins with CR or LF; so must this.
     let isEmpty = unsafe line.first == 0x0D || line.first == 0x0A
     switch part {
     case .statusLine: return unsafe takeStatusLine(line)
@@ -81,8 +89,8 @@ final class Sink {
     return .taken
   }
 
-  /// What libcurl lets pass and nobody can make sense of: two lengths (RFC 9112, 6.3: an unrecoverable error), and
-  /// codings inside of each other, which nobody asked for and which unpack to any size before anybody can judge them.
+  /// Refuses what libcurl lets pass: two different lengths (an unrecoverable error by RFC 9112, 6.3), and codings
+  /// inside of each other, which were not asked for and can unpack to any size before the response can be judged.
   private func objection(to line: UnsafeRawBufferPointer) -> Failure? {
     guard let first = unsafe line.first, first | 0x20 == 0x63 else { return nil }
     if let value = unsafe Sink.value("content-length:", line) {
@@ -97,6 +105,7 @@ final class Sink {
       .protocolViolation, "the response is coded more than once, which nobody asked for", httpStatus: status)
   }
 
+  /// The value of a line that begins with this name (in lower case, with its colon), without blanks.
   private static func value(_ name: StaticString, _ line: UnsafeRawBufferPointer) -> [UInt8]? {
     let size = name.utf8CodeUnitCount
     guard line.count > size else { return nil }
@@ -108,7 +117,7 @@ final class Sink {
     guard let code = unsafe Sink.status(line) else {
       return stop(Failure(.protocolViolation, "the response does not begin with a status from 100 to 599"))
     }
-    // Who was not asked to change the protocol does not speak it.
+    // 101 follows a request with `Upgrade` (RFC 9110, 15.2.2), and this library sends none.
     guard code != 101 else {
       return stop(Failure(.protocolViolation, "the server changes to another protocol, unasked (HTTP 101)"))
     }
@@ -117,7 +126,7 @@ final class Sink {
     return .taken
   }
 
-  /// "HTTP/1.1 200 OK": three digits after the first blank, and nothing that goes on with them.
+  /// "HTTP/1.1 200 OK": three digits after the first blank, and then a blank or the end.
   private static func status(_ line: UnsafeRawBufferPointer) -> Int32? {
     guard unsafe line.starts(with: "HTTP/".utf8) else { return nil }
     let digits = unsafe line.drop { $0 != 0x20 }.dropFirst().prefix { $0 > 0x20 }
@@ -141,12 +150,14 @@ final class Sink {
     }
   }
 
+  /// How many bytes of the body a verdict may need.
   private var inspected: Int { isLogin ? WireResponse.longestLogin : WireResponse.inspected }
 
-  /// The application does not want the response.
+  /// The application does not want the response: the transfer ends at the next opportunity.
   func refuse(_ reason: Failure) { failure = reason }
 
-  /// The response was judged: what has come goes to its destination, and so does the rest.
+  /// The response was judged and is the application's: what has come of its body goes to the destination, and so will
+  /// the rest.
   func deliver(to destination: Destination) -> Taking {
     reading = .delivering(destination)
     if failure != nil { return .stop }
@@ -160,7 +171,7 @@ final class Sink {
     }
   }
 
-  /// Offers once more what the application did not want yet.
+  /// Offers the application once more what it could not take.
   func flush() -> Taking {
     guard let waiting = heldBack, case .delivering(.stream(let take)) = reading else { return .taken }
     let taking = unsafe judge(take(waiting.bytes))
@@ -201,7 +212,7 @@ final class Sink {
     }
   }
 
-  /// What the verdict is made of.
+  /// The response as far as it has come, for a verdict.
   func response(isWhole: Bool) -> WireResponse {
     WireResponse(status: status, headers: headers, beginning: body.prefix(inspected), isWhole: isWhole)
   }

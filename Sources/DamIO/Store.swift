@@ -1,4 +1,4 @@
-// Store.swift - what a place for records must be able to do. Records are bytes under a key; a save says which revision
+// Store.swift - what a place for records must be able to do. Records are bytes under a key. A save says which revision
 // it replaces, so that two writers cannot lose each other's work, and a lock keeps logins apart.
 
 internal import DamCore
@@ -14,11 +14,11 @@ enum StoreLoad: Sendable {
   case refused(String)
 }
 
-/// Tells whether a record changed without reading all of it: what cannot be the same in two records.
+/// Tells whether a record has changed without reading all of it: holds what cannot be the same in two records.
 struct StoreMark: Equatable, Sendable {
   var revision: UInt64 = 0
-  /// The first line, which holds a checksum of the rest. An inode and a time would not do: file systems use the one
-  /// again and count the other in ticks.
+  /// The first line, which holds a checksum of the rest. An inode and a time would not do: file systems use inodes
+  /// again, and count time in ticks.
   var line: [UInt8] = []
   /// How long the whole record is: one that was cut is another one.
   var size = 0
@@ -56,11 +56,12 @@ enum StoreLock: Sendable {
   case unavailable(String)
 }
 
-/// A lock that is let go when told, or when its process ends.
+/// A lock of the store that is held. It is released by `unlock`, which is called once, or when the process ends.
 protocol StoreLockHandle: AnyObject, Sendable {
   func unlock()
 }
 
+/// A place for records. All requirements are called from any thread, without a mutex held, and may block on I/O.
 protocol Store: Sendable {
   /// Where it is, for people: a folder, "memory" or "application".
   var place: String { get }
@@ -68,6 +69,7 @@ protocol Store: Sendable {
   var id: String { get }
   /// Whether anything outlives the process.
   var isLasting: Bool { get }
+  /// Reads a record. `mark`: of the record that the caller has already; nil: of none.
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad
   func save(_ key: String, _ write: StoreWrite) -> StoreSave
   /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any

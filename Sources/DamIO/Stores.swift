@@ -1,8 +1,8 @@
-// Stores.swift - which store the options name, and what is in it.
+// Stores.swift - from the option "store" to the store that it names, and lists of what is in one.
 
 package import DamCore
 
-/// A session as its record tells.
+/// A session as its record describes it.
 package struct StoredSession: Sendable {
   package let key: String
   package let identity: Identity
@@ -10,6 +10,7 @@ package struct StoredSession: Sendable {
 }
 
 package enum Stores {
+  /// `own`: the application's store, which takes precedence over the option.
   static func named(_ place: String, _ own: (any ApplicationStore)?) throws(Failure) -> any Store {
     if let own { return CallerStore(functions: own) }
     switch place {
@@ -34,7 +35,8 @@ package enum Stores {
     return FileStore(folder)
   }
 
-  /// The sessions in a store, in order of their keys.
+  /// The sessions in a store, in order of their keys. Records that cannot be read, or do not say whose they are, are
+  /// left out.
   package static func list(_ place: String, _ own: (any ApplicationStore)?) throws(Failure) -> [StoredSession] {
     let store = try named(place, own)
     let keys: [String]

@@ -1,6 +1,6 @@
-// TLSSessions.swift - the TLS sessions that the transfers of one multi handle resume, where no easy handle outlives
-// its transfer and could keep them. One multi handle has one, so that no two threads meet in it and it needs no locks.
-// It holds nothing else: cookies, connections and names stay where they are.
+// TLSSessions.swift - the TLS sessions that the transfers of one multi handle can resume, where no easy handle outlives
+// its transfer and could keep them (see CurlHandle.isReusable). Each multi handle has its own, so that no two threads
+// meet in it and it needs no locks. It shares nothing else: no cookies, connections or names.
 
 internal import CCurl
 

@@ -1,5 +1,5 @@
 // Transfer.swift - one HTTP exchange on its way: everything that must stay in memory while libcurl works on it. It
-// stops twice: when the response can be judged, and when it is over.
+// stops twice: when the response can be judged, and when it is over. Used by the thread that runs its multi handle.
 
 internal import CCurl
 internal import DamCore
@@ -7,19 +7,24 @@ internal import Synchronization
 
 final class Transfer {
   enum Event {
-    /// The response is there as far as a verdict needs it. `isWhole`: and there is no more.
+    /// As much of the response has come as a verdict needs. `isWhole`: and that is all of it.
     case judgeable(isWhole: Bool)
+    /// The response was judged, and all of it has arrived.
     case finished
+    /// The transfer is over, and the response is not whole.
     case failed(Failure)
   }
 
   let request: WireRequest
+  /// Where the response goes, and where the request's body comes from; nil: it has none, or it is a form.
   let sink: Sink
   let source: OutgoingBody?
   let handle: CurlHandle
-  /// Set by whoever wants it to end early, from any thread.
+  /// May be set by any thread, to end the transfer early.
   let cancellation: Cancellation
+  /// Whether `finished` or `failed` was returned; nothing follows then.
   private(set) var isOver = false
+  /// Whether the response was judged and goes to the application.
   private(set) var isJudged = false
 
   /// nil when the body cannot be given once more.
@@ -48,14 +53,14 @@ final class Transfer {
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.
   func event() -> Event? {
-    // Refused from here while libcurl holds still: it would not notice before its next look.
+    // Refused by the application while libcurl is paused: it would notice that only when something arrives.
     if isJudged, !isOver, let failure = sink.failure {
       isOver = true
       return .failed(failure)
     }
     if let code = handle.result {
       guard !isOver, !sink.hasHeldBack else { return nil }
-      // libcurl calls it whole where a connection ends within the head, unless that named a length.
+      // isHeadComplete: if a connection ends within the head, libcurl reports success, unless a length was named.
       if code == CURLE_OK, !isJudged, sink.isHeadComplete { return .judgeable(isWhole: true) }
       isOver = true
       return code == CURLE_OK && isJudged ? .finished : .failed(failure(code))
@@ -64,13 +69,13 @@ final class Transfer {
     return nil
   }
 
-  /// The response goes to the application; the rest of it too.
+  /// The response was judged and is the application's.
   func deliver(to destination: Destination) {
     isJudged = true
     goOn(after: sink.deliver(to: destination))
   }
 
-  /// The application is ready again.
+  /// The application is ready again after it paused.
   func resume() {
     guard isJudged else { return handle.resume() }
     goOn(after: sink.flush())

@@ -2,13 +2,14 @@
 
 internal import DamCore
 
-/// What a transfer needs to know besides the request.
+/// What a transfer needs to know besides its request.
 struct TransferLimits: Sendable {
   /// Milliseconds in all; 0: no limit.
   let timeout: Int64
   let transport: Transport
-  /// The session's own: what belongs to its server is shown to no other.
+  /// The session's own origin: what the options say about its server (certificates, keys) is for no other.
   let origin: Origin
-  /// Streams come as they are: their length and ranges mean bytes of the file.
+  /// Whether the response may be compressed on the way. Streams must not: their lengths and ranges count bytes of the
+  /// file.
   let isCompressible: Bool
 }

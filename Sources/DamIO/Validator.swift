@@ -1,10 +1,11 @@
-// Validator.swift - which version of a thing a response holds, and which part of it (RFC 9110, 8.8 and 14.4). Two
-// responses are put together only where both say the same strong validator. What is not written as the RFC has it is
-// no validator, in a response and in a note on disk alike: what passes here goes into a request's header.
+// Validator.swift - which version of a file a response holds, and which part of it (RFC 9110, 8.8 and 14.4). Parts of
+// two responses are put together only where both have the same strong validator. What is not written as the RFC has it
+// is no validator, whether it comes from a response or from a note on disk: what passes here goes into a request's
+// header.
 
 internal import DamCore
 
-/// What promises the same bytes: a strong ETag, or a date.
+/// What promises the same bytes: a strong ETag, or a date of last change.
 struct Validator: Equatable, Sendable {
   let text: String
   private let isDate: Bool
@@ -27,7 +28,7 @@ struct Validator: Equatable, Sendable {
       self = strong
       return
     }
-    // Two ETags contradict each other, and a date does not settle that.
+    // Two different ETags contradict each other, and a date does not settle which is right.
     guard headers.values("etag").count < 2, let text = headers.only("last-modified"), let date = Validator(text),
       date.isDate, let modified = HTTPDate.seconds(Array(text.utf8)[...]),
       let said = headers.only("date").flatMap({ HTTPDate.seconds(Array($0.utf8)[...]) }),
@@ -36,10 +37,12 @@ struct Validator: Equatable, Sendable {
     self = date
   }
 
-  /// A thing may change twice in a second, and clocks differ (RFC 9110, 8.8.2.2).
+  /// A date is a strong validator only if it is so many seconds older than the response: a file may change twice in a
+  /// second, and clocks differ (RFC 9110, 8.8.2.2).
   private static let doubt: Int64 = 60
 
-  /// Whether this response is of the same version. A rest may leave its date out; then `elsewise` decides.
+  /// Whether a 206 response is of this version. It need not repeat a Last-Modified date (RFC 9110, 15.3.7): then
+  /// `elsewise` decides.
   func fits(_ headers: HeaderBlock, elsewise: Bool) -> Bool {
     guard headers.first(isDate ? "last-modified" : "etag") != nil else { return isDate && elsewise }
     return headers.only(isDate ? "last-modified" : "etag") == text
@@ -49,7 +52,8 @@ struct Validator: Equatable, Sendable {
   private static func isText(_ byte: UInt8) -> Bool { ASCII.isVisible(byte) || byte == 0x20 }
 }
 
-/// "bytes 100-199/200": the first byte, the one behind the last, and how many there are in all; nil: it does not say.
+/// "bytes 100-199/200": the first byte (100), the one behind the last (200), and how many there are in all; nil: the
+/// server does not say.
 struct ContentRange: Equatable {
   let start: Int64
   let end: Int64
@@ -64,7 +68,8 @@ struct ContentRange: Equatable {
     else { return nil }
     let (behind, whole) = (last.plus(1), parts.last.flatMap { ASCII.number($0.utf8) })
     guard whole.map({ behind <= $0 }) ?? (parts.last == "*"),
-      // Several parts in one response were not asked for; and a length that is another makes no sense.
+      // Several parts in one response were not asked for, and a Content-Length that differs from the range makes no
+      // sense.
       headers.only("content-type")?.lowercased().hasPrefix("multipart/") != true,
       headers.first("content-length") == nil || headers.length == behind.minus(first)
     else { return nil }
@@ -73,7 +78,8 @@ struct ContentRange: Equatable {
 }
 
 extension HeaderBlock {
-  /// How long the body is; nil: it does not say, or says nonsense. The same said twice is said once (RFC 9110, 8.6).
+  /// The length of the body; nil: there is none, or a nonsensical one. The same one sent twice counts as one (RFC 9110,
+  /// 8.6).
   var length: Int64? {
     let found = values("content-length")
     guard let first = found.first, found.allSatisfy({ $0 == first }) else { return nil }

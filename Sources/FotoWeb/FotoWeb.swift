@@ -2,12 +2,14 @@
 //
 // Method 1 (`query`) sends the credentials with every request. Methods 2 (`device-token`: POST Login.fwx) and 3
 // (`login-token`: an `lt` parameter signed with the site's encryption secret) yield a device token in the FWSession
-// cookie: valid until an administrator revokes it, few per user, and there is no logout. Facts beyond the guide:
-// reference, sections 2 and 3. When a device token is asked for, the engine decides.
+// cookie. It is valid until an administrator revokes it, each user can have only a few, and there is no logout. When
+// one is asked for, the engine decides. "guide" is the vendor's authentication guide; "reference", the public facts
+// beyond it: the vendor's other pages and public clients.
 
 package import DamCore
 
 package struct FotoWeb: System {
+  /// The guide's methods 2, 3 and 1.
   package enum Authentication: String, CaseIterable, Sendable {
     case deviceToken = "device-token"
     case loginToken = "login-token"
@@ -22,6 +24,7 @@ package struct FotoWeb: System {
   package static let options = Options.rows
   package static let secretNames = ["u", "p", "lt", "username", "password", "fwsession"]
 
+  /// Not under the API's path (reference, authentication on the wire).
   private static let loginPath = "/fotoweb/cmdrequest/Login.fwx"
   private static let cookie = "FWSession"
 
@@ -62,8 +65,11 @@ package struct FotoWeb: System {
   private var isQuery: Bool { authentication == .query }
   private var isLoginToken: Bool { authentication == .loginToken }
 
+  /// Both ways to get a device token share it: a user who changes the way does not take another one.
   package var secretKind: String { isQuery ? "query" : "device-token" }
   package let rotates = false
+  /// A client reads two cookies from a login's response; the second one's name is not known (reference, authentication
+  /// on the wire).
   package var keepsCookies: Bool { !isQuery }
   package let cookieNames = [FotoWeb.cookie]
   package var sendsCredentials: Bool { isQuery }
@@ -78,8 +84,7 @@ package struct FotoWeb: System {
 
   // MARK: Login
 
-  /// No request of a login carries a cookie: with a dead FWSession beside it a login token is ignored (guide, method
-  /// 3).
+  /// No request of a login carries a cookie: with an FWSession cookie, a login token is ignored (guide, method 3).
   package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     if isLoginToken { return try loginTokenRequest(progress) }
     if isQuery {
@@ -94,8 +99,10 @@ package struct FotoWeb: System {
     return request
   }
 
+  /// Every login takes one request; stage 1 is the second try of a login token, with the server's time.
   package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
-    // Errors of this server come as pages with status 500 too (reference, 2.2): here it may mean a refusal.
+    // This server's errors may come as pages with status 500 (reference, device token limits and lock-out): here that
+    // may be a refusal.
     if response.status != 500, let failure = commonFailure(response) { throw failure }
     if saysNothingOfCredentials(response.status) {
       throw Failure(
@@ -103,7 +110,8 @@ package struct FotoWeb: System {
         httpStatus: response.status)
     }
     if isQuery {
-      // A page instead of data is on record for errors (reference, 2.2), a wrong password perhaps among them.
+      // A page instead of data is on record for errors (reference, device token limits and lock-out); a wrong password
+      // may be among them.
       guard case .deliver = judge(response, to: command("Information")), response.isSuccess else {
         return try denial(response)
       }
@@ -115,7 +123,7 @@ package struct FotoWeb: System {
       if isLoginToken, progress.stage == 0, let skew = response.clockSkew(at: progress.now),
         abs(skew - progress.clockSkew) > 30
       {
-        // The clocks differ by more than the token allows for: one more try, with the server's own time.
+        // The clocks differ by more than the token allows for: one more try, with the server's time.
         progress.stage = 1
         progress.clockSkew = skew
         return .send(try loginTokenRequest(progress))
@@ -135,8 +143,8 @@ package struct FotoWeb: System {
     return request
   }
 
-  /// What a refused login says. Only a 401 says it clearly; 403, pages, redirects and 500 are on record for refusals,
-  /// and everybody's for being out of order.
+  /// What a refused login means. The status of a refusal is not on record (reference, not found). 401 is clear; 403,
+  /// pages, redirects and 500 may also come from a server that is out of order.
   private func denial(_ response: WireResponse) throws(Failure) -> LoginStep {
     if response.beginningContains(tokenLimitText) {
       throw Failure(
@@ -172,8 +180,10 @@ package struct FotoWeb: System {
     }
   }
 
+  /// The response to a revoked device token is not on record either (reference, device token limits and lock-out):
+  /// nothing is more than a suspicion. A 403 may be about one archive, and a page may be the document that was asked
+  /// for.
   package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
-    // A 403 may be one archive's, a page may be a document: a device token is not given up for that.
     if response.beginningContains(invalidText) || invalidStatuses.contains(response.status)
       || isRedirectToLogin(response)
     {
@@ -183,7 +193,8 @@ package struct FotoWeb: System {
     return page(response, insteadOf: request, site) ?? .deliver
   }
 
-  /// Only the API asks who it is; a picture of the login page is for everybody.
+  /// Only the API looks at the token. What lies elsewhere on the server, such as the login page's pictures, is for
+  /// everybody.
   package func proves(_ response: WireResponse, to request: WireRequest) -> Bool {
     !isQuery && response.isSuccess && request.target.hasPrefix(site.apiPath)
   }
@@ -195,7 +206,8 @@ package struct FotoWeb: System {
     path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
   }
 
-  /// The Archive Agent searches and shows; nothing that changes an archive is on record.
+  /// The Archive Agent searches and shows; no command that changes an archive is on record (reference, Archive Agent
+  /// API).
   package func writes(to path: [String]) -> Bool { false }
 
   package func logout(_ secret: SessionSecret) -> WireRequest? { nil }

@@ -1,19 +1,20 @@
-// LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3).
-// Format and vectors: reference, "FotoWeb login token". One is made for each login and used at once. User names that
-// could smuggle a field in, and an empty secret, are refused.
+// LoginToken.swift - FotoWeb's signed, short-lived proof made from the site's encryption secret (guide, method 3). A
+// public SDK shows its format (reference, login token: format). A token is made for each login and used at once. User
+// names that could add a field to it, and an empty secret, are refused.
 
 internal import Crypto
 internal import DamCore
 internal import FoundationEssentials
 
 struct LoginToken {
-  /// How names and secrets are written: `legacy` is what the first SDK did.
+  /// How names and secrets become bytes. `legacy` is what a public SDK did until 2024: it encoded UTF-8 twice
+  /// (reference, login token: format).
   package enum Encoding: String, CaseIterable, Sendable {
     case utf8 = "utf-8"
     case legacy
   }
 
-  /// Starts this much before now, for a server whose clock is a little behind.
+  /// In seconds: the token is valid from so long before now, for a server whose clock is a little behind.
   static let allowance: Int64 = 60
 
   let user: String
@@ -33,13 +34,14 @@ struct LoginToken {
     return Secret(Data(body + Array("m=\(mac);".utf8)).base64EncodedString())
   }
 
-  /// What is wrong with a user name for a login token; nil when nothing is.
+  /// Why a login token cannot carry this user name; nil: it can. No way to escape ";" is known (reference, login token:
+  /// format).
   static func objection(to user: String) -> String? {
     user.utf8.contains { $0 == 0x3B || $0 < 0x20 || $0 == 0x7F }
       ? "a login token cannot carry a user name with \";\" or control characters" : nil
   }
 
-  /// The first SDK's mistake, which some servers still expect: UTF-8 taken for Latin-1 and encoded once more.
+  /// `twice`: as that SDK did, takes UTF-8 for Latin-1 and encodes it once more. ASCII is the same either way.
   private static func encode(_ text: String, _ twice: Bool) -> [UInt8] {
     twice ? Array(String(String.UnicodeScalarView(text.utf8.map { Unicode.Scalar($0) })).utf8) : Array(text.utf8)
   }

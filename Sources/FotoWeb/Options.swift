@@ -4,7 +4,8 @@ package import DamCore
 
 extension FotoWeb {
   package struct Options: OptionGroup {
-    /// What the credentials are called in a query.
+    /// Names of the credentials in a query and in the login form: those of the guide, and older ones (reference,
+    /// authentication on the wire).
     package enum QueryNames: String, CaseIterable, Sendable {
       case short = "u,p"
       case long = "username,password"

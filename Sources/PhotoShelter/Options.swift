@@ -4,12 +4,15 @@ package import DamCore
 
 extension PhotoShelter {
   package struct Options: OptionGroup {
+    /// Where the API key travels: in X-PS-Api-Key, which the vendor prefers, or as `api_key` in the URL (reference,
+    /// 1.1).
     package enum APIKeyPlace: String, CaseIterable, Sendable {
       case header
       case parameter
     }
 
-    /// Of requests whose method the guide leaves open.
+    /// The method of requests for which the guide names none; public clients use either (reference, organisation
+    /// authenticate; logout).
     package enum Method: String, CaseIterable, Sendable {
       case post
       case get

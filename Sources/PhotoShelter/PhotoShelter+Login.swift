@@ -1,9 +1,10 @@
-// PhotoShelter+Login.swift - the login and, for members of an organization, the step behind it: what is sent, and what
-// the responses say of the credentials (guide, "Authentication" and "Organization authentication").
+// PhotoShelter+Login.swift - the login and, for members of an organization, the organization step: what is sent, and
+// what the responses say of the credentials (guide, "Authentication" and "Organization authentication").
 
 package import DamCore
 
 extension PhotoShelter {
+  /// POST mem/authenticate. Without `mode` the server gives cookies (reference, request basics).
   package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     var request = site.request("POST", "mem/authenticate")
     var form: [(name: String, value: Secret)] = [("email", Secret(site.user)), ("password", progress.credentials)]
@@ -13,9 +14,12 @@ extension PhotoShelter {
     return request
   }
 
+  /// Stage 0 is the login, stage 1 the organization step, which has to follow every login anew (reference, organisation
+  /// authenticate).
   package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
     let error = ServiceError(response)
-    // A known class counts whatever the status: a wrong password in the guise of an outage would be tried for ever.
+    // A known error class counts whatever the status: a wrong password that comes with status 500 would else be taken
+    // for an outage and tried again.
     let isKnown = error.map { $0.isAboutLogins || invalidClasses.contains($0.name) } ?? false
     if !isKnown, let failure = commonFailure(response) { throw failure }
     let json = JSONValue.parse(response.beginning)
@@ -31,13 +35,16 @@ extension PhotoShelter {
     return .send(request)
   }
 
+  /// Reads the response to mem/authenticate: the token is `data.token`, organizations are `data.org` (reference,
+  /// response envelope).
   private func readAuthentication(
     _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
     let isAboutCredentials = !saysNothingOfCredentials(response.status)
     if let error, isAboutCredentials || error.isAboutLogins { return try denial(error, response) }
     guard response.isSuccess, let json, json["status"]?.text == "ok" else {
-      // A page is a gateway's, or a firewall's: the API answers in JSON. Only 401 means the same from everybody.
+      // The API answers in JSON, so that a page comes from a gateway or firewall. Only 401 means the same from all of
+      // them.
       if response.status == 401 || ((400..<500).contains(response.status) && isAboutCredentials && !response.isPage) {
         return try denial(ServiceError(class: "", message: ""), response)
       }
@@ -59,12 +66,15 @@ extension PhotoShelter {
         .protocolViolation, "the login was accepted but brought no \(usesCookies ? "cookie" : "token")",
         httpStatus: response.status)
     }
-    // The official plugin meets `org` as an array and as a single object; without organizations it is absent.
+    // The vendor's plugin has met `org` as an array and as a single object; it is absent for users without
+    // organizations.
     let listed = data?["org"]
     progress.organizations = (listed?.array ?? listed.map { [$0] } ?? []).compactMap(Organization.init(json:))
     return .finished
   }
 
+  /// Reads the response to the organization step. An error here is about the organization, unless it says that the
+  /// session is over (`ended`) or nothing that this API says.
   private func readOrganization(
     _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
@@ -91,6 +101,7 @@ extension PhotoShelter {
         httpStatus: response.status
       ).quoting(error?.words ?? "")
     }
+    // If the response says for which organization the session is, believe it: working in the wrong one does damage.
     let named = json?["data"]?["Session"]?["organization"]?.text ?? site.organization
     guard named == site.organization else {
       throw Failure(
@@ -109,7 +120,7 @@ extension PhotoShelter {
     if let lost = progress.keepCookies(of: response, cookieNames) { throw lost }
   }
 
-  /// It becomes a header line or a part of a URL: nothing that is not printable may be in it.
+  /// The token of a response, if there is one. It becomes a header line or a part of a URL, so it must be printable.
   private func token(in data: JSONValue?, _ response: WireResponse) throws(Failure) -> Secret? {
     guard let text = data?["token"]?.text, !text.isEmpty else { return nil }
     guard let token = Secret(forHeader: text) else {
@@ -119,7 +130,8 @@ extension PhotoShelter {
     return token
   }
 
-  /// What a refused login says: the documented classes, and 401 with whatever words, that the credentials are wrong.
+  /// What a refused login means. That the credentials are wrong, two error classes say, and status 401 whatever its
+  /// words; anything else may also be an outage.
   private func denial(_ error: ServiceError, _ response: WireResponse) throws(Failure) -> LoginStep {
     if error.isAboutAPIKey { throw apiKeyRefused(response, error) }
     if error.isAboutHTTPS {

@@ -2,12 +2,15 @@
 //
 // Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies.
 // Members of an organization then authenticate to it, once after every login, before any other request goes out. The
-// API key goes with every request. In cookie mode every response, errors included, brings a new cookie. Facts beyond
-// the guide: reference, sections 1.1 to 1.6. A login by GET would put the password in a URL.
+// API key goes with every request. In cookie mode every response, errors included, brings a new cookie. Some clients
+// log in by GET, which would put the password into a URL. "guide" is the vendor's authentication guide; "reference",
+// the public facts beyond it: the vendor's other pages, recorded traffic of API v1, and public clients.
 
 package import DamCore
 
 package struct PhotoShelter: System {
+  /// How a session is proven: the rotating cookie, or the token in X-PS-Auth-Token, or the token as `auth_token` in the
+  /// URL.
   package enum Authentication: String, CaseIterable, Sendable {
     case cookie
     case token
@@ -59,6 +62,7 @@ package struct PhotoShelter: System {
   package var secretKind: String { usesCookies ? "cookie" : "token" }
   package var rotates: Bool { usesCookies }
   package var keepsCookies: Bool { usesCookies }
+  /// As recorded from API v1 and seen in clients of v4 (reference, cookies).
   package let cookieNames = ["SSphotoshelter_com_mem", "acs"]
   package let scarcity: Scarcity? = nil
   package let sendsCredentials = false
@@ -94,8 +98,9 @@ package struct PhotoShelter: System {
     }
   }
 
-  /// The body is read before the status: the predecessor API sent its errors as 400, and some come with 200. A class
-  /// that is known decides; 401 and 403 without one may be about this one thing, and are looked into.
+  /// The body counts before the status: the predecessor API sent its errors as 400 (reference, response envelope), and
+  /// an error may come with 200. A known error class decides. 401 and 403 without one may be about this one request,
+  /// and are suspicions.
   package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
     if response.beginningContains(invalidText) { return .sessionInvalid }
     if let error = ServiceError(response) {
@@ -110,14 +115,16 @@ package struct PhotoShelter: System {
     return page(response, insteadOf: request, site) ?? .deliver
   }
 
+  /// Nothing is scarce here, so that there is nothing to prove.
   package func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
 
-  /// The guide has no call for this; clients and the vendor's own tester use this one (reference, request basics).
+  /// The guide has no request for this. Clients and the vendor's own tester use this one (reference, request basics).
   package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
+  /// The vendor's older documents say 2 hours (reference, idle time, session limits, logout).
   package let hasIdleLimit = true
 
-  /// A user may only be authenticated to one organization at a time (guide): a switch behind the engine's back would
-  /// give every sibling of the session foreign data.
+  /// A user may only be authenticated to one organization at a time (guide). If a request of the application switched
+  /// it, all siblings of the session would get another organization's data.
   package func objection(to path: [String]) -> String? {
     let isAuthentication =
       path.contains("mem") && (path.contains("authenticate") || path.suffix(2) == ["organization", "logout"])
@@ -126,7 +133,8 @@ package struct PhotoShelter: System {
       : nil
   }
 
-  /// This API writes by GET too: its clients create galleries and change images so (public record, clients).
+  /// Whether the path ends with a verb that changes something. This API does that by GET as well: its public clients
+  /// create galleries and change images so.
   package func writes(to path: [String]) -> Bool { path.last.map(PhotoShelter.writingVerbs.contains) ?? false }
 
   private static let writingVerbs: Set = [
@@ -139,7 +147,8 @@ package struct PhotoShelter: System {
     return request
   }
 
-  /// A session that is over already needs no closing. A page is not the API's; what merely calls itself one may be.
+  /// An error that says that the session is over confirms it, too. An HTML page does not come from the API, but JSON
+  /// with the media type of a page may.
   package func confirmsLogout(_ response: WireResponse) -> Bool {
     if let error = ServiceError(response) { return invalidClasses.contains(error.name) }
     return response.isSuccess && (!response.isPage || JSONValue.parse(response.beginning)?["status"]?.text == "ok")

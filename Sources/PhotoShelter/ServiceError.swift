@@ -1,13 +1,13 @@
 // ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, response envelope):
-// {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`.
-// Anything else is no error of this API.
+// {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`. Anything else is
+// no error of this API.
 
 internal import DamCore
 
 struct ServiceError {
-  /// "SessionRequiredErr"; "" where there is none.
+  /// The error class, such as "SessionRequiredErr"; "" where there is none.
   var name: String
-  /// The server's own words; whoever shows them cuts and scrubs them.
+  /// The server's own words. They are cut, and secrets removed, before anybody sees them (`CallContext.clean`).
   private var message: String
 
   init(class name: String, message: String) {
@@ -15,9 +15,10 @@ struct ServiceError {
     self.message = message
   }
 
+  /// nil when the response is no error, or not whole.
   init?(_ response: WireResponse) {
     guard response.isWhole, let first = response.beginning.first(where: { $0 > 0x20 }) else { return nil }
-    // Most responses are content: only a JSON document that says "error" is worth parsing.
+    // Most responses are content: only a JSON document that mentions an error is worth parsing.
     if first == 0x7B, response.status >= 400 || response.beginningContains("\"error") {
       guard let json = JSONValue.parse(response.beginning) else { return nil }
       self.init(json)
@@ -47,23 +48,26 @@ struct ServiceError {
     return String(text[start.upperBound..<end.lowerBound])
   }
 
-  /// The two classes on record for a wrong e-mail address or password (reference, response envelope). Others say that a
-  /// login failed, but not that it always will.
+  /// The two classes on record for a wrong e-mail address or password (reference, response envelope). Other classes say
+  /// that a login failed, but not that it always will.
   var isAboutCredentials: Bool { ["AuthInvalidPasswordErr", "AuthInvalidLoginErr"].contains(name) }
+  /// The class of v3 is not on record; v4 has "ApiKeyInvalidException" (reference, response envelope).
   var isAboutAPIKey: Bool { name.lowercased().contains("apikey") }
+  /// The predecessor API's class for a login over plain HTTP (reference, request basics).
   var isAboutHTTPS: Bool { name == "HTTPSRequiredPermErr" }
+  /// No class is on record, so likely spellings count.
   var isAboutSecondFactor: Bool {
     let lower = name.lowercased()
     return lower.contains("twofactor") || lower.contains("secondfactor") || lower.contains("2fa")
   }
-  /// Whether it says why nobody is let in, and not only that.
+  /// Whether the class says why a login is refused, and not only that it is.
   var isAboutLogins: Bool { isAboutCredentials || isAboutAPIKey || isAboutHTTPS || isAboutSecondFactor }
 
   /// Class and message for `Failure.quote`; "" when it says nothing.
   var words: String { [name, message].map(ServiceError.clean).filter { !$0.isEmpty }.joined(separator: ": ") }
 
-  /// One line for every viewer, read from left to right: without control characters of any script, marks that turn the
-  /// direction or are not seen, and separators of lines.
+  /// One line that every viewer shows from left to right: without control characters, line separators, invisible marks
+  /// and marks that turn the direction of writing.
   private static func clean(_ text: String) -> String {
     String(
       text.unicodeScalars.filter { scalar in

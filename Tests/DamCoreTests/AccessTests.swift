@@ -1,4 +1,4 @@
-// AccessTests.swift - what a host may take from a session for use of its own.
+// AccessTests.swift - what an application may take from a session for use of its own.
 
 import TestSupport
 import Testing

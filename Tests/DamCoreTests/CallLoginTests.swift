@@ -126,7 +126,7 @@ struct CallCredentialsTests {
     #expect(play.sent.isEmpty && token.sent.isEmpty)
   }
 
-  @Test("a host that fails to response ends the call with its own failure")
+  @Test("an application that fails to answer ends the call with its own failure")
   func askingFails() throws {
     let play = Play(try Sample.photoShelter(["password": nil]))
     var call = CallMachine(.ensure(again: false, saved: false), play.settings)

@@ -79,7 +79,7 @@ struct DownloadTests {
     #expect(options.asIs, "compressed bytes have other places")
   }
 
-  @Test("a host that asks for ranges itself is refused", arguments: ["Range", "range"])
+  @Test("an application that asks for ranges itself is refused", arguments: ["Range", "range"])
   func ownRange(name: String) throws {
     let asked = try request([(name, "bytes=0-1")])
     let refusal = #expect(throws: Failure.self) {

@@ -1,6 +1,6 @@
-// Stage.swift - the engine against a server, a store and a host that the input makes up: whatever they say, what is
-// promised in design and header must hold at every step. It does what an exchange asks for as a driver would, and looks
-// at everything that is about to leave.
+// Stage.swift - the engine against a server, a store and an application that the input makes up: whatever they say,
+// what is promised in design and header must hold at every step. It does what an exchange asks for as a driver would,
+// and looks at everything that is about to leave.
 
 @testable import DamCore
 
