@@ -39,7 +39,7 @@ class Crowd:
     def __enter__(self) -> Crowd:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def ask(self, path: str, rounds: int = 1) -> Counter[str]:

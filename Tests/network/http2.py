@@ -61,7 +61,7 @@ class HTTP2:
         self._acceptor.start()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._acceptor.join()
         for one in self._sockets:

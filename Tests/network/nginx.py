@@ -12,7 +12,6 @@ import json
 import ssl
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 
 from certificates import Certificates
 from nginx_conf import Ports, configuration
@@ -83,12 +82,7 @@ class Nginx:
     def __enter__(self) -> Nginx:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.stop()
 
     def log(self) -> list[Entry]:

@@ -89,7 +89,7 @@ class Talk:
     def __enter__(self) -> Talk:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait()

@@ -23,7 +23,7 @@ class Relay:
         self._start(self._accept)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         for one in self._sockets:
             with contextlib.suppress(OSError):  # it is closed on the other side
                 one.shutdown(socket.SHUT_RDWR)

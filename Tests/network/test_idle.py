@@ -60,7 +60,7 @@ class Talker:
         self._acceptor.start()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._acceptor.join()
         for one in self._plain:

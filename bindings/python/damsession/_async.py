@@ -11,7 +11,6 @@ import asyncio
 import ctypes
 import os
 from collections.abc import AsyncIterable, AsyncIterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
@@ -61,12 +60,7 @@ class AsyncSession:
     async def __aenter__(self) -> AsyncSession:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
@@ -243,7 +237,7 @@ class AsyncStream(BaseStream):
         self._is_open = True
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._is_open = False
         if self._incoming is None:
             return

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-from types import TracebackType
 from typing import Any
 
 from . import _abi
@@ -35,12 +34,7 @@ class Config:
     def __enter__(self) -> Config:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._library.dam_config_free(self._config)
         self._config = _abi.config_p()
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from types import TracebackType
 from typing import Any
 
 from ._library import library
@@ -40,12 +39,7 @@ class SessionHandle:
             self._calls += 1
         return self._session
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._lock:
             self._calls -= 1
             last = not self._open and self._calls == 0

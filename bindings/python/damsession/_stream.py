@@ -105,7 +105,7 @@ class Stream(BaseStream):
         self._is_open = True
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._is_open = False
         if self._incoming is not None:
             self._incoming.drop()
