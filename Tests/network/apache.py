@@ -21,7 +21,8 @@ from urllib.parse import unquote
 
 from apache_conf import Host, configuration
 from certificates import Certificates
-from processes import SERVERS, Server, executable, wait_for
+from common import wait_for
+from processes import SERVERS, Server, executable
 
 #: What Apache knew of one request; the names stand in apache_conf.py.
 Entry = dict[str, str]

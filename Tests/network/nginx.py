@@ -14,8 +14,9 @@ from itertools import count
 from pathlib import Path
 
 from certificates import Certificates
+from common import wait_for
 from nginx_conf import Ports, configuration
-from processes import Server, executable, free_ports, wait_for
+from processes import Server, executable, free_ports
 
 #: What nginx knew of one request; the names stand in nginx_conf.py.
 Entry = dict[str, str]

@@ -9,19 +9,17 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from common import ROOT
+from common import ROOT, wait_for
 
 SERVERS = Path(os.environ.get("DAM_TEST_SERVERS") or ROOT / ".build" / "servers")
 
 _Server = TypeVar("_Server", bound="Server")
 
-_PATIENCE = 30.0
 _STOP_SECONDS = 10.0
 
 
@@ -67,14 +65,6 @@ def held_ports(count: int) -> Iterator[list[int]]:
             # Not before: it is to be alone there.
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         yield [one.getsockname()[1] for one in held]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Returns when `condition` holds; fails when it never does."""
-    deadline = time.monotonic() + _PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def accepts(port: int) -> bool:

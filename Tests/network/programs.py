@@ -90,9 +90,5 @@ class Talk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
+        with self.process:  # closes its pipes, and waits for it
             self.process.terminate()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()

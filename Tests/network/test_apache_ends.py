@@ -19,8 +19,9 @@ import pytest
 from apache import USERS, Apache, logins
 from apache_conf import REFUSAL, Members
 from certificates import Certificates
+from common import wait_for
 from crowds import Crowd
-from processes import held_ports, wait_for
+from processes import held_ports
 from ways import WAYS, Wrapper
 
 PAGE = "mem/gallery"

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from acceptor import Acceptor
 from apache import Apache
 from apache_conf import Members
 from certificates import Certificates
@@ -37,44 +38,20 @@ UNASKED = (
 )
 
 
-class Talker:
+class Talker(Acceptor):
     """A server on sockets, with TLS or without, that lets everybody in and can say more than it
     was asked.
     """
 
     def __init__(self, certificates: Certificates, is_plain: bool = False) -> None:
+        super().__init__()
         self._tls = None if is_plain else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if self._tls is not None:
             self._tls.load_cert_chain(f"{certificates.good}.pem")
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._acceptor = threading.Thread(target=self._accept)
-        self._threads: list[threading.Thread] = []
-        self._plain: list[socket.socket] = []
         self._spoken = threading.Semaphore(0)
         self.is_talkative = False  #: says more than it is asked, after each response
         self.at_once = threading.Barrier(1)  #: so many requests are answered together
-        self.port = int(self._listener.getsockname()[1])
         self.url = f"{'http' if is_plain else 'https'}://localhost:{self.port}"
-
-    def __enter__(self) -> Talker:
-        self._acceptor.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
-        for one in self._plain:
-            with contextlib.suppress(OSError):  # whoever came has gone
-                one.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-        for one in [self._listener, *self._plain]:
-            one.close()
-
-    @property
-    def count(self) -> int:
-        """Connections so far."""
-        return len(self._plain)
 
     def has_spoken(self, times: int = 1) -> None:
         """Returns when it has said what nobody asked for, so often; over loopback that is there
@@ -82,15 +59,6 @@ class Talker:
         """
         for _ in range(times):
             assert self._spoken.acquire(timeout=PATIENCE)
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # the end of it
-            while True:
-                plain, _ = self._listener.accept()
-                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._plain.append(plain.dup())
-                self._threads.append(threading.Thread(target=self._serve, args=(plain,)))
-                self._threads[-1].start()
 
     def _serve(self, plain: socket.socket) -> None:
         with contextlib.suppress(OSError, threading.BrokenBarrierError):  # whoever came has gone

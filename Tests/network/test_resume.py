@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from common import WRAPPER
+from common import WRAPPER, wait_for
 from conftest import Publish, Site
 from nginx import Entry
-from processes import wait_for
 from programs import environment, run
 
 SIZE = 900_000

@@ -74,12 +74,8 @@ class Worker:
         self._process.wait()
 
     def close(self) -> None:
-        if self._process.poll() is None:
+        with self._process:  # closes its pipes, and waits for it
             self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 def order(

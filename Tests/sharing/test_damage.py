@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import records
-from common import LIBRARY
-from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage, wait_for
+from common import LIBRARY, wait_for
+from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage
 
 import damsession
 

@@ -47,13 +47,7 @@ def test_an_expiry_in_the_middle_of_requests_costs_one_login(
     with stage.crew(processes, kind, store=store) as crew:
         crew.do("login")
         for logins in range(2, 6):
-            before = stage.sandbox.state()["log"]["arrived"]
-            crew.tell("get", kind.path, threads=8, rounds=15)
-            stage.wait_for_requests(before + 50 * processes)
-            stage.expire(kind)
-            assert crew.hear().all_answered(processes * 8 * 15)
-            # The expiry may have come after the last of them.
-            assert crew.do("get", kind.path).all_answered(processes)
+            stage.expire_in_the_middle(crew, kind)
             assert stage.count(kind.system)["logins_ok"] == logins
 
 

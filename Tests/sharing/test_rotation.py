@@ -67,13 +67,7 @@ def test_newest_has_one_login_for_an_expiry_in_the_middle_of_requests(
     with stage.crew(processes, COOKIE, rotation="newest") as crew:
         crew.do("login")
         for logins in range(2, 6):
-            before = stage.sandbox.state()["log"]["arrived"]
-            crew.tell("get", COOKIE.path, threads=8, rounds=15)
-            stage.wait_for_requests(before + 50 * processes)
-            stage.expire(COOKIE)
-            assert crew.hear().all_answered(processes * 8 * 15)
-            # The expiry may have come after the last of them.
-            assert crew.do("get", COOKIE.path).all_answered(processes)
+            stage.expire_in_the_middle(crew, COOKIE)
             assert stage.count("photoshelter")["logins_ok"] == logins
 
 
