@@ -4,11 +4,12 @@
  * Nothing is held in memory that was not given on the command line: files are read while they are sent. What cannot be
  * rewound, standard input for one, is not given a second time; the library then says that it cannot go on.
  */
-#include "transfer.h"
+#include "body.h"
 
 #include "arguments.h"
 #include "exit_code.h"
 #include "say.h"
+#include "transfer.h"
 
 #include <damsession.h>
 

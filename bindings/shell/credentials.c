@@ -4,7 +4,11 @@
  * It asks only when the library does, so a stored session never costs a prompt. An empty line is no answer, and nothing
  * is guessed after a failure: the library says what that means. Buffers are wiped.
  */
-#include "secrets.h"
+#include "credentials.h"
+
+#include "password_command.h"
+#include "secret_line.h"
+#include "terminal.h"
 
 #include <damsession.h>
 

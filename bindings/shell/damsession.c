@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
+#include "parse.h"
 #include "say.h"
 #include "work.h"
 

@@ -4,7 +4,7 @@
  * Its words and their order are documented, and scripts read them: new counters go to the end. The numbers are the
  * library's.
  */
-#include "work.h"
+#include "explain.h"
 
 #include "say.h"
 

@@ -8,7 +8,8 @@
 #include "exit_code.h"
 #include "print.h"
 #include "say.h"
-#include "secrets.h"
+#include "secret_line.h"
+#include "terminal.h"
 #include "work.h"
 
 #include <damsession.h>

@@ -1,16 +1,18 @@
 /*
- * arguments.c - takes the command line apart.
+ * parse.c - parses the command line.
  *
  * It knows the wrapper's own flags; every other --name is looked up in the library's table. Secrets are not taken as
  * arguments, whatever the library would do with them, and a value that was given is never printed: it might be one.
  */
-#include "arguments.h"
+#include "parse.h"
 
+#include "check.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"
 #include "print.h"
 #include "say.h"
+#include "values.h"
 
 #include <damsession.h>
 

@@ -4,7 +4,7 @@
  * It waits for the end of the process and not of its output, which a child that it leaves behind may hold open for
  * ever. The wait is bounded, since siblings wait for the login, and the line of a command that fails is not taken.
  */
-#include "secrets.h"
+#include "password_command.h"
 
 #include "say.h"
 

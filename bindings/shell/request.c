@@ -5,11 +5,13 @@
  * picture is better than today's error message under its name.
  */
 #include "arguments.h"
+#include "body.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "files.h"
 #include "progress.h"
 #include "say.h"
+#include "target.h"
 #include "transfer.h"
 #include "work.h"
 

@@ -1,7 +1,7 @@
 /*
  * secret_line.c - a line that should be a secret, wherever it came from: checked, and wiped if it is none.
  */
-#include "secrets.h"
+#include "secret_line.h"
 
 #include "say.h"
 

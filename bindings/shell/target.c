@@ -4,11 +4,12 @@
  * The library must not rename anything over what is no file: a pipe, or a device, which the machine would lose by it.
  * Those are written as they are. A symbolic link stays one.
  */
-#include "transfer.h"
+#include "target.h"
 
 #include "arguments.h"
 #include "exit_code.h"
 #include "say.h"
+#include "transfer.h"
 
 #include <damsession.h>
 

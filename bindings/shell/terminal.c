@@ -6,7 +6,7 @@
  * background, where the terminal would stop the process with a login lock held. (readpassphrase(3) does much of this,
  * but would need libbsd, and a signal that arrives just before its read is lost until the next key.)
  */
-#include "secrets.h"
+#include "terminal.h"
 
 #include "progress.h"
 

@@ -1,12 +1,10 @@
 /*
- * transfer.h - bodies on their way: what a request carries (body.c), and where its response goes (target.c).
+ * transfer.h - the bodies of one request and of its response, while they are sent and received.
  */
 #ifndef DAMSESSION_TRANSFER_H
 #define DAMSESSION_TRANSFER_H
 
 #include <damsession.h>
-
-struct arguments;
 
 /* One request's bodies: the user_data of all its callbacks. */
 struct transfer {
@@ -18,17 +16,5 @@ struct transfer {
     const char *sink_place;
     int code; /* not EXIT_OK: a callback has said why it stopped the request. */
 };
-
-/* Puts the body into `request`. EXIT_OK, or another exit code after saying why. */
-int open_body(const struct arguments *arguments, dam_request *request, struct transfer *transfer);
-void close_body(struct transfer *transfer);
-
-/* Finds out where a success goes, and opens what is no file. EXIT_OK, or another exit code after saying why. */
-int open_target(const struct arguments *arguments, struct transfer *transfer);
-int close_target(struct transfer *transfer);
-
-/* dam_session_download to the file of -o. */
-dam_status download(const struct arguments *arguments, struct transfer *transfer, dam_session *session,
-                    const dam_request *request, dam_response **out, dam_error *error);
 
 #endif

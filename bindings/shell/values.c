@@ -3,7 +3,7 @@
  *
  * It never prints a value: it might be a secret.
  */
-#include "arguments.h"
+#include "values.h"
 
 #include "exit_code.h"
 #include "say.h"

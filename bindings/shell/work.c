@@ -6,11 +6,12 @@
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
+#include "explain.h"
 #include "flags.h"
 #include "print.h"
 #include "progress.h"
 #include "say.h"
-#include "secrets.h"
+#include "secret_line.h"
 
 #include <damsession.h>
 

@@ -4,7 +4,7 @@
 #ifndef DAMSESSION_WORK_H
 #define DAMSESSION_WORK_H
 
-#include "secrets.h"
+#include "credentials.h"
 
 #include <damsession.h>
 
@@ -37,8 +37,5 @@ int set_option(struct work *work, const char *name, const char *value);
 
 /* Whether a name is meant; "-" stands for none: options come from environment and command line only. */
 int has_name(const struct arguments *arguments);
-
-/* The line of --explain: what the statistics count, in words (explain.c). */
-void explain(dam_session *session);
 
 #endif
