@@ -21,13 +21,13 @@ struct arguments {
     const struct command *command;
     const char **words; /* what follows the command; NULL after the last. */
     int word_count;
-    unsigned given; /* bit FLAG_x: that flag was there. */
+    unsigned given; /* bit FLAG_x is set: that flag was given. */
     unsigned verbosity;
     struct setting *settings; /* the library's options, in the order given. */
     size_t setting_count;
     dam_header *headers;
     size_t header_count;
-    struct setting *parts; /* of --form, in the order given. */
+    struct setting *parts; /* those of --form, in the order given. */
     size_t part_count;
     const char *data, *content_type, *image, *output, *ticket, *body;
     uint64_t generation;

@@ -1,5 +1,5 @@
 /*
- * check.c - what was given on a command line against what its command accepts.
+ * check.c - compares a command line with what its command accepts.
  */
 #include "check.h"
 

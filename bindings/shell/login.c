@@ -1,7 +1,7 @@
 /*
- * login.c - the commands that begin, keep and end a session: login, keepalive, logout, forget.
+ * login.c - the commands `login`, `keepalive`, `logout` and `forget`, which begin, keep and end a session.
  *
- * A name is remembered only after a login worked, and is not forgotten before its secret is wiped.
+ * A name is remembered only after a successful login, and is forgotten only after its secret was wiped.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For a new name only: a remembered one has its key, or works without. With an empty answer the login goes on without a
-   key, and the library judges that. */
+/* Only a new name needs this: a remembered one has its key, or works without one. If the answer is empty, the login
+   goes on without a key, and the library decides whether that works. */
 static int ask_api_key(struct work *work, const struct arguments *arguments)
 {
     const char *variable = secure_getenv("DAMSESSION_API_KEY");
@@ -87,7 +87,8 @@ int run_logout(const struct arguments *arguments, struct work *work)
     return EXIT_OK;
 }
 
-/* What is remembered may be damaged; then it can still be forgotten, but says nothing about which session is meant. */
+/* Remembered options may be damaged. They can be forgotten all the same, but they do not tell which session is
+   theirs. */
 int run_forget(const struct arguments *arguments, struct work *work)
 {
     dam_error error;

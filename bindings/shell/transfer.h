@@ -6,15 +6,15 @@
 
 #include <damsession.h>
 
-/* One request's bodies: the user_data of all its callbacks. */
+/* The user_data of all callbacks of a request. */
 struct transfer {
-    dam_form *form;           /* of --form, else NULL. */
-    int source;               /* the body of --data @FILE or @-; -1: it is not a file. */
+    dam_form *form;           /* the form of --form, or NULL. */
+    int source;               /* the descriptor of --data @FILE or @-; -1: the body is no file. */
     const char *source_place; /* for messages. */
-    char *file;               /* the file of -o, which the library writes; NULL: `sink` is written. */
+    char *file;               /* the file of -o, which the library writes; NULL: the body goes to `sink`. */
     int sink;
     const char *sink_place;
-    int code; /* not EXIT_OK: a callback has said why it stopped the request. */
+    int code; /* if not EXIT_OK, a callback stopped the request and has printed why. */
 };
 
 #endif
