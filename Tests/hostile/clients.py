@@ -1,8 +1,8 @@
-"""Clients to meet the faults: processes that use the library as a user's would, in Python
-(blocking, or in an event loop), C, and shell (the wrapper, a process for each step).
+"""The clients that meet the faults: processes that use the library as a user's program would, in
+Python (blocking, or in an event loop), C and shell (the wrapper, one process for each step).
 
-Each gets its options from the environment and lives in a folder of its own. What a client says is
-read with a time limit; its memory is what the kernel counts. Whoever does not answer in time is
+Each gets its options from the environment and has a folder of its own. Its output is read with a
+time limit, and its memory is what the kernel counts. A client that does not reply in time is
 killed.
 """
 

@@ -1,8 +1,8 @@
-"""The fault server: one row at one port, on raw sockets; well until it is armed, and well again
+"""The fault server: one row at one port, on raw sockets. It is well until it is armed, and again
 when it is disarmed.
 
-Beside it listen the other origin, which answers whatever it is asked and keeps every byte of it,
-one that never answers, and a proxy. play.py judges.
+Three more listen beside it: the other origin, which responds to every request and keeps every byte
+of it; a server that never responds; and a proxy. play.py judges.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Takes connections on loopback, a thread for each: the common part of servers on sockets."""
+"""Accepts connections on loopback, one thread for each: the common part of servers on sockets."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Apache with its sessions: unprivileged, with everything in a folder of its own.
+"""Apache with its sessions: unprivileged, with all its files in a folder of its own.
 
-Shows what it was sent through its logs. They are complete when two lines match: Apache notes every
-request before it answers (mod_log_forensic), and once more when it has written its line of the
-access log.
+Its logs show what it was sent. They are complete when two lines match: Apache logs every request
+before it responds (mod_log_forensic), and again when it has written the line of its access log.
 """
 
 from __future__ import annotations

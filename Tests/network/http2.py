@@ -1,7 +1,7 @@
-"""An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a
+"""An HTTP/2 server that does what no server should: a test decides, frame by frame, about each
 request.
 
-TLS on loopback, a thread for each connection. HTTP/1.1 is not spoken.
+It uses TLS on loopback and one thread for each connection. It does not speak HTTP/1.1.
 """
 
 from __future__ import annotations

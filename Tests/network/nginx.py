@@ -1,8 +1,8 @@
-"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with everything in a
+"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with all its files in a
 folder of its own.
 
-Shows what it was sent through its access log. To know that the log is complete, it asks for a
-marker and waits until that is in it.
+Its access log shows what it was sent. To know that the log is complete, this sends a marker and
+waits until that is in the log.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Servers that nobody here wrote, as processes: found, started, waited for, stopped.
+"""Servers of others, as processes: found, started and stopped.
 
-The executables are those of DAM_TEST_SERVERS (default: .build/servers) and not what happens to be
-installed, so that every run meets the same versions.
+The executables are those of DAM_TEST_SERVERS (default: .build/servers), not those that happen to be
+installed, so that every run uses the same versions.
 """
 
 from __future__ import annotations

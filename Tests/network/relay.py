@@ -1,4 +1,4 @@
-"""A way to a server that counts the connections: whatever comes is handed on, byte by byte."""
+"""Forwards connections to a server, byte by byte, and counts them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Apache in front of Apache: a balancer whose nodes cannot read each other's cookies, and pages
 that say "try again later".
 
-Logins are counted at the front, by its log. What the library does about such nodes: it cannot tell
-a cookie that one node does not know from a session that is over. So a refusal costs a login, the
-request is sent again, and if that is refused too it fails with DAM_ERR_SESSION_INVALID; the new
-session is kept for the next request. There is no further login until it works.
+The log of the front counts the logins. The library cannot tell a cookie that one node does not know
+from a session that has ended. So a refusal costs a login, and the request is sent again. If that is
+refused too, it fails with DAM_ERR_SESSION_INVALID, and the new session is kept for the next
+request. There is no further login until it works.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Connections that rest: used again where nothing has come over them, and never where something
-has, which would be taken for the response to the next request.
+"""Idle connections: they are used again if nothing has come over them. If something has, they are
+not, because it would be taken for the response to the next request.
 
-It counts connections: with servers of four makes, whose TLS has its own ways, a request more must
-not cost one more.
+The tests count connections, with four kinds of server, which differ in their TLS: a further request
+must not cost a further connection.
 """
 
 from __future__ import annotations

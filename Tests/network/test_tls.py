@@ -1,5 +1,5 @@
-"""Who the server is, and who the client: certificates, names, pinned keys. What is refused must
-not have been sent.
+"""The identities of server and client: certificates, names, pinned keys. A request that is refused
+must not have been sent.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""`AsyncSession.stream`: the head first, pieces as fast as they are asked for, and what ends one
+"""`AsyncSession.stream`: the head first, pieces as fast as they are read, and what ends a stream
 early.
 
-What the blocking streams of test_stream.py and test_stream_ends.py promise, on one thread with
-everything else.
+The tests are those of test_stream.py and test_stream_ends.py for blocking streams, on one thread.
 """
 
 from __future__ import annotations

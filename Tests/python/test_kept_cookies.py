@@ -1,5 +1,5 @@
-"""A request that is given up after the head of its response had come keeps the cookie that
-was in it. The sandbox refuses every older one, so that a lost cookie shows as a second login.
+"""A request that is given up after the head of its response arrived keeps the cookie of that head.
+The sandbox refuses every older cookie, so that a lost one shows as a second login.
 """
 
 from __future__ import annotations

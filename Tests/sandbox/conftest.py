@@ -1,7 +1,7 @@
-"""Common ground of the sandbox's tests: the fixtures and three kinds of client.
+"""The fixtures of the sandbox's tests, and two kinds of client.
 
-The clients are written from the vendors' guides alone and share nothing with
-the servers but the accounts: that is what makes a passing test mean something.
+The clients are written from the vendors' guides alone and share nothing with the servers but the
+accounts. This is what makes a passing test mean something.
 """
 
 from __future__ import annotations

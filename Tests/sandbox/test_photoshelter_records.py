@@ -1,4 +1,4 @@
-"""PhotoShelter's records as clients ask for them and read them, and writes that count."""
+"""PhotoShelter's records, as known clients request and read them, and writes that are counted."""
 
 from __future__ import annotations
 

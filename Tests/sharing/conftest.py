@@ -1,6 +1,6 @@
-"""What the tests of sharing stand on: servers, crews of processes, C helpers, and stores by name.
+"""What the tests of sharing use: servers, crews of processes, C helpers, and stores by name.
 
-Sharing is: single flight, locks, crashes, forks and one session in many threads and processes.
+Sharing means single flight, locks, crashes, forks, and one session in many threads and processes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Starts workers, gives all of them an order at once, and collects what they saw.
+"""Starts workers, gives all of them an order at once, and collects what they report.
 
-A worker is a process of its own (worker.py). Whoever has not answered in time is an error, because
-a deadlock is one of the things these tests look for.
+A worker is a process of its own (worker.py). A worker that does not reply in time is an error,
+because these tests also look for deadlocks.
 """
 
 from __future__ import annotations

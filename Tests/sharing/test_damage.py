@@ -1,6 +1,4 @@
-"""What may be found in a store: damaged, cut off, foreign and future records, each with its
-named outcome.
-"""
+"""Damaged, cut off, foreign and future records in a store, each with a documented outcome."""
 
 from __future__ import annotations
 

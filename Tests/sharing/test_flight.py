@@ -1,6 +1,4 @@
-"""However many threads of however many processes need a login, one does it, and the others go on
-with it.
-"""
+"""However many threads and processes need a login, one logs in, and all others use its session."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A forked child that goes on with its parent's session starts clean, whatever the parent's
-threads held.
+"""A forked child that goes on with its parent's session starts clean, whatever the parent's threads
+were doing.
 """
 
 from __future__ import annotations

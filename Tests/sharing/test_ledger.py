@@ -1,4 +1,6 @@
-"""Device tokens are scarce: counted, shown, refused in time. One that cannot be kept is told."""
+"""Device tokens are scarce: they are counted, shown, and refused in time. One that cannot be stored
+is reported.
+"""
 
 from __future__ import annotations
 

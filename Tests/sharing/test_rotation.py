@@ -1,5 +1,5 @@
-"""A cookie that changes with every response, under concurrency: nothing lost, and the trade made
-visible.
+"""A cookie that changes with every response, with many requests at once: none is lost, and the
+counters show the costs of each option.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Stores that are out of order: a folder that cannot be written, and a disk that is full.
 
-Root may write everywhere, so a worker that is to meet a read-only folder gives that power up first;
-nobody else has it. A full disk is a small tmpfs where this process may mount one, and else a limit
-on the size of files, which cuts off a record just as well; `FullDisk.means` says which.
+Root may write everywhere, so a worker that needs a read-only folder gives up that privilege first.
+A full disk is a small tmpfs if this process may mount one. Otherwise it is a limit on the size of
+files, which cuts a record off just as well. `FullDisk.means` says which.
 """
 
 from __future__ import annotations
