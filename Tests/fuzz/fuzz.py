@@ -151,7 +151,7 @@ def run(target: str, seconds: int) -> Result:
 
 
 def uncalled(called: set[str]) -> list[str]:
-    """What the header declares and no seed calls: nobody looks for faults in that."""
+    """What the header declares and no seed calls: faults in that are not searched for."""
     header = re.sub(
         r"/\*.*?\*/", "", (ROOT / "include" / "damsession.h").read_text(), flags=re.DOTALL
     )

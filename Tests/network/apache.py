@@ -50,7 +50,7 @@ class Apache:
         self._hosts = hosts
         self._temporary = tempfile.TemporaryDirectory(prefix="dam-")
         self._folder = Path(self._temporary.name)
-        self._folder.chmod(0o711)  # started by root, Apache serves as somebody else
+        self._folder.chmod(0o711)  # started by root, Apache serves as another user
         pages = self._folder / "pages" / "psapi" / "v3" / "mem"
         (pages / "user").mkdir(parents=True)
         for page in ("user/session", "gallery", "forbidden"):
@@ -87,7 +87,7 @@ class Apache:
         }
 
     def accepts(self, port: int, cookie: str) -> bool:
-        """Asks with curl. What Apache answers changes nothing: this cookie is as old as it is."""
+        """Asks with curl. The response changes nothing: the cookie stays as old as it is."""
         url, trust = (
             f"https://127.0.0.1:{port}/psapi/v3/mem/user/session",
             self._certificates.ca_file,
@@ -127,7 +127,7 @@ class Apache:
             )
 
     def stop(self) -> None:
-        """Nobody listens any more."""
+        """Nothing listens any more."""
         assert self._server is not None
         self._server.stop()
         self._server = None
@@ -204,7 +204,7 @@ def _arrival(mark: str) -> Entry:
 
 
 def logins(entries: Iterable[Entry]) -> int:
-    """How often somebody asked to be let in."""
+    """How many logins were tried."""
     return sum(entry["path"].endswith("/mem/authenticate") for entry in entries)
 
 

@@ -55,7 +55,7 @@ class HTTP2(Acceptor):
         ] = []  #: of every connection, whether it went on with the TLS session of another one
 
     def _serve(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # whoever came has gone
+        with contextlib.suppress(OSError):  # the client has gone
             with self._tls.wrap_socket(plain, server_side=True) as secure:
                 self.resumed.append(bool(secure.session_reused))
                 self._talk(secure)

@@ -47,7 +47,7 @@ class Nginx:
             self.ports = Ports(*free_ports(len(Ports._fields)))
             try:
                 return self._start_at(self.ports)
-            except RuntimeError as error:  # somebody may have taken a port meanwhile
+            except RuntimeError as error:  # another program may have taken a port meanwhile
                 tries -= 1
                 if tries == 0 or "Address already in use" not in str(error):
                     raise

@@ -33,7 +33,7 @@ def executable(path: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, neither on 127.0.0.1 nor on ::1. All different."""
+    """Ports at which nothing listens, neither on 127.0.0.1 nor on ::1. All differ."""
     held: list[socket.socket] = []
     ports: list[int] = []
     try:
@@ -68,7 +68,7 @@ def held_ports(count: int) -> Iterator[list[int]]:
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody listens on 127.0.0.1 at this port."""
+    """Whether a server listens on 127.0.0.1 at this port."""
     with socket.socket(socket.AF_INET) as attempt:
         return attempt.connect_ex(("127.0.0.1", port)) == 0
 

@@ -93,14 +93,14 @@ class Outage:
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
-        """Nobody listens behind the front, which answers 503."""
+        """Nothing listens behind the front, which sends a 503."""
         self._behind.stop()
         yield
         self._behind.start()
 
     @contextmanager
     def hanging_up(self) -> Iterator[None]:
-        """Somebody else listens there and hangs up, which the front answers with 502."""
+        """Another server listens there and hangs up, for which the front sends a 502."""
         with self.refusing(), socket.create_server(("127.0.0.1", self._behind_port)) as other:
             thread = threading.Thread(target=self._hang_up, args=(other,))
             thread.start()

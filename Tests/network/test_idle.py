@@ -54,14 +54,14 @@ class Talker(Acceptor):
         self.url = f"{'http' if is_plain else 'https'}://localhost:{self.port}"
 
     def has_spoken(self, times: int = 1) -> None:
-        """Returns when it has said what nobody asked for, so often; over loopback that is there
-        then.
+        """Returns when it has sent its unasked response `times` times. Over loopback, the client has
+        it then.
         """
         for _ in range(times):
             assert self._spoken.acquire(timeout=PATIENCE)
 
     def _serve(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError, threading.BrokenBarrierError):  # whoever came has gone
+        with contextlib.suppress(OSError, threading.BrokenBarrierError):  # the client has gone
             with (
                 plain
                 if self._tls is None

@@ -31,7 +31,7 @@ class Mine(Exception):
 
 
 async def is_free(session: damsession.AsyncSession) -> bool:
-    """Whether nothing is under way, and the session answers."""
+    """Whether nothing is under way, and the session sends requests again."""
     assert session._loop is not None
     return not session._loop._transfers and (await session.get("mem/user/session")).ok
 

@@ -99,7 +99,7 @@ def test_a_login_that_fails_is_the_verdict_of_its_waiters_and_not_of_the_next(st
     stage.sandbox.fault("status", status=500, count=1, match="authenticate")
     with stage.crew(1, TOKEN) as crew:
         outcome = crew.do("get", TOKEN.path, threads=6)
-        # Whoever waited for it hears the same; whoever came later tries for itself.
+        # Requests that waited for it get the same error; later ones try by themselves.
         assert {name for name, _ in outcome.errors} == {"ServerFault"}
         assert len(outcome.errors) + len(outcome.values) == 6
         assert crew.do("get", TOKEN.path).errors == []

@@ -93,7 +93,9 @@ def test_a_cookie_that_died_with_its_process_costs_one_login_and_no_failure(
         killed.do("login")
         killed.tell("get", "mem/slow?seconds=20")
         alone.wait_for_requests(2)
-        killed.workers[0].kill()  # the server has rotated; nobody will ever see that cookie
+        killed.workers[
+            0
+        ].kill()  # the server has rotated, and no process will ever have that cookie
         outcome = others.do("get", COOKIE.path, threads=threads)
         assert outcome.all_answered(3 * threads) and outcome.slowest < 5
     assert alone.count("photoshelter")["logins_ok"] == 2
