@@ -1,8 +1,8 @@
-"""Certificates for one run: of the servers, good and bad, and of clients, each in a file of its
-own.
+"""Certificates for one run: good and bad ones of servers, and those of clients, each in a file of
+its own.
 
-Made anew by authorities that nobody else trusts. The private key lies in the caller's folder and
-goes with the run.
+Authorities that nobody else trusts make them anew. The private keys are in the caller's folder and
+are removed after the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Whether README.md is true: its blocks are the example files, its tables are the program's, its
-files exist, and all examples work against the sandbox, built with the command that it tells.
+"""Checks that README.md is true: its blocks are the example files, its tables are the program's,
+its files exist, and all examples work against the sandbox when they are built with the command that
+it shows.
 
-Ends with "README: N passed, N failed". A difference is a failure; nothing is corrected.
+It ends with "README: N passed, N failed". A difference is a failure; nothing is corrected.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Where things are, and how the C programs of tests are built: what every suite here begins
-with.
-"""
+"""What every suite needs: where things are, how the C programs of tests are built, and waiting."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +15,8 @@ LIBRARY = Path(
     os.environ.setdefault("DAMSESSION_LIBRARY", str(_BUILD / "lib" / "libdamsession.so.1"))
 )
 WRAPPER = os.environ.get("DAMSESSION", str(_BUILD / "bin" / "damsession"))
+
+_PATIENCE = 30.0
 
 _WARNINGS = ["-std=c11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
 _LINK = [
@@ -41,3 +43,11 @@ def compile_c(program: Path, *sources: Path, flags: tuple[str, ...] = ()) -> str
     ]
     subprocess.run(command, check=True)
     return str(program)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Returns when `condition` holds; fails when it never does."""
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

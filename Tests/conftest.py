@@ -1,5 +1,5 @@
-"""What every test in Python stands on: the sandbox's fixtures, and nothing of the user's
-environment.
+"""What every test in Python uses: the sandbox's fixtures, and an environment without the user's
+settings.
 """
 
 from __future__ import annotations

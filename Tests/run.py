@@ -1,9 +1,9 @@
 """Runs every suite of the project and adds up what they counted.
 
-Suites are independent commands; two run at a time, since CI has two cores. Each must exit with 0
-and print its own counts, which are read from its output: a suite that ran nothing fails. Output
-goes to .build/logs, and to the screen where it failed. A suite that cannot run is a failure:
-nothing is skipped.
+Suites are independent commands. Two run at a time, since CI has two cores. Each must exit with 0
+and print its own counts, which are read from its output: a suite that ran nothing fails. The output
+goes to .build/logs, and that of a failed suite to the screen too. A suite that cannot run is a
+failure: nothing is skipped.
 """
 
 from __future__ import annotations

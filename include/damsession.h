@@ -6,9 +6,9 @@
  * disk, sends a request again after a new login, and never logs in twice with a password that was refused.
  *
  * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it
- * alone. "The application" or "the caller" is the program that calls; "response" is what an HTTP server sends; "system"
- * is one of the two above. A program is: dam_config_new, dam_config_set, dam_session_open, dam_session_request,
- * dam_response_get.
+ * alone. It is long because it is whole: an application includes nothing else. "The application" or "the caller" is the
+ * program that calls; "response" is what an HTTP server sends; "system" is one of the two above. A program is:
+ * dam_config_new, dam_config_set, dam_session_open, dam_session_request, dam_response_get.
  *
  * CONVENTIONS, true of every function below
  *

@@ -1,8 +1,8 @@
-"""Prints the Python binding's idea of the ABI in the words of abi.sh: `abi.py functions` or `abi.py
-layout`.
+"""Prints the ABI as the Python binding declares it, in the words of abi.sh: `abi.py functions` or
+`abi.py layout`.
 
-Reads the tables only; the library is not loaded, so that a wrong table shows as a difference
-and not as a crash.
+It reads the binding's tables and does not load the library, so that a wrong table shows as a
+difference, not as a crash.
 """
 
 from __future__ import annotations

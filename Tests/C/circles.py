@@ -1,9 +1,9 @@
-"""Finds Swift files of one target that stand on each other in a circle: none of them can be
+"""Finds Swift files of one target that depend on each other in a circle: none of them can be
 understood, moved or tested first.
 
-Usage: circles.py FOLDER... A file stands on another if it names a type that is declared there; a
+Usage: circles.py FOLDER... A file depends on another if it names a type that is declared there. A
 nested type counts as the outermost one around it, and an extension belongs to the file that it is
-in. Private types count for nothing.
+in. Private types do not count.
 """
 
 from __future__ import annotations

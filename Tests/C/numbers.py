@@ -1,12 +1,12 @@
-"""Looks for arithmetic in the Swift sources that could end the application's process: a bare `+`,
-`-` or `*`, a division, a negation, a range, a cut (`prefix`) or a conversion traps where its result
-does not fit.
+"""Finds arithmetic in the Swift sources that could end the application's process: a bare `+`, `-`
+or `*`, a division, a negation, a range, a cut (`prefix`) or a conversion traps if its result does
+not fit.
 
-Usage: numbers.py FOLDER. Numbers of others (servers, applications, files, clocks) go through
-`plus`, `minus`, `times`, `clamping:`, `exactly:` or the `&` operators (Checked.swift). Whatever
-else is counted with has a name in numbers.txt, with the reason why no sum of such numbers can be
-too large. Steps by one and joins of texts and arrays are no arithmetic. Types are not guessed: a
-name that is not listed is an error, whatever it stands for.
+Usage: numbers.py FOLDER. Numbers from outside (servers, applications, files, clocks) go through
+`plus`, `minus`, `times`, `clamping:`, `exactly:` or the `&` operators (Checked.swift). Every other
+number has a name in numbers.txt, with the reason why no sum of such numbers can be too large. Steps
+by one and joins of texts and arrays are no arithmetic. This program does not know types: a name
+that is not listed is an error, whatever it names.
 """
 
 from __future__ import annotations

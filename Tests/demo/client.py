@@ -1,4 +1,4 @@
-"""The demo's Python program: the commands of client.c, on damsession for Python."""
+"""The demo's Python program: it has the commands of client.c, and uses damsession for Python."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The demo: programs in C, Python and shell share sessions of both systems, and the servers say
-what they saw.
+"""The demo: programs in C, Python and shell share sessions of both systems, and the servers'
+counters prove it.
 
-Starts the sandbox on free ports, runs steps against it, and holds every step against what the
-sandbox itself counted. Prints a line a step; exits with 1 if any differs. The user's own sessions
-are not touched: everything is kept in a folder that is gone afterwards.
+It starts the sandbox on free ports, runs steps against it, and compares each step with what the
+sandbox counted. It prints one line for each step, and exits with 1 if one differs. The user's own
+sessions are not touched: everything is kept in a folder that is removed afterwards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The demo's steps: who does what, and what the server must have counted afterwards.
+"""The demo's steps: which program does what, and what the server must have counted afterwards.
 
-Counters are the sandbox's own (`/_sandbox/state`); each is given as the difference that the step
-makes. Nothing is checked by the library's word alone.
+The counters are those of the sandbox (`/_sandbox/state`), each as the difference that the step
+makes. No step relies on what the library reports alone.
 """
 
 from __future__ import annotations

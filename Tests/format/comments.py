@@ -1,9 +1,9 @@
-"""Keeps comments within their width, which no formatter here does: 120 columns in Swift and C.
+"""Keeps comments within their width: 120 columns in Swift and C. No formatter used here does that.
 
-Usage: comments.py [--fix]. --fix wraps a paragraph from its first wide line to its end, hanging
-ones (`  Word    text`, `1. text`) too; in Python, whose widths ruff checks, it wraps comments and
-docstrings at 100, and gives a comment beside code a line of its own where both are too wide. What
-is set out by hand is left alone: code and tables.
+Usage: comments.py [--fix]. --fix wraps a paragraph from its first wide line to its end, also a
+hanging one (`  Word    text`, `1. text`). In Python, whose widths ruff checks, it wraps comments
+and docstrings at 100 columns, and moves a comment beside code to a line of its own if both are too
+wide. Code and tables, which are set out by hand, are left alone.
 """
 
 from __future__ import annotations

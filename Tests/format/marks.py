@@ -1,4 +1,4 @@
-"""Comments that begin with the same mark on every line, and those of C."""
+"""Wraps comments that begin with the same mark on every line, and those of C."""
 
 from __future__ import annotations
 

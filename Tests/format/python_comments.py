@@ -1,4 +1,4 @@
-"""Docstrings and comments of Python."""
+"""Wraps docstrings and comments of Python."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Wraps the texts of comments, without what stands before each line.
+"""Wraps the texts of comments, without the marks before their lines.
 
-A paragraph is wrapped from its first wide line to its end, hanging ones (`  Word    text`,
-`1. text`) too. What is set out by hand is left alone: code, lists, tables.
+A paragraph is wrapped from its first wide line to its end, also a hanging one (`  Word    text`,
+`1. text`). Code, lists and tables, which are set out by hand, are left alone.
 """
 
 from __future__ import annotations

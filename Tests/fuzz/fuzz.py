@@ -1,10 +1,11 @@
-"""Builds the fuzzers, plays every seed and every crash that was kept, then lets each target look
-for more.
+"""Builds the fuzzers, runs every seed and every crash that was kept, and then lets each target
+search for more.
 
-`fuzz.py MINUTES` shares that time out; `fuzz.py short` takes two seconds for each, for `make test`;
-`fuzz.py TARGET FILE...` plays single inputs. What was learned stays in .build/fuzz/corpus, crashes
-stay in .build/fuzz/crashes. A crash that was mended belongs into seeds/TARGET, named for what it
-is. Fuzzers that do not find the fault of canary are not trusted.
+`fuzz.py MINUTES` divides that time among the targets; `fuzz.py short` gives each two seconds, for
+`make test`; `fuzz.py TARGET FILE...` runs single inputs. Inputs that were found stay in
+.build/fuzz/corpus, crashes in .build/fuzz/crashes. The input of a crash that was repaired belongs
+into seeds/TARGET, under a name that says what it is. If the fuzzers do not find the planted fault
+in `canary`, the run fails.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def run(target: str, seconds: int) -> Result:
 
 
 def uncalled(called: set[str]) -> list[str]:
-    """What the header declares and no seed calls: nobody looks for faults in that."""
+    """What the header declares and no seed calls: faults in that are not searched for."""
     header = re.sub(
         r"/\*.*?\*/", "", (ROOT / "include" / "damsession.h").read_text(), flags=re.DOTALL
     )

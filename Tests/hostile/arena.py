@@ -1,4 +1,4 @@
-"""Plays many rows, several at once: what run.py and the tests share."""
+"""Plays many rows, several at once. run.py and the tests share this."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""A program that does what it is told, a line at a time: "OPERATION ARGUMENT" in, "STATUS HTTP SIZE
-TEXT" out.
+"""A program that obeys lines: "OPERATION ARGUMENT" in, "STATUS HTTP SIZE TEXT" out.
 
-With the argument "loop" it does so in an event loop. Options come from the environment. SIZE is the
-response's, or for an error Retry-After; TEXT is the beginning of the response's body or the
-library's sentence, as Python writes it. `play.py` judges.
+With the argument "loop" it works in an event loop. Options come from the environment. SIZE is that
+of the response, or Retry-After for an error; TEXT is the beginning of the response's body, or the
+library's message, as Python writes it. `play.py` judges the result.
 """
 
 from __future__ import annotations

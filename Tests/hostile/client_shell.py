@@ -1,7 +1,7 @@
-"""The wrapper behind the same words as client.py: each operation is a process of its own, as in a
+"""The wrapper with the commands of client.py: each operation is a process of its own, as in a
 script.
 
-It knows no more than a script would: the exit code, standard output and standard error.
+It knows only what a script knows: the exit code, standard output and standard error.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Clients to meet the faults: processes that use the library as a user's would, in Python
-(blocking, or in an event loop), C, and shell (the wrapper, a process for each step).
+"""The clients that meet the faults: processes that use the library as a user's program would, in
+Python (blocking, or in an event loop), C and shell (the wrapper, one process for each step).
 
-Each gets its options from the environment and lives in a folder of its own. What a client says is
-read with a time limit; its memory is what the kernel counts. Whoever does not answer in time is
+Each gets its options from the environment and has a folder of its own. Its output is read with a
+time limit, and its memory is what the kernel counts. A client that does not reply in time is
 killed.
 """
 
@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 from common import LIBRARY, ROOT, WRAPPER, compile_c
@@ -116,12 +115,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:

@@ -1,4 +1,4 @@
-"""One server speaks the TLS of old, on purpose."""
+"""One server speaks an old version of TLS on purpose, of which Python warns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as the well server speaks it, and as a fault does: bytes as they stand in the row."""
+"""HTTP/1.1 as the server speaks it while it is well, and as a fault does: the bytes of the row."""
 
 from __future__ import annotations
 

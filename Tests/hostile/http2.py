@@ -1,8 +1,8 @@
-"""HTTP/2 as the well server speaks it, by the library h2, and as a fault does: frames that h2 would
-not let out.
+"""HTTP/2 as the server speaks it while it is well, with the library h2, and as a fault does: frames
+that h2 would refuse to send.
 
-A fault's header blocks go through the connection's own encoder, so that both sides agree on its
-table afterwards. They are not checked.
+The header blocks of a fault go through the connection's own encoder, so that both sides agree on
+its table afterwards. They are not checked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Plays one row: a server, a client, the fault, and what must be true of both afterwards.
 
-The order is always the same: what goes before, the fault, the next request at the well server, and
-once more with the session opened anew from its store. The client alone is not believed: logins, and
-what a client carries, are what the server saw.
+The order is always the same: the requests before, the fault, the next request to the server that is
+well again, and one more after the session was opened anew from its store. The client's report alone
+is not enough: logins, and the cookies and tokens that a client sends, are counted at the server.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""`make hostile`: plays every row, and prints the table; or
+"""`make hostile`: plays every row and prints the table; or
 
     run.py [--client NAME]... [--short] [--table NAME]... [WORD]...
 
-where words are parts of the names of rows, all of which must be there. Without --client every row
-meets Python and one of the others in turn. Columns: fault, stage, system, protocol, client, end,
-seconds, logins meanwhile + afterwards, memory. Ends with 1 if a row failed. All rows are played,
-whatever fails.
+A WORD is a part of a row's name; a row must contain all of them. Without --client every row meets
+Python and one of the other clients in turn. The columns are: fault, stage, system, protocol,
+client, end, seconds, logins meanwhile + afterwards, memory. All rows are played, whatever fails.
+The exit status is 1 if a row failed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The fault server: one row at one port, on raw sockets; well until it is armed, and well again
+"""The fault server: one row at one port, on raw sockets. It is well until it is armed, and again
 when it is disarmed.
 
-Beside it listen the other origin, which answers whatever it is asked and keeps every byte of it,
-one that never answers, and a proxy. play.py judges.
+Three more listen beside it: the other origin, which responds to every request and keeps every byte
+of it; a server that never responds; and a proxy. play.py judges.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from types import TracebackType
 
 from certificates import Certificates
 from http1 import Http1
@@ -181,12 +180,7 @@ class FaultServer:
     def __enter__(self) -> FaultServer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._lock:
             sockets, threads = self._sockets[:], self._threads[:]
         for one in sockets:

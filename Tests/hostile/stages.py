@@ -1,4 +1,4 @@
-"""What a client does at each stage, and which of its requests the fault meets."""
+"""What a client does at each stage, and at which of its requests the fault happens."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""What a fault is made of: the steps that a server takes instead of its proper response, and the
+"""What a fault is made of: the steps that a server takes in place of its proper response, and the
 row that says when.
 
-All of it is data; http1.py and http2.py know how a step is taken. There is no function in a row:
-what cannot be said with these words is one more word, and not a special case.
+All of it is data; http1.py and http2.py know how a step is taken. A row contains no function: what
+these words cannot express needs a new word, not a special case.
 
-In bytes and header values, words in @ are filled in when the step is taken: @SET@ (the header lines
+In bytes and header values, words in @ are replaced when the step is taken: @SET@ (the header lines
 by which the proper response sets its cookies), @BODY@ and @LENGTH@ (its body), @ORIGIN@, @OTHER@
-(another origin, which keeps what it is sent), @SILENT@ (one that never answers), @PLAIN@ (one
-without TLS), @CLOSED@ (where nobody listens), @PASSWORD@, @KEY@, @SENT@ (the session's secret that
-the request carried), @LIVE@ (a new one) and @TARGET@ (what was asked for). "@PASSWORD:plus@" says
-how it is spelled; well.py lists the spellings.
+(another origin, which keeps what it is sent), @SILENT@ (one that never responds), @PLAIN@ (one
+without TLS), @CLOSED@ (a port at which nothing listens), @PASSWORD@, @KEY@, @SENT@ (the session's
+secret in the request), @LIVE@ (a new one) and @TARGET@ (the target of the request).
+"@PASSWORD:plus@" also gives the spelling; well.py lists the spellings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whatever a server does, each request ends in time, in a status that is documented, and the
-session lives on. The short form: most faults once; `make hostile` plays all of them everywhere.
+"""Whatever a server does, each request ends in time with a documented status, and the session lives
+on. This is the short form, most faults once; `make hostile` plays all of them everywhere.
 
-A row holds what it proves; the complaints of play.py say what was not so. A table that leaves
+A row contains what it proves; the messages of play.py say what was not so. A table that leaves
 something out is a failure.
 """
 

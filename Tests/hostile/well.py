@@ -1,8 +1,8 @@
-"""What the server says while it is well: both systems in their plainest form, and a note of
-everything it was asked.
+"""The responses of the server while it is well: both systems in their simplest form, and a list of
+all requests.
 
-It knows no connections; http1.py and http2.py carry its words. Cookies and tokens it has issued
-stay good, so that a test sees which one a client came back with. A request without any of them is
+It knows no connections; http1.py and http2.py send its responses. Cookies and tokens that it has
+issued stay valid, so that a test sees which one a client uses. A request without any of them is
 refused.
 """
 

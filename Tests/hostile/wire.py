@@ -1,6 +1,6 @@
-"""A connection as a server holds it, and the steps that are the same in every protocol.
+"""A connection as a server has it, and the steps that are the same in every protocol.
 
-A client that neither speaks nor goes away within PATIENCE is given up.
+A client that neither sends nor closes within PATIENCE is given up.
 """
 
 from __future__ import annotations

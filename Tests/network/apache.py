@@ -1,8 +1,7 @@
-"""Apache with its sessions: unprivileged, with everything in a folder of its own.
+"""Apache with its sessions: unprivileged, with all its files in a folder of its own.
 
-Shows what it was sent through its logs. They are complete when two lines match: Apache notes every
-request before it answers (mod_log_forensic), and once more when it has written its line of the
-access log.
+Its logs show what it was sent. They are complete when two lines match: Apache logs every request
+before it responds (mod_log_forensic), and again when it has written the line of its access log.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
 from apache_conf import Host, configuration
 from certificates import Certificates
-from processes import SERVERS, Server, executable, wait_for
+from common import wait_for
+from processes import SERVERS, Server, executable
 
 #: What Apache knew of one request; the names stand in apache_conf.py.
 Entry = dict[str, str]
@@ -51,7 +50,7 @@ class Apache:
         self._hosts = hosts
         self._temporary = tempfile.TemporaryDirectory(prefix="dam-")
         self._folder = Path(self._temporary.name)
-        self._folder.chmod(0o711)  # started by root, Apache serves as somebody else
+        self._folder.chmod(0o711)  # started by root, Apache serves as another user
         pages = self._folder / "pages" / "psapi" / "v3" / "mem"
         (pages / "user").mkdir(parents=True)
         for page in ("user/session", "gallery", "forbidden"):
@@ -67,12 +66,7 @@ class Apache:
     def __enter__(self) -> Apache:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end()
 
     def _end(self) -> None:
@@ -93,7 +87,7 @@ class Apache:
         }
 
     def accepts(self, port: int, cookie: str) -> bool:
-        """Asks with curl. What Apache answers changes nothing: this cookie is as old as it is."""
+        """Asks with curl. The response changes nothing: the cookie stays as old as it is."""
         url, trust = (
             f"https://127.0.0.1:{port}/psapi/v3/mem/user/session",
             self._certificates.ca_file,
@@ -133,7 +127,7 @@ class Apache:
             )
 
     def stop(self) -> None:
-        """Nobody listens any more."""
+        """Nothing listens any more."""
         assert self._server is not None
         self._server.stop()
         self._server = None
@@ -210,7 +204,7 @@ def _arrival(mark: str) -> Entry:
 
 
 def logins(entries: Iterable[Entry]) -> int:
-    """How often somebody asked to be let in."""
+    """How many logins were tried."""
     return sum(entry["path"].endswith("/mem/authenticate") for entry in entries)
 
 

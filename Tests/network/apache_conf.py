@@ -1,9 +1,9 @@
 """The configuration of Apache, as text: hosts whose sessions are encrypted cookies, and hosts in
 front of them.
 
-mod_session sends a new cookie with every response and ends sessions that rest: PhotoShelter's
-cookie mode, by a server that knows nothing of this project. Folders, ports and certificates are
-given.
+mod_session sends a new cookie with every response and ends sessions that are idle. This is
+PhotoShelter's cookie mode, by a server that was not written for this project. Folders, ports and
+certificates are given.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What every test stands on: nginx before a sandbox and httpbin, started once, and sessions that
-are closed again.
+"""What every test here uses: nginx in front of a sandbox and httpbin, started once, and sessions
+that are closed again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Processes that share one session, each with many requests at once: crowd.c several times, on one
+"""Processes that share one session, each with many requests at once: several of crowd.c, on one
 store.
 
-All get the same order together. An outcome counts, whoever it came to.
+All get the same order at the same time. Outcomes are counted for all processes together.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Crowd:
     def __enter__(self) -> Crowd:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def ask(self, path: str, rounds: int = 1) -> Counter[str]:

@@ -1,7 +1,7 @@
-"""An HTTP/2 server that does what no server should: a test says, frame by frame, what becomes of a
+"""An HTTP/2 server that does what no server should: a test decides, frame by frame, about each
 request.
 
-TLS on loopback, a thread for each connection. HTTP/1.1 is not spoken.
+It uses TLS on loopback and one thread for each connection. It does not speak HTTP/1.1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import h2.config
 import h2.connection
 import h2.errors
 import h2.events
+from acceptor import Acceptor
 
 
 class Request(NamedTuple):
@@ -37,51 +38,24 @@ class Request(NamedTuple):
         self.connection.reset_stream(self.stream, error)
 
 
-class HTTP2:
+class HTTP2(Acceptor):
     """A context manager. `script` is called for every request, on threads of the server, one at
     a time.
     """
 
     def __init__(self, certificate: str, script: Callable[[Request], None]) -> None:
+        super().__init__()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(f"{certificate}.pem")
         self._tls.set_alpn_protocols(["h2"])
         self._script, self._lock = script, threading.Lock()
-        self._acceptor = threading.Thread(target=self._accept)
-        self._threads: list[threading.Thread] = []
-        # Each a second way to a connection, which works in any state of TLS.
-        self._sockets: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://localhost:{self._listener.getsockname()[1]}"
+        self.url = f"https://localhost:{self.port}"
         self.resumed: list[
             bool
         ] = []  #: of every connection, whether it went on with the TLS session of another one
 
-    def __enter__(self) -> HTTP2:
-        self._acceptor.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
-        for one in self._sockets:
-            with contextlib.suppress(OSError):  # whoever came has gone
-                one.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-        for one in [self._listener, *self._sockets]:
-            one.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # the end of it
-            while True:
-                plain, _ = self._listener.accept()
-                self._sockets.append(plain.dup())
-                self._threads.append(threading.Thread(target=self._serve, args=(plain,)))
-                self._threads[-1].start()
-
     def _serve(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # whoever came has gone
+        with contextlib.suppress(OSError):  # the client has gone
             with self._tls.wrap_socket(plain, server_side=True) as secure:
                 self.resumed.append(bool(secure.session_reused))
                 self._talk(secure)

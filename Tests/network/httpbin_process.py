@@ -1,7 +1,7 @@
 """httpbin as a process: `python httpbin_process.py` prints its port and serves on 127.0.0.1 until
 it is ended.
 
-Only nginx, which stands before it, may reach it: it has no TLS.
+It has no TLS, so only nginx in front of it may use it.
 """
 
 from __future__ import annotations

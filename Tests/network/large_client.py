@@ -1,8 +1,8 @@
-"""large.c in Python: one large transfer of a process of its own, and how much memory it had at
-most.
+"""large.c in Python: one large transfer in a process of its own, and the most memory that it used.
 
-large_client.py HOW SMALL LARGE WHERE: the same arguments, the same lines. A stream is hashed with
-SHA-256.
+    large_client.py HOW SMALL LARGE WHERE
+
+The arguments and the output are those of large.c. A stream is hashed with SHA-256.
 """
 
 from __future__ import annotations

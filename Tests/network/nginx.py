@@ -1,8 +1,8 @@
-"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with everything in a
+"""nginx in front of a sandbox and of httpbin: one process, unprivileged, with all its files in a
 folder of its own.
 
-Shows what it was sent through its access log. To know that the log is complete, it asks for a
-marker and waits until that is in it.
+Its access log shows what it was sent. To know that the log is complete, this sends a marker and
+waits until that is in the log.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 import ssl
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 
 from certificates import Certificates
+from common import wait_for
 from nginx_conf import Ports, configuration
-from processes import Server, executable, free_ports, wait_for
+from processes import Server, executable, free_ports
 
 #: What nginx knew of one request; the names stand in nginx_conf.py.
 Entry = dict[str, str]
@@ -47,7 +47,7 @@ class Nginx:
             self.ports = Ports(*free_ports(len(Ports._fields)))
             try:
                 return self._start_at(self.ports)
-            except RuntimeError as error:  # somebody may have taken a port meanwhile
+            except RuntimeError as error:  # another program may have taken a port meanwhile
                 tries -= 1
                 if tries == 0 or "Address already in use" not in str(error):
                     raise
@@ -83,12 +83,7 @@ class Nginx:
     def __enter__(self) -> Nginx:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.stop()
 
     def log(self) -> list[Entry]:

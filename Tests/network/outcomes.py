@@ -1,10 +1,12 @@
-"""Every way in which a request may end, many times over, in a process of its own: what does it
-leave behind?
+"""Repeats every way in which a request may end, in a process of its own, and counts what is left
+behind.
 
-outcomes.py NAME blocking|loop FILE opens a session from the environment and prints JSON: what it
-held before, after each round of repetitions, and at the end. In the first round several go on at
-once; then one after another, so that the number of connections does not blur what is counted. A row
-that needs something of the server says so, for whoever starts this.
+    outcomes.py NAME blocking|loop FILE
+
+It opens a session from the environment and prints JSON: what the process held before, after each
+round of repetitions, and at the end. In the first round several requests run at once; then one
+after the other, so that the number of connections does not disturb the count. A row that needs a
+special server says so to its caller.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Servers that nobody here wrote, as processes: found, started, waited for, stopped.
+"""Servers of others, as processes: found, started and stopped.
 
-The executables are those of DAM_TEST_SERVERS (default: .build/servers) and not what happens to be
-installed, so that every run meets the same versions.
+The executables are those of DAM_TEST_SERVERS (default: .build/servers), not those that happen to be
+installed, so that every run uses the same versions.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
-from common import ROOT
+from common import ROOT, wait_for
 
 SERVERS = Path(os.environ.get("DAM_TEST_SERVERS") or ROOT / ".build" / "servers")
 
 _Server = TypeVar("_Server", bound="Server")
 
-_PATIENCE = 30.0
 _STOP_SECONDS = 10.0
 
 
@@ -36,7 +33,7 @@ def executable(path: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, neither on 127.0.0.1 nor on ::1. All different."""
+    """Ports at which nothing listens, neither on 127.0.0.1 nor on ::1. All differ."""
     held: list[socket.socket] = []
     ports: list[int] = []
     try:
@@ -70,16 +67,8 @@ def held_ports(count: int) -> Iterator[list[int]]:
         yield [one.getsockname()[1] for one in held]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Returns when `condition` holds; fails when it never does."""
-    deadline = time.monotonic() + _PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def accepts(port: int) -> bool:
-    """Whether somebody listens on 127.0.0.1 at this port."""
+    """Whether a server listens on 127.0.0.1 at this port."""
     with socket.socket(socket.AF_INET) as attempt:
         return attempt.connect_ex(("127.0.0.1", port)) == 0
 
@@ -115,12 +104,7 @@ class Server:
     def __enter__(self: _Server) -> _Server:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def signal(self, number: int) -> None:

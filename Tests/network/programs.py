@@ -1,9 +1,8 @@
 """Programs that use the library as a user's would: compiled C, the wrapper, Python; each a process
 of its own.
 
-They get their options from the environment and nothing else. What the test's own environment holds
-for damsession is not handed on. Whoever does not answer within PATIENCE is killed, and the test
-fails.
+They get their options from the environment, without the test's own settings for damsession. A
+program that does not end within PATIENCE is killed, and the test fails.
 """
 
 from __future__ import annotations
@@ -89,10 +88,6 @@ class Talk:
     def __enter__(self) -> Talk:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        if self.process.poll() is None:
+    def __exit__(self, *_: object) -> None:
+        with self.process:  # closes its pipes, and waits for it
             self.process.terminate()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()

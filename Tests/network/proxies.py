@@ -1,5 +1,5 @@
-"""An HTTP proxy (tinyproxy) and a SOCKS5 proxy (microsocks), each a process with a log that says
-what it was asked for.
+"""An HTTP proxy (tinyproxy) and a SOCKS5 proxy (microsocks), each a process with a log of its
+requests.
 
 Neither needs a password unless told so. Both listen on loopback only.
 """

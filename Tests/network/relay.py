@@ -1,4 +1,4 @@
-"""A way to a server that counts the connections: whatever comes is handed on, byte by byte."""
+"""Forwards connections to a server, byte by byte, and counts them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Relay:
         self._start(self._accept)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         for one in self._sockets:
             with contextlib.suppress(OSError):  # it is closed on the other side
                 one.shutdown(socket.SHUT_RDWR)

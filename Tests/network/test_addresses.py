@@ -1,4 +1,4 @@
-"""Where the server is: versions of IP, literal addresses, a Unix socket. nginx says where a
+"""Addresses of the server: versions of IP, literal addresses, a Unix socket. nginx logs where a
 connection came from.
 """
 

@@ -1,9 +1,9 @@
-"""Sessions at a server that nobody here wrote: Apache renews an encrypted cookie with every
-response, as PhotoShelter does.
+"""Sessions at a server that was not written for this project: Apache renews an encrypted cookie
+with every response, as PhotoShelter does.
 
-Logins are counted by its logs. Apache forgets nothing and remembers nothing: a cookie is good until
-it is too old, also one that was superseded or logged out. What a stricter server makes of that, the
-sandbox shows.
+Its logs count the logins. Apache keeps no list of sessions: a cookie is valid until it is too old,
+also one that was superseded or logged out. How a stricter server reacts to those is tested with the
+sandbox.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How sessions of Apache's end: by resting too long, and by a new pass-phrase, which ends all of
-them at once.
+"""How sessions of Apache end: by idleness, and by a new pass-phrase, which ends all of them at
+once.
 
-One end is one login, whoever meets it, and every request is answered. Logins are counted by
-Apache's log. When a session has rested too long Apache itself is asked, until it refuses
-the cookie.
+One end causes one login, whoever notices it, and every request gets its response. Apache's log
+counts the logins. To know when a session has been idle too long, the test asks Apache itself until
+it refuses the cookie.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import pytest
 from apache import USERS, Apache, logins
 from apache_conf import REFUSAL, Members
 from certificates import Certificates
+from common import wait_for
 from crowds import Crowd
-from processes import held_ports, wait_for
+from processes import held_ports
 from ways import WAYS, Wrapper
 
 PAGE = "mem/gallery"

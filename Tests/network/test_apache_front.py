@@ -1,10 +1,10 @@
 """Apache in front of Apache: a balancer whose nodes cannot read each other's cookies, and pages
 that say "try again later".
 
-Logins are counted at the front, by its log. What the library does about such nodes: it cannot tell
-a cookie that one node does not know from a session that is over. So a refusal costs a login, the
-request is sent again, and if that is refused too it fails with DAM_ERR_SESSION_INVALID; the new
-session is kept for the next request. There is no further login until it works.
+The log of the front counts the logins. The library cannot tell a cookie that one node does not know
+from a session that has ended. So a refusal costs a login, and the request is sent again. If that is
+refused too, it fails with DAM_ERR_SESSION_INVALID, and the new session is kept for the next
+request. There is no further login until it works.
 """
 
 from __future__ import annotations
@@ -93,14 +93,14 @@ class Outage:
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
-        """Nobody listens behind the front, which answers 503."""
+        """Nothing listens behind the front, which sends a 503."""
         self._behind.stop()
         yield
         self._behind.start()
 
     @contextmanager
     def hanging_up(self) -> Iterator[None]:
-        """Somebody else listens there and hangs up, which the front answers with 502."""
+        """Another server listens there and hangs up, for which the front sends a 502."""
         with self.refusing(), socket.create_server(("127.0.0.1", self._behind_port)) as other:
             thread = threading.Thread(target=self._hang_up, args=(other,))
             thread.start()

@@ -1,4 +1,4 @@
-"""Whose cookies are whose. httpbin says what it was sent, and sets what it likes; nginx logs
+"""Which cookies are sent to whom. httpbin returns what it was sent, and sets any cookie; nginx logs
 what arrived.
 """
 

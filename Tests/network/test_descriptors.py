@@ -1,10 +1,10 @@
-"""However a request ends, it leaves nothing behind: no descriptor, no thread, and no memory, over
+"""However a request ends, it leaves nothing behind: no descriptor, no thread and no memory, over
 200 repetitions.
 
-Blocking, from several threads, and in the event loop; each in a process of its own (outcomes.py),
-which counts. Memory is what malloc has given out, so that a few bytes a request are seen: a leak is
-in every round of repetitions, a new table or connection only in some. What grows with their number
-is a leak, however small.
+Requests are made blocking, from several threads, and in the event loop, each in a process of its
+own (outcomes.py), which counts. Memory is what malloc has given out, so that a few bytes a request
+are seen: a leak is in every round of repetitions, a new table or connection only in some. What
+grows with the number of repetitions is a leak, however small.
 """
 
 from __future__ import annotations

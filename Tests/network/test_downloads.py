@@ -1,5 +1,5 @@
-"""Downloads that are interrupted and gone on with. The file alone proves little: the log shows what
-was asked.
+"""Downloads that are interrupted and resumed. The file alone proves little: the log shows what was
+requested.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Sessions that end while nginx gives out files: the response comes whole, after one login.
-Counted at the server.
+"""Sessions that end while nginx serves files: the response arrives whole, after one login, which
+the server counts.
 """
 
 from __future__ import annotations

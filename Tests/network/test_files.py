@@ -1,4 +1,6 @@
-"""Files of nginx: whole, in parts, and where they go. Interruptions are in test_downloads.py."""
+"""Files from nginx: whole, in parts, and where they are written. Interruptions are in
+test_downloads.py.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Servers that send the rest of something else: they ignore If-Range, count otherwise, or send
-several parts.
+"""Servers whose rest of a file belongs to something else: they ignore If-Range, count wrongly, or
+send several parts.
 
-What is in the file is one version, whole, or there is no file. There is neither TLS nor a sandbox:
-the server is a few lines, so that it can be wrong on purpose.
+The file is one version, whole, or there is no file. There is neither TLS nor a sandbox: the server
+is a few lines here, so that it can be wrong on purpose.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""HTTP/2 as a server of bad faith speaks it: whose headers count, and what is sent once however
-the server refuses it.
+"""HTTP/2 with a server that does not keep to it: whose headers count, and what is sent only once
+however the server refuses it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""httpbin's echo: what it says it was sent is what was meant. The session is in test_cookies.py."""
+"""httpbin's echo: it received what the program meant. The session is in test_cookies.py."""
 
 from __future__ import annotations
 

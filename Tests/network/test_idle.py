@@ -1,8 +1,8 @@
-"""Connections that rest: used again where nothing has come over them, and never where something
-has, which would be taken for the response to the next request.
+"""Idle connections: they are used again if nothing has come over them. If something has, they are
+not, because it would be taken for the response to the next request.
 
-It counts connections: with servers of four makes, whose TLS has its own ways, a request more must
-not cost one more.
+The tests count connections, with four kinds of server, which differ in their TLS: a further request
+must not cost a further connection.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from acceptor import Acceptor
 from apache import Apache
 from apache_conf import Members
 from certificates import Certificates
@@ -37,63 +38,30 @@ UNASKED = (
 )
 
 
-class Talker:
+class Talker(Acceptor):
     """A server on sockets, with TLS or without, that lets everybody in and can say more than it
     was asked.
     """
 
     def __init__(self, certificates: Certificates, is_plain: bool = False) -> None:
+        super().__init__()
         self._tls = None if is_plain else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if self._tls is not None:
             self._tls.load_cert_chain(f"{certificates.good}.pem")
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._acceptor = threading.Thread(target=self._accept)
-        self._threads: list[threading.Thread] = []
-        self._plain: list[socket.socket] = []
         self._spoken = threading.Semaphore(0)
         self.is_talkative = False  #: says more than it is asked, after each response
         self.at_once = threading.Barrier(1)  #: so many requests are answered together
-        self.port = int(self._listener.getsockname()[1])
         self.url = f"{'http' if is_plain else 'https'}://localhost:{self.port}"
 
-    def __enter__(self) -> Talker:
-        self._acceptor.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
-        for one in self._plain:
-            with contextlib.suppress(OSError):  # whoever came has gone
-                one.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-        for one in [self._listener, *self._plain]:
-            one.close()
-
-    @property
-    def count(self) -> int:
-        """Connections so far."""
-        return len(self._plain)
-
     def has_spoken(self, times: int = 1) -> None:
-        """Returns when it has said what nobody asked for, so often; over loopback that is there
-        then.
+        """Returns when it has sent its unasked response `times` times. Over loopback, the client
+        has it then.
         """
         for _ in range(times):
             assert self._spoken.acquire(timeout=PATIENCE)
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # the end of it
-            while True:
-                plain, _ = self._listener.accept()
-                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._plain.append(plain.dup())
-                self._threads.append(threading.Thread(target=self._serve, args=(plain,)))
-                self._threads[-1].start()
-
     def _serve(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError, threading.BrokenBarrierError):  # whoever came has gone
+        with contextlib.suppress(OSError, threading.BrokenBarrierError):  # the client has gone
             with (
                 plain
                 if self._tls is None

@@ -1,9 +1,9 @@
-"""A thousand requests in flight on one thread, of two sessions, with an expiry on the way and some
-made to fail.
+"""A thousand requests at once on one thread, of two sessions, with an expiry in between and some
+that fail.
 
-In C under poll and under epoll, and in asyncio; with as many descriptors as most programs have, or
-half of them. Each response is its own request's: it holds what only that request asked for. Speed
-is printed next to aiohttp's, not judged.
+They are made in C with poll and with epoll, and in asyncio, with the usual number of descriptors
+and with half of it. Each response must be that of its own request: it contains what only that
+request asked for. The speed is printed beside that of aiohttp, but not judged.
 """
 
 from __future__ import annotations

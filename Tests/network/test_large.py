@@ -1,9 +1,9 @@
-"""Things of 2 GiB and a little, which no signed 32-bit number holds, each way and in each language,
-in constant memory.
+"""Bodies of a little more than 2 GiB, which a signed 32-bit number cannot count, in both directions
+and in each language, in constant memory.
 
 Each program is a process of its own and may grow by less than 16 MiB. DAM_TEST_LARGE (bytes) makes
-the things smaller. Speed is printed next to curl's, not judged. What is large is removed as soon as
-it was looked at.
+the bodies smaller. The speed is printed beside that of curl, but not judged. A large file is
+removed as soon as it was checked.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""In the event loop, too, a request that must end ends at once, and not when something else happens
-to turn up.
+"""In the event loop, too, a request that must end ends at once, not at the next event of something
+else.
 
-A callback that stops and a response that is too large end the transfer from within; so does a
-canceller from outside. The shortest timer that could come to the rescue is one of 200 ms, so that
-what is faster has not waited for it.
+A callback that stops and a response that is too large end the transfer from within, a canceller
+ends it from outside. The shortest timer that could hide a fault takes 200 ms, so whatever is faster
+has not waited for it.
 """
 
 from __future__ import annotations

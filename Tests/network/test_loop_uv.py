@@ -1,8 +1,7 @@
-"""dam_loop under libuv: twenty downloads at once, and nothing that keeps the program's own loop
-waiting.
+"""dam_loop under libuv: twenty downloads at once, and nothing that blocks the program's own loop.
 
-loop_uv.c is an example for users too. A login that takes a second must not be felt by the timer
-that ticks besides. The limit is half of that second, since the machine has other things to do.
+loop_uv.c is also an example for users. A login that takes a second must not delay a timer that
+ticks meanwhile. The limit is half a second, since the machine has other work.
 """
 
 from __future__ import annotations

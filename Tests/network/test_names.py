@@ -1,8 +1,8 @@
-"""A name server that does not answer holds nobody up: time-outs, cancelling, the event loop,
+"""A name server that does not respond blocks nothing: time-outs, cancelling, the event loop,
 freeing and fork() are in time.
 
-libcurl looks up names on a thread, and waits for it where it is not told otherwise: ten seconds,
-with glibc's resolver. Times are not exact: what takes longer than a second and a half has waited.
+libcurl looks names up on a thread, and waits for it unless told otherwise, for ten seconds with
+glibc's resolver. Times are not exact: what takes longer than a second and a half has waited.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Redirects to another server, where no secret may go: not in a header, not in a cookie, not in the
-URL.
+"""Redirects to another server, which must get no secret: not in a header, not in a cookie, not in
+the URL.
 
-After libcurl's CVE-2018-1000007 (custom Authorization), CVE-2022-27774 (another port),
-CVE-2022-27776 (cookies and Authorization to another port) and CVE-2025-14524 (bearer tokens). What
-the other server was sent, its log says.
+The cases are those of libcurl's CVE-2018-1000007 (custom Authorization), CVE-2022-27774 (another
+port), CVE-2022-27776 (cookies and Authorization to another port) and CVE-2025-14524 (bearer
+tokens). The log of the other server shows what it was sent.
 """
 
 from __future__ import annotations

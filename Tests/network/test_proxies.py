@@ -1,5 +1,5 @@
-"""Proxies by option and by environment. Whether one was used, its own log says; what it saw must
-hold no secret.
+"""Proxies by option and by environment. The proxy's log shows whether it was used, and must contain
+no secret.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Redirects to the session's own server: followed with the secret, as far as allowed, with the
-right method.
+"""Redirects to the session's own server: they are followed with the secret, within the limit, with
+the right method.
 
-What leads elsewhere is the matter of test_origins.py.
+Redirects to another server are in test_origins.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Responses of every kind from httpbin: statuses, lengths, ranges, limits, and time running out."""
+"""Responses of every kind from httpbin: statuses, lengths, ranges, limits, and time-outs."""
 
 from __future__ import annotations
 

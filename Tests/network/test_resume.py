@@ -1,8 +1,7 @@
-"""Downloads whose process was killed, and gone on with by another one: by the wrapper and by
-Python.
+"""Downloads whose process was killed and which another one resumes, by the wrapper and by Python.
 
-The file alone proves little: the log shows what was asked for, and how many bytes were sent. Nobody
-waits for a time: the kill comes when there is something in FILE.part.
+The file alone proves little: the log shows what was requested, and how many bytes were sent. No
+test waits for a time: the process is killed when there is something in FILE.part.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from common import WRAPPER
+from common import WRAPPER, wait_for
 from conftest import Publish, Site
 from nginx import Entry
-from processes import wait_for
 from programs import environment, run
 
 SIZE = 900_000

@@ -1,7 +1,7 @@
-"""Trying again: only when asked to, only what may be repeated, and no sooner than the server
-wishes.
+"""Repeated requests: only if asked for, only where a repetition is allowed, and not sooner than the
+server wishes.
 
-How often something was sent, the server's log says. The waits are of half a second to two.
+The server's log shows how often something was sent. The waits take from half a second to two.
 """
 
 from __future__ import annotations

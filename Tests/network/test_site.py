@@ -1,4 +1,4 @@
-"""The site itself: what the other tests build on works as it says."""
+"""The servers themselves: what the other tests rely on works."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Who the server is, and who the client: certificates, names, pinned keys. What is refused must
-not have been sent.
+"""The identities of server and client: certificates, names, pinned keys. A request that is refused
+must not have been sent.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def test_a_client_certificate_that_is_missing_is_no_wrong_password(site: Site) -
         "password": site.password("ada@example.com"),
     }
     with pytest.raises(damsession.DamError) as caught:
-        site.session(**someone).login()  # nginx answers 400 with a page of its own
+        site.session(**someone).login()  # nginx responds with 400 and a page of its own
     assert not isinstance(caught.value, damsession.CredentialsRefused)
     assert site.sandbox.log() == []  # no password was ever looked at: so it is still worth a try
     site.session(**someone, client_certificate=f"{site.certificates.client}.pem").login()

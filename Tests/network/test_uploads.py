@@ -1,8 +1,9 @@
-"""A directory of uploads during which the session ends, more than once: nobody has to care.
+"""Uploads of a folder during which the session ends more than once, without any care by the
+program.
 
-Forty files as multipart forms, by threads of Python and C, by a loop of the shell, and by four
+Forty files are sent as multipart forms, by threads in Python and C, by a loop in shell, and by four
 processes at once. Every file arrives exactly once and whole, each expiry costs one login, and no
-request fails. What arrived is what the sandbox says, not the clients. What cannot be sent twice is
+request fails. The sandbox, not the client, says what arrived. A body that cannot be sent twice is
 refused, and nothing of it stays at the server.
 """
 

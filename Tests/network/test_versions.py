@@ -1,6 +1,4 @@
-"""HTTP/2, HTTP/1.1 and compression, as nginx speaks them. What was used, the server says
-(X-Protocol).
-"""
+"""HTTP/2, HTTP/1.1 and compression with nginx. The server says which was used (X-Protocol)."""
 
 from __future__ import annotations
 

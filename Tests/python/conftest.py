@@ -1,4 +1,6 @@
-"""What every test stands on: a library, a clean pair of servers, and directories of its own."""
+"""What every test here uses: the library, a pair of servers that was reset, and folders of its
+own.
+"""
 
 from __future__ import annotations
 

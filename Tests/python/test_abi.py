@@ -1,6 +1,4 @@
-"""The Python table against the header, by machine: functions, callbacks, structs, numbers,
-version.
-"""
+"""Compares the Python table with the header: functions, callbacks, structs, numbers, version."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Asynchronous iterables as `data=`: asked for a piece at a time, in the event loop, never twice
-where they have but one life.
+"""Asynchronous iterables as `data=`: they are read piece by piece in the event loop, and never
+twice if they cannot begin anew.
 """
 
 from __future__ import annotations

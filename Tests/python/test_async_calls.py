@@ -1,5 +1,5 @@
-"""`AsyncSession.login`, `keepalive`, `logout` and `download`: what the blocking calls do,
-awaited, and what cancelling them leaves.
+"""`AsyncSession.login`, `keepalive`, `logout` and `download`: they do what the blocking calls do,
+and leave nothing behind when they are cancelled.
 """
 
 from __future__ import annotations

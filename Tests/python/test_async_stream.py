@@ -1,8 +1,7 @@
-"""`AsyncSession.stream`: the head first, pieces as fast as they are asked for, and what ends one
+"""`AsyncSession.stream`: the head first, pieces as fast as they are read, and what ends a stream
 early.
 
-What the blocking streams of test_stream.py and test_stream_ends.py promise, on one thread with
-everything else.
+The tests are those of test_stream.py and test_stream_ends.py for blocking streams, on one thread.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Mine(Exception):
 
 
 async def is_free(session: damsession.AsyncSession) -> bool:
-    """Whether nothing is under way, and the session answers."""
+    """Whether nothing is under way, and the session sends requests again."""
     assert session._loop is not None
     return not session._loop._transfers and (await session.get("mem/user/session")).ok
 

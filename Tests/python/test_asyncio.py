@@ -1,4 +1,4 @@
-"""asyncio: many requests on one thread, cancellation, and whose exception is whose.
+"""asyncio: many requests on one thread, cancellation, and to which request an exception belongs.
 
 Bodies and streams are in test_async_bodies.py and test_async_stream.py. Nothing here starts a
 thread.

@@ -1,5 +1,5 @@
-"""Bodies from files: a path as `data=`, open files and bytes in `files=`; read while they are
-sent, closed afterwards, never mistaken.
+"""Bodies from files: a path as `data=`, open files and bytes in `files=`. They are read while they
+are sent, closed afterwards, and never mistaken for something else.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Bring your own HTTP: requests and httpx send, the session authorizes, adopts, and has them
-send again.
+"""Bring your own HTTP: requests and httpx send; the session authorizes, adopts cookies, and lets
+them send again.
 """
 
 from __future__ import annotations

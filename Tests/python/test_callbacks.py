@@ -1,6 +1,4 @@
-"""Callbacks: who answers for credentials, where log lines go, and what becomes of their
-exceptions.
-"""
+"""Callbacks: credentials, log lines, and what happens to exceptions in them."""
 
 from __future__ import annotations
 

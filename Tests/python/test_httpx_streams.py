@@ -1,5 +1,5 @@
-"""`damsession.httpx.DamAuth` and `client.stream`: what cannot hold a verdict streams through,
-what can is read and judged.
+"""`damsession.httpx.DamAuth` and `client.stream`: a body that cannot contain a verdict is streamed,
+one that can is read and judged.
 """
 
 from __future__ import annotations

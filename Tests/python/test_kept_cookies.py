@@ -1,5 +1,5 @@
-"""A request that is given up after the head of its response had come keeps the cookie that
-was in it. The sandbox refuses every older one, so that a lost cookie shows as a second login.
+"""A request that is given up after the head of its response arrived keeps the cookie of that head.
+The sandbox refuses every older cookie, so that a lost one shows as a second login.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -45,32 +45,40 @@ def arrived(then: Callable[[], Any]) -> Callable[..., None]:
     return progress
 
 
-def kept(photoshelter: Opener, dam_sandbox: Sandbox) -> bool:
-    """Whether a session from the store gets its response without another login."""
-    with photoshelter() as other:
-        assert other.get(PATH).ok
-    counted = dam_sandbox.state()["photoshelter"]
-    return bool(counted["logins_ok"] == 1 and counted["stale_cookie_refusals"] == 0)
+@pytest.fixture
+def kept(photoshelter: Opener, dam_sandbox: Sandbox) -> Callable[[], bool]:
+    """Asks whether a session from the store gets its response without another login."""
+
+    def ask() -> bool:
+        with photoshelter() as other:
+            assert other.get(PATH).ok
+        counted = dam_sandbox.state()["photoshelter"]
+        return bool(counted["logins_ok"] == 1 and counted["stale_cookie_refusals"] == 0)
+
+    return ask
 
 
-def test_a_cancelled_task(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
-) -> None:
+async def cancelled(work: Coroutine[Any, Any, Any], begun: asyncio.Event) -> None:
+    """Runs `work` as a task, and cancels it when `begun` is set."""
+    task = asyncio.ensure_future(work)
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def test_a_cancelled_task(session: damsession.Session, kept: Callable[[], bool]) -> None:
     async def work() -> None:
         async with damsession.AsyncSession(session) as one:
             begun = asyncio.Event()
-            task = asyncio.ensure_future(one.get(PATH, progress=arrived(begun.set)))
-            await begun.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
+            await cancelled(one.get(PATH, progress=arrived(begun.set)), begun)
 
     asyncio.run(work())
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()
 
 
 def test_a_stream_that_waits_for_the_rest(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+    session: damsession.Session, kept: Callable[[], bool]
 ) -> None:
     async def work() -> None:
         async with damsession.AsyncSession(session) as one:
@@ -80,19 +88,13 @@ def test_a_stream_that_waits_for_the_rest(
                 async with one.stream("GET", PATH, progress=arrived(begun.set)):
                     pass
 
-            task = asyncio.ensure_future(take())
-            await begun.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
+            await cancelled(take(), begun)
 
     asyncio.run(work())
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()
 
 
-def test_a_session_that_is_closed(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
-) -> None:
+def test_a_session_that_is_closed(session: damsession.Session, kept: Callable[[], bool]) -> None:
     async def work() -> None:
         begun = asyncio.Event()
         async with damsession.AsyncSession(session) as one:
@@ -102,11 +104,11 @@ def test_a_session_that_is_closed(
             await task
 
     asyncio.run(work())
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()
 
 
 def test_a_session_that_nobody_closes(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
+    session: damsession.Session, kept: Callable[[], bool]
 ) -> None:
     """The event loop just ends, with a request under way; the garbage collector takes it all."""
 
@@ -123,21 +125,17 @@ def test_a_session_that_nobody_closes(
     loop.close()
     del loop
     gc.collect()
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()
 
 
-def test_a_canceller(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
-) -> None:
+def test_a_canceller(session: damsession.Session, kept: Callable[[], bool]) -> None:
     canceller = damsession.Canceller()
     with pytest.raises(damsession.Cancelled):
         session.get(PATH, canceller=canceller, progress=arrived(canceller.cancel))
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()
 
 
-def test_ctrl_c_in_a_stream(
-    session: damsession.Session, photoshelter: Opener, dam_sandbox: Sandbox
-) -> None:
+def test_ctrl_c_in_a_stream(session: damsession.Session, kept: Callable[[], bool]) -> None:
     begun = threading.Event()
 
     def press() -> None:
@@ -150,4 +148,4 @@ def test_ctrl_c_in_a_stream(
         with session.stream("GET", PATH, progress=arrived(begun.set)):
             pass
     thread.join()
-    assert kept(photoshelter, dam_sandbox)
+    assert kept()

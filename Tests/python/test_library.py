@@ -1,5 +1,5 @@
-"""Finding the shared library: when it is loaded, where it is looked for, and what is said when
-it is not there.
+"""Finding the shared library: when it is loaded, where it is searched, and the error if it is
+missing.
 """
 
 from __future__ import annotations

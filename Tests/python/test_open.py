@@ -1,4 +1,4 @@
-"""Options: where they come from, in which order, and what is said about bad ones."""
+"""Options: where they come from, in which order, and the errors for bad ones."""
 
 from __future__ import annotations
 

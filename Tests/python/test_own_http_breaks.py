@@ -1,5 +1,5 @@
-"""Bring your own HTTP, when something breaks: the cookie that had come is kept, and nobody holds
-the session.
+"""Bring your own HTTP, when something breaks: a cookie that has arrived is kept, and the session
+stays free for others.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Bring your own HTTP, and what is left of a request: no secret in what requests and httpx hand to
-the program.
+"""Bring your own HTTP: what requests and httpx hand to the program contains no secret.
 
-As an error tracker sees it: exceptions with what led to them and the locals of every frame,
-responses, logs.
+The tests look at what an error tracker would see: exceptions with their causes and the local
+variables of every frame, responses, logs.
 """
 
 from __future__ import annotations

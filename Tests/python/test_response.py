@@ -1,4 +1,4 @@
-"""Requests and responses as Python has them: queries, bodies, headers, text."""
+"""Requests and responses in Python: queries, bodies, headers, text."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The canary: whatever happens, no secret is in a log line, an exception, a repr or a file that
-is not the record.
+"""A canary as password: whatever happens, it is in no log line, exception, repr or file but the
+session's record.
 """
 
 from __future__ import annotations

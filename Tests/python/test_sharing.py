@@ -1,5 +1,5 @@
-"""One session for many: threads, processes, forked children, and handles closed under somebody's
-feet.
+"""One session used by many: threads, processes, forked children, and handles that are closed while
+they are in use.
 """
 
 from __future__ import annotations

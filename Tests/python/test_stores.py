@@ -1,5 +1,5 @@
-"""Stores: a program's own as an object, what becomes of its exceptions, and the list of what a
-store holds.
+"""Stores: one of the program's own as an object, what happens to its exceptions, and the list of
+the sessions in a store.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""`Session.stream`: the head first, then pieces as fast as they are asked for; no verdict among
-them, no session in the way.
+"""`Session.stream`: the head first, then pieces as fast as they are read. A refused session shows
+in no piece, and other requests of the session go on.
 
-How streams end before their end is in test_stream_ends.py. Nothing here looks at what is inside of
-a stream.
+How streams end early is in test_stream_ends.py. No test here looks inside of a stream object.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How a `Session.stream` ends before its end: left, broken off, stopped by a callback, a canceller,
-Ctrl-C or a closed door.
+"""How a `Session.stream` ends early: it is left, the connection breaks, a callback, a canceller or
+Ctrl-C stops it, or the session is closed.
 
 Whatever ends it, nothing stays behind: no connection, no descriptor, no session in use.
 """

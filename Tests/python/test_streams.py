@@ -1,5 +1,5 @@
-"""Streams: bodies read while they are sent, responses written while they come, downloads,
-progress, cancellation.
+"""Streams: bodies that are read while they are sent, responses that are written while they arrive,
+downloads, progress, cancellation.
 """
 
 from __future__ import annotations

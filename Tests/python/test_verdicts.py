@@ -1,4 +1,4 @@
-"""Each way in which things go wrong is an exception of its own, with what a caller can act on."""
+"""Each kind of failure is an exception of its own, with what a program needs to react."""
 
 from __future__ import annotations
 

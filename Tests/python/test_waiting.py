@@ -1,7 +1,7 @@
-"""Whoever waits can be told to stop: for a sibling that holds the session, for a slow login, for
+"""Waits can be ended: for another process that holds the session, for a slow login, for
 Retry-After.
 
-None of them may take long: each wait would last half a minute.
+None of the tests may take long: each wait would last half a minute.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Common ground of the sandbox's tests: the fixtures and three kinds of client.
+"""The fixtures of the sandbox's tests, and two kinds of client.
 
-The clients are written from the vendors' guides alone and share nothing with
-the servers but the accounts: that is what makes a passing test mean something.
+The clients are written from the vendors' guides alone and share nothing with the servers but the
+accounts. This is what makes a passing test mean something.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import requests
@@ -20,6 +20,8 @@ AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
 LOGIN = "/fotoweb/cmdrequest/Login.fwx"
 LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
 SESSION_COOKIE = "SSphotoshelter_com_mem"
+
+_Client = TypeVar("_Client", "PhotoShelterClient", "FotoWebClient")
 
 
 class PhotoShelterClient:
@@ -142,24 +144,22 @@ def curl(dam_sandbox: Sandbox) -> Iterator[Curl]:
 @pytest.fixture
 def photoshelter(dam_sandbox: Sandbox) -> Iterator[Callable[[], PhotoShelterClient]]:
     """Makes PhotoShelter clients, each with a jar of its own."""
-    made: list[PhotoShelterClient] = []
-
-    def make() -> PhotoShelterClient:
-        made.append(PhotoShelterClient(dam_sandbox))
-        return made[-1]
-
-    yield make
-    for client in made:
-        client.http.close()
+    yield from _made_by(PhotoShelterClient, dam_sandbox)
 
 
 @pytest.fixture
 def fotoweb(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWebClient]]:
     """Makes FotoWeb clients, each with device tokens of its own."""
-    made: list[FotoWebClient] = []
+    yield from _made_by(FotoWebClient, dam_sandbox)
 
-    def make() -> FotoWebClient:
-        made.append(FotoWebClient(dam_sandbox))
+
+def _made_by(
+    kind: Callable[[Sandbox], _Client], sandbox: Sandbox
+) -> Iterator[Callable[[], _Client]]:
+    made: list[_Client] = []
+
+    def make() -> _Client:
+        made.append(kind(sandbox))
         return made[-1]
 
     yield make

@@ -1,4 +1,4 @@
-"""A register of what reaches which knob value, so that none is forgotten."""
+"""A register of the scenario for each value of each knob, so that none is forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults strike the requests they are meant for, in the way they say."""
+"""Faults happen to the requests that they are queued for, and do what their help text says."""
 
 from __future__ import annotations
 

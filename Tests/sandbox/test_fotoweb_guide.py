@@ -1,4 +1,4 @@
-"""Independent clients authenticate at FotoWeb by the guide's three methods."""
+"""Independent clients log in to FotoWeb by the three methods of the guide."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The cookie jars of curl, requests and wget, logged in at FotoWeb by the guide's steps alone.
+"""The cookie jars of curl, requests and wget, logged in to FotoWeb by the steps of the guide alone.
 
-Nothing here reads or writes a cookie: the guide says that a client which handles
-cookies by itself needs no more. curl and wget are processes of their own for
-every request, with the jar in a file between them, as the guide asks for.
+No test reads or writes a cookie: the guide says that a client which handles cookies by itself needs
+no more. curl and wget run as a new process for every request, with the jar in a file, as the guide
+demands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The login token's arithmetic against published vectors, and strict reading."""
+"""The arithmetic of the login token against computed vectors, and strict parsing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Independent clients log in to PhotoShelter and work by the guide's text alone."""
+"""Independent clients log in to PhotoShelter and work, by the text of the guide alone."""
 
 from __future__ import annotations
 

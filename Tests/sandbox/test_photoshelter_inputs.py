@@ -1,4 +1,4 @@
-"""What real clients send to PhotoShelter, and in what form: keys, tokens, bodies."""
+"""Requests to PhotoShelter in the forms that known clients send: keys, tokens, bodies."""
 
 from __future__ import annotations
 

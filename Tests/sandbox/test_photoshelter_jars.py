@@ -1,7 +1,7 @@
-"""Tools with a cookie jar of their own log in to PhotoShelter by the guide's steps alone.
+"""Tools with a cookie jar of their own log in to PhotoShelter by the steps of the guide alone.
 
-Nobody sets a cookie by hand: each tool takes, keeps and sends what it gets as it would
-anywhere, in strict mode too, where only the newest cookie counts.
+No test sets a cookie: each tool takes, keeps and sends cookies as it does elsewhere, in strict mode
+too, where only the newest cookie is valid.
 """
 
 from __future__ import annotations

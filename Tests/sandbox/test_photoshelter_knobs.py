@@ -1,4 +1,4 @@
-"""Every value of every PhotoShelter knob, reached and seen from outside."""
+"""Every value of every PhotoShelter knob, seen from outside."""
 
 from __future__ import annotations
 

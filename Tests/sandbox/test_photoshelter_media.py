@@ -1,4 +1,4 @@
-"""Media, assets and collections of PhotoShelter, as public clients ask for them and read them."""
+"""Media, assets and collections of PhotoShelter, as known clients request and read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PhotoShelter's records as clients ask for them and read them, and writes that count."""
+"""PhotoShelter's records, as known clients request and read them, and writes that are counted."""
 
 from __future__ import annotations
 
@@ -289,5 +289,5 @@ def test_a_bad_request_ends_its_connection(dam_sandbox: Sandbox, photoshelter: M
 def test_errors_say_what_the_endpoint_is_for(photoshelter: Make) -> None:
     client = photoshelter().login()
     usage = client.call("mem/gallery/insert").json()["usage"]
-    assert usage["desc"] == "make a gallery of a name"
+    assert usage["desc"] == "create a gallery with a name"
     assert client.call("mem/nothing").json()["usage"]["desc"] == ""

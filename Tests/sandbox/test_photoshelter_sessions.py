@@ -1,4 +1,4 @@
-"""PhotoShelter's sessions: cookies in the recorded order, rotation, endings."""
+"""PhotoShelter's sessions: cookies in the recorded order, rotation, and how they end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process: ready line, flags good and bad, certificate, how it ends."""
+"""The process: ready line, good and bad flags, certificate, how it ends."""
 
 from __future__ import annotations
 

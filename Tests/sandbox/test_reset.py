@@ -1,8 +1,9 @@
-"""What was asked before a reset does not act after it: the next test would find what it never did.
+"""A request from before a reset does not act after it: the next test would see the effect of a
+request that it never sent.
 
-A client that gives up leaves its request behind in the server. Each of these
-waits in another place when the reset comes: for a fault, for the latency, for
-the rest of its body, in an endpoint.
+A client that gives up leaves its request in the server. In each of these tests the request waits at
+another place when the reset comes: for a fault, for the latency, for the rest of its body, in an
+endpoint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""README.md of the sandbox is what the tables of the servers print, and every row has a source."""
+"""README.md of the sandbox is what the servers' tables print, and every row has a source."""
 
 from __future__ import annotations
 

@@ -1,18 +1,17 @@
-"""What the tests of sharing stand on: servers, crews of processes, C helpers, and stores by name.
+"""What the tests of sharing use: servers, crews of processes, C helpers, and stores by name.
 
-Sharing is: single flight, locks, crashes, forks and one session in many threads and processes.
+Sharing means single flight, locks, crashes, forks, and one session in many threads and processes.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from common import ROOT, compile_c
+from common import ROOT, compile_c, wait_for
 from crew import Crew, Worker
 
 from damsession.sandbox import Sandbox
@@ -50,14 +49,6 @@ KINDS = [COOKIE, TOKEN, DEVICE, LOGIN_TOKEN]
 def folder(tmp_path: Path) -> Path:
     """Where the file store of this test is; not there yet."""
     return tmp_path / "sessions"
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Returns when `condition` holds; fails when it never does."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 class Stage:
@@ -108,6 +99,17 @@ class Stage:
         """Ends every session of the kind's system at the server."""
         ended = self.sandbox.expire() if kind.system == "photoshelter" else self.sandbox.revoke()
         assert ended > 0
+
+    def expire_in_the_middle(self, crew: Crew, kind: Kind) -> None:
+        """Ends the sessions while every process of the crew makes requests; all are answered."""
+        before = self.sandbox.state()["log"]["arrived"]
+        processes = len(crew.workers)
+        crew.tell("get", kind.path, threads=8, rounds=15)
+        self.wait_for_requests(before + 50 * processes)
+        self.expire(kind)
+        assert crew.hear().all_answered(processes * 8 * 15)
+        # The expiry may have come after the last of them.
+        assert crew.do("get", kind.path).all_answered(processes)
 
     def delay(self, match: str, seconds: float = 20.0) -> Callable[[], None]:
         """The next request whose path holds `match` waits at the server. Returns what waits

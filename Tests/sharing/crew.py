@@ -1,7 +1,7 @@
-"""Starts workers, gives all of them an order at once, and collects what they saw.
+"""Starts workers, gives all of them an order at once, and collects what they report.
 
-A worker is a process of its own (worker.py). Whoever has not answered in time is an error, because
-a deadlock is one of the things these tests look for.
+A worker is a process of its own (worker.py). A worker that does not reply in time is an error,
+because these tests also look for deadlocks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -75,12 +74,8 @@ class Worker:
         self._process.wait()
 
     def close(self) -> None:
-        if self._process.poll() is None:
+        with self._process:  # closes its pipes, and waits for it
             self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 def order(
@@ -139,12 +134,7 @@ class Crew:
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

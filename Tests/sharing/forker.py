@@ -1,10 +1,10 @@
-"""A process that forks while its own threads are in the middle of requests: a pre-forking server at
-its worst.
+"""A process that forks while its own threads are in the middle of requests: the worst case of a
+pre-forking server.
 
-Standard input: the session's options as one line of JSON, then the plan as another. Standard
-output: what parent and children saw. Each request carries the number of its process in `X-Pid`, so
-that the server's log tells whose connection it came over. A child that does not end in time is
-killed and counted as hung. Started by test_fork.py.
+Standard input has the session's options as one line of JSON, and then the plan as another. Standard
+output has what parent and children saw. Each request sends the number of its process in `X-Pid`, so
+that the server's log tells whose connection it used. A child that does not end in time is killed
+and counted as hung. test_fork.py starts this program.
 """
 
 from __future__ import annotations

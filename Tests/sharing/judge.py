@@ -1,8 +1,8 @@
-"""Looks at a folder store from outside, at any moment: whole records, private files, nothing older
-than seen before.
+"""Checks a folder store from outside, at any moment: records are whole, files are private, and no
+record is older than one seen before.
 
-It keeps what it saw last for each key, so one judge serves a store for all its life. It does not
-use the library.
+It remembers what it saw last for each key, so one judge serves a store as long as that lives. It
+does not use the library.
 """
 
 from __future__ import annotations

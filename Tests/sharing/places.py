@@ -1,9 +1,9 @@
-"""The places where sessions can live, by a name that fits into JSON, so that one test serves them
+"""The places where sessions can be kept, by names that fit into JSON, so that one test serves them
 all.
 
-"memory" and a folder are the library's own; {"sqlite": FILE} is an application store in Python that
-several processes share, {"lockless": FILE} the same without locks, and {"table": LIBRARY} is the
-one of application_store.c. What an application store must promise stands in damsession.h.
+"memory" and a folder are the library's own stores. {"sqlite": FILE} is an application store in
+Python that several processes share, {"lockless": FILE} the same without locks, and {"table":
+LIBRARY} that of application_store.c. What an application store must promise is in damsession.h.
 """
 
 from __future__ import annotations

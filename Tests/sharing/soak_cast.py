@@ -1,8 +1,8 @@
-"""The processes of the soak: C programs, Python programs and the wrapper, all on one identity of
-each system.
+"""The processes of the soak test: C programs, Python programs and the wrapper, all with one
+identity of each system.
 
-A `Player` starts one after the other in a thread of its own until it is told to stop; some of them
-are killed at a random moment. What the others saw is added up.
+A `Player` starts one after the other, in a thread of its own, until it is told to stop. Some of
+them are killed at a random moment. What the others saw is added up.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A Python program that uses one session with many threads and says what it saw: worker.c in
+"""A Python program that uses one session with many threads and prints what it saw: worker.c in
 another language.
 
     soak_worker.py THREADS ROUNDS PATH      options come from the environment
 
-Prints one line of JSON.
+It prints one line of JSON.
 """
 
 from __future__ import annotations

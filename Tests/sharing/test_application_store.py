@@ -1,8 +1,8 @@
 """The application's store, as a table of C functions, does what the library's own stores do.
 
-The same tests run over every place: a folder, the memory, application_store.c (the example to copy
-from) and a Python store on SQLite. What several processes share is proven for those that several
-processes can share.
+The same tests run with every place: a folder, the memory, application_store.c (an example to copy
+from) and a Python store on SQLite. What concerns several processes is tested with the places that
+several processes can share.
 """
 
 from __future__ import annotations

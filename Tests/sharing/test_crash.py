@@ -1,10 +1,10 @@
 """SIGKILL at any instant: the store always loads, never goes back, stays private, and does not
 grow.
 
-Here some hundred kills; the soak has thousands. The server ends every third session, so that the
-victims log in and save all the time, and they run under umask 0, so that a mode which is set a
-moment too late shows. After every kill the store is judged by its bytes, while the other victims go
-on.
+There are some hundred kills here, and thousands in the soak test. The server ends every third
+session, so that the processes log in and save all the time. They run with umask 0, so that a mode
+that is set a moment too late is noticed. After every kill the store is checked by its bytes, while
+the other processes go on.
 """
 
 from __future__ import annotations

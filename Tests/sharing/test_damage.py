@@ -1,6 +1,4 @@
-"""What may be found in a store: damaged, cut off, foreign and future records, each with its
-named outcome.
-"""
+"""Damaged, cut off, foreign and future records in a store, each with a documented outcome."""
 
 from __future__ import annotations
 
@@ -12,8 +10,8 @@ from typing import Any
 
 import pytest
 import records
-from common import LIBRARY
-from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage, wait_for
+from common import LIBRARY, wait_for
+from conftest import COOKIE, DEVICE, TOKEN, Kind, Stage
 
 import damsession
 
@@ -129,7 +127,7 @@ def test_a_record_that_others_may_have_touched_is_refused_not_followed_and_not_w
 
 
 def test_a_folder_that_others_may_write_holds_no_sessions(stage: Stage, folder: Path) -> None:
-    """Whoever can put a record there decides as whom a job works."""
+    """A user who can put a record there decides whose session a job uses."""
     folder.mkdir(mode=0o700)
     for mode in (0o777, 0o1777, 0o770, 0o702):
         folder.chmod(mode)
@@ -149,7 +147,7 @@ def test_a_folder_that_others_may_write_holds_no_sessions(stage: Stage, folder: 
 def test_a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment(
     tmp_path: Path, compiled: Callable[..., str]
 ) -> None:
-    """A setuid program's variables are those of whoever called it."""
+    """A setuid program gets its variables from the user who called it."""
     program = compiled("rights", "rights.c")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DAMSESSION_USER": "eve"}
 

@@ -1,7 +1,7 @@
-"""Who logged in, who waited and for how long, what was adopted, what was dropped: counters and log
-lines.
+"""Who logged in, who waited and for how long, what was adopted and what was dropped: counters and
+log lines.
 
-The sums are checked against what the server counted, and no line holds a secret.
+The sums are compared with what the server counted, and no line contains a secret.
 """
 
 from __future__ import annotations

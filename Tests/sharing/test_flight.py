@@ -1,6 +1,4 @@
-"""However many threads of however many processes need a login, one does it, and the others go on
-with it.
-"""
+"""However many threads and processes need a login, one logs in, and all others use its session."""
 
 from __future__ import annotations
 
@@ -47,13 +45,7 @@ def test_an_expiry_in_the_middle_of_requests_costs_one_login(
     with stage.crew(processes, kind, store=store) as crew:
         crew.do("login")
         for logins in range(2, 6):
-            before = stage.sandbox.state()["log"]["arrived"]
-            crew.tell("get", kind.path, threads=8, rounds=15)
-            stage.wait_for_requests(before + 50 * processes)
-            stage.expire(kind)
-            assert crew.hear().all_answered(processes * 8 * 15)
-            # The expiry may have come after the last of them.
-            assert crew.do("get", kind.path).all_answered(processes)
+            stage.expire_in_the_middle(crew, kind)
             assert stage.count(kind.system)["logins_ok"] == logins
 
 
@@ -107,7 +99,7 @@ def test_a_login_that_fails_is_the_verdict_of_its_waiters_and_not_of_the_next(st
     stage.sandbox.fault("status", status=500, count=1, match="authenticate")
     with stage.crew(1, TOKEN) as crew:
         outcome = crew.do("get", TOKEN.path, threads=6)
-        # Whoever waited for it hears the same; whoever came later tries for itself.
+        # Requests that waited for it get the same error; later ones try by themselves.
         assert {name for name, _ in outcome.errors} == {"ServerFault"}
         assert len(outcome.errors) + len(outcome.values) == 6
         assert crew.do("get", TOKEN.path).errors == []

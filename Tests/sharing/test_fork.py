@@ -1,5 +1,5 @@
-"""A forked child that goes on with its parent's session starts clean, whatever the parent's
-threads held.
+"""A forked child that goes on with its parent's session starts clean, whatever the parent's threads
+were doing.
 """
 
 from __future__ import annotations
@@ -63,11 +63,8 @@ class Forker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
+        with self.process:  # closes its pipes, and waits for it
+            self.process.kill()
 
 
 def plan(kind: Kind, **more: Any) -> dict[str, Any]:

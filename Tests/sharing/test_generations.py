@@ -1,5 +1,5 @@
-"""The newer secret wins, whoever is late: a refusal, a login, a cookie, or a response after the
-logout.
+"""The newer secret wins over whatever comes late: a refusal, a login, a cookie, or a response after
+the logout.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The idle clock. A long upload asks first, a failed question costs nothing, and the limit is
-learned.
+"""The idle clock: a long upload checks the session first, a failed check costs nothing, and the
+limit is learned.
 
-Time is moved in the stored record (`used_at`), as if nobody had used the session since; the engine
-is then opened anew.
+Time is moved in the stored record (`used_at`), as if the session had not been used since. The
+engine is then opened anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Image handles cross process borders as text, and stale ones are stopped before anything is
+"""Image handles pass between processes as text, and stale ones are refused before anything is
 sent.
 """
 

@@ -1,4 +1,6 @@
-"""Device tokens are scarce: counted, shown, refused in time. One that cannot be kept is told."""
+"""Device tokens are scarce: they are counted, shown, and refused in time. One that cannot be stored
+is reported.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def test_tokens_are_listed_and_marked_dead_after_a_revocation(stage: Stage, kind
     for _ in range(3):
         worker.do("get", kind.path)
         stage.expire(kind)
-    # The last one is revoked, too, but nobody has met that yet.
+    # The last one is revoked too, but no request has met that yet.
     assert [
         token["in_use"]
         for token in worker.do("device_tokens")["values"][0]

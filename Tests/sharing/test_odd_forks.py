@@ -1,5 +1,5 @@
-"""Children that come in odd ways: two at once, of the same number as their parent, past fork(),
-with what only their parent may use. forks.c is the parent.
+"""Children of unusual forks: two at once, one with the process number of its parent, one past
+fork(), and one that uses what only its parent may use. forks.c is the parent.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""One account, two organizations and the person, side by side: nobody gets a response meant for
-another.
+"""One account acts for two organizations and for its user at once: no response belongs to another
+one.
 """
 
 from __future__ import annotations

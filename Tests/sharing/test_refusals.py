@@ -1,4 +1,4 @@
-"""Refused credentials stop. Whatever 20 jobs do with a wrong password, the server hears it once."""
+"""Refused credentials stop. Whatever 20 jobs do with a wrong password, it is sent once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A program of one thread that holds a session by an authorization and calls it again hears so
-at once.
+"""A program of one thread that calls a session again while its own authorization holds it gets an
+error at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The store out of order: told apart from "held by a sibling", reported, and the session works in
-memory.
+"""A store that is out of order is told apart from one whose lock another process holds. It is
+reported, and the session works in memory.
 
-Only a FotoWeb login is refused then: each device token that cannot be kept would be one of ten
+Only a FotoWeb login is refused then: each device token that cannot be stored would be one of ten
 lost.
 """
 

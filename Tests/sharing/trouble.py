@@ -1,8 +1,8 @@
 """Stores that are out of order: a folder that cannot be written, and a disk that is full.
 
-Root may write everywhere, so a worker that is to meet a read-only folder gives that power up first;
-nobody else has it. A full disk is a small tmpfs where this process may mount one, and else a limit
-on the size of files, which cuts off a record just as well; `FullDisk.means` says which.
+Root may write everywhere, so a worker that needs a read-only folder gives up that privilege first.
+A full disk is a small tmpfs if this process may mount one. Otherwise it is a limit on the size of
+files, which cuts a record off just as well. `FullDisk.means` says which.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 _libc = ctypes.CDLL(None)
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2
@@ -67,11 +66,6 @@ class FullDisk:
     def __enter__(self) -> FullDisk:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.means == "tmpfs":
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)

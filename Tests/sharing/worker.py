@@ -1,8 +1,8 @@
-"""A process that uses one session and says what it saw: the crew of every test here.
+"""A process that uses one session and reports what it saw: the workers of all tests here.
 
 Each line of standard input is one order as JSON, each line of standard output its outcome. The
-first order holds the options of the session; a later one names a method, its arguments, and how
-many threads call it how often. The test judges. Started by crew.py.
+first order has the options of the session. A later one has a method, its arguments, the number of
+threads and how often each calls it. The test judges. crew.py starts this program.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
 Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and
 Enter, `interrupt` types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has
 stopped. `interrupt-at=TEXT` waits for that text instead of a question; `signal=NAME` sends that
-signal to the command instead of typing, `still=TEXT` types TEXT and Enter at a question that is
-still open. Prints what the screen showed, what the echo was at each step and at the end, and the
-exit status (128 + N for signal N). It waits for events and never for time to pass.
+signal to the command instead of typing; `still=TEXT` types TEXT and Enter at a question that is
+still open. The program prints what the screen showed, what the echo was at each step and at the
+end, and the exit status (128 + N for signal N). It waits for events, never for time to pass.
 """
 
 from __future__ import annotations

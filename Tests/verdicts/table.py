@@ -1,10 +1,10 @@
-"""The verdict table: what each response of a server comes to, a row a response. Read here for the
-tests; run as a program it prints the table as README.md.
+"""The verdict table: the outcome of each response of a server, one row for each. The tests read it
+here; run as a program, this prints the table as README.md.
 
-A file holds a system's rows. A body "@name" is one of the file's own; in headers {other} is another
-origin, {secret} what the user logs in with, percent-encoded, and {later} the time in an hour. What
-a row does not say costs nothing and sets nothing. A row that is not understood whole is an error:
-an unknown word is a mistake, not something to skip.
+A file has the rows of one system. A body "@name" is one of the file's own. In headers, {other} is
+another origin, {secret} is what the user logs in with, percent-encoded, and {later} is the time in
+an hour. What a row does not mention costs nothing and sets nothing. An unknown word in a row is an
+error and is not skipped.
 """
 
 from __future__ import annotations
@@ -183,7 +183,9 @@ def printed() -> str:
         "# What each response comes to",
         "",
         "Printed from the tables beside this file by `table.py`. The Swift tests play every row against a scripted",
-        "server, the Python tests against the sandbox. How to read it:",
+        "server, the Python tests against the sandbox. The page is long because each response has a row.",
+        "",
+        "How to read it:",
         "",
         "- **Times**: the server is well again after it (once), or goes on (always).",
         "- **Costs**: requests to log in, small requests that ask whether the session lives, device tokens of FotoWeb.",

@@ -1,9 +1,9 @@
-"""Every row of the verdict table, with each of its authentications, by the real library against the
-sandbox.
+"""Plays every row of the verdict table, with each of its authentications, by the real library
+against the sandbox.
 
-What a row costs is counted by the sandbox. What is remembered shows in a second session of the same
-store, which finds the server well: it asks nothing of a refused password, waits where nobody can
-tell, and may try else.
+The sandbox counts what a row costs. What is remembered shows in a second session with the same
+store, while the server is well again: it must not send a refused password, it waits if the outcome
+was unclear, and else it may try.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 /*
- * arguments.h - a command line, taken apart.
+ * arguments.h - a command line, parsed: what all commands read.
  */
 #ifndef DAMSESSION_ARGUMENTS_H
 #define DAMSESSION_ARGUMENTS_H
@@ -16,34 +16,23 @@ struct setting {
     const char *name, *value;
 };
 
-/* Everything points into argv or lives until free_arguments. */
+/* Every pointer is into argv, or valid until free_arguments (parse.h). */
 struct arguments {
     const struct command *command;
     const char **words; /* what follows the command; NULL after the last. */
     int word_count;
-    unsigned given; /* bit FLAG_x: that flag was there. */
+    unsigned given; /* bit FLAG_x is set: that flag was given. */
     unsigned verbosity;
     struct setting *settings; /* the library's options, in the order given. */
     size_t setting_count;
     dam_header *headers;
     size_t header_count;
-    struct setting *parts; /* of --form, in the order given. */
+    struct setting *parts; /* those of --form, in the order given. */
     size_t part_count;
     const char *data, *content_type, *image, *output, *ticket, *body;
     uint64_t generation;
     int password_fd, api_key_fd; /* -1: not given. */
 };
-
-/* Takes argv apart. Not EXIT_OK: it has said what is wrong. */
-int parse_arguments(int argc, char **argv, struct arguments *out);
-
-void free_arguments(struct arguments *arguments);
-
-/* A flag that was given, and its value if it takes one (values.c). Not EXIT_OK: it has said what is wrong. */
-int take_flag(struct arguments *out, enum flag_id id, char *value);
-
-/* What was given against what the command accepts (check.c). Not EXIT_OK: it has said what is wrong. */
-int check_arguments(const struct arguments *given);
 
 static inline int is_given(const struct arguments *arguments, enum flag_id flag)
 {

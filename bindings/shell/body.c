@@ -1,14 +1,15 @@
 /*
- * body.c - what a request carries: text of the command line, a file, standard input or a form.
+ * body.c - the body of a request: text of the command line, a file, standard input or a form.
  *
- * Nothing is held in memory that was not given on the command line: files are read while they are sent. What cannot be
- * rewound, standard input for one, is not given a second time; the library then says that it cannot go on.
+ * Files are read while they are sent, and are never held in memory. A source that cannot be rewound, such as standard
+ * input, is read once only; if the request must be sent again, the library reports that it cannot.
  */
-#include "transfer.h"
+#include "body.h"
 
 #include "arguments.h"
 #include "exit_code.h"
 #include "say.h"
+#include "transfer.h"
 
 #include <damsession.h>
 
@@ -39,7 +40,7 @@ static int32_t rewind_source(void *user_data)
     return lseek(transfer->source, 0, SEEK_SET) == 0 ? 0 : -1;
 }
 
-/* What reading would find out too late, with the request under way: a folder, and a standard input that was closed. */
+/* Reading from a folder or a closed standard input would fail only when the request is under way. */
 static int check_source(const struct transfer *transfer, struct stat *found)
 {
     if (transfer->source < 0 || fstat(transfer->source, found) != 0)
@@ -57,7 +58,7 @@ static int open_source(const char *path, dam_request *request, struct transfer *
     int code = check_source(transfer, &found);
     if (code != EXIT_OK)
         return code;
-    /* Not 0 where a script has read a part of standard input already. */
+    /* The offset is not 0 if a script has already read a part of standard input. */
     off_t at = S_ISREG(found.st_mode) ? lseek(transfer->source, 0, SEEK_CUR) : -1;
     request->body_size = at < 0 ? DAM_SIZE_UNKNOWN : found.st_size > at ? (uint64_t)(found.st_size - at) : 0;
     request->read = read_source;
@@ -74,7 +75,7 @@ static int add_file(dam_form *form, const char *name, const char *text)
     if (path == NULL)
         return complain("--form");
     for (char *at = strstr(path, ";type="); at != NULL; at = strstr(at + 1, ";type="))
-        type = at; /* the last one: an earlier one is part of the file's name. */
+        type = at; /* the last one counts: an earlier one is part of the file's name. */
     if (type != NULL) {
         *type = '\0';
         type += strlen(";type=");
@@ -83,7 +84,7 @@ static int add_file(dam_form *form, const char *name, const char *text)
     if (strcmp(path, "-") == 0) {
         say("--form takes files, not standard input; a file of that name is ./-");
         code = EXIT_USAGE;
-    } else if (access(path, R_OK) != 0) { /* the library would say so too, but not which one. */
+    } else if (access(path, R_OK) != 0) { /* the library's message would not name the file. */
         code = complain(path);
     } else if (dam_form_add_file(form, name, path, NULL, type, &error) != DAM_OK) {
         code = report(&error);

@@ -1,8 +1,9 @@
 /*
- * check.c - what was given on a command line against what its command accepts.
+ * check.c - compares a command line with what its command accepts.
  */
-#include "arguments.h"
+#include "check.h"
 
+#include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"

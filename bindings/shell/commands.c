@@ -1,5 +1,5 @@
 /*
- * commands.c - the table of commands, which help, completion and the check of arguments go by.
+ * commands.c - the table of commands. Help, completion and the check of arguments are made from it.
  */
 #include "commands.h"
 

@@ -1,10 +1,9 @@
 /*
- * commands.h - what the wrapper can be told to do. The table is in commands.c, the functions in a file for each kind of
- * command.
+ * commands.h - the commands of the wrapper. The table is in commands.c; the functions are in one file for each kind of
+ * command, so this header names them all.
  *
- * A command is one call of the library with something printed afterwards: it is given the command line and what that
- * opens, and gives back the exit code. A command does not close what was opened for it: main does, whatever became of
- * the command.
+ * A command is one call of the library whose result is printed. It gets the command line and what main has opened for
+ * it, and returns the exit code. main closes what it opened, whether the command failed or not.
  */
 #ifndef DAMSESSION_COMMANDS_H
 #define DAMSESSION_COMMANDS_H
@@ -14,7 +13,7 @@ struct work;
 
 /* What main opens before it runs a command. */
 enum opens {
-    OPENS_NOTHING, /* the command opens what it needs itself, since it has something else to do first. */
+    OPENS_NOTHING, /* the command opens what it needs by itself, because something else comes first. */
     OPENS_OPTIONS,
     OPENS_SESSION
 };
@@ -23,16 +22,16 @@ typedef int run_command_line(const struct arguments *arguments, struct work *wor
 
 struct command {
     const char *name;
-    const char *words; /* "NAME PATH". Completion goes by the first of them. */
+    const char *words; /* such as "NAME PATH"; completion depends on the first word. */
     int least, most;   /* how many words. */
     unsigned accepts;  /* enum accepts, or-ed. */
     enum opens opens;
     run_command_line *run;
-    const char *method; /* the HTTP method, where the command's name says it; else NULL. */
+    const char *method; /* the HTTP method that the command's name stands for, or NULL. */
     const char *help;
 };
 
-/* All there are; ends with one without a name. */
+/* All commands. The last row has no name. */
 extern const struct command commands[];
 
 /* The command of that name, or NULL. */

@@ -1,10 +1,14 @@
 /*
  * credentials.c - where secrets come from when the library asks: a file descriptor, a command, a person.
  *
- * It asks only when the library does, so a stored session never costs a prompt. An empty line is no answer, and nothing
- * is guessed after a failure: the library says what that means. Buffers are wiped.
+ * A secret is read only when the library asks for it, so a stored session never costs a prompt. If the line is empty or
+ * cannot be read, the library gets no answer and reports that. Buffers are wiped.
  */
-#include "secrets.h"
+#include "credentials.h"
+
+#include "password_command.h"
+#include "secret_line.h"
+#include "terminal.h"
 
 #include <damsession.h>
 

@@ -2,13 +2,14 @@
  * damsession - the library for shell scripts: `damsession login NAME` once, then `damsession get NAME PATH` from any
  * number of scripts. This file is main.
  *
- * Nothing about sessions is decided here: every command is one library call with something printed afterwards. What a
- * command needs for it is opened before it, and ended after it, in one place. Results go to standard output, words to
- * standard error, so that $(damsession token NAME) never captures a complaint.
+ * The wrapper decides nothing about sessions: every command is one library call whose result is printed. What commands
+ * need is opened and closed here. Results go to standard output and messages to standard error, so that $(damsession
+ * token NAME) never captures an error message.
  */
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
+#include "parse.h"
 #include "say.h"
 #include "work.h"
 
@@ -19,7 +20,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* A descriptor 0 to 2 that the caller closed would be given to the next file opened, and words would end up in it. */
+/* If one of the descriptors 0 to 2 is closed, the next file opened would get its number, and messages would end up in
+   that file. */
 static void fill_standard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
@@ -27,7 +29,7 @@ static void fill_standard_descriptors(void)
             _exit(EXIT_STOPPED);
 }
 
-/* What every command repeats: opens what it needs, and ends it, whatever became of the command. */
+/* Opens what the command needs, runs it, and closes all of it, whether the command failed or not. */
 static int run(const struct arguments *arguments)
 {
     struct work work;
@@ -45,7 +47,7 @@ static int run(const struct arguments *arguments)
 int main(int argc, char **argv)
 {
     struct arguments arguments;
-    prctl(PR_SET_DUMPABLE, 0); /* a core dump would hold the secrets. */
+    prctl(PR_SET_DUMPABLE, 0); /* a core dump would contain the secrets. */
     fill_standard_descriptors();
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* whole lines, because parallel scripts share one log. */
     int code = parse_arguments(argc, argv, &arguments);

@@ -1,10 +1,10 @@
 /*
- * explain.c - the line that --explain ends a command with: who logged in, who waited, what was adopted and dropped.
+ * explain.c - the line that --explain prints at the end of a command: requests, logins, waits, cookies.
  *
- * Its words and their order are documented, and scripts read them: new counters go to the end. The numbers are the
- * library's.
+ * Its words and their order are documented, and scripts read them: new counters go to the end. The numbers come from
+ * the library.
  */
-#include "work.h"
+#include "explain.h"
 
 #include "say.h"
 

@@ -1,7 +1,7 @@
 /*
- * files.c - bytes in and out.
+ * files.c - reads and writes bytes.
  *
- * It uses write(2) and not stdio, so that secrets leave no copies in buffers and an error is seen where it happens.
+ * It uses write(2), not stdio, so that secrets leave no copies in buffers and an error is seen where it happens.
  * Downloads are not written here: the library does that, whole or not at all.
  */
 #include "files.h"
@@ -49,7 +49,7 @@ int read_file(const char *path, void **bytes, size_t *size)
     size_t room = 0, used = 0;
     ssize_t got = fd < 0 ? -1 : 1;
     while (got > 0) {
-        if (used + 1 >= room) { /* one for the NUL. */
+        if (used + 1 >= room) { /* one byte is for the NUL. */
             room = room == 0 ? 65536 : 2 * room;
             char *larger = room > used ? realloc(buffer, room) : NULL;
             if (larger == NULL) {

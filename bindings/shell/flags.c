@@ -1,5 +1,5 @@
 /*
- * flags.c - what a --name on a command line stands for: a flag of the wrapper, an option of the library.
+ * flags.c - the table of the wrapper's flags, and the search for a flag or an option by name.
  */
 #include "flags.h"
 

@@ -1,7 +1,7 @@
 /*
- * flags.h - what may stand on a command line beside words: flags of the wrapper's own, and options of the library.
+ * flags.h - the flags of the wrapper, and the options of the library, as a command line may have them.
  *
- * The library's options are not listed here: names, defaults and rules come from dam_option_get at run time.
+ * The library's options are not listed here: dam_option_get tells their names, defaults and rules at run time.
  */
 #ifndef DAMSESSION_FLAGS_H
 #define DAMSESSION_FLAGS_H
@@ -11,14 +11,14 @@
 /* What a command accepts beside its words. */
 enum accepts {
     ACCEPTS_HELP = 1 << 0,
-    ACCEPTS_OPTIONS = 1 << 1, /* the library's options, and the flags that say where secrets come from. */
+    ACCEPTS_OPTIONS = 1 << 1, /* the library's options, and the flags for sources of secrets. */
     ACCEPTS_JSON = 1 << 2,
     ACCEPTS_MARKDOWN = 1 << 3,
     ACCEPTS_AGAIN = 1 << 4,
     ACCEPTS_RESPONSE = 1 << 5,
     ACCEPTS_BODY = 1 << 6,
     ACCEPTS_GENERATION = 1 << 7,
-    ACCEPTS_STORE = 1 << 8, /* of the library's options, `store` alone. */
+    ACCEPTS_STORE = 1 << 8, /* of the library's options only `store`. */
     ACCEPTS_TICKET = 1 << 9,
     ACCEPTS_HEAD = 1 << 10
 };
@@ -52,21 +52,21 @@ enum flag_id {
     FLAG_COUNT
 };
 
-/* A flag of the wrapper's own; the library's options are not among them. */
+/* A flag of the wrapper itself. The library's options are not flags. */
 struct flag {
     const char *name;
     char letter;         /* 0: none. */
-    unsigned group;      /* enum accepts: a command that accepts any of these takes the flag. */
-    const char *operand; /* what its value is called; NULL: it takes none. */
+    unsigned group;      /* enum accepts, or-ed: a command that accepts one of these takes the flag. */
+    const char *operand; /* the name of its value in help; NULL: it takes none. */
     const char *help;
 };
 
 extern const struct flag flags[FLAG_COUNT];
 
-/* The flag of that name, or where that is NULL of that letter; -1: there is none. */
+/* The flag with that name or, if the name is NULL, with that letter; -1: there is none. */
 int find_flag(const char *name, char letter);
 
-/* The library's option of that name; 0: there is none. */
+/* Finds the library's option of that name; 0: there is none. */
 int find_option(const char *name, dam_option *row);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * header.c - header: the headers of a session, for requests that another program sends.
+ * header.c - the command `header`: prints the headers of a session, for requests that another program sends.
  *
- * A header with a line break in it is not printed, since the reader (curl -H @-) would take the rest for another one.
+ * A header that contains a line break is refused, since the reader (curl -H @-) would take the rest for another header.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Collected first: with the failure lost in a pipe, half of the headers would make an unauthenticated request. */
+/* All headers are collected first: a pipe would hide a failure, and a request with half of them is unauthenticated. */
 struct header_lines {
     size_t size;
     int refused;
@@ -35,7 +35,7 @@ static int32_t collect_header(void *user_data, const dam_header *header)
     return lines->refused;
 }
 
-/* A ticket is no secret, so its file gets the usual rights. */
+/* A ticket is not secret, so its file gets the default rights. */
 static int write_ticket(const char *path, const char *ticket)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -59,7 +59,7 @@ int run_header(const struct arguments *arguments, struct work *work)
         code = EXIT_INTERNAL;
     } else {
         code = status != DAM_OK ? report(&error) : EXIT_OK;
-        /* The ticket before the headers: whoever reads these sends its request at once. */
+        /* The ticket is written before the headers, because their reader sends its request at once. */
         if (code == EXIT_OK && arguments->ticket != NULL)
             code = write_ticket(arguments->ticket, ticket);
         if (code == EXIT_OK)

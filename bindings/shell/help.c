@@ -1,8 +1,8 @@
 /*
- * help.c - what the wrapper says about itself: help and version.
+ * help.c - the commands `help` and `version`.
  *
- * Every table is printed from the one that the program runs by (commands, flags, the library's options and statuses),
- * so it cannot say anything that is not so.
+ * All text is made from the tables that the program runs by (commands, flags, the library's options and statuses), so
+ * that it cannot be wrong.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -31,7 +31,7 @@ static void print_flags(unsigned accepts)
             print_flag(flags[id].letter, flags[id].name, flags[id].operand, flags[id].help);
 }
 
-/* Numbers of the wrapper's own first; the rest are the library's, with its own sentences. */
+/* The wrapper's own numbers come first; the others, and their texts, are the library's. */
 static void print_exit_codes(void)
 {
     printf("  %-3d success\n", EXIT_OK);

@@ -1,8 +1,9 @@
 /*
- * images.c - bind, resolve and stale: handles that tie an image's ID to a device token. No server is asked.
+ * images.c - the commands `bind`, `resolve` and `stale`: handles that tie an image ID to a device token. No server is
+ * asked.
  *
- * No stale handle is printed before every one has been judged: with a damaged one among them, the list would look whole
- * and not be it. Handles are not repeated in complaints; what was given might be something else.
+ * Stale handles are printed only after all have been checked: if one is damaged, a part of the list would look like the
+ * whole. Error messages do not quote a handle, because the argument might be something secret.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -44,12 +45,12 @@ int run_resolve(const struct arguments *arguments, struct work *work)
 /* ---- stale ---- */
 
 struct handles {
-    char *text;        /* the lines of standard input. */
+    char *text;        /* the text of standard input. */
     const char **each; /* first all of them, then those that are stale. */
     size_t count;
 };
 
-/* One a line; empty lines, as of an empty list, are none. */
+/* One handle a line. Empty lines, such as that of an empty list, are ignored. */
 static int read_handles(struct handles *out)
 {
     void *bytes = NULL;
@@ -63,7 +64,7 @@ static int read_handles(struct handles *out)
         say("standard input: there is a NUL byte in a handle");
         return EXIT_USAGE;
     }
-    out->each = calloc(size / 2 + 1, sizeof *out->each); /* a handle and its line end are two bytes at least. */
+    out->each = calloc(size / 2 + 1, sizeof *out->each); /* a handle with its line end takes at least two bytes. */
     if (out->each == NULL) {
         say("no memory");
         return EXIT_INTERNAL;
@@ -73,7 +74,7 @@ static int read_handles(struct handles *out)
     return EXIT_OK;
 }
 
-/* Leaves the stale ones. */
+/* Keeps the stale ones. */
 static int sift(dam_session *session, struct handles *handles)
 {
     size_t stale = 0;

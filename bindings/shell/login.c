@@ -1,14 +1,15 @@
 /*
- * login.c - the commands that begin, keep and end a session: login, keepalive, logout, forget.
+ * login.c - the commands `login`, `keepalive`, `logout` and `forget`, which begin, keep and end a session.
  *
- * A name is remembered only after a login worked, and is not forgotten before its secret is wiped.
+ * A name is remembered only after a successful login, and is forgotten only after its secret was wiped.
  */
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "print.h"
 #include "say.h"
-#include "secrets.h"
+#include "secret_line.h"
+#include "terminal.h"
 #include "work.h"
 
 #include <damsession.h>
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Asks for a secret option unless the environment has it. With an empty answer the login goes on without it, and the
-   library judges that. */
+/* Asks for a secret option unless the environment has it. If the answer is empty, the login goes on without it, and the
+   library decides whether that works. */
 static int ask_option(struct work *work, const char *name)
 {
     char variable[VARIABLE_CAPACITY], question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
@@ -32,8 +33,8 @@ static int ask_option(struct work *work, const char *name)
     return code;
 }
 
-/* Asks for what proves the program to the chosen system (PhotoShelter's API key). For a new name only: a remembered one
-   has it, or works without. */
+/* Asks for what proves the program to the chosen system (PhotoShelter's API key). Only a new name needs this: a
+   remembered one has it, or works without. */
 static int ask_program_secrets(struct work *work, const struct arguments *arguments)
 {
     char *system = NULL;
@@ -103,7 +104,8 @@ int run_logout(const struct arguments *arguments, struct work *work)
     return EXIT_OK;
 }
 
-/* What is remembered may be damaged; then it can still be forgotten, but says nothing about which session is meant. */
+/* Remembered options may be damaged. They can be forgotten all the same, but they do not tell which session is
+   theirs. */
 int run_forget(const struct arguments *arguments, struct work *work)
 {
     dam_error error;

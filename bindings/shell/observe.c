@@ -1,10 +1,10 @@
 /*
- * observe.c - observe: what became of a request that another program sent, such as curl.
+ * observe.c - the command `observe`: judges the response to a request that another program, such as curl, sent.
  *
  *     damsession header NAME --ticket T | curl -sS -H @- -D HEAD -o BODY URL
  *     damsession observe NAME --ticket T --body BODY <HEAD
  *
- * Cookies of a response that a redirect led to are not taken: it may be another server's.
+ * Cookies of a response that a redirect led to are not adopted: it may come from another server.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -20,9 +20,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BEGINNING = 65536 }; /* the most bytes of a body that dam_observation takes. */
+enum { BEGINNING = 65536 }; /* dam_observation takes no more bytes of a body. */
 
-/* "HTTP/2 200": 200; 0 for what is no status line. */
+/* "HTTP/2 200": 200. 0: the line is no status line. */
 static int read_status(const char *line)
 {
     const char *space = strchr(line, ' ');
@@ -32,8 +32,8 @@ static int read_status(const char *line)
     return status >= 100 && status <= 599 ? (int)status : 0;
 }
 
-/* What `curl -D` wrote: every head that came, of proxies, interim responses, earlier tries and followed redirects too.
-   The last one answers the request, unless a redirect led there. */
+/* The output of `curl -D` has every head that came, also those of proxies, interim responses, earlier tries and
+   followed redirects. The last one is that of the response, unless a redirect led there. */
 static int find_head(char *text, dam_observation *observation, char **lines_out)
 {
     for (char *head = text; head != NULL;) {
@@ -55,7 +55,7 @@ static int find_head(char *text, dam_observation *observation, char **lines_out)
     return EXIT_OK;
 }
 
-/* Header lines as a list that points into them; what is no header is left out. NULL without memory. */
+/* Makes a list that points into the header lines. A line that is no header is left out. NULL: no memory. */
 static dam_header *split_lines(char *lines, size_t *count)
 {
     size_t most = 1;
@@ -67,7 +67,7 @@ static dam_header *split_lines(char *lines, size_t *count)
         if ((next = strchr(line, '\n')) != NULL)
             *next++ = '\0';
         for (char *at = line; (at = strchr(at, '\r')) != NULL;)
-            *at = ' '; /* before the line's end, or inside of a value, where it counts as a blank. */
+            *at = ' '; /* before the line's end, or in a value, where it counts as a space. */
         char *colon = strchr(line, ':');
         if (colon == NULL || colon == line)
             continue;
@@ -77,7 +77,7 @@ static dam_header *split_lines(char *lines, size_t *count)
     return list;
 }
 
-/* The beginning of a file; its size may be anything. */
+/* Reads the beginning of a file, which may be of any size. */
 static int read_beginning(const char *path, void *buffer, dam_observation *observation)
 {
     size_t used = 0;

@@ -1,5 +1,5 @@
 /*
- * options.c - options: the library's own table of its options, as text, JSON or Markdown.
+ * options.c - the command `options`: prints the library's table of options as text, JSON or Markdown.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -17,7 +17,8 @@ static const char *values_of(const dam_option *row)
     return row->choices[0] != '\0' ? row->choices : row->kind;
 }
 
-/* Text between `before` and `after`, with `separator` for each "|" in it; nothing at all for no text. */
+/* Prints the text between `before` and `after`, with `separator` for each "|" in it. Prints nothing for an empty
+   text. */
 static void print_parted(const char *before, const char *text, const char *separator, const char *after)
 {
     if (text[0] == '\0')
@@ -34,7 +35,7 @@ static void print_option_json(uint32_t index, const dam_option *row)
     name_variable(row->name, variable);
     print_json_member(index == 0 ? "[{" : ",\n {", "name", row->name);
     print_json_member(",", "kind", row->kind);
-    fputs(",\"choices\":[", stdout); /* words, that need no escapes. */
+    fputs(",\"choices\":[", stdout); /* words, which need no escapes. */
     print_parted("\"", row->choices, "\",\"", "\"");
     putchar(']');
     print_json_member(",", "default", row->default_value);

@@ -1,5 +1,5 @@
 /*
- * organizations.c - organizations: those of the user, and which one the session works for.
+ * organizations.c - the command `organizations`: those of the user, and the one that the session acts for.
  */
 #include "arguments.h"
 #include "commands.h"

@@ -1,10 +1,10 @@
 /*
- * password_command.c - the option `password-command`: starts it, takes its first line, and waits for its end.
+ * password_command.c - the option `password-command`: runs the command, reads its first line, and waits for its end.
  *
- * It waits for the end of the process and not of its output, which a child that it leaves behind may hold open for
- * ever. The wait is bounded, since siblings wait for the login, and the line of a command that fails is not taken.
+ * It waits for the end of the process, not of its output, which a child of the command may hold open for ever. The wait
+ * is bounded, since other processes wait for the login. If the command fails, its line is not used.
  */
-#include "secrets.h"
+#include "password_command.h"
 
 #include "say.h"
 
@@ -21,14 +21,14 @@
 
 extern char **environ;
 
-/* The least time that a command has whatever the options say, and the time that it has to end after its line. */
+/* The least time that a command has, whatever the options say, and the time in which it must end after its line. */
 enum { LEAST_SECONDS = 5 };
 
-/* What follows the line is read, so that the command does not die of a closed pipe; but not without end. */
+/* What follows the line is read too, so that the command is not killed by a closed pipe, but only up to a limit. */
 enum { MOST_AFTERWARDS = 65536 };
 
 struct output {
-    int fd; /* -1: nothing more is read. */
+    int fd; /* -1: the reading has ended. */
     char *line;
     size_t size, afterwards;
     int has_line, is_too_long;
@@ -46,7 +46,7 @@ static void take_byte(struct output *output, char byte)
         output->line[output->size++] = byte;
 }
 
-/* Takes what is there, without waiting. */
+/* Reads what is there, without waiting. */
 static void take_output(struct output *output)
 {
     char bytes[512];
@@ -74,7 +74,7 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* A descriptor that is readable once the process has ended; -1 before Linux 5.3. */
+/* Returns a descriptor that is readable when the process has ended; -1 before Linux 5.3. */
 static int watch_process(pid_t pid)
 {
 #ifdef SYS_pidfd_open
@@ -85,12 +85,12 @@ static int watch_process(pid_t pid)
 #endif
 }
 
-/* 1: the command has ended, with `status`; 0: it has not in time. */
+/* 1: the command has ended with `status`; 0: it has not ended in time. */
 static int hear_out(pid_t pid, struct output *output, unsigned seconds, int *status)
 {
     int process = watch_process(pid), had_line = 0, ended;
     int64_t deadline = now() + (int64_t)seconds * 1000;
-    /* Its end is looked for first: whatever it has written is there then. */
+    /* The end is checked first: if the process has ended, all its output is there. */
     while ((ended = waitpid(pid, status, WNOHANG) == pid, take_output(output), !ended)) {
         if (output->has_line && !had_line)
             deadline = now() + LEAST_SECONDS * 1000;
@@ -106,7 +106,7 @@ static int hear_out(pid_t pid, struct output *output, unsigned seconds, int *sta
     return ended;
 }
 
-/* The command gets no standard input: in `while read ...; do damsession get ...; done` it would eat the list. */
+/* The command gets no standard input: in `while read ...; do damsession get ...; done` it would read the list. */
 static int start(const char *command, int output, pid_t *pid)
 {
     char *const words[] = {"sh", "-c", (char *)command, NULL};
@@ -123,7 +123,7 @@ static int start(const char *command, int output, pid_t *pid)
     return failure;
 }
 
-/* Whether the command has ended well; says why not. */
+/* Whether the command was successful. If not, this prints why. */
 static int judge(const struct output *output, unsigned seconds, int ended, int status)
 {
     if (!ended) {
@@ -144,7 +144,7 @@ ssize_t run_password_command(const char *command, unsigned seconds, char secret[
 {
     int ends[2], status = 0;
     pid_t pid = 0;
-    signal(SIGCHLD, SIG_DFL); /* where it was inherited as ignored, the exit status would be lost. */
+    signal(SIGCHLD, SIG_DFL); /* if it was inherited as ignored, the exit status would be lost. */
     if (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
         say("the password command: %s", strerror(errno));
         return -1;

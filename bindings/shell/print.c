@@ -1,8 +1,7 @@
 /*
- * print.c - clean text, tables and JSON on standard output.
+ * print.c - prints clean text, tables and JSON on standard output.
  *
- * JSON is written here by hand: the wrapper's objects are flat and only ever written, so a string escaper is all that a
- * JSON library would be used for. Nothing here reads JSON.
+ * No JSON library is needed: the wrapper writes flat objects only and reads none, so only strings must be escaped.
  */
 #include "print.h"
 
@@ -13,7 +12,7 @@
 void print_clean(FILE *stream, const char *text)
 {
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-        if (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f) { /* U+0080 to U+009F drive terminals as well. */
+        if (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f) { /* U+0080 to U+009F control terminals too. */
             putc('?', stream);
             at++;
         } else {
@@ -52,7 +51,7 @@ void name_variable(const char *option, char variable[VARIABLE_CAPACITY])
         if (*at == '-')
             *at = '_';
         else if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 'a' + 'A'); /* not toupper, which asks the locale. */
+            *at = (char)(*at - 'a' + 'A'); /* not toupper, which depends on the locale. */
     }
 }
 

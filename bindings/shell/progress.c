@@ -1,8 +1,8 @@
 /*
- * progress.c - one line on standard error that tells a person how far a transfer is.
+ * progress.c - the progress bar: a line on standard error that shows how far a transfer is.
  *
- * It is shown only to a person who waits: not in a pipe or a log, not from the background, and not with --no-progress.
- * It is gone before another word is written, so that words stay whole lines.
+ * It is shown only to a person who waits: not in a pipe or a log, not in the background, and not with --no-progress. It
+ * is removed before a message is printed, so that messages stay whole lines.
  */
 #include "progress.h"
 
@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static int is_shown; /* there is one terminal, so there is one bar. */
+static int is_shown; /* one for the process, which has one terminal. */
 
 int wants_progress(const struct arguments *arguments, const struct transfer *transfer)
 {
@@ -47,7 +47,7 @@ static void draw(int64_t done, int64_t total)
     enum { WIDEST = 50 };
     static const char full[WIDEST + 1] = "==================================================";
     char left[32], right[32], words[80];
-    int room = count_columns() - 1; /* the last column would move the cursor on. */
+    int room = count_columns() - 1; /* a character in the last column would move the cursor to the next line. */
     if (total > 0)
         snprintf(words, sizeof words, "%s of %s", write_size(done, left), write_size(total, right));
     else
@@ -70,7 +70,7 @@ int32_t show_progress(void *user_data, int64_t down, int64_t down_total, int64_t
     int64_t done = is_upload ? up : down, total = is_upload ? up_total : down_total;
     if (tcgetpgrp(STDERR_FILENO) != getpgrp())
         return 0;
-    if (is_upload && down > 0) /* the response is coming, and may be printed on this very terminal. */
+    if (is_upload && down > 0) /* the response arrives, and may be printed on the same terminal. */
         clear_progress();
     else if (done > 0)
         draw(done < total || total <= 0 ? done : total, total);

@@ -1,15 +1,17 @@
 /*
- * request.c - get, post, put, delete and request: one request, and where its response goes.
+ * request.c - the commands `get`, `post`, `put`, `delete` and `request`: send one request and deliver its response.
  *
- * The body goes out as it came, byte for byte, and while it comes. Only a success goes into the file of -o: yesterday's
- * picture is better than today's error message under its name.
+ * The body is printed while it arrives, byte for byte. Only the body of a success replaces the file of -o: an old
+ * picture is better than an error message under its name.
  */
 #include "arguments.h"
+#include "body.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "files.h"
 #include "progress.h"
 #include "say.h"
+#include "target.h"
 #include "transfer.h"
 #include "work.h"
 
@@ -19,7 +21,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A dam_write_callback: only successes come this way. */
+/* A dam_write_callback. The library calls it only for a success. */
 static int32_t write_sink(void *user_data, const void *data, size_t size)
 {
     struct transfer *transfer = user_data;
@@ -35,7 +37,7 @@ static int write_head(int fd, const dam_response_view *view, const char *place)
     FILE *head = open_memstream(&text, &size);
     if (head == NULL)
         return complain("memory");
-    /* `Status:` as in CGI: the response's HTTP version is not known here. */
+    /* `Status:` is as in CGI, because the HTTP version of the response is not known here. */
     fprintf(head, "Status: %d\r\n", (int)view->http_status);
     for (size_t at = 0; at < view->header_count; at++)
         fprintf(head, "%s: %s\r\n", view->headers[at].name, view->headers[at].value);
@@ -56,7 +58,7 @@ static int32_t write_include(void *user_data, const dam_response_view *view)
     return transfer->code;
 }
 
-/* Writes what was not streamed: a body that is no success. Gives the exit code for the response's status. */
+/* Writes a body that was not streamed, such as that of an error. Returns the exit code for the response's status. */
 static int deliver(const struct transfer *transfer, const dam_response *response)
 {
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
@@ -67,7 +69,7 @@ static int deliver(const struct transfer *transfer, const dam_response *response
     int success = http >= 200 && http < 300;
     int code = write_bytes(success ? transfer->sink : STDOUT_FILENO, view.body, view.body_size,
                            success ? transfer->sink_place : "standard output");
-    if (code != EXIT_OK || success || http == 304) /* 304 is what the script asked for, with a header of its own. */
+    if (code != EXIT_OK || success || http == 304) /* the script asked for a 304, by a header of its own. */
         return code;
     say("the server answered with HTTP status %d%s", (int)http, http < 400 ? "; the redirect was not followed" : "");
     return EXIT_HTTP;

@@ -1,5 +1,5 @@
 /*
- * say.c - words on standard error, and the exit code for what the library reports.
+ * say.c - prints messages on standard error, and finds the exit code for an error of the library.
  */
 #include "say.h"
 
@@ -31,7 +31,7 @@ int report(const dam_error *error)
 {
     char http[32] = "", wait[48] = "";
     snprintf(http, sizeof http, "(HTTP %d)", (int)error->http_status);
-    if (error->http_status == 0 || strstr(error->message, http) != NULL) /* some sentences say it themselves. */
+    if (error->http_status == 0 || strstr(error->message, http) != NULL) /* some messages contain it already. */
         http[0] = '\0';
     else
         snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);

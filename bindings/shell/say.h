@@ -1,18 +1,18 @@
 /*
- * say.h - words on standard error, where they never get into what a script captures.
+ * say.h - messages on standard error, where a script does not capture them as a result.
  */
 #ifndef DAMSESSION_SAY_H
 #define DAMSESSION_SAY_H
 
 #include <damsession.h>
 
-/* One line, with "damsession: " before it. */
+/* Prints one line, after "damsession: ". */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says what went wrong and gives the exit code for it. */
+/* Prints an error of the library and returns the exit code for it. */
 int report(const dam_error *error);
 
-/* Says what errno is about; EXIT_STOPPED. */
+/* Prints the message of errno, and returns EXIT_STOPPED. */
 int complain(const char *place);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * secret_line.c - a line that should be a secret, wherever it came from: checked, and wiped if it is none.
+ * secret_line.c - reads and checks a line that should be a secret, and wipes it if it is none.
  */
-#include "secrets.h"
+#include "secret_line.h"
 
 #include "say.h"
 
@@ -11,7 +11,7 @@
 
 ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long, const char *place)
 {
-    size -= !is_too_long && size > 0 && line[size - 1] == '\r'; /* a file written on Windows. */
+    size -= !is_too_long && size > 0 && line[size - 1] == '\r'; /* the line end of a file from Windows. */
     line[size] = '\0';
     if (is_too_long)
         say("%s: the first line is longer than %d bytes", place, SECRET_CAPACITY - 1);
@@ -25,7 +25,7 @@ ssize_t end_secret_line(char line[SECRET_CAPACITY], size_t size, int is_too_long
     return -1;
 }
 
-/* Byte by byte, because what follows the line belongs to somebody else: the next secret, or a command of the script. */
+/* It reads byte by byte, because what follows the line is not its own: the next secret, or input for the script. */
 ssize_t read_secret_line(int fd, char line[SECRET_CAPACITY], const char *place)
 {
     for (size_t size = 0;;) {

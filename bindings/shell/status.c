@@ -1,5 +1,5 @@
 /*
- * status.c - status: what is known here about a session. No server is asked.
+ * status.c - the command `status`: prints what is known here about a session. No server is asked.
  */
 #include "arguments.h"
 #include "commands.h"

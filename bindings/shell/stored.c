@@ -1,8 +1,8 @@
 /*
- * stored.c - list, sessions and remove: remembered names, and what a store holds, whoever put it there.
+ * stored.c - the commands `list`, `sessions` and `remove`: remembered names, and all sessions in a store.
  *
- * The last two go by the store alone, from --store or DAMSESSION_STORE. They open no session: what is listed may belong
- * to options that nobody remembers, and what is removed may be damaged.
+ * The last two need only the store, from --store or DAMSESSION_STORE. They open no session: a session that is listed
+ * may have options that are not remembered, and one that is removed may be damaged.
  */
 #include "arguments.h"
 #include "commands.h"

@@ -1,14 +1,15 @@
 /*
- * target.c - where -o goes. A file is the library's to write: FILE.part until it is whole.
+ * target.c - the target of -o. The library writes a regular file, as FILE.part until it is whole.
  *
- * The library must not rename anything over what is no file: a pipe, or a device, which the machine would lose by it.
- * Those are written as they are. A symbolic link stays one.
+ * A pipe or a device must not be replaced, as the library would do, so it is opened and written directly. A symbolic
+ * link stays one.
  */
-#include "transfer.h"
+#include "target.h"
 
 #include "arguments.h"
 #include "exit_code.h"
 #include "say.h"
+#include "transfer.h"
 
 #include <damsession.h>
 

@@ -1,12 +1,12 @@
 /*
  * terminal.c - asks a person for a secret, without echo.
  *
- * It speaks to /dev/tty, so that redirected input and output do not matter, and gives the terminal its echo back before
- * a signal ends or stops the process. Nothing is asked where nobody would answer: without a terminal, and from the
- * background, where the terminal would stop the process with a login lock held. (readpassphrase(3) does much of this,
- * but would need libbsd, and a signal that arrives just before its read is lost until the next key.)
+ * It uses /dev/tty, so that redirected input and output do not matter, and turns the echo on again before a signal ends
+ * or stops the process. It does not ask without a terminal, nor in the background, where the terminal would stop the
+ * process while it holds a login lock. (readpassphrase(3) does much of this, but it would need libbsd, and it notices a
+ * signal that arrives just before its read only at the next key.)
  */
-#include "secrets.h"
+#include "terminal.h"
 
 #include "progress.h"
 
@@ -18,7 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SIGNALS = 65 }; /* real-time signals, which have no names, included. */
+enum { SIGNALS = 65 }; /* includes real-time signals, which have no names. */
 
 static volatile sig_atomic_t caught[SIGNALS], is_caught;
 
@@ -27,12 +27,12 @@ static void note(int signal_number)
     caught[signal_number] = is_caught = 1;
 }
 
-/* What to put back after the question. */
+/* The state to restore after the question. */
 struct guard {
     sigset_t guarded, waiting;
 };
 
-/* Guards against every signal that would end or stop the process here, whatever it means. */
+/* Handles every signal that would end or stop the process during the question. */
 static void begin_guard(struct guard *guard)
 {
     struct sigaction action = {.sa_handler = note}, before;
@@ -53,7 +53,7 @@ static void begin_guard(struct guard *guard)
             sigaction(number, &action, NULL);
 }
 
-/* Here the signal arrives, and ends or stops the process. */
+/* The signal arrives here, and ends or stops the process. */
 static void end_guard(const struct guard *guard)
 {
     const struct sigaction action = {.sa_handler = SIG_DFL};
@@ -66,7 +66,7 @@ static void end_guard(const struct guard *guard)
     sigprocmask(SIG_SETMASK, &guard->waiting, NULL);
 }
 
-/* The guarded signals are blocked but for the wait itself, so none can slip in between wait and read. */
+/* The handled signals are blocked except during the wait, so that none can arrive between the wait and the read. */
 static ssize_t read_answer(int terminal, const sigset_t *waiting, char answer[SECRET_CAPACITY])
 {
     size_t size = 0;
@@ -121,7 +121,7 @@ ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY])
         memset((void *)caught, 0, sizeof caught);
         if (tcgetpgrp(terminal) == getpgrp())
             size = ask_once(terminal, question, answer);
-    } while (is_caught); /* stopped and continued: the question is asked again. */
+    } while (is_caught); /* the process was stopped and goes on: the question is asked again. */
     close(terminal);
     if (size < 0)
         explicit_bzero(answer, SECRET_CAPACITY);

@@ -1,8 +1,8 @@
 /*
- * tokens.c - token and tokens: the one that the session works with, and the scarce device tokens of the user.
+ * tokens.c - the commands `token` and `tokens`: the token of the session, and the user's device tokens.
  *
- * Neither asks a server for the list. A token with a line break in it is not printed: the reader would take the rest
- * for something else.
+ * The list of device tokens is the local one; no server is asked. A token that contains a line break is not printed:
+ * its reader would take the rest for something else.
  */
 #include "arguments.h"
 #include "commands.h"
@@ -35,7 +35,8 @@ struct token_list {
     const char *user, *origin;
 };
 
-/* Before the first token, so that a failure prints nothing: whose they are, which is what an administrator looks up. */
+/* The owner of the tokens, which an administrator looks up. It is printed with the first token, so that a failure
+   prints nothing. */
 static void print_owner(const struct token_list *list)
 {
     if (list->json) {

@@ -1,9 +1,9 @@
 /*
- * values.c - what the values of the wrapper's own flags may be.
+ * values.c - reads the values of the wrapper's own flags.
  *
- * It never prints a value: it might be a secret.
+ * It never prints a value, because it might be a secret.
  */
-#include "arguments.h"
+#include "values.h"
 
 #include "exit_code.h"
 #include "say.h"
@@ -35,7 +35,7 @@ static int parse_descriptor(const char *flag, const char *text, int *out)
     if (code != EXIT_OK)
         return code;
     *out = (int)number;
-    /* Close-on-exec: the password command is not to find the other secrets. */
+    /* Close-on-exec keeps the other secrets from the password command. */
     if (fcntl(*out, F_SETFD, FD_CLOEXEC) < 0) {
         say("--%s: file descriptor %d is not open", flag, *out);
         return EXIT_USAGE;
@@ -85,6 +85,6 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_TICKET: out->ticket = value; return EXIT_OK;
     case FLAG_BODY: out->body = value; return EXIT_OK;
     case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
-    default: return EXIT_OK; /* those that `given` is enough for. */
+    default: return EXIT_OK; /* for these flags, `given` is enough. */
     }
 }

@@ -1,16 +1,17 @@
 /*
- * work.c - from a command line to an open session, and back.
+ * work.c - opens a session from a command line, and closes it.
  */
 #include "work.h"
 
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
+#include "explain.h"
 #include "flags.h"
 #include "print.h"
 #include "progress.h"
 #include "say.h"
-#include "secrets.h"
+#include "secret_line.h"
 
 #include <damsession.h>
 
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A command that takes no options has no name either. */
+/* A command that takes no options takes no name either. */
 int has_name(const struct arguments *arguments)
 {
     return (arguments->command->accepts & ACCEPTS_OPTIONS) != 0 && strcmp(arguments->words[0], "-") != 0;
@@ -34,7 +35,7 @@ static void log_line(void *user_data, int32_t level, const char *message)
     putc('\n', stderr);
 }
 
-/* A configuration with what is remembered. Warnings are always logged: whoever reads the mail of cron should look. */
+/* Makes a configuration from the remembered options. Warnings are always printed, so that the mail of cron has them. */
 dam_status load_options(struct work *work, const struct arguments *arguments, dam_error *error)
 {
     unsigned more = arguments->verbosity < 2 ? arguments->verbosity : 2;
@@ -70,11 +71,11 @@ static int set_api_key(struct work *work, const struct arguments *arguments)
     return code;
 }
 
-/* The environment over what is remembered, the command line over both. */
+/* The environment overrides remembered options, and the command line overrides both. */
 int override_options(struct work *work, const struct arguments *arguments)
 {
     dam_error error;
-    int named = arguments->password_fd >= 0; /* a source on the command line outranks a secret in the environment. */
+    int named = arguments->password_fd >= 0; /* a source on the command line overrides the environment. */
     int code = dam_config_load_environment(work->config, &error) == DAM_OK ? EXIT_OK : report(&error);
     for (size_t index = 0; index < arguments->setting_count && code == EXIT_OK; index++) {
         named |= strcmp(arguments->settings[index].name, "password-command") == 0;

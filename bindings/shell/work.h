@@ -1,44 +1,43 @@
 /*
- * work.h - from a command line to an open session, and back.
+ * work.h - opens a session from a command line, and closes it.
  */
 #ifndef DAMSESSION_WORK_H
 #define DAMSESSION_WORK_H
 
-#include "secrets.h"
+#include "credentials.h"
 
 #include <damsession.h>
 
 struct arguments;
 
-/* What a command works with. */
+/* What main opens for a command. */
 struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
-    int explains; /* --explain: `end_work` says what the session did. */
+    int explains; /* --explain: `end_work` prints what the session did. */
 };
 
-/* Opens what the command says (enum opens). Not EXIT_OK: it has said why. There is something to end all the same. */
+/* Opens what the command needs (enum opens). If this does not return EXIT_OK, it has printed why. Call end_work in any
+   case. */
 int begin_work(struct work *work, const struct arguments *arguments);
 
-/* Gives everything back, and explains what the session did if that was asked for. */
+/* Closes everything, and explains what the session did if that was asked for. */
 void end_work(struct work *work);
 
-/* A session with the options remembered, of the environment and of the command line. Not EXIT_OK: it has said why. */
+/* Opens a session with the remembered options, those of the environment and those of the command line. If this does not
+   return EXIT_OK, it has printed why. */
 int open_session(struct work *work, const struct arguments *arguments);
 
-/* The same in three steps, for commands that go on where one of them fails. */
+/* The same in three steps, for commands that go on if one of them fails. */
 dam_status load_options(struct work *work, const struct arguments *arguments, dam_error *error);
 int override_options(struct work *work, const struct arguments *arguments);
 int start_session(struct work *work);
 
-/* An option, other than of the command line. Not EXIT_OK: it has said why. */
+/* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
 
-/* Whether a name is meant; "-" stands for none: options come from environment and command line only. */
+/* Whether the command line has a name. "-" stands for none: options come from environment and command line only. */
 int has_name(const struct arguments *arguments);
-
-/* The line of --explain: what the statistics count, in words (explain.c). */
-void explain(dam_session *session);
 
 #endif

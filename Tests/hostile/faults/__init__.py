@@ -1,7 +1,8 @@
-"""The faults, as tables by subject, and the rows that they make: one for every place where a fault
-is tried.
+"""The faults, as tables by subject, and the rows made from them: one for each place at which a
+fault is tried.
 
-Two rows of one name at one place are an error, and so is a place that says nothing.
+Two rows with the same name at the same place are an error. So is an exception for a place at which
+its fault is not tried.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""HTTP/1.1 after the empty line: lengths that lie, chunks, encodings, trailers, and bodies that
-never end.
+"""HTTP/1.1 after the empty line: wrong lengths, chunks, encodings, trailers, and bodies that never
+end.
 
-Where a server contradicts itself a client may believe either word, or none; what it must not do is
-take bytes of this response for the next one's, or call whole what is not.
+Where a server contradicts itself, a client may believe either statement, or none. It must not take
+bytes of this response for those of the next one, and must not take a part for the whole.
 """
 
 from __future__ import annotations

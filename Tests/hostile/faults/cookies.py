@@ -1,5 +1,5 @@
-"""Cookies: names and values that no session can keep, crowds of them, deletions, and those that
-are somebody else's.
+"""Cookies: names and values that no session can keep, large numbers of them, deletions, and cookies
+of others.
 """
 
 from __future__ import annotations

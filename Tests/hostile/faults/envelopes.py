@@ -1,5 +1,5 @@
-"""PhotoShelter's envelope, damaged and abused: what responses hold where status and head are as
-they should be.
+"""PhotoShelter's envelope, damaged and abused: wrong bodies of responses whose status and head are
+right.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""HTTP/2: streams that are reset, connections that say goodbye, header blocks that no client may
-believe, and floods.
+"""HTTP/2: streams that are reset, connections that the server ends (GOAWAY), header blocks that no
+client may believe, and floods.
 
-Whatever is malformed ends the stream or the connection (RFC 9113); libcurl calls that TRANSFER or
+A malformed frame ends the stream or the connection (RFC 9113); libcurl reports that as TRANSFER or
 PROTOCOL.
 """
 

@@ -1,8 +1,8 @@
 """HTTP/1.1 up to the empty line: connections, handshakes, status lines and header lines, and where
 they break off.
 
-"200" is where a lenient client may read a response all the same; what it must not do then is in the
-rest of the row.
+"200" stands where a lenient client may read a response all the same. What it must not do then is in
+the rest of the row.
 """
 
 from __future__ import annotations

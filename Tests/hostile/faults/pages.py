@@ -1,9 +1,9 @@
-"""HTML where data was asked for, with and without a field for a password, by every status, at every
-stage; and servers that answer nothing else, whoever asks.
+"""HTML where data was requested, with and without a password field, with every status, at every
+stage; and servers that send nothing else to any request.
 
-A page to log in at is a suspicion, which a small request settles; any other page is a server that
-is being worked on. What FotoWeb's own login says with 403, a page, a redirect or 500 may be a
-refusal or an outage: both are said, and it backs off.
+A login page is a suspicion, which a small request settles. Any other page means that the server is
+under maintenance. A response of FotoWeb's own login with 403, a page, a redirect or 500 may be a
+refusal or an outage: the library reports both, and waits before the next try.
 """
 
 from __future__ import annotations

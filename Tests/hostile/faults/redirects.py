@@ -1,5 +1,5 @@
-"""Redirects: in circles, to nowhere, to plain HTTP, to somebody else, with a secret however it
-is spelled.
+"""Redirects: in circles, to nowhere, to plain HTTP, to another server, with a secret in every
+spelling.
 """
 
 from __future__ import annotations

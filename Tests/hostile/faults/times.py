@@ -1,6 +1,4 @@
-"""What a server says of time: Retry-After and Date, which are numbers from outside like all
-others.
-"""
+"""Times from a server: Retry-After and Date, which are outside numbers like all others."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Files both ways: downloads that are another thing or another part of it, and uploads that
-nobody listens to.
+"""Files in both directions: downloads that are another file or another part of it, and uploads that
+the server does not read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The way there and the way on: proxies before the server, the other origin of a redirect, and
-second tries.
-"""
+"""The way to the server and from it: proxies, the other origin of a redirect, and second tries."""
 
 from __future__ import annotations
 

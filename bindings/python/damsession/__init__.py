@@ -12,8 +12,7 @@ Agent.
     ) as session:
         print(session.get("mem/user/session").json())
 
-This package is the Python face of a C library, which is loaded at the first use and not by the
-import.
+This package is a binding of a C library. The library is loaded at its first use, not by the import.
 """
 
 from __future__ import annotations
@@ -136,4 +135,4 @@ __all__ = [
 
 for _value in list(globals().values()):
     if isinstance(_value, type) and issubclass(_value, (DamError, LibraryNotFound, SecretWarning)):
-        _value.__module__ = __name__  # tracebacks name what programs import
+        _value.__module__ = __name__  # so that tracebacks show the names that programs import

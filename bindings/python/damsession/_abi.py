@@ -1,8 +1,8 @@
-"""damsession.h in ctypes: the structs, the handles, the callbacks and one table of every function.
+"""damsession.h in ctypes: the structs, the handles, the callbacks, and one table of all functions.
 
-The names are those of the header, so that the two can be read side by side; a test compares them,
-sizes and offsets included. Loads nothing and calls nothing: `bind` is given a library that
-`_library` has found.
+The names are those of the header, so that the two can be read side by side. A test compares them,
+sizes and offsets included. This module loads no library: `bind` is given one that `_library` has
+found.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ._check import check, surface
 
 HEADER_VERSION = "1.0.0"  # DAM_VERSION of the header that this file was written from
 
-# ---- Numbers: those that are no enum in Python ---------------------------------------------------
+# ---- Numbers that are no enum in Python ----------------------------------------------------------
 
 DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
 DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
@@ -60,8 +60,8 @@ authorization_p: Final = _handle("dam_authorization")
 
 
 class _Sized(ctypes.Structure):
-    """A struct that the application makes: it begins with its own size, which tells the library how
-    much of it there is.
+    """A struct that the application makes. It begins with its own size, which tells the library
+    which fields it has.
     """
 
     def __init__(self) -> None:
@@ -135,7 +135,7 @@ class dam_header(ctypes.Structure):
 
 
 def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
-    """A `const dam_header *` of these, which keeps them alive."""
+    """A `const dam_header *` of these headers. It keeps them alive."""
     return ctypes.cast(
         (c_char_p * (2 * len(pairs)))(*(text for pair in pairs for text in pair)),
         POINTER(dam_header),
@@ -143,13 +143,13 @@ def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
 
 
 def header_texts(headers: int | None, count: int) -> list[bytes]:
-    """The names and values of a list at this address, in turn: one look at memory instead of one
-    for each header.
+    """The names and values of a list at this address, in turn. One read of memory for all headers
+    is faster than one for each.
     """
     return list((c_char_p * (2 * count)).from_address(headers)) if headers and count else []
 
 
-# The callbacks that a request holds; the others are below.
+# The callbacks that are fields of a request. The others are below.
 dam_read_callback: Final = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 dam_rewind_callback: Final = CFUNCTYPE(c_int32, c_void_p)
 dam_write_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
@@ -171,7 +171,8 @@ class dam_request(_Sized):
     _fields_ = [
         ("size", c_uint32), ("flags", c_uint32), ("method", c_char_p), ("path", c_char_p),
         ("headers", POINTER(dam_header)), ("header_count", c_size_t),
-        # Const void *: as c_char_p it borrows the bytes object and keeps it alive, without a copy.
+        # A const void *. As a c_char_p it borrows the bytes object without a copy, and keeps it
+        # alive.
         ("body", c_char_p),
         ("body_size", c_uint64), ("content_type", c_char_p), ("image", c_char_p),
         ("user_data", c_void_p),
@@ -179,7 +180,7 @@ class dam_request(_Sized):
         ("progress", dam_progress_callback), ("canceller", canceller_p), ("form", form_p),
         ("head", dam_head_callback), ("timeout_ms", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
-    kept_canceller: Any  # the Python owners of these two, which live as long as the struct
+    kept_canceller: Any  # the Python objects that own these two; they live as long as the struct
     kept_form: Any
 
 
@@ -240,19 +241,19 @@ STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
 
 
 class Function(NamedTuple):
-    """How ctypes is to call one function."""
+    """How ctypes calls one function."""
 
     result: Any
     arguments: tuple[Any, ...]
     errcheck: Callable[..., Any] | None = None
-    #: Keep the GIL. Only for functions that neither wait nor call back: for them, giving it up
-    #: costs more than the call (it may take milliseconds to get it again from a busy thread), and
-    #: the environment stays still meanwhile.
+    #: The call keeps the GIL. This is for functions that neither wait nor call back. To release the
+    #: GIL would cost them more than the call, since a busy thread may return it milliseconds
+    #: later. It would also let another thread change the environment meanwhile.
     holds_gil: bool = False
 
 
 def _status(*arguments: Any, holds_gil: bool = False) -> Function:
-    """A function that returns a `dam_status` and takes a `dam_error` last."""
+    """A function that returns a `dam_status` and whose last argument is a `dam_error`."""
     return Function(c_int, (*arguments, POINTER(dam_error)), check, holds_gil)
 
 
@@ -360,7 +361,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
 
 
 def bind(library: ctypes.CDLL) -> None:
-    """Types every function of a loaded library. AttributeError: it lacks one."""
+    """Gives every function of a loaded library its types. AttributeError: the library lacks one."""
     with_gil = ctypes.PyDLL(library._name, handle=library._handle)
     for name, function in FUNCTIONS.items():
         symbol = getattr(with_gil if function.holds_gil else library, name)

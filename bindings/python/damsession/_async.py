@@ -1,8 +1,7 @@
-"""`damsession.aopen`: a session for asyncio. One thread, any number of requests at once, none of
-them blocking it.
+"""`damsession.aopen`: a session for asyncio. One thread makes any number of requests at once.
 
-What needs no server is there under `AsyncSession.blocking`: the same session, whose calls wait.
-Credentials callbacks run in the event loop and should not take long.
+`AsyncSession.blocking` is the same session with blocking calls, for what needs no server.
+Credentials callbacks run in the event loop and should return soon.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import ctypes
 import os
 from collections.abc import AsyncIterable, AsyncIterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
@@ -37,44 +35,39 @@ if TYPE_CHECKING:
 
 
 def aopen(name: str | None = None, **options: Any) -> AsyncSession:
-    """Opens a session for asyncio, with the arguments of `damsession.open`. Reads no network;
-    nothing is awaited.
+    """Opens a session for asyncio, with the arguments of `damsession.open`. It uses no network and
+    need not be awaited.
 
-    async with damsession.aopen("desk") as session:
-        response = await session.get("mem/user/session")
+        async with damsession.aopen("desk") as session:
+            response = await session.get("mem/user/session")
     """
     return AsyncSession(open_session(name, **options))
 
 
 class AsyncSession:
-    """A session in the event loop that runs at its first request. Made by `damsession.aopen`.
+    """A session in the event loop that runs at its first request. It is made by `damsession.aopen`.
 
-    To be closed with `async with` or `await aclose()`, which ends what is under way. Cancelling a
-    task that waits for a response cancels the transfer.
+    Close it with `async with` or `await aclose()`, which end the requests under way. When a task
+    that waits for a response is cancelled, the transfer is cancelled too.
     """
 
     def __init__(self, session: Session) -> None:
-        #: The same session, for what sends nothing (`state`, `bind_image`).
+        #: The same session, for calls that send nothing (`state`, `bind_image`).
         self.blocking = session
         self._loop: AsyncLoop | None = None
 
     async def __aenter__(self) -> AsyncSession:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
         return f"<Async{repr(self.blocking)[1:]}"
 
     async def aclose(self) -> None:
-        """Ends the requests under way, with `Cancelled`, and closes the session; what is stored
-        stays stored.
+        """Ends the requests under way, with `Cancelled`, and closes the session. The stored session
+        is kept.
         """
         self.blocking.close()  # lets no further request in
         if self._loop is not None:
@@ -82,15 +75,15 @@ class AsyncSession:
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the session was closed."""
         return self.blocking.closed
 
     async def request(
         self, method: str, path: str, **options: Unpack[AsyncRequestOptions]
     ) -> Response:
-        """`Session.request`, awaited. Its callbacks run in the event loop and should not take long;
-        `data` may also be an asynchronous iterable of bytes. One that is its own iterator, as an
-        asynchronous generator is, cannot be sent again after a new login: ReplayImpossible.
+        """`Session.request`, awaited. Its callbacks run in the event loop and should return soon.
+        `data` may also be an asynchronous iterable of bytes. An iterable that is its own iterator,
+        such as an asynchronous generator, cannot be sent again after a new login: ReplayImpossible.
         """
         transfer = self._transfer(method, path)
         self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
@@ -122,11 +115,12 @@ class AsyncSession:
         return await self.request("DELETE", path, **options)
 
     def stream(self, method: str, path: str, **options: Unpack[AsyncStreamOptions]) -> AsyncStream:
-        """A response whose body is taken as fast as it is asked for: `async with s.stream("GET",
-        path) as response:`.
+        """A response whose body is read piece by piece, as fast as the program takes it: `async
+        with s.stream("GET", path) as response:`.
 
-        Sends nothing yet. What `request` raises is raised by `async with`, or, if the body breaks
-        off, by what asks for the next piece. The option `timeout` counts on while nobody asks.
+        This call sends nothing yet. What `request` raises is raised by `async with`. If the body
+        breaks off, the exception is raised where the next piece is read. The option `timeout` runs
+        on while nothing is read.
         """
         return AsyncStream(self, method, path, options)
 
@@ -139,8 +133,8 @@ class AsyncSession:
         keep: bool = False,
         **options: Unpack[ResponseOptions],
     ) -> Response:
-        """`Session.download`, awaited. The file is written in the event loop, as fast as the
-        disk is.
+        """`Session.download`, awaited. The file is written in the event loop, which waits for the
+        disk.
         """
         transfer = self._transfer("GET", path)
         request = build("GET", path, keep=transfer.keep, **options)
@@ -183,9 +177,7 @@ class AsyncSession:
         self._loop.submit(transfer, self.blocking._handle, function, *what, outputs=outputs)
 
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
-        """The request; a body that is an asynchronous iterable is asked for its pieces in a
-        task.
-        """
+        """The request. The pieces of a body that is an asynchronous iterable are read in a task."""
         data = options.get("data")
         if not isinstance(data, AsyncIterable):
             return build(method, path, keep=transfer.keep, **options)
@@ -210,12 +202,12 @@ class AsyncSession:
 
 
 class AsyncStream(BaseStream):
-    """The body of a 2xx response, in pieces. `async with` waits for the response's head; leaving
-    it ends the transfer.
+    """The body of a 2xx response, in pieces. `async with` waits for the response's head; leaving it
+    ends the transfer.
 
-    async with session.stream("GET", "mem/image/I1/download") as response:
-        async for piece in response.raise_for_status():
-            ...
+        async with session.stream("GET", "mem/image/I1/download") as response:
+            async for piece in response.raise_for_status():
+                ...
 
     A response other than 2xx has no pieces: its body is in `response.content`.
     """
@@ -243,7 +235,7 @@ class AsyncStream(BaseStream):
         self._is_open = True
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._is_open = False
         if self._incoming is None:
             return
@@ -253,7 +245,7 @@ class AsyncStream(BaseStream):
             self._session._cancel(self._incoming.transfer)
             await asyncio.wait([over])
         if not over.cancelled():
-            over.exception()  # retrieved, else asyncio logs that it never was
+            over.exception()  # else asyncio logs that it was never retrieved
 
     async def _wait(self) -> None:
         self._news.clear()
@@ -265,7 +257,7 @@ class AsyncStream(BaseStream):
         return self
 
     def stream(self) -> AsyncStream:
-        """Itself, for those who like to say what they iterate over."""
+        """Returns itself, for programs that name what they iterate over."""
         return self
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -284,5 +276,5 @@ class AsyncStream(BaseStream):
         return piece
 
     async def read(self) -> bytes:
-        """All that is left, in memory. Raises what the transfer came to, if it broke off."""
+        """The rest of the body, in memory. It raises the transfer's error if the body broke off."""
         return b"".join([piece async for piece in self])

@@ -1,9 +1,10 @@
-"""A request that another HTTP client sends: authorized by the library first, its response observed
-afterwards.
+"""A request that another HTTP client sends: the library authorizes it first, and then sees its
+response.
 
-Shared by `damsession.requests` and `damsession.httpx`. Knows which headers are the client's own
-business; what authenticates, what must not go to another server and what is to be sent again is the
-library's. Header texts are Latin-1 here, one character a byte, so that no byte is lost on its way.
+`damsession.requests` and `damsession.httpx` share this module. It knows which headers the client
+sets by itself. The library decides what authenticates a request, what must not go to another
+server, and what is sent again. Header texts are Latin-1 here, one character for one byte, so that
+no byte is lost.
 """
 
 from __future__ import annotations
@@ -23,35 +24,36 @@ from ._session import Session
 #: How many bytes of a body the library looks at (see dam_observation).
 MOST_OF_A_BODY = 65536
 
-# What the client makes from the body and the connection: the library takes none of it from the
-# caller. Cookies are the session's.
+# Headers that the client makes from the body and the connection, which the library does not take
+# from the application. Cookies are those of the session.
 _FRAMING = frozenset(
     ("content-length", "content-type", "transfer-encoding", "content-encoding", "expect")
 )
 _CLIENTS = _FRAMING | {"host", "connection", "cookie"}
 
-# What some clients let through although it may not be in a header: NUL, CR and LF inside of a
-# value, which count as blanks (RFC 9110, 5.5), and names that are not one.
+# Some clients accept what a header must not contain: names that are none, and NUL, CR and LF in a
+# value, which are replaced by spaces (RFC 9110, section 5.5).
 _BLANKS = bytes.maketrans(b"\0\r\n", b"   ")
 _NO_NAME = re.compile(rb"[\0\r\n:]")
 
 
 class ToSend(NamedTuple):
-    """What to send. Secret, but for `shown`."""
+    """The request to send. All of it is secret but `shown`."""
 
     method: str
     url: str
     headers: list[tuple[str, str]]
     has_body: bool
-    shown: str  #: the URL as anybody may see it
+    shown: str  #: the URL without secrets
 
     def __repr__(self) -> str:
         return f"<ToSend {self.method} {self.shown}>"
 
 
 class Authorization:
-    """Owns a `dam_authorization`. One thread at a time, but `free` may come from any: from a task
-    that is cancelled while a thread works for it, say. What is under way ends first.
+    """Owns a `dam_authorization`. One thread at a time may use it, but any thread may call `free`,
+    such as that of a task that is cancelled while another thread works for it. A call that is under
+    way ends first.
     """
 
     def __init__(
@@ -63,13 +65,13 @@ class Authorization:
         body: bool,
     ) -> None:
         self._library = library()
-        self._session = session  # kept alive: it must not be freed before the authorization
+        self._session = session  # kept here, because it must not be freed before the authorization
         self._method, self._url, self._body = method, url, body
         self._headers = list(headers)
-        self._held: list[Any] = []  # the `dam_authorization`; empty while a call works with it
+        self._held: list[Any] = []  # the `dam_authorization`; empty while a call uses it
         self._is_over = False
-        self._first: str | None = None  # where the request went at first
-        #: Whether the URL carries secrets.
+        self._first: str | None = None  # the URL of the first request
+        #: Whether the URL contains secrets.
         self.in_url = False
 
     def __del__(self) -> None:
@@ -77,7 +79,7 @@ class Authorization:
             self.free()
 
     def begin(self) -> None:
-        """Makes sure that there is a session. Blocks. DamError: there is none to be had."""
+        """Makes sure that there is a session, which may block. DamError: there can be none."""
         own = [(name, value) for name, value in self._headers if name.lower() not in _CLIENTS]
         kind = next(
             (value for name, value in self._headers if name.lower() == "content-type"), None
@@ -100,21 +102,23 @@ class Authorization:
                 self._keep(made)
 
     def free(self) -> None:
-        """Ends it; one that was not observed counts as not answered."""
+        """Frees the authorization. If no response was observed, the request counts as
+        unanswered.
+        """
         self._is_over = True
         with contextlib.suppress(IndexError):
-            # It is freed already, or by `_keep` when the call that has it returns.
+            # It is freed already, or `_keep` frees it when the call that uses it returns.
             self._library.dam_authorization_free(self._held.pop())
 
     def read(self) -> ToSend:
-        """What to send now."""
+        """The request to send now."""
         view = _abi.dam_authorization_view()
         self._library.dam_authorization_get(self._held[0], view, _abi.dam_error())
         method, url = view.method.decode(), view.url.decode()
         # A redirect that turns POST into GET drops the body.
         has_body = self._body and method == self._method
-        # The caller's values went to the library as UTF-8: under its bytes each is found as it was
-        # given. What the library adds is kept as Latin-1.
+        # The application's values went to the library as UTF-8. Each is found again by those bytes,
+        # as it was given. What the library added is read as Latin-1.
         own = {
             (name, value.encode().decode("latin-1").strip(" \t")): value
             for name, value in self._headers
@@ -139,11 +143,11 @@ class Authorization:
     def observe(
         self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, whole: bool
     ) -> bool:
-        """Whether the response is to be thrown away, and what `read` says then to be sent instead.
-        Else it is over. Blocks.
+        """Whether the program must discard the response and send what `read` returns then. If not,
+        the exchange is over. This may block.
 
-        headers: as they came. whole: `body` is all of it, and not only what came or what may be
-        looked at.
+        headers: as they arrived. whole: `body` is the whole body, not only what has arrived or what
+        the library looks at.
         """
         observation, result = _abi.dam_observation(), ctypes.c_int32()
         observation.http_status = status
@@ -175,8 +179,8 @@ class Authorization:
         return False
 
     def _keep(self, authorization: Any) -> None:
-        # Puts it back first and reads `_is_over` afterwards; `free` sets `_is_over` first and
-        # takes it out afterwards. So whichever thread comes second frees it.
+        # This puts it back first and reads `_is_over` afterwards; `free` sets `_is_over` first and
+        # takes it out afterwards. So the thread that comes second frees it.
         self._held.append(authorization)
         if self._is_over:
             self.free()
@@ -192,7 +196,7 @@ class Authorization:
 
 
 def replay_impossible() -> ReplayImpossible:
-    """For a body that the client cannot send again."""
+    """The error for a body that the client cannot send again."""
     return ReplayImpossible(
         Status.REPLAY_IMPOSSIBLE,
         None,

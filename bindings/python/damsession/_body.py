@@ -1,9 +1,8 @@
-"""Bodies: what `data=` may be, as bytes that C borrows or as callbacks that C asks for the next
-ones.
+"""Bodies: what `data=` may be. C borrows bytes, or reads the body through callbacks.
 
-A file or an iterable is read while it is sent, a piece at a time. One that can begin anew (a
-seekable file, a list) lets the library send the request again after a new login; one that cannot is
-still sent, once.
+A file or an iterable is read while it is sent, one piece at a time. If it can begin anew (a
+seekable file, a list), the library can send the request again after a new login. If it cannot, it
+is sent once.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ from ._text import utf8
 
 
 class Readable(Protocol):
-    """A file opened for reading bytes. Read from where it stands; if it can seek, its size is
-    known beforehand.
+    """A file opened for reading bytes. It is read from its present position; if it can seek, its
+    size is known beforehand.
     """
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
+        """Returns at most `size` bytes, and no bytes at the end."""
 
 
 #: Query parameters or form fields. A value may be a sequence of values.
 Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
-#: A body: bytes as they are, text as UTF-8, fields as a form; files, what a path names, and
-#: iterables of bytes as read.
+#: A body: bytes as they are, text as UTF-8, fields as a form. A file, the file at a path, or an
+#: iterable of bytes is read while it is sent.
 Body = Union[
     bytes, bytearray, memoryview, str, "os.PathLike[str]", Fields, Readable, Iterable[bytes]
 ]
@@ -46,26 +45,26 @@ _BYTES = (bytes, bytearray, memoryview)
 
 
 def form(fields: Fields, what: str) -> str:
-    """`application/x-www-form-urlencoded`; fields whose value is None are left out."""
+    """`application/x-www-form-urlencoded`, without the fields whose value is None."""
     try:
         return urlencode(
             [(name, value) for name, value in pairs(fields) if value is not None], doseq=True
         )
     except UnicodeEncodeError:
-        # Raised below, without a context: this exception carries the whole text, which may be a
-        # password.
+        # Raised below without this exception as its context, which holds the whole text: it may be
+        # a password.
         pass
     raise argument_error(f"{what} hold half a surrogate pair, which is no text")
 
 
 def pairs(fields: Fields) -> Iterable[tuple[str, Any]]:
-    """Fields as names and values."""
+    """The fields as names and values."""
     return fields.items() if isinstance(fields, Mapping) else fields
 
 
 def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
-    """Lays `data` out as the request's body; says whether it is a stream, which is no form by
-    default.
+    """Sets `data` as the request's body. Returns whether its default type is that of a byte
+    stream.
     """
     source = _source(data)
     if isinstance(source, bytes):
@@ -79,7 +78,7 @@ def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
 
 
 class _Source:
-    """A body that is asked for piece by piece."""
+    """A body that the library reads piece by piece."""
 
     def __init__(
         self, fill: Callable[[int], Any], size: int, rewind: Callable[[], Any] | None
@@ -124,13 +123,13 @@ def _source(data: Any) -> bytes | _Source:
         return _file(data)
     start = iter(data)
     first = next(start, None)
-    if first is None or not isinstance(first, _BYTES):  # fields; nothing at all is an empty form
+    if first is None or not isinstance(first, _BYTES):  # fields; an empty mapping is an empty form
         return form(() if first is None else itertools.chain([first], start), "data").encode()
     return _pieces(data, itertools.chain([first], start), again=start is not data)
 
 
 class _File:
-    """A file of a path; closed when the request that sends it is garbage."""
+    """The file at a path. It is closed when the request that sends it is garbage-collected."""
 
     def __init__(self, path: os.PathLike[str]) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -164,8 +163,8 @@ def _file(file: Any) -> _Source:
 
 
 def _pieces(data: Iterable[Any], start: Iterator[Any], again: bool) -> _Source:
-    """An iterable of bytes, of which the first piece was looked at already. Empty pieces are not
-    the end.
+    """An iterable of bytes whose first piece was read already. An empty piece does not end the
+    body.
     """
     left = start
 

@@ -1,8 +1,7 @@
-"""The two callbacks of a configuration: who answers for credentials, and who gets the log lines.
+"""The two callbacks of a configuration: one gives credentials, one takes log lines.
 
-They run on the thread that is inside a damsession call. An exception in one of them stops the call
-and is raised from it. Neither may use the session that it is called for: the login waits for the
-answer.
+They run on the thread that is in a damsession call. An exception in one of them ends the call,
+which raises it. Neither may use the session that it is called for, because the login waits for it.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ class Prompt(NamedTuple):
     """One question of a login."""
 
     kind: PromptKind
-    user: str  #: whose
-    origin: str  #: at which server, "https://www.photoshelter.com"
+    user: str  #: whose secret is asked for
+    origin: str  #: the server, such as "https://www.photoshelter.com"
 
 
-#: Answers a prompt, or returns None for no answer.
+#: Returns the secret that a prompt asks for, or None.
 Credentials = Callable[[Prompt], Union[str, bytes, None]]
 
 _LEVELS = {
@@ -46,7 +45,7 @@ _LEVELS = {
 
 
 def credentials_callback(ask: Credentials) -> Any:
-    """The C callback that asks `ask`. The caller keeps it alive for as long as the session."""
+    """The C callback that calls `ask`. It must live as long as the session."""
 
     def call(_: Any, pointer: Any) -> int:
         question = pointer.contents
@@ -64,8 +63,8 @@ def credentials_callback(ask: Credentials) -> Any:
 
 
 def log_callback(logger: logging.Logger) -> Any:
-    """The C callback that hands lines to `logger`, whose own level is asked at each line. To be
-    kept alive likewise.
+    """The C callback that gives lines to `logger`. The level of the logger is looked up at each
+    line. The callback must live as long as the session.
     """
 
     def call(_: Any, level: int, message: bytes) -> None:
@@ -75,8 +74,8 @@ def log_callback(logger: logging.Logger) -> Any:
 
 
 def password_command(command: str) -> Credentials:
-    """Credentials from the first line that a shell command prints, as the option
-    `password-command` has it.
+    """Credentials from the first line that a shell command prints, as with the option
+    `password-command`.
     """
 
     def ask(prompt: Prompt) -> bytes | None:
@@ -89,7 +88,7 @@ def password_command(command: str) -> Credentials:
         if ended.returncode != 0:
             raise _no_answer(f"the password-command failed (exit status {ended.returncode})")
         line = ended.stdout.split(b"\n", 1)[0]
-        line = line[:-1] if line.endswith(b"\r") else line  # a file written on Windows
+        line = line[:-1] if line.endswith(b"\r") else line  # the line end of a file from Windows
         if not line:
             raise _no_answer("the password-command printed nothing")
         return line

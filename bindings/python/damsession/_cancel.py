@@ -9,8 +9,8 @@ from ._library import library
 
 
 class Canceller:
-    """Give it to requests; `cancel` ends them, and every later one that is given it, with
-    `Cancelled`. Any thread.
+    """Ends the requests that it is given to. `cancel` ends them, and every later one, with
+    `Cancelled`. Any thread may call it.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Canceller:
             self._library.dam_canceller_free(self._pointer)
 
     def cancel(self) -> None:
-        """Ends the requests within a quarter of a second. For good: a new try needs a new
-        canceller.
+        """Ends the requests within a quarter of a second. It cannot be undone: a new try needs a
+        new canceller.
         """
         self._library.dam_canceller_cancel(self._pointer, _abi.dam_error())

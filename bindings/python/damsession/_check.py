@@ -1,9 +1,9 @@
 """How a call into C ends in Python: with a value, or with exactly one exception.
 
-Two things can have gone wrong: the library returned a status, or a callback of the application's
-raised while the call was under way. An exception cannot cross C, so it is kept here, per thread
-(callbacks run on the calling thread), and raised when the call is back. It wins over the status,
-which is only its consequence.
+There are two kinds of error: the library returned a status, or a callback of the application raised
+an exception during the call. An exception cannot pass through C. It is kept here, one for each
+thread (callbacks run on the calling thread), and raised when the call returns. It takes precedence
+over the status, which is only its consequence.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-#: Takes the exception of a callback, for whoever is to raise it.
+#: Takes the exception of a callback, to be raised later.
 Keep = Callable[[BaseException], None]
 
 
@@ -35,7 +35,9 @@ def keep_for_call(error: BaseException) -> None:
 
 
 def take_kept() -> BaseException | None:
-    """Takes away the exception kept so far, before a callback runs that would be blamed for it."""
+    """Removes and returns the exception kept so far. It is called before a callback, so that the
+    callback is not blamed for it.
+    """
     error, _kept.error = _kept.error, None
     return error
 
@@ -43,8 +45,8 @@ def take_kept() -> BaseException | None:
 def guarded(
     function: Callable[..., int | None], stop: int = Status.CALLBACK, keep: Keep = keep_for_call
 ) -> Callable[..., int]:
-    """Makes a callback that never raises into C: it asks the library to stop, with `stop`, and
-    keeps the exception.
+    """Makes a callback that never raises into C: it returns `stop`, which asks the library to stop,
+    and keeps the exception.
     """
 
     def run(*arguments: Any) -> int:
@@ -52,7 +54,7 @@ def guarded(
             with inside_callback():
                 return function(*arguments) or Status.OK
         except BaseException as error:
-            # KeyboardInterrupt and SystemExit are for the caller as well.
+            # KeyboardInterrupt and SystemExit must reach the caller too.
             keep(error)
             return stop
 
@@ -60,7 +62,7 @@ def guarded(
 
 
 def surface(result: Any = None, function: Any = None, arguments: Any = None) -> Any:
-    """The `errcheck` of functions that cannot fail themselves but may run a callback."""
+    """The `errcheck` of functions that cannot fail themselves but may call a callback."""
     error, _kept.error = _kept.error, None
     try:
         if error is not None:
@@ -78,7 +80,8 @@ def check(result: int, function: Any, arguments: tuple[Any, ...]) -> None:
         surface()
     if result != Status.OK:
         error = failure(result, arguments[-1])
-        # There may be secrets among them, and a traceback shows the locals of its frames.
+        # The arguments may contain secrets, and a traceback shows the local variables of its
+        # frames.
         del arguments
         raise error
 

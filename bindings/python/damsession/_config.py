@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-from types import TracebackType
 from typing import Any
 
 from . import _abi
@@ -20,33 +19,28 @@ from ._values import StoredSession
 
 
 class Config:
-    """Owns a `dam_config`; a context manager that frees it and wipes the secrets in it. One
-    thread at a time.
+    """Owns a `dam_config`. A context manager, which frees it and wipes its secrets. One thread at a
+    time may use it.
     """
 
     def __init__(self) -> None:
         self._library = library()
         self._config = _abi.config_p()
         self._library.dam_config_new(ctypes.byref(self._config), _abi.dam_error())
-        #: The C callbacks, and the store, that a session opened from this configuration goes on
-        #: using.
+        #: The C callbacks and the store, which a session opened from this configuration uses as
+        #: long as it lives.
         self.callbacks: list[Any] = []
 
     def __enter__(self) -> Config:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._library.dam_config_free(self._config)
         self._config = _abi.config_p()
 
     def set(self, keyword: str, value: OptionValue) -> None:
-        """Sets one option by its Python keyword; None leaves it as it is. OptionError: unknown,
-        or a bad value.
+        """Sets one option by its Python keyword; None leaves it as it is. OptionError: the option
+        is unknown, or its value is bad.
         """
         text = words(keyword, value)
         if text is None:
@@ -60,8 +54,8 @@ class Config:
             )
 
     def unset_secrets(self) -> None:
-        """Forgets the secrets set so far, but for those that are remembered: then the library
-        asks for them.
+        """Removes the secrets set so far, but for those that are remembered. The library then asks
+        for them.
         """
         for option in options():
             if option.secret and not option.remembered:
@@ -70,7 +64,7 @@ class Config:
                 )
 
     def get(self, name: str) -> str:
-        """One option that is not secret, by its own name."""
+        """The value of an option that is not secret, by its own name."""
         return taken(self._library.dam_config_get, self._config, encoded(name, "an option's name"))
 
     def load(self, name: str) -> None:
@@ -82,18 +76,18 @@ class Config:
         self._library.dam_config_load_environment(self._config, _abi.dam_error())
 
     def save(self, name: str) -> None:
-        """Remembers under `name` what was set."""
+        """Remembers the options that were set, under `name`."""
         self._library.dam_config_save(self._config, encoded(name, "the name"), _abi.dam_error())
 
     def ask(self, credentials: Credentials) -> None:
-        """Says who answers for credentials."""
+        """Sets who is asked for credentials."""
         callback = credentials_callback(credentials)
         self.callbacks.append(callback)
         self._library.dam_config_set_credentials(self._config, callback, None, _abi.dam_error())
 
     def log(self, logger: logging.Logger) -> None:
-        """Says who gets log lines. All of them are asked for, so that the logger's level can
-        change later.
+        """Sets the logger. The library gives it the lines of all levels, so that the logger's level
+        can change later.
         """
         callback = log_callback(logger)
         self.callbacks.append(callback)
@@ -102,13 +96,13 @@ class Config:
         )
 
     def keep_in(self, store: Store) -> None:
-        """Keeps sessions in the program's own store instead of the one of the option `store`."""
+        """Stores sessions in the program's own store, instead of that of the option `store`."""
         table = table_of(store)
         self.callbacks.append(table)
         self._library.dam_config_set_store(self._config, table.struct, _abi.dam_error())
 
     def sessions(self) -> list[StoredSession]:
-        """What the store holds, in order of the keys."""
+        """The sessions in the store, in the order of their keys."""
         found: list[StoredSession] = []
         callback = _abi.dam_stored_session_callback(
             guarded(lambda _, given: found.append(StoredSession._read(given.contents)))
@@ -123,14 +117,14 @@ class Config:
         )
 
     def open(self) -> Any:
-        """Opens a session; the caller frees the `dam_session`, and keeps `callbacks` alive until
+        """Opens a session. The caller frees the `dam_session` and keeps `callbacks` alive until
         then.
         """
         session = _abi.session_p()
         try:
             self._library.dam_session_open(self._config, ctypes.byref(session), _abi.dam_error())
         except BaseException:
-            # A log callback may have raised although the session was opened.
+            # A log callback may have raised an exception although the session was opened.
             self._library.dam_session_free(session)
             raise
         return session

@@ -1,8 +1,8 @@
-"""The exceptions: one class for each status of the C header, grouped by what a caller can do about
+"""The exceptions: one class for each status of the C header, grouped by what a program can do about
 them.
 
-The status, the numbers and the sentence all come from the library; a status that this version has
-never heard of is a plain `DamError` with its number.
+The status, the numbers and the message come from the library. A status that this version does not
+know is a plain `DamError` with its number.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final
 
 
 class Status(enum.IntEnum):
-    """What a call came to: the `dam_status` numbers. From 20: the network; from 40: the server;
-    from 60: the store.
+    """How a call ended: the `dam_status` numbers. From 20: the network; from 40: the server; from
+    60: the store.
     """
 
     OK = 0
@@ -48,15 +48,15 @@ class Status(enum.IntEnum):
 
 
 class DamError(Exception):
-    """Everything that damsession reports. Its text is one redacted sentence: no secret, no query
-    string, no body.
+    """The base of all errors that damsession reports. Its text is one sentence without secrets,
+    query strings and bodies.
     """
 
     def __init__(
         self, status: int, http_status: int | None, retry_after: int | None, message: str
     ) -> None:
         """`http_status` and `retry_after` (seconds) are None where the server gave none."""
-        # All four, so that it survives pickling.
+        # All four arguments, so that the exception can be pickled.
         super().__init__(status, http_status, retry_after, message)
         self.status: Final = status
         self.http_status: Final = http_status
@@ -93,9 +93,7 @@ class NotSupported(DamError):
 
 
 class CallbackStopped(DamError):
-    """A callback asked to stop. Seldom seen: an exception from a callback of yours is raised as
-    it is, in its stead.
-    """
+    """A callback asked to stop. This is rare: an exception of a callback is raised itself."""
 
 
 class InternalError(DamError):
@@ -134,28 +132,28 @@ class TooLarge(NetworkError):
 
 
 class Insecure(NetworkError):
-    """It would send a secret over plain HTTP or to another origin, so it was not sent."""
+    """The request would send a secret over plain HTTP or to another origin, so it was not sent."""
 
 
 class Cancelled(NetworkError):
-    """The program ended it early, with a `Canceller` or from a progress callback."""
+    """The program ended the request early, with a `Canceller` or from a progress callback."""
 
 
 # ---- What the server says ------------------------------------------------------------------------
 
 
 class AuthenticationError(DamError):
-    """The server, or what is known from it, keeps this identity out. Trying again changes
+    """The server does not let this identity in, now or by an earlier response. Trying again changes
     nothing.
     """
 
 
 class CredentialsNeeded(AuthenticationError):
-    """A login is needed and there is nobody to give the credentials."""
+    """A login is needed, and there are no credentials."""
 
 
 class CredentialsRefused(AuthenticationError):
-    """The server refused the credentials, now or before; they are not tried again unless
+    """The server refused the credentials, now or earlier. They are not tried again, except with
     `login(again=True)`.
     """
 
@@ -181,14 +179,14 @@ class SessionInvalid(AuthenticationError):
 
 
 class Throttled(DamError):
-    """Too many requests; `retry_after` says in how many seconds to come back, if the server said
+    """The server got too many requests. `retry_after` is the seconds to wait, if the server said
     so.
     """
 
 
 class ServerFault(DamError):
-    """The server failed (HTTP 5xx), shows a page that is not one to log in at, or failed a login
-    without saying why.
+    """The server failed (HTTP 5xx), sent a page that is no login page, or refused a login without a
+    reason.
     """
 
 
@@ -197,13 +195,13 @@ class HandleStale(DamError):
 
 
 class ReplayImpossible(DamError):
-    """The session had ended, and the body cannot be given again: repeat the request with a new
-    one.
+    """The session had ended, and the body cannot be read again. Repeat the request with a new
+    body.
     """
 
 
 class SecretWarning(UserWarning):
-    """Something outside damsession is about to show a secret, in a log for instance."""
+    """Something outside damsession, such as a log, is about to show a secret."""
 
 
 # ---- The store -----------------------------------------------------------------------------------
@@ -218,7 +216,7 @@ class Locked(StoreError):
 
 
 class RecordNewer(StoreError):
-    """The stored session was written by a newer damsession; it is left alone."""
+    """A newer damsession wrote the stored session, which is left as it is."""
 
 
 BY_STATUS: Final[dict[int, type[DamError]]] = {
@@ -254,12 +252,12 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
 
 
 def wrong_piece(piece: object) -> TypeError:
-    """For a body that is made of something else than bytes."""
+    """The error for a piece of a body that is not bytes."""
     return TypeError(
         f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode"
     )
 
 
 def argument_error(message: str) -> ArgumentError:
-    """An `ArgumentError` that Python found before C was asked."""
+    """An `ArgumentError` for what Python found, without a call into C."""
     return ArgumentError(Status.ARGUMENT, None, None, message)

@@ -1,8 +1,7 @@
-"""`files=`: a multipart/form-data body, whose files are read from disk by the library while they
-are sent.
+"""`files=`: a multipart/form-data body. The library reads its files from disk while they are sent.
 
-Lays out what it is given and judges nothing: names, sizes and boundaries are the library's
-business.
+This module passes on what it is given. The library checks names and sizes, and chooses the
+boundary.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from ._body import Fields, Readable, pairs
 from ._library import library
 from ._text import encoded, utf8
 
-#: Where a file is, what is in it, or a file opened for reading bytes.
+#: The path of a file, its content, or a file opened for reading bytes.
 Content = Union[str, "os.PathLike[str]", bytes, Readable]
-#: Content; or (file name, content), with the content type as a third if it is known. File name
-#: None: the path's.
+#: Content; or (file name, content); or (file name, content, content type). If the file name is
+#: None, that of the path is used.
 FilePart = Union[
     Content, tuple[Optional[str], Content], tuple[Optional[str], Content, Optional[str]]
 ]
@@ -33,7 +32,7 @@ Files = Union[
 
 
 class Form:
-    """Owns a `dam_form`, to be freed after the requests that use it."""
+    """Owns a `dam_form`, which is freed after the requests that use it."""
 
     def __init__(self) -> None:
         self._library = library()
@@ -45,7 +44,7 @@ class Form:
             self._library.dam_form_free(self.pointer)
 
     def add_fields(self, fields: Fields) -> None:
-        """Adds fields; a list or tuple repeats its field, None leaves it out."""
+        """Adds fields. A list or tuple repeats its field, and None leaves it out."""
         for name, value in pairs(fields):
             for one in value if isinstance(value, (list, tuple)) else (value,):
                 if one is not None:
@@ -77,7 +76,7 @@ class Form:
         if hasattr(content, "read"):
             told, content = told or _base(content), _path(content) or content.read()
             if not isinstance(content, (_Path, bytes)):
-                # Text is no path because it came out of a file.
+                # Text that was read from a file must not be taken for a path.
                 raise TypeError(
                     f"a file part is read as bytes: open it in binary mode, not for {type(content).__name__}"
                 )
@@ -108,22 +107,22 @@ _ANY_TYPE = b"application/octet-stream"
 
 
 def _base(file: Any) -> str | None:
-    """What an open file is called, where it has a name."""
+    """The file name of an open file, if it has one."""
     name = getattr(file, "name", None)
     return os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else None
 
 
 class _Path(str):
-    """A path, as against text."""
+    """A path, which is different from other text."""
 
 
 def _path(file: Any) -> _Path | None:
-    """Where the library can read all of an open file by itself; None: what it still has is read
-    here.
+    """The path of an open file, if the library can read all of it by itself. None: the rest of the
+    file must be read here.
     """
     raw = getattr(file, "raw", file)
     if not isinstance(raw, io.FileIO) or not isinstance(raw.name, (str, bytes)):
-        # Not what unpacks while it is read.
+        # A file object that decompresses is excluded.
         return None
     if not file.seekable() or file.tell() != 0:
         return None

@@ -1,10 +1,10 @@
-"""Holds one `dam_session` for as long as anybody is inside it: the last one out frees it.
+"""Owns one `dam_session`. The last call that uses it frees it after `close`.
 
-The header forbids to free a session while a call of it is under way, and Python programs close
-things from other threads, from callbacks and at garbage collection. So a call borrows the handle,
-`close` only lets no further call in, and the last call to leave a closed handle frees it. `close`
-waits for nobody, so it cannot deadlock; a forked child gets locks of its own, since those it
-inherits may be held by threads that it does not have.
+The header forbids to free a session during a call, but Python programs close things from other
+threads, from callbacks and at garbage collection. A call therefore borrows the handle, `close` only
+lets no further call in, and the last call to leave a closed handle frees it. `close` never waits,
+so it cannot deadlock. A forked child gets new locks, since those that it inherits may be held by
+threads that it does not have.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from types import TracebackType
 from typing import Any
 
 from ._library import library
 
 
 class SessionHandle:
-    """A context manager around every call: `with handle as session: ...`. Any number of threads."""
+    """A context manager around every call: `with handle as session: ...`. Any number of threads may
+    use it.
+    """
 
     def __init__(self, session: Any, callbacks: list[Any]) -> None:
         self._session = session
@@ -27,9 +28,9 @@ class SessionHandle:
         self._calls = 0
         self._open = True
         _handles.add(self)
-        # Runs once, whoever comes first: the last call, close(), or the garbage collector. Never at
-        # interpreter exit, when callbacks into Python are no longer safe and the system takes
-        # everything back anyway.
+        # It runs once: by the last call, by close(), or by the garbage collector, whichever comes
+        # first. It does not run at interpreter exit, when callbacks into Python are not safe any
+        # more and the system frees everything anyway.
         self._free = weakref.finalize(self, _free, library().dam_session_free, session, callbacks)
         self._free.atexit = False
 
@@ -40,12 +41,7 @@ class SessionHandle:
             self._calls += 1
         return self._session
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._lock:
             self._calls -= 1
             last = not self._open and self._calls == 0
@@ -58,7 +54,9 @@ class SessionHandle:
         return not self._open
 
     def close(self) -> None:
-        """Lets no further call in. Calls under way go on to their end. Closing twice is fine."""
+        """Lets no further call in. Calls under way go on to their end. A second `close` does
+        nothing.
+        """
         with self._lock:
             self._open = False
             idle = self._calls == 0
@@ -67,7 +65,7 @@ class SessionHandle:
 
 
 def _free(free: Any, session: Any, callbacks: list[Any]) -> None:
-    # `callbacks` are an argument so that they live until here: the library may still log.
+    # `callbacks` is an argument so that they live until here: the library may still log.
     free(session)
 
 

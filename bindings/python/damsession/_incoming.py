@@ -1,7 +1,7 @@
-"""The body of a response that somebody asks for piece by piece. The transfer is paused when too
-much waits.
+"""The body of a response that a program reads piece by piece. The transfer pauses when too many
+bytes wait.
 
-Shared by the streams of blocking programs and of asyncio; knows nothing of either.
+The streams of blocking programs and of asyncio share this module, which depends on neither.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from ._check import guarded
 from ._loop import Transfer
 from ._response import Response
 
-_MOST_AHEAD = 1 << 18  # bytes that may wait; with more of them the transfer is paused
+_MOST_AHEAD = 1 << 18  # the bytes that may wait; with more the transfer pauses
 
 
 class Incoming:
-    """The pieces of one response that have arrived and were not asked for yet."""
+    """The pieces of one response that have arrived and were not read yet."""
 
     def __init__(
         self, transfer: Transfer, request: _abi.dam_request, news: Callable[[], Any]
     ) -> None:
-        """Puts itself into `request`. `news` is called when something has come; `transfer` says
-        when it is over.
+        """Sets itself as the sink of `request`. `news` is called when something has arrived;
+        `transfer` says when it is over.
         """
         self.transfer = transfer
         self._news = news
@@ -38,8 +38,8 @@ class Incoming:
 
     @property
     def response(self) -> Response | None:
-        """The response without what is streamed; None before its head is here. What breaks later
-        does not take it away.
+        """The response without its streamed body; None before its head is here. It stays when the
+        body breaks off later.
         """
         over = self.transfer.over
         if not over.done() or over.cancelled() or over.exception() is not None:
@@ -49,29 +49,29 @@ class Incoming:
 
     @property
     def ready(self) -> bool:
-        """Whether the head is here, and with it the body if that is not streamed."""
+        """Whether the head is here, and the body too if it is not streamed."""
         return self.transfer.over.done() or (self._head is not None and self._head.ok)
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits."""
+        """Whether no piece waits."""
         return not self._chunks
 
     def pop(self) -> bytes:
-        """The next piece; there must be one."""
+        """The next piece. There must be one."""
         chunk = self._chunks.popleft()
         self._size -= len(chunk)
         return chunk
 
     def wants_more(self) -> bool:
-        """Whether a paused transfer is to be resumed now. True once for each pause."""
+        """Whether a paused transfer should resume now. This is true once for each pause."""
         if not self._paused or self._size:
             return False
         self._paused = False
         return True
 
     def drop(self) -> None:
-        """Drops what waits: nobody will ask any more."""
+        """Discards the pieces that wait, because nothing will be read any more."""
         self._chunks.clear()
         self._size = 0
 

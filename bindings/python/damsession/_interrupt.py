@@ -1,10 +1,10 @@
-"""Ctrl-C while the main thread is inside a request: seen at the next callback instead of at its
-end.
+"""Ctrl-C while the main thread is in a request: it takes effect at the next callback, not at the
+request's end.
 
-Python hears of a signal when the next bytecode runs. That would be the very first of a callback,
-where nothing can catch what it raises, and ctypes drops it. So during a request the signal is noted
-there, and raised from the callback's middle. Leaves every handler alone but Python's own for
-SIGINT, and that one only while the call lasts.
+Python handles a signal when the next bytecode runs. In a request, that is the first bytecode of a
+callback, where no code can catch the exception and ctypes drops it. So during a request the signal
+is noted, and the exception is raised in the middle of the callback. No signal handler is changed
+but Python's own for SIGINT, and that one only during the call.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class _Here(threading.local):
-    """This thread's: whether Ctrl-C was noted, and how many callbacks deep it is."""
+    """The state of this thread: whether Ctrl-C was noted, and how many callbacks deep it is."""
 
     noted = False
     depth = 0
@@ -28,7 +28,9 @@ _here = _Here()
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Around a call into C. KeyboardInterrupt, if that was noted and no callback has raised it."""
+    """Surrounds a call into C. It raises KeyboardInterrupt if Ctrl-C was noted and no callback has
+    raised it.
+    """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -43,7 +45,7 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def inside_callback() -> Iterator[None]:
-    """Around a callback's own work, which Ctrl-C interrupts as it would anywhere."""
+    """Surrounds the own work of a callback, which Ctrl-C interrupts as it does anywhere."""
     _here.depth += 1
     try:
         _raise_noted()

@@ -1,9 +1,10 @@
-"""Finds the shared library, loads it at the first use, and says clearly where it looked when there
-is none.
+"""Finds the shared library and loads it at its first use. If there is none, the error says where it
+was searched.
 
-Three places, in this order: what the environment variable DAMSESSION_LIBRARY names (and then
-nothing else: an explicit choice is never replaced by another library), beside this package (where a
-wheel carries it), and the system's. It never searches a source tree or the working directory.
+There are three places, in this order: the path in the environment variable DAMSESSION_LIBRARY (if
+it is set, no other place is tried, so that an explicit choice is never replaced), beside this
+package (where a wheel has it), and the system. A source tree and the working directory are never
+searched.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ _loaded: Any | None = None
 
 
 class LibraryNotFound(ImportError):
-    """The shared library could not be loaded. The text lists every place that was tried, and why
-    it would not do.
+    """The shared library could not be loaded. The text lists every place that was tried, and the
+    reason.
     """
 
 
 def library() -> Any:
-    """The loaded library, every function typed. LibraryNotFound: there is none; the next call
-    tries again.
+    """The loaded library, whose functions have their types. LibraryNotFound: there is none; the
+    next call tries again.
     """
     global _loaded
     if _loaded is None:
@@ -44,7 +45,7 @@ def library() -> Any:
 
 
 def version() -> str:
-    """The version of the shared library that runs, for example "1.0.0"."""
+    """The version of the loaded shared library, such as "1.0.0"."""
     text: bytes = library().dam_version()
     return text.decode()
 
@@ -64,21 +65,19 @@ def _load() -> ctypes.CDLL:
 
 
 def _places() -> Iterator[tuple[str, str]]:
-    """Where to look: words for a person, and what to hand to the dynamic linker."""
+    """The places to try: each a text for people, and the argument for the dynamic linker."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
-        # A bare name would send the linker on a search of its own.
+        # The linker would search for a name without a folder.
         yield VARIABLE, os.path.abspath(chosen)
         return
     yield "beside the package", str(Path(__file__).with_name(SONAME))
-    # The linker's search: LD_LIBRARY_PATH, its cache, the standard directories.
+    # The linker searches LD_LIBRARY_PATH, its cache and the standard directories.
     yield "the system", SONAME
 
 
 def _open(path: str) -> ctypes.CDLL:
-    """Loads one candidate. OSError: it cannot be loaded, or it is not a library that this
-    package can use.
-    """
+    """Loads one candidate. OSError: it cannot be loaded, or this package cannot use it."""
     loaded = ctypes.CDLL(path)
     try:
         _abi.bind(loaded)
@@ -92,7 +91,7 @@ def _open(path: str) -> ctypes.CDLL:
 
 
 def _fits(found: str, needed: str) -> bool:
-    """The header's promise: the same major number, and not older."""
+    """Whether the version fits, as the header promises: the same major number, and not older."""
     has, needs = (
         [int(number) for number in re.findall(r"\d+", text)[:3]] for text in (found, needed)
     )

@@ -1,9 +1,10 @@
-"""A `dam_loop`: any number of requests at once on one thread, driven by whoever waits for its
+"""A `dam_loop`: any number of requests at once on one thread, which waits for the loop's
 descriptor.
 
-Everything submitted is a `Transfer`, which keeps what C points to until the library says that it is
-over. Exceptions of a transfer's own callbacks are its own; those of credentials callbacks go to the
-requests that the login was for. What becomes of a request is the library's decision.
+Everything submitted is a `Transfer`, which keeps alive what C points to until the library says that
+it is over. An exception of a transfer's own callback belongs to that transfer; one of a credentials
+callback belongs to the requests that the login was for. The library decides what becomes of a
+request.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
 
-#: How a transfer ends: with a response, or with None where none was asked for.
+#: The result of a transfer: a response, or None for a transfer that has none.
 Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
 
 
 class Transfer:
-    """One request under way, or over."""
+    """A request that is under way, or over."""
 
     def __init__(self, what: str, over: Over) -> None:
-        self.what = what  #: names it in messages
+        self.what = what  #: its name in messages
         self.id = 0
         self.over: Any = over
         self.error: BaseException | None = None
-        self.kept: Any = None  #: what C points to
+        self.kept: Any = None  #: what C points to, kept alive
         self.handle: SessionHandle | None = None
 
     def keep(self, error: BaseException) -> None:
@@ -46,18 +47,18 @@ class Transfer:
 
 
 class Loop:
-    """Owns a `dam_loop`. One thread at a time."""
+    """Owns a `dam_loop`. One thread at a time may use it."""
 
     def __init__(self) -> None:
         self._library = library()
         self._loop = _abi.loop_p()
         self._library.dam_loop_new(ctypes.byref(self._loop), _abi.dam_error())
         self._transfers: dict[int, Transfer] = {}
-        # Sessions of transfers under way. They outlive the loop, which saves what came of a
-        # response when it is freed.
+        # The sessions of transfers under way. They must outlive the loop: when it is freed, it
+        # saves the cookies of responses whose head has arrived.
         self._handles: dict[int, SessionHandle] = {}
-        # Runs once: by `free`, or by the garbage collector, since a loop that nobody drives any
-        # more would hold its sessions for good. Not at interpreter exit: see SessionHandle.
+        # It runs once: by `free`, or by the garbage collector, since a loop that is not dispatched
+        # any more would hold its sessions for ever. For interpreter exit see SessionHandle.
         self._free = weakref.finalize(
             self, _free, self._library.dam_loop_free, self._loop, self._handles
         )
@@ -74,10 +75,10 @@ class Loop:
         *what: Any,
         outputs: tuple[Any, ...] = (),
     ) -> None:
-        """Takes something in: `function` of the library with `what` is to be done. Its session
-        lives until it is over.
+        """Submits a transfer: `function` of the library does `what`. Its session lives until it is
+        over.
 
-        outputs: what it fills in beside its ID.
+        outputs: the further arguments that the function fills in beside the ID.
         """
         number = ctypes.c_uint64()
         session = handle.__enter__()
@@ -92,15 +93,15 @@ class Loop:
         self._handles[transfer.id] = handle
 
     def cancel(self, transfer: Transfer) -> None:
-        """Ends a request early; one that is over is left alone."""
+        """Ends a request early. A request that is over is left alone."""
         self._poke(self._library.dam_loop_cancel, transfer)
 
     def resume(self, transfer: Transfer) -> None:
-        """Has a paused callback asked again."""
+        """Makes the library call a paused callback again."""
         self._poke(self._library.dam_loop_resume, transfer)
 
     def dispatch(self) -> None:
-        """Does what there is to do, without waiting."""
+        """Does the work that is ready, without waiting."""
         try:
             with interruptible():
                 self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
@@ -108,8 +109,8 @@ class Loop:
             self._raised = None
 
     def run(self) -> None:
-        """Waits until there is something to do, and does it. For a thread that has nothing else
-        to do.
+        """Waits until there is work, and does it. This is for a thread that has nothing else to
+        do.
         """
         watch = select.poll()
         watch.register(self.descriptor, select.POLLIN)
@@ -117,7 +118,7 @@ class Loop:
         self.dispatch()
 
     def free(self) -> None:
-        """Frees the loop and everything under way; whoever waits is not told."""
+        """Frees the loop and everything under way. Those who wait are not told."""
         loop, self._loop = self._loop, _abi.loop_p()
         if loop:
             self._free()
@@ -126,19 +127,19 @@ class Loop:
 
     def _poke(self, function: Any, transfer: Transfer) -> None:
         if transfer.id in self._transfers and self._loop:
-            with contextlib.suppress(NotFound):  # it ended meanwhile; its end is on its way
+            with contextlib.suppress(NotFound):  # it ended meanwhile, and its end is reported soon
                 function(self._loop, transfer.id, _abi.dam_error())
 
     def _end(self, _: Any, number: int, status: int, response: Any, error: Any) -> None:
         """The `dam_done_callback`."""
-        raised = take_kept()  # a credentials or a log callback's, from earlier in this dispatch
+        raised = take_kept()  # of a credentials or log callback earlier in this dispatch
         if raised is not None:
             self._raised = raised
         transfer = self._transfers[number]
         self._release(transfer)
         try:
             if transfer.over.done():
-                return  # nobody waits any more
+                return  # no task waits for it any more
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
             elif status == Status.OK:
@@ -152,7 +153,7 @@ class Loop:
             if response:
                 self._library.dam_response_free(response)
             if raised is not None:
-                # It belongs to whoever drives the loop, and is raised by dispatch.
+                # dispatch raises it to the code that drives the loop.
                 keep_for_call(raised)
 
     def _read(self, response: Any, what: str) -> Response:
@@ -173,8 +174,8 @@ def _free(free: Any, loop: Any, handles: dict[int, SessionHandle]) -> None:
 
 
 class AsyncLoop(Loop):
-    """A loop under asyncio, whose running event loop watches it: no thread is needed. To be
-    closed in it.
+    """A loop under asyncio. The running event loop watches its descriptor, so that no thread is
+    needed. It must be closed in that event loop.
     """
 
     def __init__(self) -> None:

@@ -1,5 +1,5 @@
-"""Remembered names: options that `damsession.open("NAME")` and the shell wrapper find again.
-Never a password.
+"""Remembered names: options that `damsession.open("NAME")` and the shell wrapper find again. A
+password is never among them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def names() -> list[str]:
 
 
 def save(name: str, **options: OptionValue) -> None:
-    """Remembers exactly these options under `name`, instead of what was remembered before.
+    """Remembers exactly these options under `name`, in place of those remembered before.
 
-    OptionError: an unknown option, a bad value, or one that is never remembered (a password).
-    ArgumentError: a bad name. StoreError: it cannot be written.
+    OptionError: an option is unknown, has a bad value, or is never remembered (a password).
+    ArgumentError: the name is bad. StoreError: the options cannot be written.
     """
     with Config() as config:
         for keyword, value in options.items():

@@ -1,5 +1,5 @@
-"""`damsession.open`: options from a remembered name, the environment and keywords, in that
-order, become a session.
+"""`damsession.open`: makes a session of the options of a remembered name, of the environment and of
+keywords, in that order.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ def open(
     environment: bool = True,
     **options: OptionValue,
 ) -> Session:
-    """Opens a session. Reads no network and logs nobody in: that happens at the first need.
+    """Opens a session. This uses no network: the login happens when it is first needed.
 
-    name: options remembered under it (`damsession.save`, or the wrapper's `damsession login NAME`).
+    name: use the options remembered under it (`damsession.save`, or the wrapper's
+        `damsession login NAME`).
     environment: whether DAMSESSION_* variables count; they override the name's options.
-    options: as `damsession.options()` lists them, with `_` for `-`; they override both. None counts
-    as not given.
+    options: as `damsession.options()` lists them, with `_` for `-`; they override both. None
+        counts as not given.
     credentials: called with a `Prompt` when a login needs a secret that no option gives; returns
-    it, or None. It must
-        not use the session. Without it, the option `password_command` is run, if there is one.
-    log: a logger for the library's (redacted) lines; True: the logger "damsession".
+        it, or None. It must not use the session. Without it, the command in the option
+        `password_command` is run, if there is one.
+    log: a logger for the library's lines, which hold no secrets; True: the logger "damsession".
     store: where sessions outlive the process: the option of this name ("file", "memory" or a
-    directory), or a `Store`
-        of the program's own.
+        directory), or a `Store` of the program's own.
 
     NotFound: nothing is remembered under `name`. OptionError: an option is unknown, bad, missing or
     contradicts another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound:
@@ -62,8 +62,8 @@ def configure(
     options: Mapping[str, OptionValue],
     unset_secrets: bool = False,
 ) -> None:
-    """Sets what the three sources say. `unset_secrets`: who says here where secrets come from means
-    it, whatever the environment's DAMSESSION_PASSWORD says.
+    """Sets the options of the three sources. `unset_secrets`: the caller has credentials of its
+    own, which win over the environment's DAMSESSION_PASSWORD.
     """
     if name is not None:
         config.load(name)

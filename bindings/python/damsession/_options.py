@@ -1,8 +1,8 @@
-"""The option table: the one vocabulary of `damsession.open`, remembered names, the environment and
-the shell wrapper.
+"""The option table: the vocabulary of `damsession.open`, of remembered names, of the environment
+and of the shell wrapper.
 
-The rows are the library's own. No rule about an option is repeated here: a keyword is the option's
-name with `_` for `-`, a value is turned into words, and the library judges both.
+The rows are those of the library, and no rule about an option is repeated here. A keyword is the
+option's name with `_` for `-`, a value is turned into text, and the library checks both.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple, Union
 from . import _abi
 from ._library import library
 
-#: What an option may be given as. None counts as not given.
+#: The types that the value of an option may have. None counts as not given.
 OptionValue = Union[str, int, float, bool, "os.PathLike[str]", None]
 
 
@@ -43,7 +43,7 @@ class Option(NamedTuple):
 
 @functools.cache
 def options() -> tuple[Option, ...]:
-    """Every option there is, in the library's order."""
+    """All options, in the library's order."""
     return tuple(_row(index) for index in range(library().dam_option_count()))
 
 
@@ -68,8 +68,8 @@ def option_name(keyword: str) -> str:
 
 
 def words(keyword: str, value: OptionValue) -> str | None:
-    """A value in the words that the library takes; None for None. TypeError: nothing an option
-    can be.
+    """A value as the text that the library takes; None for None. TypeError: no option has such a
+    value.
     """
     if value is None or isinstance(value, str):
         return value

@@ -1,7 +1,7 @@
-"""A body that is an asynchronous iterable: its next piece is asked for in a task, and the transfer
-pauses until it is here.
+"""A body that is an asynchronous iterable. A task reads its next piece, and the transfer pauses
+until it is here.
 
-Asks for one piece at a time, and only when all of the last one is on its way.
+One piece is read at a time, and only when all of the last one was taken.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Outgoing:
         self._piece: bytes | None = None
         self._task: asyncio.Task[None] | None = None
         transfer.over.add_done_callback(lambda _: self._stop())
-        #: Whether it can begin anew, as what is its own iterator cannot.
+        #: Whether it can begin anew. An iterable that is its own iterator cannot.
         self.begin: Callable[[], Any] | None = None if self._pieces is data else self._begin
 
     def take(self) -> bytes | None:
-        """The next piece, b"" at the end, None: not here yet."""
+        """The next piece; b"" at the end; None: it is not here yet."""
         piece, self._piece = self._piece, None
         if piece is None and (self._task is None or self._task.done()):
             self._task = self._loop.asyncio.create_task(self._ask())
@@ -38,7 +38,7 @@ class Outgoing:
             piece = await self._next()
         except BaseException as error:
             if self._task is not asyncio.current_task():
-                raise  # cancelled by `_stop`: nobody wants the piece any more
+                raise  # cancelled by `_stop`: the piece is not needed any more
             self._transfer.keep(error)
             self._loop.cancel(self._transfer)
         else:
@@ -50,7 +50,7 @@ class Outgoing:
         async for piece in self._pieces:
             if not isinstance(piece, (bytes, bytearray, memoryview)):
                 raise wrong_piece(piece)
-            if len(piece):  # an empty one is not the end
+            if len(piece):  # an empty piece is not the end
                 return bytes(piece)
         return b""
 

@@ -1,9 +1,9 @@
-"""The body of a response of requests whose beginning was read already: readers get all of it, as
-if it had not been.
+"""The body of a response of requests whose beginning was read already. The program reads all of it,
+as if it had not been.
 
-Every reader gets it decoded (gzip and the like), because the beginning was, and the rest of a
-compressed stream cannot be decoded without it. A body that broke off stays broken: what came is
-given, and then what went wrong is raised.
+Every reader gets decoded bytes (of gzip and the like), because the beginning was decoded, and the
+rest of a compressed stream cannot be decoded without it. If a body broke off, its reader gets what
+arrived, and then the error.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from typing import Any
 
 
 class Peeked(io.RawIOBase):
-    """In place of the urllib3 response `raw`; everything but reading is passed on to it."""
+    """Takes the place of the urllib3 response `raw`, and passes on everything but reading."""
 
     def __init__(self, raw: Any, most: int) -> None:
-        """Takes the first `most` bytes at once, or what there is."""
+        """Reads the first `most` bytes, or the whole body if it is shorter."""
         self._raw = raw
-        # One iterator for all of it: in the middle of a chunk urllib3 cannot change from one way of
-        # reading to another.
+        # One iterator serves the whole body, because urllib3 cannot change its way of reading in
+        # the middle of a chunk.
         self._pieces = raw.stream(most, decode_content=True)
         self._ahead: bytes = b""
         self._at = 0
         self._broken: BaseException | None = None
-        #: Whether the beginning is all of it.
+        #: Whether the beginning is the whole body.
         self.is_whole = False
-        with contextlib.suppress(Exception):  # kept, and raised after what came before it
+        with contextlib.suppress(Exception):  # kept, and raised after the bytes that came before it
             while len(self._ahead) < most and not self.is_whole:
                 piece = self._next()
                 self._ahead += piece
                 self.is_whole = not piece
-        #: The bytes read beforehand.
+        #: The bytes that were read beforehand.
         self.beginning = self._ahead
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
 
     def _take(self, size: int) -> bytes:
-        """What is there, but not more than `size`; else what comes next; b"" at the end."""
+        """At most `size` bytes of what is there, else the next bytes; b"" at the end."""
         if self._at == len(self._ahead):
             self._ahead, self._at, self.beginning = self._next(), 0, b""
         piece = self._ahead[self._at : self._at + size]

@@ -1,7 +1,7 @@
-"""One request as Python has it, laid out as the C struct: text encoded, query and body serialized.
+"""Turns a request in Python into the C struct: text is encoded, query and body are serialized.
 
-Judges nothing that the library judges (paths, methods, header names, sizes); only what
-has no C form is refused here.
+The library checks paths, methods, header names and sizes. Only what has no form in C is refused
+here.
 """
 
 from __future__ import annotations
@@ -90,10 +90,10 @@ def build(
     canceller: Canceller | None = None,
     keep: Keep = keep_for_call,
 ) -> _abi.dam_request:
-    """The struct, which keeps alive everything that it points to. ArgumentError: something in it
-    has no C form.
+    """The struct, which keeps alive everything that it points to. ArgumentError: something in the
+    request has no form in C.
 
-    keep: who takes the exceptions of its callbacks.
+    keep: takes the exceptions of its callbacks.
     """
     request = _abi.dam_request()
     request.method = encoded(method, "the method")
@@ -131,7 +131,7 @@ def build(
 
 
 def named(method: str, path: str) -> str:
-    """A request in messages: without its query, which may hold what is nobody's business."""
+    """The name of a request in messages, without its query, which may hold secrets."""
     return f"{method} {path.partition('?')[0]}"
 
 
@@ -160,7 +160,7 @@ def _with_query(path: str, params: Fields, image: str | None) -> str:
     if not query:
         return path
     if image is not None:
-        # The place of the image ID, which the library fills.
+        # The library replaces this by the image ID.
         query = query.replace("%7Bimage%7D", "{image}")
     return path + ("&" if "?" in path else "?") + query
 
@@ -173,7 +173,7 @@ def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:
     others = []
     for name, value in pairs:
         if name.lower() == b"content-type":
-            request.content_type = value  # it has a field of its own
+            request.content_type = value  # the struct has a field for it
         else:
             others.append((name, value))
     request.headers, request.header_count = _abi.header_list(others), len(others)

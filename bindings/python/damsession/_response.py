@@ -1,7 +1,7 @@
-"""A response, whole and in Python's own memory: nothing in it needs to be closed.
+"""A response, whole and in Python's own memory. Nothing in it needs to be closed.
 
-Read with one call into C and one copy of the body; the mapping of headers is made and text is
-decoded when somebody asks.
+It is read with one call into C and one copy of the body. The mapping of headers is made, and text
+is decoded, at first use.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _PIECE = 1 << 16
 
 
 class Headers(Mapping[str, str]):
-    """Response headers: names in any case; a header that came several times reads as one, joined by
-    ", ".
+    """Response headers. Names may be in any case. A header that came several times reads as one,
+    joined by ", ".
 
-    `get_all` gives the single values, which for Set-Cookie is the only right way.
+    `get_all` returns the single values, which is the only right way for Set-Cookie.
     """
 
     def __init__(self, texts: list[bytes]) -> None:
-        """`texts` are names and values in turn."""
+        """`texts` holds names and values in turn."""
         self._values: dict[str, tuple[str, list[str]]] = {}
         for name, value in zip(map(_text, texts[::2]), map(_text, texts[1::2])):
             self._values.setdefault(name.lower(), (name, []))[1].append(value)
@@ -54,26 +54,26 @@ def _text(given: bytes) -> str:
     try:
         return given.decode("utf-8")
     except UnicodeDecodeError:
-        return given.decode("latin-1")  # what servers mean that do not mean UTF-8
+        return given.decode("latin-1")  # if it is not UTF-8, servers usually mean this
 
 
 class Response:
-    """What the server answered. Made by `Session.request`."""
+    """The response of the server. It is made by `Session.request`."""
 
     __slots__ = ("_headers", "_texts", "_what", "content", "generation", "replays", "status")
 
     def __init__(self, view: _abi.dam_response_view, what: str) -> None:
-        """Copies what `view` borrows. `what` names the request in messages: its method, and its
-        path without query.
+        """Copies what `view` borrows. `what` is the name of the request in messages: its method,
+        and its path without query.
         """
         #: The HTTP status: 200, 404, ...
         self.status: int = view.http_status
         #: The body.
         self.content: bytes = ctypes.string_at(view.body, view.body_size)
-        #: The generation of the session secret that it was sent with; what `Session.bind_image`
-        #: wants to know.
+        #: The generation of the session secret that the request was sent with. `Session.bind_image`
+        #: needs it.
         self.generation: int = view.generation
-        #: 1 if it had to be sent again after a new login, else 0.
+        #: 1 if the request was sent again after a new login, else 0.
         self.replays: int = view.replays
         self._texts = _abi.header_texts(view.headers, view.header_count)
         self._headers: Headers | None = None
@@ -88,27 +88,25 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether the status is 2xx. A redirect that comes back was not to be followed, so it is
-        no success either.
-        """
+        """Whether the status is 2xx. A redirect that was not followed is not ok either."""
         return 200 <= self.status < 300
 
     @property
     def text(self) -> str:
-        """The body as text, in the charset that Content-Type names, else UTF-8; bytes that do
-        not fit become U+FFFD.
+        """The body as text, in the charset of Content-Type, else UTF-8. Bytes that are not valid
+        become U+FFFD.
         """
         try:
             return self.content.decode(self._charset(), "replace")
-        except LookupError:  # a charset that Python does not know
+        except LookupError:  # the charset is unknown to Python
             return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body parsed as JSON. ValueError: it is none."""
+        """The body parsed as JSON. ValueError: it is not JSON."""
         return json.loads(self.content)
 
     def __iter__(self) -> Iterator[bytes]:
-        """The body in pieces, as a `Stream` gives it: the same loop serves both."""
+        """The body in pieces, as a `Stream` gives it, so that the same loop serves both."""
         return (self.content[at : at + _PIECE] for at in range(0, len(self.content), _PIECE))
 
     def iter_lines(self) -> Iterator[str]:
@@ -116,7 +114,9 @@ class Response:
         return iter(self.text.splitlines())
 
     def raise_for_status(self) -> Response:
-        """Raises HTTPStatusError unless `ok`; returns itself, so that calls can be chained."""
+        """Raises HTTPStatusError unless `ok`. Returns the response itself, so that calls can be
+        chained.
+        """
         if not self.ok:
             wait = self.headers.get("Retry-After", "")
             raise HTTPStatusError(
@@ -130,7 +130,7 @@ class Response:
 
     def _charset(self) -> str:
         from email.message import (
-            Message,  # here, because most responses are JSON and never get here
+            Message,  # imported here, because most responses are JSON and do not need it
         )
 
         message = Message()
@@ -142,8 +142,8 @@ class Response:
 
 
 class HTTPStatusError(DamError):
-    """Raised by `Response.raise_for_status` alone: the exchange went well (`status` is 0), the
-    response says no.
+    """The response is no success. Only `Response.raise_for_status` raises this: the exchange itself
+    went well (`status` is 0).
     """
 
     def __init__(
@@ -154,6 +154,6 @@ class HTTPStatusError(DamError):
         message: str,
         response: Response | None = None,
     ) -> None:
-        """`response` is the response in question."""
+        """`response` is the response that is no success."""
         super().__init__(status, http_status, retry_after, message)
         self.response: Response | None = response

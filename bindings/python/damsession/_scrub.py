@@ -1,8 +1,8 @@
-"""Takes secrets out of an exception that an HTTP client raised about a request of ours.
+"""Removes secrets from an exception that an HTTP client raised about a request of ours.
 
-Such exceptions are logged, stored and sent to error trackers, tracebacks and the locals of their
-frames included. What sent the request may be cleared; what was going on before stays as it is:
-the program's own exceptions and frames.
+Such exceptions are logged, stored and sent to error trackers, with tracebacks and the local
+variables of their frames. The frames that sent the request are cleared. The exceptions and frames
+that were there before, which are the program's own, stay as they are.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-# Up to the next blank: clients quote targets in many ways, and a query may hold every quote there
-# is.
+# It matches up to the next space: clients quote URLs in many ways, and a query may contain every
+# kind of quotation mark.
 _QUERY = re.compile(r"\?\S*")
 
 
 def scrub(error: BaseException | None, before: BaseException | None, in_url: bool) -> None:
-    """Clears the finished frames of `error` and of what led to it, up to `before`.
+    """Clears the finished frames of `error` and of its causes, up to `before`.
 
-    in_url: URLs held secrets, so that every query in a text goes, too.
+    in_url: URLs contained secrets, so that the queries in all texts are removed too.
     """
     for one in _chain(error, before):
         if in_url:
@@ -31,7 +31,7 @@ def scrub(error: BaseException | None, before: BaseException | None, in_url: boo
 
 
 def _chain(error: BaseException | None, before: BaseException | None) -> Iterator[BaseException]:
-    """The exception, its causes, and those that it wraps."""
+    """The exception, its causes, and the exceptions that it wraps."""
     seen: list[BaseException] = [] if before is None else [before]
     ahead: list[Any] = [error]
     while ahead:
@@ -44,7 +44,7 @@ def _chain(error: BaseException | None, before: BaseException | None) -> Iterato
                 *one.args,
                 *getattr(one, "__dict__", {}).values(),
             ]
-            ahead += getattr(one, "exceptions", ())  # a group's
+            ahead += getattr(one, "exceptions", ())  # the members of a group
             yield one
 
 

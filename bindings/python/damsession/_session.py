@@ -1,5 +1,5 @@
-"""A session: stays logged in and sends requests. The Python face of `dam_session`; it decides
-nothing.
+"""A session: it stays logged in and sends requests. It binds `dam_session` and decides nothing
+itself.
 """
 
 from __future__ import annotations
@@ -7,7 +7,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
@@ -37,51 +36,47 @@ from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import (
-        Unpack,  # type checkers bring it along; nothing needs it at run time
+        Unpack,  # type checkers bring it along; it is not needed at run time
     )
 
 
 class Session:
-    """One identity (server, authentication, user, organization) at work. Made by `damsession.open`.
+    """One identity (server, authentication, user, organization) at work. It is made by
+    `damsession.open`.
 
-    Any number of threads may use it at once. A context manager; closing it keeps the stored
-    session, so that the next program need not log in. Using it after that is a ValueError. Every
+    Any number of threads may use it at once. It is a context manager. Closing it keeps the stored
+    session, so that the next program need not log in; using it afterwards is a ValueError. Every
     method raises `DamError` for what the library reports, and whatever a callback raised.
     """
 
     def __init__(self, config: Config) -> None:
         self._library = library()
-        #: Which API: "photoshelter" or "fotoweb".
+        #: The API: "photoshelter" or "fotoweb".
         self.system: str = config.get("system")
-        #: The server, as the options name it; "" for the system's usual one.
+        #: The server, as the options name it; "" for the default of the system.
         self.url: str = config.get("url")
-        #: Who is logged in.
+        #: The user who is logged in.
         self.user: str = config.get("user")
         self._handle = SessionHandle(config.open(), config.callbacks)
 
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
         return f"<Session {self.system} {self.url} {self.user!r}{' closed' if self.closed else ''}>"
 
     def close(self) -> None:
-        """Closes the session; what is stored stays stored. Calls of other threads that are under
-        way end normally.
+        """Closes the session. The stored session is kept. Calls of other threads that are under way
+        end normally.
         """
         self._handle.close()
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the session was closed."""
         return self._handle.closed
 
     # ---- Requests --------------------------------------------------------------------------------
@@ -111,32 +106,32 @@ class Session:
             this server; percent-encoded, and "{image}" in it (or as a value in params) stands for
             the image ID of `image`.
         params: the query; appended, percent-encoded. None values are left out.
-        data: bytes as they are, a str as UTF-8, or fields as a form; a path (a pathlib.Path), a
-            file opened for reading bytes or an iterable of bytes is read while it is sent. Its
-            Content-Type is `content_type`, else a form's, for a stream application/octet-stream. A
-            stream that cannot begin anew (a pipe, a generator) cannot be sent again after a new
-            login: ReplayImpossible.
-        json: any value but None, sent as JSON. Not together with data.
+        data: bytes as they are, a str as UTF-8, or fields as a form. The file at a path (a
+            pathlib.Path), a file opened for reading bytes, or an iterable of bytes is read while
+            it is sent. The Content-Type is `content_type`; the default is that of a form, and
+            application/octet-stream for what is read while it is sent. A body that cannot begin
+            anew (a pipe, a generator) cannot be sent again after a new login: ReplayImpossible.
+        json: any value but None, sent as JSON. It cannot be combined with data.
         files: file parts of a multipart form, whose other fields are in data: {"file": "a.jpg"}, or
             for a part ("name.jpg", path, bytes or open file, "image/jpeg"). Paths, and files that
             are open at their beginning, are read from disk while they are sent; other open files
-            are read into memory from where they stand.
+            are read into memory from their present position.
         image: an image handle from `bind_image`.
-        timeout: seconds for each exchange with the server; else the option `timeout` holds.
-        once: a GET, PUT or DELETE that must not be worked on twice: it is not sent again when its
-            response is lost.
+        timeout: seconds for each exchange with the server, in place of the option `timeout`.
+        once: the server must not handle this GET, PUT or DELETE twice: it is not sent again when
+            its response is lost.
         stream_to: a file or a callable that takes the body of a 2xx response while it comes;
             `content` is empty then.
         progress: called with (received, total, sent, total) several times a second; a total is None
             while unknown.
-        canceller: ends the request from another thread; Ctrl-C does so from the keyboard, within a
-            second or so.
+        canceller: ends the request from another thread. Ctrl-C ends it from the keyboard, within
+            about a second.
 
         A 4xx of the application is a response, not an exception (see `Response.raise_for_status`);
         redirects are followed (option `redirects`). ArgumentError: a malformed path, method or
-        header. Insecure: a URL of another server. Besides: NetworkError, AuthenticationError,
-        Throttled, ServerFault, HandleStale, StoreError. What a callback, a file or an iterable
-        raises ends the request and is raised as it is.
+        header. Insecure: a URL of another server. Further errors: NetworkError,
+        AuthenticationError, Throttled, ServerFault, HandleStale, StoreError. An exception of a
+        callback, a file or an iterable ends the request and is raised as it is.
         """
         request = build(
             method,
@@ -207,50 +202,52 @@ class Session:
         """Sends a GET and writes the body of a 2xx response to `file`, which appears only when it
         is whole.
 
-        resume: go on where an earlier download of the same thing was interrupted (`file`.part).
-        keep: leave a file of this name alone: ArgumentError. Else it is replaced, and its mode
-        stays.
-        options: as for `request`. Another response than 2xx touches no file: `raise_for_status`.
-        StoreError: the file cannot be written.
+        resume: go on where an earlier download of the same file was interrupted (`file`.part).
+        keep: if a file of this name exists, leave it alone and raise ArgumentError. The default is
+        to replace the file and keep its mode.
+        options: as for `request`. A response other than 2xx changes no file; `raise_for_status`
+        tells. StoreError: the file cannot be written.
         """
         request = build("GET", path, **options)
         where = download_target(file, resume, keep)
         return self._send(self._library.dam_session_download, request, where, named("GET", path))
 
     def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
-        """A response whose body is taken as fast as it is asked for: `with s.stream("GET", path) as
-        response:`.
+        """A response whose body is read piece by piece, as fast as the program takes it: `with
+        s.stream("GET", path) as response:`.
 
-        Sends nothing yet. What `request` raises is raised by `with`, or, if the body breaks off, by
-        what asks for the next piece. The option `timeout` counts on while nobody asks.
+        This call sends nothing yet. What `request` raises is raised by `with`. If the body breaks
+        off, the exception is raised where the next piece is read. The option `timeout` runs on
+        while nothing is read.
         """
         return Stream(self._handle, method, path, options)
 
     # ---- Logging in and out ----------------------------------------------------------------------
 
     def login(self, again: bool = False) -> None:
-        """Makes sure that there is a session; not needed before requests.
+        """Makes sure that there is a session. Requests do this by themselves.
 
-        again: try credentials that were refused before once more.
-        AuthenticationError: the server keeps this identity out. StoreError: a new FotoWeb device
-        token could not be saved; `token()` still gives it, and it counts against the user's limit
-        whether it is kept or not.
+        again: try credentials once more that were refused before.
+
+        AuthenticationError: the server does not let this identity in. StoreError: a new FotoWeb
+        device token could not be saved; `token()` still returns it. It counts against the user's
+        limit whether it is kept or not.
         """
         flags = _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED
         with self._handle as session:
             self._library.dam_session_login(session, flags, _abi.dam_error())
 
     def keepalive(self) -> None:
-        """Makes sure that the server still has the session, and resets its idle clock: sends one
-        small request and logs in if that is refused. Nothing does this by itself, but for one case:
-        before an upload of 64 KiB or more, when half of the idle limit has gone by.
+        """Makes sure that the server still has the session, and resets its idle clock: this sends
+        one small request, and logs in if that is refused. The library does this by itself in one
+        case only: before an upload of 64 KiB or more, when half of the idle limit has passed.
         """
         with self._handle as session:
             self._library.dam_session_keepalive(session, _abi.dam_error())
 
     def logout(self) -> LogoutResult:
-        """Ends the session, here first and then at the server where it has a logout. It may log in
-        again later.
+        """Ends the session, first here and then at the server if that has a logout. The session may
+        log in again later.
 
         StoreError: the stored secret could not be wiped.
         """
@@ -260,14 +257,14 @@ class Session:
         return LogoutResult(result.value)
 
     def forget(self) -> None:
-        """Forgets the session's secrets in memory and store, without a word to the server."""
+        """Forgets the session's secrets in memory and store, without telling the server."""
         with self._handle as session:
             self._library.dam_session_forget(session, _abi.dam_error())
 
     @property
     def organizations(self) -> list[Organization]:
-        """The organizations that the last login named; logs in if there was none. NotSupported:
-        the system has none.
+        """The organizations that the last login listed. It logs in if there was none. NotSupported:
+        the system has no organizations.
         """
         found: list[Organization] = []
         callback = _abi.dam_organization_callback(
@@ -280,12 +277,13 @@ class Session:
     # ---- For requests of the application's own ---------------------------------------------------
 
     def headers(self) -> dict[str, str]:
-        """The request headers that authenticate a request made with another client, logging in if
-        needed. Secret.
+        """The request headers that authenticate a request of another HTTP client. They are secret.
+        This logs in if needed.
 
-        In PhotoShelter's cookie mode they are good until the server rotates the cookie:
-        `damsession.requests` and `damsession.httpx` see to that.
-        NotSupported: the secret travels in the URL.
+        In PhotoShelter's cookie mode they are valid until the server rotates the cookie:
+        `damsession.requests` and `damsession.httpx` take care of that.
+
+        NotSupported: the secret is sent in the URL.
         """
         found: dict[str, str] = {}
         callback = _abi.dam_header_callback(
@@ -300,8 +298,8 @@ class Session:
         return found
 
     def token(self) -> str:
-        """The bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if
-        needed.
+        """The secret itself: the PhotoShelter auth token or the FotoWeb device token. This logs in
+        if needed.
 
         NotSupported: this authentication has no token.
         """
@@ -310,8 +308,8 @@ class Session:
 
     @property
     def device_tokens(self) -> list[DeviceToken]:
-        """The FotoWeb device tokens that this store obtained for the user, oldest first: what an
-        administrator needs to see before revoking. Asks no server. NotSupported: this
+        """The FotoWeb device tokens that this store obtained for the user, oldest first. An
+        administrator needs them before revoking some. This sends nothing. NotSupported: this
         authentication has none.
         """
         found: list[DeviceToken] = []
@@ -326,7 +324,7 @@ class Session:
 
     @property
     def state(self) -> State:
-        """What is known here, without asking the server."""
+        """The state known here, without asking the server."""
         state = _abi.dam_session_state()
         with self._handle as session:
             self._library.dam_session_get_state(session, state, _abi.dam_error())
@@ -347,11 +345,12 @@ class Session:
     ) -> str:
         """An image handle: the image ID, bound to the device token that it came with.
 
-        response: the response that the ID was read from; or `generation`: that response's; or
-        neither: the present token. Short printable text without a secret, for processes that share
-        the session; temporary, as the IDs are.
-        HandleStale: that token is not in use any more. NotSupported: IDs are not bound to a token
-        here.
+        response: the response that had the ID; or `generation`: that of the response; or neither:
+        the present token.
+
+        A handle is a short printable text without secrets, which processes that share the session
+        may exchange. It is temporary, as the ID is. HandleStale: the token is not in use any more.
+        NotSupported: IDs are not bound to a token here.
         """
         if response is not None:
             generation = response.generation
@@ -364,8 +363,8 @@ class Session:
             )
 
     def resolve_image(self, handle: str) -> str:
-        """The image ID of a handle. Sends nothing. HandleStale: its device token is gone.
-        ArgumentError: no handle.
+        """The image ID of a handle. This sends nothing. HandleStale: its device token is not in use
+        any more. ArgumentError: the text is no handle.
         """
         with self._handle as session:
             return taken(
@@ -373,7 +372,9 @@ class Session:
             )
 
     def stale(self, handles: Iterable[str]) -> list[str]:
-        """Those of `handles` whose device token is gone, as after a revocation. Sends nothing."""
+        """Those of `handles` whose device token is not in use any more, as after a revocation. This
+        sends nothing.
+        """
         return [handle for handle in handles if self._is_stale(handle)]
 
     def _is_stale(self, handle: str) -> bool:

@@ -1,5 +1,5 @@
-"""Where a response's bytes go while they come: `stream_to=` and `progress=`, as callbacks of the
-C struct.
+"""Where the bytes of a response go while they arrive: `stream_to=` and `progress=`, as callbacks of
+the C struct.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ class Writable(Protocol):
     """A file opened for writing bytes."""
 
     def write(self, data: bytes, /) -> Any:
-        """Writes bytes and returns how many; the rest is then given again."""
+        """Writes bytes and returns how many. The rest is given again."""
 
 
-#: A file, or a callable that takes all of the bytes it is given.
+#: A file, or a callable that takes all bytes that it is given.
 Sink = Union[Writable, Callable[[bytes], Any]]
 #: Called with bytes received, their total, bytes sent, their total; a total is None while unknown.
 Progress = Callable[[int, Optional[int], int, Optional[int]], Any]
 
 
 def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
-    """Has the body of a 2xx response written to `sink`."""
+    """Lets the body of a 2xx response be written to `sink`."""
     write = getattr(sink, "write", None)
     take: Any = sink if write is None else _whole(write)
     if not callable(take):
@@ -38,7 +38,7 @@ def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
 
 
 def _whole(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
-    """A file without a buffer may write less than it is given."""
+    """Writes all bytes to a file. One without a buffer may write fewer than it is given."""
 
     def take(data: bytes) -> None:
         while data:
@@ -49,7 +49,7 @@ def _whole(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
 
 
 def put_progress(request: _abi.dam_request, progress: Progress, keep: Keep) -> None:
-    """Has `progress` told how far it is."""
+    """Lets `progress` be called during the transfer."""
 
     def call(_: Any, down: int, down_total: int, up: int, up_total: int) -> None:
         progress(
@@ -59,5 +59,5 @@ def put_progress(request: _abi.dam_request, progress: Progress, keep: Keep) -> N
     request.progress = _abi.dam_progress_callback(guarded(call, keep=keep))
 
 
-#: A progress callback for requests without one, at which Ctrl-C is seen.
+#: The progress callback of requests without one. Ctrl-C takes effect in it.
 HEARTBEAT = _abi.dam_progress_callback(guarded(lambda *_: None))

@@ -1,11 +1,11 @@
-"""A store of the program's own: a database that a fleet shares, say, in place of the files below
-the home directory.
+"""A store of the application's own, such as a database that several machines share, in place of the
+files below the home directory.
 
-`Store` says what it must be able to do; the rest of this file is the table of C functions that
-calls it. A method that raises counts as a store that is out of order: the session goes on in
-memory, and the exception goes to the logger "damsession", because the response of a request that
-was sent must not be lost to a full disk. KeyboardInterrupt and SystemExit, which are not the
-store's, are raised from the call that they interrupted.
+`Store` is what the application implements. The rest of this file is the table of C functions that
+calls it. If a method raises, the store counts as out of order: the session goes on in memory, and
+the exception goes to the logger "damsession", because a full disk must not cost the response of a
+request that was sent. KeyboardInterrupt and SystemExit, which are not errors of the store, are
+raised from the call that they interrupted.
 """
 
 from __future__ import annotations
@@ -38,23 +38,24 @@ class Unchanged(enum.Enum):
     UNCHANGED = "unchanged"
 
 
-#: What `Store.load` may return in place of a record that the library has already.
+#: `Store.load` may return this in place of a record that the library has already.
 UNCHANGED: Final = Unchanged.UNCHANGED
 
 
 @runtime_checkable
 class Store(Protocol):
-    """Where records are kept: opaque bytes that hold secrets, each under a key of at most 64
-    letters and digits.
+    """Keeps records: opaque bytes that contain secrets, each under a key of at most 64 letters and
+    digits.
 
-    The methods run on the thread that is inside a damsession call: at the same time for different
-    keys and, but for `lock`, for the same one. They must not use damsession. Whatever one raises
-    means that the store failed.
+    The methods run on the thread that is in a damsession call: at the same time for different keys
+    and, except for `lock`, for the same key. They must not use damsession. If one raises, the store
+    has failed.
     """
 
     def load(self, key: str, known: int) -> bytes | None | Literal[Unchanged.UNCHANGED]:
         """The record, or None if there is none. `known` is the revision that the library has (0:
-        none): `UNCHANGED` may be returned if the record is of that revision, to save the copy.
+        none). If the record is of that revision, the method may return `UNCHANGED`, to save the
+        copy.
         """
 
     def save(self, key: str, data: bytes, revision: int, expected: int) -> bool:
@@ -64,25 +65,26 @@ class Store(Protocol):
         """
 
     def lock(self, key: str, wait: float) -> object | None:
-        """Locks the key against every other holder, in this process and elsewhere, and returns
-        whatever `unlock` needs.
-        None: somebody else kept it for all of `wait` seconds. The lock must end with its process.
-        It is held across a login, so for seconds. Raise where there are no locks.
+        """Locks the key against every other holder, in this process and elsewhere. It returns the
+        argument for `unlock`.
+
+        None: another holder kept the lock for all of `wait` seconds. The lock must end with its
+        process. It is held during a login, so for seconds. A store without locks raises.
         """
 
     def unlock(self, key: str, lock: Any) -> None:
         """Releases what `lock` returned."""
 
     def list(self) -> Iterable[str]:
-        """Every key there is."""
+        """All keys."""
 
     def remove(self, key: str) -> bool:
         """Removes a record of any revision. False: there is none."""
 
 
 class Table:
-    """The C functions that call one store. Whoever gives `struct` to C keeps this alive as long
-    as C may call.
+    """The C functions that call one store. It must live as long as C may call the functions of
+    `struct`.
     """
 
     def __init__(self, store: Store) -> None:
@@ -111,7 +113,7 @@ class Table:
     def _save(self, _: Any, key: bytes, data: int, size: int, revision: int, expected: int) -> int:
         saved = self._store.save(key.decode(), ctypes.string_at(data, size), revision, expected)
         if not isinstance(saved, bool):
-            # A forgotten `return` must not pass for a conflict, which is tried again.
+            # A forgotten `return` must not count as a conflict, which is tried again.
             raise TypeError(f"save() must return a bool, not {type(saved).__name__}")
         return _abi.DAM_STORE_OK if saved else _abi.DAM_STORE_CONFLICT
 
@@ -138,7 +140,7 @@ class Table:
 
 
 def _failing(name: str, function: Callable[..., int | None]) -> Callable[..., int | None]:
-    """`function`, with every exception of the store's turned into "the store failed"."""
+    """`function`, whose exceptions become "the store failed"."""
 
     def run(*arguments: Any) -> int | None:
         try:
@@ -154,10 +156,11 @@ _tables: weakref.WeakValueDictionary[int, Table] = weakref.WeakValueDictionary()
 
 
 def table_of(store: Store) -> Table:
-    """The table of a store, one for all sessions: the library takes two tables for two stores,
-    which share nothing.
+    """The table of a store. All sessions use the same one, since the library takes two tables for
+    two stores, which share nothing.
     """
     table = _tables.get(id(store))
-    if table is None:  # an id is the store's own for as long as its table, which holds it, lives
+    if table is None:
+        # The id of a store is unique as long as its table, which holds the store, lives.
         table = _tables.setdefault(id(store), Table(store))
     return table

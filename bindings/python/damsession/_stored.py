@@ -1,5 +1,5 @@
-"""Sessions as a store holds them, whoever uses them: listed, and removed where nobody can open
-them any more.
+"""The sessions in a store, of all identities: listed, and removed where they cannot be opened any
+more.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ def sessions(
     environment: bool = True,
     **options: OptionValue,
 ) -> list[StoredSession]:
-    """The sessions in a store: the one that `damsession.open` would use with these arguments, which
-    only say where.
+    """The sessions in a store: in the store that `damsession.open` would use with these arguments.
 
     Damaged records and those of a newer version are left out. StoreError: the store cannot be
     listed.
@@ -37,12 +36,12 @@ def remove_session(
     environment: bool = True,
     **options: OptionValue,
 ) -> None:
-    """Removes the record of a session (`StoredSession.key`) from the store; the other arguments as
-    for `sessions`.
+    """Removes the record of a session (`StoredSession.key`) from the store. The other arguments are
+    as for `sessions`.
 
-    The server is not told, and running programs may save it again: `Session.forget` is the better
-    way where the session can be opened. NotFound: there is no such record. ArgumentError: not a
-    key. StoreError: it cannot be removed.
+    The server is not told, and running programs may save the record again. Where the session can be
+    opened, `Session.forget` is better. NotFound: there is no such record. ArgumentError: the key is
+    malformed. StoreError: the record cannot be removed.
     """
     with Config() as config:
         configure(config, name, store, environment, options)

@@ -1,9 +1,9 @@
-"""`Session.stream`: a response whose body is taken as fast as it is asked for, in a program that
-waits.
+"""`Session.stream`: a response whose body a blocking program reads piece by piece, as fast as it
+takes it.
 
-Each stream has a `dam_loop` of its own, which runs while somebody asks for the next piece: there
-is no thread, and no more than a quarter of a MiB is read ahead. Other requests of the session may
-be sent meanwhile.
+Each stream has a `dam_loop` of its own, which runs while the program waits for the next piece.
+There is no thread, and no more than a quarter of a MiB is read ahead. Other requests of the session
+may be sent meanwhile.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from ._response import Headers, Response
 
 
 class BaseStream:
-    """What streams of both kinds tell of their response. RuntimeError: before `with`; for pieces,
-    after it too.
+    """What both kinds of stream know about their response. RuntimeError: it is used before `with`,
+    or its pieces after it.
     """
 
     _incoming: Incoming | None = None
-    _is_open = False  # inside of `with`
+    _is_open = False  # whether it is inside of `with`
 
     @property
     def response(self) -> Response | None:
-        """The response; its `content` is empty where it is streamed (2xx), else all of it. None
-        before its head is here.
+        """The response; None before its head is here. Its `content` is empty if the body is
+        streamed (2xx), else the whole body.
         """
         return None if self._incoming is None else self._incoming.response
 
@@ -75,12 +75,12 @@ class Stream(BaseStream):
     """The body of a 2xx response, in pieces. `with` waits for the response's head; leaving it ends
     the transfer.
 
-    with session.stream("GET", "mem/image/I1/download") as response:
-        for piece in response.raise_for_status():
-            ...
+        with session.stream("GET", "mem/image/I1/download") as response:
+            for piece in response.raise_for_status():
+                ...
 
-    A response other than 2xx has no pieces: its body is in `response.content`. One thread at a
-    time.
+    A response other than 2xx has no pieces: its body is in `response.content`. One thread at a time
+    may use a stream.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Stream(BaseStream):
         self._is_open = True
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._is_open = False
         if self._incoming is not None:
             self._incoming.drop()
@@ -132,5 +132,5 @@ class Stream(BaseStream):
         return piece
 
     def read(self) -> bytes:
-        """All that is left, in memory. Raises what the transfer came to, if it broke off."""
+        """The rest of the body, in memory. It raises the transfer's error if the body broke off."""
         return b"".join(self)

@@ -1,7 +1,7 @@
 """Text on its way into C: UTF-8 without a NUL, and secrets in memory that is wiped.
 
-Python cannot wipe a `str` or a `bytes` of the caller's; the buffer that C reads is wiped. No
-message here quotes the text that it complains about, because the text may be a password.
+Python cannot wipe a `str` or `bytes` of the application; the buffer that C reads is wiped. No
+message here quotes the text that is wrong, because the text may be a password.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from ._library import library
 
 
 def utf8(text: str, what: str) -> bytes:
-    """The UTF-8 of `text`; `what` names it in messages. ArgumentError: it holds half a surrogate
-    pair.
+    """The UTF-8 of `text`; `what` is its name in messages. ArgumentError: it contains half a
+    surrogate pair.
     """
     if not isinstance(text, str):
         raise TypeError(f"{what} must be a str, not {type(text).__name__}")
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        pass  # raised below, without a context: this exception carries the whole text
+        pass  # raised below without this exception as its context, which holds the whole text
     raise argument_error(
         f"{what} holds half a surrogate pair, which is no text; decode it with its real encoding"
     )
 
 
 def encoded(text: str, what: str) -> bytes:
-    """The UTF-8 of `text` for a `const char *`. ArgumentError: C could not take it whole."""
+    """The UTF-8 of `text` for a `const char *`. ArgumentError: C could not read all of it."""
     data = utf8(text, what)
     if b"\0" in data:
         raise argument_error(f"{what} holds a NUL character; leave it out")
@@ -41,7 +41,7 @@ def encoded(text: str, what: str) -> bytes:
 
 @contextlib.contextmanager
 def wiped(data: bytes) -> Iterator[ctypes.Array[ctypes.c_char]]:
-    """Lends `data` to C in a NUL-terminated buffer of its own, which is wiped afterwards."""
+    """Lends `data` to C in a NUL-terminated buffer, which is wiped afterwards."""
     buffer = ctypes.create_string_buffer(data)
     try:
         yield buffer
@@ -50,8 +50,8 @@ def wiped(data: bytes) -> Iterator[ctypes.Array[ctypes.c_char]]:
 
 
 def taken(function: Any, *arguments: Any) -> str:
-    """Calls a function that returns a string through `char **out`; copies it and has the library
-    wipe its own.
+    """Calls a function that returns a string through `char **out`. It copies the string, and the
+    library wipes its own.
     """
     out = ctypes.c_char_p()
     try:

@@ -1,6 +1,4 @@
-"""What sessions and stores tell about themselves, as plain values: organizations, tokens, state,
-statistics.
-"""
+"""Plain values about sessions and stores: organizations, tokens, state, statistics."""
 
 from __future__ import annotations
 
@@ -23,8 +21,8 @@ class LogoutResult(enum.IntEnum):
 class Organization(NamedTuple):
     """An organization of the user."""
 
-    id: str  #: opaque; what the option `organization` takes
-    name: str  #: "" where the server gave none
+    id: str  #: opaque; a value of the option `organization`
+    name: str  #: "" if the server gave none
     member: bool | None  #: whether the server says that the user is a member; None: it did not say
     selected: bool  #: this session acts for it
 
@@ -35,15 +33,15 @@ class Organization(NamedTuple):
 
 
 class DeviceToken(NamedTuple):
-    """A device token that this store obtained for the session's user. The token itself is not
-    kept in this list.
+    """A device token that this store obtained for the session's user. The list does not contain the
+    token itself.
     """
 
     fingerprint: str  #: a short hash
     obtained_at: datetime.datetime  #: UTC
     dead_at: (
         datetime.datetime | None
-    )  #: when the server proved it invalid (UTC); None: it counts as far as known
+    )  #: when the server proved it invalid (UTC); None: it still counts, as far as known
     in_use: bool  #: this session uses it
 
     @classmethod
@@ -53,16 +51,16 @@ class DeviceToken(NamedTuple):
 
 
 class StoredSession(NamedTuple):
-    """A session as the store holds it, whoever uses it."""
+    """A session in the store, of any identity."""
 
-    key: str  #: names the record; for `damsession.remove_session`
-    system: str  #: as the option of this name; so are the next three
+    key: str  #: the key of the record, for `damsession.remove_session`
+    system: str  #: the option of this name; so are the next three
     url: str
     user: str
     organization: str  #: "" for none
     generation: int  #: the number of the session secret
-    used_at: datetime.datetime | None  #: when the server last answered to it (UTC); None: never
-    logged_in: bool  #: there is a secret; else it was logged out or forgotten
+    used_at: datetime.datetime | None  #: when the server last accepted it (UTC); None: never
+    logged_in: bool  #: whether there is a secret; if not, the session was logged out or forgotten
 
     @classmethod
     def _read(cls, given: Any) -> StoredSession:
@@ -81,22 +79,24 @@ class StoredSession(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is known here about a session, without asking the server."""
+    """The state of a session as known here, without asking the server."""
 
-    logged_in: bool  #: there is a session secret; the server may have ended it meanwhile
-    stored: bool  #: it is kept where it outlives the process
-    refused: bool  #: the last login was refused; those credentials are not tried again
+    logged_in: (
+        bool  #: whether there is a session secret; the server may have ended the session meanwhile
+    )
+    stored: bool  #: whether it is stored where it outlives the process
+    refused: bool  #: whether the last login was refused; those credentials are not tried again
     generation: int  #: the number of the session secret; it only grows; 0: there never was one
     issued_at: datetime.datetime | None  #: when the secret was issued (UTC); None: never
-    used_at: datetime.datetime | None  #: when the server last answered to it (UTC); None: never
+    used_at: datetime.datetime | None  #: when the server last accepted it (UTC); None: never
     idle_limit: int  #: seconds of inactivity after which the server ends it; 0: unknown or never
     tokens_obtained: int  #: device tokens that this store obtained for the user and that are not known to be dead
     fingerprint: (
-        str  #: a short hash that tells secrets apart and gives nothing away; "" without one
+        str  #: a short hash that tells secrets apart and reveals nothing; "": there is no secret
     )
-    organization: str  #: the organization acted for; "" for none
+    organization: str  #: the organization that the session acts for; "" for none
     origin: str  #: the server, for example "https://www.photoshelter.com"
-    store: str  #: where the record is kept; "memory" for nowhere
+    store: str  #: where the record is stored; "memory" for nowhere
 
     @classmethod
     def _read(cls, given: Any) -> State:
@@ -119,17 +119,19 @@ class State(NamedTuple):
 class Statistics(NamedTuple):
     """Counters since the session's identity was first opened in this process."""
 
-    requests: int  #: requests of the application, replays not counted
+    requests: int  #: requests of the application, without replays
     exchanges: int  #: HTTP exchanges of every kind: requests, replays, logins, logouts
     logins: int  #: logins that were sent
-    logins_refused: int  #: of these, refused
+    logins_refused: int  #: of these, those that were refused
     organization_logins: int  #: organization steps that were sent
-    replays: int  #: requests sent once more with a newer secret
+    replays: int  #: requests that were sent again with a newer secret
     adopted_from_siblings: int  #: newer secrets that another process had stored
     waits: int  #: times a call had to wait for a sibling thread or process
-    wait_us: int  #: how long in all
-    cookies_adopted: int  #: rotated cookies taken
-    cookies_late: int  #: cookies dropped because a later-sent request had brought a newer one
+    wait_us: int  #: how long these waits took in all
+    cookies_adopted: int  #: rotated cookies that were adopted
+    cookies_late: (
+        int  #: cookies that were dropped because a request sent later had brought a newer one
+    )
     saves: int  #: records written
     save_failures: int  #: records that could not be written; the session went on in memory
     records_damaged: int  #: damaged records set aside

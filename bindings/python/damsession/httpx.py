@@ -6,18 +6,18 @@ is sent again. Redirects are followed here, without secrets where those must not
 `follow_redirects` off, as it is by default. Cookies of the client are not sent.
 
 A response that may say that the session is over is read whole before it is judged, one of
-`client.stream`, too: every one that is no success, and what is JSON, HTML, XML, plain text or of no
-type. A success of any other type (a picture, say) is judged by its head and left to the program, so
-that it streams whatever its size.
+`client.stream` too. Such a response is one that is no success, or whose type is JSON, HTML, XML,
+plain text or missing. A success of any other type (such as a picture) is judged by its head and
+left to the program, so that it streams whatever its size.
 
-What httpx is left with holds no secret, exceptions included. httpx logs whole URLs at INFO; those
-that are sent with `authentication` query or token-in-url, whose secret is in the URL, show there
-what the program asked for. At DEBUG httpcore and hpack log headers, secrets included.
+Neither the requests and responses that httpx keeps nor its exceptions contain a secret. httpx logs
+whole URLs at INFO. With `authentication` query or token-in-url, whose secret is in the URL, it logs
+the URL that the program asked for. At DEBUG, httpcore and hpack log headers, secrets included.
 
-Under asyncio or trio the session's own work (logins, waiting for siblings) is done in a thread of
-anyio's, which httpx brings along; `damsession.aopen` needs none.
+Under asyncio or trio the session's own work (logins, waiting for other threads and processes) runs
+in a thread of anyio, which httpx depends on; `damsession.aopen` needs none.
 
-Needs the extra: `pip install damsession[httpx]`.
+This module needs the extra: `pip install damsession[httpx]`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ __all__ = ["DamAuth"]
 
 
 class DamAuth(httpx.Auth):
-    """Authenticates requests with a session, which must outlive it. Any number of threads and
-    tasks.
+    """Authenticates requests with a session, which must outlive it. Any number of threads and tasks
+    may use it.
     """
 
     def __init__(self, session: Session) -> None:
@@ -49,8 +49,8 @@ class DamAuth(httpx.Auth):
     def sync_auth_flow(
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
-        """Called by `httpx.Client`. DamError: there is no session to be had, or what the response
-        says of it.
+        """Called by `httpx.Client`. DamError: there can be no session, or what the response means
+        for it.
         """
         exchange = _Exchange(self._session, request)
         try:
@@ -75,7 +75,7 @@ class DamAuth(httpx.Auth):
     def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Called by `httpx.AsyncClient`. Raises what `sync_auth_flow` does."""
+        """Called by `httpx.AsyncClient`. It raises what `sync_auth_flow` raises."""
         exchange = _Exchange(self._session, request)
         return _AsyncFlow(self._async_flow(exchange), exchange)
 
@@ -103,16 +103,16 @@ class DamAuth(httpx.Auth):
 
 
 class _Exchange:
-    """One request of the program's, and the requests that are sent for it."""
+    """One request of the program, and the requests that are sent for it."""
 
     def __init__(self, session: Session, request: httpx.Request) -> None:
         self._request = request
         self._before = sys.exc_info()[1]
-        #: What made httpx close the flow early.
+        #: The exception with which httpx closed the flow early.
         self.why_left: BaseException | None = None
         self._sent: list[httpx.Request] = []
         self._derived: list[httpx.Request] = []  # the requests that httpx derived from them
-        self._added: set[str] = set()  # names of headers that are not the program's
+        self._added: set[str] = set()  # names of headers that the program did not set
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
@@ -122,10 +122,10 @@ class _Exchange:
         )
 
     def to_send(self) -> httpx.Request:
-        """A request of its own for each time, so that the program's never holds a secret."""
+        """A new request each time, so that the request of the program never contains a secret."""
         given, request = self.authorization.read(), self._request
         if self._sent and given.has_body and not _is_whole(request):
-            del given  # secret, and a traceback shows the locals of a frame
+            del given  # it is secret, and a traceback shows the local variables of a frame
             raise replay_impossible()
         self._added.update(name for name, _ in given.headers if name not in request.headers)
         headers = [
@@ -141,8 +141,8 @@ class _Exchange:
         return sent
 
     def observe(self, response: httpx.Response, body: bytes | None) -> bool:
-        """True: throw this response away and send `to_send` instead. Blocks. body: None, unless
-        all of it was read.
+        """True: discard this response, and send `to_send` instead. This may block. body: the whole
+        body, or None if it was not read whole.
         """
         self._derived += [response.request] + (
             [] if response.next_request is None else [response.next_request]
@@ -153,7 +153,7 @@ class _Exchange:
 
     @property
     def refused(self) -> httpx.Response | None:
-        """The response at which a response hook of the program's raised: it has arrived, so its
+        """The response at which a response hook of the program raised. It has arrived, so its
         cookie counts.
         """
         response = getattr(self.why_left, "response", None)
@@ -164,14 +164,14 @@ class _Exchange:
         )
 
     def observe_refused(self) -> None:
-        """Adopts its cookie; the program gets the exception of its hook."""
+        """Adopts the cookie. The program gets the exception of its hook."""
         response = self.refused
         if response is not None:
             with contextlib.suppress(DamError):
                 self.observe(response, None)
 
     def end(self) -> None:
-        """Lets go of the session, and of secrets in whatever the program gets: requests,
+        """Releases the session, and removes secrets from all that the program gets: requests,
         responses, exceptions.
         """
         self.authorization.free()
@@ -185,8 +185,8 @@ class _Exchange:
 
 
 class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
-    """An asynchronous generator that knows by which exception it is left: Python tells that to
-    generators which are not asynchronous, but not to those which are.
+    """An asynchronous generator that knows the exception with which it is closed. Python tells it
+    to plain generators, but not to asynchronous ones.
     """
 
     def __init__(
@@ -206,7 +206,7 @@ class _AsyncFlow(AsyncGenerator[httpx.Request, httpx.Response]):
 
 
 class _URL(httpx.URL):
-    """A URL whose text is without secrets: httpx and tools that instrument it log the text."""
+    """A URL whose text has no secrets, because httpx and tools that instrument it log the text."""
 
     def __init__(self, url: str, shown: str) -> None:
         super().__init__(url)
@@ -227,15 +227,15 @@ class _Headers(httpx.Headers):
 
 
 def _is_whole(request: httpx.Request) -> bool:
-    """Whether the body is in memory, or a form that rewinds its files by itself."""
+    """Whether the body is in memory, or is a form that rewinds its files by itself."""
     return isinstance(
         request.stream, httpx.ByteStream
     ) or "multipart/form-data" in request.headers.get("content-type", "")
 
 
 def _may_hold_verdict(response: httpx.Response) -> bool:
-    """Whether the body must be read, because it may be a login page or an error under the guise
-    of a success.
+    """Whether the body must be read, because it may be a login page or an error with the status of
+    a success.
     """
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return (
@@ -247,13 +247,13 @@ def _may_hold_verdict(response: httpx.Response) -> bool:
 
 def _is_worth_a_look(response: httpx.Response, error: BaseException) -> bool:
     """Whether to judge a response by its head. After a cancellation or an interrupt only a success
-    is judged: a refusal would start a login, for which nobody waits.
+    is judged: a refusal would start a login, for which no one waits.
     """
     return isinstance(error, Exception) or response.is_success
 
 
 async def _in_thread(function: Any, *arguments: Any, shield: bool = False) -> Any:
-    import anyio  # only here: httpx has it, and programs without asyncio never load it
+    import anyio  # imported here, because programs without asyncio do not need it
     import anyio.to_thread
 
     with anyio.CancelScope(shield=shield):

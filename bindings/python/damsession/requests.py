@@ -2,17 +2,16 @@
 allow_redirects=False)`.
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
-is sent again. Redirects are the session's, too: they are followed here, without secrets where those
-must not go; give requests `allow_redirects=False`, so that it follows none of its own. What
-requests is left with holds no secret, exceptions included: they are taken out of the prepared
-request when its response is here, or when it is clear that none will come. Cookies of a
-`requests.Session` are not sent. Do not mount a `Retry`: the cookies of the responses that it throws
-away are lost.
+is sent again. Redirects are followed here, without secrets where those must not go; give requests
+`allow_redirects=False`, so that it follows none by itself. Neither the requests and responses that
+requests keeps nor its exceptions contain a secret: secrets are removed from the prepared request
+when its response is here, or when it is clear that none will come. Cookies of a `requests.Session`
+are not sent. Do not mount a `Retry`: it discards responses, and their cookies would be lost.
 
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
 `SecretWarning` says so once.
 
-Needs the extra: `pip install damsession[requests]`.
+This module needs the extra: `pip install damsession[requests]`.
 """
 
 from __future__ import annotations
@@ -43,16 +42,18 @@ __all__ = ["DamAuth"]
 
 
 class DamAuth(requests.auth.AuthBase):
-    """Authenticates requests with a session, which must outlive it. Any number of threads."""
+    """Authenticates requests with a session, which must outlive it. Any number of threads may use
+    it.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
-        """Called by requests before it sends. DamError: there is no session to be had."""
+        """Called by requests before it sends. DamError: there can be no session."""
         _watch_sender()
-        # For requests whose end nobody reported: a thread sends one at a time, so its previous one
-        # is over.
+        # The end of the previous request may not have been reported. It is over, since a thread
+        # sends one at a time.
         before = _under_way.exchanges.pop(self._session, None)
         exchange_before = None if before is None else before()
         if exchange_before is not None:
@@ -66,7 +67,7 @@ class DamAuth(requests.auth.AuthBase):
 
 
 class _Exchange:
-    """One request, from its authorization to the response that is delivered."""
+    """One request, from its authorization to the response that the program gets."""
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
@@ -105,16 +106,16 @@ class _Exchange:
     def answered(
         self, response: requests.models.Response, **options: Any
     ) -> requests.models.Response:
-        """The response hook. Called again for redirects that requests follows by itself: those
+        """The response hook. It is also called for redirects that requests follows by itself, which
         are not ours.
         """
         if self._over:
             return response
-        self._over = True  # but for the way back, below
+        self._over = True  # except while it sends again, below
         sent, before = response.request, sys.exc_info()[1]
         try:
             while self._is_to_be_replayed(response):
-                with contextlib.suppress(Exception):  # it is thrown away, broken or not
+                with contextlib.suppress(Exception):  # it is discarded, broken or not
                     _ = response.content  # the connection is free again when it is read
                 response.close()
                 self._redact(response)
@@ -139,7 +140,7 @@ class _Exchange:
     def failed(
         self, request: requests.models.PreparedRequest, error: BaseException, before: Any
     ) -> None:
-        """There is no response: `error` says why. Takes our secrets out of it."""
+        """There is no response; `error` says why. Removes our secrets from it."""
         self.end()
         self._redact_request(request)
         scrub(error, before, self._authorization.in_url)
@@ -161,8 +162,8 @@ class _Exchange:
         try:
             response.raw = peeked = Peeked(response.raw, MOST_OF_A_BODY)
         except BaseException:
-            # Ctrl-C while the body was read: no login any more, but the cookie of a success is
-            # kept.
+            # After Ctrl-C while the body was read there is no login any more, but the cookie of a
+            # success is kept.
             if 200 <= response.status_code < 300:
                 self._authorization.observe(response.status_code, head, b"", False)
             raise
@@ -173,7 +174,7 @@ class _Exchange:
     def _put(self, request: requests.models.PreparedRequest) -> None:
         given = self._authorization.read()
         if self._over and given.has_body and not self._rewind():
-            del given  # secret, and a traceback shows the locals of a frame
+            del given  # it is secret, and a traceback shows the local variables of a frame
             raise replay_impossible()
         self._shown = given.shown
         request.method, request.url = given.method, given.url
@@ -198,7 +199,7 @@ class _Exchange:
 
 
 class _UnderWay(threading.local):
-    """The last exchange of each session on this thread, if anybody still holds it."""
+    """The last exchange of each session on this thread, as long as it is referenced."""
 
     def __init__(self) -> None:
         self.exchanges: weakref.WeakKeyDictionary[Session, weakref.ref[_Exchange]] = (
@@ -208,17 +209,17 @@ class _UnderWay(threading.local):
 
 _under_way = _UnderWay()
 
-#: Where a prepared request keeps its exchange. A copy of it has none.
+#: The attribute of a prepared request that holds its exchange. A copy of the request has none.
 _EXCHANGE = "_damsession"
 
 
 class _Watched:
-    """The `send` of an adapter: tells the exchange of a request that it failed: requests itself
-    has no hook for that.
+    """The `send` of an adapter, which tells the exchange of a request that the request failed:
+    requests has no hook for that.
     """
 
     def __init__(self, send: Any) -> None:
-        # Weak, since it is kept by what it belongs to.
+        # A weak reference, since the adapter holds this object.
         self._send: Any = weakref.WeakMethod(send) if inspect.ismethod(send) else lambda: send
 
     def __call__(
@@ -234,8 +235,8 @@ class _Watched:
 
 
 def _watch_sender() -> None:
-    """Watches the adapters of the `requests.Session` that is preparing a request: it is not among
-    our arguments, so it is looked for up the stack. With `Request.prepare` there is none.
+    """Watches the adapters of the `requests.Session` that prepares a request. The session is not
+    among our arguments, so it is searched up the stack. With `Request.prepare` there is none.
     """
     frame = inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__") != requests.sessions.__name__:
@@ -247,7 +248,7 @@ def _watch_sender() -> None:
 
 
 def _pairs(headers: Any) -> Iterator[tuple[str, str]]:
-    """The headers as texts: requests takes bytes, too."""
+    """The headers as texts. requests takes bytes too."""
     for name, value in headers.items():
         yield _text(name), _text(value)
 

@@ -1,7 +1,7 @@
 # damsession.bash - completion for bash.
 #
-# Commands, flags, options, their values, the remembered names and stored sessions are asked of the program itself, so nothing here can be
-# out of date. Options that are secrets are not offered: the program would not take them from a command line.
+# The program itself is asked for commands, flags, options, their values, remembered names and stored sessions, so that
+# nothing here can be out of date. Options that are secrets are not offered: the program refuses them on a command line.
 # shellcheck shell=bash
 
 # The commands.

@@ -1,11 +1,11 @@
-"""Two servers to try programs against: PhotoShelter API v3 and FotoWeb.
+"""Two servers to test programs against: PhotoShelter API v3 and FotoWeb Archive Agent.
 
     with damsession.sandbox.Sandbox() as sandbox:
         ...  # sandbox.photoshelter, sandbox.fotoweb, sandbox.ca_file
 
-or, from a shell, `python3 -m damsession.sandbox`. They imitate what the
-vendors document, strictly, and play every variant of what they leave open.
-They share no code with the library they are used to test.
+From a shell, `python3 -m damsession.sandbox` starts them. They do strictly what the vendors
+document. Where the documentation leaves something open, a setting (a "knob") chooses between the
+possible behaviours. They share no code with the library that they are used to test.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`python3 -m damsession.sandbox`: the command line of the two servers.
 
-Prints one line of JSON once both answer, then serves. Unknown flags and values
-end it (exit 2) with what is allowed.
+The program prints one line of JSON when both servers accept requests, and then serves. An unknown
+flag or value ends it with exit code 2 and a message that says what is allowed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from textwrap import fill
 from typing import Any, Callable
 
 from . import faults
@@ -20,12 +21,13 @@ from .tables import readme
 from .world import World
 
 _DESCRIPTION = """\
-Two strict imitations on loopback: PhotoShelter API v3 and FotoWeb Archive Agent.
-Prints one line of JSON (URLs, CA file, accounts) when ready and serves until
-SIGTERM or SIGINT. It records every secret it is sent: use made-up ones."""
+Two servers on loopback that strictly imitate PhotoShelter API v3 and FotoWeb
+Archive Agent. They print one line of JSON (URLs, CA file, accounts) when they are
+ready, and serve until SIGTERM or SIGINT. They log every secret that they receive:
+use made-up ones."""
 
 _CONTROL = """\
-control, JSON, the same on every port, never authenticated or logged:
+control interface, in JSON, the same on every port, without authentication, not logged:
   GET  /_sandbox/state|log[?since=N]|knobs|faults
   POST /_sandbox/knobs|expire|revoke|faults|unlock|reset
 
@@ -55,7 +57,7 @@ def _value_of(knob: Knob) -> Callable[[str], object]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """All flags; those of the knobs come from their table."""
+    """All flags. Those of the knobs are made from the table of knobs."""
     flags = argparse.ArgumentParser(
         prog="python3 -m damsession.sandbox",
         description=_DESCRIPTION,
@@ -65,11 +67,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add = flags.add_argument
     add("--host", default="localhost", help="host name in the URLs and the certificate")
-    add("--photoshelter-port", type=_port, default=0, metavar="PORT", help="0: any free one")
-    add("--photoshelter-http-port", type=_port, default=0, metavar="PORT", help="0: any free one")
-    add("--fotoweb-port", type=_port, default=0, metavar="PORT", help="0: any free one")
+    add("--photoshelter-port", type=_port, default=0, metavar="PORT", help="0: any free port")
+    add("--photoshelter-http-port", type=_port, default=0, metavar="PORT", help="0: any free port")
+    add("--fotoweb-port", type=_port, default=0, metavar="PORT", help="0: any free port")
     add("--ca-file", default="", metavar="PATH", help="where to write the CA certificate")
-    add("--plain-http", action="store_true", help="serve both over http, for benchmarks")
+    add("--plain-http", action="store_true", help="serve both without TLS, for benchmarks")
     add("--until-eof", action="store_true", help="also stop when standard input ends")
     add("--log-limit", type=_entries, default=200_000, metavar="N", help="entries kept in the log")
     add("--print-tables", action="store_true", help="print README.md: endpoints, knobs, sources")
@@ -88,13 +90,14 @@ def parser() -> argparse.ArgumentParser:
 
 def _faults_help() -> str:
     lines = [
-        "faults, queued with POST /_sandbox/faults, for the next `count` requests (0: all, until a",
-        "reset) whose path holds `match`, of one `system` or both, of one `stage` or all",
-        f"({', '.join(STAGES)}):",
+        "faults, queued with POST /_sandbox/faults. A fault applies to the next `count` requests (0: to",
+        "all, until a reset) whose path contains `match`, of one `system` or of both, at one `stage` or",
+        f"at all ({', '.join(STAGES)}):",
     ]
     for kind in faults.TABLE.values():
         arguments = f" ({', '.join(kind.arguments)})" if kind.arguments else ""
-        lines.append(f"  {kind.name}{arguments}: {kind.help}")
+        text = f"{kind.name}{arguments}: {kind.help}"
+        lines.append(fill(text, 98, initial_indent="  ", subsequent_indent="      "))
     return "\n".join(lines)
 
 

@@ -1,9 +1,8 @@
-"""The people, organizations and secrets both servers know from the start.
+"""The users, organizations and secrets that both servers know from the start.
 
-All of it is public and made up, chosen to be awkward: spaces, ampersands,
-plus signs, percent signs, non-ASCII letters, a backslash. A client that
-encodes carelessly cannot log in here. Nothing in this file ever changes at
-run time.
+All of it is public and made up. The values hold what is easily encoded wrongly: spaces, ampersands,
+plus signs, percent signs, non-ASCII letters, a backslash. A client that encodes them wrongly cannot
+log in. Nothing in this file changes at run time.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ ENCRYPTION_SECRET = "nøkkel-ключ-ß"
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization a PhotoShelter user may act as."""
+    """An organization that a PhotoShelter user may act for."""
 
     id: str
     name: str
@@ -35,7 +34,9 @@ class PhotoShelterUser:
 
 @dataclass(frozen=True)
 class FotoWebUser:
-    """A FotoWeb account. Login tokens do not work for the site owner."""
+    """A FotoWeb account. Login tokens do not work for the owner of the site, as the vendor's page
+    "Login Tokens" says.
+    """
 
     name: str
     password: str
@@ -72,7 +73,7 @@ FOTOWEB_USERS: dict[str, FotoWebUser] = {
 
 
 def described() -> dict[str, Any]:
-    """The accounts as the ready line gives them: by system, then by user."""
+    """The accounts as the ready line shows them: by system, then by user name."""
     return {
         "photoshelter": {
             user.email: {

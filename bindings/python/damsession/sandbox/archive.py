@@ -1,7 +1,7 @@
 """The Archive Agent: archives, searches, file information, previews, downloads.
 
-Everything that names a file names it by an image ID sealed for the device token
-of the visitor who got it; under another one it answers 404. A guest sees a
+A file is named by an image ID that is valid with one device token only ("Validity of image IDs" in
+the vendor's authentication guide). With another device token, the ID gets a 404. A guest sees a
 third of the files and may not download.
 """
 
@@ -27,14 +27,16 @@ AGENT = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent"
 PAGE = 20
 LARGEST_PREVIEW = 1024
 
-# Fox tokens are sealed for this owner: they name a file to everybody.
+# The owner of all fox tokens. They name a file to every visitor, unlike image IDs.
 _FOX = "fox token"
 _RIGHTS = ("read", "download", "EditText", "RotateCrop")
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks: a user by name, and the device token, if there is one, that image IDs go with."""
+    """The client of a request: a user's name, and the device token that image IDs belong to ("":
+    none).
+    """
 
     name: str
     device: str = ""
@@ -49,7 +51,7 @@ Command = Callable[[Exchange, Visitor], Response]
 
 
 class ArchiveAgent:
-    """Answers the commands for a visitor who has been identified."""
+    """The commands of the Archive Agent, for a visitor who is known."""
 
     def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self._knobs = knobs
@@ -60,7 +62,7 @@ class ArchiveAgent:
         self._ids = ImageIds()
 
     def by_fox_token(self, visitor: Visitor, text: str) -> ArchiveFile | None:
-        """The file that a fox token names, if the visitor may see it."""
+        """The file that a fox token names; None if the visitor may not see it."""
         number = self._ids.read(_FOX, text)
         return FILES[number] if number is not None and visitor.sees(FILES[number]) else None
 
@@ -70,11 +72,11 @@ class ArchiveAgent:
             Endpoint(both, AGENT, self._archives,
                      "the archives", page + "access URLs"),
             Endpoint(both, AGENT + "/Search", self._search_archives,
-                     "how many hits each archive has", page + "as one client reads it"),
+                     "the number of hits in each archive", page + "as one client reads it"),
             Endpoint(both, AGENT + "/{archive}/Search", self._search,
-                     "files that a query finds", page + "Search method; queries as clients write"),
+                     "the files that a query finds", page + "Search method; queries as clients write them"),
             Endpoint(both, AGENT + "[/{archive}]/Information", self._information,
-                     "the server, who asks, what they may do", page + "Information method"),
+                     "the server, the user, the user's rights", page + "Information method"),
             Endpoint(both, AGENT + "[/{archive}]/FileInfo", self._file_info,
                      "files by their image IDs", page + "FileInfo method"),
             Endpoint(both, AGENT + "[/{archive}]/Preview", self._preview,
@@ -134,7 +136,8 @@ class ArchiveAgent:
             return bad_request(exchange)
         found = [self._file(visitor, text) for text in texts]
         files = [file for file, size in filter(None, found) if size is None]
-        # A missing file is left out of a list, but a single one is an error.
+        # The vendor's page on FileInfo: a list leaves out files that are missing, a single one is
+        # a 404.
         if len(texts) == 1 and not files:
             return not_found(exchange)
         return self._list(exchange, visitor, files, len(files), archive)
@@ -176,12 +179,14 @@ class ArchiveAgent:
         return document(self._knobs, file_list(listing, files, total, archive, self._clock.now()))
 
     def _image_id(self, visitor: Visitor, file: ArchiveFile, size: int | None = None) -> str:
-        # One numbering for files and previews; 0 in the low part means the file itself.
+        # Files and previews share one numbering; 0 in the low part is the file itself.
         low = 0 if size is None else size + 1
         return self._ids.mint(visitor.device, file.number * (LARGEST_PREVIEW + 2) + low)
 
     def _file(self, visitor: Visitor, text: str) -> tuple[ArchiveFile, int | None] | None:
-        """What an image ID names, to who has it and may see it: a file, and a preview's size."""
+        """The file that an image ID names, and the size of the preview (None: the file itself).
+        None if the ID is of another device token or the visitor may not see the file.
+        """
         number = self._ids.read(visitor.device, text)
         if number is None:
             return None
@@ -190,7 +195,7 @@ class ArchiveAgent:
 
 
 def _archive(exchange: Exchange) -> int | None:
-    """The archive in the path; the first one if there is none."""
+    """The archive in the path, or the first one if the path has none."""
     return find_archive(exchange.parts[0]) if exchange.parts else 0
 
 

@@ -1,7 +1,8 @@
-"""The made-up archives of FotoWeb and the files in them; nothing here ever changes.
+"""The made-up archives of FotoWeb and their files. Nothing here changes at run time.
 
-Every third file is for guests too, so that a silent downgrade shows. A file is
-a grey picture; its text fields are those that clients look for.
+Every third file is visible to guests. A client that loses its login and becomes a guest unnoticed
+therefore sees fewer files. A file is a grey picture; it has the text fields that known clients
+read.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class ArchiveFile:
         return self.number % FOR_GUESTS == 0
 
     def picture(self, longest: int | None = None) -> bytes:
-        """The picture itself, or a preview whose longer side has so many pixels."""
+        """The picture itself, or a preview whose longer side has `size` pixels."""
         width, height = self.width, self.height
         if longest is not None:
             largest = max(width, height)
@@ -66,13 +67,13 @@ class ArchiveFile:
 
 
 def visible(archive: int, guest: bool) -> tuple[ArchiveFile, ...]:
-    """The files of an archive that a guest, or anybody else, may see."""
+    """The files of an archive that a guest sees, or those that a user sees."""
     own = FILES[archive * FILES_PER_ARCHIVE : (archive + 1) * FILES_PER_ARCHIVE]
     return tuple(file for file in own if file.for_guests) if guest else own
 
 
 def find_archive(text: str) -> int | None:
-    """An archive by its ID or name."""
+    """The index of an archive, by its ID or name."""
     for number, names in enumerate(ARCHIVES):
         if text in names:
             return number

@@ -1,12 +1,12 @@
-"""What stands in `Search`: words, AND, OR, NOT, parentheses, fields.
+"""The query language of the parameter `Search`: words, AND, OR, NOT, parentheses, fields.
 
     sandbox AND NOT (IPTC025 contains (upright))
     "ada aardvark" (FQYFN contains (photos_00*)) (FQYFD contains (20231101~~20231231))
 
-A word is looked for in the file name and in all text fields, a field by its
-number or by the code for the file name or date. `*` and `?` stand for what they
-usually do; `xnoword` finds an empty field, `xlastword` any that is not, and
-two values with `~~` what lies between. Words side by side must all be there.
+A word is searched in the file name and in all text fields. A field is named by its number, or by
+the code for the file name or the date. `*` stands for any characters and `?` for one. `xnoword`
+finds an empty field, `xlastword` a field that is not empty, and two values with `~~` between them
+find a range. Of words without an operator between them, all must be found.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Test = Callable[[ArchiveFile], bool]
 _TOKEN = re.compile(r'\s*(?:([()])|"([^"]*)"|([^\s()"]+))')
 _FIELD = re.compile(r"(?:IPTC|IPTC2:)(\d{1,5})", re.ASCII | re.IGNORECASE)
 _CONTAINS = "contains"
-# Parentheses within parentheses end somewhere: parsing them is recursive.
+# A limit is needed because nested parentheses are parsed by recursion.
 _MOST_WORDS = 100
 
 
 class QueryError(ValueError):
-    """A query with a parenthesis or a word too many or too few, or far too long."""
+    """The query cannot be parsed, or it is far too long."""
 
 
 def parse(text: str) -> Test:
-    """A test of files; an empty query finds all of them."""
+    """A predicate for files. An empty query finds all of them."""
     query = _Query(text)
     if query.word() is None:
         return lambda file: True
@@ -42,7 +42,7 @@ def parse(text: str) -> Test:
 
 
 class _Query:
-    """The words of a query, taken one by one; quotation marks make a word literal."""
+    """The tokens of a query, taken one after the other. A word in quotation marks is literal."""
 
     def __init__(self, text: str) -> None:
         self._words: list[tuple[str, bool]] = []

@@ -1,6 +1,6 @@
-"""What the responses of FotoWeb's archives have in common, and how their parameters are read.
+"""What the responses of FotoWeb's archives have in common, and how parameters are read.
 
-Parameters come in the query or, with POST, in a form.
+Parameters are in the query or, with POST, in a form.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def document(knobs: Knobs, content: str) -> Response:
 
 
 def picture(exchange: Exchange, file: ArchiveFile, longest: int) -> Response:
-    """A preview whose longer side has so many pixels."""
+    """A preview whose longer side has `size` pixels."""
     content = file.picture(longest)
     return serve(exchange, f"{longest} {file.name}", JPEG, [], content, len(content))
 

@@ -1,8 +1,8 @@
-"""The sandbox as an object: starts and stops the servers, sets knobs and asks what they saw.
+"""The sandbox as an object: it starts and stops the servers, sets knobs and reads the log.
 
-Standard library only, so that a test suite needs aiohttp and trustme installed
-but imports neither. The servers run in a process of their own, which ends with
-this one even if this one is killed.
+This module needs the standard library only: a test suite must have aiohttp and trustme installed,
+but imports neither. The servers run in a process of their own, which ends with this one even if
+this one is killed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -23,14 +22,14 @@ _STOP_SECONDS = 10
 
 
 class SandboxError(RuntimeError):
-    """The servers did not start, or they refused a request of this client."""
+    """The servers did not start, or they refused a request of this object."""
 
 
 class Sandbox:
     """`with Sandbox(expired="401-class") as sandbox: ...`
 
-    Keyword arguments are knobs, underscores for hyphens; `flags` are further
-    command-line flags. After the start, `ready` holds the servers' ready line.
+    Keyword arguments are knobs, with underscores for hyphens; `flags` are further command-line
+    flags. After the start, `ready` holds the ready line of the servers.
     """
 
     def __init__(self, *flags: str, **knobs: object) -> None:
@@ -65,45 +64,37 @@ class Sandbox:
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        with process:  # closes its pipes, and waits for it
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
     def __enter__(self) -> Sandbox:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
     def photoshelter(self) -> str:
-        """Base URL of PhotoShelter."""
+        """The base URL of PhotoShelter."""
         return str(self.ready["photoshelter"])
 
     @property
     def photoshelter_http(self) -> str:
-        """Base URL of PhotoShelter without TLS, where members are refused."""
+        """The base URL of PhotoShelter without TLS, where member requests are refused."""
         return str(self.ready["photoshelter_http"])
 
     @property
     def fotoweb(self) -> str:
-        """Base URL of FotoWeb."""
+        """The base URL of FotoWeb."""
         return str(self.ready["fotoweb"])
 
     @property
     def ca_file(self) -> str:
-        """The certificate authority to trust, as a PEM file."""
+        """The certificate authority to trust: the path of a PEM file."""
         return str(self.ready["ca_file"])
 
     @property
@@ -116,35 +107,36 @@ class Sandbox:
 
     @property
     def accounts(self) -> dict[str, Any]:
-        """Users by system and name, with their passwords."""
+        """The users by system and name, with their passwords."""
         accounts: dict[str, Any] = self.ready["accounts"]
         return accounts
 
     def state(self) -> dict[str, Any]:
-        """Counters of both systems, knobs and waiting faults."""
+        """The counters of both systems, the knobs, and the queued faults."""
         state: dict[str, Any] = self._get("state")
         return state
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """What was seen after entry number `since`."""
+        """The requests that were logged after entry number `since`."""
         entries: list[dict[str, Any]] = self._get(f"log?since={since}")
         return entries
 
     def knobs(self, **wanted: object) -> dict[str, Any]:
-        """Set knobs, underscores for hyphens; all current settings."""
+        """Sets knobs (underscores for hyphens), and returns the values of all knobs."""
         named = {_hyphens(name): value for name, value in wanted.items()}
         return self._post("knobs", named)
 
     def expire(self, user: str = "") -> int:
-        """End all PhotoShelter sessions or one user's; how many lived."""
+        """Ends all PhotoShelter sessions, or those of one user. Returns how many there were."""
         return int(self._post("expire", {"user": user} if user else {})["expired"])
 
     def revoke(self, user: str = "") -> int:
-        """Revoke all FotoWeb device tokens or one user's; how many lived."""
+        """Revokes all FotoWeb device tokens, or those of one user. Returns how many there were."""
         return int(self._post("revoke", {"user": user} if user else {})["revoked"])
 
     def fault(self, name: str, count: int = 1, match: str = "", **arguments: object) -> None:
-        """Queue a fault for the next `count` requests whose path holds `match`; 0: until a reset.
+        """Queues a fault for the next `count` requests whose path contains `match`; count 0: for
+        all until a reset.
 
         `system` and `stage` (login, organization, keepalive, request, logout) narrow it further.
         """
@@ -157,7 +149,9 @@ class Sandbox:
         body: str | bytes = "",
         **where: Any,
     ) -> None:
-        """Queue a response, to the byte: text in headers is Latin-1; `where` is as for `fault`."""
+        """Queues a response, exact to the byte. Headers are in Latin-1; `where` is as in
+        `fault`.
+        """
         if isinstance(body, bytes):
             where["base64"] = b64encode(body).decode("ascii")
         else:
@@ -166,11 +160,11 @@ class Sandbox:
         self.fault("answer", status=status, headers=pairs, **where)
 
     def unlock(self) -> int:
-        """Lift all lock-outs; how many users were locked."""
+        """Unlocks all users. Returns how many were locked."""
         return int(self._post("unlock", {})["unlocked"])
 
     def reset(self) -> None:
-        """Forget everything and restore the knobs given at the start."""
+        """Forgets everything, and restores the knobs given at the start."""
         self._post("reset", {})
 
     def _get(self, name: str) -> Any:

@@ -1,7 +1,7 @@
-"""The servers' own notion of time: the real clock plus the knob `clock-skew`.
+"""The clock of the servers: the real time plus the knob `clock-skew`.
 
-Everything that depends on time asks here, so that a test can age sessions,
-locks and login tokens by turning one knob in place of waiting.
+All code that depends on time reads this clock. A test can therefore age sessions, lock-outs and
+login tokens by setting one knob, without waiting.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""Made-up file content: as many bytes as wanted, the same every time.
+"""Made-up file content: any number of bytes, the same every time.
 
-A file is one pseudo-random block, repeated. The block's length is prime, so
-that a reader who resumes at a wrong offset finds wrong bytes even where both
-offsets are round numbers. A head may take the place of its first bytes, so that
-it is a picture; what follows the end of one means nothing to who decodes it.
-Nothing is stored; any slice of any size is made when it is sent.
+A file is one pseudo-random block, repeated. The length of the block is prime: a client that resumes
+at a wrong offset gets wrong bytes, even where both offsets are round numbers. `head` can replace
+the first bytes, so that the file is a picture; a decoder ignores what follows the end of the
+picture. Nothing is stored: a slice is made when it is sent.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ REPEATS = 4
 
 
 class Slice:
-    """Bytes `start` to `start + length` of the content called `name`."""
+    """Bytes `start` to `start + length` of the content that is called `name`."""
 
     __slots__ = ("name", "start", "length", "head")
 
@@ -39,7 +38,7 @@ class Slice:
             take = min(left, len(pattern) - offset)
             yield pattern[offset : offset + take]
             left -= take
-            # The pattern is whole blocks, so whatever follows starts a block.
+            # The pattern is a number of whole blocks, so that what follows it starts a block.
             offset = 0
 
     def read(self) -> bytes:

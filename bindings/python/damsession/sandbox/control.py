@@ -1,8 +1,8 @@
-"""`/_sandbox/`: how a test looks inside and turns the knobs.
+"""`/_sandbox/`: the control interface, by which a test reads the state and sets knobs.
 
-Never authenticated, never journaled, never subject to knobs or faults, and the
-same on every listener. It tells every secret it has seen to whoever asks; the
-servers listen on loopback only. Bad input answers 422 with the reason.
+It needs no authentication, is not logged, ignores knobs and faults, and is the same on every port.
+It shows every secret that the servers have received to every client; the servers listen on loopback
+only. Bad input gets a 422 with the reason.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ PREFIX = "/_sandbox/"
 
 
 class BadInput(ValueError):
-    """What a caller sent does not fit; the text goes back as the reason."""
+    """The input of a request is wrong. The text is sent back as the reason."""
 
 
 _SOURCE = "assumption: for tests"
 
 
 class Control:
-    """The endpoints under `/_sandbox/`: those read get the query, those written to the JSON
-    object of the body.
+    """The endpoints under `/_sandbox/`. A handler of GET is given the query, a handler of POST the
+    JSON object of the body.
     """
 
     def __init__(self, world: World) -> None:
@@ -45,10 +45,10 @@ class Control:
                     "GET",
                     "log",
                     self._log,
-                    "the requests so far; since=N: from a sequence number on",
+                    "the requests so far; since=N: those after sequence number N",
                 ),
                 ("GET", "knobs", lambda query: knob_table.current(world.knobs), "all knobs"),
-                ("POST", "knobs", self._set_knobs, "turns knobs; all of them"),
+                ("POST", "knobs", self._set_knobs, "sets knobs; the response shows all of them"),
                 ("GET", "faults", lambda query: world.faults.described(), "the queued faults"),
                 ("POST", "faults", self._add_fault, "queues a fault"),
                 (
@@ -62,7 +62,7 @@ class Control:
                     "POST",
                     "unlock",
                     lambda body: {"unlocked": world.unlock()},
-                    "lifts all lock-outs",
+                    "unlocks all users",
                 ),
                 (
                     "POST",
@@ -74,7 +74,7 @@ class Control:
         )
 
     def documented(self) -> Iterator[Endpoint[Any]]:
-        """All endpoints, with the whole path."""
+        """All endpoints, with their whole paths."""
         for row in self._endpoints.rows:
             yield replace(row, path=PREFIX + row.path)
 

@@ -1,8 +1,7 @@
-"""Serving made-up content as a file: size on request, ranges, entity tag.
+"""Serves made-up content as a file of the wanted size, with ranges and an entity tag.
 
-One range per request, as far as RFC 9110 asks for it; several ranges are
-answered with the whole file, which it allows. A condition other than
-`If-Range` is not looked at.
+A request may ask for one range (RFC 9110, section 14). For several ranges the whole file is sent,
+which the RFC allows. Of conditional headers, only `If-Range` is evaluated.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def serve(
     head: bytes = b"",
     default_size: int = DEFAULT_SIZE,
 ) -> Response:
-    """The whole content or the range asked for; `head` is what it begins with."""
+    """The whole content or the range asked for. `head` replaces its first bytes."""
     size = _size(exchange.query.get("size", str(default_size)))
     if size is None:
         exchange.verdict = "bad-request"
@@ -56,7 +55,7 @@ def _size(text: str) -> int | None:
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int] | None:
-    """First and last byte, or None if the range lies outside the file."""
+    """The first and the last byte, or None if the range lies outside the file."""
     if first == "":
         length = min(int(last), size)
         return (size - length, size - 1) if length > 0 else None

@@ -1,9 +1,9 @@
-"""What a system answers, as one table: for routing, and for README.md.
+"""The endpoints of a system as one table, for routing and for README.md.
 
-A path is written as it stands in the documentation: `{id}` is any one segment,
-`I{id}` one that begins with that letter, `{iptc,exif}` one of these words, and
-what stands in brackets may be missing. A path without any of it goes before
-one with. Where GET is allowed, HEAD is. A source reads as that of a knob.
+A path is written as in the documentation: `{id}` is any one segment, `I{id}` one that begins with
+that letter, `{iptc,exif}` one of these words, and a part in brackets is optional. A path without
+such parts wins over one with them. Where GET is allowed, HEAD is too. A source is written as that
+of a knob is (`knob_kinds`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, Union
 
 Handler = TypeVar("Handler")
-# The handler and what its braces stand for; or the methods allowed; or nothing.
+# The handler and the values of the braces; or the allowed methods; or None: no such path.
 Found = Union[tuple[Handler, tuple[str, ...]], str, None]
 
 ANY = "any"
@@ -24,7 +24,9 @@ _BRACES = re.compile(r"([A-Z]?)\{([^}]*)\}|([][])")
 
 @dataclass(frozen=True)
 class Endpoint(Generic[Handler]):
-    """One row: methods as in an Allow header, path, what answers, what it is, its source."""
+    """One row: the methods as in an Allow header, the path, the handler, what it is, and its
+    source.
+    """
 
     methods: str
     path: str
@@ -39,7 +41,7 @@ class Endpoint(Generic[Handler]):
 
 
 class Endpoints(Generic[Handler]):
-    """The table of a system, searched by path and method."""
+    """The table of one system. It is searched by path and method."""
 
     def __init__(self, rows: Iterable[Endpoint[Handler]]) -> None:
         self.rows = tuple(rows)
@@ -68,7 +70,7 @@ class Endpoints(Generic[Handler]):
         return ", ".join(allowed) or None
 
     def help(self, path: str) -> str:
-        """What the first endpoint of that path is, or nothing."""
+        """The help text of the first endpoint with that path, or an empty text."""
         for row in self._plain.get(path, ()):
             return row.help
         for pattern, row in self._patterns:

@@ -1,8 +1,8 @@
-"""One request as the systems see it, and the response they give.
+"""A request as the systems see it, and the response that they return.
 
-The systems know nothing of sockets: they read an `Exchange` and return a
-`Response`. Names and values are taken exactly as sent; nothing is repaired, so
-that a client's careless encoding shows as the refusal it would earn elsewhere.
+The systems know nothing of sockets: they read an `Exchange` and return a `Response`. Names and
+values are taken exactly as the client sent them. Nothing is repaired, so that wrong encoding is
+refused here as a real server would refuse it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 XML = "text/xml"
 
-# What a request is for, as far as its target tells.
+# What a request is for, as far as its path and query show.
 STAGES = ("login", "organization", "keepalive", "request", "logout")
 
 FORM_LIMIT = 1 << 20
@@ -33,15 +33,15 @@ Receiver = Callable[[BodyPartReader], Awaitable[None]]
 
 
 class BodyTooLarge(Exception):
-    """A form beyond any size a login or a record could need."""
+    """A form is larger than any login or record needs."""
 
 
 class MalformedBody(Exception):
-    """A multipart body that is not one."""
+    """A body is not the multipart form that its Content-Type says."""
 
 
 class Response:
-    """What goes back: a status, headers, and bytes or a slice of made-up content."""
+    """A response: the status, the headers, and bytes or a slice of made-up content."""
 
     __slots__ = ("status", "headers", "body", "stream", "delivery")
 
@@ -64,7 +64,7 @@ class Response:
 
 
 class Exchange:
-    """A request, and the notes taken for the journal while it is handled."""
+    """A request, and what the log will say of it."""
 
     __slots__ = (
         "request", "system", "secure", "method", "target", "path", "query", "form",
@@ -83,13 +83,13 @@ class Exchange:
         self.query: dict[str, str] = _first_of_each(query) if query else {}
         self.form: list[tuple[str, str]] = []
         transport = request.transport
-        # Taken now: a client that has gone by the time of the response has none.
+        # The port is read now: it is unknown once the client has closed the connection.
         peer = transport.get_extra_info("peername") if transport is not None else None
         self.peer_port: int = peer[1] if peer else 0
-        # What the braces of the endpoint's path stand for.
+        # The values of the braces in the endpoint's path.
         self.parts: tuple[str, ...] = ()
         self.files: list[dict[str, str]] = []
-        # What the endpoint is for, should its error have to say so.
+        # Returns the help text of the endpoint, which error responses contain.
         self.usage: Callable[[], str] = str
         self.body_read = False
         self.arrival = 0
@@ -102,21 +102,21 @@ class Exchange:
         return self.request.headers.get(name, "")
 
     def parameter(self, name: str) -> str:
-        """A parameter from the query or, failing that, from the form."""
+        """The value of a parameter: of the query, else of the form."""
         value = self.query.get(name)
         if value is not None:
             return value
         return self.field(name)
 
     def field(self, name: str) -> str:
-        """The first form field of that name."""
+        """The value of the first form field of that name."""
         for key, value in self.form:
             if key == name:
                 return value
         return ""
 
     def cookie(self, name: str) -> str | None:
-        """The first cookie of that name, byte for byte as it was sent."""
+        """The value of the first cookie of that name, byte for byte as it was sent."""
         for line in self.request.headers.getall("Cookie", ()):
             for part in line.split(";"):
                 key, equals, value = part.strip(" \t").partition("=")
@@ -130,16 +130,18 @@ class Exchange:
 
     @property
     def server(self) -> str:
-        """What the client calls this server, for URLs in responses."""
+        """The scheme and host that the client used, for URLs in responses."""
         return f"{self.request.scheme}://{self.header('Host')}"
 
     @property
     def media_type(self) -> str:
-        # One client puts a comma where the standard has a semicolon.
+        # A known client sends a comma where RFC 9110 wants a semicolon.
         return self.header("Content-Type").replace(",", ";", 1).partition(";")[0].strip().lower()
 
     async def read_form(self) -> None:
-        """Read a urlencoded or JSON body, so that refused requests are journaled whole."""
+        """Reads a urlencoded or JSON body before anything is refused, so that the log always has
+        it.
+        """
         kind = self.media_type
         if kind == FORM:
             text = (await self.read_body()).decode("utf-8", "replace")
@@ -151,7 +153,7 @@ class Exchange:
         self.form = _json_fields(await self.read_body())
 
     async def read_multipart(self, receive: Receiver | None = None) -> None:
-        """Read multipart fields into the form; `receive` takes the file parts, if given."""
+        """Reads multipart fields into the form. File parts go to `receive` if it is given."""
         self.allow_body()
         left = FORM_LIMIT
         try:
@@ -171,7 +173,7 @@ class Exchange:
                     value += chunk
                 self.form.append((part.name or "", value.decode("utf-8", "replace")))
         except (ValueError, AssertionError) as error:
-            # aiohttp's words for a body that it cannot take apart.
+            # aiohttp raises these for a body that it cannot parse.
             raise MalformedBody from error
 
     async def read_body(self) -> bytes:
@@ -184,7 +186,7 @@ class Exchange:
         return bytes(collected)
 
     def allow_body(self) -> None:
-        """Tell a client that waits for `100 Continue` to go on; once."""
+        """Sends `100 Continue`, once, to a client that waits for it."""
         self.body_read = True
         waiting = self.header("Expect").lower() == "100-continue"
         if waiting and not self._body_allowed and self.request.transport is not None:
@@ -213,6 +215,6 @@ def _json_fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def not_found(exchange: Exchange) -> Response:
-    """There is no such thing, in plain words."""
+    """A 404 with a line of plain text."""
     exchange.verdict = "not-found"
     return Response(404, b"Not found\n", TEXT)

@@ -1,9 +1,8 @@
-"""Every fault, in one table: its name, its arguments and what it does.
+"""All faults in one table: the name, the arguments, and what the fault does.
 
-A fault strikes either before a request is handled (the server never sees it)
-or after (the server did the work, the client does not learn the outcome). The
-difference matters to every client that rotates cookies. What a fault strikes,
-and how often, stands in `faults`.
+A fault happens either before a request is handled (the server does not do the work) or after it
+(the server has done the work, but the client does not learn the outcome). The difference matters to
+every client that rotates cookies. Which requests a fault applies to, and how often, is in `faults`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True)
 class FaultKind:
-    """One row of the table. The defaults also say which arguments there are."""
+    """One row of the table. The defaults also define which arguments exist, and their types."""
 
     name: str
     stage: str
@@ -128,7 +127,7 @@ def _invalid_utf8(arguments: Arguments, response: Response) -> None:
 
 
 def _hold(response: Response) -> None:
-    """Bytes in place of a slice that is made while it is sent."""
+    """Replaces a slice, which is made while it is sent, by its bytes."""
     if response.stream is not None:
         response.body, response.stream = response.stream.read(), None
 
@@ -157,96 +156,118 @@ def _padded(line: str, size: int) -> str:
 TABLE: dict[str, FaultKind] = {
     kind.name: kind
     for kind in (
-        FaultKind("reset", BEFORE, "TCP reset before any response", {}, before=_reset),
+        FaultKind(
+            "reset", BEFORE, "resets the TCP connection before any response", {}, before=_reset
+        ),
         FaultKind(
             "garbage",
             BEFORE,
-            "bytes that are not HTTP, then the end",
+            "sends bytes that are not HTTP, and closes the connection",
             {"text": "\x00\x01 this is not HTTP\r\n\r\n"},
             before=_garbage,
         ),
         FaultKind(
             "status",
             BEFORE,
-            "any status, headers and body",
+            "sends a response with any status, headers and body",
             {"status": 500, "headers": {"Content-Type": JSON}, "body": ""},
             before=_status,
         ),
         FaultKind(
             "answer",
             BEFORE,
-            "exactly this: headers as [name, value] pairs in order, a character a byte, nothing"
-            " added but Content-Length; the body as text, or its bytes in base64",
+            "sends exactly this response: headers as [name, value] pairs in order, in Latin-1; only"
+            " Content-Length is added; the body is a text, or bytes in base64",
             {"status": 200, "headers": [], "body": "", "base64": ""},
             before=_response,
         ),
         FaultKind(
             "retry-after",
             BEFORE,
-            "a Retry-After response",
+            "sends a response with Retry-After",
             {"status": 503, "seconds": 1},
             before=_retry_after,
         ),
-        FaultKind(DELAY, BEFORE, "waits before it handles the request", {"seconds": 1.0}),
+        FaultKind(DELAY, BEFORE, "waits before the request is handled", {"seconds": 1.0}),
+        FaultKind(EXPIRE, BEFORE, "ends the session or device token of the request first", {}),
         FaultKind(
-            EXPIRE, BEFORE, "ends the session or device token that the request comes with", {}
+            "truncate",
+            AFTER,
+            "sends the whole Content-Length and half of the body",
+            {},
+            after=_truncate,
         ),
-        FaultKind("truncate", AFTER, "declares the length, closes half-way", {}, after=_truncate),
-        FaultKind("stall", AFTER, "stops half-way until the client goes away", {}, after=_stall),
+        FaultKind(
+            "stall",
+            AFTER,
+            "sends half of the body and waits for the client to close",
+            {},
+            after=_stall,
+        ),
         FaultKind(
             "drop-after-processing",
             AFTER,
-            "does the work, rotation included, then resets without a response",
+            "does the work, cookie rotation included, and resets the connection without a response",
             {},
             after=_drop,
         ),
-        FaultKind("empty-body", AFTER, "the real head, no body", {}, after=_empty_body),
-        FaultKind("cut-body", AFTER, "half of the body, as if it were whole", {}, after=_cut_body),
+        FaultKind(
+            "empty-body", AFTER, "sends the real head without the body", {}, after=_empty_body
+        ),
+        FaultKind(
+            "cut-body", AFTER, "sends half of the body as if it were whole", {}, after=_cut_body
+        ),
         FaultKind(
             "maintenance-page",
             AFTER,
-            "an HTML page without a password field for a body; cookies stay",
+            "replaces the body by an HTML page without a password field; keeps the cookies",
             {"status": 200},
             after=_maintenance_page,
         ),
         FaultKind(
             "login-page",
             AFTER,
-            "an HTML page with a password field for a body; cookies stay",
+            "replaces the body by an HTML page with a password field; keeps the cookies",
             {"status": 200},
             after=_login_page,
         ),
         FaultKind(
-            "huge-header", AFTER, "one very long header more", {"size": 102_400}, after=_huge_header
+            "huge-header", AFTER, "adds a very long header", {"size": 102_400}, after=_huge_header
         ),
         FaultKind(
             "latin1-header",
             AFTER,
-            "one header more with a byte that is no UTF-8",
+            "adds a header that is not valid UTF-8",
             {},
             after=_latin1_header,
         ),
         FaultKind(
             "cookie-bomb",
             AFTER,
-            "many Set-Cookie lines more",
+            "adds many Set-Cookie lines",
             {"lines": 200, "size": 40},
             after=_cookie_bomb,
         ),
         FaultKind(
             "junk-cookies",
             AFTER,
-            "Set-Cookie lines of no meaning before the response's own",
+            "adds meaningless Set-Cookie lines before those of the response",
             {"lines": 16, "size": 8},
             after=_junk_cookies,
         ),
         FaultKind(
             "large-cookie",
             AFTER,
-            "pads every cookie that is set to this many characters",
+            "pads the value of every cookie that the response sets to `size` characters",
             {"size": 20_000},
             after=_large_cookie,
         ),
-        FaultKind("invalid-utf8", AFTER, "a body that is not UTF-8", {}, after=_invalid_utf8),
+        FaultKind(
+            "invalid-utf8",
+            AFTER,
+            "replaces the body by one that is not valid UTF-8",
+            {},
+            after=_invalid_utf8,
+        ),
     )
 }

@@ -1,8 +1,8 @@
-"""Faults on demand: queued by a test, each used up by the requests it meets.
+"""The queue of faults. A test queues a fault; requests use it up.
 
-Which requests those are: of one system or both, whose path holds a text, of one
-stage of a session's life. What the faults do stands in `fault_kinds`. Anything
-unknown is refused with a reason.
+A fault applies to the requests of one system or of both, whose path contains a given text, at one
+stage of a session's life or at all. What the faults do is in `fault_kinds`. Unknown names and
+values are refused with a reason.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SYSTEMS = ("", "photoshelter", "fotoweb")
 
 
 class FaultError(ValueError):
-    """An unknown fault, argument or value; the text says which are allowed."""
+    """A fault, argument or value is unknown. The text says which are allowed."""
 
 
 @dataclass
 class Fault:
-    """A queued fault and how many more requests it will strike; 0: all, until a reset."""
+    """A queued fault. `left` is how many more requests it applies to; 0: to all, until a reset."""
 
     kind: FaultKind
     arguments: Arguments
@@ -51,7 +51,7 @@ class Fault:
 
 
 class FaultQueue:
-    """Faults waiting for a request that fits, the oldest first."""
+    """The queued faults. The oldest one that fits a request applies to it."""
 
     def __init__(self) -> None:
         self._queue: list[Fault] = []
@@ -68,7 +68,7 @@ class FaultQueue:
         return fault
 
     def take(self, system: str, path: str, stages: Sequence[str]) -> Fault | None:
-        """The first fault that fits the request, counted down."""
+        """The first fault that fits the request. Its count goes down by one."""
         for at, fault in enumerate(self._queue):
             if fault.fits(system, path, stages):
                 if fault.left == 1:

@@ -1,8 +1,8 @@
-"""The XML of a file list, element by element as the vendor's page has it.
+"""The XML of a file list, element by element as on the vendor's page "Archive Agent File List XML".
 
-`FileInfo` and `MetaData` are there unless asked away, `PreviewLinks` only where
-a size was asked for. The attributes that begin with `X-` are from recorded
-responses; a fox token names a file to FotoWeb's other commands.
+`FileInfo` and `MetaData` are present unless the request switched them off; `PreviewLinks` is
+present only if the request asked for a size. The attributes that begin with `X-` are known from
+recorded responses. A fox token names a file in other commands of FotoWeb.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .download import DEFAULT_SIZE
 
 @dataclass(frozen=True)
 class Listing:
-    """What was asked of a list, and how it names files and previews."""
+    """What the request asked of a list, and how the list names files and previews."""
 
     file_info: bool
     meta_data: bool
@@ -33,7 +33,7 @@ class Listing:
 def file_list(
     listing: Listing, files: Iterable[ArchiveFile], total: int, archive: int, now: float
 ) -> str:
-    """The root element; `total` counts the hits that are not shown too."""
+    """The root element. `total` counts all hits, also those that are not listed."""
     shown = [_file(listing, file) for file in files]
     return (
         f'<FileList Version="1.1" CreatorApplication="FotoWeb/8.0" Created="{_date(now)}"'

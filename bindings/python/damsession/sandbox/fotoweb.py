@@ -1,7 +1,7 @@
-"""FotoWeb as the Archive Agent's clients see it.
+"""FotoWeb, as clients of the Archive Agent see it.
 
-Written from the vendor's guide and the public record. Who asks is found out in
-`fotoweb_login`, what the Archive Agent answers stands in `archive`.
+This is written from the vendor's guide and the public record. `fotoweb_login` finds out who the
+client is; `archive` has the commands of the Archive Agent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COUNTERS = (
 
 
 class FotoWeb:
-    """The application; one for the whole life of the process."""
+    """The system. There is one for the whole life of the process."""
 
     name = "fotoweb"
     title = FOTOWEB
@@ -44,8 +44,8 @@ class FotoWeb:
                 Endpoint("POST", LOGIN, self._logins.login,
                          "log in; form: u, p", "guide, method 2; names: public record, method 2"),
                 Endpoint("GET, POST", LOGOUT, self._logins.logout,
-                         "take the cookie away; no logout of the device token",
-                         "public record, clients: one of the vendor's own, for version 7"),
+                         "delete the cookie; the device token stays valid",
+                         "public record, clients: one of the vendor's, for version 7"),
             )
         )  # fmt: skip
         rest = RestEndpoints(knobs, self._agent)
@@ -72,16 +72,18 @@ class FotoWeb:
         }
 
     def documented(self) -> Iterator[Endpoint[Any]]:
-        """All endpoints, with the whole path."""
+        """All endpoints, with their whole paths."""
         yield from self._open.rows
         yield from self._visited.rows
 
     def is_login(self, exchange: Exchange) -> bool:
-        """Whether the request serves to log in, and so is never throttled."""
+        """Whether the request is a login. A login is never throttled."""
         return exchange.path == LOGIN
 
     def stages(self, exchange: Exchange) -> tuple[str, ...]:
-        """What the request may be for: words of `STAGES`. Of credentials in the query, both."""
+        """The stages (`STAGES`) of the request. A request with credentials in its query can be two
+        at once.
+        """
         if exchange.path == LOGIN or "lt" in exchange.query:
             return ("login",)
         if exchange.path == LOGOUT:
@@ -91,13 +93,13 @@ class FotoWeb:
         return ("keepalive", "login") if "p" in exchange.query else ("keepalive",)
 
     def end_session(self, exchange: Exchange) -> None:
-        """Revoke the device token that a request comes with."""
+        """Revokes the device token of the request."""
         device = self.devices.find(exchange.cookie(DEVICE_COOKIE) or "")
         if device is not None and device.live:
             self.devices.revoke_one(device)
 
     def pass_storm(self, device: Device) -> None:
-        """Every so many requests, find the device token revoked."""
+        """Revokes the device token if the knob `storm` says that this request finds it revoked."""
         if device.live and self.knobs.storm:
             self._storm += 1
             if self._storm >= self.knobs.storm:
@@ -123,7 +125,7 @@ class FotoWeb:
         return not_found(exchange)
 
     def _visit(self, exchange: Exchange, path: str) -> Response:
-        """Find out who asks, let the Archive Agent answer, add the cookies."""
+        """Finds out who the client is, runs the command, and adds the cookies."""
         found = self._visited.find(exchange.method, path)
         if isinstance(found, str):
             return _method_not_allowed(exchange, found)
@@ -147,7 +149,7 @@ class FotoWeb:
 
 
 def _tidy(path: str) -> str:
-    """Without the slashes that clients have at the end, or two of, where they join names."""
+    """The path without slashes at its end and without double slashes, which some clients send."""
     return "/" + "/".join(part for part in path.split("/") if part)
 
 

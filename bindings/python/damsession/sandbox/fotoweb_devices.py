@@ -1,9 +1,9 @@
-"""The device tokens of FotoWeb: issued, found, revoked, and never logged out.
+"""The device tokens of FotoWeb: how they are issued, found and revoked.
 
-A user has a limited number of them. They live until an administrator revokes
-them. Image IDs are sealed with the device token they were given to and mean
-nothing under another one; the user does not matter, nor does the archive. Who
-comes without a device token shares image IDs with all who do.
+By the vendor's guide, "Method 2", a user can have a limited number of device tokens, there is no
+logout, and a token lives until an administrator revokes it. By "Validity of image IDs", an image ID
+is valid only with the device token that it was issued to, whatever the user or the archive. Clients
+without a device token share their image IDs.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _SEAL = 20
 
 
 class Device:
-    """One device token, and the second cookie issued with it if there was one."""
+    """A device token, and the second cookie if one was issued with it."""
 
     __slots__ = ("token", "second", "user", "live")
 
     def __init__(self, user: str, second: bool) -> None:
-        # Padding at the end: a parser that splits a cookie at every "=" loses it.
+        # The token ends in "=": a parser that splits a cookie at every "=" loses it.
         self.token = b64encode(secrets.token_bytes(64)).decode("ascii")
         self.second = secrets.token_hex(16) if second else ""
         self.user = user
@@ -31,7 +31,7 @@ class Device:
 
 
 class DeviceTable:
-    """All device tokens ever issued, by token, and the live ones by user."""
+    """All device tokens that were ever issued, and those of each user that are live."""
 
     def __init__(self, knobs: Knobs) -> None:
         self._knobs = knobs
@@ -44,7 +44,7 @@ class DeviceTable:
         return len(self._by_token)
 
     def issue(self, user: str) -> Device | None:
-        """A new device token, or None if the user has as many as allowed."""
+        """A new device token, or None if the user has as many as are allowed."""
         own = self._by_user.setdefault(user, {})
         if len(own) >= self._knobs.token_limit:
             return None
@@ -54,11 +54,11 @@ class DeviceTable:
         return device
 
     def find(self, token: str) -> Device | None:
-        """The device of a token, live or revoked, or None if it was never issued."""
+        """The device with this token, live or revoked, or None if the token was never issued."""
         return self._by_token.get(token)
 
     def revoke(self, user: str = "") -> int:
-        """Revoke all live tokens, or those of one user; how many there were."""
+        """Revokes all live tokens, or those of one user. Returns how many there were."""
         if user:
             users: list[str] = [user]
         else:
@@ -78,7 +78,9 @@ class DeviceTable:
 
 
 class ImageIds:
-    """Image IDs: a number sealed for one owner, a device token or "", readable for it only."""
+    """Image IDs: a number, sealed for one owner. The owner is a device token or "", and only its
+    requests can use the ID.
+    """
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)

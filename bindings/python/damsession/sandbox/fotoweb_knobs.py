@@ -8,7 +8,8 @@ from .knob_kinds import Whole, choice, whole
 
 FOTOWEB = "FotoWeb"
 
-# Of something that is down: not about who asks. A login page asks for a password.
+# The responses of a part that is down. They say nothing about the client's login, though one of
+# them is a page with a password field.
 OUTAGES = ("ok", "401", "403", "500", "maintenance-page", "login-page", "redirect")
 
 
@@ -21,28 +22,28 @@ class FotoWebKnobs:
         ("401", "403", "302-login", "200-html", "guest", "500-html"),
         "401",
         "response to a revoked or unknown device token",
-        "public record, device tokens: the response is not known, the variants clients handle",
+        "public record, device tokens: the variants that clients handle; the response is not known",
     )
     login_refused: str = choice(
         FOTOWEB,
         ("401", "403", "200-html", "500-html", "302-login"),
         "401",
         "response to wrong credentials or a bad login token",
-        "public record, login failure: not a success, says a page; the status is not known",
+        "public record, login failure: a page says that it is no success; the status is not known",
     )
     login: str = choice(
         FOTOWEB,
         OUTAGES,
         "ok",
-        "what Login.fwx answers to everybody, right password or wrong; the Archive Agent works",
-        "assumption: how a part that is down answers",
+        "response of Login.fwx to everybody, whatever the password; the Archive Agent works",
+        "assumption: the response of a part that is down",
     )
     archive: str = choice(
         FOTOWEB,
         OUTAGES,
         "ok",
-        "what the Archive Agent answers to everybody it lets in; logins work",
-        "assumption: how a part that is down answers",
+        "response of the Archive Agent to everybody who is logged in; logins work",
+        "assumption: the response of a part that is down",
     )
     limit_reached: str = choice(
         FOTOWEB,
@@ -62,14 +63,14 @@ class FotoWebKnobs:
         FOTOWEB,
         ("path", "plain", "full"),
         "path",
-        "FWSession with Path=/; bare; or also with HttpOnly, Secure, Expires",
-        "guide, method 2: a jar suffices, so the bare line of its example leaves out the path",
+        "attributes of FWSession: Path=/; none; or Path=/ with HttpOnly, Secure and Expires",
+        "guide, method 2: none in its example; but it says that a cookie jar suffices, which needs a path",
     )
     resend_token: str = choice(
         FOTOWEB,
         ("never", "same"),
         "never",
-        "same: every Archive Agent response sets the same FWSession again",
+        "same: every response of the Archive Agent sets the same FWSession again",
         "assumption: whether FWSession is ever sent again is not known",
     )
     token_limit: int = whole(
@@ -83,7 +84,7 @@ class FotoWebKnobs:
         FOTOWEB,
         Whole("seconds"),
         0,
-        "by how much a login token may be early or late",
+        "how long before and after its validity a login token is still accepted",
         "assumption: the tolerance is not known",
     )
     login_token_max_life: int = whole(
@@ -104,42 +105,42 @@ class FotoWebKnobs:
         FOTOWEB,
         ("ignore-lt", "use-lt"),
         "ignore-lt",
-        "a login token beside a dead FWSession is ignored (refused) or used",
-        "guide, method 3: ignored beside a device token; of a dead one nothing is said",
+        "a login token beside a revoked FWSession is ignored (and the request refused) or used",
+        "guide, method 3: ignored beside a device token; it says nothing of a revoked one",
     )
     missing_session_fotoweb: str = choice(
         FOTOWEB,
         ("as-revoked", "guest"),
         "as-revoked",
-        "response to an Archive Agent request that authenticates in no way",
-        "public record, device tokens: sites with guest access answer without a login",
+        "response to an Archive Agent request without any credentials",
+        "public record, device tokens: sites with guest access need no login",
     )
     logout_fotoweb: str = choice(
         FOTOWEB,
         ("clear-cookie", "revoke", "absent"),
         "clear-cookie",
-        "Logout.fwx takes the cookie away, or the device token too, or is not there",
-        "guide, method 2: no logout ends a device token; public record, clients: a request for it",
+        "Logout.fwx deletes the cookie, revokes the device token too, or does not exist",
+        "guide, method 2: there is no logout request; public record, clients: one of the vendor's sends it",
     )
     agent_method: str = choice(
         FOTOWEB,
         ("any", "get"),
         "any",
-        "method of everything but logins; get: POST answers 405",
+        "methods of all requests but logins; get: a POST gets a 405",
         "public record, Archive Agent: the pages show GET; one client sends nothing but POST",
     )
     root_search: str = choice(
         FOTOWEB,
         ("archives", "files"),
         "archives",
-        "Search without an archive: how many hits each one has, or the files of the first",
-        "public record, Archive Agent: archives as one client reads it; a page tells of files",
+        "response to a Search without an archive: how many hits each has, or the files of the first",
+        "public record, Archive Agent: archives as one client reads it; files by a page of the vendor",
     )
     preview_urls: str = choice(
         FOTOWEB,
         ("as-served", "http"),
         "as-served",
-        "scheme of the preview URLs in a file list; http: of the same host and port all the same",
+        "scheme of the preview URLs in a file list; http: with the same host and port",
         "public record, file list: absolute URLs, and http:// in the vendor's example",
     )
     xml_charset: str = choice(
@@ -147,5 +148,5 @@ class FotoWebKnobs:
         ("none", "utf-8", "utf-16"),
         "none",
         "charset parameter of text/xml, and encoding of the body; none: UTF-8",
-        "public record, data formats: UTF-8, or UTF-16 by charset; clients look for just text/xml",
+        "public record, data formats: UTF-8, or UTF-16 by charset; clients expect text/xml alone",
     )

@@ -1,7 +1,9 @@
-"""Who asks FotoWeb, by the three methods of the guide, and what those get who may not.
+"""Finds out who sent a request to FotoWeb, by the three methods of the guide, and refuses who may
+not.
 
-Method 1 sends the credentials with every request, method 2 posts them once for
-a device token, method 3 sends a login token once for a device token.
+These are the methods of "User authentication with the Archive Agent API". Method 1 sends the
+credentials with every request, method 2 posts them once for a device token, method 3 sends a login
+token once for a device token.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ _GONE = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 class Logins:
-    """Finds out who asks; what it counts and locks is the site's."""
+    """The logins of a site, whose counters and locks they use."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._knobs = site.knobs
 
     def login(self, exchange: Exchange) -> Response:
-        """Method 2."""
+        """The login of method 2."""
         if self._knobs.login != "ok":
             exchange.user = exchange.field("u")
             exchange.verdict = "login-down"
@@ -54,7 +56,9 @@ class Logins:
         return response
 
     def logout(self, exchange: Exchange) -> Response:
-        """What older pages link to. The device token lives on, unless a knob says otherwise."""
+        """The logout that older pages link to. The device token stays valid, as the guide says,
+        unless a knob says otherwise.
+        """
         if self._knobs.logout_fotoweb == "absent":
             return not_found(exchange)
         if self._knobs.logout_fotoweb == "revoke":
@@ -64,7 +68,7 @@ class Logins:
         return Response(200, b"", TEXT, [("Set-Cookie", f"{DEVICE_COOKIE}={path}{_GONE}")])
 
     def visitor(self, exchange: Exchange) -> tuple[Visitor, Device | None] | Response:
-        """Who asks, with the device whose cookies the response must bring; or a refusal."""
+        """Who sent the request, and the device whose cookies the response sets; or a refusal."""
         token = exchange.cookie(DEVICE_COOKIE)
         device = self._valid_device(exchange, token) if token else None
         login_token = exchange.query.get("lt")
@@ -118,7 +122,7 @@ class Logins:
         return value
 
     def _by_query(self, exchange: Exchange) -> tuple[Visitor, None] | Response:
-        """Method 1."""
+        """The credentials of method 1."""
         exchange.flag("password-in-url")
         exchange.verdict = "ok"
         name = self._query_credential("u", exchange) or ""
@@ -130,7 +134,7 @@ class Logins:
         return Visitor(user.name), None
 
     def _device_by_login_token(self, exchange: Exchange, text: str) -> Device | Response:
-        """Method 3."""
+        """The login of method 3."""
         exchange.verdict = "ok"
         knobs, lockout = self._knobs, self._site.lockout
         try:
@@ -213,7 +217,7 @@ class Logins:
 
 
 def outage(variant: str) -> Response:
-    """The response of what is down, by knob value."""
+    """The response of a part that is down, by the value of its knob."""
     if variant == "redirect":
         return Response(302, b"", TEXT, [("Location", "/fotoweb/offline")])
     if variant == "login-page":

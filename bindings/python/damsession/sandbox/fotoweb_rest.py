@@ -1,7 +1,6 @@
-"""The few requests beside the Archive Agent that clients of both make.
+"""The few requests outside the Archive Agent that clients of both send.
 
-They show the same files; one of the vendor's own clients is what they are known
-from.
+They show the same files. They are imitated as one of the vendor's own clients uses them.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _SOURCE = "public record, clients: one of the vendor's own"
 
 
 class RestEndpoints:
-    """Answers them for a visitor who has been identified."""
+    """Those requests, for a visitor who is known."""
 
     def __init__(self, knobs: Knobs, agent: ArchiveAgent) -> None:
         self._knobs = knobs
@@ -35,7 +34,7 @@ class RestEndpoints:
             Endpoint(both, REST + "/metadataconfiguration.fwx", self._fields,
                      "the text fields", _SOURCE),
             Endpoint(both, REST + "/preview.fwx", self._preview,
-                     "a preview, up to 2048 pixels, of a file named by its fox token", _SOURCE),
+                     "a preview of up to 2048 pixels; the file is named by its fox token", _SOURCE),
         )  # fmt: skip
 
     def _archives(self, exchange: Exchange, visitor: Visitor) -> Response:

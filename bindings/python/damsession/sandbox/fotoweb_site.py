@@ -1,4 +1,4 @@
-"""What logging in to FotoWeb needs of the site that it is on."""
+"""What logins need of the FotoWeb site that they belong to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .lockout import Lockout
 
 
 class Site(Protocol):
-    """Its settings, what it counts, and which device tokens there are."""
+    """The site's settings, counters and device tokens."""
 
     knobs: Knobs
     clock: Clock
@@ -22,7 +22,7 @@ class Site(Protocol):
     failed_logins: dict[str, int]
 
     def end_session(self, exchange: Exchange) -> None:
-        """Revokes the device token that a request comes with."""
+        """Revokes the device token of a request."""
 
     def pass_storm(self, device: Device) -> None:
-        """Every so many requests, finds the device token revoked."""
+        """Revokes the device token if the knob `storm` says so."""

@@ -1,13 +1,11 @@
-"""What the servers saw, in order.
+"""The log of the requests that the servers received.
 
-A test tool's memory: it keeps passwords, cookies and tokens exactly as they
-came, because tests must be able to ask what was sent. Never point a program at
-the sandbox with a secret that matters.
+It keeps passwords, cookies and tokens exactly as they came, because tests must be able to check
+what was sent. Do not point a program at the sandbox with a secret that matters.
 
-An entry is written just before its response leaves, so that a client that has a
-response finds the request here. The oldest entries give way once `limit` is
-reached. Entries hold raw text and are only taken apart when somebody asks: a
-stress test writes far more of them than it reads.
+An entry is written just before its response is sent: a client that has a response finds its request
+here. When there are `limit` entries, a new one replaces the oldest. Entries hold raw text and are
+parsed only when they are read, because a stress test writes far more of them than it reads.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Entry:
-    """One request and what became of it."""
+    """One request and its outcome."""
 
     __slots__ = (
         "sequence", "arrival", "time", "system", "secure", "method", "target", "headers",
@@ -44,7 +42,7 @@ class Entry:
     peer_port: int
 
     def described(self) -> dict[str, Any]:
-        """The entry as JSON has it."""
+        """The entry as JSON shows it."""
         path, _, query = self.target.partition("?")
         return {
             "sequence": self.sequence,
@@ -80,7 +78,7 @@ class Journal:
         self._arrived = 0
 
     def arrive(self) -> int:
-        """The number of a request in order of arrival, which parallel responses lose."""
+        """The number of a request in order of arrival, which the order of entries does not tell."""
         self._arrived += 1
         return self._arrived
 
@@ -94,7 +92,7 @@ class Journal:
         entry.sequence = self._written
 
     def since(self, sequence: int) -> list[dict[str, Any]]:
-        """Entries numbered above `sequence`, as far as they are still kept."""
+        """The entries with numbers above `sequence` that are still kept."""
         first = max(sequence, self._written - len(self._ring), 0)
         return [
             self._ring[number % self._limit].described() for number in range(first, self._written)
@@ -117,7 +115,7 @@ def _grouped(pairs: Pairs) -> dict[str, list[str]]:
 
 
 def _header_list(raw: bytes) -> list[list[str]]:
-    # UTF-8 first, so that a test can compare what it sent; latin-1 takes the rest.
+    # UTF-8 first, so that a test can compare what it sent; else Latin-1, which any bytes are.
     if not raw:
         return []
     try:

@@ -1,7 +1,7 @@
-"""A picture as small as a JPEG can be: one shade of grey, of any width and height.
+"""A picture that is as small as a JPEG can be: one shade of grey, of any width and height.
 
-Programs that look into what they fetch want a picture that decodes. Each block
-takes two bits: no difference to the block before it, and nothing else in it.
+Some programs decode the pictures that they download, so the picture must be a valid one. Each block
+takes two bits: no difference to the block before it, and no coefficients.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from struct import pack
 _BLOCK = 8
 _LARGEST = 0xFFFF
 
-# Of each kind one Huffman code, a single bit, for the symbol 0.
+# Each Huffman table has one code of a single bit, for the symbol 0.
 _ONE_CODE = bytes([1, *[0] * 15, 0])
 
 
 def jpeg(width: int, height: int, comment: str) -> bytes:
-    """The whole picture; `comment` makes two of the same size differ."""
+    """The whole picture. `comment` makes two pictures of the same size differ."""
     blocks = -(-width // _BLOCK) * -(-height // _BLOCK)
     return b"".join(
         (
@@ -39,6 +39,6 @@ def _segment(marker: int, content: bytes) -> bytes:
 
 
 def _zeros(bits: int) -> bytes:
-    """So many bits that are 0; the rest of the last byte is 1, as the format has it."""
+    """`bits` zeros. The rest of the last byte is ones, as the format demands."""
     whole, left = divmod(bits, 8)
     return bytes(whole) + (bytes([0xFF >> left]) if left else b"")

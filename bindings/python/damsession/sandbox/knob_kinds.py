@@ -1,8 +1,8 @@
-"""What a knob is: a name, what it allows, how a value is read, what it rests on.
+"""What a knob is: a name, the allowed values, how a value is read, and a source.
 
-A source is a place in a vendor's guide, the public record of what was seen of
-the real services and their clients, or an assumption, and begins with which. The
-table itself stands in `knobs`.
+A source says why the knob has these values. It begins with what it is: the vendor's guide (and the
+place in it), the public record (what was seen of the real services and their clients), or an
+assumption. The table of knobs is in `knobs`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, Union
 
 
 class KnobError(ValueError):
-    """An unknown knob or a value it does not allow; the text says which are."""
+    """A knob is unknown or does not allow a value. The text says which are allowed."""
 
 
 @dataclass(frozen=True)
 class Whole:
-    """Allowed values of a numeric knob: whole numbers within bounds."""
+    """The allowed values of a numeric knob: whole numbers within bounds."""
 
     unit: str
     minimum: int = 0
-    # Times stay within what a calendar can show.
+    # The bounds keep times within the range of a calendar.
     maximum: int = 1_000_000_000
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Knob:
         return "|".join(self.allowed)
 
     def parsed(self, value: object) -> str | int:
-        """The value in the knob's own type, or `KnobError`."""
+        """The value in the knob's own type. KnobError: it is not allowed."""
         if isinstance(self.allowed, Whole):
             number = _whole_number(value)
             if number is not None and self.allowed.minimum <= number <= self.allowed.maximum:
@@ -77,7 +77,7 @@ class Knob:
 
 
 def _whole_number(value: object) -> int | None:
-    # bool is an int to Python, but a knob set to `true` is a mistake.
+    # In Python a bool is an int, but a number that is given as `true` is a mistake.
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str):

@@ -1,10 +1,9 @@
-"""Every behaviour that can be chosen, in one table.
+"""All knobs: every behaviour that can be chosen, in one table.
 
-The public record leaves much open: what an expired session looks like, whether
-a superseded cookie still works. Each open question is a knob. The fields of
-`Knobs` are the table; the command line, `/_sandbox/knobs`, `--help` and
-README.md all come from it, so that they cannot disagree. A name or value
-outside the table is refused with the allowed ones named.
+The public record leaves much open, such as the response to an expired session, or whether a
+superseded cookie still works. Each open question is a knob. The fields of `Knobs` are the table;
+the command line, `/_sandbox/knobs`, `--help` and README.md are made from it, so that they cannot
+disagree. A name or value that is not in the table is refused with a list of those that are.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ BOTH = "Both"
 
 @dataclass
 class Knobs(FotoWebKnobs, PhotoShelterKnobs):
-    """The current settings; an attribute is the knob's name with underscores."""
+    """The current values. An attribute is the knob's name with underscores."""
 
     lockout_after: int = whole(
         BOTH,
         Whole("refused logins", 1),
         10,
-        "refused logins in a row that lock a user",
+        "how many refused logins in a row lock a user out",
         "public record, lock-out: FotoWeb locks after 10; assumed of PhotoShelter",
     )
     lockout_seconds: int = whole(
@@ -42,21 +41,21 @@ class Knobs(FotoWebKnobs, PhotoShelterKnobs):
         BOTH,
         Whole("seconds, 0 = off"),
         0,
-        "every request but a login answers 429 with this Retry-After",
+        "if not 0, every request but a login gets a 429 with this Retry-After",
         "assumption: no limit on the rate of requests is published",
     )
     clock_skew: int = whole(
         BOTH,
         Whole("seconds", -1_000_000_000),
         0,
-        "added to the Date header and to the server's own notion of time",
+        "seconds added to the server's clock and to the Date header",
         "assumption: clocks differ",
     )
     storm: int = whole(
         BOTH,
         Whole("requests, 0 = off"),
         0,
-        "every n-th member request finds its session expired or its token revoked",
+        "at every n-th member request its session has expired, or its device token is revoked",
         "assumption: sessions end at any time, and often",
     )
     latency: int = whole(
@@ -86,7 +85,7 @@ TABLE: dict[str, Knob] = {row.name: row for row in _rows()}
 
 
 def change(knobs: Knobs, wanted: Mapping[str, object]) -> None:
-    """Set several knobs, or none of them if one is unknown or not allowed."""
+    """Sets several knobs, or none if one of them is unknown or its value not allowed."""
     checked: dict[str, str | int] = {}
     for name, value in wanted.items():
         row = TABLE.get(name)
@@ -98,5 +97,5 @@ def change(knobs: Knobs, wanted: Mapping[str, object]) -> None:
 
 
 def current(knobs: Knobs) -> dict[str, str | int]:
-    """The settings by knob name."""
+    """The values by the names of the knobs."""
     return {name.replace("_", "-"): value for name, value in asdict(knobs).items()}

@@ -1,8 +1,8 @@
-"""From a request to its response: latency, faults, throttling, system, journal.
+"""The way from a request to its response: latency, faults, throttling, the system, the log.
 
-The same steps for both systems, in the order a front server would take them.
-A request that a fault or the throttle answers never reaches a system: it
-touches no session and rotates no cookie.
+Both systems take the same steps, in the order in which a front-end server would. A request that a
+fault or the throttle responds to does not reach the system: it changes no session and rotates no
+cookie.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from .transmit import send
 from .world import World
 
 _CDN = "/cdn/"
-#: What either listener serves besides its system.
+#: The endpoint that every port has beside those of its system.
 PUBLIC = Endpoint(
     ANY,
     _CDN + "...",
     None,
-    "a file that anybody may have: shows the headers it was asked with",
+    "a public file: shows the headers of the request",
     "assumption: for tests",
 )
 
 
 class Listener:
-    """Handles the requests of one system on one port."""
+    """Handles the requests of one system at one port."""
 
     def __init__(self, world: World, system: PhotoShelter | FotoWeb, secure: bool) -> None:
         self._world = world
@@ -134,7 +134,7 @@ class Listener:
 
 
 def _public_file(exchange: Exchange) -> Response:
-    """A file anybody may have. It shows the headers it got: no secret belongs there."""
+    """A public file that shows the headers of the request. No secret belongs in those."""
     seen = [
         [name.decode("latin-1"), value.decode("latin-1")]
         for name, value in exchange.request.raw_headers

@@ -1,7 +1,8 @@
-"""Locking a user out after too many refused logins in a row.
+"""Locks a user out after too many refused logins in a row.
 
-While locked, the right password is refused too: the reason why a client must
-never try refused credentials again by itself.
+While a user is locked out, the right password is refused too. This is why a client must never try
+refused credentials again by itself. The default numbers are FotoWeb's, from the vendor's page "How
+to reset your FotoWeb password"; for PhotoShelter they are assumed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from .knobs import Knobs
 
 
 class Lockout:
-    """Who failed how often, and who is locked until when."""
+    """How often each user failed in a row, and until when each is locked out."""
 
     def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self._knobs = knobs
@@ -29,7 +30,7 @@ class Lockout:
         return False
 
     def failed(self, user: str) -> bool:
-        """Note a refused login; true if this very one locks the user."""
+        """Counts a refused login. Returns whether this one locks the user out."""
         count = self._failures.get(user, 0) + 1
         self._failures[user] = count
         if count < self._knobs.lockout_after:
@@ -42,7 +43,7 @@ class Lockout:
         self._failures.pop(user, None)
 
     def unlock(self) -> int:
-        """Lift every lock and forget every failure; how many were locked."""
+        """Ends every lock-out and forgets all failures. Returns how many users were locked out."""
         lifted = len(self._until)
         self._until.clear()
         self._failures.clear()

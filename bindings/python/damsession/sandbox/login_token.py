@@ -1,12 +1,13 @@
-"""FotoWeb's login token: a user name and a time window, sealed with a secret.
+"""FotoWeb's login token: a user name and a time window, sealed with the site's encryption secret.
 
     body  = "s=START;e=END;w=true|false;u=USER;"
     m     = base64(MD5(body + "es=" + SECRET))
     token = base64(body + "m=" + m + ";")
 
-Times are `YYYY-MM-DD HH:MM:SS` in UTC, text is UTF-8. This is the only format
-publicly known. Reading is strict: fields in this order, each once, standard
-base64 with its padding. Making one is here for tests; the server only reads.
+Times are `YYYY-MM-DD HH:MM:SS` in UTC, and text is UTF-8. The guide ("Method 3") refers to a page
+whose format section is not public; this format is that of szeidler/fotoweb-php-sdk, and no other
+one is known. Parsing is strict: the fields are in this order, each once, and base64 is the standard
+one with padding. The server only parses tokens; `make` is for tests.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _FORMAT = re.compile(
 
 
 class LoginTokenError(ValueError):
-    """A token that does not log anybody in; the text says why, for the journal."""
+    """The token does not log anybody in. The text says why, for the log."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class LoginToken:
         return cls(window[0], window[1], widget == "true", user, body, seal)
 
     def check(self, secret: str, now: float, tolerance: int, longest: int) -> None:
-        """Refuse a wrong seal, a window that `now` is outside of, too long a life."""
+        """Raises LoginTokenError for a wrong seal, a time outside the window, or a window that is
+        too long.
+        """
         if not compare_digest(self.seal, seal(self.body, secret)):
             raise LoginTokenError("the seal does not fit")
         if self.widget:
@@ -75,7 +78,7 @@ class LoginToken:
 
 
 def seal(body: str, secret: str) -> str:
-    # MD5 is what the format says; nobody should take it for a good choice.
+    # The format demands MD5, which is weak.
     text = f"{body}es={secret}".encode()
     digest = hashlib.md5(text, usedforsecurity=False).digest()
     return b64encode(digest).decode("ascii")

@@ -1,7 +1,7 @@
-"""The two kinds of HTML page that come where a response was expected.
+"""The two kinds of HTML page that a client can get in place of the expected response.
 
-A login page asks for a password; a maintenance page does not. A client that
-takes the second for the first throws a good session away.
+A login page asks for a password; a maintenance page does not. A client that takes a maintenance
+page for a login page discards a good session.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ def login_page(action: str, text: str) -> bytes:
 
 
 def maintenance_page() -> bytes:
-    """A page that asks for nothing."""
+    """A page that has no form."""
     text = "<p>The site is down for maintenance. Please come back later.</p>"
     return _PAGE.format("Maintenance", text).encode("utf-8")

@@ -1,9 +1,9 @@
-"""The PhotoShelter API v3: who is asking, and which endpoint answers.
+"""The PhotoShelter API v3: finds out who the client is, and which endpoint serves the request.
 
-Written from the vendor's guide and the public record. Every request needs the
-API key. Every response within a cookie session carries a new session cookie,
-errors included. Members are served over HTTPS only. What an endpoint does
-stands in `photoshelter_login`, `_reads`, `_media`, `_assets`, `_writes` and
+This is written from the vendor's guide "User Authentication and Session Management" and the public
+record. Every request needs the API key. Within a cookie session every response sets a new session
+cookie ("Session management"), errors included (recorded). Member endpoints are served over HTTPS
+only. The endpoints are in `photoshelter_login`, `_reads`, `_media`, `_assets`, `_writes` and
 `_content`.
 """
 
@@ -50,7 +50,7 @@ COUNTERS = (
 
 
 class PhotoShelter:
-    """The application; one for the whole life of the process."""
+    """The system. There is one for the whole life of the process."""
 
     name = "photoshelter"
     title = PHOTOSHELTER
@@ -90,23 +90,23 @@ class PhotoShelter:
         }
 
     def documented(self) -> Iterator[Endpoint[Handler]]:
-        """All endpoints, with the whole path."""
+        """All endpoints, with their whole paths."""
         for row in self._endpoints.rows:
             yield replace(row, path=PREFIXES[0] + row.path)
 
     def is_login(self, exchange: Exchange) -> bool:
-        """Whether the request serves to log in, and so is never throttled."""
+        """Whether the request is a login. A login is never throttled."""
         return exchange.path.startswith("/psapi/") and exchange.path.endswith("/authenticate")
 
     def stages(self, exchange: Exchange) -> tuple[str, ...]:
-        """What the request may be for: words of `STAGES`."""
+        """The stages (`STAGES`) of the request."""
         name = _endpoint(exchange.path) or ""
         if name.startswith("mem/organization/") and name.endswith("/authenticate"):
             return ("organization",)
         return (_STAGES.get(name, "request"),)
 
     def end_session(self, exchange: Exchange) -> None:
-        """End the session that a request comes with, as if its time were up."""
+        """Ends the session of the request as if it had expired."""
         found = self._found(exchange)
         if isinstance(found, Session):
             self.sessions.expire_one(found)
@@ -127,11 +127,11 @@ class PhotoShelter:
         if (member or name == _LOGIN) and not exchange.secure:
             exchange.verdict = "https-required"
             return responses.error(exchange, 400, "HTTPSRequiredPermErr")
-        # A login says nothing about a session that happens to come along.
+        # A login is not refused because of the session whose cookie it happens to carry.
         known = exchange.secure and name != _LOGIN
         found = self._session(exchange, member) if known else None
-        # Made before the request is worked on: of two requests, the later sent
-        # one then has the newer cookie even if it is answered first.
+        # The cookie is made before the request is handled: of two requests, the one that was sent
+        # later then gets the newer cookie even if its response comes first.
         cookie = ""
         if isinstance(found, Session) and found.mode == COOKIE:
             cookie = self.sessions.rotate(found)
@@ -152,7 +152,7 @@ class PhotoShelter:
 
     async def _serve(self, exchange: Exchange, name: str, found: Session | str | None) -> Response:
         if not inputs.api_key(exchange):
-            # It may be a field of a body that would else be read later, or never.
+            # The key may be a field of the body, which would else be read later or not at all.
             await inputs.read_body(exchange, name == _LOGIN)
         key = inputs.api_key(exchange)
         if not key or (key != API_KEY and self.knobs.api_keys == "sandbox"):
@@ -177,7 +177,7 @@ class PhotoShelter:
         return responses.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
 
     def _session(self, exchange: Exchange, member: bool) -> Session | str | None:
-        """As `_found`, but the storm may strike."""
+        """As `_found`, but the knob `storm` may end the session."""
         found = self._found(exchange)
         if self.knobs.storm and member and isinstance(found, Session):
             self._storm += 1
@@ -188,7 +188,9 @@ class PhotoShelter:
         return found
 
     def _found(self, exchange: Exchange) -> Session | str | None:
-        """The live session, the word for why it is refused, or None without one."""
+        """The live session of the request, or the word for why it is refused, or None: there is
+        none.
+        """
         token = inputs.token(exchange)
         cookie = None if token else exchange.cookie(SESSION_COOKIE)
         if not token and not cookie:
@@ -221,7 +223,7 @@ class PhotoShelter:
         self.add_cookie(exchange, response, COMPANION_COOKIE, companion())
 
     def delete_cookie(self, exchange: Exchange, response: Response) -> None:
-        # The hyphenated date and its comma are as recorded.
+        # The hyphens and the comma in the date are as in recorded responses.
         domain = self._domain(exchange, SESSION_COOKIE)
         line = f"{SESSION_COOKIE}=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/{domain}"
         response.headers.append(("Set-Cookie", line))

@@ -1,4 +1,4 @@
-"""Endpoints of PhotoShelter about assets: files that a site is dressed with."""
+"""Endpoints of PhotoShelter for assets: files that a web site is decorated with."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import data, listed
 from .photoshelter_sessions import Session
 
-_CLIENTS = "assumption: as the one client asks and reads"
+_CLIENTS = "assumption: as the one known client uses it"
 _ASSETS = 2
 
 
 class AssetEndpoints:
-    """The endpoints that show them; an upload is a write."""
+    """The endpoints that show assets. An upload is in `photoshelter_writes`."""
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint("GET, POST", "[mem/]asset/query", self._assets,
-                     "the assets of a user_id, or of who is asking", _CLIENTS),
+                     "the assets of a user_id, else of the owner", _CLIENTS),
             Endpoint("GET, POST", "[mem/]asset/A{id}/link", self._link,
-                     "where an asset is", _CLIENTS),
+                     "the URL of an asset", _CLIENTS),
         )  # fmt: skip
 
     async def _assets(self, exchange: Exchange, session: Session | None) -> Response:
@@ -36,6 +36,6 @@ class AssetEndpoints:
         return listed(exchange, session, "Asset", found, "Asset")
 
     async def _link(self, exchange: Exchange, session: Session | None) -> Response:
-        # Not within a record: so it is read.
+        # The client expects the link itself here, not within a record.
         link = f"{exchange.server}/cdn/{exchange.parts[0]}"
         return responses.ok(exchange, data(session, {"link": link}))

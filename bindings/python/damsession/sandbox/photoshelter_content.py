@@ -1,4 +1,4 @@
-"""Endpoints of PhotoShelter about a session, about bytes, and for tests alone."""
+"""Endpoints of PhotoShelter for the session, for the bytes of images, and for tests alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REDIRECTS = ("301", "302", "303", "307", "308")
 
 
 class ContentEndpoints:
-    """The endpoints that show no records and count no writes."""
+    """The endpoints that show no records and change nothing."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -27,18 +27,18 @@ class ContentEndpoints:
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(ANY, "echo", self._echo,
-                     "method and query, as they came", "assumption: for tests"),
+                     "the method and the query of the request", "assumption: for tests"),
             Endpoint(ANY, "mem/user/session", self._session,
-                     "who is asking, since when", "public record, requests: from clients"),
+                     "the session: its user, organization and times", "public record, requests: from clients"),
             Endpoint("GET, POST", "[mem/]idle", self._idle,
-                     "keeps a session from idling; needs one",
-                     "public record, idle time: of version 1"),
+                     "keeps the session alive; needs one",
+                     "public record, idle time: as in version 1"),
             Endpoint(ANY, "mem/image/I{id}/download", self._download,
-                     "the bytes of an image", "assumption: as clients ask"),
+                     "the bytes of an image", "assumption: as known clients use it"),
             Endpoint(ANY, "mem/slow", self._slow,
-                     "a response after so many seconds", "assumption: for tests"),
+                     "a response after `seconds`", "assumption: for tests"),
             Endpoint(ANY, "mem/redirect", self._redirect,
-                     "a redirect to anywhere", "assumption: for tests"),
+                     "a redirect to the URL in `to`", "assumption: for tests"),
         )  # fmt: skip
 
     async def _echo(self, exchange: Exchange, session: Session | None) -> Response:
@@ -81,7 +81,7 @@ class ContentEndpoints:
     async def _redirect(self, exchange: Exchange, session: Session) -> Response:
         target = exchange.query.get("to", "")
         code = exchange.query.get("code", "302")
-        # Header text: anything else could end the header and begin another.
+        # Other text could end the header and begin another one.
         if not target or not target.isascii() or not target.isprintable():
             return responses.bad_request(exchange, "to: an encoded URL is needed")
         if code not in _REDIRECTS:

@@ -1,10 +1,11 @@
-"""The session cookie of PhotoShelter, made and recognized.
+"""The session cookies and tokens of PhotoShelter: how they are made and recognized.
 
-Shaped like the recorded ones: 523 to 541 characters, percent-encoded base64,
-`%3A`, percent-encoded base64 of 32 bytes. The first part hides the session and
-the cookie's number within it, the second seals the first part's exact text: a
-client that decodes and re-encodes, shortens or quotes the value is refused.
-Reading a cookie needs no memory of the cookies sent.
+A cookie has the shape of the recorded ones: 523 to 541 characters, percent-encoded base64, `%3A`,
+percent-encoded base64 of 32 bytes. The first part hides the session and the cookie's number within
+it. The second part seals the exact text of the first: a value that a client has decoded and encoded
+again, shortened or quoted is refused. "The cookie is of a proprietary format and should be sent as
+is", says the vendor's page "Connecting to the PhotoShelter API". No list of the issued cookies is
+kept.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _HEAD_CHARACTERS = 24
 _TAILS = 64
 _TAIL_LENGTH = 452
 _SEPARATOR = "%3A"
-# By what characters a token may hold; the URL-safe ones have none of either otherwise.
+# Between the two parts of a token, by the knob `token-characters`. The parts contain none of them.
 _TOKEN_SEPARATORS = {"url-safe": ".", "any": "+/"}
 
 
@@ -33,7 +34,7 @@ def _encoded(raw: bytes) -> str:
 
 def _tail() -> str:
     text = _encoded(secrets.token_bytes(_TAIL_LENGTH * 3 // 4))[:_TAIL_LENGTH]
-    # A cut must not leave half of a percent escape behind.
+    # The cut must not leave half of a percent escape.
     return text[: text.rindex("%")] if "%" in text[-2:] else text
 
 
@@ -52,11 +53,11 @@ class CookieMint:
         return text + _SEPARATOR + self._seal(text)
 
     def read(self, value: str) -> tuple[int, int] | None:
-        """Session and number of a cookie made here, or None for any other text."""
+        """The session and the number of a cookie that was made here; None for any other text."""
         text, separator, seal = value.rpartition(_SEPARATOR)
         if not separator or not text.isascii() or seal != self._seal(text):
             return None
-        # The longest the head can be is every character escaped.
+        # The head is longest where every character is escaped.
         head = unquote(text[: _HEAD_CHARACTERS * 3])[:_HEAD_CHARACTERS]
         hidden = int.from_bytes(b64decode(head), "big") ^ self._mask
         return hidden >> 64, hidden & (1 << 64) - 1
@@ -66,16 +67,15 @@ class CookieMint:
 
 
 def companion() -> str:
-    """A value for the `acs` cookie: 24 characters that nobody checks."""
+    """A value for the cookie `acs`: 24 characters, which no server code checks."""
     return secrets.token_urlsafe(18)
 
 
 class TokenMint:
-    """Makes authentication tokens, and tells a dead one from an invented one.
+    """Makes authentication tokens, and tells an expired one from an invented one.
 
-    Where they may hold anything, each holds `+` and `/`: one put into a URL
-    without encoding never works then, where a random one would only fail now
-    and then.
+    Under `token-characters=any` each token contains `+` and `/`: a token that a client puts into a
+    URL without encoding then never works. With random characters it would fail now and then only.
     """
 
     def __init__(self) -> None:

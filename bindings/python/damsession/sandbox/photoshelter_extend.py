@@ -1,8 +1,9 @@
-"""`fields` and `extend`: what is wanted of a record, and which records within it.
+"""The parameters `fields` and `extend`: which fields of a record are wanted, and which records
+within it.
 
-`extend` names record types; each is put wherever it belongs: the link of an
-image into the image, into a gallery's mention of it and into a key image. What
-belongs nowhere is left out.
+`extend` names record types (the vendor's page on requests). Each is put where it belongs: the link
+of an image into the image, into the mention of the image in a gallery, and into a key image. A type
+that belongs nowhere is left out.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ _WITHIN = {
 
 
 class ExtendError(ValueError):
-    """`extend` is not what it has to be."""
+    """`extend` is not a JSON object."""
 
 
 class Wanted:
-    """What one request wants: fields of the records it asks for, and what extends them."""
+    """What one request wants: the fields of its records, and the records that extend them."""
 
     def __init__(self, exchange: Exchange, owner: str, wrap: bool = False) -> None:
         self._owner = owner
@@ -51,14 +52,16 @@ class Wanted:
             raise ExtendError
 
     def of(self, kind: str, record: Record) -> Record:
-        """A record that was asked for by its endpoint."""
+        """A record that the endpoint itself shows."""
         return {**_chosen(record, self._fields), **self._within(kind, record, self._extend)}
 
     def every(self, kind: str, found: list[Record]) -> list[Record]:
         return [self.of(kind, record) for record in found]
 
     def children(self, collection_id: str, extend: Mapping[str, Any] | None = None) -> Any:
-        """The children of a collection by type, or each wrapped in its type; or an empty list."""
+        """The children of a collection: by type, or each wrapped in its type; an empty list if
+        there are none.
+        """
         extend = self._extend if extend is None else extend
         collections, galleries = records.children_of(collection_id, self._owner)
         children = (("Collection", collections), ("Gallery", galleries))
@@ -108,13 +111,13 @@ class Wanted:
             found = records.collection(record["collection_id"], self._owner)
             return self._extending(name, found, extend)
         if name == "MediaCount":
-            # Whole, whatever its fields: a client asks for `images` and reads `total`.
+            # It is always whole: a known client asks for `images` and reads `total`.
             return records.media_count(record)
         if name == "Parents":
             return [{"collection_id": records.root_of(self._owner)}]
         if name == "KeyImage":
             return self._extending(name, self._key_image(record), extend)
-        # Children: what extends them may be asked for within, as well as beside.
+        # The types that extend children may be inside `Children` or beside it.
         within = extend["Children"] if isinstance(extend["Children"], dict) else {}
         return self.children(record["collection_id"], {**extend, **within})
 

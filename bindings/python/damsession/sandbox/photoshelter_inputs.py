@@ -1,7 +1,7 @@
-"""Where a request to PhotoShelter keeps its API key, its token and its fields.
+"""Where a request to PhotoShelter has its API key, its token and its fields.
 
-A body is a form, multipart or, at login, JSON under one of two names. Files
-are hashed as they arrive, never held in memory.
+A body is a form, multipart, or, at login, JSON with one of two media types. Files are hashed while
+they arrive, and never held in memory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ def api_key(exchange: Exchange) -> str:
 
 
 def token(exchange: Exchange) -> str:
-    """The authentication token, from the header that counts most to the one that counts least."""
+    """The authentication token: of X-PS-Auth-Token, which the guide prefers, of Authorization, or
+    of the URL.
+    """
     own = exchange.header("X-PS-Auth-Token")
     if own:
         return own
@@ -36,8 +38,8 @@ def is_multipart(exchange: Exchange) -> bool:
 
 
 async def read_body(exchange: Exchange, login: bool) -> None:
-    """Read what the listener left unread; once."""
-    # A proxy that only asks whether a session is good passes the head on without the body.
+    """Reads the body if the listener has not read it."""
+    # A proxy that only checks the session sends the head without the body.
     if exchange.body_read or not exchange.request.body_exists:
         return
     if is_multipart(exchange):
@@ -48,7 +50,7 @@ async def read_body(exchange: Exchange, login: bool) -> None:
 
         await exchange.read_multipart(receive)
     elif login and exchange.media_type == "text/plain":
-        # What `fetch` calls a text that it was not told the type of.
+        # `fetch` in a browser sends text with this type if the program gives none.
         await exchange.read_json()
 
 

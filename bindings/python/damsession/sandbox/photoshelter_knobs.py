@@ -34,15 +34,15 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("same",) + SESSION_REFUSALS,
         "same",
-        "response to a member request without any session; same: as expired",
-        "assumption: the public record tells it no differently from an expired one",
+        "response to a member request without a session; same: as `expired`",
+        "assumption: the public record makes no difference between missing and expired",
     )
     old_cookie: str = choice(
         PHOTOSHELTER,
         ("accept", "refuse"),
         "accept",
-        "a superseded cookie of a live session; refuse: like an expired one",
-        "public record, cookies: whether an old one is refused is not known; accepted assumed",
+        "whether a superseded cookie of a live session works; refuse: response as `expired`",
+        "public record, cookies: whether an old one is refused is not known; accept is assumed",
     )
     old_cookie_grace: int = whole(
         PHOTOSHELTER,
@@ -55,7 +55,7 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("silent", "deleted"),
         "silent",
-        "whether the response to a dead session also sends the cookie's deletion",
+        "deleted: the response to an ended session also deletes the cookie",
         "assumption: a deletion is recorded for refused logins only",
     )
     cookie_rotation: str = choice(
@@ -70,27 +70,27 @@ class PhotoShelterKnobs:
         ("none", "host"),
         "none",
         "domain attribute of the cookies; host: the host name of the request",
-        "public record, cookies: the recorded domain is the vendor's; none is what fits loopback",
+        "public record, cookies: the recorded domain is the vendor's; none fits loopback",
     )
     organizations: str = choice(
         PHOTOSHELTER,
         ("array", "object"),
         "array",
         "shape of org when there is exactly one; several are always an array",
-        "public record, responses: array as recorded; object as an official client reads it too",
+        "public record, responses: array as recorded; an official client reads an object too",
     )
     more_organizations: int = whole(
         PHOTOSHELTER,
         Whole("organizations", maximum=100_000),
         0,
-        "how many more are listed before a member's own; each takes 60 bytes of the login response",
-        "assumption: nothing is known of a most; for long responses",
+        "how many more a login lists before the user's own, at 60 bytes each, for long responses",
+        "assumption: no limit is known",
     )
     organization_method: str = choice(
         PHOTOSHELTER,
         ("any", "get", "post"),
         "any",
-        "method of the organization step; another one answers 405",
+        "method of the organization step; another one gets a 405",
         "public record, organization step: clients use both; the guide names none",
     )
     organization_token: str = choice(
@@ -104,15 +104,15 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("field", "error"),
         "field",
-        "login wanting a second factor: 200 with data.two_factor, or an error",
+        "response to a login that needs a second factor: 200 with data.two_factor, or an error",
         "public record, second factor: data.two_factor as a client reads it; the rest is assumed",
     )
     api_keys: str = choice(
         PHOTOSHELTER,
         ("sandbox", "any"),
         "sandbox",
-        "which API keys are good: the one of the accounts, or whatever a program is built with",
-        "public record, requests: a key is assigned when one signs up; any is an assumption",
+        "which API keys are valid: that of the accounts, or any",
+        "public record, requests: the vendor assigns a key; any: for programs with a key built in",
     )
     bad_api_key: str = choice(
         PHOTOSHELTER,
@@ -125,55 +125,55 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         Whole("seconds, 0 = no limit"),
         7200,
-        "idle time after which a session is dead",
-        "public record, idle time: two hours by the older documentation",
+        "how long a session lives without a request",
+        "public record, idle time: two hours, by the older documentation",
     )
     token_expires: str = choice(
         PHOTOSHELTER,
         ("idle", "never"),
         "idle",
-        "whether the idle limit counts for tokens too",
-        "assumption: the two hours are told of cookies only",
+        "idle: the idle limit holds for tokens too",
+        "assumption: the documentation of the limit speaks of cookies only",
     )
     max_sessions: int = whole(
         PHOTOSHELTER,
         Whole("sessions, 0 = no limit"),
         0,
-        "live sessions per user; over it the oldest dies",
-        "public record, session limits: there is a most, its number is not known",
+        "live sessions per user; a further one ends the oldest",
+        "public record, session limits: there is one; its number is not known",
     )
     logout_method: str = choice(
         PHOTOSHELTER,
         ("any", "get", "post"),
         "any",
-        "method of logout; another one answers 405",
-        "guide, logging out: simply send a request; no method is named",
+        "method of the logout; another one gets a 405",
+        "guide, logging out: it names no method",
     )
     login_by_query: str = choice(
         PHOTOSHELTER,
         ("off", "on"),
         "off",
-        "on: a login also by GET, with email and password in the URL",
+        "on: a login may also be a GET with email and password in the URL",
         "public record, requests: an older page of the guide, and clients",
     )
     public_children: str = choice(
         PHOTOSHELTER,
         ("wrapped", "by-type"),
         "wrapped",
-        "children of a public collection: each in ChildGallery or ChildCollection, or as a member's",
-        "public record, clients: wrapped as the one of public endpoints reads them; by type the rest",
+        "children of a public collection: wrapped in ChildGallery and ChildCollection, or by type",
+        "public record, clients: a client of public endpoints reads them wrapped, all others by type",
     )
     token_characters: str = choice(
         PHOTOSHELTER,
         ("url-safe", "any"),
         "url-safe",
-        "what tokens are made of; any: each holds + and /, and has to be encoded in a URL",
-        "assumption: unknown; two clients put tokens into URLs as they are",
+        "characters of a token; any: each contains + and /, and must be encoded in a URL",
+        "assumption: not known; two clients put tokens into URLs without encoding",
     )
     token_path: str = choice(
         PHOTOSHELTER,
         ("data.token", "token"),
         "data.token",
-        "where a response carries the authentication token",
+        "where a response has the authentication token",
         "public record, responses: data.token as all clients read it; token is of version 4",
     )

@@ -1,8 +1,8 @@
 """Logging in to PhotoShelter, choosing an organization, logging out.
 
-Set-Cookie lines come in the recorded order, which traps careless jars: a
-deletion before the live cookie at login, the old value after the deletion at
-logout.
+The order of the Set-Cookie lines is that of recorded responses. A careless cookie jar fails on it:
+at login a deletion comes before the live cookie, and at logout the old value comes after the
+deletion.
 """
 
 from __future__ import annotations
@@ -18,19 +18,21 @@ from .photoshelter_cookies import SESSION_COOKIE
 from .photoshelter_sessions import COOKIE, TOKEN, Session
 from .photoshelter_site import Site
 
-# Of a session, of none where the path needs none, or of either.
+# The second argument is the session; it may be None where the path needs no session.
 Handler = Callable[[Exchange, Any], Awaitable[Response]]
 
 _METHODS = {"any": ("GET", "POST"), "get": ("GET",), "post": ("POST",)}
 
 
 def identity(session: Session) -> dict[str, Any]:
-    """Who a session acts as; in every member response, so that a mix-up shows."""
+    """The user and the organization that a session acts for. Every member response shows them, so
+    that a mix-up is seen.
+    """
     return {"user": session.user.email, "organization": session.organization}
 
 
 def owner_of(session: Session | None) -> str:
-    """Whose records a session works on."""
+    """The owner of the records that a session works on."""
     if session is None:
         return "nobody"
     return session.organization or session.user.email
@@ -50,7 +52,7 @@ class LoginEndpoints:
             Endpoint("GET, POST", "mem/authenticate/logout", self._logout,
                      "log out", "guide, logging out; cookies: public record, logout"),
             Endpoint("GET, POST", "mem/organization/logout", self._leave_organization,
-                     "act for oneself again",
+                     "leave the organization, and act as the user again",
                      "public record, organization step: seen in versions 2 and 4"),
             Endpoint("GET, POST", "mem/organization/{id}/authenticate", self._enter_organization,
                      "act for an organization", "guide, organization authentication"),
@@ -115,7 +117,7 @@ class LoginEndpoints:
         return self._clearing(exchange, refusal)
 
     def _clearing(self, exchange: Exchange, response: Response) -> Response:
-        """A failed login clears the jar, even of a session that lives on."""
+        """Deletes the cookie after a failed login, as recorded, even if its session lives on."""
         self._site.delete_cookie(exchange, response)
         self._site.add_companion(exchange, response)
         return response
@@ -144,7 +146,7 @@ class LoginEndpoints:
         return responses.ok(exchange, data)
 
     def _organizations(self, user: PhotoShelterUser) -> tuple[Organization, ...]:
-        """The user's own, after as many more as the knob wants."""
+        """The user's own organizations, after those that the knob adds."""
         more = self._site.knobs.more_organizations if user.organizations else 0
         return (
             *(Organization(f"O0000MORE{number:08}", f"Agency {number}") for number in range(more)),
@@ -165,8 +167,8 @@ class LoginEndpoints:
         site.sessions.close(session)
         response = responses.ok(exchange, None)
         if session.mode == COOKIE:
-            # As recorded: after the deletion comes the very cookie that was sent,
-            # so that a jar which obeys both keeps a cookie of a dead session.
+            # As recorded: after the deletion comes the cookie that the request sent. A cookie jar
+            # that obeys both keeps the cookie of a session that has ended.
             site.delete_cookie(exchange, response)
             sent = exchange.cookie(SESSION_COOKIE) or ""
             site.add_cookie(exchange, response, SESSION_COOKIE, sent)

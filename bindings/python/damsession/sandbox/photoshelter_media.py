@@ -1,4 +1,4 @@
-"""Endpoints of PhotoShelter about media: what is in a workspace, and what a search finds."""
+"""Endpoints of PhotoShelter for media: the content of a workspace, and searches."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from .photoshelter_pages import listed, one
 from .photoshelter_sessions import Session
 
 _READ = "GET, POST"
-_CLIENTS = "assumption: as clients ask and read"
+_CLIENTS = "assumption: as known clients use it"
 
 
 class MediaEndpoints:
-    """Each file is wrapped in the type of what it is, or of where it is."""
+    """Each file in a response is wrapped in its type, or in the type of its place."""
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(_READ, "[mem/]workspace/query", self._workspaces,
-                     "the workspaces of who is asking; needs a session", _CLIENTS),
+                     "the workspaces of the owner; needs a session", _CLIENTS),
             Endpoint(_READ, "[mem/]workspace/W{id}/media", self._workspace_media,
                      "the images of a workspace; needs a session", _CLIENTS),
             Endpoint(_READ, "[mem/]workspace/W{id}/media/I{id}/review", self._review,
-                     "what was said of an image; needs a session", _CLIENTS),
+                     "the review of an image; needs a session", _CLIENTS),
             Endpoint(_READ, "[mem/]media/search", self._search,
-                     "media of galleries; any terms find them all", _CLIENTS),
+                     "the media of galleries; any search terms find all of them", _CLIENTS),
         )  # fmt: skip
 
     async def _workspaces(self, exchange: Exchange, session: Session) -> Response:

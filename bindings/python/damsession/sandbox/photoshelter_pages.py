@@ -1,6 +1,4 @@
-"""What PhotoShelter shows of records: one, or a page of several, as `fields` and `extend` want
-it.
-"""
+"""How PhotoShelter shows records: one, or a page of several, as `fields` and `extend` ask for."""
 
 from __future__ import annotations
 
@@ -18,14 +16,14 @@ _MOST_PER_PAGE = 1000
 
 
 def data(session: Session | None, found: Record) -> dict[str, Any]:
-    """What a response holds, and whose it is."""
+    """The `data` of a response: the records, and whose they are."""
     return {**({"Session": identity(session)} if session else {}), **found}
 
 
 def one(
     exchange: Exchange, session: Session | None, kind: str, found: Record, wrap: bool = False
 ) -> Response:
-    """A record; `wrap`: the children within it as `Wanted` wraps them."""
+    """One record. `wrap`: its children are wrapped, as in `Wanted`."""
     try:
         wanted = Wanted(exchange, owner_of(session), wrap)
     except ExtendError:
@@ -41,7 +39,7 @@ def listed(
     kind: str,
     wrapped_in: str = "",
 ) -> Response:
-    """A page of records of one kind under a key, each wrapped in another key if so wanted."""
+    """A page of records of one kind under a key, each wrapped in a further key if given."""
     page = _count(exchange.parameter("page"), 1, 1_000_000)
     per_page = _count(
         exchange.parameter("per_page") or exchange.parameter("ppg"), _PER_PAGE, _MOST_PER_PAGE

@@ -1,7 +1,7 @@
 """Endpoints of PhotoShelter that show records: images, galleries, collections and more.
 
-Most exist twice, for anybody and for members. Every response to a session names
-its user and organization, so that a program in a wrong account can be caught.
+Most exist twice, for the public and for members. Every response within a session names the user and
+the organization, so that a program that works in a wrong account is noticed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PARTS = {
     "iptc": "Iptc", "exif": "Exif", "xmp": "Xmp", "license": "License",
     "custom": "CustomMetadata", "link": "ImageLink", "public": "ImagePublic",
 }  # fmt: skip
-_CLIENTS = "assumption: as clients ask and read"
+_CLIENTS = "assumption: as known clients use it"
 _ROOTS = ("root", "root_site")
 
 
@@ -36,15 +36,15 @@ class ReadEndpoints:
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(_READ, "mem/gallery[/query]", self._galleries,
-                     "the galleries of who is asking", _CLIENTS),
+                     "the galleries of the owner", _CLIENTS),
             Endpoint(_READ, "mem/collection[/query]", self._collections,
-                     "the collections of who is asking", _CLIENTS),
+                     "the collections of the owner", _CLIENTS),
             Endpoint(_READ, "[mem/]image/{query,search}", self._images,
                      "images by file_name or terms", _CLIENTS),
             Endpoint(_READ, "[mem/]image/I{id}", self._image,
                      "an image; fields, extend", "public record, requests and responses: Image"),
             Endpoint(_READ, "[mem/]image/I{id}/{iptc,exif,xmp,license,custom,link,public}",
-                     self._part, "what belongs to an image",
+                     self._part, "a part of an image's data",
                      "public record, requests: link is documented; the others are assumed"),
             Endpoint(_READ, "[mem/]gallery/G{id}", self._gallery,
                      "a gallery; fields, extend", "public record, requests: extending Gallery"),
@@ -52,13 +52,13 @@ class ReadEndpoints:
                      "the images of a gallery; fields, extend, page, per_page",
                      "public record, requests: images is documented; the others are assumed"),
             Endpoint(_READ, "[mem/]collection/{root,root_site}[/children]", self._collection,
-                     "the collection above all, or what it holds", _CLIENTS),
+                     "the root collection, or its children", _CLIENTS),
             Endpoint(_READ, "[mem/]collection/C{id}[/children]", self._collection,
-                     "a collection, or what it holds", _CLIENTS),
+                     "a collection, or its children", _CLIENTS),
             Endpoint(_READ, "[mem/]collection/{id}/root_path", self._root_path,
-                     "the collections from there up, and root_site", _CLIENTS),
+                     "the collections from this one up to root_site", _CLIENTS),
             Endpoint(_READ, "[mem/]{gallery,collection}/{id}/parent", self._parent,
-                     "the collection around it", _CLIENTS),
+                     "the parent collection", _CLIENTS),
             Endpoint(_READ, "[mem/]image/I{id}/galleries", self._image_galleries,
                      "the galleries an image is in", _CLIENTS),
             Endpoint(_READ, "[mem/]organization/O{id}[/photographers]", self._organization,

@@ -1,11 +1,10 @@
-"""Made-up records of PhotoShelter: each follows from its ID and is the same every time.
+"""Made-up records of PhotoShelter. A record is derived from its ID and is the same every time.
 
-IDs have the shape of real ones: a letter, four zeros, eleven characters, of which
-some are dots and underscores. Names follow from IDs too: a record is called the
-same wherever it shows, and no two in one place are called the same. The
-collection at the root has two more below it, of which the second is empty; no
-collection lies deeper, so that a program which walks down comes to an end.
-Numbers are texts and booleans are "t" or "f", as recorded.
+IDs have the shape of real ones: a letter, four zeros and eleven characters, among them dots and
+underscores. Names are derived from IDs too: a record has the same name wherever it is shown, and no
+two records in one place have the same. The root collection contains two collections, of which the
+second is empty; those contain no further ones, so that a program that walks the tree comes to an
+end. Numbers are strings and booleans are "t" or "f", as in recorded responses.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def new_id(letter: str, *of: str) -> str:
 
 
 def root_of(owner: str) -> str:
-    """The ID of the collection that holds everything of an owner."""
+    """The ID of the root collection of an owner, which contains everything."""
     return new_id("C", owner)
 
 
@@ -103,7 +102,7 @@ def children_of(collection_id: str, owner: str) -> tuple[list[Record], list[Reco
 
 
 def images_of(gallery_id: str) -> list[Record]:
-    """What a gallery says of its images: their IDs and files, not the images themselves."""
+    """What a gallery lists of its images: their IDs and file names, not whole image records."""
     return [{**one, "gallery_id": gallery_id} for one in _images_in(gallery_id)]
 
 
@@ -117,7 +116,7 @@ def _images_in(place: str) -> list[Record]:
 
 
 def media_count(within: Record) -> Record:
-    """How many images are in a gallery, or in the galleries of a collection."""
+    """How many images a gallery has, or the galleries of a collection together."""
     count = str(IMAGES_PER_GALLERY * (1 if "gallery_id" in within else GALLERIES))
     return {"images": count, "total": count}
 
@@ -138,7 +137,7 @@ def link(image_id: str, server: str) -> Record:
 
 
 def part(kind: str, image_id: str, server: str) -> Record:
-    """What belongs to an image, by record type."""
+    """A part of an image's data, by record type."""
     if kind == "ImageLink":
         return link(image_id, server)
     return dict(_PARTS[kind])

@@ -1,7 +1,8 @@
 """The envelope of PhotoShelter's responses, in JSON and XML, for successes and errors.
 
-Every response of the API is made here. What a dead session is told is a knob,
-because the public record does not say.
+All responses of the API are made here, as the vendor's page on responses and recorded responses of
+version 1 show them. The response to an ended session is a knob, because the public record does not
+tell it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from xml.sax.saxutils import escape
 from .exchange import HTML, JSON, XML, Exchange, Response
 from .pages import login_page
 
-# As recorded, on every response of the API itself.
+# As in recorded responses: every response of the API has them.
 _CROSS_ORIGIN = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Credentials", "true"),
@@ -22,7 +23,8 @@ _CROSS_ORIGIN = (
     ("Access-Control-Max-Age", "3600"),
 )
 
-# Part of the recorded usage of a login: words like `token` and `org` stand in errors too.
+# A part of the usage in recorded errors of a login. Words like `token` and `org` are therefore in
+# errors too.
 _LOGIN_USAGE = {
     "input": {"email": {"desc": "email address", "required": "yes"}},
     "output": {
@@ -55,7 +57,7 @@ def ok(exchange: Exchange, data: dict[str, Any] | None, **top: Any) -> Response:
 
 
 def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Response:
-    """The error envelope; the class decides the message unless one is given."""
+    """The error envelope. The message is that of the class unless another one is given."""
     code = status if status >= 400 else 400
     detail = {"code": code, "class": kind, "message": message or MESSAGES[kind]}
     document = {"status": "error", "error": detail, "usage": _usage(exchange), "data": None}
@@ -63,7 +65,7 @@ def error(exchange: Exchange, status: int, kind: str, message: str = "") -> Resp
 
 
 def _usage(exchange: Exchange) -> dict[str, Any]:
-    """How the endpoint is used, as every recorded error says it."""
+    """How the endpoint is used, which every recorded error contains."""
     of = _LOGIN_USAGE if exchange.path.endswith("mem/authenticate") else {"input": [], "output": []}
     return {"desc": exchange.usage(), **of}
 
@@ -86,7 +88,7 @@ def method_not_allowed(exchange: Exchange, allowed: str) -> Response:
 
 
 def session_refused(exchange: Exchange, variant: str) -> Response:
-    """The response to a request whose session is dead or missing, by knob value."""
+    """The response to a request whose session has ended or is missing, by the value of the knob."""
     if variant == "401-empty":
         return Response(401)
     if variant == "200-html":
@@ -99,14 +101,14 @@ def session_refused(exchange: Exchange, variant: str) -> Response:
 
 def _envelope(exchange: Exchange, status: int, document: dict[str, Any]) -> Response:
     if exchange.parameter("format") == "xml":
-        # No XML with a usage is on record, and `0` is no name of an element.
+        # No recorded XML has a usage, and its key `0` cannot be the name of an element.
         document.pop("usage", None)
         body = '<?xml version="1.0" encoding="UTF-8"?>\n' + (
             f'<PhotoShelterAPI version="3.0">{_xml(document)}</PhotoShelterAPI>\n'
         )
         return _recorded(Response(status, body.encode("utf-8"), XML))
     if document["data"] == {}:
-        # Nothing by name and nothing in a row are the same to the real one.
+        # The real service writes an empty object as an empty array.
         document["data"] = []
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return _recorded(Response(status, text.encode("utf-8"), JSON))
@@ -120,7 +122,7 @@ def _recorded(response: Response) -> Response:
 
 
 def _xml(value: Any) -> str:
-    """A value as XML: a list repeats the element that it stands in."""
+    """A value as XML. A list becomes repeated elements."""
     if isinstance(value, dict):
         return "".join(
             f"<{name}>{_xml(one)}</{name}>"

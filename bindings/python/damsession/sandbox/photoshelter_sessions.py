@@ -1,9 +1,9 @@
-"""The sessions of PhotoShelter: opened, found, rotated, ended.
+"""The sessions of PhotoShelter: how they are opened, found, rotated and ended.
 
-A session is known by its cookie or by its token, never by both. It acts for
-its user or for one organization of the user. It ends by logout, by idleness,
-by a newer session over `max-sessions`, or because a test says so. Ended
-sessions leave no trace: their cookies and tokens are recognized by their seal.
+A session is found by its cookie or by its token, depending on the mode of its login. It acts for
+its user, or for one organization of the user at a time (the guide, "Organization authentication").
+It ends by logout, by idleness, because of a newer session over `max-sessions`, or because a test
+ends it. Ended sessions are not kept: a cookie or token of one is recognized by its seal.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Session:
 
 
 class SessionTable:
-    """All live sessions, reachable by number, token and user without a search."""
+    """All live sessions, by number, token and user."""
 
     def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self._knobs = knobs
@@ -81,7 +81,7 @@ class SessionTable:
             del self._by_user[session.user.email]
 
     def expire(self, user: str = "") -> int:
-        """End all live sessions, or those of one user; how many there were."""
+        """Ends all live sessions, or those of one user. Returns how many there were."""
         self._drop_idle()
         own = self._by_user.get(user, {}) if user else self._by_id
         ended = list(own.values())
@@ -98,14 +98,14 @@ class SessionTable:
         self._by_token[session.token] = session
 
     def find_by_token(self, token: str) -> Session | str:
-        """The live session of a token, or the word for why there is none."""
+        """The live session of a token, or the word for why it is refused."""
         session = self._by_token.get(token)
         if session is None:
             return EXPIRED if self._tokens.made(token) else UNKNOWN
         return self._awake(session)
 
     def find_by_cookie(self, value: str) -> Session | str:
-        """The live session of a cookie, or the word for why there is none."""
+        """The live session of a cookie, or the word for why it is refused."""
         known = self._cookies.read(value)
         if known is None:
             return UNKNOWN
@@ -120,7 +120,7 @@ class SessionTable:
         return self._awake(session)
 
     def rotate(self, session: Session) -> str:
-        """The cookie for the response to a request of this session."""
+        """The cookie that the response to a request of this session sets."""
         if (
             self._knobs.cookie_rotation == "per-second"
             and int(session.last_used) == session.cookie_second
@@ -130,7 +130,7 @@ class SessionTable:
         return session.cookie
 
     def live(self) -> list[tuple[str, str | None]]:
-        """User and organization of every live session."""
+        """The user and the organization of every live session."""
         self._drop_idle()
         return [(one.user.email, one.organization) for one in self._by_id.values()]
 

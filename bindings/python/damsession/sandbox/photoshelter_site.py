@@ -1,4 +1,4 @@
-"""What the endpoints of PhotoShelter need of the site that they are on."""
+"""What the endpoints of PhotoShelter need of the site that they belong to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .photoshelter_sessions import SessionTable
 
 
 class Site(Protocol):
-    """Its settings, what it counts, and who is logged in."""
+    """The site's settings, counters and sessions."""
 
     knobs: Knobs
     counters: dict[str, int]
@@ -23,7 +23,7 @@ class Site(Protocol):
         """Sets a cookie with the attributes that the knobs want."""
 
     def add_companion(self, exchange: Exchange, response: Response) -> None:
-        """Sets the cookie that comes with every session."""
+        """Sets the cookie `acs`, which comes with every login."""
 
     def delete_cookie(self, exchange: Exchange, response: Response) -> None:
         """Deletes the session's cookie."""

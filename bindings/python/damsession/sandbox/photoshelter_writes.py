@@ -1,7 +1,8 @@
-"""Endpoints of PhotoShelter that change something: acknowledged and counted, nothing is kept.
+"""Endpoints of PhotoShelter that change something. A change is acknowledged and counted, but not
+kept.
 
-Most of them take GET as well as POST: this API writes by GET too. A request
-that comes twice therefore counts twice.
+Most of them take GET as well as POST, as the real API does. A request that arrives twice counts
+twice.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from .photoshelter_sessions import Session
 from .photoshelter_site import Site
 
 _WRITE = "GET, POST"
-_CLIENTS = "assumption: as clients ask and read"
+_CLIENTS = "assumption: as known clients use it"
 
 
 class WriteEndpoints:
-    """The endpoints whose requests count as writes."""
+    """The endpoints whose requests are counted as writes."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -30,23 +31,23 @@ class WriteEndpoints:
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(_WRITE, "mem/gallery/insert", self._insert_gallery,
-                     "make a gallery of a name", _CLIENTS),
+                     "create a gallery with a name", _CLIENTS),
             Endpoint(_WRITE, "mem/collection/insert", self._insert_collection,
-                     "make a collection of a name", _CLIENTS),
+                     "create a collection with a name", _CLIENTS),
             Endpoint("PUT, POST, DELETE", "mem/gallery/G{id}", self._gallery,
-                     "change or delete a gallery", "assumption: the guide tells of both"),
+                     "change or delete a gallery", "assumption: the guide speaks of deleting a gallery"),
             Endpoint(_WRITE, "mem/{gallery,collection}/{id}/visibility/update", self._visibility,
-                     "say who sees it", _CLIENTS),
+                     "set who may see it", _CLIENTS),
             Endpoint(_WRITE, "mem/{gallery,collection}/{id}/permission/inherit", self._inherit,
-                     "take over the permission of the collection around it", _CLIENTS),
+                     "inherit the permission of the parent collection", _CLIENTS),
             Endpoint(_WRITE, "mem/image/I{id}/update", self._image,
                      "change an image", _CLIENTS),
             Endpoint("POST", "mem/image/upload", self._upload,
-                     "upload files; tells the new image_id",
+                     "upload files; the response has the new image_id",
                      "public record, requests: the upload page"),
             Endpoint("POST", "mem/asset/upload", self._upload_asset,
-                     "upload files; tells the new asset_id",
-                     "assumption: as the one client asks and reads"),
+                     "upload files; the response has the new asset_id",
+                     "assumption: as the one known client uses it"),
         )  # fmt: skip
 
     async def _insert_gallery(self, exchange: Exchange, session: Session) -> Response:
@@ -70,7 +71,7 @@ class WriteEndpoints:
         return self._written(exchange, session, {"Gallery": gallery})
 
     async def _visibility(self, exchange: Exchange, session: Session) -> Response:
-        # One client says `visibility`, beside a `mode` that is left from its login.
+        # One client sends `visibility`, and beside it the `mode` of its login.
         mode = exchange.parameter("visibility") or exchange.parameter("mode") or "everyone"
         return self._written(exchange, session, {"Visibility": {"mode": mode}})
 

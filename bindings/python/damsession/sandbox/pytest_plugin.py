@@ -1,6 +1,6 @@
-"""Fixtures for pytest: one pair of servers per run, clean for every test.
+"""Fixtures for pytest: one pair of servers per run, reset for every test.
 
-Use it with `pytest_plugins = ["damsession.sandbox.pytest_plugin"]`.
+Use them with `pytest_plugins = ["damsession.sandbox.pytest_plugin"]`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from .client import Sandbox
 
 @pytest.fixture(scope="session")
 def dam_sandbox_process() -> Iterator[Sandbox]:
-    """The servers, started once; tests should ask for `dam_sandbox`."""
+    """The servers, started once per run. A test uses `dam_sandbox`."""
     with Sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def dam_sandbox(dam_sandbox_process: Sandbox) -> Iterator[Sandbox]:
-    """The servers as just started: no sessions, no log, default knobs."""
+    """The servers as they are after a start: no sessions, an empty log, default knobs."""
     dam_sandbox_process.reset()
     yield dam_sandbox_process

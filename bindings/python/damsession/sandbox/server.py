@@ -1,8 +1,8 @@
-"""Starting and stopping the servers: ports, certificate, the ready line.
+"""Starts and stops the servers: ports, certificate, ready line.
 
-Loopback only, whatever the host name in the URLs. The certificate is made
-anew at every start by an authority nobody else trusts; its private key never
-leaves memory except for the moment Python's TLS needs it in a file.
+They listen on loopback only, whatever the host name in the URLs. A new certificate authority, which
+nobody else trusts, makes a certificate at every start. The private key stays in memory, except for
+the moment in which Python's TLS reads it from a file.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from .listener import Listener
 from .world import World
 
 _BACKLOG = 1024
-# Long enough for a cookie bomb sent back and for passwords in a URL.
+# Large enough for the cookies of `cookie-bomb` when a client sends them back.
 _HEADER_LIMIT = 1 << 17
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to listen and how to announce it."""
+    """Where the servers listen, and how they announce it."""
 
     host: str = "localhost"
     photoshelter_port: int = 0
@@ -45,7 +45,7 @@ class Settings:
 
 
 async def serve(settings: Settings, world: World) -> None:
-    """Serve until a signal or, if wanted, the end of standard input."""
+    """Serves until a signal, or, if so set, the end of standard input."""
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if settings.until_eof:
@@ -86,7 +86,7 @@ def _announce(urls: dict[str, str], ca_file: Path) -> None:
         "accounts": described(),
         "encryption_secret": ENCRYPTION_SECRET,
     }
-    # ASCII, so that no locale of the reader can damage it.
+    # ASCII, so that the reader's locale does not matter.
     print(json.dumps(line), flush=True)
 
 
@@ -113,7 +113,7 @@ class _Ports:
         self._servers: list[web.Server] = []
 
     async def open(self, listener: Listener, port: int, tls: ssl.SSLContext | None) -> int:
-        """Listen on 127.0.0.1 and, where it exists, on ::1 with the same port."""
+        """Listens on 127.0.0.1 and, where it exists, on ::1 with the same port."""
         server = web.Server(
             listener,
             access_log=None,
@@ -129,7 +129,7 @@ class _Ports:
             try:
                 second = await loop.create_server(server, "::1", number, ssl=tls, backlog=_BACKLOG)
             except OSError:
-                # No IPv6 loopback, or the port is taken there: IPv4 is enough.
+                # There is no IPv6 loopback, or the port is taken there. IPv4 is enough.
                 return number
             self._sockets.append(second)
         return number
@@ -152,7 +152,7 @@ def _stop_at_end_of_input(stop: asyncio.Event) -> None:
     descriptor = sys.stdin.fileno()
 
     def wait() -> None:
-        # Read past Python's buffers: a daemon thread must hold no lock of theirs at exit.
+        # Not through Python's buffered reader: a daemon thread must not hold its lock at exit.
         while os.read(descriptor, 4096):
             pass
         loop.call_soon_threadsafe(stop.set)

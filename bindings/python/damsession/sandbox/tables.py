@@ -1,7 +1,6 @@
-"""README.md of the sandbox: every endpoint and knob, and what each rests on.
+"""README.md of the sandbox: every endpoint and knob, and its source.
 
-Printed from the tables that the servers themselves use, so that it cannot
-disagree with them.
+It is printed from the tables that the servers use, so that it cannot disagree with them.
 """
 
 from __future__ import annotations
@@ -16,12 +15,15 @@ from .world import World
 _HEAD = """\
 # What the sandbox rests on
 
-Printed by `python3 -m damsession.sandbox --print-tables` from what the servers themselves use.
+Printed by `python3 -m damsession.sandbox --print-tables` from the tables that the servers use.
 
 Each source begins with what it is:
-- guide: the vendor's authentication guide, and where in it;
-- public record: published documentation, recorded traffic or public clients, and on what;
+- guide: the vendor's authentication guide, and the section;
+- public record: published documentation, recorded traffic or public clients, and the subject;
 - assumption: nothing is published; it is what most clients expect, or what the tests need.
+
+The guides are "User Authentication and Session Management" (PhotoShelter API v3) and "User authentication with the
+Archive Agent API" (FotoWeb).
 """
 
 

@@ -1,7 +1,7 @@
-"""Putting a response on the wire, whole or broken on purpose.
+"""Sends a response, whole or broken on purpose.
 
-The only place that touches sockets. A client that goes away in the middle is
-no error here.
+This is the only module that touches sockets. A client that closes the connection in the middle is
+not an error here.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from .exchange import Response
 SERVER = "damsession-sandbox"
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
-# Seconds between two looks whether a stalled client is still there.
+# Seconds between two checks whether the client of a stalled response is still connected.
 _GLANCE = 0.02
-# What a truncated response without any body promises.
+# The Content-Length of a truncated response that has no body.
 _PROMISED = 64
 
 
 class _Broken(web.StreamResponse):
-    """A response that never gets on the wire the usual way.
+    """A response that is not sent in the usual way.
 
-    aiohttp takes `ConnectionError` from `prepare` for a client that went away
-    and leaves the connection alone, which is just what a fault needs.
+    aiohttp takes a `ConnectionError` from `prepare` for a client that has closed the connection,
+    and leaves the connection alone, which is what a fault needs.
     """
 
     def __init__(self, abort: bool, raw: bytes) -> None:
@@ -78,7 +78,7 @@ class _Exact(web.StreamResponse):
 async def send(
     request: web.BaseRequest, response: Response, date: float | None
 ) -> web.StreamResponse:
-    """Send the response as its `delivery` says; `date` overrides the Date header."""
+    """Sends the response as its `delivery` says. `date` overrides the Date header."""
     if response.delivery == "reset":
         return _Broken(True, b"")
     if response.delivery == "garbage":
@@ -119,19 +119,19 @@ async def _stream(request: web.BaseRequest, response: Response, sent: web.Stream
         return
     for chunk in stream.chunks() if stream is not None else (memoryview(response.body),):
         await sent.write(chunk[:left])
-        await asyncio.sleep(0)  # word of a client that has gone comes only while nobody writes
+        await asyncio.sleep(0)  # the event loop reports a closed connection only between writes
         left -= len(chunk)
         if left <= 0:
             break
     while response.delivery == "stall" and request.transport is not None:
         await asyncio.sleep(_GLANCE)
     if response.delivery == "truncate" and request.transport is not None:
-        # An orderly end, so that the half that was sent does arrive.
+        # The connection ends in order, so that the half that was sent arrives.
         request.transport.close()
 
 
 def _abort(request: web.BaseRequest) -> None:
-    """Close so that the peer sees a reset, not an orderly end."""
+    """Closes the connection so that the client sees a reset."""
     transport = request.transport
     if transport is None:
         return

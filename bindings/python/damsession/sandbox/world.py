@@ -1,7 +1,7 @@
-"""Everything the two servers share: knobs, clock, journal, faults, both systems.
+"""The state that both servers share: knobs, clock, log, faults, both systems.
 
-One object, so that a reset forgets all of it together and both control
-endpoints show the same.
+It is one object, so that a reset forgets all of it at once, and so that the control interface is
+the same on all ports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .photoshelter import PhotoShelter
 
 
 class World:
-    """The state of the sandbox; lives as long as the process."""
+    """The state of the sandbox. It lives as long as the process."""
 
     def __init__(self, knobs: Knobs, journal_limit: int) -> None:
         self._at_start = replace(knobs)
@@ -35,7 +35,9 @@ class World:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
-        """Around the handling of a request: what was asked before a reset must not act after it."""
+        """Surrounds the handling of a request, because a request from before a reset must not act
+        after it.
+        """
         task = asyncio.current_task()
         self._under_way.add(task)
         try:
@@ -44,7 +46,9 @@ class World:
             self._under_way.discard(task)
 
     def reset(self) -> None:
-        """As just started: no sessions, tokens, locks, faults, entries, counts, requests."""
+        """Sets everything as it was at the start: no sessions, tokens, locks, faults, log,
+        counters, requests.
+        """
         for task in self._under_way:
             if task is not None:
                 task.cancel()

@@ -1,23 +1,25 @@
 /*
- * arguments.c - takes the command line apart.
+ * parse.c - parses the command line.
  *
- * It knows the wrapper's own flags; every other --name is looked up in the library's table. Secrets are not taken as
- * arguments, whatever the library would do with them, and a value that was given is never printed: it might be one.
+ * The wrapper's own flags are in flags.c; every other --name is looked up in the library's table. Secrets are refused
+ * as arguments, and the value of an argument is never printed, because it might be a secret.
  */
-#include "arguments.h"
+#include "parse.h"
 
+#include "check.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"
 #include "print.h"
 #include "say.h"
+#include "values.h"
 
 #include <damsession.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The library knows the nearest name. */
+/* The library's message suggests the nearest name. */
 static int refuse_unknown(const char *name)
 {
     dam_error error = {0};
@@ -43,7 +45,8 @@ static int refuse_secret(const char *name)
     return EXIT_USAGE;
 }
 
-/* `--name`, `--name=value` or `--name value`; `*next` is what follows, and moves on if it is taken. */
+/* `--name`, `--name=value` or `--name value`. `*next` is the argument that follows; it moves on if that is the
+   value. */
 static int take_long(struct arguments *out, char *name, char ***next)
 {
     dam_option row;
