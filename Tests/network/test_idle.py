@@ -54,8 +54,8 @@ class Talker(Acceptor):
         self.url = f"{'http' if is_plain else 'https'}://localhost:{self.port}"
 
     def has_spoken(self, times: int = 1) -> None:
-        """Returns when it has sent its unasked response `times` times. Over loopback, the client has
-        it then.
+        """Returns when it has sent its unasked response `times` times. Over loopback, the client
+        has it then.
         """
         for _ in range(times):
             assert self._spoken.acquire(timeout=PATIENCE)
