@@ -24,8 +24,8 @@ final class Lent {
   let headers: HeaderList
 
   init(_ request: WireRequest) {
-    method = Secret(Array(request.method.utf8) + [0])
-    url = Secret(request.url.reveal() + [0])
+    method = Secret(request.method)
+    url = request.url
     headers = HeaderList(request.headers, request.secretHeaders)
   }
 }

@@ -162,7 +162,7 @@ public func dam_config_list_stored(
       let texts = [
         stored.key, stored.identity.system, stored.identity.origin.text, stored.identity.user,
         stored.identity.organization,
-      ].map { Secret(Array($0.utf8) + [0]) }
+      ].map { Secret($0) }
       return withExtendedLifetime(texts) {
         let pointers = unsafe texts.map { unsafe address($0) }
         var view = unsafe dam_stored_session(

@@ -14,18 +14,13 @@ internal import Glibc
   private var list = unsafe [dam_header]()
   private var array = unsafe UnsafeMutableBufferPointer<dam_header>(start: nil, count: 0)
 
-  /// The lines of a response as received, without what is no header.
-  init(_ lines: HeaderBlock) {
-    let size = lines.bytes.count
-    // One byte more: the last line may lack its line end.
-    unsafe text = .allocate(byteCount: size + 1, alignment: 1)
-    unsafe lines.bytes.withUnsafeBytes { unsafe text.copyMemory(from: $0) }
-    unsafe text[size] = 0x0A
-    var start = 0
-    while start < size, let end = place(of: 0x0A, start, size + 1) {
-      split(start, end)
-      start = end + 1
-    }
+  /// The headers of a response.
+  init(_ block: HeaderBlock) {
+    var size = 0
+    block.forEach { name, value in size = size.plus(name.count.plus(value.count.plus(2))) }
+    unsafe text = .allocate(byteCount: max(1, size), alignment: 1)
+    unsafe list.reserveCapacity(block.count)
+    block.forEach { name, value in append(name, value) }
     finish()
   }
 
@@ -61,35 +56,6 @@ internal import Glibc
     unsafe room[bytes.count] = 0
     used += bytes.count + 1
     return unsafe UnsafePointer(room.baseAddress?.assumingMemoryBound(to: CChar.self))
-  }
-
-  /// Makes a line a header, if it is one: puts a NUL in the place of its colon, and of what follows its value.
-  private func split(_ start: Int, _ end: Int) {
-    guard let colon = place(of: 0x3A, start, end), colon > start else { return }
-    var (first, last) = (colon + 1, end)
-    while first < last, isBlank(first) { first += 1 }
-    while last > first, isBlank(last - 1) { last -= 1 }
-    for sign in [0x00, 0x0D] as [UInt8] {
-      // As in `put`.
-      while let place = place(of: sign, start, last) { unsafe text[place] = 0x20 }
-    }
-    unsafe text[colon] = 0
-    unsafe text[last] = 0
-    unsafe list.append(dam_header(name: pointer(to: start), value: pointer(to: first)))
-  }
-
-  private func place(of byte: UInt8, _ start: Int, _ end: Int) -> Int? {
-    guard start < end, let base = unsafe text.baseAddress,
-      let found = unsafe memchr(base + start, Int32(byte), end - start)
-    else { return nil }
-    return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
-  }
-
-  /// A space, a tab, or the CR of the line's end.
-  private func isBlank(_ place: Int) -> Bool { unsafe [0x20, 0x09, 0x0D].contains(text[place]) }
-
-  private func pointer(to place: Int) -> UnsafePointer<CChar>? {
-    unsafe text.baseAddress.map { unsafe UnsafePointer(($0 + place).assumingMemoryBound(to: CChar.self)) }
   }
 
   private func finish() {

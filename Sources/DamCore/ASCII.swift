@@ -1,6 +1,8 @@
 // ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding. It works on bytes because header
 // fields and secrets are bytes.
 
+internal import Glibc
+
 package enum ASCII {
   package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
@@ -15,20 +17,38 @@ package enum ASCII {
 
   /// A number of digits and nothing else, as HTTP's grammar has them; nil too when it does not fit.
   package static func number(_ digits: some Collection<UInt8>) -> Int64? {
-    guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
-    return Int64(String(decoding: digits, as: UTF8.self))
+    var number: Int64?
+    for digit in digits {
+      let (tens, isOver) = (number ?? 0).multipliedReportingOverflow(by: 10)
+      let (next, isOverToo) = tens.addingReportingOverflow(Int64(digit & 15))
+      guard isDigit(digit), !isOver, !isOverToo else { return nil }
+      number = next
+    }
+    return number
   }
 
   /// Whether `part` is somewhere in `text`.
   static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-    guard let first = part.first else { return true }
-    var rest = text[...]
-    while let start = rest.firstIndex(of: first) {
-      rest = rest[start...]
-      if rest.starts(with: part) { return true }
-      rest = rest.dropFirst()
+    unsafe part.withUnsafeBytes { unsafe contains(text, $0) }
+  }
+
+  static func contains(_ text: [UInt8], _ part: String) -> Bool {
+    var part = part
+    return part.withUTF8 { unsafe contains(text, UnsafeRawBufferPointer($0)) }
+  }
+
+  private static func contains(_ text: [UInt8], _ part: UnsafeRawBufferPointer) -> Bool {
+    guard let wanted = part.baseAddress, let first = unsafe part.first else { return true }
+    return unsafe text.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      let last = bytes.count - part.count
+      var place = 0
+      while place <= last, let found = unsafe memchr(start + place, Int32(first), last - place + 1) {
+        if unsafe memcmp(found, wanted, part.count) == 0 { return true }
+        place = unsafe UnsafeRawPointer(found) - start + 1
+      }
+      return false
     }
-    return false
   }
 
   /// What a header line may hold: no control characters.
@@ -89,7 +109,7 @@ package enum ASCII {
     return bytes
   }
 
-  private static func hexValue(_ digit: UInt8) -> UInt8? {
+  static func hexValue(_ digit: UInt8) -> UInt8? {
     guard isHex(digit) else { return nil }
     return isDigit(digit) ? digit & 15 : (digit & 15) &+ 9
   }

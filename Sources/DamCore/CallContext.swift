@@ -4,10 +4,7 @@
 struct CallContext: Sendable {
   let settings: Settings
   let goal: CallGoal
-  /// This call has a time-out of its own: that it ran out says nothing to siblings.
-  let hasOwnTimeout: Bool
-  /// The application sends the request with a client of its own, and may take long: siblings must not wait for that.
-  let isSentElsewhere: Bool
+  let manner: CallManner
 
   /// What this process knows of the session, swapped in by `CallMachine.step`; empty between steps.
   var state = SessionState()
@@ -46,11 +43,10 @@ struct CallContext: Sendable {
     var unsaved: String?
   }
 
-  init(_ goal: CallGoal, _ settings: Settings, hasOwnTimeout: Bool, isSentElsewhere: Bool) {
+  init(_ goal: CallGoal, _ settings: Settings, _ manner: CallManner) {
     self.goal = goal
     self.settings = settings
-    self.hasOwnTimeout = hasOwnTimeout
-    self.isSentElsewhere = isSentElsewhere
+    self.manner = manner
   }
 
   var system: any System { settings.system }
@@ -83,7 +79,10 @@ struct CallContext: Sendable {
 
   // MARK: Log and messages
 
-  mutating func log(_ level: LogLevel, _ message: String) { lines.append((level, message)) }
+  /// The line is not put together where nobody reads it.
+  mutating func log(_ level: LogLevel, _ line: @autoclosure () -> String) {
+    if let most = manner.logLevel, level <= most { lines.append((level, line())) }
+  }
 
   mutating func takeLines() -> [(level: LogLevel, message: String)] {
     guard !lines.isEmpty else { return [] }
@@ -139,7 +138,7 @@ struct CallContext: Sendable {
   mutating func noteLogin(failed failure: Failure) {
     switch failure.cause {
     case .cancelled, .callback, .argument, .internalError, .credentialsNeeded, .notFound: return
-    case .timeout where hasOwnTimeout: return
+    case .timeout where manner.hasOwnTimeout: return
     default: state.noteLogin(failed: clean(failure), moment)
     }
   }

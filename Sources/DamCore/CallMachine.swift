@@ -67,10 +67,8 @@ package struct CallMachine: Sendable {
   private var delivery = Delivery()
   private var ending = Ending()
 
-  package init(
-    _ goal: CallGoal, _ settings: Settings, hasOwnTimeout: Bool = false, isSentElsewhere: Bool = false
-  ) {
-    context = CallContext(goal, settings, hasOwnTimeout: hasOwnTimeout, isSentElsewhere: isSentElsewhere)
+  package init(_ goal: CallGoal, _ settings: Settings, _ manner: CallManner = CallManner()) {
+    context = CallContext(goal, settings, manner)
   }
 
   /// The generation of the secret that was sent last; 0: nothing was sent yet.
@@ -213,7 +211,7 @@ package struct CallMachine: Sendable {
   /// many as there are requests.
   private var keepsSession: Bool {
     if context.serializes { return true }
-    guard context.system.sendsCredentials, !context.isSentElsewhere else { return false }
+    guard context.system.sendsCredentials, !context.manner.isSentElsewhere else { return false }
     switch context.goal {
     // The small request that confirms a suspicion goes out alone, too.
     case .request, .keepalive: return delivery.isSuspicious || context.state.acceptedAt < context.beganAt

@@ -26,6 +26,18 @@ package enum CallGoal: Sendable {
   }
 }
 
+/// How a call is made, besides its goal.
+package struct CallManner: Sendable {
+  /// It has a time-out of its own: that it ran out says nothing to siblings.
+  package var hasOwnTimeout = false
+  /// The application sends the request with a client of its own, and may take long: siblings must not wait for that.
+  package var isSentElsewhere = false
+  /// The chattiest level of log lines that somebody reads; nil: nobody does.
+  package var logLevel: LogLevel? = .debug
+
+  package init() {}
+}
+
 /// How an attempt to get a lock ended.
 package enum Locking: Sendable {
   /// The lock is held until it is released with `CallAction.unlock` or `finish`.

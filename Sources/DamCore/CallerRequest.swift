@@ -56,9 +56,9 @@ package struct CallerRequest: Sendable {
     self.method = method
     let target = try CallerRequest.target(fields.path, settings)
     let system = settings.system
-    let segments = CallerRequest.segments(target)
-    if let objection = system.objection(to: segments) { throw Failure(.argument, objection) }
-    isSentOnce = fields.isSentOnce || system.writes(to: segments)
+    let path = RequestPath(target)
+    if let objection = system.objection(to: path) { throw Failure(.argument, objection) }
+    isSentOnce = fields.isSentOnce || system.writes(to: path)
     self.target = target
     self.body = body
     var checked: [(name: String, value: String)] = []
@@ -66,12 +66,13 @@ package struct CallerRequest: Sendable {
       try CallerRequest.check(name, value, system.reservedHeaders)
       checked.append((name, value))
     }
-    let type = fields.contentType ?? "application/x-www-form-urlencoded"
-    try CallerRequest.check("content_type", type, [])
-    if body.isPresent, !body.isForm { checked.append(("Content-Type", type)) }
+    if let type = fields.contentType { try CallerRequest.check("content_type", type, []) }
+    if body.isPresent, !body.isForm {
+      checked.append(("Content-Type", fields.contentType ?? "application/x-www-form-urlencoded"))
+    }
     headers = checked
     image = try fields.image.map { (text) throws(Failure) in try ImageHandle(text: text) }
-    guard (image != nil) == target.contains(CallerRequest.imagePlaceholder) else {
+    guard (image != nil) == CallerRequest.hasPlaceholder(target) else {
       throw Failure(.argument, "an image handle and \"{image}\" in the path go together")
     }
   }
@@ -99,23 +100,21 @@ package struct CallerRequest: Sendable {
   }
 
   private static func target(_ path: String, _ settings: Settings) throws(Failure) -> String {
-    guard path.utf8.allSatisfy(ASCII.isVisible), !path.contains("#"), !path.contains("\\") else {
+    let bytes = path.utf8
+    guard bytes.allSatisfy({ ASCII.isVisible($0) && $0 != 0x23 && $0 != 0x5C }) else {
       throw Failure(.argument, "the path holds a space, a #, a \\ or a character that must be percent-encoded")
     }
-    guard path.utf8.count <= 65_536 else { throw Failure(.argument, "the path is longer than 65536 bytes") }
-    let hasDots = path.prefix { $0 != "?" }.split(separator: "/").contains {
-      [".", ".."].contains(ASCII.percentDecoded($0))
-    }
-    if hasDots { throw Failure(.argument, "the path holds . or .. between slashes; write it without") }
-    if path.hasPrefix("//") { throw Failure(.argument, "the path begins with //, which names another host") }
-    if path.hasPrefix("/") { return path }
-    let scheme = path.prefix { $0 != ":" && $0 != "/" && $0 != "?" }
-    guard path.dropFirst(scheme.count).hasPrefix("://") else { return settings.site.apiPath + path }
+    guard bytes.count <= 65_536 else { throw Failure(.argument, "the path is longer than 65536 bytes") }
+    if hasDots(path) { throw Failure(.argument, "the path holds . or .. between slashes; write it without") }
+    if bytes.starts(with: "//".utf8) { throw Failure(.argument, "the path begins with //, which names another host") }
+    if bytes.first == 0x2F { return path }
+    let scheme = bytes.prefix { $0 != 0x3A && $0 != 0x2F && $0 != 0x3F }
+    guard bytes[scheme.endIndex...].starts(with: "://".utf8) else { return settings.site.apiPath + path }
     guard let (origin, rest) = Origin.split(path) else { throw Failure(.argument, "the URL is malformed") }
     guard origin == settings.site.origin else {
       // Servers behind a proxy give plain URLs of what https serves as well (public record, file lists).
-      if scheme.lowercased() == "http", Origin.split("https" + path.dropFirst(scheme.count))?.0 == settings.site.origin
-      {
+      let isPlain = scheme.elementsEqual("http".utf8) { ASCII.lower($0) == $1 }
+      if isPlain, Origin.split("https" + path[scheme.endIndex...])?.0 == settings.site.origin {
         throw Failure(.insecure, "the URL is of plain http, which hides no secret; the same URL with https:// works")
       }
       throw Failure(
@@ -124,9 +123,16 @@ package struct CallerRequest: Sendable {
     return rest.hasPrefix("/") ? String(rest) : "/" + rest
   }
 
-  /// The parts of a target's path, decoded and in lower case: what a server sees, however they are spelled.
-  static func segments(_ target: String) -> [String] {
-    target.prefix { $0 != "?" }.split(separator: "/").map { ASCII.percentDecoded($0).lowercased() }
+  /// Whether a part of the path is "." or "..", however it is spelled.
+  private static func hasDots(_ path: String) -> Bool {
+    guard path.utf8.contains(where: { $0 == 0x2E || $0 == 0x25 }) else { return false }
+    let parts = RequestPath(path)
+    return parts.contains(".") || parts.contains("..")
+  }
+
+  private static func hasPlaceholder(_ target: String) -> Bool {
+    // Looked for byte by byte first: a search by characters costs more than the rest of a small request.
+    target.utf8.contains(0x7B) && target.contains(imagePlaceholder)
   }
 
   private static func check(_ name: String, _ value: String, _ reserved: [String]) throws(Failure) {

@@ -142,10 +142,10 @@ struct Delivery: Sendable {
   ) -> CallStep {
     let action = exchange.send(request, purpose, secret, &context)
     let freshness = context.freshness
-    context.log(
-      .debug,
-      "\(request.method) \(context.shown(request, isRedirected: purpose.isForCaller && journey.redirected != nil))"
-        + " with generation \(freshness.generation)")
+    if context.manner.logLevel == .debug {
+      let shown = context.shown(request, isRedirected: purpose.isForCaller && journey.redirected != nil)
+      context.log(.debug, "\(request.method) \(shown) with generation \(freshness.generation)")
+    }
     if purpose.isForCaller { journey.depart(freshness, &context) }
     state = .exchanging
     return .perform(action)
@@ -285,10 +285,9 @@ struct Delivery: Sendable {
       return .fail(failure)
     case .goOn(let next):
       guard let secret = context.usable else { return end() }
-      context.log(
-        .debug,
-        "redirected to \(context.shown(next, isRedirected: true))"
-          + (next.origin == context.home ? "" : ", which gets no secret"))
+      let shown = context.shown(next, isRedirected: true)
+      let isOwn = next.origin == context.home
+      context.log(.debug, "redirected to \(shown)" + (isOwn ? "" : ", which gets no secret"))
       return exchange(next, secret, &context)
     }
   }

@@ -5,24 +5,49 @@
 package enum HTTPDate {
   /// "Thu, 01-Jan-1970 00:00:01 GMT" or "Sun, 06 Nov 1994 08:49:37 GMT"; nil when it is neither.
   package static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
-    let words = bytes.split { $0 == 0x20 || $0 == 0x2D || $0 == 0x2C }.map { String(decoding: $0, as: UTF8.self) }
-    let fields = words.first.map { $0.utf8.allSatisfy(ASCII.isLetter) } == true ? words.dropFirst() : words[...]
-    guard fields.count >= 4 else { return nil }
-    let date = Array(fields.prefix(3))
-    let clock = fields.dropFirst(3).first.map { $0.split(separator: ":", omittingEmptySubsequences: false) } ?? []
-    guard let day = date.first.flatMap({ Int64($0) }), let month = date.dropFirst().first.flatMap(monthNumber),
-      let year = date.last.flatMap({ Int64($0) }), clock.count == 3
+    var rest = bytes
+    guard var day = word(&rest) else { return nil }
+    if day.allSatisfy(ASCII.isLetter) {
+      guard let next = word(&rest) else { return nil }
+      day = next
+    }
+    guard let number = ASCII.number(day), let month = word(&rest).flatMap(monthNumber),
+      let year = word(&rest).flatMap({ ASCII.number($0) }), let clock = word(&rest),
+      (1...31).contains(number), (1601...9999).contains(year), let time = secondsOfDay(clock)
     else { return nil }
-    let time = clock.compactMap { Int64($0) }
-    guard time.count == 3, (1...31).contains(day), (1601...9999).contains(year),
-      zip(time, [24, 60, 61] as [Int64]).allSatisfy({ 0 <= $0 && $0 < $1 })
-    else { return nil }
-    return days(year: year, month: month, day: day) * 86_400 + time.reduce(0) { $0 * 60 + $1 }
+    return days(year: year, month: month, day: number) * 86_400 + time
   }
 
-  private static func monthNumber(_ name: String) -> Int64? {
-    let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    return names.firstIndex(of: name.lowercased()).map { Int64($0) + 1 }
+  /// Takes the next word. Commas and hyphens separate words as blanks do.
+  private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let isSeparator = { (byte: UInt8) in byte == 0x20 || byte == 0x2D || byte == 0x2C }
+    rest = rest.drop(while: isSeparator)
+    let word = rest.prefix { !isSeparator($0) }
+    rest = rest[word.endIndex...]
+    return word.isEmpty ? nil : word
+  }
+
+  /// "08:49:37". The last second of a day may be a leap second.
+  private static func secondsOfDay(_ clock: ArraySlice<UInt8>) -> Int64? {
+    let hour = clock.prefix { $0 != 0x3A }
+    let minute = clock[hour.endIndex...].dropFirst().prefix { $0 != 0x3A }
+    let second = clock[minute.endIndex...].dropFirst()
+    guard let hours = ASCII.number(hour), let minutes = ASCII.number(minute), let seconds = ASCII.number(second),
+      hours < 24, minutes < 60, seconds < 61
+    else { return nil }
+    return hours * 3600 + minutes * 60 + seconds
+  }
+
+  /// Three letters in the place of each name's number, without a String for any of them.
+  private static let months = Array("janfebmaraprmayjunjulaugsepoctnovdec".utf8)
+
+  private static func monthNumber(_ name: ArraySlice<UInt8>) -> Int64? {
+    guard name.count == 3 else { return nil }
+    for number in 0..<12 {
+      let letters = months[number * 3..<number * 3 + 3]
+      if zip(letters, name).allSatisfy({ $0 == ASCII.lower($1) }) { return Int64(number) + 1 }
+    }
+    return nil
   }
 
   /// Days since 1970-01-01 in the Gregorian calendar; years count from March so that a leap day comes last.

@@ -49,7 +49,7 @@ struct Journey: Sendable {
 
   mutating func follow(_ response: WireResponse, to request: WireRequest, _ context: CallContext) -> Turn {
     let settings = context.settings
-    guard settings.redirects > 0 else { return .arrived }
+    guard settings.redirects > 0, Redirect.statuses.contains(response.status) else { return .arrived }
     let guarded = Redirect.Guarded(home: context.home, names: settings.secretNames) { context.secrets }
     switch Redirect.judge(response, to: request, guarded) {
     case .none:
@@ -69,7 +69,7 @@ struct Journey: Sendable {
           Failure(.replayImpossible, "the server redirects, and the request's body cannot be given again"))
       }
       // The new path may be one whose GET changes something.
-      if context.system.writes(to: CallerRequest.segments(next.target)) { next.isSentOnce = true }
+      if context.system.writes(to: RequestPath(next.target)) { next.isSentOnce = true }
       redirected = next
       isNextHop = true
       return .goOn(next)
@@ -86,7 +86,8 @@ struct Journey: Sendable {
     guard wasNotSent || mayRepeat, canSendAgain(context.goal), retries < context.settings.retries else { return nil }
     retries += 1
     isRetry = true
-    context.log(.info, "trying again (\(retries) of \(context.settings.retries)): \(failure.message)")
+    let most = context.settings.retries
+    context.log(.info, "trying again (\(retries) of \(most)): \(failure.message)")
     // Twice as long each time: half a second, one, two, ...
     return 250 << UInt64(retries)
   }

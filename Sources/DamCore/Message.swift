@@ -37,13 +37,21 @@ package struct WireRequest: Sendable {
 
   /// Whether sending it twice does what sending it once does: by its method (RFC 9110, 9.2.2), unless the application
   /// or the system knows better.
-  package var isIdempotent: Bool { !isSentOnce && ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+  package var isIdempotent: Bool {
+    switch method {
+    case "GET", "HEAD", "PUT", "DELETE", "OPTIONS": !isSentOnce
+    default: false
+    }
+  }
 
   /// The whole URL, with its secrets.
   package var url: Secret {
-    var bytes = Array((origin.text + target).utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(origin.text.utf8.count + target.utf8.count + (secretQuery?.count ?? 0) + 1)
+    bytes += origin.text.utf8
+    bytes += target.utf8
     if let query = secretQuery {
-      bytes.append(target.contains("?") ? 0x26 : 0x3F)
+      bytes.append(target.utf8.contains(0x3F) ? 0x26 : 0x3F)
       bytes += query.reveal()
     }
     return Secret(bytes)
@@ -94,7 +102,7 @@ package struct WireResponse: Sendable {
   /// Media type in lower case without parameters: "application/json".
   var mediaType: String {
     guard let value = headers.first("content-type") else { return "" }
-    return String(decoding: value.prefix { $0 != 0x3B }, as: UTF8.self).lowercased().filter { !$0.isWhitespace }
+    return String(decoding: value.prefix { $0 != 0x3B }.filter { $0 > 0x20 }.map(ASCII.lower), as: UTF8.self)
   }
 
   /// Seconds, from either form of the header (RFC 9110, 10.2.3). A date is compared with the server's own `Date`, so
@@ -110,67 +118,6 @@ package struct WireResponse: Sendable {
 
   package func beginningContains(_ text: String) -> Bool {
     // Byte by byte: a search by characters costs more than the rest of a small request.
-    !text.isEmpty && ASCII.contains(beginning, Array(text.utf8))
-  }
-}
-
-/// The header lines of one response, kept as received and searched on demand: most are never looked at.
-package struct HeaderBlock: Sendable {
-  /// "Name: value\r\n" for each line, without the status line.
-  package private(set) var bytes: [UInt8]
-
-  package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
-
-  // Two concrete functions instead of a generic one, which would look up its types for every line when called from
-  // another module.
-  package mutating func append(_ line: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: line) }
-  package mutating func append(_ line: [UInt8]) { bytes += line }
-
-  /// Takes a line that continues the value of the last one (obsolete line folding, RFC 9112, 5.2: the break is read as
-  /// a blank). False: there is no last line.
-  package mutating func fold(_ line: some Sequence<UInt8>) -> Bool {
-    guard !bytes.isEmpty else { return false }
-    while let last = bytes.last, [0x0D, 0x0A, 0x20, 0x09].contains(last) { bytes.removeLast() }
-    bytes.append(0x20)
-    bytes += line.drop { [0x20, 0x09].contains($0) }
-    return true
-  }
-
-  /// The values of every field of this name, in order, trimmed. `name` in lower case.
-  package func values(_ name: String) -> [ArraySlice<UInt8>] {
-    var found: [ArraySlice<UInt8>] = []
-    forEachLine { line in
-      if let value = HeaderBlock.value(of: name, in: line) { found.append(value) }
-    }
-    return found
-  }
-
-  package func first(_ name: String) -> ArraySlice<UInt8>? { values(name).first }
-
-  /// The same block without the fields of this name.
-  package func without(_ name: String) -> HeaderBlock {
-    var kept = HeaderBlock()
-    forEachLine { line in
-      if HeaderBlock.value(of: name, in: line) == nil { kept.append(Array(line) + [0x0A]) }
-    }
-    return kept
-  }
-
-  private func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) {
-    // Not `split`, which would make an array of all lines for each name that is looked for.
-    var rest = bytes[...]
-    while let end = rest.firstIndex(of: 0x0A) {
-      if end > rest.startIndex { body(rest[..<end]) }
-      rest = rest[end...].dropFirst()
-    }
-    if !rest.isEmpty { body(rest) }
-  }
-
-  private static func value(of name: String, in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let wanted = name.utf8
-    guard line.count > wanted.count, ASCII.equalIgnoringCase(line.prefix(wanted.count), wanted) else { return nil }
-    let rest = line.dropFirst(wanted.count)
-    guard rest.first == 0x3A else { return nil }
-    return ASCII.trimmed(rest.dropFirst())
+    !text.isEmpty && ASCII.contains(beginning, text)
   }
 }

@@ -9,10 +9,7 @@ package struct Origin: Hashable, Sendable {
   package let port: UInt16
 
   /// "https://host", or with ":port" where it is not the scheme's own.
-  package var text: String {
-    let base = (isSecure ? "https://" : "http://") + host
-    return port == (isSecure ? 443 : 80) ? base : "\(base):\(port)"
-  }
+  package let text: String
 
   /// Whether the host is this machine, so that plain HTTP stays on it.
   package var isLoopback: Bool {
@@ -39,6 +36,8 @@ package struct Origin: Hashable, Sendable {
     self.isSecure = isSecure
     self.host = host
     self.port = port
+    let base = (isSecure ? "https://" : "http://") + host
+    text = port == (isSecure ? 443 : 80) ? base : "\(base):\(port)"
   }
 
   private static func scheme(_ text: String) -> (isSecure: Bool, rest: Substring)? {

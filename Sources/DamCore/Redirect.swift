@@ -11,7 +11,8 @@ enum Redirect {
   /// A redirect that must not be followed.
   case refused(Failure)
 
-  private static let statuses: [Int32] = [301, 302, 303, 307, 308]
+  /// Those of redirects that can be followed.
+  static let statuses: [Int32] = [301, 302, 303, 307, 308]
 
   /// Headers that say nothing about who asks. All others are dropped when a request goes to another origin.
   private static let travelling = [

@@ -10,8 +10,9 @@ internal import Glibc
   private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
 
   package init(_ bytes: some Collection<UInt8>) {
-    // At least one byte, since nobody promises what an allocation of zero bytes returns.
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+    // With a NUL behind the last byte, for C.
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count.plus(1), alignment: 1)
+    unsafe room[bytes.count] = 0
     unsafe storage = UnsafeMutableRawBufferPointer(rebasing: room.prefix(bytes.count))
     unsafe storage.copyBytes(from: bytes)
   }
@@ -32,6 +33,11 @@ internal import Glibc
   /// Lends the bytes for the length of `body`; the pointer must not be kept.
   @safe package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try unsafe body(UnsafeRawBufferPointer(storage))
+  }
+
+  /// Lends the bytes as a text for C.
+  @safe package func withText<Result>(_ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    unsafe body(storage.baseAddress.map { unsafe UnsafePointer($0.assumingMemoryBound(to: CChar.self)) })
   }
 
   /// A copy of the bytes that is not wiped by this class: only for text that is about to be sent or stored.

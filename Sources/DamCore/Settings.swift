@@ -1,7 +1,8 @@
 // Settings.swift - options with meaning, checked together once, when a session is opened. Whatever a session needs of
 // them later is here as a typed value; what only its system reads is in the system.
 
-package struct Settings: Sendable {
+/// A reference: calls hold it, and it does not change.
+package final class Settings: Sendable {
   package let system: any System
   package let site: Site
   package let transport: Transport

@@ -131,10 +131,10 @@ package protocol System: Sendable {
   var keepalive: WireRequest { get }
   /// Whether the server ends sessions for idleness.
   var hasIdleLimit: Bool { get }
-  /// Why an application must not send a request to this path (lower case, decoded); nil when it may.
-  func objection(to path: [String]) -> String?
-  /// Whether a request to this path (lower case, decoded) changes something, by whatever method.
-  func writes(to path: [String]) -> Bool
+  /// Why an application must not send a request to this path; nil when it may.
+  func objection(to path: RequestPath) -> String?
+  /// Whether a request to this path changes something, by whatever method.
+  func writes(to path: RequestPath) -> Bool
   /// The request, complete with its secret, that tells the server that a session is over; nil where there is none.
   func logout(_ secret: SessionSecret) -> WireRequest?
   /// Whether the response to a logout shows that the session is over.

@@ -39,8 +39,11 @@ final class Call {
     limits = TransferLimits(
       timeout: timeout, transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange)
-    machine = CallMachine(
-      goal, settings, hasOwnTimeout: options.timeout > 0, isSentElsewhere: isSentElsewhere)
+    var manner = CallManner()
+    manner.hasOwnTimeout = options.timeout > 0
+    manner.isSentElsewhere = isSentElsewhere
+    manner.logLevel = session.log.most
+    machine = CallMachine(goal, settings, manner)
   }
 
   /// Whether the application wants to stop. For drivers that wait while nothing moves: the progress callback is asked a

@@ -68,9 +68,7 @@ internal import Glibc
     self.lines = lines
     self.hooks = hooks
     unsafe errorText.pointee = 0
-    Secret(request.url.reveal() + [0]).withBytes { bytes in
-      _ = unsafe dam_curl_set_text(easy, CURLOPT_URL, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
-    }
+    request.url.withText { text in _ = unsafe dam_curl_set_text(easy, CURLOPT_URL, text) }
     setManners(request, limits)
     setNetwork(limits.transport, isOwn: request.origin == limits.origin, isPlain: !request.origin.isSecure)
     if limits.isCompressible { set(CURLOPT_ACCEPT_ENCODING, "") }
@@ -117,7 +115,8 @@ internal import Glibc
   }
 
   private func setNetwork(_ transport: Transport, isOwn: Bool, isPlain: Bool) {
-    for option in [CURLOPT_SSLVERSION, CURLOPT_PROXY_SSLVERSION] { set(option, CURL_SSLVERSION_TLSv1_2) }
+    set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if !transport.caFile.isEmpty {
       set(CURLOPT_CAINFO, transport.caFile)
       set(CURLOPT_CAPATH, nil)
@@ -163,7 +162,7 @@ internal import Glibc
       // -1 is libcurl's word for "chunked".
       let size = body.description.size.map { Int(clamping: $0) } ?? -1
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, size)
-    } else if ["POST", "PUT", "PATCH"].contains(method) {
+    } else if method == "POST" || method == "PUT" || method == "PATCH" {
       // An absent body is an empty one here: servers want a Content-Length.
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
@@ -278,20 +277,23 @@ internal import Glibc
 
   init(_ request: WireRequest, _ source: OutgoingBody?) {
     // An empty value is written "Name;", else libcurl takes the line for a removal.
-    for (name, value) in request.headers { add(Secret(value.isEmpty ? "\(name);" : "\(name): \(value)")) }
-    for (name, value) in request.secretHeaders { add(Secret(Array("\(name): ".utf8) + value.reveal())) }
+    for (name, value) in request.headers { add(name, value.isEmpty ? ";" : ": ", value.utf8) }
+    for (name, value) in request.secretHeaders { add(name, ": ", value.reveal()) }
     // libcurl would wait a second for a "100 Continue" that these servers never send.
-    add(Secret("Expect:"))
-    if case .none = request.body { add(Secret("Content-Type:")) }
-    if case .secret = request.body { add(Secret("Content-Type: application/x-www-form-urlencoded")) }
-    if source != nil, source?.description.size == nil { add(Secret("Transfer-Encoding: chunked")) }
+    add("Expect", ":", "".utf8)
+    if case .none = request.body { add("Content-Type", ":", "".utf8) }
+    if case .secret = request.body { add("Content-Type", ": ", "application/x-www-form-urlencoded".utf8) }
+    if source != nil, source?.description.size == nil { add("Transfer-Encoding", ": ", "chunked".utf8) }
   }
 
-  private func add(_ line: Secret) {
-    Secret(line.reveal() + [0]).withBytes { bytes in
-      if let longer = unsafe curl_slist_append(first, bytes.baseAddress?.assumingMemoryBound(to: CChar.self)) {
-        unsafe first = longer
-      }
+  private func add(_ name: String, _ separator: String, _ value: some Collection<UInt8>) {
+    var line: [UInt8] = []
+    line.reserveCapacity(name.utf8.count + value.count + 3)
+    line += name.utf8
+    line += separator.utf8
+    line += value
+    Secret(line).withText { text in
+      if let longer = unsafe curl_slist_append(first, text) { unsafe first = longer }
     }
   }
 

@@ -33,9 +33,10 @@ internal import DamCore
 
   func install(_ easy: UnsafeMutableRawPointer) {
     let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
-    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_XFERINFODATA] {
-      _ = unsafe dam_curl_set_pointer(easy, option, pointer)
-    }
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_WRITEDATA, pointer)
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_HEADERDATA, pointer)
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_READDATA, pointer)
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_XFERINFODATA, pointer)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_WRITEFUNCTION, takeBody)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_HEADERFUNCTION, takeHeader)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)

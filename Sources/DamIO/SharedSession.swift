@@ -149,6 +149,8 @@ final class SharedSession: Sendable {
 
   /// If somebody was faster, joins and tries again.
   private func save<Record>(_ first: Write<Record>, _ log: Logger) -> (Saving<Record>, Place?) {
+    // A store that keeps nothing needs no bytes.
+    guard store.isLasting else { return (.saved(first.record), nil) }
     var write = first
     // Every conflict means that somebody else succeeded; so many in a row are not chance.
     for _ in 0..<1000 {

@@ -202,13 +202,13 @@ package struct FotoWeb: System {
   package var keepalive: WireRequest { command("Information") }
   package let hasIdleLimit = false
 
-  package func objection(to path: [String]) -> String? {
+  package func objection(to path: RequestPath) -> String? {
     path.last == "login.fwx" ? "logins are the session's own, since each takes a device token; use login" : nil
   }
 
   /// The Archive Agent searches and shows; no command that changes an archive is on record (reference, Archive Agent
   /// API).
-  package func writes(to path: [String]) -> Bool { false }
+  package func writes(to path: RequestPath) -> Bool { false }
 
   package func logout(_ secret: SessionSecret) -> WireRequest? { nil }
   package func confirmsLogout(_ response: WireResponse) -> Bool { false }

@@ -125,9 +125,9 @@ package struct PhotoShelter: System {
 
   /// A user may only be authenticated to one organization at a time (guide). If a request of the application switched
   /// it, all siblings of the session would get another organization's data.
-  package func objection(to path: [String]) -> String? {
+  package func objection(to path: RequestPath) -> String? {
     let isAuthentication =
-      path.contains("mem") && (path.contains("authenticate") || path.suffix(2) == ["organization", "logout"])
+      path.contains("mem") && (path.contains("authenticate") || path.ends(with: ["organization", "logout"]))
     return isAuthentication
       ? "logins, organization steps and logouts are the session's own; use login, logout or the option \"organization\""
       : nil
@@ -135,7 +135,7 @@ package struct PhotoShelter: System {
 
   /// Whether the path ends with a verb that changes something. This API does that by GET as well: its public clients
   /// create galleries and change images so.
-  package func writes(to path: [String]) -> Bool { path.last.map(PhotoShelter.writingVerbs.contains) ?? false }
+  package func writes(to path: RequestPath) -> Bool { path.last.map(PhotoShelter.writingVerbs.contains) ?? false }
 
   private static let writingVerbs: Set = [
     "insert", "create", "add", "update", "set", "inherit", "upload", "copy", "move", "delete", "remove", "unlink",

@@ -211,7 +211,9 @@ struct CallQueryCrowdTests {
   @Test("what is sent by the caller's own client waits for nobody")
   func elsewhere() throws {
     let play = try accepted()
-    var call = CallMachine(try Sample.request(play.settings, "Search"), play.settings, isSentElsewhere: true)
+    var manner = CallManner()
+    manner.isSentElsewhere = true
+    var call = CallMachine(try Sample.request(play.settings, "Search"), play.settings, manner)
     var action = play.step(&call, .begin)
     for _ in 0..<5 {
       if case .send = action { break }

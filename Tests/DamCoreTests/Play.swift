@@ -69,7 +69,9 @@ final class Play {
 
   @discardableResult
   func run(_ goal: CallGoal, hasOwnTimeout: Bool = false) -> CallOutcome {
-    var call = CallMachine(goal, settings, hasOwnTimeout: hasOwnTimeout)
+    var manner = CallManner()
+    manner.hasOwnTimeout = hasOwnTimeout
+    var call = CallMachine(goal, settings, manner)
     var event = CallEvent.begin
     // A login with its locks, saves and a replay takes about twenty steps.
     for _ in 0..<100 {

@@ -85,8 +85,8 @@ struct Lightbox: System {
 
   func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
   var keepalive: WireRequest { site.request("HEAD", "doors/front") }
-  func objection(to path: [String]) -> String? { path.contains("doors") ? "the doors are the session's own" : nil }
-  func writes(to path: [String]) -> Bool { false }
+  func objection(to path: RequestPath) -> String? { path.contains("doors") ? "the doors are the session's own" : nil }
+  func writes(to path: RequestPath) -> Bool { false }
   func logout(_ secret: SessionSecret) -> WireRequest? {
     var request = site.request("DELETE", "doors/front")
     authorize(&request, secret, credentials: nil)

@@ -83,7 +83,7 @@ extension CallerRequest {
 }
 
 extension Settings {
-  package init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
+  package convenience init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
 
   package var photoShelter: PhotoShelter { get throws(Failure) { try its(PhotoShelter.self) } }
   package var fotoWeb: FotoWeb { get throws(Failure) { try its(FotoWeb.self) } }

@@ -49,7 +49,9 @@ final class Stage {
   func takeReply() -> Reply? { replies.isEmpty ? always : replies.removeFirst() }
 
   func run(_ goal: CallGoal, isSentElsewhere: Bool = false) {
-    var exchange = CallMachine(goal, kind.settings, isSentElsewhere: isSentElsewhere)
+    var manner = CallManner()
+    manner.isSentElsewhere = isSentElsewhere
+    var exchange = CallMachine(goal, kind.settings, manner)
     var event = CallEvent.begin
     var forCaller = 0
     let loginsBefore = state.statistics.logins

@@ -6,7 +6,7 @@
 @testable import PhotoShelter
 
 extension Settings {
-  init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
+  convenience init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
 }
 
 extension CallerRequest {
