@@ -27,12 +27,13 @@ let package = Package(
     .systemLibrary(name: "CDam"),
     // HTTP, TLS, proxies and connection reuse: libcurl, as the system ships it.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    // File locks by open file, eventfds and signal masks, which Swift's Glibc module hides.
+    // What Swift's Glibc module hides: file locks by open file, eventfds, signal masks, memmem.
     .target(name: "CLinux"),
     .target(
       name: "DamCore",
       dependencies: [
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+        "CLinux", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     // What a vendor's API is like. They see what the engine's `System` needs, and not each other.

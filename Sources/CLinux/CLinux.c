@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -24,6 +25,11 @@ int dam_lock_byte(int descriptor, int64_t byte, short type)
         result = fcntl(descriptor, F_OFD_SETLK, &range);
     } while (result < 0 && errno == EINTR);
     return result;
+}
+
+const void *dam_find(const void *bytes, size_t size, const void *part, size_t part_size)
+{
+    return memmem(bytes, size, part, part_size);
 }
 
 const char *dam_environment(const char *name)

@@ -52,7 +52,10 @@ internal import Glibc
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: text[used...])
     unsafe room.copyBytes(from: bytes)
     // A blank takes the place of what would end the text or begin another header (RFC 9110, 5.5).
-    for place in 0..<bytes.count where unsafe [0x00, 0x0A, 0x0D].contains(room[place]) { unsafe room[place] = 0x20 }
+    for place in 0..<bytes.count {
+      let byte = unsafe room[place]
+      if byte == 0x00 || byte == 0x0A || byte == 0x0D { unsafe room[place] = 0x20 }
+    }
     unsafe room[bytes.count] = 0
     used += bytes.count + 1
     return unsafe UnsafePointer(room.baseAddress?.assumingMemoryBound(to: CChar.self))

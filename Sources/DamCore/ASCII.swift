@@ -1,7 +1,7 @@
 // ASCII.swift - bytes of HTTP syntax: classes, case, numbers, percent-encoding. It works on bytes because header
 // fields and secrets are bytes.
 
-internal import Glibc
+internal import CLinux
 
 package enum ASCII {
   package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
@@ -38,16 +38,10 @@ package enum ASCII {
   }
 
   private static func contains(_ text: [UInt8], _ part: UnsafeRawBufferPointer) -> Bool {
-    guard let wanted = part.baseAddress, let first = unsafe part.first else { return true }
+    guard let wanted = part.baseAddress, unsafe !part.isEmpty else { return true }
     return unsafe text.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return false }
-      let last = bytes.count - part.count
-      var place = 0
-      while place <= last, let found = unsafe memchr(start + place, Int32(first), last - place + 1) {
-        if unsafe memcmp(found, wanted, part.count) == 0 { return true }
-        place = unsafe UnsafeRawPointer(found) - start + 1
-      }
-      return false
+      return unsafe dam_find(start, bytes.count, wanted, part.count) != nil
     }
   }
 

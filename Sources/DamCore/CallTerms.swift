@@ -4,7 +4,7 @@
 /// What a call is for.
 package enum CallGoal: Sendable {
   /// Send the application's request, with a session's secret, and deliver the response.
-  case request(CallerRequest)
+  indirect case request(CallerRequest)
   /// Make sure that there is a session. `again`: even with credentials that were refused before. `saved`: a scarce
   /// secret that could not be saved is a failure, since the caller may be about to end.
   case ensure(again: Bool, saved: Bool)
@@ -16,7 +16,7 @@ package enum CallGoal: Sendable {
   case forget
   /// Judge a response that the application received from a client of its own, to a request with the session's headers.
   /// Without a ticket the request is taken for one with the present secret.
-  case observe(WireResponse, Ticket?)
+  indirect case observe(WireResponse, Ticket?)
 
   /// Whether the application asks for a part of something (`Range`), so that its bytes must come as they are:
   /// uncompressed.
@@ -51,7 +51,7 @@ package enum Locking: Sendable {
 /// How an attempt to save a record ended.
 package enum Saving<Record: Sendable>: Sendable {
   /// What the store holds now: our record joined with the one that was there.
-  case saved(Record)
+  indirect case saved(Record)
   /// The store holds what it held before; the reason.
   case failed(String)
 }
@@ -70,14 +70,14 @@ package enum CallEvent: Sendable {
   case credentials(Secret?)
   /// The slow hash; nil: there is no memory to make it.
   case derived(String?)
-  case responded(WireResponse)
+  indirect case responded(WireResponse)
   case savedSession(Saving<SessionRecord>)
   case savedAccount(Saving<AccountRecord>)
   case unlocked
   case waited
   /// Sending or asking failed, or the application cancelled. `head`: what had arrived of a response, which may hold a
   /// rotated cookie.
-  case failed(Failure, head: WireResponse?)
+  indirect case failed(Failure, head: WireResponse?)
 }
 
 /// What the driver is to do. Each but `finish` is followed by one event.
@@ -93,11 +93,11 @@ package enum CallAction: Sendable {
   /// Make the slow hash of credentials (`Hash.slow`), which takes about 50 ms.
   case derive(Secret, salt: String)
   /// Send a request; `responded` or `failed` follows.
-  case send(WireRequest)
+  indirect case send(WireRequest)
   /// Join the record with what the store holds, and write that. `isDurable`: it must survive a power cut before it is
   /// used.
-  case saveSession(SessionRecord, isDurable: Bool)
-  case saveAccount(AccountRecord)
+  indirect case saveSession(SessionRecord, isDurable: Bool)
+  indirect case saveAccount(AccountRecord)
   /// Release the account's lock if it is held, and the session's too unless `keepSession`.
   case unlock(keepSession: Bool)
   /// Let this many milliseconds go by.
@@ -125,7 +125,7 @@ package enum CallOutcome: Sendable {
   /// newer secret.
   case delivered(generation: UInt64, replays: UInt32)
   /// There is a session; after `observe` a newer one, so that the request is worth repeating.
-  case ready(SessionRecord)
+  indirect case ready(SessionRecord)
   case loggedOut(LogoutResult)
   case failed(Failure)
 }

@@ -4,17 +4,17 @@
 // neither (Tests/C/numbers.py).
 
 extension FixedWidthInteger {
-  package func plus(_ other: Self) -> Self {
+  @inlinable package func plus(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
-  package func minus(_ other: Self) -> Self {
+  @inlinable package func minus(_ other: Self) -> Self {
     let (difference, overflow) = subtractingReportingOverflow(other)
     return overflow ? (other < 0 ? .max : .min) : difference
   }
 
-  package func times(_ other: Self) -> Self {
+  @inlinable package func times(_ other: Self) -> Self {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
   }

@@ -22,9 +22,9 @@ struct Delivery: Sendable {
     /// `exchange` has the event: it sends a request, judges the response, and saves what is new.
     case exchanging
     /// The same for the small request that confirms or clears a suspicion.
-    case confirming(Suspicion)
+    indirect case confirming(Suspicion)
     /// The record is saved with a note that the new secret was refused. Then the call fails with this; nil: it goes on.
-    case savingRejection(Failure?)
+    indirect case savingRejection(Failure?)
     /// A scarce secret that an earlier call could not save is saved once more.
     case savingAgain
     /// Time passes before a retry, or because the server asked for it.

@@ -51,13 +51,13 @@ struct Exchange: Sendable {
 
   enum Result: Sendable {
     /// The response is the application's, or shows that the secret is good.
-    case delivered(WireResponse)
+    indirect case delivered(WireResponse)
     /// `nothingCame`: nothing of a response had arrived, so that the request may be sent again.
-    case failed(Failure, nothingCame: Bool)
+    indirect case failed(Failure, nothingCame: Bool)
     /// The secret is not good any more.
-    case refused(WireResponse)
+    indirect case refused(WireResponse)
     /// The secret may not be good any more, or the response may be the application's own.
-    case suspected(WireResponse)
+    indirect case suspected(WireResponse)
   }
 
   enum Step: Sendable {
@@ -71,10 +71,10 @@ struct Exchange: Sendable {
     /// Not begun, or over.
     case idle
     /// The driver sends the request and collects the response as far as a verdict needs it.
-    case sending(Sent)
+    indirect case sending(Sent)
     /// The account is saved first with the note that the secret which was replaced is dead; only then is the record,
     /// which says that its successor works.
-    case savingProof(Sent, Result, WireResponse)
+    indirect case savingProof(Sent, Result, WireResponse)
     /// The record is saved with the rotated cookies, with the note that the secret has worked, or with the time of last
     /// use.
     case savingRecord(Result)

@@ -30,6 +30,7 @@ package struct HeaderBlock: Sendable {
 
   /// Takes a line with its end. What is no field (a name, a colon, a value) is dropped.
   package mutating func append(_ line: UnsafeRawBufferPointer) {
+    if text.isEmpty { reserve() }
     let start = text.count
     unsafe text.append(contentsOf: line)
     note(start, text.count)
@@ -75,6 +76,12 @@ package struct HeaderBlock: Sendable {
   /// Name and value of each field, in order.
   package func forEach(_ body: (_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Void) {
     for field in fields { body(text[field.start..<field.colon], text[field.value]) }
+  }
+
+  /// Room for the head of an ordinary response, so that it does not grow line by line.
+  private mutating func reserve() {
+    text.reserveCapacity(1024)
+    fields.reserveCapacity(20)
   }
 
   /// Takes the line apart if it is a field.

@@ -5,7 +5,7 @@ package enum Loading<Record: Sendable>: Sendable {
   case absent
   /// The record is the one that was read last.
   case unchanged
-  case record(Record)
+  indirect case record(Record)
   /// Written by a newer damsession in a format that this one must not touch.
   case newer
   /// The store cannot be read now, for this reason; the call goes on in memory.

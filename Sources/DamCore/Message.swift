@@ -102,7 +102,10 @@ package struct WireResponse: Sendable {
   /// Media type in lower case without parameters: "application/json".
   var mediaType: String {
     guard let value = headers.first("content-type") else { return "" }
-    return String(decoding: value.prefix { $0 != 0x3B }.filter { $0 > 0x20 }.map(ASCII.lower), as: UTF8.self)
+    // A String is made only of what is not written that way already.
+    let type = value.prefix { $0 != 0x3B }
+    let isPlain = type.allSatisfy { $0 > 0x20 && ASCII.lower($0) == $0 }
+    return String(decoding: isPlain ? type : type.filter { $0 > 0x20 }.map(ASCII.lower)[...], as: UTF8.self)
   }
 
   /// Seconds, from either form of the header (RFC 9110, 10.2.3). A date is compared with the server's own `Date`, so

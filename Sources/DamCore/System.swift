@@ -248,7 +248,12 @@ extension System {
 }
 
 extension WireResponse {
-  package var isPage: Bool { ["text/html", "application/xhtml+xml"].contains(mediaType) }
+  package var isPage: Bool {
+    switch mediaType {
+    case "text/html", "application/xhtml+xml": true
+    default: false
+    }
+  }
 
   /// Whether this is a page to log in at: one with a field for a password.
   package var asksForPassword: Bool {

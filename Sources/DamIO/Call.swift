@@ -10,7 +10,7 @@ final class Call {
   /// What the call waits for; its driver does that and tells it.
   enum Step {
     /// The response to a request: `advance` with `responded` or `failed`.
-    case send(WireRequest)
+    indirect case send(WireRequest)
     /// A lock: `locked`.
     case lock(LockWish)
     /// A time: `advance` with `waited`.

@@ -270,32 +270,3 @@ internal import Glibc
     }
   }
 }
-
-/// The request's header lines as libcurl wants them. libcurl keeps its copies until they are freed.
-@safe private final class HeaderLines {
-  private(set) var first: UnsafeMutablePointer<curl_slist>?
-
-  init(_ request: WireRequest, _ source: OutgoingBody?) {
-    // An empty value is written "Name;", else libcurl takes the line for a removal.
-    for (name, value) in request.headers { add(name, value.isEmpty ? ";" : ": ", value.utf8) }
-    for (name, value) in request.secretHeaders { add(name, ": ", value.reveal()) }
-    // libcurl would wait a second for a "100 Continue" that these servers never send.
-    add("Expect", ":", "".utf8)
-    if case .none = request.body { add("Content-Type", ":", "".utf8) }
-    if case .secret = request.body { add("Content-Type", ": ", "application/x-www-form-urlencoded".utf8) }
-    if source != nil, source?.description.size == nil { add("Transfer-Encoding", ": ", "chunked".utf8) }
-  }
-
-  private func add(_ name: String, _ separator: String, _ value: some Collection<UInt8>) {
-    var line: [UInt8] = []
-    line.reserveCapacity(name.utf8.count + value.count + 3)
-    line += name.utf8
-    line += separator.utf8
-    line += value
-    Secret(line).withText { text in
-      if let longer = unsafe curl_slist_append(first, text) { unsafe first = longer }
-    }
-  }
-
-  deinit { unsafe curl_slist_free_all(first) }
-}

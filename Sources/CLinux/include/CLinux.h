@@ -7,11 +7,15 @@
 #define DAM_CLINUX_H
 
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Locks (`type` F_WRLCK) or unlocks (F_UNLCK) one byte for the open file (fcntl_locking(2), open file description
  * locks), without waiting. Returns 0, or -1 with errno. */
 int dam_lock_byte(int descriptor, int64_t byte, short type);
+
+/* memmem(3): where `part` begins in `bytes`; NULL: it is not in there. */
+const void *dam_find(const void *bytes, size_t size, const void *part, size_t part_size);
 
 /* secure_getenv(3): NULL in a program that has rights which its caller has not. */
 const char *dam_environment(const char *name);
