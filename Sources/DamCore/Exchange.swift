@@ -49,15 +49,15 @@ struct Exchange: Sendable {
     let restedSince: Int64?
   }
 
-  enum Result: Sendable {
+  indirect enum Result: Sendable {
     /// The response is the application's, or shows that the secret is good.
-    indirect case delivered(WireResponse)
+    case delivered(WireResponse)
     /// `nothingCame`: nothing of a response had arrived, so that the request may be sent again.
-    indirect case failed(Failure, nothingCame: Bool)
+    case failed(Failure, nothingCame: Bool)
     /// The secret is not good any more.
-    indirect case refused(WireResponse)
+    case refused(WireResponse)
     /// The secret may not be good any more, or the response may be the application's own.
-    indirect case suspected(WireResponse)
+    case suspected(WireResponse)
   }
 
   enum Step: Sendable {

@@ -8,6 +8,14 @@ package enum Hash {
   /// SHA-256 as 64 hex digits, for the keys of records and their checksums.
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
+  /// The same of a record: of what its first line says, and of the document.
+  static func sha256(_ line: ArraySlice<UInt8>, _ document: ArraySlice<UInt8>) -> String {
+    var hash = SHA256()
+    unsafe line.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
+    unsafe document.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
+    return Hex.text(hash.finalize())
+  }
+
   /// What is kept of a password, to recognize it: scrypt, so that whoever steals the record pays about 50 ms of a core
   /// and 16 MiB for every guess. It costs us as much, so it is made once per login and never per request. nil when
   /// there is no memory for it.

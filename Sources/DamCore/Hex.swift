@@ -2,11 +2,16 @@
 
 enum Hex {
   static func text(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
+    text.reserveCapacity(64)
     for byte in bytes {
-      for nibble in [byte >> 4, byte & 15] { text.append(digits[Int(nibble)]) }
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func digit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? 0x30 | nibble : 0x57 &+ nibble
   }
 }

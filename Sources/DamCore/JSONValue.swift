@@ -20,14 +20,6 @@ package enum JSONValue: Equatable, Sendable {
     return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
 
-  /// Writes a document with sorted keys, so that equal values are equal bytes; empty for a number that JSON cannot
-  /// hold.
-  package func encoded() -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { Array($0) } ?? []
-  }
-
   /// Picks one of two values, the same one in either order: what a join keeps of fields that it does not understand.
   static func outranking(_ one: JSONValue, _ other: JSONValue) -> JSONValue {
     one.encoded().lexicographicallyPrecedes(other.encoded()) ? other : one
@@ -97,7 +89,7 @@ package enum JSONValue: Equatable, Sendable {
   }
 }
 
-extension JSONValue: Codable {
+extension JSONValue: Decodable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -117,16 +109,4 @@ extension JSONValue: Codable {
     }
   }
 
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .bool(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
-    case .string(let value): try container.encode(value)
-    case .array(let value): try container.encode(value)
-    case .object(let value): try container.encode(value)
-    }
-  }
 }

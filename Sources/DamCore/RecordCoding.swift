@@ -35,12 +35,25 @@ package struct RecordHeader: Equatable, Sendable {
   /// Reads the first line and says how long it is, with its line end; nil when it is no header.
   package static func parse(_ bytes: [UInt8]) -> (header: RecordHeader, size: Int)? {
     guard let end = bytes.prefix(longest).firstIndex(of: 0x0A) else { return nil }
-    let words = bytes[..<end].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-    guard words.count == 5, words.first == magic, let format = words.dropFirst(1).first.flatMap({ Int($0) }),
-      format > 0, let revision = words.dropFirst(2).first.flatMap({ UInt64($0) }), revision < 1 << 62,
-      let length = words.dropFirst(3).first.flatMap({ Int($0) }), let checksum = words.last
+    var rest = bytes[..<end]
+    guard word(&rest)?.elementsEqual(magic.utf8) == true,
+      let format = word(&rest).flatMap({ ASCII.number($0) }).flatMap({ Int(exactly: $0) }), format > 0,
+      let revision = word(&rest).flatMap({ ASCII.number($0) }), revision < 1 << 62,
+      let length = word(&rest).flatMap({ ASCII.number($0) }).flatMap({ Int(exactly: $0) }),
+      let checksum = word(&rest), rest.isEmpty
     else { return nil }
-    return (RecordHeader(format: format, revision: revision, length: length, checksum: checksum), end + 1)
+    let header = RecordHeader(
+      format: format, revision: UInt64(clamping: revision), length: length,
+      checksum: String(decoding: checksum, as: UTF8.self))
+    return (header, end + 1)
+  }
+
+  /// Takes the next word of the line.
+  private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    rest = rest.drop { $0 == 0x20 }
+    let word = rest.prefix { $0 != 0x20 }
+    rest = rest[word.endIndex...]
+    return word.isEmpty ? nil : word
   }
 }
 
@@ -57,20 +70,30 @@ package protocol Recordable: Sendable, Equatable {
 extension Recordable {
   package func encoded(revision: UInt64) -> [UInt8] {
     let document = json.encoded()
-    let line = "\(RecordHeader.magic) \(RecordHeader.format) \(revision) \(document.count) "
-    return Array((line + Hash.sha256(Array(line.utf8) + document) + "\n").utf8) + document
+    var record: [UInt8] = []
+    record.reserveCapacity(document.count.plus(RecordHeader.longest))
+    record += RecordHeader.magic.utf8
+    for number in [UInt64(RecordHeader.format), revision, UInt64(document.count)] {
+      record.append(0x20)
+      record += number.description.utf8
+    }
+    record.append(0x20)
+    record += Hash.sha256(record[...], document[...]).utf8
+    record.append(0x0A)
+    record += document
+    return record
   }
 
   package static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
     guard let (header, size) = RecordHeader.parse(bytes) else { return .damaged("it does not begin as a record does") }
-    let document = Array(bytes.dropFirst(size))
+    let document = bytes.dropFirst(size)
     guard document.count == header.length else {
       return .damaged("it has \(document.count) bytes where \(header.length) were written")
     }
     let line = bytes.prefix(size).dropLast(header.checksum.utf8.count + 1)
-    guard Hash.sha256(Array(line) + document) == header.checksum else { return .damaged("its checksum does not match") }
+    guard Hash.sha256(line, document) == header.checksum else { return .damaged("its checksum does not match") }
     guard header.format <= RecordHeader.format else { return .newer }
-    guard let json = JSONValue.parse(document), let value = Self(json: json) else {
+    guard let json = JSONValue.parse(Array(document)), let value = Self(json: json) else {
       return .damaged("its fields make no sense")
     }
     return .value((value, header.revision))

@@ -11,26 +11,27 @@ package struct RequestPath: Sendable {
     var (text, parts, start) = ([UInt8](), [Range<Int>](), 0)
     text.reserveCapacity(target.utf8.count)
     parts.reserveCapacity(8)
-    var rest = target.utf8.makeIterator()
-    while let byte = rest.next(), byte != 0x3F {
-      if byte != 0x2F {
-        text.append(ASCII.lower(byte == 0x25 ? RequestPath.escaped(&rest) ?? byte : byte))
+    let bytes = target.utf8Span.span
+    var place = 0
+    while place < bytes.count, bytes[place] != 0x3F {
+      let escaped = bytes[place] == 0x25 ? RequestPath.escaped(bytes, place) : nil
+      if bytes[place] != 0x2F {
+        text.append(ASCII.lower(escaped ?? bytes[place]))
       } else if text.count > start {
         parts.append(start..<text.count)
         start = text.count
       }
+      place += escaped == nil ? 1 : 3
     }
     if text.count > start { parts.append(start..<text.count) }
     (self.text, self.parts) = (text, parts)
   }
 
-  /// The byte that two hex digits stand for; else nothing is taken.
-  private static func escaped(_ rest: inout String.UTF8View.Iterator) -> UInt8? {
-    var ahead = rest
-    guard let high = ahead.next().flatMap(ASCII.hexValue), let low = ahead.next().flatMap(ASCII.hexValue) else {
-      return nil
-    }
-    rest = ahead
+  /// The byte that the two hex digits behind a "%" stand for; nil: there are none.
+  private static func escaped(_ bytes: Span<UInt8>, _ place: Int) -> UInt8? {
+    guard place + 2 < bytes.count, let high = ASCII.hexValue(bytes[place + 1]),
+      let low = ASCII.hexValue(bytes[place + 2])
+    else { return nil }
     return high << 4 | low
   }
 

@@ -1,5 +1,5 @@
-// HeaderLines.swift - the header lines of a request as libcurl wants them: a list that must outlive the transfer. Some of
-// them are secrets, so that they are made for each request and freed with it.
+// HeaderLines.swift - the header lines of a request as libcurl wants them: a list that must outlive the transfer. Some
+// of them are secrets, so that they are made for each request and freed with it.
 
 internal import CCurl
 internal import DamCore

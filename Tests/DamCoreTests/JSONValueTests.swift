@@ -1,5 +1,6 @@
 // JSONValueTests.swift - JSON as servers write it and as records keep it.
 
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -109,6 +110,42 @@ struct JSONValueTests {
     ])
     #expect(String(decoding: value.encoded(), as: UTF8.self) == #"{"a":"x/\u0001\"ü","b":[1,1.5,null],"c":false}"#)
     #expect(JSONValue.parse(value.encoded()) == value)
+  }
+
+  /// The same value for Foundation's encoder.
+  private struct Encoded: Encodable {
+    let value: JSONValue
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch value {
+      case .null: try container.encodeNil()
+      case .bool(let value): try container.encode(value)
+      case .integer(let value): try container.encode(value)
+      case .number(let value): try container.encode(value)
+      case .string(let value): try container.encode(value)
+      case .array(let values): try container.encode(values.map { Encoded(value: $0) })
+      case .object(let members): try container.encode(members.mapValues { Encoded(value: $0) })
+      }
+    }
+  }
+
+  @Test(
+    "what is written is what Foundation writes, byte for byte",
+    arguments: [
+      .null, .bool(true), .bool(false), .array([]), .object([:]), .string(""), .array([.array([]), .object([:])]),
+      .integer(0), .integer(.min), .integer(.max), .number(1), .number(-0.0), .number(0.1), .number(1e100),
+      .number(5e-324), .number(-1.5e-7), .number(123_456_789_012_345_680_000),
+      .string(String(String.UnicodeScalarView((0..<0x100).compactMap { Unicode.Scalar($0) }))),
+      .string("/\u{2028}\u{2029}\u{FEFF}e\u{301}\u{1F600}\u{10FFFF}"),
+      .object(["": .null, "a": .integer(1), "B": .integer(2), "é": .null, "a\"": .array([.object(["b": .null])])]),
+      .object(["10": .null, "9": .null, "a10": .null, "a9": .null, "A": .null, "_": .null, "\u{1}": .null]),
+    ] as [JSONValue])
+  func asFoundation(value: JSONValue) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let expected = String(decoding: try encoder.encode(Encoded(value: value)), as: UTF8.self)
+    #expect(String(decoding: value.encoded(), as: UTF8.self) == expected)
   }
 
   @Test("a number that JSON cannot hold is not written, and no trap")
