@@ -26,16 +26,17 @@ help: ## list the targets
 
 lib: $(LIB) $(BIN) ## build the shared library and the wrapper (the default)
 
-# Our own scratch path: `swift test` would overwrite the library with one that needs Swift's run time. SwiftPM does not
+# libstdc++ is linked statically: to load it took longer than to open a session. Our own scratch path: `swift test` would overwrite the library with one that needs Swift's run time. SwiftPM does not
 # relink when only the export map changed, hence the rm.
 $(LIB): $(SOURCES) | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	rm -f $(SHIP)/release/libdamsession.so
+	@mkdir -p $(SHIP)/static && ln -sf $$($(CC) -print-file-name=libstdc++.a) $(SHIP)/static/
 	swift build -c release --scratch-path $(SHIP) --product damsession \
 	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
 	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections \
-	  -Xlinker --wrap=free -Xlinker --wrap=realloc
+	  -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker -L$(CURDIR)/$(SHIP)/static
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new
 	strip --strip-unneeded $@.new
 	patchelf --remove-rpath $@.new

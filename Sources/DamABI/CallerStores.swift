@@ -158,7 +158,7 @@ public func dam_config_list_stored(
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
     guard let callback = unsafe callback else { throw Failure(.argument, "callback is NULL") }
-    try each(try Stores.list(config.values[EngineOptions().store], config.callbacks.store)) { stored in
+    try each(try Stores.list(config.values[EngineOptions.shared.store], config.callbacks.store)) { stored in
       let texts = [
         stored.key, stored.identity.system, stored.identity.origin.text, stored.identity.user,
         stored.identity.organization,
@@ -181,6 +181,6 @@ public func dam_config_remove_stored(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
-    try Stores.remove(unsafe try text(key, "key"), config.values[EngineOptions().store], config.callbacks.store)
+    try Stores.remove(unsafe try text(key, "key"), config.values[EngineOptions.shared.store], config.callbacks.store)
   }
 }

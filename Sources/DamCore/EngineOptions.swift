@@ -3,6 +3,7 @@
 // those that say who and where, in Vocabulary.
 
 package struct EngineOptions: OptionGroup {
+  package static let shared = EngineOptions()
   package init() {}
 
   let rotation = TypedOption<Rotation>.choice(

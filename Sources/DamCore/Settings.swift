@@ -35,7 +35,7 @@ package final class Settings: Sendable {
     guard system.hasOrganizations || site.organization.isEmpty else {
       throw Failure(.option, "\"organization\" is for other systems; \(kind.title) has none")
     }
-    let options = EngineOptions()
+    let options = EngineOptions.shared
     transport = Transport(values)
     rotation = values[options.rotation]
     store = values[options.store]

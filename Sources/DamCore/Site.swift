@@ -9,7 +9,7 @@ package struct Site: Sendable {
   package let organization: String
 
   init(_ values: OptionValues, defaultURL: String, defaultPath: String) throws(Failure) {
-    let options = EngineOptions()
+    let options = EngineOptions.shared
     guard let origin = values[values.vocabulary.url] ?? Origin(defaultURL) else {
       throw Failure(.option, "\"url\" is missing: https://host of the server")
     }

@@ -17,7 +17,7 @@ package struct Transport: Sendable {
   package let connectTimeout: Int32
 
   init(_ values: OptionValues) {
-    let options = EngineOptions()
+    let options = EngineOptions.shared
     caFile = values[options.caFile]
     clientCertificate = values[options.clientCertificate]
     clientKey = values[options.clientKey]

@@ -1,19 +1,19 @@
 // TypedOption.swift - an option together with the type of its values, so that a value is read once, when it is set, and
 // nothing is looked up by name later. `values[options.connectTimeout]` is a number; a misspelt name does not compile.
 
-package struct TypedOption<Value: Sendable>: Sendable {
-  package private(set) var row: Option
+package final class TypedOption<Value: Sendable>: OptionRow, @unchecked Sendable {
   /// The value of an option that was not set.
   let fallback: Value
 
   /// `parse` throws a failure that says what the option takes. It must not repeat the value, which may be a secret.
   init(_ row: Option, fallback: Value, parse: @escaping @Sendable (String) throws(Failure) -> Value) {
     self.fallback = fallback
-    self.row = row
-    self.row.parse = { (text) throws(Failure) in
+    var whole = row
+    whole.parse = { (text) throws(Failure) in
       try TypedOption.checkText(text, row.name)
       return try parse(text)
     }
+    super.init(whole)
   }
 
   private static func checkText(_ text: String, _ name: String) throws(Failure) {
@@ -31,17 +31,24 @@ extension Failure {
   static func option(_ name: String, takes what: String) -> Failure { Failure(.option, "\"\(name)\" takes \(what)") }
 }
 
-/// A TypedOption of any value type, so that `OptionGroup.rows` can find them all.
-protocol HasOptionRow { var row: Option { get } }
-extension TypedOption: HasOptionRow {}
+/// What has a row in the table, whatever its type. A class: where the options of a group are listed, a look at the
+/// superclass is cheap, and one at a protocol's conformances is not.
+package class OptionRow: @unchecked Sendable {
+  // It never changes, and no subclass but TypedOption adds to it.
+  package let row: Option
+  init(_ row: Option) { self.row = row }
+}
 
 /// Options as the stored properties of a struct: a new option takes one line there, and its use.
-package protocol OptionGroup: Sendable { init() }
+package protocol OptionGroup: Sendable {
+  /// The one value, made once.
+  static var shared: Self { get }
+}
 
 extension OptionGroup {
   /// All of them in the order of their declaration.
   package static var rows: [Option] {
-    Mirror(reflecting: Self()).children.compactMap { ($0.value as? any HasOptionRow)?.row }
+    Mirror(reflecting: Self.shared).children.compactMap { ($0.value as? OptionRow)?.row }
   }
 }
 

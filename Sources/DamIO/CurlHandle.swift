@@ -110,6 +110,7 @@ internal import Glibc
     set(CURLOPT_QUICK_EXIT, 1)
     // With a limit libcurl refuses a Content-Length that no number can hold; without, it takes it for unknown.
     _ = unsafe dam_curl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, .max)
+    if limits.isStream { set(CURLOPT_BUFFERSIZE, 128 << 10) }
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_USERAGENT, "damsession/\(Version.text)")
   }
@@ -150,7 +151,7 @@ internal import Glibc
 
   /// A body is read through a callback that cannot go back: libcurl sends a request again by itself when a reused
   /// connection turns out to be dead, and a second POST is a second upload or a second device token. Without a way back
-  /// it fails instead.
+  /// it fails instead. Where there is no body to go back in, `Hooks.isSentOnce` refuses the second time.
   private func setMethod(_ request: WireRequest, _ body: OutgoingBody?) {
     let method = request.method
     if method == "HEAD" {
@@ -167,10 +168,8 @@ internal import Glibc
       _ = unsafe dam_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
       _ = unsafe dam_curl_set_pointer(easy, CURLOPT_POSTFIELDS, errorText)
     }
-    // A request without a body has no such callback, so it gets a connection of its own. So does a login, which must
-    // not fail because another request's connection is dead.
-    let canBeRepeated = !request.isIdempotent && (body?.description.size == 0 || request.hasNoBody)
-    if request.isLogin || canBeRepeated { set(CURLOPT_FRESH_CONNECT, 1) }
+    // A login must not fail because another request's connection is dead.
+    if request.isLogin { set(CURLOPT_FRESH_CONNECT, 1) }
     set(CURLOPT_CUSTOMREQUEST, method)
   }
 

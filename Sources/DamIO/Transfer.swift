@@ -40,7 +40,7 @@ final class Transfer {
     }
     guard source?.begin() ?? true else { return nil }
     let hooks = Hooks(sink, source, options.progress, cancellation)
-    hooks.isSentOnce = request.isLogin
+    hooks.isSentOnce = request.isLogin || (!request.isIdempotent && (source?.description.size ?? 0) == 0)
     handle.prepare(request, hooks, limits)
     if request.isForCaller, case .caller = request.body, let form = options.form { handle.attach(form) }
   }

@@ -12,4 +12,6 @@ struct TransferLimits: Sendable {
   /// Whether the response may be compressed on the way. Streams must not: their lengths and ranges count bytes of the
   /// file.
   let isCompressible: Bool
+  /// The body of the response may be large: fewer and larger pieces cost less.
+  var isStream = false
 }

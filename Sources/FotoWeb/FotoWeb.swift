@@ -43,8 +43,8 @@ package struct FotoWeb: System {
     if authentication == .loginToken, let objection = LoginToken.objection(to: site.user) {
       throw Failure(.option, "\"user\": \(objection)")
     }
-    let options = Options()
-    let common = EngineOptions()
+    let options = Options.shared
+    let common = EngineOptions.shared
     self.site = site
     self.authentication = authentication
     credentials =

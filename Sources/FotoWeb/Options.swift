@@ -14,6 +14,7 @@ extension FotoWeb {
       var password: String { self == .short ? "p" : "password" }
     }
 
+    package static let shared = Options()
     package init() {}
 
     package let encryptionSecret = TypedOption<Secret?>.secret(

@@ -20,6 +20,7 @@ extension PhotoShelter {
       var name: String { rawValue.uppercased() }
     }
 
+    package static let shared = Options()
     package init() {}
 
     package let apiKey = TypedOption<Secret?>.secret("api-key", "the program's API key.")

@@ -37,8 +37,8 @@ package struct PhotoShelter: System {
   private let invalidText: String
 
   package init(_ site: Site, _ authentication: Authentication, _ values: OptionValues) throws(Failure) {
-    let options = Options()
-    let common = EngineOptions()
+    let options = Options.shared
+    let common = EngineOptions.shared
     guard let apiKey = values[options.apiKey] else {
       throw Failure(.option, "\"api-key\" is missing: PhotoShelter wants one with every request")
     }

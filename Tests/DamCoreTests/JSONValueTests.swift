@@ -135,7 +135,7 @@ struct JSONValueTests {
     arguments: [
       .null, .bool(true), .bool(false), .array([]), .object([:]), .string(""), .array([.array([]), .object([:])]),
       .integer(0), .integer(.min), .integer(.max), .number(1), .number(-0.0), .number(0.1), .number(1e100),
-      .number(5e-324), .number(-1.5e-7), .number(123_456_789_012_345_680_000),
+      .number(.leastNonzeroMagnitude), .number(-1.5e-7), .number(123_456_789_012_345_683_968),
       .string(String(String.UnicodeScalarView((0..<0x100).compactMap { Unicode.Scalar($0) }))),
       .string("/\u{2028}\u{2029}\u{FEFF}e\u{301}\u{1F600}\u{10FFFF}"),
       .object(["": .null, "a": .integer(1), "B": .integer(2), "é": .null, "a\"": .array([.object(["b": .null])])]),

@@ -9,6 +9,7 @@ struct Lightbox: System {
   enum Authentication: String, CaseIterable, Sendable { case pass }
 
   struct Options: OptionGroup {
+    static let shared = Options()
     let desk = TypedOption<String>.text("desk", default: "night", "the desk that asks.")
     let overStatus = TypedOption<Int32>.count("over-status", 400...499, default: 440, "the status of a session's end.")
   }
@@ -34,8 +35,8 @@ struct Lightbox: System {
     self.site = site
     self.authentication = authentication
     credentials = .password(values[values.vocabulary.password])
-    desk = values[Options().desk]
-    overStatus = values[Options().overStatus]
+    desk = values[Options.shared.desk]
+    overStatus = values[Options.shared.overStatus]
   }
 
   let secretKind = "pass"
