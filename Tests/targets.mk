@@ -44,3 +44,5 @@ $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@
+
+include Tests/bench/bench.mk
