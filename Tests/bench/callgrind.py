@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from concurrent.futures import Executor, Future
 
-from programs import Client, Place, run
+from programs import Client, Place
 from server import BenchServer
 
-SHORT, LONG = 20, 120
+CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 
 
 def total(client: Client, server: BenchServer, *orders: int) -> int:
     """Of a whole run."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *client.command]
     with Place(client, server) as place:
-        said = run(command, place, orders)
+        said = place.run([*CALLGRIND, *place.command], *orders)
     found = re.search(r"Collected : (\d+)", said)
     if found is None:
         raise RuntimeError(f"callgrind says no count: {said}")
@@ -28,14 +27,23 @@ def total(client: Client, server: BenchServer, *orders: int) -> int:
 
 
 class Count:
-    """A count that is under way; the runs share the workers with those of others."""
+    """A count that is under way; its runs share the workers with others."""
 
-    def __init__(self, client: Client, server: BenchServer, workers: Executor) -> None:
+    def __init__(
+        self,
+        client: Client,
+        server: BenchServer,
+        workers: Executor,
+        orders: tuple[int, int] | None,
+    ) -> None:
+        """Without orders: of a whole run."""
+        self._requests = 1 if orders is None else orders[1] - orders[0]
         self._runs: list[Future[int]] = [
-            workers.submit(total, client, server, order) for order in (SHORT, LONG)
+            workers.submit(total, client, server, *order)
+            for order in ([()] if orders is None else [(order,) for order in orders])
         ]
 
-    def result(self) -> float:
+    def result(self) -> int:
         """Instructions of a request."""
-        short, long = (run.result() for run in self._runs)
-        return (long - short) / (LONG - SHORT)
+        *short, last = (run.result() for run in self._runs)
+        return round((last - sum(short)) / self._requests)

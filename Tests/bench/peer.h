@@ -150,6 +150,19 @@ static inline void peer_set_transfer(struct peer_transfer *transfer, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 }
 
+/* A handle with manners, which finds what earlier ones have left. */
+static inline CURL *peer_make_handle(enum peer_cookies cookies)
+{
+    CURL *easy = curl_easy_init();
+    if (easy == NULL)
+        bench_stop("libcurl", "gives no handle");
+    if (peer_share != NULL)
+        curl_easy_setopt(easy, CURLOPT_SHARE, peer_share);
+    peer_set_manners(easy);
+    peer_set_cookies(easy, cookies);
+    return easy;
+}
+
 /* Ends the program if the transfer did not bring what it was made for. */
 static inline void peer_check(struct peer_transfer *transfer, CURLcode code)
 {

@@ -32,21 +32,11 @@ static void run(CURL *easy)
     curl_multi_remove_handle(multi, easy);
 }
 
-static CURL *prepared(void)
-{
-    CURL *easy = curl_easy_init();
-    if (peer_share != NULL)
-        curl_easy_setopt(easy, CURLOPT_SHARE, peer_share);
-    peer_set_manners(easy);
-    peer_set_cookies(easy, cookies);
-    return easy;
-}
-
 static void ask(long count)
 {
     while (count-- > 0) {
         struct peer_transfer transfer;
-        CURL *easy = is_fresh ? prepared() : kept;
+        CURL *easy = is_fresh ? peer_make_handle(cookies) : kept;
         peer_set_transfer(&transfer, easy);
         run(easy);
         if (is_fresh)
@@ -82,7 +72,7 @@ int main(int count, char **words)
     if (is_fresh)
         peer_make_share();
     else if (!is_bare)
-        kept = prepared();
+        kept = peer_make_handle(cookies);
     if (is_bare) {
         kept = curl_easy_init();
         curl_easy_setopt(kept, CURLOPT_URL, peer_url);
