@@ -34,19 +34,24 @@ static inline const char *bench_text(const char *name)
     return value;
 }
 
+/* How many kibibytes were resident at most, where that is not this process's own affair. */
+static long bench_peak;
+/* What is to stand behind "ready". */
+static long bench_said;
+
 /* Takes orders until there are no more; `work` does so many requests. */
 static inline void bench_obey(void (*work)(long count))
 {
     char line[64];
     setvbuf(stdout, NULL, _IOLBF, 0);
-    puts("ready");
+    printf("ready %ld\n", bench_said);
     while (fgets(line, sizeof line, stdin) != NULL) {
         long count = strtol(line, NULL, 10);
         if (count < 1)
             bench_stop(line, "is no number of requests");
         double began = bench_now();
         work(count);
-        printf("%.3f\n", (bench_now() - began) / (double)count);
+        printf("%.3f %ld\n", (bench_now() - began) / (double)count, bench_peak);
     }
 }
 

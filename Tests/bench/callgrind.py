@@ -8,6 +8,7 @@ not counted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 
 from programs import Client, Place
@@ -34,13 +35,13 @@ class Count:
         client: Client,
         server: BenchServer,
         workers: Executor,
-        orders: tuple[int, int] | None,
+        orders: Sequence[int],
     ) -> None:
-        """Without orders: of a whole run."""
-        self._requests = 1 if orders is None else orders[1] - orders[0]
+        """`orders`: a short and a long one; none: of a whole run."""
+        self._requests = orders[1] - orders[0] if orders else 1
         self._runs: list[Future[int]] = [
             workers.submit(total, client, server, *order)
-            for order in ([()] if orders is None else [(order,) for order in orders])
+            for order in ([(order,) for order in orders] or [()])
         ]
 
     def result(self) -> int:

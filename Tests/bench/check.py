@@ -52,7 +52,7 @@ def count() -> dict[str, Counted]:
                 Count(client, server, workers, row.orders) for client in (row.ours, row.base)
             ]
             for row in ROWS
-            if row.base is not None
+            if row.base is not None and row.orders is not None
         }
         return {name: Counted(*(count.result() for count in both)) for name, both in counts.items()}
 

@@ -24,6 +24,9 @@ PATH = "mem/gallery/query?fields=name"
 SECRETS = {"api_key": "benchkey1", "token": "4f1cd3c1b70f4a1c8d3c5d2f9a7e6b80"}
 
 _LOGIN = f'{{"status":"ok","data":{{"token":"{SECRETS["token"]}","User":{{"email":"bench@example.com"}}}}}}'
+#: Files of zeros, by their names.
+SIZES = {"256M": 256 << 20, "2G": 2 << 30}
+
 _GALLERIES = ",".join(
     f'{{"gallery_id":"G0000{number:08d}","name":"Gallery {number}"}}' for number in range(8)
 )
@@ -72,12 +75,18 @@ http {
     location ${api}files/ { alias $large/files/; default_type application/octet-stream; }
     location ${api}sink/ {
       alias $large/sink/;
+      client_body_buffer_size 1m;
       dav_methods PUT;
       create_full_put_path on;
     }
   }
 }
 """)
+
+
+def nginx() -> str:
+    """The path of the program."""
+    return executable("usr/sbin/nginx")
 
 
 class BenchServer:
@@ -107,9 +116,16 @@ class BenchServer:
             ),
             "utf-8",
         )
-        nginx = executable("usr/sbin/nginx")
-        command = [nginx, "-p", str(folder), "-e", "stderr", "-c", str(path)]
+        command = [nginx(), "-p", str(folder), "-e", "stderr", "-c", str(path)]
         self._server = Server(command, folder / "nginx.out", plain)
+
+    def make_files(self) -> None:
+        """Those that the rows of large bodies ask for."""
+        block = bytes(1 << 20)
+        for name, size in SIZES.items():
+            with (self.files / name).open("wb") as file:
+                for _ in range(size // len(block)):
+                    file.write(block)
 
     def environment(self, scheme: str, options: Mapping[str, str]) -> dict[str, str]:
         """What ours and the peers read: damsession's own variables."""
@@ -128,6 +144,8 @@ class BenchServer:
         return {
             **variables,
             "BENCH_URL": f"{self.urls[scheme]}{API}{PATH}",
+            "BENCH_API": self.urls[scheme] + API.rstrip("/"),
+            "BENCH_FILES": str(self.files),
             "BENCH_PATH": PATH,
             "BENCH_TOKEN": SECRETS["token"],
             "BENCH_CA_FILE": self.ca_file,

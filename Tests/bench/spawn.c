@@ -16,7 +16,6 @@
 extern char **environ;
 
 static char **command;
-static long peak;
 
 static void run(long count)
 {
@@ -24,7 +23,7 @@ static void run(long count)
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    peak = 0;
+    bench_peak = 0;
     while (count-- > 0) {
         struct rusage used;
         pid_t child;
@@ -33,8 +32,8 @@ static void run(long count)
             bench_stop(command[0], "cannot be run");
         if (wait4(child, &status, 0, &used) != child || status != 0)
             bench_stop(command[0], "failed");
-        if (used.ru_maxrss > peak)
-            peak = used.ru_maxrss;
+        if (used.ru_maxrss > bench_peak)
+            bench_peak = used.ru_maxrss;
     }
     posix_spawn_file_actions_destroy(&files);
 }
