@@ -5,6 +5,9 @@ BENCH_VENV := $(BUILD)/bench-venv
 bench: $(LIB) $(BIN) $(BENCH_VENV)/ready $(BUILD)/servers/ready ## measure damsession beside its peers (ROWS="token cookie")
 	$(BENCH_VENV)/bin/python Tests/bench/run.py $(ROWS)
 
+bench-trixie: $(LIB) $(BIN) $(BUILD)/trixie/ready $(BUILD)/servers/ready ## the rows of C with Debian 13's libcurl
+	$(as-root) Tests/bench/trixie.sh
+
 bench-check: $(LIB) $(BIN) $(VENV)/ready $(BUILD)/servers/ready ## compare instructions a request with those on record
 	$(PYTHON) Tests/bench/check.py
 
@@ -17,4 +20,4 @@ $(BENCH_VENV)/ready: Tests/bench/requirements.txt | $(BUILD)/test-tools
 	PYCURL_SSL_LIBRARY=openssl $(BENCH_VENV)/bin/python -m pip install -q --no-binary pycurl -r $<
 	@touch $@
 
-.PHONY: bench bench-check bench-record
+.PHONY: bench bench-trixie bench-check bench-record

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from server import nginx
@@ -55,7 +56,7 @@ def about() -> dict[str, str]:
         "peers": ", ".join(
             [
                 " ".join(_said(shutil.which("curl") or "curl", "--version").split()[:2]),
-                *(f"{name} {version(name)}" for name in peers),
+                *(f"{name} {version(name)}" for name in peers if find_spec(name)),
             ]
         ),
     }

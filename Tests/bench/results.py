@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import sharing
 from callgrind import Count
+from programs import Client
 from rounds import Measured, Spread, measure
 from row import Row
 from server import BenchServer
@@ -95,17 +96,21 @@ def add_instructions(
 ) -> None:
     """Counts, two at a time, what the rows have counts of."""
     with ThreadPoolExecutor(2) as workers:
+
+        def count(row: Row, client: Client) -> Count:
+            return Count(client, server, workers, row.orders or ())
+
         counts = {
-            row.name: [
-                Count(client, server, workers, row.orders)
-                for client in (row.ours, *(peer.client for peer in row.peers))
-            ]
+            row.name: (
+                count(row, row.ours),
+                {peer.name: count(row, peer.client) for peer in row.peers if peer.is_counted},
+            )
             for row in rows
             if row.orders is not None
         }
-        for name, (ours, *theirs) in counts.items():
-            its: Iterator[Line] = (line for line in lines if line.row == name)
-            for line, count in zip(its, theirs):
-                line.our_instructions = ours.result()
-                line.their_instructions = count.result()
+        for name, (ours, theirs) in counts.items():
+            for line in lines:
+                if line.row == name and line.peer in theirs:
+                    line.our_instructions = ours.result()
+                    line.their_instructions = theirs[line.peer].result()
             heard(name)

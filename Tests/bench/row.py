@@ -21,6 +21,8 @@ class Peer:
     client: Client
     instructions: float | None = None
     wall: float | None = None
+    #: Whether callgrind counts it, where it counts the row.
+    is_counted: bool = True
 
 
 class Turns(NamedTuple):

@@ -27,8 +27,13 @@ def python(options: Mapping[str, str], instructions: float, wall: float) -> list
             "pycurl", Client("peer_pycurl.py", ["kept"], options=options), instructions, wall=wall
         ),
         Peer("pycurl, same options", Client("peer_pycurl.py", ["same"], options=options)),
-        Peer("requests", Client("peer_requests.py", options=options), wall=0.07),
-        Peer("httpx", Client("peer_httpx.py", options=options)),
+        Peer(
+            "requests",
+            Client("peer_requests.py", options=options),
+            wall=0.07,
+            is_counted=False,
+        ),
+        Peer("httpx", Client("peer_httpx.py", options=options), is_counted=False),
     ]
 
 
@@ -123,7 +128,7 @@ ROWS = [
         "command",
         "damsession get, stored session",
         GET,
-        [Peer("curl -b -c", CURL, 1.0, 1.0), Peer("HTTPie", HTTPIE)],
+        [Peer("curl -b -c", CURL, 1.0, 1.0), Peer("HTTPie", HTTPIE, is_counted=False)],
         CURL,
         orders=(),
         turns=Turns(11, 0.15),

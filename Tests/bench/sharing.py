@@ -17,7 +17,7 @@ from rounds import Runner, Spread
 from row import STORED
 from server import BenchServer
 
-NAME, TITLE = "processes", "four processes on one rotating session"
+NAME, TITLE = "processes", "C, four processes on one rotating session"
 PROCESSES, REQUESTS, TURNS = 4, 1200, 9
 #: Wanted: a request takes at most so many times as long; milliseconds of the slowest hundredth.
 WALL, P99 = 1 / 0.9, 2.0
