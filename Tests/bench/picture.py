@@ -98,9 +98,13 @@ def draw(lines: Sequence[Line], about: Mapping[str, str], path: Path) -> None:
 
 
 def _shortened(text: str) -> str:
-    """The same picture: places to a tenth of a point, and a path in one line."""
-    text = re.sub(r"\d+\.\d{2,}", lambda found: f"{float(found[0]):.1f}", text)
-    return re.sub(r" ?\n(?=[LzMC] ?)", " ", text)
+    """The same picture: places to a tenth of a point, and a path in one line. Words stay."""
+
+    def short(attribute: re.Match[str]) -> str:
+        places = re.sub(r"\d+\.\d+", lambda place: f"{float(place[0]):.1f}", attribute[0])
+        return places.replace(" \n", " ").replace("\n", " ")
+
+    return re.sub(r'(?<= d=)"[^"]*"', short, text)
 
 
 def _fits(tick: float, bars: Sequence[Line]) -> bool:

@@ -20,7 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 from common import LIBRARY, ROOT, WRAPPER, compile_c  # noqa: E402 - `server` says where it lies
 
-BUILD = ROOT / ".build" / "bench"
+#: Another root has its own, since what is compiled there is of no use elsewhere.
+BUILD = ROOT / ".build" / os.environ.get("BENCH_NAME", "bench")
 PATIENCE = 300
 
 

@@ -27,8 +27,6 @@ from server import BenchServer
 
 #: Where 5 GiB fit and no disk is waited for.
 MEMORY = Path("/dev/shm")
-#: Of the table's files.
-NAME = os.environ.get("BENCH_NAME", "bench")
 NAMES = [*(row.name for row in ROWS), sharing.NAME]
 
 
@@ -75,11 +73,11 @@ def main(words: list[str]) -> int:
     lines = measured(wanted)
     about = machine.about()
     said = table.text(lines, about)
-    (BUILD / f"{NAME}.txt").write_text(said, "utf-8")
-    (BUILD / f"{NAME}.json").write_text(table.as_json(lines, about), "utf-8")
+    (BUILD / "bench.txt").write_text(said, "utf-8")
+    (BUILD / "bench.json").write_text(table.as_json(lines, about), "utf-8")
     print(said, end="")
     if wanted == NAMES:
-        draw(lines, about, BUILD / f"{NAME}.svg")
+        draw(lines, about, BUILD / "bench.svg")
     return 0
 
 

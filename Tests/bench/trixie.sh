@@ -1,6 +1,6 @@
 #!/bin/sh
 # trixie.sh - the rows of C with the libcurl of Debian 13, whose handles may be kept: in the root that `make trixie` uses
-# too. The table goes to .build/bench/trixie.txt.
+# too. The table goes to .build/bench-trixie/bench.txt.
 #
 # Must be run by root. What it mounts is in a mount namespace of its own.
 set -u
@@ -10,6 +10,6 @@ root=$PWD/.build/trixie
 
 mkdir -p "$root/work" || exit 1
 mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount --rbind "$PWD" "$root/work" || exit 1
-exec chroot "$root" env -i -C /work PATH=/usr/bin:/bin HOME=/root TMPDIR=/tmp LANG=C.UTF-8 BENCH_NAME=trixie \
+exec chroot "$root" env -i -C /work PATH=/usr/bin:/bin HOME=/root TMPDIR=/tmp LANG=C.UTF-8 BENCH_NAME=bench-trixie \
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=bindings/python \
     python3 Tests/bench/run.py token cookie file https loop open
