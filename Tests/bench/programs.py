@@ -33,11 +33,16 @@ def compile_all() -> None:
         compileall.compile_dir(str(folder), quiet=1)
     (BUILD / "bin").mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        for made in [
-            workers.submit(compile_c, BUILD / "bin" / source.stem, source, flags=("-lcurl",))
-            for source in HERE.glob("*.c")
-        ]:
+        for made in [workers.submit(_compile, source) for source in HERE.glob("*.c")]:
             made.result()
+
+
+def _compile(source: Path) -> None:
+    """In one step: another run may be using it."""
+    program = BUILD / "bin" / source.stem
+    made = program.with_suffix(f".{os.getpid()}")
+    compile_c(made, source, flags=("-lcurl",))
+    made.replace(program)
 
 
 @dataclass(frozen=True)
