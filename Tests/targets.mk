@@ -6,7 +6,7 @@ APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv
 DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 
 # A root of Debian 13: its libcurl wants its own libc. With what the C and Python tests need in there.
-DEB_TRIXIE := libcurl4t64 libstdc++6 valgrind libc6-dbg gcc g++ libc6-dev mawk diffutils python3-pytest \
+DEB_TRIXIE := libcurl4t64 libcurl4-openssl-dev curl libstdc++6 valgrind libc6-dbg gcc g++ libc6-dev mawk diffutils python3-pytest \
   python3-pytest-asyncio python3-aiohttp python3-trustme python3-requests python3-httpx python3-hypothesis
 
 # apt-get is asked only for what is missing, so that a second run does not touch the network.
@@ -44,3 +44,5 @@ $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@
+
+include Tests/bench/bench.mk
