@@ -103,8 +103,7 @@ class Loop:
     def dispatch(self) -> None:
         """Does the work that is ready, without waiting."""
         try:
-            with interruptible():
-                self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
+            interruptible(self._library.dam_loop_dispatch, self._loop, _abi.dam_error())
         finally:
             self._raised = None
 
