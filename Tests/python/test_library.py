@@ -50,6 +50,17 @@ def test_import_loads_nothing() -> None:
     assert python(program, DAMSESSION_LIBRARY="/nowhere").split() == ["None", "False"]
 
 
+def test_import_takes_no_asyncio_along_and_yet_has_all_names() -> None:
+    program = (
+        "import sys, damsession\n"
+        "print(sorted({'asyncio', 'concurrent.futures', 'logging', 'subprocess'} & set(sys.modules)))\n"
+        "from damsession import *\n"
+        "print(aopen is damsession.aopen, AsyncSession.__name__, set(damsession.__all__) <= set(dir(damsession)))\n"
+        "print(hasattr(damsession, 'nothing'))"
+    )
+    assert python(program).split() == ["[]", "True", "AsyncSession", "True", "False"]
+
+
 def test_what_the_variable_names_is_loaded_and_nothing_else(tmp_path: Path) -> None:
     assert load(os.environ["DAMSESSION_LIBRARY"]).startswith("loaded 1.")
     said = load(tmp_path / "absent.so")

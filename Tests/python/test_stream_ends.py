@@ -35,7 +35,7 @@ def session(photoshelter: Opener) -> Iterator[damsession.Session]:
         session.get("mem/user/session")
         before = descriptors()
         yield session
-        assert descriptors() <= before and session._handle._calls == 0
+        assert descriptors() <= before and not session._handle._calls
         if not session.closed:
             assert session.get("mem/user/session").ok
 

@@ -12,12 +12,14 @@ Agent.
     ) as session:
         print(session.get("mem/user/session").json())
 
-This package is a binding of a C library. The library is loaded at its first use, not by the import.
+This package is a binding of a C library. The library is loaded at its first use, not by the import;
+so is asyncio, which takes longer than the rest.
 """
 
 from __future__ import annotations
 
-from ._async import AsyncSession, AsyncStream, aopen
+from typing import TYPE_CHECKING, Any
+
 from ._callbacks import Credentials, Prompt, PromptKind
 from ._cancel import Canceller
 from ._errors import (
@@ -65,6 +67,9 @@ from ._store import UNCHANGED, Store
 from ._stored import remove_session, sessions
 from ._stream import Stream
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
+
+if TYPE_CHECKING:
+    from ._async import AsyncSession, AsyncStream, aopen
 
 __all__ = [
     "ApiKeyRefused",
@@ -136,3 +141,16 @@ __all__ = [
 for _value in list(globals().values()):
     if isinstance(_value, type) and issubclass(_value, (DamError, LibraryNotFound, SecretWarning)):
         _value.__module__ = __name__  # so that tracebacks show the names that programs import
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("AsyncSession", "AsyncStream", "aopen"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import _async
+
+    value = globals()[name] = getattr(_async, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
+from ._async_loop import AsyncLoop
 from ._incoming import Incoming
-from ._loop import AsyncLoop, Transfer
+from ._loop import Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
 from ._request import (
@@ -179,7 +180,7 @@ class AsyncSession:
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
         """The request. The pieces of a body that is an asynchronous iterable are read in a task."""
         data = options.get("data")
-        if not isinstance(data, AsyncIterable):
+        if data is None or not isinstance(data, AsyncIterable):
             return build(method, path, keep=transfer.keep, **options)
         assert self._loop is not None
         outgoing = Outgoing(data, transfer, self._loop)

@@ -7,15 +7,16 @@ which raises it. Neither may use the session that it is called for, because the 
 from __future__ import annotations
 
 import enum
-import logging
-import subprocess
-from typing import Any, Callable, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _abi
 from ._check import guarded
 from ._errors import CredentialsNeeded, Status
 from ._library import library
 from ._text import encoded, wiped
+
+if TYPE_CHECKING:
+    import logging
 
 
 class PromptKind(enum.IntEnum):
@@ -35,13 +36,6 @@ class Prompt(NamedTuple):
 
 #: Returns the secret that a prompt asks for, or None.
 Credentials = Callable[[Prompt], Union[str, bytes, None]]
-
-_LEVELS = {
-    _abi.DAM_LOG_ERROR: logging.ERROR,
-    _abi.DAM_LOG_WARNING: logging.WARNING,
-    _abi.DAM_LOG_INFO: logging.INFO,
-    _abi.DAM_LOG_DEBUG: logging.DEBUG,
-}
 
 
 def credentials_callback(ask: Credentials) -> Any:
@@ -66,9 +60,17 @@ def log_callback(logger: logging.Logger) -> Any:
     """The C callback that gives lines to `logger`. The level of the logger is looked up at each
     line. The callback must live as long as the session.
     """
+    from logging import DEBUG, ERROR, INFO, WARNING  # here, as not every program needs it
+
+    levels = {
+        _abi.DAM_LOG_ERROR: ERROR,
+        _abi.DAM_LOG_WARNING: WARNING,
+        _abi.DAM_LOG_INFO: INFO,
+        _abi.DAM_LOG_DEBUG: DEBUG,
+    }
 
     def call(_: Any, level: int, message: bytes) -> None:
-        logger.log(_LEVELS.get(level, logging.DEBUG), "%s", message.decode("utf-8", "replace"))
+        logger.log(levels.get(level, DEBUG), "%s", message.decode("utf-8", "replace"))
 
     return _abi.dam_log_callback(guarded(call))
 
@@ -79,6 +81,8 @@ def password_command(command: str) -> Credentials:
     """
 
     def ask(prompt: Prompt) -> bytes | None:
+        import subprocess  # here, as few programs need it
+
         ended = subprocess.run(
             ["/bin/sh", "-c", command],
             stdin=subprocess.DEVNULL,

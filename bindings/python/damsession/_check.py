@@ -12,7 +12,7 @@ import threading
 from typing import Any, Callable
 
 from ._errors import BY_STATUS, DamError, Status
-from ._interrupt import inside_callback
+from ._interrupt import in_callback
 
 
 class _Kept(threading.local):
@@ -51,8 +51,7 @@ def guarded(
 
     def run(*arguments: Any) -> int:
         try:
-            with inside_callback():
-                return function(*arguments) or Status.OK
+            return in_callback(function, arguments) or 0
         except BaseException as error:
             # KeyboardInterrupt and SystemExit must reach the caller too.
             keep(error)
@@ -78,7 +77,7 @@ def check(result: int, function: Any, arguments: tuple[Any, ...]) -> None:
     """
     if _kept.error is not None:
         surface()
-    if result != Status.OK:
+    if result:
         error = failure(result, arguments[-1])
         # The arguments may contain secrets, and a traceback shows the local variables of its
         # frames.

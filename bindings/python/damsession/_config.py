@@ -5,8 +5,7 @@ to remember options.
 from __future__ import annotations
 
 import ctypes
-import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._callbacks import Credentials, credentials_callback, log_callback
@@ -16,6 +15,9 @@ from ._options import OptionValue, option_name, options, words
 from ._store import Store, table_of
 from ._text import encoded, taken, wiped
 from ._values import StoredSession
+
+if TYPE_CHECKING:
+    import logging
 
 
 class Config:

@@ -3,14 +3,15 @@
 The header forbids to free a session during a call, but Python programs close things from other
 threads, from callbacks and at garbage collection. A call therefore borrows the handle, `close` only
 lets no further call in, and the last call to leave a closed handle frees it. `close` never waits,
-so it cannot deadlock. A forked child gets new locks, since those that it inherits may be held by
-threads that it does not have.
+so it cannot deadlock.
+
+There is no lock, which a forked child might inherit locked. A call enters the list of calls before
+it looks whether the handle is open, and `close` looks at the list after it has closed the handle:
+so one of them sees the other.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 import weakref
 from typing import Any
 
@@ -24,10 +25,8 @@ class SessionHandle:
 
     def __init__(self, session: Any, callbacks: list[Any]) -> None:
         self._session = session
-        self._lock = threading.Lock()
-        self._calls = 0
+        self._calls: list[None] = []  # to append and to pop are atomic, and to count is not
         self._open = True
-        _handles.add(self)
         # It runs once: by the last call, by close(), or by the garbage collector, whichever comes
         # first. It does not run at interpreter exit, when callbacks into Python are not safe any
         # more and the system frees everything anyway.
@@ -35,18 +34,16 @@ class SessionHandle:
         self._free.atexit = False
 
     def __enter__(self) -> Any:
-        with self._lock:
-            if not self._open:
-                raise ValueError("this session is closed")
-            self._calls += 1
+        self._calls.append(None)
+        if not self._open:
+            self.__exit__()
+            raise ValueError("this session is closed")
         return self._session
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._calls -= 1
-            last = not self._open and self._calls == 0
-        if last:
-            self._free()
+        self._calls.pop()
+        if not self._open:
+            self._free_if_unused()
 
     @property
     def closed(self) -> bool:
@@ -57,24 +54,14 @@ class SessionHandle:
         """Lets no further call in. Calls under way go on to their end. A second `close` does
         nothing.
         """
-        with self._lock:
-            self._open = False
-            idle = self._calls == 0
-        if idle:
+        self._open = False
+        self._free_if_unused()
+
+    def _free_if_unused(self) -> None:
+        if not self._calls:
             self._free()
 
 
 def _free(free: Any, session: Any, callbacks: list[Any]) -> None:
     # `callbacks` is an argument so that they live until here: the library may still log.
     free(session)
-
-
-_handles: weakref.WeakSet[SessionHandle] = weakref.WeakSet()
-
-
-def _renew_locks() -> None:
-    for handle in list(_handles):
-        handle._lock = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_renew_locks)

@@ -9,58 +9,88 @@ but Python's own for SIGINT, and that one only during the call.
 
 from __future__ import annotations
 
-import contextlib
-import signal
+import os
 import threading
-from collections.abc import Iterator
-from typing import Any
+
+# Not `signal`, whose functions look for an enum's member of each number and handler: for every
+# request, that costs more than the request.
+from _signal import (  # type: ignore[import-not-found]
+    SIGINT,
+    default_int_handler,
+    getsignal,
+    signal,
+)
+from threading import get_ident
+from typing import Any, Callable
 
 
-class _Here(threading.local):
-    """The state of this thread: whether Ctrl-C was noted, and how many callbacks deep it is."""
+class _MainThread:
+    """What the main thread does. Only this thread handles signals, and only it reads and writes the
+    flags.
+    """
 
-    noted = False
-    depth = 0
+    ident = threading.main_thread().ident
+    in_c = False  #: it is in a call, and not in a callback of it, so that Ctrl-C is noted
+    noted = False  #: Ctrl-C was noted
 
 
-_here = _Here()
+main_thread = _MainThread()
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Surrounds a call into C. It raises KeyboardInterrupt if Ctrl-C was noted and no callback has
+def is_main_thread() -> bool:
+    """Whether this is the thread that handles signals."""
+    return get_ident() == main_thread.ident
+
+
+def interruptible(function: Callable[..., Any], *arguments: Any) -> None:
+    """Calls `function` of C. It raises KeyboardInterrupt if Ctrl-C was noted and no callback has
     raised it.
     """
-    main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
+    if not is_main_thread():
+        function(*arguments)
         return
-    signal.signal(signal.SIGINT, _note)
+    # If not, it is the application's, or this call is made in a callback of another.
+    is_default = getsignal(SIGINT) is default_int_handler
     try:
-        yield
+        main_thread.in_c = True
+        if is_default:
+            main_thread.noted = False
+            signal(SIGINT, _note)
+        function(*arguments)
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if is_default and getsignal(SIGINT) is _note:
+            signal(SIGINT, default_int_handler)
+        main_thread.in_c = False
         _raise_noted()
 
 
-@contextlib.contextmanager
-def inside_callback() -> Iterator[None]:
-    """Surrounds the own work of a callback, which Ctrl-C interrupts as it does anywhere."""
-    _here.depth += 1
+def in_callback(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Calls `function` of the application. Ctrl-C interrupts it, as it does anywhere."""
+    if not is_main_thread():
+        return function(*arguments)
+    was_in_c = main_thread.in_c
     try:
+        main_thread.in_c = False
         _raise_noted()
-        yield
+        return function(*arguments)
     finally:
-        _here.depth -= 1
+        main_thread.in_c = was_in_c
 
 
 def _note(number: int, frame: Any) -> None:
-    _here.noted = True
-    if _here.depth:
+    main_thread.noted = True
+    if not main_thread.in_c:
         _raise_noted()
 
 
 def _raise_noted() -> None:
-    if _here.noted:
-        _here.noted = False
+    if main_thread.noted:
+        main_thread.noted = False
         raise KeyboardInterrupt
+
+
+def _after_fork() -> None:
+    main_thread.ident = get_ident()
+
+
+os.register_at_fork(after_in_child=_after_fork)

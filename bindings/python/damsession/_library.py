@@ -14,7 +14,6 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from . import _abi
@@ -71,7 +70,7 @@ def _places() -> Iterator[tuple[str, str]]:
         # The linker would search for a name without a folder.
         yield VARIABLE, os.path.abspath(chosen)
         return
-    yield "beside the package", str(Path(__file__).with_name(SONAME))
+    yield "beside the package", os.path.join(os.path.dirname(__file__), SONAME)
     # The linker searches LD_LIBRARY_PATH, its cache and the standard directories.
     yield "the system", SONAME
 

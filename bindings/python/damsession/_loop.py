@@ -9,13 +9,11 @@ request.
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
 import contextlib
 import ctypes
 import select
 import weakref
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from . import _abi
 from ._check import failure, guarded, keep_for_call, take_kept
@@ -25,12 +23,18 @@ from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
 
+if TYPE_CHECKING:
+    import asyncio
+    import concurrent.futures
+
 #: The result of a transfer: a response, or None for a transfer that has none.
 Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
 
 
 class Transfer:
     """A request that is under way, or over."""
+
+    __slots__ = ("error", "handle", "id", "kept", "over", "what")
 
     def __init__(self, what: str, over: Over) -> None:
         self.what = what  #: its name in messages
@@ -64,6 +68,9 @@ class Loop:
         )
         self._free.atexit = False
         self._done = _abi.dam_done_callback(guarded(self._end))
+        # What every call fills in anew.
+        self._number, self._error = ctypes.c_uint64(), _abi.dam_error()
+        self._view = _abi.dam_response_view()
         self._raised: BaseException | None = None
         self.descriptor: int = self._library.dam_loop_fd(self._loop)
 
@@ -80,15 +87,14 @@ class Loop:
 
         outputs: the further arguments that the function fills in beside the ID.
         """
-        number = ctypes.c_uint64()
+        call = getattr(self._library, function)
         session = handle.__enter__()
         try:
-            call = getattr(self._library, function)
-            call(self._loop, session, *what, self._done, None, *outputs, number, _abi.dam_error())
+            call(self._loop, session, *what, self._done, None, *outputs, self._number, self._error)
         except BaseException:
-            handle.__exit__(None, None, None)
+            handle.__exit__()
             raise
-        transfer.id, transfer.kept, transfer.handle = number.value, (what, outputs), handle
+        transfer.id, transfer.kept, transfer.handle = self._number.value, (what, outputs), handle
         self._transfers[transfer.id] = transfer
         self._handles[transfer.id] = handle
 
@@ -103,8 +109,7 @@ class Loop:
     def dispatch(self) -> None:
         """Does the work that is ready, without waiting."""
         try:
-            with interruptible():
-                self._library.dam_loop_dispatch(self._loop, _abi.dam_error())
+            interruptible(self._library.dam_loop_dispatch, self._loop, _abi.dam_error())
         finally:
             self._raised = None
 
@@ -142,7 +147,7 @@ class Loop:
                 return  # no task waits for it any more
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
-            elif status == Status.OK:
+            elif not status:
                 transfer.over.set_result(self._read(response, transfer.what) if response else None)
             elif status == Status.CALLBACK and self._raised is not None:
                 transfer.over.set_exception(self._raised)
@@ -157,40 +162,16 @@ class Loop:
                 keep_for_call(raised)
 
     def _read(self, response: Any, what: str) -> Response:
-        view = _abi.dam_response_view()
-        self._library.dam_response_get(response, view, _abi.dam_error())
-        return Response(view, what)
+        self._library.dam_response_get(response, self._view, self._error)
+        return Response(self._view, what)
 
     def _release(self, transfer: Transfer) -> None:
         del self._transfers[transfer.id]
         transfer.kept = None
         self._handles.pop(transfer.id, None)
         if transfer.handle is not None:
-            transfer.handle.__exit__(None, None, None)
+            transfer.handle.__exit__()
 
 
 def _free(free: Any, loop: Any, handles: dict[int, SessionHandle]) -> None:
     free(loop)
-
-
-class AsyncLoop(Loop):
-    """A loop under asyncio. The running event loop watches its descriptor, so that no thread is
-    needed. It must be closed in that event loop.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asyncio = asyncio.get_running_loop()
-        self.asyncio.add_reader(self.descriptor, self.dispatch)
-
-    async def close(self) -> None:
-        """Ends every request, waits for their ends, and frees the loop."""
-        if not self._loop:
-            return
-        for transfer in list(self._transfers.values()):
-            self.cancel(transfer)
-        if self._transfers:
-            await asyncio.wait([transfer.over for transfer in self._transfers.values()])
-        if self._loop:
-            self.asyncio.remove_reader(self.descriptor)
-            self.free()  # also those whose waiter was cancelled before they ended

@@ -4,14 +4,17 @@ keywords, in that order.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ._callbacks import Credentials, password_command
 from ._config import Config
 from ._options import OptionValue
 from ._session import Session
 from ._store import Store
+
+if TYPE_CHECKING:
+    import logging
 
 
 def open(
@@ -50,6 +53,8 @@ def open(
         if credentials is not None:
             config.ask(credentials)
         if log:
+            import logging  # here, as not every program needs it
+
             config.log(logging.getLogger("damsession") if log is True else log)
         return Session(config)
 

@@ -6,12 +6,16 @@ One piece is read at a time, and only when all of the last one was taken.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ._errors import wrong_piece
-from ._loop import AsyncLoop, Transfer
+from ._loop import Transfer
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ._async_loop import AsyncLoop
 
 
 class Outgoing:
@@ -34,15 +38,17 @@ class Outgoing:
         return piece
 
     async def _ask(self) -> None:
+        from asyncio import current_task  # imported here, because blocking programs need none
+
         try:
             piece = await self._next()
         except BaseException as error:
-            if self._task is not asyncio.current_task():
+            if self._task is not current_task():
                 raise  # cancelled by `_stop`: the piece is not needed any more
             self._transfer.keep(error)
             self._loop.cancel(self._transfer)
         else:
-            if self._task is asyncio.current_task():
+            if self._task is current_task():
                 self._piece = piece
                 self._loop.resume(self._transfer)
 

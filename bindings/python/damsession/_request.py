@@ -18,8 +18,9 @@ from ._cancel import Canceller
 from ._check import Keep, keep_for_call
 from ._errors import argument_error
 from ._form import Files, Form
+from ._interrupt import is_main_thread
 from ._outgoing import Outgoing
-from ._sink import Progress, Sink, put_progress, put_sink
+from ._sink import HEARTBEAT, Progress, Sink, put_progress, put_sink
 from ._text import encoded
 
 #: Request headers.
@@ -89,14 +90,17 @@ def build(
     progress: Progress | None = None,
     canceller: Canceller | None = None,
     keep: Keep = keep_for_call,
+    is_blocking: bool = False,
 ) -> _abi.dam_request:
     """The struct, which keeps alive everything that it points to. ArgumentError: something in the
     request has no form in C.
 
     keep: takes the exceptions of its callbacks.
+    is_blocking: the call of C waits for the response, so that Ctrl-C needs a callback to end it.
     """
     request = _abi.dam_request()
-    request.method = encoded(method, "the method")
+    if method != "GET":  # which C takes NULL for
+        request.method = encoded(method, "the method")
     request.path = encoded(path if params is None else _with_query(path, params, image), "the path")
     if headers is not None:
         _put_headers(request, headers)
@@ -125,6 +129,8 @@ def build(
         put_sink(request, stream_to, keep)
     if progress is not None:
         put_progress(request, progress, keep)
+    elif is_blocking and is_main_thread():
+        request.progress = HEARTBEAT
     if canceller is not None:
         request.canceller, request.kept_canceller = canceller._pointer, canceller
     return request

@@ -57,6 +57,14 @@ def _text(given: bytes) -> str:
         return given.decode("latin-1")  # if it is not UTF-8, servers usually mean this
 
 
+def _bytes_at(address: int, size: int) -> bytes:
+    """A copy of `size` bytes, behind which there is a NUL. Text, which has none inside, is copied
+    the faster way.
+    """
+    found: bytes = ctypes.c_char_p(address).value or b""
+    return found if len(found) == size else ctypes.string_at(address, size)
+
+
 class Response:
     """The response of the server. It is made by `Session.request`."""
 
@@ -69,7 +77,7 @@ class Response:
         #: The HTTP status: 200, 404, ...
         self.status: int = view.http_status
         #: The body.
-        self.content: bytes = ctypes.string_at(view.body, view.body_size)
+        self.content: bytes = _bytes_at(view.body, view.body_size)
         #: The generation of the session secret that the request was sent with. `Session.bind_image`
         #: needs it.
         self.generation: int = view.generation

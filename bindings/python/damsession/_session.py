@@ -29,7 +29,7 @@ from ._request import (
     named,
 )
 from ._response import Response
-from ._sink import HEARTBEAT, Progress, Sink
+from ._sink import Progress, Sink
 from ._stream import Stream
 from ._text import encoded, taken
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
@@ -148,20 +148,19 @@ class Session:
             stream_to=stream_to,
             progress=progress,
             canceller=canceller,
+            is_blocking=True,
         )
         return self._send(self._library.dam_session_request, request, (), named(method, path))
 
     def _send(
         self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], what: str
     ) -> Response:
-        response, view = _abi.response_p(), _abi.dam_response_view()
-        if not request.progress:
-            request.progress = HEARTBEAT
+        response, error = _abi.response_p(), _abi.dam_error()
         with self._handle as session:
             try:
-                with interruptible():
-                    function(session, request, *where, ctypes.byref(response), _abi.dam_error())
-                self._library.dam_response_get(response, view, _abi.dam_error())
+                interruptible(function, session, request, *where, response, error)
+                view = _abi.dam_response_view()
+                self._library.dam_response_get(response, view, error)
                 return Response(view, what)
             finally:
                 self._library.dam_response_free(response)
@@ -208,7 +207,7 @@ class Session:
         options: as for `request`. A response other than 2xx changes no file; `raise_for_status`
         tells. StoreError: the file cannot be written.
         """
-        request = build("GET", path, **options)
+        request = build("GET", path, **options, is_blocking=True)
         where = download_target(file, resume, keep)
         return self._send(self._library.dam_session_download, request, where, named("GET", path))
 

@@ -5,10 +5,12 @@ the C struct.
 from __future__ import annotations
 
 import ctypes
+from ctypes import CFUNCTYPE, c_int32
 from typing import Any, Callable, Optional, Protocol, Union
 
 from . import _abi
 from ._check import Keep, guarded
+from ._interrupt import main_thread
 
 
 class Writable(Protocol):
@@ -59,5 +61,14 @@ def put_progress(request: _abi.dam_request, progress: Progress, keep: Keep) -> N
     request.progress = _abi.dam_progress_callback(guarded(call, keep=keep))
 
 
-#: The progress callback of requests without one. Ctrl-C takes effect in it.
-HEARTBEAT = _abi.dam_progress_callback(guarded(lambda *_: None))
+def _beat() -> int:
+    return _heed() if main_thread.noted else 0
+
+
+_heed = guarded(lambda: None)  # it raises what was noted
+_beat_of_c = CFUNCTYPE(c_int32)(_beat)
+
+#: The progress callback of requests without one, in the main thread. Ctrl-C takes effect in it. C
+#: lets a function ignore its arguments; to make Python's numbers of them would cost more than the
+#: rest.
+HEARTBEAT = ctypes.cast(_beat_of_c, _abi.dam_progress_callback)

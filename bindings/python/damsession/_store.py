@@ -13,7 +13,6 @@ from __future__ import annotations
 import ctypes
 import enum
 import itertools
-import logging
 import weakref
 from collections.abc import Iterable
 from typing import (
@@ -28,8 +27,6 @@ from typing import (
 from . import _abi
 from ._check import guarded
 from ._library import library
-
-_log = logging.getLogger("damsession")
 
 
 class Unchanged(enum.Enum):
@@ -146,7 +143,9 @@ def _failing(name: str, function: Callable[..., int | None]) -> Callable[..., in
         try:
             return function(*arguments)
         except Exception:
-            _log.exception("%s() of the store failed", name)
+            import logging  # here, as not every program needs it
+
+            logging.getLogger("damsession").exception("%s() of the store failed", name)
             return _abi.DAM_STORE_FAILED
 
     return run

@@ -8,7 +8,6 @@ may be sent meanwhile.
 
 from __future__ import annotations
 
-import concurrent.futures
 from collections.abc import Iterator
 
 from ._handle import SessionHandle
@@ -89,8 +88,10 @@ class Stream(BaseStream):
         self._handle, self._method, self._path, self._options = handle, method, path, options
 
     def __enter__(self) -> Stream:
+        from concurrent.futures import Future  # imported here, because it takes long
+
         self._loop = Loop()
-        transfer = Transfer(named(self._method, self._path), concurrent.futures.Future())
+        transfer = Transfer(named(self._method, self._path), Future())
         try:
             request = build(self._method, self._path, keep=transfer.keep, **self._options)
             self._incoming = Incoming(transfer, request, lambda: None)

@@ -34,7 +34,7 @@ def utf8(text: str, what: str) -> bytes:
 def encoded(text: str, what: str) -> bytes:
     """The UTF-8 of `text` for a `const char *`. ArgumentError: C could not read all of it."""
     data = utf8(text, what)
-    if b"\0" in data:
+    if 0 in data:
         raise argument_error(f"{what} holds a NUL character; leave it out")
     return data
 
