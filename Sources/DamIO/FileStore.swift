@@ -1,17 +1,14 @@
 // FileStore.swift - records as files: one for each key, replaced atomically, readable by their owner alone.
 //
 // KEY.record   the record; replaced by rename, so readers need no lock
-// KEY.lock     created once and never deleted: a waiter on a deleted lock file would hold a lock that nobody sees.
-//              Byte 0 is the session's lock (held across a login), byte 1 the short lock of a save.
+// KEY.lock     created once and never deleted: a waiter on a deleted lock file would hold a lock that nobody sees. What
+//              its bytes mean is in LockFile.swift.
 // KEY.tmp      the next record while it is written; a key has one writer at a time, so one name is enough, and what a
 //              killed writer has left is overwritten, not collected
 // KEY.damaged  a record that could not be read
 //
-// Locks are open file description locks (fcntl_locking(2)). They go with the descriptor: a killed holder releases them
-// at once, and two copies of this library in one process do not share them by accident. No mode is ever widened, and no
-// link followed.
+// No mode is ever widened, and no link followed.
 
-internal import CLinux
 internal import DamCore
 internal import Glibc
 
@@ -25,6 +22,7 @@ struct FileStore: Store {
   /// How long to wait for somebody else's save, in microseconds. A save takes milliseconds; a process that takes longer
   /// was stopped. This is not the option "lock-timeout", which is about logins and may be 0.
   private let patience: UInt64
+  private let turn = SessionTurn()
 
   init(_ folder: String, patience: UInt64 = 10_000_000) {
     place = folder
@@ -55,8 +53,8 @@ struct FileStore: Store {
     switch openLock(key) {
     case .failure(let error):
       return .failed(error.text)
-    case .success(let descriptor):
-      return locked(descriptor) {
+    case .success(let lock):
+      return locked(lock) {
         saveLocked(key, write)
       } onFailure: {
         .failed($0)
@@ -66,14 +64,14 @@ struct FileStore: Store {
 
   /// Does something under the lock of saves, which nobody may hold for long.
   private func locked<Outcome>(
-    _ descriptor: Descriptor, _ body: () -> Outcome, onFailure: (String) -> Outcome
+    _ lock: LockFile, _ body: () -> Outcome, onFailure: (String) -> Outcome
   ) -> Outcome {
-    switch FileLock.take(descriptor, byte: 1, wait: patience, unless: { false }) {
-    case .held(let lock, _):
-      defer { lock.unlock() }
+    switch lock.waitForSave(patience) {
+    case .success(true):
+      defer { lock.unlock(LockFile.save) }
       return body()
-    case .busy: return onFailure("another process has been saving it for too long")
-    case .unavailable(let reason): return onFailure(reason)
+    case .success(false): return onFailure("another process has been saving it for too long")
+    case .failure(let error): return onFailure(error.text)
     }
   }
 
@@ -114,17 +112,20 @@ struct FileStore: Store {
 
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock {
     switch openLock(key) {
-    case .failure(let error):
-      return .unavailable(error.text)
-    case .success(let descriptor):
-      return FileLock.take(descriptor, byte: 0, wait: microseconds, unless: isUnwanted)
+    case .failure(let error): return .unavailable(error.text)
+    case .success(let lock): return FileLine(lock, turn).wait(microseconds, unless: isUnwanted)
     }
+  }
+
+  func line(_ key: String) -> (any StoreLine)? {
+    guard case .success(let lock) = openLock(key) else { return nil }
+    return FileLine(lock, turn)
   }
 
   /// Looks once more under the lock of saves, since a good record may have come meanwhile.
   func setAside(_ key: String, _ seen: [UInt8]) {
-    guard case .success(let descriptor) = openLock(key) else { return }
-    locked(descriptor) {
+    guard case .success(let lock) = openLock(key) else { return }
+    locked(lock) {
       guard case .found(let present, _) = load(key, unless: nil), present == seen else { return }
       _ = unsafe rename(file(key, "record"), file(key, "damaged"))
     } onFailure: { _ in
@@ -148,59 +149,22 @@ struct FileStore: Store {
 
   private func file(_ key: String, _ ending: String) -> String { "\(place)/\(key).\(ending)" }
 
-  private func openLock(_ key: String) -> Result<Descriptor, SystemError> {
+  private func openLock(_ key: String) -> Result<LockFile, SystemError> {
     let path = file(key, "lock")
-    var opened = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
+    // Without O_CREAT as a rule: with it, the kernel locks the folder even if the file is there.
+    var opened = Descriptor.open(path, O_RDWR | O_NONBLOCK)
+    if case .failure(let error) = opened, error.code == ENOENT {
+      opened = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
+    }
     if case .failure(let error) = opened, error.code == ENOENT {
       if let error = Folder.make(place) { return .failure(error) }
       // Somebody may have been faster.
       if let objection = Ownership.objection(toFolder: place) { return .failure(SystemError(objection)) }
       opened = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
     }
-    guard case .success(let lock) = opened, let objection = lock.objection(path, closed: 0o022) else { return opened }
-    return .failure(SystemError(objection))
-  }
-}
-
-/// One locked byte of a lock file.
-private final class FileLock: StoreLockHandle {
-  private let descriptor: Descriptor
-  private let byte: Int64
-
-  private init(_ descriptor: Descriptor, _ byte: Int64) {
-    self.descriptor = descriptor
-    self.byte = byte
-  }
-
-  /// The kernel has no bounded wait for file locks; short sleeps are the portable way to have one. They stay short, so
-  /// that a process with many threads of its own does not starve the others.
-  static func take(
-    _ descriptor: Descriptor, byte: Int64, wait microseconds: UInt64, unless isUnwanted: () -> Bool
-  ) -> StoreLock {
-    // Before it is locked, and before anybody sleeps: a child must never get hold of it.
-    dam_fork_close_add(descriptor.number)
-    let began = Clock.monotonic
-    var pause: UInt32 = 100
-    var hadToWait = false
-    while dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_WRLCK)) != 0 {
-      let error = SystemError.last
-      let elapsed = Clock.monotonic &- began
-      let isHeld = error.code == EAGAIN || error.code == EACCES
-      guard isHeld, elapsed < microseconds, !isUnwanted() else {
-        dam_fork_close_remove(descriptor.number)
-        return isHeld ? .busy : .unavailable(error.text)
-      }
-      hadToWait = true
-      let nap = pause
-      ForkGate.outside { _ = usleep(nap) }
-      pause = min(pause.times(2), elapsed < 2_000_000 ? 1000 : 5000)
+    return opened.flatMap { descriptor in
+      if let objection = descriptor.objection(path, closed: 0o022) { return .failure(SystemError(objection)) }
+      return .success(LockFile(descriptor, path))
     }
-    return .held(FileLock(descriptor, byte), hadToWait: hadToWait)
-  }
-
-  /// Said aloud rather than left to close(): a child that was being forked may hold the same open file.
-  func unlock() {
-    _ = dam_lock_byte(descriptor.number, byte, Int16(truncatingIfNeeded: F_UNLCK))
-    dam_fork_close_remove(descriptor.number)
   }
 }
