@@ -6,6 +6,6 @@ extension RecordHeader {
     guard let (header, size) = parse(bytes) else { return false }
     let document = bytes.dropFirst(size)
     let line = bytes.prefix(size).dropLast(header.checksum.utf8.count + 1)
-    return document.count == header.length && Hash.sha256(line + document) == header.checksum
+    return document.count == header.length && Hash.sha256(line, document) == header.checksum
   }
 }
