@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -30,6 +31,23 @@ int dam_lock_byte(int descriptor, int64_t byte, short type)
 const void *dam_find(const void *bytes, size_t size, const void *part, size_t part_size)
 {
     return memmem(bytes, size, part, part_size);
+}
+
+int64_t dam_lock_found(int descriptor, int64_t from, int64_t size)
+{
+    struct flock range = {0};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = from;
+    range.l_len = size;
+    if (fcntl(descriptor, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK)
+        return -1;
+    return range.l_start > from ? range.l_start : from;
+}
+
+int dam_exchange(const char *one, const char *other)
+{
+    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
 }
 
 const char *dam_environment(const char *name)
@@ -62,6 +80,13 @@ void dam_event_clear(int event)
 {
     eventfd_t count;
     (void)eventfd_read(event, &count);
+}
+
+void dam_wait_readable(int descriptor, int64_t microseconds)
+{
+    struct pollfd watch = {.fd = descriptor, .events = POLLIN};
+    struct timespec limit = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    (void)ppoll(&watch, 1, &limit, NULL);
 }
 
 int dam_poller_new(void)

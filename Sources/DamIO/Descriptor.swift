@@ -21,12 +21,11 @@ final class Descriptor: Sendable {
     return number < 0 ? .failure(.last) : .success(Descriptor(number))
   }
 
-  /// Whether the file's first bytes are these.
-  func begins(with line: [UInt8]) -> Bool {
-    let found = unsafe [UInt8](unsafeUninitializedCapacity: line.count) { buffer, filled in
-      filled = max(0, retrying { unsafe pread(number, buffer.baseAddress, line.count, 0) })
+  /// The file's first bytes, at most so many; none where it cannot be read.
+  func beginning(_ limit: Int) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+      filled = max(0, retrying { unsafe pread(number, buffer.baseAddress, limit, 0) })
     }
-    return found == line
   }
 
   /// Says that this process or the machine has too few descriptors left for a connection; nil: it has enough. A
@@ -44,11 +43,11 @@ final class Descriptor: Sendable {
     return nil
   }
 
-  /// The whole file, or its first `limit` bytes.
-  func readAll(limit: Int) -> Result<[UInt8], SystemError> {
+  /// The whole file, or its first `limit` bytes. `size`: of a plain file, where it is known; nil: whatever comes.
+  func readAll(limit: Int, size: Int? = nil) -> Result<[UInt8], SystemError> {
     var bytes: [UInt8] = []
     // As much as there should be, and one byte that would show that there is more.
-    let likely = (status.map { Int(clamping: $0.st_size) } ?? 0).plus(1)
+    let likely = (size ?? status.map { Int(clamping: $0.st_size) } ?? 0).plus(1)
     while bytes.count < limit {
       let room = min(max(likely, 512), 65_536, limit.minus(bytes.count))
       var count = 0
@@ -59,6 +58,7 @@ final class Descriptor: Sendable {
       if count < 0 { return .failure(.last) }
       if count == 0 { break }
       bytes += chunk
+      if count < room, bytes.count == size { break }
     }
     return .success(bytes)
   }

@@ -37,6 +37,8 @@ final class Job {
   /// When the loop looks at the job again if nothing else happens (Clock.monotonic); meaningful while it is `locking`
   /// or `sleeping`.
   var deadline: UInt64 = .max
+  /// The descriptor that rings when the lock it waits for is free; -1: none.
+  var listens: Int32 = -1
   /// Notes for the next dispatch: the application wants it to end, or is ready again.
   var isCancelled = false
   var isResumed = false

@@ -6,8 +6,8 @@ internal import DamCore
 
 final class LockAttempt {
   enum Progress: ~Copyable {
-    /// Ask again when the bell has rung, and at this time (Clock.monotonic) at the latest.
-    case waiting(until: UInt64)
+    /// Ask again when the bell has rung or the rest is over.
+    case waiting(StoreRest)
     case done(Locking, Held?)
   }
 
@@ -20,6 +20,8 @@ final class LockAttempt {
   private var waiter: FairLock.Waiter?
   /// The turn, while the store's lock is still to be had.
   private var turn: FairLock.Turn?
+  /// The place in the store's line, of a call that must not block.
+  private var line: (any StoreLine)?
   /// Whether the call had to wait, as far as `count` has not reported it.
   private var hasWaited = false
 
@@ -42,14 +44,14 @@ final class LockAttempt {
   /// `mayBlock`: the store's lock may be waited for here, as long as the call is wanted.
   func poll(mayBlock: Bool) -> Progress {
     if let waiter {
-      guard waiter.hasTurn || Clock.monotonic >= deadline else { return .waiting(until: deadline) }
+      guard waiter.hasTurn || Clock.monotonic >= deadline else { return .waiting(StoreRest(until: deadline)) }
       self.waiter = nil
       turn = wish.lock.leave(waiter)
     }
     guard let turn = turn.take() else { return done(.busy, nil) }
     let now = Clock.monotonic
     let left = deadline > now ? deadline - now : 0
-    switch call.shared.store.lock(wish.key, wait: mayBlock ? left : 0, unless: { mayBlock && call.isUnwanted() }) {
+    switch mayBlock ? wait(left) : look(stays: left > 0) {
     case .held(let lock, let hadToWait):
       hasWaited = hasWaited || hadToWait
       return done(.held, Held(turn, lock))
@@ -58,15 +60,25 @@ final class LockAttempt {
     case .busy where !mayBlock && left > 0:
       self.turn = consume turn
       hasWaited = true
-      // Again in two milliseconds: the kernel does not tell when a file lock is free.
-      return .waiting(until: now &+ 2000)
+      // Without a line again in two milliseconds: nobody tells when the lock is free.
+      return .waiting(line?.rest() ?? StoreRest(until: now &+ 2000))
     case .busy:
       hasWaited = true
       return done(.busy, nil)
     }
   }
 
+  private func wait(_ microseconds: UInt64) -> StoreLock {
+    call.shared.store.lock(wish.key, wait: microseconds, unless: call.isUnwanted)
+  }
+
+  private func look(stays: Bool) -> StoreLock {
+    line = line ?? call.shared.store.line(wish.key)
+    return line?.look(stays: stays) ?? call.shared.store.lock(wish.key, wait: 0)
+  }
+
   private func done(_ locking: Locking, _ held: consuming Held?) -> Progress {
+    line = nil
     count()
     return .done(locking, held)
   }

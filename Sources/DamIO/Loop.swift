@@ -1,10 +1,10 @@
 // Loop.swift - many calls on one thread, for programs that have an event loop of their own.
 //
 // The application watches one descriptor and calls `dispatch` when it is readable. Everything happens in there:
-// starting calls, moving bytes, waiting for locks (a place in the line of threads, then short tries for the store's
-// lock), callbacks. `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the
-// loop, hence one pool of connections. The loop never blocks, except for reading and writing small records. All of it
-// is used by one thread at a time.
+// starting calls, moving bytes, waiting for locks (a place in the line of threads, then one in the store's), callbacks.
+// `submit`, `cancel` and `resume` only take notes. Each identity has one libcurl multi handle in the loop, hence one
+// pool of connections. The loop never blocks, except for reading and writing small records. All of it is used by one
+// thread at a time.
 
 package import DamCore
 internal import Glibc
@@ -20,6 +20,8 @@ package final class Loop {
   /// All that were submitted and are not over, by their ID.
   private var jobs: [UInt64: Job] = [:]
   private var lastID: UInt64 = 0
+  /// The descriptors that ring when a lock of the store is free, and for which job.
+  private var locks: [Int32: UInt64] = [:]
   /// Jobs that have something to do in the next dispatch.
   private var pending: [UInt64] = []
   /// Jobs with a deadline, and a time before which none of these deadlines comes (it may be too early, never too late).
@@ -93,6 +95,8 @@ package final class Loop {
     for (descriptor, events) in poller.ready() {
       if descriptor == bell.descriptor {
         pending += bell.takeTurns()
+      } else if let id = locks[descriptor] {
+        pending.append(id)
       } else {
         pending += pools.act(descriptor, events)
       }
@@ -196,12 +200,28 @@ package final class Loop {
 
   private func lock(_ job: Job, _ attempt: LockAttempt) {
     switch attempt.poll(mayBlock: false) {
-    case .waiting(let until):
-      wait(job, .locking(attempt), until: until)
+    case .waiting(let rest):
+      listen(job, rest.descriptor)
+      wait(job, .locking(attempt), until: rest.until)
     case .done(let locking, let held):
+      listen(job, -1)
       job.state = .between
       take(job.call.locked(attempt.wish, locking, held), job)
     }
+  }
+
+  /// Looks at the job when this descriptor is readable; -1: not any more.
+  private func listen(_ job: Job, _ descriptor: Int32) {
+    guard descriptor != job.listens else { return }
+    if job.listens >= 0 {
+      poller.watch(job.listens, 0)
+      locks[job.listens] = nil
+    }
+    if descriptor >= 0 {
+      poller.watch(descriptor, Int32(POLLIN))
+      locks[descriptor] = job.id
+    }
+    job.listens = descriptor
   }
 
   private func send(_ request: WireRequest, _ job: Job) {
@@ -242,6 +262,7 @@ package final class Loop {
 
   private func end(_ job: Job, _ result: Result<LoopEnding, Failure>) {
     timed.remove(job.id)
+    listen(job, -1)
     for transfer in [job.callers, job.transfer] { if let transfer { pools.give(transfer.handle, job.call.shared) } }
     job.abandon()
     guard let ending = job.ending(result) else { return poke(job.id) }

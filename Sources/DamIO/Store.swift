@@ -61,6 +61,24 @@ protocol StoreLockHandle: AnyObject, Sendable {
   func unlock()
 }
 
+/// A place in the line of those who wait for a lock of the store, for a caller that must not block. Who lets go of it
+/// leaves the line. One thread at a time.
+protocol StoreLine: AnyObject {
+  /// Takes the lock if it is free and nobody comes first. `busy`: not yet. `stays`: the caller will look again, and so
+  /// gets a place.
+  func look(stays: Bool) -> StoreLock
+  /// When to look again.
+  func rest() -> StoreRest
+}
+
+/// What ends a wait for a lock: a descriptor that becomes readable, or a time, whichever comes first.
+struct StoreRest {
+  /// -1: there is only the time.
+  var descriptor: Int32 = -1
+  /// Of Clock.monotonic.
+  let until: UInt64
+}
+
 /// A place for records. All requirements are called from any thread, without a mutex held, and may block on I/O.
 protocol Store: Sendable {
   /// Where it is, for people: a folder, "memory" or "application".
@@ -75,6 +93,8 @@ protocol Store: Sendable {
   /// Waits for the lock of other processes at most `microseconds`; 0: tries once. `busy` too when nobody wants it any
   /// more.
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock
+  /// A place in the line for that lock; nil: the store has no lines, and `lock` is asked again and again.
+  func line(_ key: String) -> (any StoreLine)?
   /// Puts a damaged record aside if it is still the one that was `seen`, where people can look at it if the store has
   /// such a place.
   func setAside(_ key: String, _ seen: [UInt8])
@@ -86,6 +106,7 @@ protocol Store: Sendable {
 
 extension Store {
   var id: String { place }
+  func line(_ key: String) -> (any StoreLine)? { nil }
   func lock(_ key: String, wait microseconds: UInt64) -> StoreLock { lock(key, wait: microseconds, unless: { false }) }
 }
 

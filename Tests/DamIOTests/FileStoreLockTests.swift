@@ -9,7 +9,8 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
-@Suite("FileStore: locks", .timeLimit(.minutes(5)))
+/// One after another: a process has few watches, and one test takes all of them.
+@Suite("FileStore: locks", .serialized, .timeLimit(.minutes(5)))
 struct FileStoreLockTests {
   let scratch: Scratch
   let one: FileStore
@@ -110,5 +111,96 @@ struct FileStoreLockTests {
         handle.unlock()
       }
     }
+  }
+
+  // MARK: The line
+
+  private func line(_ store: FileStore) throws -> any StoreLine { try #require(store.line("key")) }
+
+  private func isReadable(_ descriptor: Int32) -> Bool {
+    var watch = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&watch, 1, 0) == 1
+  }
+
+  @Test("who waits is told when the lock is let go of, and not before, nor by a save")
+  func bell() throws {
+    let held = try #require(taken(one.lock("key", wait: 0)))
+    let line = try line(other)
+    #expect(isBusy(line.look(stays: true)))
+    let bell = line.rest().descriptor
+    #expect(bell >= 0 && !isReadable(bell))
+    _ = one.save("key", Sample.record(1, cookie: "c").encoded(revision: 1), revision: 1, replacing: 0, isDurable: false)
+    #expect(isBusy(other.lock("key", wait: 0)) && !isReadable(bell))
+    held.unlock()
+    #expect(isReadable(bell))
+    try #require(taken(line.look(stays: true))).unlock()
+  }
+
+  @Test("the lock goes round in the order in which they came, and nobody passes those in line")
+  func order() throws {
+    let held = try #require(taken(one.lock("key", wait: 0)))
+    let order = Mutex<[Int]>([])
+    let waiters = (0..<6).map { number in
+      let store = FileStore(scratch.file("state"))
+      let waiter = Waiter {
+        guard case .held(let handle, hadToWait: true) = store.lock("key", wait: 60_000_000) else { return }
+        order.withLock { $0.append(number) }
+        handle.unlock()
+      }
+      waiter.isAsleep()
+      return waiter
+    }
+    held.unlock()
+    for waiter in waiters { waiter.join() }
+    #expect(order.withLock { $0 } == Array(0..<6))
+  }
+
+  @Test("a free lock is left to those in line; who leaves the line makes room for the next")
+  func places() throws {
+    let held = try #require(taken(one.lock("key", wait: 0)))
+    let (third, fourth) = (FileStore(scratch.file("state")), FileStore(scratch.file("state")))
+    var first: (any StoreLine)? = try line(other)
+    let second = try line(third)
+    #expect(isBusy(try #require(first).look(stays: true)) && isBusy(second.look(stays: true)))
+    held.unlock()
+    #expect(isBusy(fourth.lock("key", wait: 0)) && isBusy(second.look(stays: true)))
+    first = nil
+    try #require(taken(second.look(stays: true))).unlock()
+    try #require(taken(fourth.lock("key", wait: 0))).unlock()
+    #expect(first == nil)
+  }
+
+  @Test("who was stopped in line does not hold up those behind, and a holder that died tells nobody")
+  func stopped() throws {
+    let stopped = try line(one)
+    do {
+      let held = taken(other.lock("key", wait: 0))
+      #expect(isBusy(stopped.look(stays: true)))
+      // As if it were killed: its descriptor is closed, and nothing said.
+      _ = held
+    }
+    try #require(taken(FileStore(scratch.file("state")).lock("key", wait: 60_000_000))).unlock()
+    try #require(taken(stopped.look(stays: true))).unlock()
+  }
+
+  @Test("where nothing can be watched, who waits looks again and again")
+  func watchless() throws {
+    let held = try #require(taken(one.lock("key", wait: 0)))
+    let path = scratch.file("state/key.lock")
+    var all: [LockWatch] = []
+    while let watch = LockWatch(path) { all.append(watch) }
+    let line = try line(other)
+    #expect(isBusy(line.look(stays: true)) && line.rest().descriptor == -1)
+    let hasGot = Mutex(false)
+    let third = FileStore(scratch.file("state"))
+    let waiter = Waiter { if case .held = third.lock("key", wait: 60_000_000) { hasGot.withLock { $0 = true } } }
+    waiter.isAsleep()
+    held.unlock()
+    try #require(taken(line.look(stays: true))).unlock()
+    waiter.join()
+    #expect(hasGot.withLock { $0 })
+    all = []
+    // They are kept, and serve whatever comes next.
+    #expect(LockWatch(scratch.path) != nil && LockWatch(scratch.file("nothing")) == nil)
   }
 }

@@ -1,6 +1,7 @@
 // FileStoreTests.swift - records as real files: their modes, their replacement, what stands in their way.
 
 import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -94,12 +95,49 @@ struct FileStoreTests {
     if case .saved = save(2, replacing: 0) {} else { Issue.record("the damaged record is still in the way") }
   }
 
-  @Test("a replacement is a new file, so that a reader of the old one reads it to its end")
-  func replacement() {
-    _ = save(1, replacing: 0)
-    let before = scratch.inode("state/damsession/key.record")
-    _ = save(2, replacing: 1)
-    #expect(scratch.inode("state/damsession/key.record") != before)
+  @Test("a save does not touch the record that a reader has open", arguments: [false, true])
+  func replacement(isDurable: Bool) throws {
+    for generation: UInt64 in 1...4 {
+      let old = open(scratch.file("state/damsession/key.record"), O_RDONLY)
+      let before = scratch.read("state/damsession/key.record")
+      _ = save(generation, replacing: generation - 1, isDurable: isDurable)
+      guard old >= 0 else { continue }
+      var room = [UInt8](repeating: 0, count: 4096)
+      let count = read(old, &room, room.count)
+      close(old)
+      #expect(String(decoding: room.prefix(count), as: UTF8.self) == before)
+    }
+  }
+
+  @Test("records that need not survive a loss of power take turns in two files")
+  func exchange() {
+    let inodes = (UInt64(1)...5).map { generation in
+      _ = save(generation, replacing: generation - 1)
+      return scratch.inode("state/damsession/key.record")
+    }
+    #expect(inodes[0] == inodes[2] && inodes[2] == inodes[4] && inodes[1] == inodes[3] && inodes[0] != inodes[1])
+    #expect(scratch.mode("state/damsession/key.tmp") == S_IFREG | 0o600)
+    #expect(found(store.load("key", unless: nil)) == bytes(5, revision: 5))
+  }
+
+  @Test("a shorter record leaves nothing of a longer one")
+  func shorter() {
+    for (revision, length) in [(1, 10), (2, 10), (3, 9000), (4, 9000), (5, 20), (6, 10), (7, 5000)] {
+      let cookie = String(repeating: "x", count: length)
+      let bytes = Sample.record(1, cookie: cookie).encoded(revision: UInt64(revision))
+      _ = store.save(
+        "key", bytes, revision: UInt64(revision), replacing: UInt64(revision - 1), isDurable: false)
+      #expect(found(store.load("key", unless: nil)) == bytes)
+    }
+  }
+
+  @Test("a durable save, as a logout is, and a removal leave nothing of older records", arguments: [false, true])
+  func nothingOld(isRemoved: Bool) throws {
+    for generation: UInt64 in 1...3 { _ = save(generation, replacing: generation - 1) }
+    #expect(scratch.read("state/damsession/key.tmp")?.contains("c2") == true)
+    if isRemoved { #expect(try store.remove("key").get()) } else { _ = save(4, replacing: 3, isDurable: true) }
+    let left = try FileManager.default.contentsOfDirectory(atPath: store.place).sorted()
+    #expect(left == (isRemoved ? ["key.lock"] : ["key.lock", "key.record"]))
   }
 
   @Test("what a killed writer left behind is overwritten, whatever it is")
@@ -115,6 +153,12 @@ struct FileStoreTests {
     symlink(scratch.file("victim"), scratch.file("state/damsession/key.tmp"))
     if case .saved = save(3, replacing: 2) {} else { Issue.record("not saved") }
     #expect(scratch.read("victim") == "precious")
+    // Nor does a second name of another file.
+    unlink(scratch.file("state/damsession/key.tmp"))
+    link(scratch.file("victim"), scratch.file("state/damsession/key.tmp"))
+    if case .saved = save(4, replacing: 3) {} else { Issue.record("not saved") }
+    #expect(scratch.read("victim") == "precious")
+    #expect(found(store.load("key", unless: nil)) == bytes(4, revision: 4))
   }
 
   @Test("symbolic links in place of a record or a lock are refused")

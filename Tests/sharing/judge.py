@@ -40,7 +40,7 @@ class Judge:
         for key in keys:
             with contextlib.suppress(FileNotFoundError):
                 # Its lock was made, but it was not saved yet.
-                self._judge(key, (self._folder / f"{key}.record").read_bytes())
+                self._judge(key, whole(self._folder / f"{key}.record"))
 
     def _judge(self, key: str, data: bytes) -> None:
         document, _ = records.unpacked(data)
@@ -50,6 +50,21 @@ class Judge:
         seen = self._newest.get(key, (0, 0))
         assert now >= seen, f"{key} went back from {seen} to {now}"
         self._newest[key] = now
+
+
+def whole(path: Path) -> bytes:
+    """A record as the library reads it: what is a mixture of two was read while somebody saved
+    twice, and is another one the next time. Damage stays the same.
+    """
+    last = None
+    while True:
+        data = path.read_bytes()
+        with contextlib.suppress(AssertionError, ValueError):
+            records.unpacked(data)
+            return data
+        if data == last:
+            return data
+        last = data
 
 
 def _stamp(secret: Any) -> int:

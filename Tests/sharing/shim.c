@@ -2,6 +2,8 @@
  * shim.c - put before the C library (LD_PRELOAD): a file system with faults that no test machine has at hand.
  *
  *   SHIM_NO_LOCKS=1        file locks answer ENOLCK, as on some network mounts
+ *   SHIM_NO_EXCHANGE=1     files cannot be exchanged, as on some network mounts
+ *   SHIM_NO_WATCHES=1      the user has all the instances of inotify that there are
  *   SHIM_PAUSE_RENAME=END  a rename to a name that ends so first makes FILE.reached and then waits for FILE.go
  *   SHIM_FILE=FILE         see above
  *   SHIM_COARSE=MS         every record has the same inode, and times that stand still for so many milliseconds
@@ -49,6 +51,30 @@ int rename(const char *from, const char *to)
     if (end != NULL && ends_with(to, end))
         pause_once();
     return real(from, to);
+}
+
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+    static int (*real)(int, const char *, int, const char *, unsigned);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "renameat2");
+    if (flags != 0 && getenv("SHIM_NO_EXCHANGE") != NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+    return real(from_folder, from, to_folder, to, flags);
+}
+
+int inotify_init1(int flags)
+{
+    static int (*real)(int);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "inotify_init1");
+    if (getenv("SHIM_NO_WATCHES") != NULL) {
+        errno = EMFILE;
+        return -1;
+    }
+    return real(flags);
 }
 
 static int lock_or(int (*real)(int, int, ...), int descriptor, int command, void *argument)

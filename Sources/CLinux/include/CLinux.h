@@ -17,6 +17,13 @@ int dam_lock_byte(int descriptor, int64_t byte, short type);
 /* memmem(3): where `part` begins in `bytes`; NULL: it is not in there. */
 const void *dam_find(const void *bytes, size_t size, const void *part, size_t part_size);
 
+/* A byte among `size` bytes from `from` on (0: all that follow) that another open file has locked, usually the one that
+ * was locked first; -1: there is none, or no locks are to be had. */
+int64_t dam_lock_found(int descriptor, int64_t from, int64_t size);
+
+/* Exchanges two files in one step (renameat2(2)): at every moment both names are there. Returns 0, or -1 with errno. */
+int dam_exchange(const char *one, const char *other);
+
 /* secure_getenv(3): NULL in a program that has rights which its caller has not. */
 const char *dam_environment(const char *name);
 
@@ -28,6 +35,9 @@ void *dam_symbol_beside(const void *neighbour, const char *name);
 int dam_event_new(void);
 void dam_event_signal(int event);
 void dam_event_clear(int event);
+
+/* Waits until `descriptor` is readable, but no longer than this. poll(2) counts milliseconds, this does not. */
+void dam_wait_readable(int descriptor, int64_t microseconds);
 
 /* A number for this process that differs from its ancestors': it is greater in every child, whatever made the child
  * (fork(), _Fork() or clone()). Process IDs do not tell: a child in a PID namespace of its own may have its
