@@ -80,7 +80,7 @@ extension Recordable {
     record.append(0x20)
     record += Hash.sha256(record[...], document[...]).utf8
     record.append(0x0A)
-    record += document
+    record.append(contentsOf: document)
     return record
   }
 

@@ -189,6 +189,12 @@ def test_every_status_has_an_exception_of_its_own() -> None:
     assert len(set(BY_STATUS.values())) == len(BY_STATUS)
 
 
+def test_every_error_can_be_imported_from_the_package() -> None:
+    for error in BY_STATUS.values():
+        assert error.__name__ in damsession.__all__
+        assert getattr(damsession, error.__name__) is error
+
+
 def test_library_names_statuses_as_the_header_does() -> None:
     library = damsession._library.library()
     for name, number in {"DAM_OK": 0, **numbers("DAM_ERR_")}.items():
