@@ -50,7 +50,15 @@ def test_headers_are_read_in_both_encodings(encoding: str) -> None:
         (b"", "å".encode(), "å"),
         (b"text/html; charset=ISO-8859-1", "å".encode("latin-1"), "å"),
         (b'text/xml; charset="utf-16"', "å".encode("utf-16"), "å"),
+        (b"text/plain;CHARSET = Latin1 ; format=flowed", "å".encode("latin-1"), "å"),
+        (b'text/plain; title="; charset=\\"utf-16"; charset=latin-1', "å".encode("latin-1"), "å"),
+        (b'text/plain; charset="l\\atin-1"', "å".encode("latin-1"), "å"),
+        (b"text/plain; charset=latin-1; charset=utf-8", "å".encode("latin-1"), "å"),
+        (b"text/plain; xcharset=latin-1; charset=", "å".encode(), "å"),
         (b"text/plain; charset=klingon", "å".encode(), "å"),
+        (b"text/plain; charset=undefined", "å".encode(), "å"),
+        (b"text/plain; charset=base64", "å".encode(), "å"),
+        (b'text/plain; charset="latin-1', "å".encode("latin-1"), "å"),
         (b"text/plain", b"\xff", "\N{REPLACEMENT CHARACTER}"),
     ],
 )
@@ -178,6 +186,11 @@ def test_headers_are_sent(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
         session.get("echo", headers=[("X-One", "1"), ("X-Two", "zwei ü")]).raise_for_status()
     headers = sent(dam_sandbox)["headers"]
     assert (headers["x-one"], headers["x-two"]) == ("1", "zwei ü")
+
+
+@pytest.mark.parametrize("body", [b"", b"text", b"\0", b"a\0b", b"a\0", bytes(range(256)) * 99])
+def test_a_body_is_copied_whole(body: bytes) -> None:
+    assert made(body).content == body
 
 
 def test_a_large_body_comes_whole(photoshelter: Opener) -> None:

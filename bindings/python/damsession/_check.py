@@ -38,7 +38,9 @@ def take_kept() -> BaseException | None:
     """Removes and returns the exception kept so far. It is called before a callback, so that the
     callback is not blamed for it.
     """
-    error, _kept.error = _kept.error, None
+    error = _kept.error
+    if error is not None:
+        _kept.error = None
     return error
 
 

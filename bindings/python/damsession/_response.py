@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -65,6 +66,18 @@ def _bytes_at(address: int, size: int) -> bytes:
     return found if len(found) == size else ctypes.string_at(address, size)
 
 
+#: One parameter of a Content-Type (RFC 9110, 5.6.6): its name, and its value, which may be quoted.
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
+
+
+def _charset(content_type: str) -> str:
+    """The charset that a Content-Type names, else UTF-8."""
+    for name, quoted, plain in _PARAMETER.findall(content_type):
+        if name.lower() == "charset":
+            return re.sub(r"\\(.)", r"\1", quoted) or plain or "utf-8"
+    return "utf-8"
+
+
 class Response:
     """The response of the server. It is made by `Session.request`."""
 
@@ -105,8 +118,8 @@ class Response:
         become U+FFFD.
         """
         try:
-            return self.content.decode(self._charset(), "replace")
-        except LookupError:  # the charset is unknown to Python
+            return self.content.decode(_charset(self.headers.get("Content-Type", "")), "replace")
+        except (LookupError, ValueError):  # the charset is unknown to Python, or none of text
             return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
@@ -135,15 +148,6 @@ class Response:
                 self,
             )
         return self
-
-    def _charset(self) -> str:
-        from email.message import (
-            Message,  # imported here, because most responses are JSON and do not need it
-        )
-
-        message = Message()
-        message["Content-Type"] = self.headers.get("Content-Type", "")
-        return message.get_content_charset("utf-8")
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.content)} bytes>"
