@@ -345,6 +345,34 @@ struct FileStoreTests {
     #expect(scratch.mode("state/damsession/a.lock") != nil)
   }
 
+  @Test("a reader that is overtaken by two saves reads again: no mixture of two records is ever found")
+  func overtaken() {
+    // So long that a read takes several steps, between which there is time for saves.
+    let documents = Array("abc".utf8).map { [UInt8](repeating: $0, count: 1_000_000) }
+    @Sendable func record(_ revision: UInt64) -> [UInt8] {
+      let document = documents[Int(revision % 3)]
+      let line = Array("damsession-record 1 \(revision) \(document.count) ".utf8)
+      return line + Array((Hash.sha256(line[...], document[...]) + "\n").utf8) + document
+    }
+    let isDone = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { thread in
+      let store = FileStore(scratch.file("state/damsession"))
+      guard thread == 0 else {
+        while isDone.load(ordering: .acquiring) == 0 {
+          if let bytes = found(store.load("key", unless: nil)), !RecordHeader.isWhole(bytes) {
+            Issue.record("a mixture")
+            return
+          }
+        }
+        return
+      }
+      for revision: UInt64 in 1...1000 {
+        _ = store.save("key", record(revision), revision: revision, replacing: revision - 1, isDurable: false)
+      }
+      isDone.store(1, ordering: .releasing)
+    }
+  }
+
   @Test("readers never see half a record, and writers never lose each other's work")
   func concurrency() {
     let isDone = Atomic(0)
