@@ -120,6 +120,22 @@ struct FileStoreTests {
     #expect(found(store.load("key", unless: nil)) == bytes(5, revision: 5))
   }
 
+  @Test("a writer that was killed before the exchange has changed nothing", arguments: [0, 1, 50, 150, 10_000])
+  func killed(written: Int) throws {
+    for generation: UInt64 in 1...2 { _ = save(generation, replacing: generation - 1) }
+    // It wrote so many bytes of the next record over the older one, and did not come to cutting that off.
+    let spare = open(scratch.file("state/damsession/key.tmp"), O_WRONLY)
+    let next = [UInt8](bytes(3, revision: 3).prefix(written))
+    #expect(write(spare, next, next.count) == next.count)
+    close(spare)
+    #expect(found(store.load("key", unless: nil)) == bytes(2, revision: 2))
+    guard case .saved = save(4, replacing: 2) else {
+      Issue.record("not saved")
+      return
+    }
+    #expect(found(store.load("key", unless: nil)) == bytes(4, revision: 3))
+  }
+
   @Test("a shorter record leaves nothing of a longer one")
   func shorter() {
     for (revision, length) in [(1, 10), (2, 10), (3, 9000), (4, 9000), (5, 20), (6, 10), (7, 5000)] {
