@@ -120,6 +120,22 @@ struct FileStoreTests {
     #expect(found(store.load("key", unless: nil)) == bytes(5, revision: 5))
   }
 
+  @Test("a writer that was killed before the exchange has changed nothing", arguments: [0, 1, 50, 150, 10_000])
+  func killed(written: Int) throws {
+    for generation: UInt64 in 1...2 { _ = save(generation, replacing: generation - 1) }
+    // It wrote so many bytes of the next record over the older one, and did not come to cutting that off.
+    let spare = open(scratch.file("state/damsession/key.tmp"), O_WRONLY)
+    let next = [UInt8](bytes(3, revision: 3).prefix(written))
+    #expect(write(spare, next, next.count) == next.count)
+    close(spare)
+    #expect(found(store.load("key", unless: nil)) == bytes(2, revision: 2))
+    guard case .saved = save(4, replacing: 2) else {
+      Issue.record("not saved")
+      return
+    }
+    #expect(found(store.load("key", unless: nil)) == bytes(4, revision: 3))
+  }
+
   @Test("a shorter record leaves nothing of a longer one")
   func shorter() {
     for (revision, length) in [(1, 10), (2, 10), (3, 9000), (4, 9000), (5, 20), (6, 10), (7, 5000)] {
@@ -343,6 +359,34 @@ struct FileStoreTests {
     #expect(try !store.remove("a").get())
     #expect(try store.list().get() == ["b"])
     #expect(scratch.mode("state/damsession/a.lock") != nil)
+  }
+
+  @Test("a reader that is overtaken by two saves reads again: no mixture of two records is ever found")
+  func overtaken() {
+    // So long that a read takes several steps, between which there is time for saves.
+    let documents = Array("abc".utf8).map { [UInt8](repeating: $0, count: 1_000_000) }
+    @Sendable func record(_ revision: UInt64) -> [UInt8] {
+      let document = documents[Int(revision % 3)]
+      let line = Array("damsession-record 1 \(revision) \(document.count) ".utf8)
+      return line + Array((Hash.sha256(line[...], document[...]) + "\n").utf8) + document
+    }
+    let isDone = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { thread in
+      let store = FileStore(scratch.file("state/damsession"))
+      guard thread == 0 else {
+        while isDone.load(ordering: .acquiring) == 0 {
+          if let bytes = found(store.load("key", unless: nil)), !RecordHeader.isWhole(bytes) {
+            Issue.record("a mixture")
+            return
+          }
+        }
+        return
+      }
+      for revision: UInt64 in 1...1000 {
+        _ = store.save("key", record(revision), revision: revision, replacing: revision - 1, isDurable: false)
+      }
+      isDone.store(1, ordering: .releasing)
+    }
   }
 
   @Test("readers never see half a record, and writers never lose each other's work")

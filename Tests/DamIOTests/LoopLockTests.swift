@@ -29,6 +29,28 @@ struct LoopLockTests {
     #expect(caller.session.statistics.waits == 1 && caller.session.isFree)
   }
 
+  @Test("a lock that another process has is waited for in its line, and heard of when it is let go")
+  func otherProcess() throws {
+    let (server, scratch) = (try LoopbackServer(), try Scratch())
+    let caller = try LoopCaller(server, ["lock-timeout": "3600", "store": scratch.path])
+    let key = caller.session.shared.sessionKey
+    let other = FileStore(scratch.path)
+    guard case .held(let held, _) = other.lock(key, wait: 0) else {
+      Issue.record("not locked")
+      return
+    }
+    for path in ["a", "b"] { try caller.submit(path) }
+    caller.settle()
+    #expect(caller.count == 2 && server.lines.isEmpty)
+    // The loop is in line: it comes before whoever comes now.
+    held.unlock()
+    if case .busy = other.lock(key, wait: 0) {} else { Issue.record("the loop was passed") }
+    caller.runToTheEnd()
+    #expect(server.lines.sorted() == ["GET a", "GET b", LoopbackServer.login])
+    #expect(caller.session.statistics.waits > 0 && caller.session.isFree)
+    if case .held(let again, _) = other.lock(key, wait: 0) { again.unlock() } else { Issue.record("it is in line yet") }
+  }
+
   @Test("who waits there may be cancelled without a word to the loop, which looks after them by itself")
   func watching() throws {
     let server = try LoopbackServer()
