@@ -17,10 +17,10 @@ internal import Glibc
   /// The headers of a response.
   init(_ block: HeaderBlock) {
     var size = 0
-    block.forEach { name, value in size = size.plus(name.count.plus(value.count.plus(2))) }
+    block.visit { name, value in size = size.plus(name.count.plus(value.count.plus(2))) }
     unsafe text = .allocate(byteCount: max(1, size), alignment: 1)
     unsafe list.reserveCapacity(block.count)
-    block.forEach { name, value in append(name, value) }
+    block.visit { name, value in append(name, value) }
     finish()
   }
 

@@ -142,9 +142,10 @@ private func submit(
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
     unsafe submit(loop, session, try work(session), id_out) { id, ending, err in
       var handle: OpaquePointer?
-      if case .responded(let response) = ending { unsafe handle = ResponseHandle(response).give() }
-      if case .loggedOut(let outcome) = ending, let logout = unsafe logout {
-        unsafe logout.pointee = code(of: outcome)
+      switch ending {
+      case .responded(let response): unsafe handle = ResponseHandle(response).give()
+      case .loggedOut(let outcome): unsafe logout?.pointee = code(of: outcome)
+      case .ready, .authorized, .observed, nil: break
       }
       ForkGate.outside { unsafe done(user, id, err.pointee.status, handle, err) }
     }

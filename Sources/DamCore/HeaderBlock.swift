@@ -74,7 +74,7 @@ package struct HeaderBlock: Sendable {
   }
 
   /// Name and value of each field, in order.
-  package func forEach(_ body: (_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Void) {
+  package func visit(_ body: (_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Void) {
     for field in fields { body(text[field.start..<field.colon], text[field.value]) }
   }
 

@@ -33,8 +33,8 @@ module() {
     fi
 }
 
-# shellcheck disable=SC2086
 ours=
+# shellcheck disable=SC2086
 for name in DamCore PhotoShelter FotoWeb DamIO DamABI; do
     module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
     ours="$ours $out/$name.o"
