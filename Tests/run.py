@@ -41,7 +41,7 @@ SUITES = [
     Suite("network", [*PYTEST, "Tests/network"], minutes=15),
     Suite("sharing", [*PYTEST, "Tests/sharing"], minutes=20),
     Suite("python", [*PYTEST, "Tests/python"]),
-    Suite("C", ["Tests/C/run.sh"]),
+    Suite("C", ["Tests/C/run.sh"], minutes=15),
     Suite(
         "fuzz",
         [PYTHON, "Tests/fuzz/fuzz.py", "short"],

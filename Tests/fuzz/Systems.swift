@@ -5,6 +5,9 @@
 @testable import FotoWeb
 @testable import PhotoShelter
 
+/// The systems of the library, as it is put together.
+let knownSystems = DamABI.knownSystems
+
 extension Settings {
   convenience init(_ values: OptionValues) throws(Failure) { try self.init(values, knownSystems) }
 }

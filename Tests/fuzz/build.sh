@@ -60,7 +60,8 @@ for source in Sources/CLinux/CLinux.c Sources/CLinux/Gate.c Tests/fuzz/*.c; do
     objects="$objects $object"
 done
 # Some names of theirs have spaces in them.
-find $tests/debug/ -path '*/C*.build/*' -name '*.o' ! -path '*/CLinux.build/*' ! -name 'scrypt.*' -printf '"%p"\n' >$out/others.rsp
+find $tests/debug/ \( -path '*/C*.build/*' -o -path '*/SwiftASN1.build/*' \) -name '*.o' ! -path '*/CLinux.build/*' \
+    ! -name 'scrypt.*' -printf '"%p"\n' >$out/others.rsp
 # shellcheck disable=SC2086
 swiftc -sanitize=fuzzer,address -use-ld=lld -o $out/fuzz.new $ours $out/Fuzz.o $objects \
     @$out/others.rsp -lcurl

@@ -1,5 +1,5 @@
-// Route.swift - the values of options that say how to reach a server. libcurl would accept nearly anything for most of
-// them and fail late with a message about something else, so they are checked here.
+// TransportValues.swift - the values of options that say how to reach a server. libcurl would accept nearly anything
+// for most of them and fail late with a message about something else, so they are checked here.
 
 package enum Proxy: Equatable, Sendable {
   /// What the environment says: https_proxy, no_proxy and the like.
