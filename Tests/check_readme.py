@@ -88,10 +88,9 @@ def check_text(environment: dict[str, str], folder: Path) -> None:
     named |= set(re.findall(r"(?:\./)?\b((?:Sources|Tests|bindings|include)/[\w./-]*\w)", outside))
     for name in sorted(named):
         check(f"{name} exists", (ROOT / name).exists())
-    rules = (ROOT / "Makefile").read_text(encoding="utf-8") + (
-        ROOT / "Tests" / "targets.mk"
-    ).read_text(encoding="utf-8")
-    for target in sorted(set(re.findall(r"\bmake (\w+)", outside))):
+    makefiles = [ROOT / "Makefile", *(ROOT / "Tests").rglob("*.mk")]
+    rules = "".join(each.read_text(encoding="utf-8") for each in makefiles)
+    for target in sorted(set(re.findall(r"\bmake ([\w-]+)", outside))):
         check(f"make {target} exists", re.search(rf"^{target}:", rules, re.M) is not None)
 
 
