@@ -32,7 +32,7 @@ final class Lent {
 
 /// The address of a text that ends with a NUL. Valid as long as somebody keeps the text.
 func address(_ text: Secret) -> UnsafePointer<CChar>? {
-  text.withBytes { unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
+  text.withText { unsafe $0 }
 }
 
 @_cdecl("dam_session_authorize") @implementation

@@ -60,6 +60,14 @@ package enum ASCII {
     return front.dropLast(front.reversed().prefix(while: isSpace).count)
   }
 
+  /// Takes the next word off the front; nil: there is none left.
+  static func word(_ rest: inout ArraySlice<UInt8>, _ isSeparator: (UInt8) -> Bool) -> ArraySlice<UInt8>? {
+    rest = rest.drop(while: isSeparator)
+    let word = rest.prefix { !isSeparator($0) }
+    rest = rest[word.endIndex...]
+    return word.isEmpty ? nil : word
+  }
+
   /// Everything but RFC 3986's unreserved characters becomes %XX: right in a path, a query and a form alike.
   static func percentEncoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     let digits = Array("0123456789ABCDEF".utf8)

@@ -81,7 +81,12 @@ struct CallContext: Sendable {
 
   /// The line is not put together where nobody reads it.
   mutating func log(_ level: LogLevel, _ line: @autoclosure () -> String) {
-    if let most = manner.logLevel, level <= most { lines.append((level, line())) }
+    log(level) { _ in line() }
+  }
+
+  /// The same for a line that tells of the context.
+  mutating func log(_ level: LogLevel, _ line: (CallContext) -> String) {
+    if let most = manner.logLevel, level <= most { lines.append((level, line(self))) }
   }
 
   mutating func takeLines() -> [(level: LogLevel, message: String)] {

@@ -142,9 +142,9 @@ struct Delivery: Sendable {
   ) -> CallStep {
     let action = exchange.send(request, purpose, secret, &context)
     let freshness = context.freshness
-    if context.manner.logLevel == .debug {
+    context.log(.debug) { context in
       let shown = context.shown(request, isRedirected: purpose.isForCaller && journey.redirected != nil)
-      context.log(.debug, "\(request.method) \(shown) with generation \(freshness.generation)")
+      return "\(request.method) \(shown) with generation \(freshness.generation)"
     }
     if purpose.isForCaller { journey.depart(freshness, &context) }
     state = .exchanging
@@ -285,9 +285,10 @@ struct Delivery: Sendable {
       return .fail(failure)
     case .goOn(let next):
       guard let secret = context.usable else { return end() }
-      let shown = context.shown(next, isRedirected: true)
-      let isOwn = next.origin == context.home
-      context.log(.debug, "redirected to \(shown)" + (isOwn ? "" : ", which gets no secret"))
+      context.log(.debug) { context in
+        "redirected to \(context.shown(next, isRedirected: true))"
+          + (next.origin == context.home ? "" : ", which gets no secret")
+      }
       return exchange(next, secret, &context)
     }
   }

@@ -20,11 +20,7 @@ package enum HTTPDate {
 
   /// Takes the next word. Commas and hyphens separate words as blanks do.
   private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let isSeparator = { (byte: UInt8) in byte == 0x20 || byte == 0x2D || byte == 0x2C }
-    rest = rest.drop(while: isSeparator)
-    let word = rest.prefix { !isSeparator($0) }
-    rest = rest[word.endIndex...]
-    return word.isEmpty ? nil : word
+    ASCII.word(&rest) { $0 == 0x20 || $0 == 0x2D || $0 == 0x2C }
   }
 
   /// "08:49:37". The last second of a day may be a leap second.

@@ -49,9 +49,10 @@ struct Journey: Sendable {
 
   mutating func follow(_ response: WireResponse, to request: WireRequest, _ context: CallContext) -> Turn {
     let settings = context.settings
-    guard settings.redirects > 0, Redirect.statuses.contains(response.status) else { return .arrived }
-    let guarded = Redirect.Guarded(home: context.home, names: settings.secretNames) { context.secrets }
-    switch Redirect.judge(response, to: request, guarded) {
+    guard settings.redirects > 0 else { return .arrived }
+    switch Redirect.judge(
+      response, to: request, .init(home: context.home, names: settings.secretNames, secrets: context.secrets))
+    {
     case .none:
       return .arrived
     case .refused(let failure):
@@ -86,8 +87,7 @@ struct Journey: Sendable {
     guard wasNotSent || mayRepeat, canSendAgain(context.goal), retries < context.settings.retries else { return nil }
     retries += 1
     isRetry = true
-    let most = context.settings.retries
-    context.log(.info, "trying again (\(retries) of \(most)): \(failure.message)")
+    context.log(.info) { "trying again (\(retries) of \($0.settings.retries)): \(failure.message)" }
     // Twice as long each time: half a second, one, two, ...
     return 250 << UInt64(retries)
   }

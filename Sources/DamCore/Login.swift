@@ -141,8 +141,7 @@ struct Login: Sendable {
       context.state.statistics.logins += 1
       context.logins += 1
       if context.refused != nil { context.relogins += 1 }
-      let (home, isAgain) = (context.home.text, context.refused != nil)
-      context.log(.info, "logging in at \(home)" + (isAgain ? ": the session has ended" : ""))
+      context.log(.info) { "logging in at \($0.home.text)" + ($0.refused == nil ? "" : ": the session has ended") }
       return send(request, progress, &context)
     } catch {
       return .fail(error)

@@ -48,13 +48,7 @@ package struct RecordHeader: Equatable, Sendable {
     return (header, end + 1)
   }
 
-  /// Takes the next word of the line.
-  private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    rest = rest.drop { $0 == 0x20 }
-    let word = rest.prefix { $0 != 0x20 }
-    rest = rest[word.endIndex...]
-    return word.isEmpty ? nil : word
-  }
+  private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? { ASCII.word(&rest) { $0 == 0x20 } }
 }
 
 /// A value that a store can keep. `joined` must not depend on order or repetition: conflicting saves are resolved by
@@ -85,13 +79,12 @@ extension Recordable {
   }
 
   package static func decode(_ bytes: [UInt8]) -> Decoded<(value: Self, revision: UInt64)> {
-    guard let (header, size) = RecordHeader.parse(bytes) else { return .damaged("it does not begin as a record does") }
-    let document = bytes.dropFirst(size)
-    guard document.count == header.length else {
-      return .damaged("it has \(document.count) bytes where \(header.length) were written")
+    let header: RecordHeader
+    let document: ArraySlice<UInt8>
+    switch RecordHeader.open(bytes) {
+    case .whole(let found, let rest): (header, document) = (found, rest)
+    case .damaged(let reason): return .damaged(reason)
     }
-    let line = bytes.prefix(size).dropLast(header.checksum.utf8.count + 1)
-    guard Hash.sha256(line, document) == header.checksum else { return .damaged("its checksum does not match") }
     guard header.format <= RecordHeader.format else { return .newer }
     guard let json = JSONValue.parse(Array(document)), let value = Self(json: json) else {
       return .damaged("its fields make no sense")

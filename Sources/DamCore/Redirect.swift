@@ -11,8 +11,7 @@ enum Redirect {
   /// A redirect that must not be followed.
   case refused(Failure)
 
-  /// Those of redirects that can be followed.
-  static let statuses: [Int32] = [301, 302, 303, 307, 308]
+  private static let statuses: [Int32] = [301, 302, 303, 307, 308]
 
   /// Headers that say nothing about who asks. All others are dropped when a request goes to another origin.
   private static let travelling = [
@@ -25,12 +24,13 @@ enum Redirect {
     let home: Origin
     /// Names of parameters under which somebody may travel, in small letters.
     let names: Set<String>
-    /// Most responses lead nowhere, and nobody asks.
-    let secrets: () -> [Secret]
+    let secrets: [Secret]
   }
 
-  /// What to send after `response` to `request`.
-  static func judge(_ response: WireResponse, to request: WireRequest, _ guarded: Guarded) -> Redirect {
+  /// What to send after `response` to `request`. `guarded`: most responses lead nowhere, and nobody asks.
+  static func judge(
+    _ response: WireResponse, to request: WireRequest, _ guarded: @autoclosure () -> Guarded
+  ) -> Redirect {
     guard statuses.contains(response.status), let location = response.headers.first("location") else { return .none }
     guard let (origin, target) = resolve(String(decoding: location, as: UTF8.self), request) else {
       return .refused(
@@ -49,8 +49,9 @@ enum Redirect {
     // Both as the server wrote it and as it would be sent: the first has a fragment, the second may be spelled
     // differently.
     let spelled = [String(decoding: location, as: UTF8.self), origin.text + target]
+    let guarded = guarded()
     if !(isOwn && origin == guarded.home),
-      let objection = Disguise.objection(to: spelled, guarded.secrets(), names: guarded.names)
+      let objection = Disguise.objection(to: spelled, guarded.secrets, names: guarded.names)
     {
       return .refused(
         Failure(.insecure, "the server redirects to another origin \(objection)", httpStatus: response.status))

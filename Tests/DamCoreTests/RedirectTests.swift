@@ -28,7 +28,7 @@ struct RedirectTests {
     let request = try request(method)
     let names = try Sample.photoShelter().secretNames
     return Redirect.judge(
-      response, to: request, .init(home: request.origin, names: names) { secrets.map { Secret($0) } })
+      response, to: request, .init(home: request.origin, names: names, secrets: secrets.map { Secret($0) }))
   }
 
   @Test(

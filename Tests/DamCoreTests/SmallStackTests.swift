@@ -57,7 +57,7 @@ struct SmallStackTests {
       )
       _ = Redirect.judge(
         response, to: request,
-        .init(home: request.origin, names: checked.secretNames) { [Secret("secret%25"), Secret("k")] })
+        .init(home: request.origin, names: checked.secretNames, secrets: [Secret("secret%25"), Secret("k")]))
       var cookies = CookieSet()
       _ = cookies.adopt(block, stamp: 1, now: 0)
       _ = HTTPDate.seconds(bytes[...])
