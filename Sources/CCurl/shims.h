@@ -52,6 +52,11 @@ static inline CURLcode dam_curl_get_socket(CURL *handle, CURLINFO info, curl_soc
 {
     return curl_easy_getinfo(handle, info, value);
 }
+static inline void *dam_curl_get_private(CURL *handle)
+{
+    char *value = NULL;
+    return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
+}
 /* The address of one of libcurl's functions, for dam_symbol_beside. */
 static inline const void *dam_curl_place(void)
 {

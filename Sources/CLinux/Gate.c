@@ -170,39 +170,44 @@ void dam_gate_leave(void)
     }
 }
 
-/* How deep this thread is in the guard, and what its SIGPIPE was like before: pending or not, and the mask. */
+/* How deep this thread is in the guard, what its mask was before, and whether a SIGPIPE was pending then. */
 static __thread struct {
     int depth, was_pending;
     sigset_t mask;
 } pipe_guard;
 
-static int is_pipe_pending(void)
+static sigset_t only_pipe(void)
 {
-    sigset_t pending;
-    sigpending(&pending);
-    return sigismember(&pending, SIGPIPE);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    return set;
 }
 
+/* Where the signal was not blocked none was pending: it would have come. */
 static void guard_pipe(void)
 {
-    sigset_t pipe_set;
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    pipe_guard.was_pending = is_pipe_pending();
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &pipe_guard.mask);
+    sigset_t set = only_pipe();
+    pthread_sigmask(SIG_BLOCK, &set, &pipe_guard.mask);
+    pipe_guard.was_pending = 0;
+    if (sigismember(&pipe_guard.mask, SIGPIPE)) {
+        sigpending(&set);
+        pipe_guard.was_pending = sigismember(&set, SIGPIPE);
+    }
 }
 
-/* Takes away a SIGPIPE that came meanwhile, and puts back the mask. libcurl ignores the signal for a moment where it
- * closes connections, which also takes away one that was pending before: that one is raised again. */
+/* Takes away the SIGPIPE of a write, and puts back the mask. The application's own is raised again: one that was
+ * pending before, and one that another process has sent. */
 static void unguard_pipe(void)
 {
-    sigset_t pipe_set;
+    sigset_t set = only_pipe();
     struct timespec now = {0, 0};
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    while (!pipe_guard.was_pending && sigtimedwait(&pipe_set, NULL, &now) == SIGPIPE) {
+    siginfo_t signal;
+    int is_own = pipe_guard.was_pending;
+    while (sigtimedwait(&set, &signal, &now) == SIGPIPE) {
+        is_own |= signal.si_pid != getpid();
     }
-    if (pipe_guard.was_pending && !is_pipe_pending()) {
+    if (is_own) {
         raise(SIGPIPE);
     }
     pthread_sigmask(SIG_SETMASK, &pipe_guard.mask, NULL);
@@ -222,9 +227,9 @@ void dam_pipe_guard_leave(void)
     }
 }
 
-dam_step dam_gate_step_out(void)
+dam_step dam_gate_step_out(int is_call)
 {
-    dam_step step = {.gate = gate_depth, .pipe = pipe_guard.depth};
+    dam_step step = {.gate = gate_depth, .pipe = is_call ? pipe_guard.depth : 0};
     if (step.pipe > 0) {
         pipe_guard.depth = 0;
         unguard_pipe();

@@ -30,7 +30,8 @@ func fill(_ err: UnsafeMutablePointer<dam_error>?, _ failure: Failure?) {
   unsafe err.pointee.status = Int32(bitPattern: code.rawValue)
   unsafe err.pointee.http_status = failure?.httpStatus ?? 0
   unsafe err.pointee.retry_after = failure?.retryAfter ?? -1
-  unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure?.message ?? "", into: $0) }
+  guard let failure else { return }
+  unsafe withUnsafeMutableBytes(of: &err.pointee.message) { unsafe put(failure.message, into: $0) }
 }
 
 /// Copies text into a fixed array, with a NUL at its end; what does not fit is cut off between characters.

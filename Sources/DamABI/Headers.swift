@@ -3,68 +3,77 @@
 
 internal import CDam
 internal import DamCore
+internal import DamIO
 internal import Glibc
 
 /// A list that the application borrows. It is wiped when nobody holds it any more: some headers are secrets.
 @safe final class HeaderList {
-  /// The bytes that the list points into.
-  private let text: UnsafeMutableRawBufferPointer
-  /// How many of them `put` has filled.
-  private var used = 0
-  private var list = unsafe [dam_header]()
-  private var array = unsafe UnsafeMutableBufferPointer<dam_header>(start: nil, count: 0)
+  private let text: TextBlock
+  private let array: UnsafeMutableBufferPointer<dam_header>
 
   /// The headers of a response.
   init(_ block: HeaderBlock) {
     var size = 0
-    block.visit { name, value in size = size.plus(name.count.plus(value.count.plus(2))) }
-    unsafe text = .allocate(byteCount: max(1, size), alignment: 1)
-    unsafe list.reserveCapacity(block.count)
-    block.visit { name, value in append(name, value) }
-    finish()
+    block.visit { name, value in size = size.plus(name.count.plus(value.count)) }
+    var list = Filling(size, block.count)
+    block.visit { name, value in
+      unsafe name.withUnsafeBytes { name in unsafe value.withUnsafeBytes { unsafe list.append(name, $0) } }
+    }
+    text = list.text
+    unsafe array = list.array
   }
 
   /// The headers of a request, and those of them that are secret.
   init(_ headers: [(name: String, value: String)], _ secrets: [(name: String, value: Secret)]) {
-    var count = 0
-    for (name, value) in headers { count += name.utf8.count + value.utf8.count + 2 }
-    for (name, value) in secrets { count += name.utf8.count + value.count + 2 }
-    unsafe text = .allocate(byteCount: max(1, count), alignment: 1)
-    for (name, value) in headers { append(name.utf8, value.utf8) }
-    for (name, value) in secrets { append(name.utf8, value.reveal()) }
-    finish()
+    var size = 0
+    for (name, value) in headers { size = size.plus(name.utf8.count.plus(value.utf8.count)) }
+    for (name, value) in secrets { size = size.plus(name.utf8.count.plus(value.count)) }
+    var list = Filling(size, headers.count + secrets.count)
+    for (name, value) in headers {
+      unsafe Array(name.utf8).withUnsafeBytes { name in
+        unsafe Array(value.utf8).withUnsafeBytes { unsafe list.append(name, $0) }
+      }
+    }
+    for (name, value) in secrets {
+      unsafe Array(name.utf8).withUnsafeBytes { name in value.withBytes { unsafe list.append(name, $0) } }
+    }
+    text = list.text
+    unsafe array = list.array
   }
 
-  deinit {
-    unsafe text.baseAddress.map { unsafe explicit_bzero($0, text.count) }
-    unsafe text.deallocate()
-    unsafe array.deallocate()
-  }
+  deinit { unsafe array.deallocate() }
 
   var first: UnsafePointer<dam_header>? { unsafe UnsafePointer(array.baseAddress) }
   var count: Int { unsafe array.count }
+}
 
-  private func append(_ name: some Collection<UInt8>, _ value: some Collection<UInt8>) {
-    unsafe list.append(dam_header(name: put(name), value: put(value)))
+/// A list while it is put together.
+@safe private struct Filling {
+  let text: TextBlock
+  let array: UnsafeMutableBufferPointer<dam_header>
+  private var count = 0
+
+  /// Room for so many headers, whose names and values have so many bytes.
+  init(_ size: Int, _ headers: Int) {
+    text = TextBlock(room: size.plus(headers.plus(headers)))
+    unsafe array = .allocate(capacity: headers)
   }
 
-  private func put(_ bytes: some Collection<UInt8>) -> UnsafePointer<CChar>? {
-    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: text[used...])
-    unsafe room.copyBytes(from: bytes)
+  mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    unsafe array.initializeElement(at: count, to: dam_header(name: put(name), value: put(value)))
+    count += 1
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<CChar>? {
+    let start = unsafe text.end
+    unsafe text.append(bytes)
     // A blank takes the place of what would end the text or begin another header (RFC 9110, 5.5).
-    for place in 0..<bytes.count {
-      let byte = unsafe room[place]
-      if byte == 0x00 || byte == 0x0A || byte == 0x0D { unsafe room[place] = 0x20 }
+    for place in bytes.indices {
+      let byte = unsafe bytes[place]
+      if byte == 0x00 || byte == 0x0A || byte == 0x0D { unsafe start?[place] = 0x20 }
     }
-    unsafe room[bytes.count] = 0
-    used += bytes.count + 1
-    return unsafe UnsafePointer(room.baseAddress?.assumingMemoryBound(to: CChar.self))
-  }
-
-  private func finish() {
-    unsafe array = .allocate(capacity: list.count)
-    unsafe _ = array.initialize(from: list)
-    unsafe list = []
+    text.close()
+    return unsafe UnsafePointer(start)
   }
 }
 

@@ -10,7 +10,13 @@ package enum ASCII {
   static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
 
   /// A character of an RFC 9110 token: method names, header names, cookie names.
-  static func isToken(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte) }
+  static func isToken(_ byte: UInt8) -> Bool {
+    switch byte {
+    // ! # $ % & ' * + - . ^ _ ` | ~
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
+    default: isLetterOrDigit(byte)
+    }
+  }
 
   /// Printable and no space: what a URL may hold once it is encoded.
   package static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
@@ -45,6 +51,14 @@ package enum ASCII {
     }
   }
 
+  /// Whether all bytes of the text are such. Over a span: a view of a String costs several times as much.
+  @inline(__always)
+  static func all(_ text: String, _ isSuch: (UInt8) -> Bool) -> Bool {
+    let bytes = text.utf8Span.span
+    for place in bytes.indices where !isSuch(bytes[place]) { return false }
+    return true
+  }
+
   /// What a header line may hold: no control characters.
   static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 
@@ -54,10 +68,13 @@ package enum ASCII {
     left.count == right.count && zip(left, right).allSatisfy { lower($0) == lower($1) }
   }
 
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
   static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
-    let front = bytes.drop(while: isSpace)
-    return front.dropLast(front.reversed().prefix(while: isSpace).count)
+    var rest = bytes
+    while let first = rest.first, isSpace(first) { rest.removeFirst() }
+    while let last = rest.last, isSpace(last) { rest.removeLast() }
+    return rest
   }
 
   /// Takes the next word off the front; nil: there is none left.

@@ -50,7 +50,7 @@ package struct CallerRequest: Sendable {
 
   package init(_ fields: Fields, _ settings: Settings) throws(Failure) {
     let (method, body) = (fields.method, fields.body)
-    guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(ASCII.isToken) else {
+    guard !method.isEmpty, method.utf8.count <= 32, ASCII.all(method, ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
     }
     self.method = method
@@ -101,7 +101,7 @@ package struct CallerRequest: Sendable {
 
   private static func target(_ path: String, _ settings: Settings) throws(Failure) -> String {
     let bytes = path.utf8
-    guard bytes.allSatisfy({ ASCII.isVisible($0) && $0 != 0x23 && $0 != 0x5C }) else {
+    guard ASCII.all(path, { ASCII.isVisible($0) && $0 != 0x23 && $0 != 0x5C }) else {
       throw Failure(.argument, "the path holds a space, a #, a \\ or a character that must be percent-encoded")
     }
     guard bytes.count <= 65_536 else { throw Failure(.argument, "the path is longer than 65536 bytes") }
@@ -125,21 +125,21 @@ package struct CallerRequest: Sendable {
 
   /// Whether a part of the path is "." or "..", however it is spelled.
   private static func hasDots(_ path: String) -> Bool {
-    guard path.utf8.contains(where: { $0 == 0x2E || $0 == 0x25 }) else { return false }
+    if ASCII.all(path, { $0 != 0x2E && $0 != 0x25 }) { return false }
     let parts = RequestPath(path)
     return parts.contains(".") || parts.contains("..")
   }
 
   private static func hasPlaceholder(_ target: String) -> Bool {
     // Looked for byte by byte first: a search by characters costs more than the rest of a small request.
-    target.utf8.contains(0x7B) && target.contains(imagePlaceholder)
+    !ASCII.all(target) { $0 != 0x7B } && target.contains(imagePlaceholder)
   }
 
   private static func check(_ name: String, _ value: String, _ reserved: [String]) throws(Failure) {
-    guard !name.isEmpty, name.utf8.count <= 256, name.utf8.allSatisfy(ASCII.isToken) else {
+    guard !name.isEmpty, name.utf8.count <= 256, ASCII.all(name, ASCII.isToken) else {
       throw Failure(.argument, "a header's name is not one: letters, digits and -")
     }
-    guard !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+    guard ASCII.all(value, { ASCII.isPrintable($0) || $0 == 0x09 }) else {
       throw Failure(.argument, "the header \(name) holds a line end or another control character")
     }
     if reserved.contains(name.lowercased()) {

@@ -16,35 +16,39 @@ struct SetCookie: Equatable {
 
   /// Reads one header value; nil when it has no usable name. `now` is in seconds since 1970.
   init?(_ line: ArraySlice<UInt8>, now: Int64) {
-    let parts = line.split(separator: 0x3B, omittingEmptySubsequences: false).map { ASCII.trimmed($0) }
-    guard let pair = parts.first, let equals = pair.firstIndex(of: 0x3D) else { return nil }
-    let name = ASCII.trimmed(pair[..<equals])
-    let value = ASCII.trimmed(pair[equals...].dropFirst())
+    var rest = line
+    guard let (name, value) = SetCookie.part(&rest), let value else { return nil }
     guard !name.isEmpty, name.count <= SetCookie.longestName, name.allSatisfy(ASCII.isToken) else { return nil }
     self.name = String(decoding: name, as: UTF8.self)
-    if SetCookie.isExpired(parts.dropFirst(), now: now) || value.isEmpty { return }
+    if SetCookie.isExpired(rest, now: now) || value.isEmpty { return }
     isUnusable = !HeaderValue.isSound(value)
     if !isUnusable { self.value = Secret(value) }
   }
 
   static let longestName = 256
 
+  /// Takes the next part off the front: a name, and what is behind its "=", if it has one. nil: there is none left.
+  private static func part(
+    _ rest: inout ArraySlice<UInt8>
+  ) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?)? {
+    guard !rest.isEmpty else { return nil }
+    let part = rest[..<(rest.firstIndex(of: 0x3B) ?? rest.endIndex)]
+    rest = rest[part.endIndex...].dropFirst()
+    guard let equals = part.firstIndex(of: 0x3D) else { return (ASCII.trimmed(part), nil) }
+    return (ASCII.trimmed(part[..<equals]), ASCII.trimmed(part[equals...].dropFirst()))
+  }
+
   /// Max-Age wins over Expires (RFC 6265, 5.3); a date that cannot be read does not delete.
-  private static func isExpired(_ attributes: ArraySlice<ArraySlice<UInt8>>, now: Int64) -> Bool {
-    var expired: Bool?
-    for attribute in attributes {
-      let name = attribute.prefix { $0 != 0x3D }
-      let value = ASCII.trimmed(attribute.dropFirst(name.count).dropFirst())
-      if ASCII.equalIgnoringCase(ASCII.trimmed(name), "max-age".utf8),
-        let seconds = Int64(String(decoding: value, as: UTF8.self))
-      {
+  private static func isExpired(_ attributes: ArraySlice<UInt8>, now: Int64) -> Bool {
+    var (rest, expired) = (attributes, false)
+    while let (name, value) = part(&rest) {
+      guard let value else { continue }
+      if ASCII.equalIgnoringCase(name, "max-age".utf8), let seconds = Int64(String(decoding: value, as: UTF8.self)) {
         return seconds <= 0
       }
-      if ASCII.equalIgnoringCase(ASCII.trimmed(name), "expires".utf8), let date = HTTPDate.seconds(value) {
-        expired = date <= now
-      }
+      if ASCII.equalIgnoringCase(name, "expires".utf8), let date = HTTPDate.seconds(value) { expired = date <= now }
     }
-    return expired ?? false
+    return expired
   }
 }
 

@@ -214,8 +214,8 @@ struct Delivery: Sendable {
     // The request is not known. "/" stands for it: a page is no suspicion there. Since it is not known either when it
     // was sent, nothing is learned about idleness and clocks.
     let sent = Exchange.Sent(
-      request: WireRequest(method: "GET", origin: context.home, target: "/"), purpose: .observed,
-      freshness: min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)
+      WireRequest(method: "GET", origin: context.home, target: "/"), .observed,
+      min(ticket?.sent ?? present, present), stamp: min(ticket?.stamp ?? latest, latest), restedSince: nil)
     state = .exchanging
     return take(exchange.observe(response, sent, &context), nil, &context)
   }

@@ -1,6 +1,6 @@
-// EngineOptions.swift - how a session behaves, whatever its system is. A new option takes a line here and its use in
-// Settings, or in Transport if it says how to reach the server. Options of one vendor stand beside the vendor's code;
-// those that say who and where, in Vocabulary.
+// EngineOptions.swift - how a session behaves, whatever its system is. A new option takes a line here, its name in
+// `all`, and its use in Settings, or in Transport if it says how to reach the server. Options of one vendor stand
+// beside the vendor's code; those that say who and where, in Vocabulary.
 
 package struct EngineOptions: OptionGroup {
   package static let shared = EngineOptions()
@@ -50,6 +50,14 @@ package struct EngineOptions: OptionGroup {
     "response-limit", default: "64M", "The largest response that is kept in memory; streams have no limit.")
   let allowLoopbackHTTP = TypedOption<Bool>.switched(
     "allow-loopback-http", "For tests: plain HTTP to this very machine.")
+
+  package var all: [OptionRow] {
+    [
+      rotation, apiPath, invalidStatuses, invalidText, store, lockTimeout, idleLimit, caFile, clientCertificate,
+      clientKey, pinnedKey, proxy, unixSocket, ipVersion, newestHTTP, redirects, retries, retryAfter, timeout,
+      idleTimeout, connectTimeout, responseLimit, allowLoopbackHTTP,
+    ]
+  }
 }
 
 /// How requests of a session whose cookie rotates follow each other: one at a time, or in parallel with the order rule.

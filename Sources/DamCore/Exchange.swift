@@ -37,8 +37,8 @@ struct Exchange: Sendable {
     }
   }
 
-  /// A request that is on its way, and what was known when it was sent.
-  struct Sent: Sendable {
+  /// A request that is on its way, and what was known when it was sent. A reference, since every stage hands it on.
+  final class Sent: Sendable {
     let request: WireRequest
     let purpose: Purpose
     /// How new the secret was that it carries; and the stamp of the request, by which the order rule places its
@@ -47,6 +47,11 @@ struct Exchange: Sendable {
     let stamp: UInt64
     /// When the session was last used before, for the idle clock; nil: nobody knows when the request was sent.
     let restedSince: Int64?
+
+    init(_ request: WireRequest, _ purpose: Purpose, _ freshness: Freshness, stamp: UInt64, restedSince: Int64?) {
+      (self.request, self.purpose, self.freshness) = (request, purpose, freshness)
+      (self.stamp, self.restedSince) = (stamp, restedSince)
+    }
   }
 
   indirect enum Result: Sendable {
@@ -71,7 +76,7 @@ struct Exchange: Sendable {
     /// Not begun, or over.
     case idle
     /// The driver sends the request and collects the response as far as a verdict needs it.
-    indirect case sending(Sent)
+    case sending(Sent)
     /// The account is saved first with the note that the secret which was replaced is dead; only then is the record,
     /// which says that its successor works.
     indirect case savingProof(Sent, Result, WireResponse)
@@ -95,8 +100,8 @@ struct Exchange: Sendable {
     context.keepOut(secret)
     start(
       Sent(
-        request: request, purpose: purpose, freshness: context.freshness,
-        stamp: context.state.nextStamp(context.moment), restedSince: context.state.record.usedAt))
+        request, purpose, context.freshness, stamp: context.state.nextStamp(context.moment),
+        restedSince: context.state.record.usedAt))
     context.state.statistics.exchanges += 1
     if purpose.isQuestion { context.state.statistics.keepalives += 1 }
     wire.isForCaller = purpose.isForCaller

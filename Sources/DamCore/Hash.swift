@@ -9,11 +9,11 @@ package enum Hash {
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
   /// The same of a record: of what its first line says, and of the document.
-  static func sha256(_ line: ArraySlice<UInt8>, _ document: ArraySlice<UInt8>) -> String {
+  static func sha256(_ line: ArraySlice<UInt8>, _ document: ArraySlice<UInt8>) -> [UInt8] {
     var hash = SHA256()
     unsafe line.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
     unsafe document.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
-    return Hex.text(hash.finalize())
+    return Hex.digits(hash.finalize())
   }
 
   /// What is kept of a password, to recognize it: scrypt, so that whoever steals the record pays about 50 ms of a core

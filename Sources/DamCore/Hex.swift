@@ -1,14 +1,16 @@
 // Hex.swift - bytes as hexadecimal digits.
 
 enum Hex {
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
+  static func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: digits(bytes), as: UTF8.self) }
+
+  static func digits(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(64)
     for byte in bytes {
       text.append(digit(byte >> 4))
       text.append(digit(byte & 15))
     }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 
   private static func digit(_ nibble: UInt8) -> UInt8 {

@@ -13,11 +13,14 @@ package enum JSONValue: Equatable, Sendable {
   case object([String: JSONValue])
 
   /// Reads a document; nil when it is not JSON in UTF-8 (RFC 8259, 8.1).
-  package static func parse(_ bytes: [UInt8]) -> JSONValue? {
+  package static func parse(_ bytes: [UInt8]) -> JSONValue? { decode(bytes[...]) }
+
+  /// The same for a type of its own; nil, too, when the document is none of it.
+  static func decode<Value: Decodable>(_ bytes: ArraySlice<UInt8>) -> Value? {
     // The parser would also read UTF-16 and UTF-32, whose nesting was not counted. Neither can do without NUL bytes or
     // a byte order mark.
     guard let first = bytes.first, first < 0x80, !bytes.contains(0), nestingIsSane(bytes) else { return nil }
-    return try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }
 
   /// Picks one of two values, the same one in either order: what a join keeps of fields that it does not understand.
@@ -70,7 +73,7 @@ package enum JSONValue: Equatable, Sendable {
 
   /// The parser recurses and takes 3 KiB a level: a response of brackets alone must not exhaust the application's
   /// stack.
-  private static func nestingIsSane(_ bytes: [UInt8]) -> Bool {
+  private static func nestingIsSane(_ bytes: ArraySlice<UInt8>) -> Bool {
     var depth = 0
     var isInString = false
     var isEscaped = false

@@ -49,7 +49,7 @@ struct Journey: Sendable {
 
   mutating func follow(_ response: WireResponse, to request: WireRequest, _ context: CallContext) -> Turn {
     let settings = context.settings
-    guard settings.redirects > 0 else { return .arrived }
+    guard settings.redirects > 0, (300..<400).contains(response.status) else { return .arrived }
     switch Redirect.judge(
       response, to: request, .init(home: context.home, names: settings.secretNames, secrets: context.secrets))
     {

@@ -14,7 +14,7 @@ extension RecordHeader {
     guard document.count == header.length else {
       return .damaged("it has \(document.count) bytes where \(header.length) were written")
     }
-    let line = bytes.prefix(size).dropLast(header.checksum.utf8.count + 1)
+    let line = bytes.prefix(size).dropLast(header.checksum.count + 1)
     guard Hash.sha256(line, document) == header.checksum else { return .damaged("its checksum does not match") }
     return .whole(header, document: document)
   }

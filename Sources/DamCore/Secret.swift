@@ -61,6 +61,7 @@ internal import Glibc
   package var description: String { "secret:\(fingerprint)" }
 
   package static func == (left: Secret, right: Secret) -> Bool {
+    if left === right { return true }
     guard left.count == right.count else { return false }
     return left.withBytes { one in
       right.withBytes { other in

@@ -66,6 +66,8 @@ package struct SessionRecord: Equatable, Sendable {
   /// What two holders of the same session know together. Of two generations the higher wins, but for what both have
   /// learned about the idle limit; of one generation each field is joined by itself.
   package func joined(_ other: SessionRecord) -> SessionRecord {
+    // The usual case: what was saved, or is about to be, is what this process knows.
+    if self == other { return self }
     guard generation == other.generation else {
       var newer = generation > other.generation ? self : other
       newer.idle = idle.joined(other.idle)
@@ -73,10 +75,12 @@ package struct SessionRecord: Equatable, Sendable {
     }
     var result = self
     result.issuedAt = max(issuedAt, other.issuedAt)
-    result.organizations = kept(other, \.organizations) { .array($0.map(\.json)) }
+    result.organizations = kept(other, \.organizations) { parts, text in
+      text.member("", of: parts) { $0.write(&$1) }
+    }
     result.idle = idle.joined(other.idle)
     if let ours = secret, let theirs = other.secret {
-      result.secret = kept(other, \.issued) { $0?.json ?? .null }
+      result.secret = kept(other, \.issued) { $0?.write(&$1) }
       result.secret?.cookies = ours.cookies.joined(theirs.cookies)
     } else {
       // One of them was told to forget this generation: forgetting wins.
@@ -90,7 +94,7 @@ package struct SessionRecord: Equatable, Sendable {
     // All records under one key have the same one, except those that something else has written.
     if identity != other.identity {
       result.identity = [identity, other.identity].compactMap { $0 }.max {
-        $0.json.encoded().lexicographicallyPrecedes($1.json.encoded())
+        SessionRecord.precedes($0, $1) { $0.write(&$1) }
       }
     }
     result.unknown = unknown.merging(other.unknown, uniquingKeysWith: JSONValue.outranking)
@@ -101,13 +105,24 @@ package struct SessionRecord: Equatable, Sendable {
   /// has no locks. Any order does as long as it is the same everywhere: the login that was issued later wins, then the
   /// value whose JSON sorts later. Each part is decided by itself: only then does the order of joins not matter.
   private func kept<Part: Equatable>(
-    _ other: SessionRecord, _ part: (SessionRecord) -> Part, _ json: (Part) -> JSONValue
+    _ other: SessionRecord, _ part: (SessionRecord) -> Part, _ write: (Part, inout JSONText) -> Void
   ) -> Part {
     let (ours, theirs) = (part(self), part(other))
     // The usual case first: the list of organizations may be long.
     if ours == theirs { return ours }
     guard issuedAt == other.issuedAt else { return issuedAt > other.issuedAt ? ours : theirs }
-    return json(ours).encoded().lexicographicallyPrecedes(json(theirs).encoded()) ? theirs : ours
+    return SessionRecord.precedes(ours, theirs, write) ? theirs : ours
+  }
+
+  private static func precedes<Part>(
+    _ one: Part, _ other: Part, _ write: (Part, inout JSONText) -> Void
+  ) -> Bool {
+    let texts = [one, other].map { part in
+      var text = JSONText()
+      text.object { write(part, &$0) }
+      return text.bytes
+    }
+    return texts[0].lexicographicallyPrecedes(texts[1])
   }
 
   /// The secret without its cookies: those are joined one by one.

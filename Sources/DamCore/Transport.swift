@@ -1,6 +1,7 @@
 // Transport.swift - the settings of a session that say how to reach its server, as the transport takes them.
 
-package struct Transport: Sendable {
+/// A reference: every call holds it, and it does not change.
+package final class Transport: Sendable {
   package let caFile: String
   package let clientCertificate: String
   package let clientKey: String

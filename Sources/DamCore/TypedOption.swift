@@ -31,25 +31,24 @@ extension Failure {
   static func option(_ name: String, takes what: String) -> Failure { Failure(.option, "\"\(name)\" takes \(what)") }
 }
 
-/// What has a row in the table, whatever its type. A class: where the options of a group are listed, a look at the
-/// superclass is cheap, and one at a protocol's conformances is not.
+/// What has a row in the table, whatever its type.
 package class OptionRow: @unchecked Sendable {
   // It never changes, and no subclass but TypedOption adds to it.
   package let row: Option
   init(_ row: Option) { self.row = row }
 }
 
-/// Options as the stored properties of a struct: a new option takes one line there, and its use.
+/// Options as the stored properties of a struct, so that a misspelt name does not compile.
 package protocol OptionGroup: Sendable {
   /// The one value, made once.
   static var shared: Self { get }
+  /// All of them in the order of their declaration, which a test compares. Written down, since a look at the properties
+  /// themselves (Mirror) takes longer than to open a session.
+  var all: [OptionRow] { get }
 }
 
 extension OptionGroup {
-  /// All of them in the order of their declaration.
-  package static var rows: [Option] {
-    Mirror(reflecting: Self.shared).children.compactMap { ($0.value as? OptionRow)?.row }
-  }
+  package static var rows: [Option] { shared.all.map(\.row) }
 }
 
 // MARK: What an option may take
@@ -131,13 +130,15 @@ extension TypedOption where Value == Int64 {
   }
 
   private static func size(_ text: String) -> Int64? {
-    let units: [Character: Int64] = [
-      "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30,
-    ]
-    guard let last = text.last else { return nil }
-    let factor = units[last] ?? 1
-    guard let number = Int64(units[last] == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
-    let (result, overflow) = number.multipliedReportingOverflow(by: factor)
+    let unit: Int64? =
+      switch text.last {
+      case "k", "K": 1 << 10
+      case "m", "M": 1 << 20
+      case "g", "G": 1 << 30
+      default: nil
+      }
+    guard let number = Int64(unit == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
+    let (result, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
     return overflow ? nil : result
   }
 }

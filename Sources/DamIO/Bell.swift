@@ -29,7 +29,7 @@ final class Bell: Sendable {
     var watch = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // Without a descriptor to sleep on, looking again and again is better than failing.
     let milliseconds = descriptor < 0 ? 10 : min(200, Int32(clamping: (deadline - now) / 1000 + 1))
-    _ = ForkGate.outside { unsafe poll(&watch, 1, milliseconds) }
+    _ = ForkGate.asleep { unsafe poll(&watch, 1, milliseconds) }
   }
 
   /// The tags that it was rung with since the last time.

@@ -10,7 +10,8 @@ internal import Glibc
   package private(set) var count = 0
 
   package init() {
-    capacity = 4096
+    // Most responses fit, and what is this small malloc(3) has at hand.
+    capacity = 960
     unsafe start = .allocate(byteCount: capacity, alignment: 16)
     unsafe start.storeBytes(of: 0, as: UInt8.self)
   }

@@ -65,10 +65,11 @@ final class Call {
 
   /// A request about to be sent; nil when its body cannot be given again.
   func transfer(_ request: WireRequest, _ handle: CurlHandle) -> Transfer? {
-    var options = options
+    guard !request.isForCaller, options.progress != nil else { return Transfer(request, options, limits, handle) }
     // What the session sends for itself is no progress of the application's, which may have had enough all the same.
-    if !request.isForCaller { options.progress = { [self] _, _, _, _ in !isUnwanted() } }
-    return Transfer(request, options, limits, handle)
+    var quiet = options
+    quiet.progress = { [self] _, _, _, _ in !isUnwanted() }
+    return Transfer(request, quiet, limits, handle)
   }
 
   /// The response goes to the application: its head, then its body.
@@ -138,9 +139,9 @@ final class Call {
       let (loading, place) = shared.loadSession(log)
       return .event(.loaded(loading), at: place)
     case .lockSession:
-      return .step(.lock(LockWish(lock: shared.lock, key: shared.sessionKey, isAccount: false)))
+      return .step(.lock(LockWish(lock: shared.lock, key: shared.key.session, isAccount: false)))
     case .lockAccount:
-      return .step(.lock(LockWish(lock: shared.account.lock, key: shared.accountKey, isAccount: true)))
+      return .step(.lock(LockWish(lock: shared.account.lock, key: shared.key.account, isAccount: true)))
     case .askCredentials:
       return .event(ask())
     case .derive(let credentials, let salt):

@@ -61,7 +61,7 @@ struct CallerStore: Store {
 
   func save(_ key: String, _ write: StoreWrite) -> StoreSave {
     switch functions.save(key, write.bytes, revision: write.revision, replacing: write.replacing) {
-    case .saved: return .saved(mark: StoreMark(write.bytes))
+    case .saved: return .saved(mark: StoreMark(write))
     case .failed: return .failed(CallerStore.broken)
     case .conflict:
       switch functions.load(key, known: 0) {

@@ -47,6 +47,11 @@ final class ConnectionPool: Sendable {
   // A connection is used by one thread at a time; the pool hands it from one to the next. The mutex orders them.
   private struct Carried: @unchecked Sendable {
     var idle: [Connection] = []
+
+    struct One: @unchecked Sendable {
+      let connection: Connection?
+      init(_ connection: Connection?) { self.connection = connection }
+    }
   }
 
   private let carried = Mutex(Carried())
@@ -54,16 +59,28 @@ final class ConnectionPool: Sendable {
 
   /// An idle connection, else a new one; nil when libcurl cannot be started.
   func take() -> Connection? {
-    let idle = carried.withLock { carried in Carried(idle: carried.idle.popLast().map { [$0] } ?? []) }
-    return idle.idle.first ?? Connection()
+    if let idle = carried.withLock({ Carried.One($0.idle.popLast()) }).connection { return idle }
+    ProcessSessions.current.makeRoom()
+    return Connection()
+  }
+
+  /// Closes what is idle.
+  func close() {
+    let closed = carried.withLock { carried in
+      defer { carried.idle = [] }
+      return carried
+    }
+    _ = closed
   }
 
   /// Takes a connection back, or lets it end where it is of no use or enough of them are idle.
   func give(_ connection: Connection) {
     guard connection.rest() else { return }
-    let back = Carried(idle: [connection])
+    let back = Carried.One(connection)
     carried.withLock { carried in
-      if carried.idle.count < ConnectionPool.mostIdle { carried.idle += back.idle }
+      if carried.idle.count < ConnectionPool.mostIdle, let connection = back.connection {
+        carried.idle.append(connection)
+      }
     }
   }
 }

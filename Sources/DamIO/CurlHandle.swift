@@ -9,6 +9,8 @@ internal import Glibc
 @safe final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   var address: Int { unsafe Int(bitPattern: easy) }
+  /// Where it is in the list of its multi handle; nil: it is in none.
+  var place: Int?
   /// How the transfer ended; nil while it is under way.
   var result: CURLcode?
   private let errorText: UnsafeMutablePointer<CChar>
@@ -44,6 +46,11 @@ internal import Glibc
     unsafe errorText.deallocate()
   }
 
+  /// The one that is about this handle of libcurl's, which is how libcurl names it.
+  static func behind(_ easy: UnsafeMutableRawPointer) -> CurlHandle? {
+    unsafe dam_curl_get_private(easy).map { unsafe Unmanaged<CurlHandle>.fromOpaque($0).takeUnretainedValue() }
+  }
+
   /// From now on libcurl's callbacks do nothing: nobody wants to hear of the transfer any more.
   func silence() { hooks?.isOver = true }
 
@@ -73,6 +80,7 @@ internal import Glibc
     setNetwork(limits.transport, isOwn: request.origin == limits.origin, isPlain: !request.origin.isSecure)
     if limits.isCompressible { set(CURLOPT_ACCEPT_ENCODING, "") }
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
     unsafe hooks.install(easy)
     _ = unsafe dam_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.first)
     setMethod(request, hooks.source)

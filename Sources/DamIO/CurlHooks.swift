@@ -36,12 +36,15 @@ internal import DamCore
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_WRITEDATA, pointer)
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_HEADERDATA, pointer)
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_READDATA, pointer)
-    _ = unsafe dam_curl_set_pointer(easy, CURLOPT_XFERINFODATA, pointer)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_WRITEFUNCTION, takeBody)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_HEADERFUNCTION, takeHeader)
     _ = unsafe dam_curl_set_bytes(easy, CURLOPT_READFUNCTION, giveBody)
-    _ = unsafe dam_curl_set_progress(easy, reportProgress)
-    _ = unsafe dam_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+    // libcurl would call for every packet. Cancellations are also looked at by whoever drives the transfer.
+    if progress != nil {
+      _ = unsafe dam_curl_set_pointer(easy, CURLOPT_XFERINFODATA, pointer)
+      _ = unsafe dam_curl_set_progress(easy, reportProgress)
+      _ = unsafe dam_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+    }
     unsafe self.easy = easy
     _ = unsafe dam_curl_set_pointer(easy, CURLOPT_PREREQDATA, pointer)
     _ = unsafe dam_curl_set_prerequest(easy, allowRequest)

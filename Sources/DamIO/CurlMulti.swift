@@ -7,11 +7,12 @@ internal import DamCore
 internal import Glibc
 internal import Synchronization
 
-/// Closing a TLS connection writes too, and the application must not get a SIGPIPE for that.
-func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
+/// The application must not get a SIGPIPE for what libcurl writes; closing a TLS connection writes too. Nests: whoever
+/// calls libcurl again and again does so in one.
+func withoutPipeSignal<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
   dam_pipe_guard_enter()
   defer { dam_pipe_guard_leave() }
-  return body()
+  return try body()
 }
 
 @safe final class CurlMulti {
@@ -26,8 +27,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
   private(set) var isInDoubt = false
   /// The newest version of HTTP that a response had (CURL_HTTP_VERSION_...); 0: there was none.
   private var newest = 0
-  /// The handles that are in the multi handle, by the address of the easy handle, which is how libcurl names them.
-  private var handles: [Int: CurlHandle] = [:]
+  /// The handles that are in the multi handle; each knows its place here.
+  private var handles: [CurlHandle] = []
   /// For an event loop: tells it what to watch; and when to call `actOnTime` (Clock.monotonic), nil: not at all.
   private var watch: ((Int32, Int32) -> Void)?
   private(set) var deadline: UInt64?
@@ -51,7 +52,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     _ = unsafe dam_multi_set_socket(multi, nil)
     _ = unsafe dam_multi_set_timer(multi, nil)
     withoutPipeSignal {
-      for handle in handles.values {
+      for handle in handles {
         handle.silence()
         _ = unsafe curl_multi_remove_handle(multi, handle.easy)
       }
@@ -67,7 +68,8 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     // A login has a new connection. If there are others to go on with, every login would leave one more idle.
     if hasCarried { handle.closeAfterLogin() }
     hasCarried = true
-    handles[handle.address] = handle
+    handle.place = handles.count
+    handles.append(handle)
     handle.choose(among: idle)
     join(handle)
   }
@@ -78,7 +80,14 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
   /// Takes a transfer out. If it is not over, its connection is closed, or in doubt.
   func remove(_ handle: CurlHandle) {
-    guard handles.removeValue(forKey: handle.address) != nil else { return }
+    guard let place = handle.place else { return }
+    // The last one takes its place.
+    handle.place = nil
+    let last = handles.removeLast()
+    if last !== handle {
+      handles[place] = last
+      last.place = place
+    }
     if handle.result == nil { doubt(handle) }
     handle.silence()
     withoutPipeSignal { _ = unsafe curl_multi_remove_handle(multi, handle.easy) }
@@ -125,7 +134,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
 
   /// Waits until there is something to do, at most this long.
   func wait(milliseconds: Int32) {
-    ForkGate.outside { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
+    ForkGate.asleep { _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) }
   }
 
   /// Notes which transfers are over.
@@ -133,7 +142,7 @@ func withoutPipeSignal<Result>(_ body: () -> Result) -> Result {
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(multi, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
-      guard let handle = handles[Int(bitPattern: easy)] else { continue }
+      guard let handle = unsafe CurlHandle.behind(easy) else { continue }
       unsafe handle.result = message.pointee.data.result
       // It found something unread on an idle connection (see IdleConnections): once more, with a new connection.
       if handle.wantsAnother {

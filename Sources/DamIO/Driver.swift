@@ -106,7 +106,7 @@ struct Driver: ~Copyable {
     while Clock.monotonic < end {
       if call.isUnwanted() { return call.cancelled() }
       let nap = UInt32(min(end &- min(end, Clock.monotonic), 50_000))
-      ForkGate.outside { _ = usleep(nap) }
+      ForkGate.asleep { _ = usleep(nap) }
     }
     return call.advance(.waited)
   }

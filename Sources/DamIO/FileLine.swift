@@ -129,7 +129,7 @@ final class FileLine: StoreLine {
   private func sleep(upTo microseconds: UInt64) {
     let rest = rest()
     let time = min(microseconds, rest.until.minus(Clock.monotonic))
-    ForkGate.outside {
+    ForkGate.asleep {
       if rest.descriptor >= 0 {
         dam_wait_readable(rest.descriptor, Int64(clamping: time))
       } else {

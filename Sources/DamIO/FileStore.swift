@@ -28,6 +28,8 @@ internal import Glibc
 
 struct FileStore: Store {
   let place: String
+  /// `place` with a slash.
+  private let prefix: String
   let isLasting = true
 
   /// A record is a few kilobytes; what is larger than this is not one.
@@ -40,6 +42,7 @@ struct FileStore: Store {
 
   init(_ folder: String, patience: UInt64 = 10_000_000) {
     place = folder
+    prefix = folder + "/"
     self.patience = patience
   }
 
@@ -89,7 +92,7 @@ struct FileStore: Store {
   }
 
   private func open(_ key: String) -> Result<OpenRecord, Objection> {
-    let path = file(key, "record")
+    let path = file(key, ".record")
     // Whatever has this name and is no file must not be waited for.
     switch Descriptor.open(path, O_RDONLY | O_NONBLOCK) {
     case .failure(let error):
@@ -139,7 +142,7 @@ struct FileStore: Store {
     }
     let isFirst = new.replacing == 0
     if let error = new.isDurable || isFirst ? replace(key, new) : exchange(key, new) { return .failed(error.text) }
-    return .saved(mark: StoreMark(new.bytes))
+    return .saved(mark: StoreMark(new))
   }
 
   private func conflict(_ record: OpenRecord) -> StoreSave {
@@ -152,7 +155,7 @@ struct FileStore: Store {
   /// A new file in the place of the old one.
   private func replace(_ key: String, _ new: StoreWrite) -> SystemError? {
     finish(key, create(key, new.bytes, isSynced: new.isDurable)) {
-      guard unsafe rename(file(key, "tmp"), file(key, "record")) == 0 else { return .last }
+      guard unsafe rename(file(key, ".tmp"), file(key, ".record")) == 0 else { return .last }
       if new.isDurable, case .success(let folder) = Descriptor.open(place, O_RDONLY | O_DIRECTORY) { _ = folder.sync() }
       return nil
     }
@@ -162,7 +165,7 @@ struct FileStore: Store {
   private func exchange(_ key: String, _ new: StoreWrite) -> SystemError? {
     // Once on the disk, it has its place there: no loss of power can make an empty file of it.
     finish(key, overwrite(key, new.bytes) ? nil : create(key, new.bytes, isSynced: true)) {
-      let (spare, record) = (file(key, "tmp"), file(key, "record"))
+      let (spare, record) = (file(key, ".tmp"), file(key, ".record"))
       // Some file systems cannot exchange, and somebody may have removed the record.
       return unsafe dam_exchange(spare, record) == 0 || rename(spare, record) == 0 ? nil : .last
     }
@@ -171,13 +174,13 @@ struct FileStore: Store {
   /// Goes on if the temporary file was written, and leaves none behind if something fails.
   private func finish(_ key: String, _ error: SystemError?, _ step: () -> SystemError?) -> SystemError? {
     let error = error ?? step()
-    if error != nil { _ = unsafe unlink(file(key, "tmp")) }
+    if error != nil { _ = unsafe unlink(file(key, ".tmp")) }
     return error
   }
 
   /// Writes into the temporary file that is there; false: there is none that can be used.
   private func overwrite(_ key: String, _ bytes: [UInt8]) -> Bool {
-    let path = file(key, "tmp")
+    let path = file(key, ".tmp")
     guard case .success(let spare) = Descriptor.open(path, O_WRONLY | O_NONBLOCK), let status = spare.status,
       Ownership.objection(to: status, path, closed: 0o077) == nil, spare.writeAll(bytes) == nil
     else { return false }
@@ -186,7 +189,7 @@ struct FileStore: Store {
 
   /// Writes a new temporary file.
   private func create(_ key: String, _ bytes: [UInt8], isSynced: Bool) -> SystemError? {
-    let path = file(key, "tmp")
+    let path = file(key, ".tmp")
     let flags = O_WRONLY | O_CREAT | O_EXCL
     var created = Descriptor.open(path, flags)
     if case .failure(let error) = created, error.code == EEXIST {
@@ -216,7 +219,7 @@ struct FileStore: Store {
     guard case .success(let lock) = openLock(key) else { return }
     locked(lock) {
       guard case .found(let present, _) = load(key, unless: nil), present == seen else { return }
-      _ = unsafe rename(file(key, "record"), file(key, "damaged"))
+      _ = unsafe rename(file(key, ".record"), file(key, ".damaged"))
     } onFailure: { _ in
     }
   }
@@ -231,11 +234,11 @@ struct FileStore: Store {
   }
 
   func remove(_ key: String) -> Result<Bool, StoreFailure> {
-    if unsafe unlink(file(key, "record")) == 0 {
+    if unsafe unlink(file(key, ".record")) == 0 {
       // The spare file holds what the record was before. A save that is under way still needs it.
       if case .success(let lock) = openLock(key) {
         locked(lock) {
-          _ = unsafe unlink(file(key, "tmp"))
+          _ = unsafe unlink(file(key, ".tmp"))
         } onFailure: { _ in
         }
       }
@@ -245,10 +248,10 @@ struct FileStore: Store {
     return error.code == ENOENT || error.code == ENOTDIR ? .success(false) : .failure(StoreFailure(reason: error.text))
   }
 
-  private func file(_ key: String, _ ending: String) -> String { "\(place)/\(key).\(ending)" }
+  private func file(_ key: String, _ ending: String) -> String { prefix + key + ending }
 
   private func openLock(_ key: String) -> Result<LockFile, SystemError> {
-    let path = file(key, "lock")
+    let path = file(key, ".lock")
     // Without O_CREAT as a rule: with it, the kernel locks the folder even if the file is there.
     var opened = Descriptor.open(path, O_RDWR | O_NONBLOCK)
     if case .failure(let error) = opened, error.code == ENOENT {

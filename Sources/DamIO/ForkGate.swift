@@ -14,11 +14,18 @@ package enum ForkGate {
     return try body()
   }
 
-  /// Sleeping, or calling the application, which meanwhile handles its signals as it likes.
+  /// Calling the application, which meanwhile handles its signals as it likes.
   package static func outside<Result, Problem: Error>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
-    let step = dam_gate_step_out()
+    let step = dam_gate_step_out(1)
     defer { dam_gate_step_in(step) }
     return try body()
+  }
+
+  /// Sleeping.
+  static func asleep<Result>(_ body: () -> Result) -> Result {
+    let step = dam_gate_step_out(0)
+    defer { dam_gate_step_in(step) }
+    return body()
   }
 }
 

@@ -1,38 +1,60 @@
 // HeaderLines.swift - the header lines of a request as libcurl wants them: a list that must outlive the transfer. Some
-// of them are secrets, so that they are made for each request and freed with it.
+// of them are secrets, so that they are made for each request, and wiped with it. libcurl only reads the list: that its
+// lines lie in one block, and its nodes in another, is all the same to it.
 
 internal import CCurl
 internal import DamCore
 
 @safe final class HeaderLines {
-  private(set) var first: UnsafeMutablePointer<curl_slist>?
+  private let text: TextBlock
+  private let nodes: UnsafeMutableBufferPointer<curl_slist>
 
   init(_ request: WireRequest, _ source: OutgoingBody?) {
-    // Room for one line after the other.
-    var line: [UInt8] = []
-    line.reserveCapacity(256)
-    // An empty value is written "Name;", else libcurl takes the line for a removal.
-    for (name, value) in request.headers { add(name, value.isEmpty ? ";" : ": ", value.utf8, &line) }
-    for (name, value) in request.secretHeaders { add(name, ": ", value.reveal(), &line) }
-    // libcurl would wait a second for a "100 Continue" that these servers never send.
-    add("Expect", ":", "".utf8, &line)
-    if case .none = request.body { add("Content-Type", ":", "".utf8, &line) }
-    if case .secret = request.body { add("Content-Type", ": ", "application/x-www-form-urlencoded".utf8, &line) }
-    if source != nil, source?.description.size == nil { add("Transfer-Encoding", ": ", "chunked".utf8, &line) }
+    var (count, size) = (0, 0)
+    unsafe HeaderLines.visit(request, source) { name, separator, value in
+      count += 1
+      size = size.plus(name.utf8.count + separator.utf8CodeUnitCount + 1).plus(value.count)
+    }
+    let text = TextBlock(room: size)
+    let nodes = UnsafeMutableBufferPointer<curl_slist>.allocate(capacity: count)
+    var last = 0
+    unsafe HeaderLines.visit(request, source) { name, separator, value in
+      let next = last + 1 < count ? unsafe nodes.baseAddress.map { unsafe $0 + (last + 1) } : nil
+      unsafe nodes.initializeElement(at: last, to: curl_slist(data: text.end, next: next))
+      last += 1
+      var name = name
+      name.withUTF8 { unsafe text.append(UnsafeRawBufferPointer($0)) }
+      separator.withUTF8Buffer { unsafe text.append(UnsafeRawBufferPointer($0)) }
+      unsafe text.append(value)
+      text.close()
+    }
+    self.text = text
+    unsafe self.nodes = nodes
   }
 
-  deinit { unsafe curl_slist_free_all(first) }
+  deinit { unsafe nodes.deallocate() }
 
-  private func add(_ name: String, _ separator: String, _ value: some Collection<UInt8>, _ line: inout [UInt8]) {
-    line.removeAll(keepingCapacity: true)
-    line += name.utf8
-    line += separator.utf8
-    line += value
-    line.append(0)
-    unsafe line.withUnsafeBytes { bytes in
-      if let longer = unsafe curl_slist_append(first, bytes.baseAddress?.assumingMemoryBound(to: CChar.self)) {
-        unsafe first = longer
+  var first: UnsafeMutablePointer<curl_slist>? { unsafe nodes.baseAddress }
+
+  private static func visit(
+    _ request: WireRequest, _ source: OutgoingBody?,
+    _ line: (_ name: String, _ separator: StaticString, _ value: UnsafeRawBufferPointer) -> Void
+  ) {
+    let none = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    for (name, value) in request.headers {
+      var value = value
+      // An empty value is written "Name;", else libcurl takes the line for a removal.
+      if value.isEmpty {
+        unsafe line(name, ";", none)
+      } else {
+        value.withUTF8 { unsafe line(name, ": ", UnsafeRawBufferPointer($0)) }
       }
     }
+    for (name, value) in request.secretHeaders { value.withBytes { unsafe line(name, ": ", $0) } }
+    // libcurl would wait a second for a "100 Continue" that these servers never send.
+    unsafe line("Expect:", "", none)
+    if case .none = request.body { unsafe line("Content-Type:", "", none) }
+    if case .secret = request.body { unsafe line("Content-Type: application/x-www-form-urlencoded", "", none) }
+    if source != nil, source?.description.size == nil { unsafe line("Transfer-Encoding: chunked", "", none) }
   }
 }

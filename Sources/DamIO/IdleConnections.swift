@@ -7,24 +7,33 @@ internal import CLinux
 internal import Glibc
 
 final class IdleConnections {
-  /// The local port of each connection, by its socket: libcurl tells the port of the connection that it has chosen.
-  /// Entries of closed connections stay until the socket's number is used again.
-  private var ports: [Int32: Int] = [:]
+  private struct Entry {
+    let socket: Int32
+    var port: Int
+  }
+
+  /// The local port of each connection: libcurl tells the port of the connection that it has chosen. Entries of closed
+  /// connections stay until the socket's number is used again. Few, so that a list does.
+  private var entries: [Entry] = []
 
   /// A response of HTTP/1.x has come over this connection.
   func note(_ socket: Int32, port: Int) {
-    if ports[socket] != port { ports[socket] = port }
+    if let known = entries.firstIndex(where: { $0.socket == socket }) {
+      entries[known].port = port
+    } else {
+      entries.append(Entry(socket: socket, port: port))
+    }
   }
 
   /// Whether something unread waits on the connection, or its end. Over TLS that may be no more than a new session
   /// ticket, but making another connection is cheaper than being wrong.
   func isUnclean(_ port: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
     var isKnown = false
-    for (socket, itsPort) in ports where itsPort == port {
+    for (place, entry) in entries.enumerated() where entry.port == port {
       isKnown = true
-      var watch = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+      var watch = pollfd(fd: entry.socket, events: Int16(POLLIN), revents: 0)
       guard unsafe poll(&watch, 1, 0) == 0 else {
-        ports[socket] = nil
+        entries.remove(at: place)
         return true
       }
     }

@@ -54,7 +54,7 @@ final class LockFile: Sendable {
     while true {
       let taken = lock(LockFile.save)
       guard case .success(false) = taken, Clock.monotonic &- began < microseconds else { return taken }
-      ForkGate.outside { _ = usleep(nap) }
+      ForkGate.asleep { _ = usleep(nap) }
       nap = min(nap.times(2), 1000)
     }
   }

@@ -89,7 +89,7 @@ package final class Loop {
   }
 
   /// Does all that can be done without waiting.
-  package func dispatch() { holder.work(dispatchOnce) }
+  package func dispatch() { withoutPipeSignal { holder.work(dispatchOnce) } }
 
   private func dispatchOnce() {
     for (descriptor, events) in poller.ready() {

@@ -17,7 +17,8 @@ final class LoopPool {
   private static let mostIdle = 64
 
   /// Nothing is to be begun here any more, and nothing is under way: the pool can go.
-  var isOver: Bool { multi.isInDoubt && owners.isEmpty }
+  var isOver: Bool { multi.isInDoubt && isIdle }
+  var isIdle: Bool { owners.isEmpty }
 
   init?(_ shared: SharedSession) {
     guard let multi = CurlMulti() else { return nil }

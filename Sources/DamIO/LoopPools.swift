@@ -15,6 +15,7 @@ final class LoopPools {
   /// The pool for new transfers; nil when libcurl cannot be started.
   func pool(_ shared: SharedSession) -> LoopPool? {
     if let pool = pools[ObjectIdentifier(shared)]?.last, !pool.multi.isInDoubt { return pool }
+    makeRoom()
     guard let pool = LoopPool(shared) else { return nil }
     pool.multi.drive { [unowned self, unowned pool] descriptor, events in
       self.watched[descriptor] = events == 0 ? nil : pool
@@ -24,13 +25,25 @@ final class LoopPools {
     return pool
   }
 
+  /// If there are too few descriptors for a new connection: drops the pools in which nothing is under way, and what
+  /// else in the process is idle.
+  private func makeRoom() {
+    guard Descriptor.shortage != nil else { return }
+    for (key, some) in pools { for pool in some where pool.isIdle { drop(pool, key) } }
+    ProcessSessions.current.makeRoom()
+  }
+
+  private func drop(_ pool: LoopPool, _ key: ObjectIdentifier) {
+    watched = watched.filter { $0.value !== pool }
+    pools[key]?.removeAll { $0 === pool }
+    if pools[key]?.isEmpty == true { pools[key] = nil }
+  }
+
   /// Takes back a handle, whichever pool it came from, and drops a pool that is over.
   func give(_ handle: CurlHandle, _ shared: SharedSession) {
     for pool in pools[ObjectIdentifier(shared)] ?? [] {
       pool.give(handle)
-      guard pool.isOver else { continue }
-      watched = watched.filter { $0.value !== pool }
-      pools[ObjectIdentifier(shared)]?.removeAll { $0 === pool }
+      if pool.isOver { drop(pool, ObjectIdentifier(shared)) }
     }
   }
 

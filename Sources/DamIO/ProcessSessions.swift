@@ -12,8 +12,9 @@ internal import Synchronization
   /// Guarded by `sessions`.
   private struct Table {
     /// One for each identity and store, as long as a session of it is open.
-    var byKey: [SharedSession.Key: WeakSession] = [:]
-    /// By `SharedSession.Key.account`.
+    /// By `SharedSession.Key.sessionInProcess`.
+    var byKey: [String: WeakSession] = [:]
+    /// By `SharedSession.Key.accountInProcess`.
     var accounts: [String: SharedAccount] = [:]
   }
 
@@ -53,23 +54,32 @@ internal import Synchronization
   func shared(_ identity: Identity, _ store: any Store) -> SharedSession {
     let key = SharedSession.Key(identity: identity, store: store.id)
     return sessions.withLock { table in
-      if let known = table.byKey[key]?.session { return known }
-      var account = table.accounts[key.account] ?? SharedAccount(account: Account())
+      if let known = table.byKey[key.sessionInProcess]?.session { return known }
+      var account = table.accounts[key.accountInProcess] ?? SharedAccount(account: Account())
       let made = SharedSession(key, store, account: account.account, process: process)
-      if table.byKey.updateValue(WeakSession(session: made), forKey: key) == nil { account.sessions += 1 }
-      table.accounts[key.account] = account
+      if table.byKey.updateValue(WeakSession(session: made), forKey: key.sessionInProcess) == nil {
+        account.sessions += 1
+      }
+      table.accounts[key.accountInProcess] = account
       return made
     }
+  }
+
+  /// If there are too few descriptors for a new connection: closes those that sessions keep for their next requests.
+  func makeRoom() {
+    guard Descriptor.shortage != nil else { return }
+    let all = sessions.withLock { table in table.byKey.values.compactMap(\.session) }
+    for session in all { session.connections.close() }
   }
 
   /// Forgets an entry that no session uses any more. Where no store keeps the account, what is known of it stays: a
   /// refused password must not be tried again only because the session was closed in between.
   func tidy(_ key: SharedSession.Key, isLasting: Bool) {
     sessions.withLock { table in
-      guard let entry = table.byKey[key], entry.session == nil else { return }
-      table.byKey[key] = nil
-      table.accounts[key.account]?.sessions -= 1
-      if isLasting, table.accounts[key.account]?.sessions == 0 { table.accounts[key.account] = nil }
+      guard let entry = table.byKey[key.sessionInProcess], entry.session == nil else { return }
+      table.byKey[key.sessionInProcess] = nil
+      table.accounts[key.accountInProcess]?.sessions -= 1
+      if isLasting, table.accounts[key.accountInProcess]?.sessions == 0 { table.accounts[key.accountInProcess] = nil }
     }
   }
 }

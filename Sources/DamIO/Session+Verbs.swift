@@ -6,13 +6,15 @@ internal import Synchronization
 
 extension Session {
   package func request(_ request: CallerRequest, _ options: CallOptions) throws(Failure) -> Response {
-    var driver = Driver(self, .request(request), options)
-    let outcome = driver.run()
-    guard case .delivered(let generation, let replays) = outcome else {
-      driver.discard()
-      throw Session.failure(outcome)
+    try withoutPipeSignal { () throws(Failure) in
+      var driver = Driver(self, .request(request), options)
+      let outcome = driver.run()
+      guard case .delivered(let generation, let replays) = outcome else {
+        driver.discard()
+        throw Session.failure(outcome)
+      }
+      return try driver.receive(generation: generation, replays: replays)
     }
-    return try driver.receive(generation: generation, replays: replays)
   }
 
   /// Makes sure that there is a session, and returns its record.

@@ -7,11 +7,20 @@ internal import Glibc
 internal import Synchronization
 
 final class SharedSession: Sendable {
-  struct Key: Hashable, Sendable {
-    var identity: Identity
-    var store: String
-    /// The key of the account in ProcessSessions.
-    var account: String { store + "/" + identity.accountKey }
+  /// Which session of which store. Its parts cost a digest each.
+  struct Key: Sendable {
+    /// The names of the two records.
+    let session: String
+    let account: String
+    /// What this session and this account are called in ProcessSessions. Texts, since the run time looks up at every
+    /// start how a type of its own is hashed.
+    let sessionInProcess: String
+    let accountInProcess: String
+
+    init(identity: Identity, store: String) {
+      (session, account) = (identity.sessionKey, identity.accountKey)
+      (sessionInProcess, accountInProcess) = (store + "/" + session, store + "/" + account)
+    }
   }
 
   struct State {
@@ -39,9 +48,6 @@ final class SharedSession: Sendable {
   let process: UInt64
   let key: Key
   let store: any Store
-  /// The names of the two records. They cost a digest each.
-  let sessionKey: String
-  let accountKey: String
   let lock = FairLock()
   let account: Account
   let connections = ConnectionPool()
@@ -52,14 +58,13 @@ final class SharedSession: Sendable {
     self.store = store
     self.account = account
     self.process = process
-    (sessionKey, accountKey) = (key.identity.sessionKey, key.identity.accountKey)
   }
 
   // MARK: Records
 
   /// What is found is not in the state yet: whoever asked takes it, together with its place.
   func loadSession(_ log: Logger) -> (Loading<SessionRecord>, Place?) {
-    load(sessionKey, unless: state.withLock { $0.mark }, log)
+    load(key.session, unless: state.withLock { $0.mark }, log)
   }
 
   /// For those who only want to know: the record as it is now.
@@ -73,7 +78,7 @@ final class SharedSession: Sendable {
   }
 
   func loadAccount(_ log: Logger) -> Loading<AccountRecord> {
-    let loading: Loading<AccountRecord> = load(accountKey, unless: nil, log).0
+    let loading: Loading<AccountRecord> = load(key.account, unless: nil, log).0
     switch loading {
     case .record(let stored): return .record(join(stored))
     case .absent, .unchanged: return .record(join(AccountRecord()))
@@ -119,7 +124,7 @@ final class SharedSession: Sendable {
   ) -> (Saving<SessionRecord>, Place?) {
     // What other threads learned since the record was made belongs to the revision that is about to be replaced.
     let (joined, revision) = state.withLock { (record.joined($0.session.record), $0.revision) }
-    let next = Write(record: joined, key: sessionKey, revision: revision, isDurable: isDurable)
+    let next = Write(record: joined, key: key.session, revision: revision, isDurable: isDurable)
     let (saving, place) = save(next, log)
     // Another process has saved a newer cookie of the same login: ours was late without our knowing.
     if case .saved(let saved) = saving, saved.generation == joined.generation, saved.freshness > joined.freshness {
@@ -129,7 +134,7 @@ final class SharedSession: Sendable {
   }
 
   func saveAccount(_ record: AccountRecord, _ log: Logger) -> Saving<AccountRecord> {
-    save(Write(record: join(record), key: accountKey, revision: 0, isDurable: true), log).0
+    save(Write(record: join(record), key: key.account, revision: 0, isDurable: true), log).0
   }
 
   /// A record on its way into the store.

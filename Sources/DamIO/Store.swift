@@ -26,10 +26,19 @@ struct StoreMark: Equatable, Sendable {
   init() {}
 
   init(_ record: [UInt8]) {
-    guard let (header, length) = RecordHeader.parse(record) else { return }
-    revision = header.revision
+    let first = RecordHeader.parse(record)
+    self.init(record, first?.size ?? 0, first?.header.revision ?? 0)
+  }
+
+  init(_ write: StoreWrite) {
+    self.init(write.bytes, write.bytes.prefix { $0 != 0x0A }.count.plus(1), write.revision)
+  }
+
+  private init(_ record: [UInt8], _ length: Int, _ revision: UInt64) {
+    self.revision = revision
     line = Array(record.prefix(length))
-    size = record.count
+    // Of what is no record nothing is known.
+    size = length > 0 ? record.count : 0
   }
 }
 

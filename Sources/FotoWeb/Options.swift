@@ -31,5 +31,11 @@ extension FotoWeb {
       "token-limit", 1...10_000, default: 10, "device tokens that the server allows a user.")
     let tokenReserve = TypedOption<Int32>.count(
       "token-reserve", 0...10_000, default: 1, "how many of these are left to the user's other devices.")
+
+    package var all: [OptionRow] {
+      [
+        encryptionSecret, queryNames, tokenLimitText, loginTokenLife, loginTokenEncoding, tokenLimit, tokenReserve,
+      ]
+    }
   }
 }

@@ -30,5 +30,7 @@ extension PhotoShelter {
     let logoutMethod = TypedOption<Method>.choice("logout-method", default: .post, "method of the logout request.")
     let invalidClasses = TypedOption<[String]>.words(
       "invalid-class", default: "SessionRequiredErr", "error classes that mean the session is invalid.")
+
+    package var all: [OptionRow] { [apiKey, apiKeyPlace, organizationMethod, logoutMethod, invalidClasses] }
   }
 }

@@ -1,5 +1,7 @@
 // OptionTests.swift - the one vocabulary: every option takes what it says and refuses the rest.
 
+import FotoWeb
+import PhotoShelter
 import TestSupport
 import Testing
 
@@ -61,6 +63,14 @@ struct OptionTests {
       ["1", "64M", "2g", "512k"], not: ["0", "-1", "M", "64MB", "1.5M", "many", "9999999999999G"]),
     "allow-loopback-http": Row(["yes", "no", "true", "false", "1", "0"], not: ["Yes", "maybe", "2", "on"]),
   ]
+
+  @Test(
+    "no option of a group is missing in its list",
+    arguments: [EngineOptions.shared, PhotoShelter.Options.shared, FotoWeb.Options.shared] as [any OptionGroup])
+  func listed(group: any OptionGroup) {
+    let properties = Mirror(reflecting: group).children.compactMap { $0.value as? OptionRow }
+    #expect(properties.count >= 5 && properties.elementsEqual(group.all, by: ===))
+  }
 
   @Test("the table and this test know the same options")
   func complete() { #expect(Set(knownSystems.vocabulary.options.map(\.name)) == Set(Self.rows.keys)) }

@@ -12,6 +12,8 @@ struct Lightbox: System {
     static let shared = Options()
     let desk = TypedOption<String>.text("desk", default: "night", "the desk that asks.")
     let overStatus = TypedOption<Int32>.count("over-status", 400...499, default: 440, "the status of a session's end.")
+
+    var all: [OptionRow] { [desk, overStatus] }
   }
 
   static let name = "lightbox"

@@ -65,7 +65,7 @@ extension FileStoreTests {
     @Sendable func record(_ revision: UInt64) -> [UInt8] {
       let document = documents[Int(revision % 3)]
       let line = Array("damsession-record 1 \(revision) \(document.count) ".utf8)
-      return line + Array((Hash.sha256(line[...], document[...]) + "\n").utf8) + document
+      return line + Hash.sha256(line[...], document[...]) + [0x0A] + document
     }
     let isDone = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: 4) { thread in

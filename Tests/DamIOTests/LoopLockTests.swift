@@ -33,7 +33,7 @@ struct LoopLockTests {
   func otherProcess() throws {
     let (server, scratch) = (try LoopbackServer(), try Scratch())
     let caller = try LoopCaller(server, ["lock-timeout": "3600", "store": scratch.path])
-    let key = caller.session.shared.sessionKey
+    let key = caller.session.shared.key.session
     let other = FileStore(scratch.path)
     guard case .held(let held, _) = other.lock(key, wait: 0) else {
       Issue.record("not locked")

@@ -18,7 +18,7 @@ import pytest
 from conftest import Site
 from outcomes import OUTCOMES, REPEATED, ROUNDS
 from processes import free_ports
-from programs import environment, python, run
+from programs import compiled, environment, python, run
 
 MOST = 25 * REPEATED  # bytes a round
 ALL = ROUNDS * REPEATED
@@ -61,3 +61,12 @@ def test_nothing_is_left(site: Site, tmp_path: Path, name: str, mode: str) -> No
     assert len(rounds[-1]["descriptors"]) <= len(rounds[0]["descriptors"]) + 1
     assert statistics.median(grown) < MOST
     assert (told["replays"] >= ALL // 2 - 1) == (name in ("replay", "replay-with-cookies"))
+
+
+@pytest.mark.parametrize("mode", ["blocking", "loop"])
+def test_idle_connections_make_room(site: Site, tmp_path: Path, folder: Path, mode: str) -> None:
+    """Each identity keeps a connection for its next request, and there are descriptors for half."""
+    command = [compiled(folder, "many_identities.c"), mode, str(tmp_path)]
+    done = run(command, environment(site))
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.split() == [b"60", b"60"]

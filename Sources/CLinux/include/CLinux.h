@@ -65,9 +65,10 @@ typedef struct dam_step {
     int gate, pipe;
 } dam_step;
 
-/* A thread that waits, or calls the application, steps outside of both for that long, and then in again. Stepping in
- * may wait for a fork. A thread that is not inside may step out as well; then nothing happens. */
-dam_step dam_gate_step_out(void);
+/* A thread that waits, or calls the application (`is_call`), steps outside of the gate for that long, and then in
+ * again; who calls the application, outside of the guard as well. Stepping in may wait for a fork. A thread that is not
+ * inside may step out as well; then nothing happens. */
+dam_step dam_gate_step_out(int is_call);
 void dam_gate_step_in(dam_step step);
 
 /* A forked child shares its parent's open files, and with them their locks: a lock would outlive a parent that dies. A
