@@ -632,12 +632,17 @@ typedef int32_t (*dam_head_callback)(void *user_data, const dam_response_view *h
 
 /** Flags of a dam_request. */
 typedef enum dam_request_flags {
-    DAM_REQUEST_ONCE = 1 /**< a GET, PUT or DELETE that must not be worked on twice: when its response is lost, that is
-                              reported (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST and PATCH
-                              are always so, and the paths that a system is on record to write by (PhotoShelter:
-                              .../insert, .../update and the like, by any method). Sent again all the same is what
-                              cannot have been worked on: no connection was made, or the server refused the
-                              session. */
+    DAM_REQUEST_ONCE = 1,      /**< a GET, PUT or DELETE that must not be worked on twice: when its response is lost,
+                                    that is reported (DAM_ERR_TRANSFER, DAM_ERR_TIMEOUT) and it is not sent again. POST
+                                    and PATCH are always so, and the paths that a system is on record to write by
+                                    (PhotoShelter: .../insert, .../update and the like, by any method). Sent again all
+                                    the same is what cannot have been worked on: no connection was made, or the server
+                                    refused the session. */
+    DAM_REQUEST_HEARTBEAT = 2, /**< progress is a heartbeat: it is not called before the request has taken a fifth of a
+                                    second, nor for its end. For bindings that look for signals in it, and whose
+                                    callbacks cost more than a small request. */
+    DAM_REQUEST_GATHER = 4     /**< write gets pieces of up to 128 KiB, as far as so many bytes are there, rather than
+                                    of up to 16 KiB. For bindings, whose callbacks cost more than a copy. */
 } dam_request_flags;
 
 /** One request. Start from DAM_REQUEST_INIT and fill what you need. Everything in it is read only until the call

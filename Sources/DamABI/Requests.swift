@@ -54,6 +54,8 @@ private func callOptions(_ raw: dam_request, copiesBody: Bool) throws(Failure) -
   }
   var options = CallOptions()
   unsafe options.timeout = raw.timeout_ms
+  unsafe options.gathers = raw.flags & DAM_REQUEST_GATHER.rawValue != 0
+  unsafe options.isHeartbeat = raw.flags & DAM_REQUEST_HEARTBEAT.rawValue != 0
   if let body = unsafe raw.body {
     let bytes = unsafe UnsafeRawBufferPointer(start: body, count: Int(clamping: raw.body_size))
     options.body = unsafe copiesBody ? OutgoingBody([UInt8](bytes)) : OutgoingBody(bytes)
@@ -117,7 +119,8 @@ private func callerRequest(
   guard unsafe raw.body != nil || raw.read != nil || raw.body_size == 0 else {
     throw Failure(.argument, "request->body is NULL but body_size is not 0")
   }
-  guard unsafe raw.flags & ~DAM_REQUEST_ONCE.rawValue == 0, unsafe raw.reserved == 0 else {
+  let known = DAM_REQUEST_ONCE.rawValue | DAM_REQUEST_HEARTBEAT.rawValue | DAM_REQUEST_GATHER.rawValue
+  guard unsafe raw.flags & ~known == 0, unsafe raw.reserved == 0 else {
     throw Failure(.argument, "request->flags holds a flag that this version does not know, or reserved is not 0")
   }
   guard unsafe raw.body_size <= UInt64(Int.max) || (raw.read != nil && raw.body_size == DAM_SIZE_UNKNOWN) else {

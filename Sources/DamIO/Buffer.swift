@@ -31,6 +31,12 @@ internal import Glibc
     unsafe start.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
   }
 
+  /// Begins anew, in the same place.
+  func clear() {
+    count = 0
+    unsafe start.storeBytes(of: 0, as: UInt8.self)
+  }
+
   /// A copy of the beginning.
   package func prefix(_ length: Int) -> [UInt8] {
     unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: min(length, count)))

@@ -25,7 +25,7 @@ final class Call {
   let limits: TransferLimits
   private var machine: CallMachine
   /// When `isUnwanted` last asked the application (Clock.monotonic).
-  private var lastAsked: UInt64 = 0
+  private var lastAsked: UInt64
   /// The locks that the call holds, until the machine says `unlock` or `finish`, or the call ends.
   private var sessionLock: Held?
   private var accountLock: Held?
@@ -33,6 +33,7 @@ final class Call {
   init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     self.session = session
     self.options = options
+    lastAsked = options.isHeartbeat ? Clock.monotonic : 0
     shared = session.shared
     let settings = session.settings
     let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.transport.timeout) * 1000

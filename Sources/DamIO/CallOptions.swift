@@ -8,6 +8,8 @@ package struct CallOptions {
   package var form: Form?
   /// Where the body of a 2xx response goes. Without it, and for all other responses: memory.
   package var destination: Destination?
+  /// Whether it takes larger pieces than come, as far as more bytes are there.
+  package var gathers = false
   /// Called with the response that is delivered, before any of its body; false to stop.
   package var onHead: ((Response) -> Bool)?
   /// Called after that, if the body goes to `destination`.
@@ -15,6 +17,8 @@ package struct CallOptions {
   /// Whether to take the bytes as the server stores them, without compression on the way.
   var asIs = false
   package var progress: Progress?
+  /// Whether `progress` is only there to be called now and then: not at the beginning, nor at the end.
+  package var isHeartbeat = false
   package var cancellation = Cancellation()
   /// Whether somebody may set `cancellation` without telling an event loop, which then has to look at it.
   package var isWatched = false

@@ -57,12 +57,8 @@ final class ConnectionPool: Sendable {
   private let carried = Mutex(Carried())
   private static let mostIdle = 64
 
-  /// An idle connection, else a new one; nil when libcurl cannot be started.
-  func take() -> Connection? {
-    if let idle = carried.withLock({ Carried.One($0.idle.popLast()) }).connection { return idle }
-    ProcessSessions.current.makeRoom()
-    return Connection()
-  }
+  /// An idle connection; nil: there is none.
+  func take() -> Connection? { carried.withLock { Carried.One($0.idle.popLast()) }.connection }
 
   /// Closes what is idle.
   func close() {

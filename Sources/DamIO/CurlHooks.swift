@@ -21,8 +21,11 @@ internal import DamCore
   private var easy: UnsafeMutableRawPointer?
   /// libcurl must not send it again by itself, whatever it thinks of the first time.
   var isSentOnce = false
-  /// When the application last heard of progress (Clock.monotonic).
+  /// When the application last heard of progress (Clock.monotonic), and how long it does not have to again, in
+  /// microseconds.
   private var lastReport: UInt64 = 0
+  private var quiet: UInt64 = 50_000
+  private var isHeartbeat = false
 
   init(_ sink: Sink, _ source: OutgoingBody?, _ progress: Progress?, _ cancellation: Cancellation) {
     self.sink = sink
@@ -30,6 +33,9 @@ internal import DamCore
     self.progress = progress
     self.cancellation = cancellation
   }
+
+  /// From now on progress is a heartbeat (see CallOptions).
+  func beatOnly() { (isHeartbeat, quiet, lastReport) = (true, 200_000, Clock.monotonic) }
 
   func install(_ easy: UnsafeMutableRawPointer) {
     let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -69,8 +75,8 @@ internal import DamCore
     if cancellation.isSet { return false }
     guard let progress else { return true }
     let now = Clock.monotonic
-    let isWhole = (down > 0 && down == downTotal) || (up > 0 && up == upTotal)
-    guard isWhole || now &- lastReport > 50_000 else { return true }
+    let isWhole = !isHeartbeat && ((down > 0 && down == downTotal) || (up > 0 && up == upTotal))
+    guard isWhole || now &- lastReport > quiet else { return true }
     lastReport = now
     if !progress(down, downTotal, up, upTotal) { cancellation.set() }
     return !cancellation.isSet

@@ -87,7 +87,7 @@ struct Driver: ~Copyable {
 
   private mutating func send(_ request: WireRequest) -> Call.Step {
     if request.isForCaller { discard() }
-    guard let connection = call.shared.connections.take() else {
+    guard let connection = call.shared.connections.take() ?? makeConnection() else {
       return call.advance(.failed(Call.noCurl, head: nil))
     }
     guard let transfer = call.transfer(request, connection.handle) else {
@@ -98,6 +98,12 @@ struct Driver: ~Copyable {
     let event = connection.next(transfer)
     if request.isForCaller { callers = (transfer, connection) } else { call.shared.connections.give(connection) }
     return call.advance(transfer.report(event))
+  }
+
+  /// nil when libcurl cannot be started.
+  private func makeConnection() -> Connection? {
+    ProcessSessions.current.makeRoom()
+    return Connection()
   }
 
   /// Sleeps in short naps, so that a cancellation is noticed.

@@ -234,7 +234,7 @@ package final class Loop {
       return take(call.advance(.failed(Call.noRewind, head: nil)), job)
     }
     transfer.allowPauses()
-    transfer.sink.onFull = { [weak pool, id = job.id] in pool?.note(id) }
+    transfer.sink.onNews = { [weak pool, id = job.id] in pool?.note(id) }
     job.state = .sending
     job.transfer = transfer
     if request.isForCaller { job.callers = transfer }

@@ -43,10 +43,15 @@ final class Sink {
   private let isLogin: Bool
   /// Whether somebody will resume the transfer: an event loop does, a blocking caller does not.
   var canPause = false
-  /// The beginning of the body, as long as the application could not take it. Later bytes libcurl holds back itself.
-  private var heldBack: Buffer?
-  /// Called when `reading` becomes `full`.
-  var onFull: (() -> Void)?
+  /// Bytes that the application was not given yet, since they wait for more, or that it could not take. Where it takes
+  /// pieces as they come, these are only the beginning of the body: later bytes libcurl holds back itself.
+  private var waiting: Buffer?
+  /// Whether the application could not take them when it was asked last.
+  private var isPaused = false
+  /// So many bytes make a piece; 0: pieces are as they come.
+  private let piece: Int
+  /// Called when `reading` becomes `full`, and when bytes begin to wait.
+  var onNews: (() -> Void)?
   /// Why the transfer was stopped by this object, or is to be.
   private(set) var failure: Failure?
 
@@ -61,8 +66,14 @@ final class Sink {
     case stop
   }
 
-  /// `isLogin`: the whole body is needed for the verdict.
-  init(isLogin: Bool = false) { self.isLogin = isLogin }
+  /// libcurl's pieces are of 16 KiB at most.
+  private static let gathered = 128 << 10
+
+  /// `isLogin`: the whole body is needed for the verdict. `gathers`: see `CallOptions`.
+  init(isLogin: Bool = false, gathers: Bool = false) {
+    self.isLogin = isLogin
+    piece = gathers ? Sink.gathered : 0
+  }
 
   var isHeadComplete: Bool { part == .trailers }
 
@@ -143,7 +154,7 @@ final class Sink {
       return stop(Failure(.tooLarge, "the response to the login is larger than 4 MiB", httpStatus: status))
     case .inspecting, .full:
       reading = .full
-      onFull?()
+      onNews?()
       return .pause
     case .delivering(let destination):
       return unsafe deliver(bytes, to: destination)
@@ -165,21 +176,26 @@ final class Sink {
     case .memory(let limit):
       return isWithin(limit, 0) ? .taken : .stop
     case .stream:
-      heldBack = body.count > 0 ? body : nil
+      waiting = body
       body = Buffer()
       return flush()
     }
   }
 
-  /// Offers the application once more what it could not take.
+  /// Offers the application what waits, also what it could not take before.
   func flush() -> Taking {
-    guard let waiting = heldBack, case .delivering(.stream(let take)) = reading else { return .taken }
+    guard let waiting, waiting.count > 0, case .delivering(.stream(let take)) = reading else { return .taken }
     let taking = unsafe judge(take(waiting.bytes))
-    if case .pause = taking {} else { heldBack = nil }
+    isPaused = taking == .pause
+    if !isPaused { waiting.clear() }
     return taking
   }
 
-  var hasHeldBack: Bool { heldBack != nil && failure == nil }
+  /// The transfer has no more bytes for now, so that nothing waits for more.
+  func settle() { if !isPaused, failure == nil { _ = flush() } }
+
+  /// Whether there is something that the application could not take.
+  var hasHeldBack: Bool { isPaused && failure == nil }
 
   private func deliver(_ bytes: UnsafeRawBufferPointer, to destination: Destination) -> Taking {
     switch destination {
@@ -188,8 +204,21 @@ final class Sink {
       unsafe body.append(bytes)
       return .taken
     case .stream(let take):
-      return unsafe judge(take(bytes))
+      return unsafe piece == 0 ? judge(take(bytes)) : gather(bytes)
     }
+  }
+
+  private func gather(_ bytes: UnsafeRawBufferPointer) -> Taking {
+    if isPaused { return .pause }
+    let waiting = self.waiting ?? Buffer()
+    self.waiting = waiting
+    if waiting.count.plus(bytes.count) > piece {
+      let taking = flush()
+      guard taking == .taken else { return taking }
+    }
+    if waiting.count == 0 { onNews?() }
+    unsafe waiting.append(bytes)
+    return .taken
   }
 
   private func isWithin(_ limit: Int64, _ more: Int) -> Bool {

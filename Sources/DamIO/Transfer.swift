@@ -31,7 +31,7 @@ final class Transfer {
   init?(_ request: WireRequest, _ options: CallOptions, _ limits: TransferLimits, _ handle: CurlHandle) {
     self.request = request
     self.handle = handle
-    sink = Sink(isLogin: request.isLogin)
+    sink = Sink(isLogin: request.isLogin, gathers: request.isForCaller && options.gathers)
     cancellation = options.cancellation
     switch request.body {
     case .none: source = nil
@@ -40,6 +40,7 @@ final class Transfer {
     }
     guard source?.begin() ?? true else { return nil }
     let hooks = Hooks(sink, source, options.progress, cancellation)
+    if options.isHeartbeat { hooks.beatOnly() }
     hooks.isSentOnce = request.isLogin || (!request.isIdempotent && (source?.description.size ?? 0) == 0)
     handle.prepare(request, hooks, limits)
     if request.isForCaller, case .caller = request.body, let form = options.form { handle.attach(form) }
@@ -53,6 +54,7 @@ final class Transfer {
 
   /// What has become of the transfer since the last time; nil: nothing to act on yet.
   func event() -> Event? {
+    if isJudged { sink.settle() }
     // Refused by the application while libcurl is paused: it would notice that only when something arrives.
     if isJudged, !isOver, let failure = sink.failure {
       isOver = true

@@ -79,7 +79,7 @@ static void refuse_texts(void)
         refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .body = "b", .body_size = 1, .content_type = *text},
                "type");
     }
-    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .flags = 2}, "an unknown flag");
+    refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x", .flags = 8}, "an unknown flag");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.method = huge_text, .path = "x"}, "huge method");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = huge_text}, "huge path");
     refuse(DAM_ERR_ARGUMENT, (dam_request){.path = "x?Id={image}", .image = huge_text}, "huge image");

@@ -73,7 +73,7 @@ static void refuse_contradictions(dam_session *session, const dam_form *form)
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.body = "b", .body_size = 1, .rewind = rewind_it},
            "rewind of a body");
     refuse(session, DAM_ERR_ARGUMENT, (dam_request){.body_size = DAM_SIZE_UNKNOWN}, "a size without a body");
-    refuse(session, DAM_ERR_ARGUMENT, (dam_request){.flags = 2}, "an unknown flag");
+    refuse(session, DAM_ERR_ARGUMENT, (dam_request){.flags = 8}, "an unknown flag");
     request = read;
     request.body_size = (uint64_t)INT64_MAX + 1;
     refuse(session, DAM_ERR_ARGUMENT, request, "2^63 bytes");

@@ -14,13 +14,14 @@ enum { BLOCK = 65521, LARGE = 300000 };
 struct stream {
     uint64_t taken, stop_at, given, size;
     unsigned char block[BLOCK];
-    int wrong, rewinds, refuses, heard;
+    int wrong, rewinds, refuses, heard, calls;
     int64_t down, up, down_total, up_total;
 };
 
 static int32_t take(void *user_data, const void *data, size_t size)
 {
     struct stream *stream = user_data;
+    stream->calls++;
     for (uint64_t at = 0; at < size; at++, stream->taken++) {
         unsigned char *place = &stream->block[stream->taken % BLOCK], byte = ((const unsigned char *)data)[at];
         stream->wrong |= stream->taken >= BLOCK && *place != byte;
@@ -206,6 +207,43 @@ static void cancel(void)
     dam_session_free(held.session);
 }
 
+/* Who wants large pieces is called seldom, and gets the same. */
+static void gather(void)
+{
+    struct stream stream = {0};
+    dam_request request = {.path = "mem/image/I1/download?size=300000", .write = take, .user_data = &stream};
+    fresh();
+    dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
+    send_it(session, request, DAM_OK, 200, 0, 0);
+    int calls = stream.calls;
+    CHECK(stream.taken == LARGE && !stream.wrong && calls >= 300000 / 16384, "%d pieces", calls);
+    stream = (struct stream){0};
+    request.flags = DAM_REQUEST_GATHER;
+    send_it(session, request, DAM_OK, 200, 0, 0);
+    CHECK(stream.taken == LARGE && !stream.wrong && stream.calls < calls, "%d instead of %d", stream.calls, calls);
+    dam_session_free(session);
+}
+
+/* What is only a heartbeat is not called for a small request, and can end a long one. */
+static void beat(void)
+{
+    struct stream stream = {0};
+    dam_request request = {.path = "mem/user/session", .progress = hear, .user_data = &stream};
+    fresh();
+    dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
+    send_it(session, request, DAM_OK, 200, 1, 0);
+    CHECK(stream.heard > 0, "progress is heard");
+    stream.heard = 0;
+    request.flags = DAM_REQUEST_HEARTBEAT;
+    send_it(session, request, DAM_OK, 200, 1, 0);
+    CHECK(stream.heard == 0, "a heartbeat is not: %d", stream.heard);
+    stream.refuses = 1;
+    request.path = "mem/slow?seconds=50";
+    send_it(session, request, DAM_ERR_CANCELLED, 0, 0, 0);
+    CHECK(stream.heard == 1, "until it takes long: %d", stream.heard);
+    dam_session_free(session);
+}
+
 void smoke_streams(void)
 {
     down();
@@ -213,4 +251,6 @@ void smoke_streams(void)
     up("token", "200-html", 100000, 100000);
     up("cookie", "401-empty", 100000, DAM_SIZE_UNKNOWN);
     cancel();
+    gather();
+    beat();
 }

@@ -113,7 +113,7 @@ struct SinkTests {
   @Test("the beginning is kept until it is judged, and what is beyond it waits")
   func inspecting() {
     var calls = 0
-    sink.onFull = { calls += 1 }
+    sink.onNews = { calls += 1 }
     head("HTTP/1.1 200 OK", "")
     #expect(body(filler(WireResponse.inspected)) == .taken)
     #expect(calls == 0)
@@ -197,6 +197,40 @@ struct SinkTests {
     // libcurl itself keeps what is not taken later on.
     #expect(body("de") == .pause)
     #expect(got == ["abc", "abc", "abc", "de"] && !sink.hasHeldBack)
+  }
+
+  @Test("who wants large pieces gets them: what comes waits for more, until there is no more for now")
+  func gathering() {
+    let sink = Sink(gathers: true)
+    var (got, says, news) = ([Int](), [Flow](), 0)
+    let piece = [UInt8](repeating: 0x61, count: 16_384)
+    func body(_ bytes: [UInt8]) -> Sink.Taking { bytes.withUnsafeBytes { sink.takeBody($0) } }
+    sink.canPause = true
+    for line in ["HTTP/1.1 200 OK\r\n", "\r\n"] { _ = Array(line.utf8).withUnsafeBytes { sink.takeHeader($0) } }
+    _ = body([0x62])
+    sink.onNews = { news += 1 }
+    let taking = sink.deliver(
+      to: .stream {
+        got.append($0.count)
+        return says.popLast() ?? .goOn
+      })
+    #expect(taking == .taken && got == [1] && news == 0)
+    for _ in 0..<9 { #expect(body(piece) == .taken) }
+    #expect(got == [1, 8 * 16_384] && news == 2)
+    sink.settle()
+    sink.settle()
+    #expect(got == [1, 8 * 16_384, 16_384])
+    // Who cannot take it is not asked again before it says so, and libcurl keeps the rest.
+    says = [.pause, .pause]
+    #expect(body(piece) == .taken)
+    sink.settle()
+    sink.settle()
+    #expect(sink.hasHeldBack && body(piece) == .pause && got.count == 4)
+    #expect(sink.flush() == .pause && sink.flush() == .taken && !sink.hasHeldBack && got.count == 6)
+    #expect(body(piece) == .taken && body(piece) == .taken)
+    says = [.stop]
+    sink.settle()
+    #expect(sink.failure?.cause == .callback && !sink.hasHeldBack && got.last == 2 * 16_384)
   }
 
   @Test("who has had enough ends it; so does a pause that nobody would end", arguments: [Flow.stop, .pause])

@@ -34,6 +34,7 @@ class Incoming:
         self._paused = False
         self._head: Response | None = None
         request.write = _abi.dam_write_callback(guarded(self._write, keep=transfer.keep))
+        request.flags |= _abi.DAM_REQUEST_GATHER
         request.head = _abi.dam_head_callback(guarded(self._begin, keep=transfer.keep))
 
     @property

@@ -124,13 +124,14 @@ def build(
     if timeout is not None:
         request.timeout_ms = _milliseconds(timeout)
     if once:
-        request.flags = _abi.DAM_REQUEST_ONCE
+        request.flags |= _abi.DAM_REQUEST_ONCE
     if stream_to is not None:
         put_sink(request, stream_to, keep)
     if progress is not None:
         put_progress(request, progress, keep)
     elif is_blocking and is_main_thread():
         request.progress = HEARTBEAT
+        request.flags |= _abi.DAM_REQUEST_HEARTBEAT
     if canceller is not None:
         request.canceller, request.kept_canceller = canceller._pointer, canceller
     return request

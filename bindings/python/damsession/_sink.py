@@ -37,6 +37,7 @@ def put_sink(request: _abi.dam_request, sink: Sink, keep: Keep) -> None:
         take(ctypes.string_at(data, size))
 
     request.write = _abi.dam_write_callback(guarded(call, keep=keep))
+    request.flags |= _abi.DAM_REQUEST_GATHER
 
 
 def _whole(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
