@@ -11,9 +11,8 @@ LIB     := $(BUILD)/lib/libdamsession.so.1
 BIN     := $(BUILD)/bin/damsession
 VENV    := $(BUILD)/venv
 PYTHON  := $(VENV)/bin/python
-PREFIX  ?= /usr/local
-DESTDIR ?=
 VERSION := $(shell sed -n 's/^.define DAM_VERSION "\(.*\)"/\1/p' include/damsession.h)
+CFLAGS  ?= -O2
 WARN    := -Wall -Wextra -pedantic -Werror
 
 SOURCES := Package.swift include/damsession.h $(shell find Sources -type f)
@@ -45,8 +44,8 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 
 $(BIN): $(WRAPPER) include/damsession.h $(LIB)
 	@mkdir -p $(dir $@)
-	$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) -L$(BUILD)/lib -ldamsession \
-	  -Wl,-rpath,'$$ORIGIN/../lib' -o $@
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) $(LDFLAGS) -L$(BUILD)/lib \
+	  -ldamsession -Wl,-rpath,'$$ORIGIN/../lib' -o $@
 
 
 demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
@@ -89,23 +88,10 @@ format: $(VENV)/ready ## format every language
 wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
 	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
 
-install: $(LIB) $(BIN) ## install below PREFIX (default /usr/local)
-	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,share/man/man1}
-	install -d $(DESTDIR)$(PREFIX)/share/{bash-completion/completions,zsh/site-functions}
-	install -m 0755 $(LIB) $(DESTDIR)$(PREFIX)/lib/
-	ln -sf libdamsession.so.1 $(DESTDIR)$(PREFIX)/lib/libdamsession.so
-	install -m 0644 include/damsession.h $(DESTDIR)$(PREFIX)/include/
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' bindings/shell/damsession.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/damsession.pc
-	install -m 0755 $(BIN) $(DESTDIR)$(PREFIX)/bin/
-	install -m 0644 bindings/shell/damsession.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 0644 bindings/shell/completions/damsession.bash \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/damsession
-	install -m 0644 bindings/shell/completions/_damsession $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
-
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel install clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel clean
 
+include bindings/install.mk
 include Tests/targets.mk

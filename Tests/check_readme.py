@@ -24,6 +24,8 @@ from damsession.sandbox import Sandbox  # noqa: E402
 EXAMPLES = ROOT / "bindings" / "examples"
 BUILD = ROOT / ".build"
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+#: Within the tree.
+LINK = re.compile(r"\]\(((?!https?:)[^)]+)\)")
 BLOCK = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
 
 passed = failed = 0
@@ -42,6 +44,12 @@ def between(begin: str, end: str) -> str:
     """What stands between two marks of the README; "" without them."""
     _, _, rest = TEXT.partition(f"<!-- {begin} -->\n")
     return rest.partition(f"\n<!-- {end} -->")[0]
+
+
+def has(page: Path, heading: str) -> bool:
+    """Whether the page has a heading that this names; "": none is asked for."""
+    titles = re.findall(r"^#+ (.*)", page.read_text(encoding="utf-8"), re.M) if heading else [""]
+    return heading in [re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles]
 
 
 def run(
@@ -88,27 +96,25 @@ def check_text(environment: dict[str, str], folder: Path) -> None:
     named |= set(re.findall(r"(?:\./)?\b((?:Sources|Tests|bindings|include)/[\w./-]*\w)", outside))
     for name in sorted(named):
         check(f"{name} exists", (ROOT / name).exists())
-    makefiles = [ROOT / "Makefile", *(ROOT / "Tests").rglob("*.mk")]
+    for page in (ROOT / "CHANGELOG.md", *sorted((ROOT / ".github").glob("*.md"))):
+        for name in sorted(set(LINK.findall(page.read_text(encoding="utf-8")))):
+            path, _, heading = name.partition("#")
+            target = page.parent / path if path else page
+            check(f"{page.name}: {name} exists", target.exists() and has(target, heading))
+    makefiles = [
+        ROOT / "Makefile",
+        ROOT / "bindings" / "install.mk",
+        *(ROOT / "Tests").rglob("*.mk"),
+    ]
     rules = "".join(each.read_text(encoding="utf-8") for each in makefiles)
     for target in sorted(set(re.findall(r"\bmake ([\w-]+)", outside))):
         check(f"make {target} exists", re.search(rf"^{target}:", rules, re.M) is not None)
 
 
 def install(folder: Path) -> Path:
-    """What `make install` makes of header, library and damsession.pc, as far as a compiler
-    looks.
-    """
     prefix = folder / "prefix"
-    (prefix / "lib" / "pkgconfig").mkdir(parents=True)
-    (prefix / "include").symlink_to(ROOT / "include")
-    (prefix / "lib" / "libdamsession.so").symlink_to(BUILD / "lib" / "libdamsession.so.1")
-    template = (ROOT / "bindings" / "shell" / "damsession.pc.in").read_text(encoding="utf-8")
-    version = re.search(
-        r'DAM_VERSION "(.*)"', (ROOT / "include" / "damsession.h").read_text(encoding="utf-8")
-    )
-    assert version is not None
-    filled = template.replace("@PREFIX@", str(prefix)).replace("@VERSION@", version.group(1))
-    (prefix / "lib" / "pkgconfig" / "damsession.pc").write_text(filled, encoding="utf-8")
+    command = ["make", "install", f"PREFIX={prefix}"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return prefix
 
 

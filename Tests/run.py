@@ -72,6 +72,7 @@ SUITES = [
         failed=r"Found (\d+) errors?",
     ),
     Suite("format", [*PYTEST, "Tests/format"]),
+    Suite("install", [*PYTEST, "Tests/install"]),
     Suite("README", [PYTHON, "Tests/check_readme.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]

@@ -1,7 +1,7 @@
 # What tests and the demo need. Kept apart from the build, which users of the library read.
 
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config
-APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev
+APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev cmake fish mandoc
 # Servers to test against. Unpacked only: installed, their packages would start them on this machine.
 DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 

@@ -193,6 +193,8 @@ dam_status dam_config_get(const dam_config *config, const char *name, char **out
 
 /**
  * Sets every option that the environment names: DAMSESSION_URL for `url` and so on. An empty variable counts as absent.
+ * Then secrets that nothing has given yet, from files of their names (`password`, `encryption-secret`, `api-key`) in
+ * the folder CREDENTIALS_DIRECTORY: systemd's LoadCredential= makes it (systemd.exec(5)).
  * DAM_ERR_OPTION: a bad value; nothing was set then. Do not call while another thread changes the environment.
  */
 dam_status dam_config_load_environment(dam_config *config, dam_error *err);

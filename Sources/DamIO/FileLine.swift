@@ -41,16 +41,17 @@ final class FileLine: StoreLine {
   private var nap: UInt64 = 100
 
   /// After so many microseconds without a word everybody may try.
-  private static let silence: UInt64 = 5000
+  private let silence: UInt64
   /// So many in line are woken whenever the lock is free. Those behind them sleep: a crowd would cost more than its
   /// turn.
   private static let near: Int64 = 3
   /// Less than a request takes, in microseconds: for that long at least, nobody moves up in the line.
   private static let shortest: Int64 = 100
 
-  init(_ file: LockFile, _ turn: SessionTurn) {
+  init(_ file: LockFile, _ turn: SessionTurn, silence: UInt64) {
     self.file = file
     self.turn = turn
+    self.silence = silence
   }
 
   deinit { leave() }
@@ -82,11 +83,11 @@ final class FileLine: StoreLine {
       // Whoever got the lock may have kept its turn and not come back.
       let turns = SessionTurn.longest &* UInt64(clamping: ahead.plus(1))
       defer { isNews = false }
-      return StoreRest(descriptor: watch.descriptor, until: now &+ (isNews ? turns : FileLine.silence))
+      return StoreRest(descriptor: watch.descriptor, until: now &+ (isNews ? turns : silence))
     }
     let longer = UInt64(clamping: ahead.times(FileLine.shortest))
     defer { nap = min(nap.times(2), 1000) }
-    return StoreRest(until: now &+ min(max(nap, longer), FileLine.silence))
+    return StoreRest(until: now &+ min(max(nap, longer), silence))
   }
 
   private func look() -> StoreLock {
@@ -95,7 +96,7 @@ final class FileLine: StoreLine {
     let isBack = isFirstLook && turn.comeBack(at: now)
     isFirstLook = false
     ahead = isBack ? 0 : file.first(before: place).map { (place ?? .max).minus($0) } ?? 0
-    guard ahead == 0 || now &- released >= FileLine.silence else { return .busy }
+    guard ahead == 0 || now &- released >= silence else { return .busy }
     switch file.lock(LockFile.session) {
     case .success(true):
       turn.take(at: now, isBack: isBack)

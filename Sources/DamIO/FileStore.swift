@@ -38,12 +38,16 @@ struct FileStore: Store {
   /// How long to wait for somebody else's save, in microseconds. A save takes milliseconds; a process that takes longer
   /// was stopped. This is not the option "lock-timeout", which is about logins and may be 0.
   private let patience: UInt64
+  /// See FileLine, in microseconds: longer than a turn takes, and no longer than anybody would mind. Where a test must
+  /// not depend on how fast the machine is, it is longer.
+  private let silence: UInt64
   private let turn = SessionTurn()
 
-  init(_ folder: String, patience: UInt64 = 10_000_000) {
+  init(_ folder: String, patience: UInt64 = 10_000_000, silence: UInt64 = 5000) {
     place = folder
     prefix = folder + "/"
     self.patience = patience
+    self.silence = silence
   }
 
   func load(_ key: String, unless mark: StoreMark?) -> StoreLoad {
@@ -205,13 +209,13 @@ struct FileStore: Store {
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock {
     switch openLock(key) {
     case .failure(let error): return .unavailable(error.text)
-    case .success(let lock): return FileLine(lock, turn).wait(microseconds, unless: isUnwanted)
+    case .success(let lock): return FileLine(lock, turn, silence: silence).wait(microseconds, unless: isUnwanted)
     }
   }
 
   func line(_ key: String) -> (any StoreLine)? {
     guard case .success(let lock) = openLock(key) else { return nil }
-    return FileLine(lock, turn)
+    return FileLine(lock, turn, silence: silence)
   }
 
   /// Looks once more under the lock of saves, since a good record may have come meanwhile.

@@ -104,7 +104,8 @@ package enum Names {
   }
 }
 
-/// The options that the environment holds: DAMSESSION_URL for "url" and so on.
+/// The options that the environment holds, DAMSESSION_URL for "url" and so on, and the secrets that it names a folder
+/// of.
 package enum EnvironmentOptions {
   package static func load(into values: inout OptionValues) throws(Failure) {
     var result = values
@@ -118,6 +119,7 @@ package enum EnvironmentOptions {
         }
       }
     }
+    try ServiceCredentials.load(into: &result)
     values = result
   }
 }

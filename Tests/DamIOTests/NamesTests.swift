@@ -173,6 +173,57 @@ struct EnvironmentTests {
     }
   }
 
+  @Test("a service's secrets come from its manager's folder, where nothing else gives them")
+  func credentials() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      try scratch.write("password", "hunter2\r\n")
+      try scratch.write("api-key", "from the file")
+      try scratch.write("encryption-secret", "s\n")
+      setenv("CREDENTIALS_DIRECTORY", scratch.path, 1)
+      setenv("DAMSESSION_API_KEY", "from the environment", 1)
+      var values = OptionValues()
+      try EnvironmentOptions.load(into: &values)
+      try #require(values.secret("password") == Secret("hunter2"))
+      try #require(values.secret("encryption-secret") == Secret("s"))
+      try #require(values.secret("api-key") == Secret("from the environment"))
+      unsetenv("DAMSESSION_API_KEY")
+      var commanded = OptionValues()
+      try commanded.set("password-command", "pass show x")
+      try EnvironmentOptions.load(into: &commanded)
+      try #require(commanded.secret("password") == nil && commanded.secret("api-key") == Secret("from the file"))
+      for folder in ["", "relative", scratch.file("missing"), scratch.file("password")] {
+        setenv("CREDENTIALS_DIRECTORY", folder, 1)
+        var values = OptionValues()
+        try EnvironmentOptions.load(into: &values)
+        try #require(values.secret("password") == nil)
+      }
+    }
+  }
+
+  @Test("a credential that cannot be one is an error with its path and without its text, and sets nothing")
+  func badCredentials() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      setenv("CREDENTIALS_DIRECTORY", scratch.path, 1)
+      setenv("DAMSESSION_USER", "kim", 1)
+      for text in ["", "\n", "soonish\nsoonish", String(repeating: "soonish", count: 3000)] {
+        try scratch.write("password", text)
+        var values = OptionValues()
+        let failure = #expect(throws: Failure.self) { try EnvironmentOptions.load(into: &values) }
+        try #require(failure?.cause == .option && failure?.message.contains(scratch.file("password")) == true)
+        try #require(failure?.message.contains("soonish") == false && !values.isSet("user"))
+      }
+      try scratch.write("password", "good")
+      chmod(scratch.file("password"), 0o646)
+      var values = OptionValues()
+      try #require(#expect(throws: Failure.self) { try EnvironmentOptions.load(into: &values) }?.cause == .option)
+      unlink(scratch.file("password"))
+      mkdir(scratch.file("password"), 0o700)
+      try #require(#expect(throws: Failure.self) { try EnvironmentOptions.load(into: &values) }?.cause == .option)
+    }
+  }
+
   @Test("folders follow the XDG specification: relative ones do not count, and HOME is the base")
   func folders() async {
     await #expect(processExitsWith: .success) {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from common import ROOT
+from common import ROOT, WRAPPER
 
 import damsession
 from damsession import _abi
@@ -204,8 +204,18 @@ def test_library_names_statuses_as_the_header_does() -> None:
 
 
 def test_versions_agree() -> None:
-    found = re.search(r'#define DAM_VERSION "(.*)"', HEADER)
-    assert found is not None and found[1] == _abi.HEADER_VERSION == damsession.version()
+    """In the header, the library, the package, the command, its manual page and the changelog."""
+    version, pages = damsession.version(), ROOT / "bindings" / "shell"
+    command = subprocess.run([WRAPPER, "--version"], capture_output=True, text=True, check=True)
+    assert command.stdout == f"damsession {version} (library {version})\n"
+    assert version == _abi.HEADER_VERSION
+    for text, pattern in (
+        (HEADER, r'#define DAM_VERSION "(.*)"'),
+        ((pages / "damsession.1").read_text("utf-8"), r'\.TH .* "damsession (.*?)" '),
+        ((ROOT / "CHANGELOG.md").read_text("utf-8"), r"## \[(.*?)\]"),
+    ):
+        found = re.search(pattern, text)
+        assert found is not None and found[1] == version, pattern
 
 
 def test_a_wrong_handle_is_refused_by_ctypes() -> None:

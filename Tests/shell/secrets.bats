@@ -36,6 +36,22 @@ terminal() {
     count photoshelter.logins_refused 0
 }
 
+@test "a service's secrets come from the folder that its manager has made" {
+    photoshelter_environment
+    unset DAMSESSION_API_KEY
+    mkdir credentials
+    echo "$ADA_PASSWORD" >credentials/password
+    printf %s "$API_KEY" >credentials/api-key
+    export CREDENTIALS_DIRECTORY=$PWD/credentials
+    run -0 --separate-stderr dam get - mem/user/session
+    [[ $output == *"$ADA"* ]]
+    dam forget -
+    chmod 646 credentials/password
+    run -2 --separate-stderr dam get - mem/user/session
+    [[ $stderr == *"$PWD/credentials/password"* && $stderr != *"$ADA_PASSWORD"* ]]
+    count photoshelter.logins_ok 1
+}
+
 @test "a source on the command line outranks a secret in the environment" {
     photoshelter_environment
     export DAMSESSION_PASSWORD=wrong

@@ -1,0 +1,166 @@
+"""`make install`, as packagers and users of C, CMake and shells meet it: in empty directories, with
+nothing of the source tree in reach.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from common import ROOT
+
+PROGRAM = """\
+#include <damsession.h>
+#include <stdio.h>
+
+int main(void)
+{
+    return puts(dam_version()) < 0;
+}
+"""
+CMAKE = """\
+cmake_minimum_required(VERSION 3.16)
+project(consumer C)
+find_package(damsession {wanted} CONFIG REQUIRED)
+add_executable(consumer consumer.c)
+target_link_libraries(consumer PRIVATE damsession::damsession)
+"""
+HEADER = (ROOT / "include" / "damsession.h").read_text("utf-8")
+
+
+def run(*command: str, folder: Path = ROOT, more: Mapping[str, str] | None = None) -> str:
+    """What it prints; it must succeed."""
+    kept = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **(more or {})}
+    done = subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if not each.is_dir())
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where it was installed by `make install PREFIX=...`."""
+    place = tmp_path_factory.mktemp("prefix")
+    run("make", "install", f"PREFIX={place}")
+    return place
+
+
+@pytest.fixture
+def consumer(tmp_path: Path) -> Path:
+    (tmp_path / "consumer.c").write_text(PROGRAM, "ascii")
+    return tmp_path
+
+
+def version() -> str:
+    found = re.search(r'#define DAM_VERSION "(.*)"', HEADER)
+    assert found is not None
+    return found[1]
+
+
+def test_pkg_config(prefix: Path, consumer: Path) -> None:
+    at = {"PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    assert run("pkg-config", "--modversion", "damsession", more=at).strip() == version()
+    flags = run("pkg-config", "--cflags", "--libs", "damsession", more=at).split()
+    run("cc", "consumer.c", "-o", "consumer", *flags, folder=consumer)
+    found = run("./consumer", folder=consumer, more={"LD_LIBRARY_PATH": str(prefix / "lib")})
+    assert found.strip() == version()
+
+
+@pytest.mark.parametrize("wanted", ["", "1.0", "1.0.0"])
+def test_cmake(prefix: Path, consumer: Path, wanted: str) -> None:
+    (consumer / "CMakeLists.txt").write_text(CMAKE.format(wanted=wanted), "ascii")
+    run("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}", folder=consumer)
+    run("cmake", "--build", "build", folder=consumer)
+    assert run("build/consumer", folder=consumer).strip() == version()
+
+
+@pytest.mark.parametrize("wanted", ["2.0", "1.999", "0.9"])
+def test_cmake_finds_no_other_version(prefix: Path, consumer: Path, wanted: str) -> None:
+    (consumer / "CMakeLists.txt").write_text(CMAKE.format(wanted=wanted), "ascii")
+    with pytest.raises(AssertionError, match="compatible with"):
+        run("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}", folder=consumer)
+
+
+def test_the_command_finds_its_library(prefix: Path) -> None:
+    assert run(str(prefix / "bin" / "damsession"), "--version").count(version()) == 2
+
+
+def test_as_a_packager(tmp_path: Path) -> None:
+    words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
+    run("make", "install", *words)
+    share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
+    assert files(tmp_path) == sorted(
+        [
+            "usr/bin/damsession",
+            "usr/include/damsession.h",
+            f"{library}/libdamsession.so",
+            f"{library}/libdamsession.so.1",
+            f"{library}/cmake/damsession/damsession-config.cmake",
+            f"{library}/cmake/damsession/damsession-config-version.cmake",
+            f"{library}/pkgconfig/damsession.pc",
+            f"{share}/bash-completion/completions/damsession",
+            f"{share}/fish/vendor_completions.d/damsession.fish",
+            f"{share}/zsh/site-functions/_damsession",
+            f"{share}/man/man1/damsession.1",
+            f"{share}/man/man3/damsession.3",
+            f"{share}/doc/damsession/CHANGELOG.md",
+            f"{share}/doc/damsession/LICENSE",
+            f"{share}/doc/damsession/README.md",
+        ]
+    )
+    for name in ("pkgconfig/damsession.pc", "cmake/damsession/damsession-config.cmake"):
+        text = (tmp_path / library / name).read_text("utf-8")
+        assert f"/{library}" in text and str(tmp_path) not in text and "@LIBDIR@" not in text
+    assert os.readlink(tmp_path / library / "libdamsession.so") == "libdamsession.so.1"
+    run("make", "uninstall", *words)
+    assert files(tmp_path) == []
+
+
+def test_flags_of_the_builder_are_honoured() -> None:
+    said = run("make", "-Bn", ".build/bin/damsession", "CFLAGS=-O0 -g3", "LDFLAGS=-Wl,-z,now")
+    assert re.search(r"^cc .*-O0 -g3 .*-Wl,-z,now ", said, re.M)
+
+
+@pytest.mark.parametrize("name", ["man1/damsession.1", "man3/damsession.3"])
+def test_manual_pages(prefix: Path, name: str) -> None:
+    page = prefix / "share" / "man" / name
+    run("mandoc", "-Tlint", "-W", "warning", str(page))
+    assert re.search(
+        rf'^\.TH DAMSESSION [13] "\d{{4}}-\d\d-\d\d" "damsession {version()}"',
+        page.read_text("utf-8"),
+        re.M,
+    )
+
+
+def test_the_manual_of_the_library_has_all_of_the_header(prefix: Path) -> None:
+    text = run("mandoc", "-Tascii", str(prefix / "share" / "man" / "man3" / "damsession.3"))
+    text = re.sub(r".\x08", "", text)
+    functions = set(re.findall(r"\b(dam_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)))
+    constants = set(re.findall(r"\bDAM_[A-Z_]+ = \d+", HEADER))
+    missing = [each for each in functions if f"{each}(" not in text]
+    missing += [each for each in constants if each not in text]
+    assert len(functions) > 50 and len(constants) > 40 and missing == []
+
+
+@pytest.mark.parametrize(
+    "line, offered",
+    [
+        ("damsession log", {"login", "logout"}),
+        ("damsession login x --rot", {"--rotation"}),
+        ("damsession login x --rotation ", {"serialize", "newest"}),
+        ("damsession help kee", {"keepalive"}),
+    ],
+)
+def test_completion_for_fish(prefix: Path, line: str, offered: set[str]) -> None:
+    script = prefix / "share" / "fish" / "vendor_completions.d" / "damsession.fish"
+    path = {"PATH": f"{prefix / 'bin'}:{os.environ['PATH']}"}
+    said = run("fish", "-c", f"source {script}; complete -C '{line}'", more=path)
+    assert {each.split("\t")[0] for each in said.splitlines()} >= offered
+    assert "password" not in said

@@ -1,0 +1,95 @@
+"""Prints damsession(3), made of the header, so that it cannot drift from it.
+
+    manual.py HEADER DATE
+
+The comment at the header's beginning becomes the description and the conventions; each part of the
+header a section: every declaration as it stands there, and below it its comment.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def text(words: str) -> str:
+    """Prose, so that troff takes nothing in it for a request."""
+    return "\n".join(
+        ("\\&" if line[:1] in (".", "'") else "") + line
+        for line in words.replace("\\", "\\e").splitlines()
+    )
+
+
+def code(lines: str) -> str:
+    """Lines that stay as they are, and can be copied."""
+    return text(lines).replace("-", "\\-")
+
+
+def prose(comment: str) -> str:
+    words = re.sub(r"^ \* ?", "", comment, flags=re.M)
+    return text("\n".join(textwrap.wrap(words, 78, break_on_hyphens=False)))
+
+
+def beginning(comment: str) -> Iterator[str]:
+    """Paragraphs, headings in capitals, and entries of two columns."""
+    lines = [re.sub(r"^ \* ?", "", line).rstrip() for line in comment.splitlines()]
+    for part in "\n".join(lines).split("\n\n"):
+        if heading := re.match(r"([A-Z]{2,})\b", part):
+            yield f".SH {heading[1]}\n{prose(part[heading.end() :].lstrip(', '))}:"
+        elif re.match(r"  \S", part):
+            for name, words in re.findall(r"^  (\S.*?)  +((?:.+\n?)(?:^ {4,}.+\n?)*)", part, re.M):
+                yield f".TP\n.B {name}\n{prose(words)}"
+        else:
+            yield f".PP\n{prose(part)}"
+
+
+def declarations(section: str) -> Iterator[tuple[str, str]]:
+    """Each comment, and what it is about: as many lines as hang together."""
+    lines = section.splitlines()
+    at = 0
+    while at < len(lines):
+        if not lines[at].startswith("/**"):
+            at += 1
+            continue
+        begin = at
+        while "*/" not in lines[at]:
+            at += 1
+        at += 1
+        comment = "\n".join(lines[begin:at])
+        depth, begin = 0, at
+        while at < len(lines) and (depth > 0 or lines[at].strip()):
+            bare = re.sub(r"/\*.*?\*/", "", lines[at])
+            depth += bare.count("{") - bare.count("}")
+            at += 1
+        yield re.sub(r"^/\*\* ?|\*/$", "", comment), "\n".join(lines[begin:at])
+
+
+def page(header: str, date: str) -> Iterator[str]:
+    version = re.search(r'#define DAM_VERSION "(.*)"', header)
+    first = re.match(r"/\*\n(.*?)\n \*/", header, re.DOTALL)
+    if version is None or first is None:
+        sys.exit("manual.py: this is not damsession.h")
+    title, _, rest = first[1].partition("\n *\n")
+    what = title.partition(" - ")[2].rstrip(".")
+    yield '.\\" Made of damsession.h by manual.py.'
+    yield f'.TH DAMSESSION 3 "{date}" "damsession {version[1]}" "Library Functions Manual"'
+    yield f".SH NAME\ndamsession \\- {text(what)}"
+    yield ".SH LIBRARY\n.B libdamsession\n(\\fB\\-ldamsession\\fR, pkg\\-config damsession)"
+    yield ".SH SYNOPSIS\n.B #include <damsession.h>"
+    yield ".SH DESCRIPTION"
+    yield from beginning(rest)
+    parts = re.split(r"/\* ---- (.+?) -+ \*/", header)
+    for name, section in zip(parts[1::2], parts[2::2]):
+        yield f".SH {name.upper()}"
+        for comment, lines in declarations(section):
+            yield f".PP\n.EX\n{code(lines)}\n.EE\n.PP\n{prose(comment)}"
+    yield ".SH SEE ALSO\n.BR damsession (1)"
+
+
+if __name__ == "__main__":
+    pages = "\n".join(page(Path(sys.argv[1]).read_text("utf-8"), sys.argv[2]))
+    # A heading begins a paragraph.
+    print(re.sub(r"^(\.SH .*\n)\.PP\n", r"\1", pages, flags=re.M))

@@ -1,0 +1,52 @@
+# Installing, and taking it back. DESTDIR, PREFIX and the folders below it are as everywhere (GNU coding standards).
+
+DESTDIR    ?=
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DOCDIR     ?= $(DATADIR)/doc/damsession
+
+MAN3     := $(BUILD)/man/damsession.3
+RELEASED := $(shell sed -n 's/^.. \[$(VERSION)\] - //p' CHANGELOG.md)
+
+$(MAN3): include/damsession.h bindings/c/manual.py CHANGELOG.md
+	@mkdir -p $(dir $@)
+	python3 bindings/c/manual.py include/damsession.h $(RELEASED) >$@
+
+# MODE=FILE=WHERE, for both. What ends with .in is filled in on the way.
+INSTALLED := \
+  644=$(LIB)=$(LIBDIR)/libdamsession.so.1 \
+  755=$(BIN)=$(BINDIR)/damsession \
+  644=include/damsession.h=$(INCLUDEDIR)/damsession.h \
+  644=bindings/c/damsession.pc.in=$(LIBDIR)/pkgconfig/damsession.pc \
+  644=bindings/c/damsession-config.cmake.in=$(LIBDIR)/cmake/damsession/damsession-config.cmake \
+  644=bindings/c/damsession-config-version.cmake.in=$(LIBDIR)/cmake/damsession/damsession-config-version.cmake \
+  644=bindings/shell/damsession.1=$(MANDIR)/man1/damsession.1 \
+  644=$(MAN3)=$(MANDIR)/man3/damsession.3 \
+  644=bindings/shell/completions/damsession.bash=$(DATADIR)/bash-completion/completions/damsession \
+  644=bindings/shell/completions/_damsession=$(DATADIR)/zsh/site-functions/_damsession \
+  644=bindings/shell/completions/damsession.fish=$(DATADIR)/fish/vendor_completions.d/damsession.fish \
+  644=README.md=$(DOCDIR)/README.md \
+  644=CHANGELOG.md=$(DOCDIR)/CHANGELOG.md \
+  644=LICENSE=$(DOCDIR)/LICENSE
+FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+  -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
+LINK := $(LIBDIR)/libdamsession.so
+
+install: $(LIB) $(BIN) $(MAN3) ## install below PREFIX (default /usr/local); LIBDIR, DESTDIR and the like as everywhere
+	@set -e; for each in $(INSTALLED); do IFS== read -r mode file where <<<"$$each"; to="$(DESTDIR)$$where"; \
+	  install -d "$${to%/*}"; \
+	  case $$file in \
+	  *.in) sed $(FILLED) "$$file" >"$$to"; chmod "$$mode" "$$to" ;; \
+  *) install -m "$$mode" "$$file" "$$to" ;; \
+	  esac; done
+	@ln -sf libdamsession.so.1 $(DESTDIR)$(LINK)
+
+uninstall: ## remove what `make install` with the same words has installed
+	@for each in $(INSTALLED) ==$(LINK); do rm -f "$(DESTDIR)$${each##*=}"; done
+	@rmdir $(DESTDIR)$(LIBDIR)/cmake/damsession $(DESTDIR)$(DOCDIR) 2>/dev/null || true
+
+.PHONY: install uninstall

@@ -1,0 +1,66 @@
+# damsession.fish - completion for fish.
+#
+# The program itself is asked for commands, flags, options, their values, remembered names and stored sessions, so that
+# nothing here can be out of date. Options that are secrets are not offered: the program refuses them on a command line.
+
+# The words before the one that is completed, without the program and the flags.
+function __damsession_words
+    string match --invert -- '-*' (commandline -opc)[2..]
+end
+
+function __damsession_command
+    set -l words (__damsession_words)
+    echo $words[1]
+end
+
+# The first words of the lines below "commands:", with their meaning.
+function __damsession_commands
+    damsession help 2>/dev/null | awk -F '  +' '
+        $0 == "commands:" { on = 1; next }
+        $0 == "" { on = 0 }
+        on { split($2, word, " "); print word[1] "\t" $NF }'
+end
+
+# The flags that the command takes, and the options if it takes those.
+function __damsession_flags
+    set -l page (damsession help (__damsession_command) 2>/dev/null)
+    printf '%s\n' $page | awk -F '  +' '/^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) "\t" $NF }'
+    if string match --quiet -- '*damsession options*' $page
+        damsession options 2>/dev/null | awk -F '  +' '$2 != "secret" { print "--" $1 "\t" $NF }'
+    end
+end
+
+# What the first word after the command may be: remembered names, or keys of stored sessions.
+function __damsession_names
+    set -l words (__damsession_words)
+    test (count $words) -eq 1; or return
+    switch (damsession help $words[1] 2>/dev/null)[1]
+        case "usage: damsession $words[1] NAME*"
+            damsession list 2>/dev/null
+        case "usage: damsession $words[1] KEY*"
+            damsession sessions 2>/dev/null | cut -f 1
+    end
+end
+
+# The values of the option that the last word is.
+function __damsession_values
+    set -l option (commandline -opc)[-1]
+    damsession options 2>/dev/null | awk -v option=$option '"--" $1 == option {
+        count = split($2 == "boolean" ? "yes|no" : $2, values, "|")
+        for (at = 1; count > 1 && at <= count; at++) print values[at] }'
+end
+
+function __damsession_takes_path
+    set -l option (commandline -opc)[-1]
+    contains -- $option -o --output --ticket --body
+    or damsession options 2>/dev/null | awk -v option=$option '"--" $1 == option && $2 == "path" { found = 1 }
+        END { exit !found }'
+end
+
+complete -c damsession -f
+complete -c damsession -n 'test -z (__damsession_command)' -a '(__damsession_commands)'
+complete -c damsession -n 'test (__damsession_command) = help' -a '(__damsession_commands)'
+complete -c damsession -n 'test -n (__damsession_command)' -a '(__damsession_names)'
+complete -c damsession -n 'string match --quiet -- "-*" (commandline -ct)' -a '(__damsession_flags)'
+complete -c damsession -a '(__damsession_values)'
+complete -c damsession -n __damsession_takes_path -F
