@@ -10,7 +10,8 @@ MANDIR     ?= $(DATADIR)/man
 DOCDIR     ?= $(DATADIR)/doc/damsession
 
 MAN3     := $(BUILD)/man/damsession.3
-RELEASED := $(shell sed -n 's/^.. \[$(VERSION)\] - //p' CHANGELOG.md)
+# Looked up by who installs, not by every make.
+RELEASED  = $(shell sed -n 's/^.. \[$(VERSION)\] - //p' CHANGELOG.md)
 
 $(MAN3): include/damsession.h bindings/c/manual.py CHANGELOG.md
 	@mkdir -p $(dir $@)
@@ -41,7 +42,7 @@ install: $(LIB) $(BIN) $(MAN3) ## install below PREFIX (default /usr/local); LIB
 	  install -d "$${to%/*}"; \
 	  case $$file in \
 	  *.in) sed $(FILLED) "$$file" >"$$to"; chmod "$$mode" "$$to" ;; \
-  *) install -m "$$mode" "$$file" "$$to" ;; \
+	  *) install -m "$$mode" "$$file" "$$to" ;; \
 	  esac; done
 	@ln -sf libdamsession.so.1 $(DESTDIR)$(LINK)
 
