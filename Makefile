@@ -99,4 +99,5 @@ clean: ## remove everything that was built
 .PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel clean
 
 include bindings/install.mk
+include bindings/packages/packages.mk
 include Tests/targets.mk
