@@ -90,13 +90,10 @@ check: $(VENV)/ready ## formatting and lint of every language
 format: $(VENV)/ready ## format every language
 	@Tests/format/check.sh --format
 
-wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
-	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
-
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format clean
 
 include bindings/install.mk
 include bindings/packages/packages.mk

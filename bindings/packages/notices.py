@@ -88,17 +88,24 @@ def of_checkout(checkout: Path) -> Iterator[tuple[str, str]]:
 
 
 def in_sources(folder: Path) -> str:
-    """Every different notice at the beginning of a source, once, with all of its copyright lines."""
+    """Each notice at the beginning of a source, once, with all of its copyright lines."""
     owners: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".c", ".cc", ".h", ".inc", ".S", ".swift"}:
             for notice in comments(path.read_text("utf-8", "replace")):
                 lines = notice.splitlines()
-                whose = {line.strip() for line in lines if re.match(r"\s*(SPDX-\S+ )?copyright", line, re.I)}
+                whose = {
+                    line.strip()
+                    for line in lines
+                    if re.match(r"\s*(SPDX-\S+ )?copyright", line, re.I)
+                }
                 rest = "\n".join(line for line in lines if line.strip() not in whose).strip()
-                owners.setdefault(APACHE.search(rest) and "Apache License, Version 2.0" or rest, set()).update(whose)
+                owners.setdefault(
+                    APACHE.search(rest) and "Apache License, Version 2.0" or rest, set()
+                ).update(whose)
     return f"\n\n{'-' * 40}\n\n".join(
-        "\n".join([*sorted(whose), *([""] if whose and rest else []), rest]) for rest, whose in sorted(owners.items())
+        "\n".join([*sorted(whose), *([""] if whose and rest else []), rest])
+        for rest, whose in sorted(owners.items())
     )
 
 
@@ -132,8 +139,12 @@ def of_system(packages: set[str]) -> Iterator[tuple[str, str]]:
 def package_of(path: Path) -> str:
     """The package of the system that an archive came with."""
     if not shutil.which("dpkg-query"):
-        sys.exit(f"notices: {path} is linked in, and without dpkg-query nobody knows on which terms")
-    done = subprocess.run(["dpkg-query", "-S", str(path)], capture_output=True, text=True, check=False)
+        sys.exit(
+            f"notices: {path} is linked in, and without dpkg-query nobody knows on which terms"
+        )
+    done = subprocess.run(
+        ["dpkg-query", "-S", str(path)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         sys.exit(f"notices: {path} is linked in and comes with no package: {done.stderr.strip()}")
     return done.stdout.split(":")[0]
