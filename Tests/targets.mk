@@ -9,17 +9,21 @@ DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 DEB_TRIXIE := libcurl4t64 libcurl4-openssl-dev curl libstdc++6 valgrind libc6-dbg gcc g++ libc6-dev mawk diffutils python3-pytest \
   python3-pytest-asyncio python3-aiohttp python3-trustme python3-requests python3-httpx python3-hypothesis
 
-# apt-get is asked only for what is missing, so that a second run does not touch the network.
+# apt-get is asked only for what is missing, so that a second run does not touch the network. Where there is none, what has
+# to be there is said in Debian's words; a build then goes on, and finds out itself.
 as-root := $(if $(filter 0,$(shell id -u)),,sudo)
 define install-missing
-@missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+@if ! command -v apt-get >/dev/null; then \
+  echo "make: there is no apt-get here. What Debian calls $(strip $(1)) has to be there." >&2; exit; fi; \
+missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 if [ -n "$$missing" ]; then \
   $(as-root) apt-get update -qq && $(as-root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
 endef
 
-$(BUILD)/tools: Tests/targets.mk
+$(BUILD)/tools: Tests/targets.mk Tests/tools.sh
 	@mkdir -p $(BUILD)
 	$(call install-missing,$(APT_BUILD))
+	@Tests/tools.sh
 	@touch $@
 
 $(BUILD)/test-tools: Tests/targets.mk | $(BUILD)/tools
@@ -38,6 +42,16 @@ $(BUILD)/trixie/ready: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,mmdebstrap)
 	$(as-root) rm -rf $(dir $@) && $(as-root) mkdir -p $(dir $@)
 	$(as-root) mmdebstrap --quiet --variant=minbase --include=$(subst $(empty) ,$(comma),$(strip $(DEB_TRIXIE))) trixie $(dir $@)
+	$(as-root) touch $@
+
+# Small roots of Debian 12 and 13 to install packages in, with what tests need and not what packages need: apt has
+# downloaded that, so that the tests need no network.
+DEB_ROOT   := ca-certificates gcc libc6-dev pkg-config
+DEB_NEEDED := libcurl4 python3
+$(BUILD)/debian/%/ready: Tests/targets.mk | $(BUILD)/deb-tools
+	$(as-root) rm -rf $(dir $@) && $(as-root) mkdir -p $(dir $@)
+	$(as-root) mmdebstrap --quiet --variant=minbase --include=$(subst $(empty) ,$(comma),$(strip $(DEB_ROOT))) --skip=cleanup/apt \
+	  --customize-hook='chroot "$$1" apt-get -qq install --download-only $(DEB_NEEDED) >/dev/null' $* $(dir $@)
 	$(as-root) touch $@
 
 $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools

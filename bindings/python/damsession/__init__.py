@@ -18,6 +18,8 @@ so is asyncio, which takes longer than the rest.
 
 from __future__ import annotations
 
+import os as _os
+import sys as _sys
 from typing import TYPE_CHECKING, Any
 
 from ._callbacks import Credentials, Prompt, PromptKind
@@ -67,6 +69,14 @@ from ._store import UNCHANGED, Store
 from ._stored import remove_session, sessions
 from ._stream import Stream
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
+
+# The sandbox is a distribution of its own, and may be in another folder than this one: in a virtual
+# environment that sees the system's packages. pkgutil.extend_path does it too, but takes longer.
+__path__ += [
+    place
+    for place in (_os.path.join(entry, "damsession") for entry in _sys.path)
+    if place not in __path__ and _os.path.isdir(_os.path.join(place, "sandbox"))
+]
 
 if TYPE_CHECKING:
     from ._async import AsyncSession, AsyncStream, aopen
