@@ -160,6 +160,20 @@ interrupt() {
     [ -z "$(sent Content-Length)" ]
 }
 
+@test "repeated --data is joined, texts and files, and sent again after the session has ended" {
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d name=one --data description=two
+    [ "$(sandbox log | jq -c '.[-1].form')" = '{"name":["one"],"description":["two"]}' ]
+    [ "$(sent Content-Length)" = 24 ]
+    printf 'b=2&c=3' >file
+    sandbox expire '{}' >/dev/null
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d '' -d name=one -d @file -d d=4 --password-stdin <<<"$ADA_PASSWORD"
+    [ "$(sandbox log | jq -c '.[-1].form')" = '{"name":["one"],"b":["2"],"c":["3"],"d":["4"]}' ]
+    [ "$(sent Content-Length)" = 20 ]
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d name=one -d @- -d d=4 <<<b=2
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = one ]
+    [ "$(sandbox log | jq -c '.[-1].form | keys')" = '["b","d","name"]' ]
+}
+
 @test "a form: repeated fields, files with a type, and once more after the session has ended" {
     head -c 300000 /dev/urandom >picture
     local odd='odd;type=name' upload

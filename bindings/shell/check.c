@@ -14,11 +14,18 @@
 /* Flags that the command takes, but not together. */
 static int check_pairs(const struct arguments *given)
 {
-    if (given->data != NULL && strcmp(given->data, "@-") == 0 && (given->password_fd == 0 || given->api_key_fd == 0)) {
-        say("standard input cannot hold both the body and a secret; use --password-fd or --api-key-fd");
+    int standard = given->password_fd == 0 || given->api_key_fd == 0;
+    for (size_t index = 0; index < given->data_count; index++)
+        if (strcmp(given->data[index].value, "@-") == 0 && standard++) {
+            say("standard input can be read once, for the body or for a secret; see --password-fd and --api-key-fd");
+            return EXIT_USAGE;
+        }
+    if ((is_given(given, FLAG_PASSWORD_STDIN) && is_given(given, FLAG_PASSWORD_FD)) ||
+        (is_given(given, FLAG_API_KEY_STDIN) && is_given(given, FLAG_API_KEY_FD))) {
+        say("a secret comes from standard input or from another descriptor, not from both");
         return EXIT_USAGE;
     }
-    if (given->part_count > 0 && (given->data != NULL || given->content_type != NULL)) {
+    if (given->part_count > 0 && (given->data_count > 0 || given->content_type != NULL)) {
         say("--form makes the body and its type, and goes with neither --data nor --content-type");
         return EXIT_USAGE;
     }

@@ -20,7 +20,8 @@ enum accepts {
     ACCEPTS_GENERATION = 1 << 7,
     ACCEPTS_STORE = 1 << 8, /* of the library's options only `store`. */
     ACCEPTS_TICKET = 1 << 9,
-    ACCEPTS_HEAD = 1 << 10
+    ACCEPTS_HEAD = 1 << 10,
+    ACCEPTS_API_KEY = 1 << 11
 };
 
 enum flag_id {
@@ -58,6 +59,7 @@ struct flag {
     char letter;         /* 0: none. */
     unsigned group;      /* enum accepts, or-ed: a command that accepts one of these takes the flag. */
     const char *operand; /* the name of its value in help; NULL: it takes none. */
+    int repeats;         /* may be given more than once, each time with another value. */
     const char *help;
 };
 

@@ -18,7 +18,7 @@ static int is_shown; /* one for the process, which has one terminal. */
 
 int wants_progress(const struct arguments *arguments, const struct transfer *transfer)
 {
-    int is_long = transfer->file != NULL || transfer->source >= 0 || transfer->form != NULL;
+    int is_long = transfer->file != NULL || transfer->data.has_files || transfer->form != NULL;
     return is_long && !is_given(arguments, FLAG_NO_PROGRESS) && isatty(STDERR_FILENO);
 }
 

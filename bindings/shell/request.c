@@ -110,7 +110,7 @@ int run_request(const struct arguments *arguments, struct work *work)
     request.content_type = arguments->content_type;
     request.image = arguments->image;
     request.flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0;
-    struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
+    struct transfer transfer = {.sink = STDOUT_FILENO, .sink_place = "standard output"};
     int code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)
         code = open_target(arguments, &transfer);

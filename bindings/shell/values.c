@@ -69,14 +69,18 @@ static int take_part(struct arguments *out, char *text)
 
 int take_flag(struct arguments *out, enum flag_id id, char *value)
 {
-    out->given |= 1U << id;
+    if (is_given(out, id) && flags[id].operand != NULL && !flags[id].repeats) {
+        say("--%s is given twice, and has one value", flags[id].name);
+        return EXIT_USAGE;
+    }
+    out->given |= UINT64_C(1) << id;
     switch (id) {
     case FLAG_VERBOSE: out->verbosity++; return EXIT_OK;
     case FLAG_PASSWORD_STDIN: out->password_fd = 0; return EXIT_OK;
     case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
     case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
-    case FLAG_DATA: out->data = value; return EXIT_OK;
+    case FLAG_DATA: out->data[out->data_count++] = (struct setting){.value = value}; return EXIT_OK;
     case FLAG_FORM: return take_part(out, value);
     case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
     case FLAG_HEADER: return take_header(out, value);
