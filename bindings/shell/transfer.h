@@ -4,6 +4,8 @@
 #ifndef DAMSESSION_TRANSFER_H
 #define DAMSESSION_TRANSFER_H
 
+#include "screen.h"
+
 #include <damsession.h>
 
 /* A text, or a file that is read while it is sent. */
@@ -31,6 +33,7 @@ struct transfer {
     char *file; /* the file of -o, which the library writes; NULL: the body goes to `sink`. */
     int sink;
     const char *sink_place;
+    struct screen screen;
     int code; /* if not EXIT_OK, a callback stopped the request and has printed why. */
 };
 
