@@ -39,7 +39,7 @@ setup() {
 
 @test "a missing or superfluous word is a usage error that repeats no argument" {
     run -2 --separate-stderr dam get
-    [[ $stderr == "damsession: usage: damsession get NAME PATH" ]]
+    [[ $stderr == "damsession: usage: damsession get NAME PATH..." ]]
     run -2 --separate-stderr dam get desk
     run -2 --separate-stderr dam login desk hunter2
     [[ $stderr != *hunter2* ]]

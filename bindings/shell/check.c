@@ -32,6 +32,31 @@ static int check_pairs(const struct arguments *given)
     return EXIT_OK;
 }
 
+/* Flags of many paths. */
+static int check_paths(const struct arguments *given)
+{
+    int paths = given->word_count - 1;
+    const char *wrong = NULL;
+    if (paths == 0 && given->list == NULL) {
+        say("usage: damsession %s %s", given->command->name, given->command->words);
+        return EXIT_USAGE;
+    }
+    if (given->output_dir == NULL && (paths > 1 || given->list != NULL))
+        wrong = "more than one path needs --output-dir DIR";
+    else if (given->output_dir == NULL && (given->jobs > 0 || given->report != NULL || is_given(given, FLAG_REPLACE)))
+        wrong = "--jobs, --report and --replace go with --output-dir";
+    else if (given->output_dir != NULL && (given->output != NULL || is_given(given, FLAG_INCLUDE)))
+        wrong = "--output-dir goes with neither --output nor --include";
+    else if (is_given(given, FLAG_REPLACE) && is_given(given, FLAG_KEEP))
+        wrong = "--replace and --keep contradict each other";
+    else if (given->list != NULL && strcmp(given->list, "-") == 0 &&
+             (given->password_fd == 0 || given->api_key_fd == 0))
+        wrong = "standard input can be read once, for the list or for a secret; see --password-fd and --api-key-fd";
+    if (wrong != NULL)
+        say("%s", wrong);
+    return wrong != NULL ? EXIT_USAGE : EXIT_OK;
+}
+
 int check_arguments(const struct arguments *given)
 {
     const struct command *command = given->command;
@@ -58,5 +83,6 @@ int check_arguments(const struct arguments *given)
         say("usage: damsession %s %s", command->name, command->words);
         return EXIT_USAGE;
     }
-    return check_pairs(given);
+    int code = check_pairs(given);
+    return code == EXIT_OK && command->accepts & ACCEPTS_PATHS ? check_paths(given) : code;
 }

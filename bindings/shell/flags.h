@@ -21,7 +21,8 @@ enum accepts {
     ACCEPTS_STORE = 1 << 8, /* of the library's options only `store`. */
     ACCEPTS_TICKET = 1 << 9,
     ACCEPTS_HEAD = 1 << 10,
-    ACCEPTS_API_KEY = 1 << 11
+    ACCEPTS_API_KEY = 1 << 11,
+    ACCEPTS_PATHS = 1 << 12
 };
 
 enum flag_id {
@@ -47,6 +48,11 @@ enum flag_id {
     FLAG_CONTINUE,
     FLAG_KEEP,
     FLAG_NO_PROGRESS,
+    FLAG_OUTPUT_DIR,
+    FLAG_LIST,
+    FLAG_JOBS,
+    FLAG_REPLACE,
+    FLAG_REPORT,
     FLAG_GENERATION,
     FLAG_TICKET,
     FLAG_BODY,

@@ -44,6 +44,8 @@ static void print_exit_codes(void)
             printf("  %-3d a file, standard input or standard output cannot be read or written\n", code);
         else if (code == EXIT_AGAIN)
             printf("  %-3d observe: the session had ended and there is a new one; send the request again\n", code);
+        else if (code == EXIT_PARTLY)
+            printf("  %-3d get: some of the paths came, and some did not\n", code);
         else if (code == EXIT_HTTP)
             printf("  %-3d the HTTP status is not a success (2xx or 304); the body is printed all the same\n", code);
         else if (code != DAM_ERR_INTERNAL && strcmp(name, "DAM_ERR_UNKNOWN") != 0)

@@ -5,6 +5,7 @@
  * picture is better than an error message under its name.
  */
 #include "arguments.h"
+#include "batch.h"
 #include "body.h"
 #include "commands.h"
 #include "exit_code.h"
@@ -125,6 +126,8 @@ int run_request(const struct arguments *arguments, struct work *work)
     request.content_type = arguments->content_type;
     request.image = arguments->image;
     request.flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0;
+    if (wants_batch(arguments))
+        return run_batch(arguments, work, &request);
     struct transfer transfer = {
         .sink = STDOUT_FILENO, .sink_place = "standard output", .screen = find_screen(arguments)};
     int code = open_body(arguments, &request, &transfer);

@@ -4,6 +4,7 @@
 #ifndef DAMSESSION_TRANSFER_H
 #define DAMSESSION_TRANSFER_H
 
+#include "progress.h"
 #include "screen.h"
 
 #include <damsession.h>
@@ -34,6 +35,7 @@ struct transfer {
     int sink;
     const char *sink_place;
     struct screen screen;
+    struct pace pace;
     int code; /* if not EXIT_OK, a callback stopped the request and has printed why. */
 };
 

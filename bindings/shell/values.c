@@ -43,6 +43,18 @@ static int parse_descriptor(const char *flag, const char *text, int *out)
     return EXIT_OK;
 }
 
+static int parse_jobs(const char *text, unsigned *out)
+{
+    enum { MOST = 100 };
+    uint64_t number = 0;
+    if (parse_number("jobs", text, MOST, &number) != EXIT_OK || number == 0) {
+        say("--jobs takes a number from 1 to %d", MOST);
+        return EXIT_USAGE;
+    }
+    *out = (unsigned)number;
+    return EXIT_OK;
+}
+
 static int take_header(struct arguments *out, char *text)
 {
     char *colon = strchr(text, ':');
@@ -88,6 +100,10 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_OUTPUT: out->output = value; return EXIT_OK;
     case FLAG_TICKET: out->ticket = value; return EXIT_OK;
     case FLAG_BODY: out->body = value; return EXIT_OK;
+    case FLAG_OUTPUT_DIR: out->output_dir = value; return EXIT_OK;
+    case FLAG_LIST: out->list = value; return EXIT_OK;
+    case FLAG_JOBS: return parse_jobs(value, &out->jobs);
+    case FLAG_REPORT: out->report = value; return EXIT_OK;
     case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
     default: return EXIT_OK; /* for these flags, `given` is enough. */
     }

@@ -60,7 +60,7 @@ _damsession() {
     ((at == COMP_CWORD)) || command=${COMP_WORDS[at]}
 
     values=$(_damsession_values "$program" "$before")
-    if [[ $before =~ ^(-o|--output|--ticket|--body)$ || $values == path ]]; then
+    if [[ $before =~ ^(-o|--output|--output-dir|--list|--report|--ticket|--body)$ || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o filenames 2>/dev/null
     elif [[ ($before == -d || $before == --data || $part == --form) && $word == @* ]]; then

@@ -60,7 +60,7 @@ end
 
 function __damsession_takes_path
     set -l option (commandline -opc)[-1]
-    contains -- $option -o --output --ticket --body
+    contains -- $option -o --output --output-dir --list --report --ticket --body
     or damsession options 2>/dev/null | awk -v option=$option '"--" $1 == option && $2 == "path" { found = 1 }
         END { exit !found }'
 end
