@@ -155,7 +155,7 @@ def check_examples(environment: dict[str, str], folder: Path, sandbox: Sandbox) 
         password = sandbox.accounts[system][systems[system]["USER"]]["password"]
         options = {
             f"DAMSESSION_{key}": value
-            for key, value in {**systems[system], "PASSWORD": password}.items()
+            for key, value in {**systems[system], "SYSTEM": system, "PASSWORD": password}.items()
         }
         command = {
             "py": [sys.executable, str(EXAMPLES / name)],

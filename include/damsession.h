@@ -375,6 +375,13 @@ typedef struct dam_session dam_session;
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 
+/**
+ * Opens the session whose options are remembered under `name`, with what the environment says over them, as the command
+ * `damsession` does: dam_config_load, dam_config_load_environment and dam_session_open in one. `name` NULL: with the
+ * environment alone. Ownership and errors: those of the three.
+ */
+dam_status dam_session_open_named(const char *name, dam_session **out, dam_error *err);
+
 /** Closes a session; what is stored stays stored. No call of it may be under way. NULL is fine. */
 void dam_session_free(dam_session *session);
 
@@ -682,27 +689,58 @@ typedef struct dam_request {
 } dam_request;
 
 /** What a dam_request is to begin with: `size` set, the rest zero. */
-#define DAM_REQUEST_INIT  \
-    {sizeof(dam_request), \
-     0,                   \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     0,                   \
-     NULL,                \
-     0,                   \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     NULL,                \
-     0,                   \
+#define DAM_REQUEST_INIT DAM_REQUEST_GET(NULL)
+
+/** A dam_request that gets `path`: `dam_request request = DAM_REQUEST_GET("mem/user/session");` */
+#define DAM_REQUEST_GET(path) DAM_REQUEST_FIELDS(NULL, path, NULL, 0)
+
+/** A dam_request that posts `body_size` bytes of `body`, a form (dam_encode_form) unless `content_type` is set to
+    something else. */
+#define DAM_REQUEST_POST(path, body, body_size) DAM_REQUEST_FIELDS("POST", path, body, body_size)
+
+/** What these three are made of; not for programs. */
+#define DAM_REQUEST_FIELDS(method, path, body, body_size) \
+    {sizeof(dam_request),                                 \
+     0,                                                   \
+     method,                                              \
+     path,                                                \
+     NULL,                                                \
+     0,                                                   \
+     body,                                                \
+     body_size,                                           \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     NULL,                                                \
+     0,                                                   \
      0}
+
+/** One name and its value, before they are percent-encoded. UTF-8. */
+typedef struct dam_pair {
+    const char *name;
+    const char *value;
+} dam_pair;
+
+/**
+ * Puts a query behind a path: "mem/search" and {"term", "caf\xC3\xA9 au lait"} become
+ * "mem/search?term=caf%C3%A9%20au%20lait", as dam_request.path wants it. `path` stays as it is; where it has a query
+ * already, the pairs come after an "&". Names may repeat; their order is kept. `pairs` may be NULL when `count` is 0.
+ * Ownership: `*out` by dam_string_free. DAM_ERR_ARGUMENT: a NULL, text that is not UTF-8, a path with a fragment ("#"),
+ * or more than 10,000 pairs.
+ */
+dam_status dam_path_with_query(const char *path, const dam_pair *pairs, size_t count, char **out, dam_error *err);
+
+/**
+ * Encodes a form (application/x-www-form-urlencoded), for dam_request.body: "name=value&name=value". A blank becomes
+ * "%20". Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_ARGUMENT: as dam_path_with_query.
+ */
+dam_status dam_encode_form(const dam_pair *pairs, size_t count, char **out, dam_error *err);
 
 /**
  * Sends a request with the session's secret and waits for the response. Logs in first if needed; logs in and sends the
@@ -719,6 +757,12 @@ dam_status dam_session_request(dam_session *session, const dam_request *request,
 
 /** Fills `out` with what is in the response. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_response_get(const dam_response *response, dam_response_view *out, dam_error *err);
+
+/**
+ * The value of the first header called `name`, in any case. NULL: there is none, or an argument is NULL. Borrowed, as
+ * the pointers of a dam_response_view. Cannot fail.
+ */
+const char *dam_response_header(const dam_response *response, const char *name);
 
 /** Frees a response. NULL is fine. */
 void dam_response_free(dam_response *response);

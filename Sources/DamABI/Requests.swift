@@ -185,6 +185,14 @@ public func dam_response_get(
   }
 }
 
+@_cdecl("dam_response_header") @implementation
+public func dam_response_header(_ response: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
+  unsafe ForkGate.inside {
+    guard let name = unsafe name, let handle = unsafe try? ResponseHandle.take(response) else { return nil }
+    return unsafe handle.headers.value(name)
+  }
+}
+
 /// Borrows what is in a response.
 private func view(of response: Response, _ headers: HeaderList, size: UInt32) -> dam_response_view {
   unsafe dam_response_view(

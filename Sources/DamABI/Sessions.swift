@@ -24,6 +24,21 @@ public func dam_session_open(
   }
 }
 
+@_cdecl("dam_session_open_named") @implementation
+public func dam_session_open_named(
+  _ name: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<OpaquePointer?>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let name = unsafe try optionalText(name, "name")
+    let out = unsafe try present(out, "out")
+    var values = OptionValues(knownSystems.vocabulary)
+    if let name { try Names.load(name, into: &values) }
+    try EnvironmentOptions.load(into: &values)
+    let session = try Session(try Settings(values, knownSystems), Callbacks().application)
+    unsafe out.pointee = SessionHandle(session).give()
+  }
+}
+
 @_cdecl("dam_session_free") @implementation
 public func dam_session_free(_ session: OpaquePointer?) { unsafe SessionHandle.free(session) }
 

@@ -88,6 +88,7 @@ static int run(void)
     abuse_session();
     abuse_request();
     abuse_response();
+    abuse_pairs();
     abuse_stream();
     abuse_form();
     abuse_download();

@@ -24,6 +24,7 @@ void abuse_store(void);
 void abuse_session(void);
 void abuse_request(void);
 void abuse_response(void);
+void abuse_pairs(void);
 void abuse_stream(void);
 void abuse_form(void);
 void abuse_download(void);

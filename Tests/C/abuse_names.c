@@ -168,6 +168,36 @@ static void refuse_folder(dam_config *config)
     setenv("XDG_CONFIG_HOME", before, 1);
 }
 
+/* One call in the place of three: what a file lacks, the environment may say, and what it says goes over the file. */
+static void open_named(void)
+{
+    dam_session *session = NULL;
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_open_named("press", NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_open_named("../press", &session, err), session);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_session_open_named("nobody", &session, err), session);
+    REFUSES(DAM_ERR_OPTION, dam_session_open_named("press", &session, err), session);
+    REFUSES(DAM_ERR_OPTION, dam_session_open_named(NULL, &session, err), session);
+    setenv("DAMSESSION_CONNECT_TIMEOUT", "canary", 1);
+    REFUSES(DAM_ERR_OPTION, dam_session_open_named("press", &session, err), session);
+    unsetenv("DAMSESSION_CONNECT_TIMEOUT");
+    setenv("DAMSESSION_SYSTEM", "fotoweb", 1);
+    setenv("DAMSESSION_URL", "https://archive.example", 1);
+    EXPECT(DAM_OK, dam_session_open_named("press", &session, err));
+    EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
+    CHECK(strcmp(state.origin, "https://archive.example") == 0 && strcmp(state.store, "memory") == 0,
+          "the URL is the environment's, the store the file's: %s, %s", state.origin, state.store);
+    dam_session_free(session);
+    setenv("DAMSESSION_USER", "eve", 1);
+    setenv("DAMSESSION_STORE", "memory", 1);
+    EXPECT(DAM_OK, dam_session_open_named(NULL, &session, err));
+    dam_session_free(session);
+    unsetenv("DAMSESSION_SYSTEM");
+    unsetenv("DAMSESSION_URL");
+    unsetenv("DAMSESSION_USER");
+    unsetenv("DAMSESSION_STORE");
+}
+
 /* What is in the file, who may read it, and that a password is not in it. */
 static void keep(dam_config *config)
 {
@@ -204,6 +234,7 @@ void abuse_names(void)
     refuse_open_files(config);
     refuse_folder(config);
     keep(config);
+    open_named();
     REFUSES(DAM_ERR_ARGUMENT, dam_name_list(NULL, &calls, err), check_nothing);
     EXPECT(DAM_ERR_CALLBACK, dam_name_list(stop, &calls, err));
     CHECK(calls == 1, "a callback that stops is not called again");

@@ -188,6 +188,13 @@ void abuse_response(void)
     const char *lines = check_lines(view.headers, view.header_count);
     CHECK(strstr(lines, "X-Test: yes\r\n") != NULL && check_find_secret(lines) == NULL,
           "the headers are there, the session's cookie is not");
+    const char *value = dam_response_header(response, "x-tEST");
+    CHECK(value != NULL && strcmp(value, "yes") == 0, "a header by its name, in any case: %s", value);
+    CHECK(dam_response_header(response, "X-Tes") == NULL && dam_response_header(response, "X-Test:") == NULL &&
+              dam_response_header(response, "") == NULL && dam_response_header(response, not_utf8[0]) == NULL,
+          "no header of another name");
+    CHECK(dam_response_header(NULL, "X-Test") == NULL && dam_response_header(response, NULL) == NULL,
+          "dam_response_header(NULL, NULL)");
     const dam_header *before = view.headers;
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
     CHECK(view.headers == before, "the list is made once");

@@ -18,7 +18,8 @@ warnings='-Wall -Wextra -pedantic -Werror'
 memcheck='valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
     --child-silent-after-fork=yes --num-callers=60 --suppressions=Tests/C/valgrind.supp'
 
-# verdict NAME FILE: counts the checks of a program that has just ended with $?, or shows the end of what it printed.
+# verdict NAME FILE: counts the checks of a program that has just ended with $?, or shows the end of what it printed and
+# the first thing that valgrind said.
 verdict() {
     code=$?
     count=$(grep -c '^ok ' "$2")
@@ -28,7 +29,8 @@ verdict() {
     else
         failed=$((failed + 1))
         echo "$1: exit code $code after $count checks; the end of its output:"
-        tail -n 12 "$2"
+        grep -v '^==' "$2" | tail -n 12
+        grep -m 40 '^==' "$2"
     fi
 }
 

@@ -55,12 +55,8 @@ static void cookies(void)
 
 static void tokens(void)
 {
-    static const char body[] = "name=Spring%20%26%20Summer";
-    dam_request request = DAM_REQUEST_INIT;
-    request.method = "POST";
-    request.path = "mem/gallery/G1";
-    request.body = body;
-    request.body_size = sizeof body - 1;
+    static const dam_pair name = {"name", "Spring & Summer"};
+    char *body = NULL;
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     char *token = NULL, url[PATH_ROOM];
@@ -74,10 +70,15 @@ static void tokens(void)
     snprintf(url, sizeof url, "%s/psapi/v3/echo?a=b%%20c&d", photoshelter_url);
     get(session, url, 200, "b c");
     get(session, "mem/nothing", 404, "NotFoundErr"); /* an ordinary response, not an error. */
+    EXPECT(DAM_OK, dam_encode_form(&name, 1, &body, err));
+    dam_request request = DAM_REQUEST_POST("mem/gallery/G1", body, strlen(body));
     EXPECT(DAM_OK, dam_session_request(session, &request, &response, err));
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
-    CHECK(view.http_status == 200 && strstr(view.body, "Spring & Summer") != NULL, "the body went out as a form");
+    CHECK(view.http_status == 200 && strstr(view.body, name.value) != NULL, "the body went out as a form");
+    const char *type = dam_response_header(response, "content-type");
+    CHECK(type != NULL && strncmp(type, "application/json", 16) == 0, "a header by its name: %s", type);
     dam_response_free(response);
+    dam_string_free(body);
     COUNTED("photoshelter", "writes", 1);
     COUNTED("photoshelter", "logins_ok", 1);
     dam_session_free(session);

@@ -135,6 +135,10 @@ class dam_header(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("value", c_char_p)]
 
 
+class dam_pair(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("value", c_char_p)]
+
+
 def header_list(pairs: list[tuple[bytes, bytes]]) -> Any:
     """A `const dam_header *` of these headers. It keeps them alive."""
     return ctypes.cast(
@@ -238,7 +242,7 @@ class dam_store(_Sized):
 
 STRUCTS: Final[tuple[type[ctypes.Structure], ...]] = (
     dam_error, dam_option, dam_prompt, dam_organization, dam_device_token, dam_stored_session, dam_session_state,
-    dam_statistics, dam_header, dam_response_view, dam_request, dam_authorization_view,
+    dam_statistics, dam_header, dam_pair, dam_response_view, dam_request, dam_authorization_view,
     dam_observation, dam_store,
 )  # fmt: skip
 
@@ -293,6 +297,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_config_list_stored": _status(config_p, dam_stored_session_callback, c_void_p),
     "dam_config_remove_stored": _status(config_p, c_char_p),
     "dam_session_open": _status(config_p, _out(session_p)),
+    "dam_session_open_named": _status(c_char_p, _out(session_p)),
     "dam_session_free": Function(None, (session_p,), surface),
     "dam_session_login": _status(session_p, c_uint32),
     "dam_session_keepalive": _status(session_p),
@@ -304,8 +309,11 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_list_device_tokens": _status(session_p, dam_device_token_callback, c_void_p),
     "dam_session_get_state": _status(session_p, _out(dam_session_state)),
     "dam_session_get_statistics": _status(session_p, _out(dam_statistics)),
+    "dam_path_with_query": _status(c_char_p, POINTER(dam_pair), c_size_t, _text_out),
+    "dam_encode_form": _status(POINTER(dam_pair), c_size_t, _text_out),
     "dam_session_request": _status(session_p, POINTER(dam_request), _out(response_p)),
     "dam_response_get": _status(response_p, _out(dam_response_view), holds_gil=True),
+    "dam_response_header": Function(c_char_p, (response_p, c_char_p), holds_gil=True),
     "dam_response_free": Function(None, (response_p,), holds_gil=True),
     "dam_session_download": _status(
         session_p, POINTER(dam_request), c_char_p, c_uint32, _out(response_p)
