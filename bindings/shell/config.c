@@ -96,7 +96,7 @@ static int set_secret(struct work *work, const struct arguments *arguments, cons
     if (arguments->api_key_fd >= 0)
         size = read_secret_line(arguments->api_key_fd, secret,
                                 arguments->api_key_fd == 0 ? "standard input" : "--api-key-fd");
-    else if ((size = ask_terminal(question, secret)) <= 0)
+    else if ((size = ask_terminal(question, 0, secret)) <= 0)
         say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
     int code = size > 0 ? set_option(work, option, secret) : EXIT_USAGE;
     explicit_bzero(secret, sizeof secret);

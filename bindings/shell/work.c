@@ -132,5 +132,6 @@ void end_work(struct work *work)
     dam_session_free(work->session);
     dam_config_free(work->config);
     dam_string_free(work->credentials.command);
+    explicit_bzero(work->credentials.typed, sizeof work->credentials.typed);
     *work = (struct work){.credentials = {.fd = -1}};
 }
