@@ -11,6 +11,7 @@
 #include "exit_code.h"
 #include "paths.h"
 #include "progress.h"
+#include "remedy.h"
 #include "say.h"
 #include "work.h"
 
@@ -208,6 +209,7 @@ int run_batch(const struct arguments *arguments, struct work *work, const dam_re
     for (size_t at = 0; at < batch.count; at++)
         free(batch.items[at].file);
     code = close_report(&batch.tally, batch.count, code);
+    say_remedy(batch.stop.status);
     free(batch.items);
     free_paths(&paths);
     return code;

@@ -46,6 +46,7 @@ run_command_line run_organizations, run_status;                    /* organizati
 run_command_line run_token, run_tokens;                            /* tokens.c */
 run_command_line run_bind, run_resolve, run_stale;                 /* images.c */
 run_command_line run_list, run_sessions, run_remove;               /* stored.c */
+run_command_line run_doctor;                                       /* doctor.c */
 run_command_line run_config;                                       /* config.c */
 run_command_line run_help, run_version, run_options;               /* help.c, options.c */
 

@@ -6,6 +6,7 @@
  */
 #include "arguments.h"
 #include "commands.h"
+#include "config.h"
 #include "exit_code.h"
 #include "files.h"
 #include "print.h"
@@ -16,25 +17,30 @@
 
 #include <damsession.h>
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- show ---- */
 
+int find_config_folder(char path[PATH_MAX])
+{
+    const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
+    if (folder != NULL && folder[0] == '/')
+        return snprintf(path, PATH_MAX, "%s/damsession", folder) < PATH_MAX;
+    return home != NULL && home[0] == '/' && snprintf(path, PATH_MAX, "%s/.config/damsession", home) < PATH_MAX;
+}
+
 /* The text of the file that the name's options are in: the library gives values and defaults, but does not tell which
    of both it is, nor whether there is a secret. It has just read the file, so it is sound. */
 static int read_options(const char *name, char **text)
 {
-    char path[PATH_MAX];
+    char folder[PATH_MAX], path[PATH_MAX + 80];
     void *bytes = NULL;
     size_t size;
-    const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
-    if (folder != NULL && folder[0] == '/')
-        snprintf(path, sizeof path, "%s/damsession/%s.json", folder, name);
-    else
-        snprintf(path, sizeof path, "%s/.config/damsession/%s.json", home != NULL ? home : "", name);
+    if (!find_config_folder(folder))
+        return EXIT_INTERNAL; /* the library has found it. */
+    snprintf(path, sizeof path, "%s/%s.json", folder, name);
     int code = read_file(path, &bytes, &size);
     *text = bytes;
     return code;

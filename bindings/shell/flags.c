@@ -17,6 +17,8 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, 0, "print JSON"},
     [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, 0, "print a Markdown table"},
     [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, 0, "try credentials that were refused before once more"},
+    [FLAG_LOG_IN] = {"log-in", 0, ACCEPTS_LOG_IN, NULL, 0,
+                     "ask the server for the session too, and log in if it is refused"},
     [FLAG_PASSWORD_STDIN] = {"password-stdin", 0, ACCEPTS_OPTIONS, NULL, 0,
                              "the password (or encryption secret) is the first line of standard input"},
     [FLAG_PASSWORD_FD] = {"password-fd", 0, ACCEPTS_OPTIONS, "N", 0, "the same, from file descriptor N"},

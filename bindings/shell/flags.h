@@ -22,7 +22,8 @@ enum accepts {
     ACCEPTS_TICKET = 1 << 9,
     ACCEPTS_HEAD = 1 << 10,
     ACCEPTS_API_KEY = 1 << 11,
-    ACCEPTS_PATHS = 1 << 12
+    ACCEPTS_PATHS = 1 << 12,
+    ACCEPTS_LOG_IN = 1 << 13
 };
 
 enum flag_id {
@@ -33,6 +34,7 @@ enum flag_id {
     FLAG_JSON,
     FLAG_MARKDOWN,
     FLAG_AGAIN,
+    FLAG_LOG_IN,
     FLAG_PASSWORD_STDIN,
     FLAG_PASSWORD_FD,
     FLAG_API_KEY_STDIN,

@@ -46,6 +46,10 @@ static void print_exit_codes(void)
             printf("  %-3d observe: the session had ended and there is a new one; send the request again\n", code);
         else if (code == EXIT_PARTLY)
             printf("  %-3d get: some of the paths came, and some did not\n", code);
+        else if (code == EXIT_CLOCK)
+            printf("  %-3d doctor: this clock and the server's differ\n", code);
+        else if (code == EXIT_LIBRARY)
+            printf("  %-3d doctor: the library is older than the command\n", code);
         else if (code == EXIT_HTTP)
             printf("  %-3d the HTTP status is not a success (2xx or 304); the body is printed all the same\n", code);
         else if (code != DAM_ERR_INTERNAL && strcmp(name, "DAM_ERR_UNKNOWN") != 0)

@@ -52,15 +52,16 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
         dam_status status = dam_session_login(work->session, manner, &error);
         if (status == DAM_OK)
             return EXIT_OK;
-        int code = report(&error);
+        char text[DESCRIPTION_CAPACITY];
         int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
         int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.is_typed;
         if (tries == TRIES || !(is_key || is_password))
-            return code;
+            return report(&error);
+        say("%s", describe(&error, text));
         if (is_key) {
             close_session(work);
             if (ask_program_secrets(work) != EXIT_OK || start_session(work) != EXIT_OK)
-                return code;
+                return find_exit_code(status);
         }
     }
 }

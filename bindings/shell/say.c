@@ -6,6 +6,7 @@
 #include "exit_code.h"
 #include "print.h"
 #include "progress.h"
+#include "remedy.h"
 
 #include <damsession.h>
 
@@ -56,6 +57,7 @@ int report(const dam_error *error)
 {
     char text[DESCRIPTION_CAPACITY];
     say("%s", describe(error, text));
+    say_remedy(error->status);
     return find_exit_code(error->status);
 }
 

@@ -9,7 +9,7 @@
 /* Prints one line, after "damsession: ". */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints an error of the library and returns the exit code for it. */
+/* Prints an error of the library and what to do about it, and returns the exit code for it. */
 int report(const dam_error *error);
 
 /* The same text, and the same code, without printing. Returns `text`. */
