@@ -206,6 +206,8 @@ setup() {
     offers "--continue --connect-timeout" get desk x --con
     touch picture
     offers @picture post desk x -d @pic
+    offers @picture post desk x --data-urlencode @pic
+    offers picture get desk --list pic
     offers @picture post desk x --form file = @pic
     mkdir -p "$XDG_CONFIG_HOME/damsession"
     echo '{"system": "fotoweb"}' >"$XDG_CONFIG_HOME/damsession/web.json"

@@ -30,7 +30,9 @@ struct arguments {
     size_t header_count;
     struct setting *parts; /* those of --form, in the order given. */
     size_t part_count;
-    struct setting *data; /* those of --data, in the order given. */
+    dam_pair *pairs; /* those of --query, in the order given. */
+    size_t pair_count;
+    struct setting *data; /* those of --data and --data-urlencode, in the order given; the name is the flag's. */
     size_t data_count;
     const char *content_type, *image, *output, *ticket, *body;
     const char *output_dir, *list, *report;

@@ -135,11 +135,18 @@ static void begin(struct item *item)
         item->batch->tally.old++;
         return;
     }
-    request.path = item->wanted->path;
+    char *path = NULL;
+    if (dam_path_with_query(item->wanted->path, arguments->pairs, arguments->pair_count, &path, &error) != DAM_OK) {
+        finish(item, error.status, NULL, &error);
+        return;
+    }
+    request.path = path;
     request.user_data = item;
     request.progress = batch->shows ? note_progress : NULL;
-    if (dam_loop_download(batch->loop, batch->work->session, &request, item->file, flags, take_done, item, NULL,
-                          &error) == DAM_OK)
+    dam_status status = dam_loop_download(batch->loop, batch->work->session, &request, item->file, flags, take_done,
+                                          item, NULL, &error);
+    dam_string_free(path); /* the loop has copied it. */
+    if (status == DAM_OK)
         item->batch->running++;
     else
         finish(item, error.status, NULL, &error);

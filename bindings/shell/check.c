@@ -11,12 +11,20 @@
 
 #include <string.h>
 
+/* --data @-, --data-urlencode @- or NAME@-. */
+static int reads_standard_input(const struct setting *data)
+{
+    const char *at =
+        strcmp(data->name, "data") == 0 || strchr(data->value, '=') != NULL ? data->value : strchr(data->value, '@');
+    return at != NULL && strcmp(at, "@-") == 0;
+}
+
 /* Flags that the command takes, but not together. */
 static int check_pairs(const struct arguments *given)
 {
     int standard = given->password_fd == 0 || given->api_key_fd == 0;
     for (size_t index = 0; index < given->data_count; index++)
-        if (strcmp(given->data[index].value, "@-") == 0 && standard++) {
+        if (reads_standard_input(&given->data[index]) && standard++) {
             say("standard input can be read once, for the body or for a secret; see --password-fd and --api-key-fd");
             return EXIT_USAGE;
         }

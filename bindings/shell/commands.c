@@ -19,7 +19,7 @@ const struct command commands[] = {
      "print what PATH holds, or save what many hold", "timeout retries redirects",
      "get desk mem/image/I0001/download --output today.jpg"},
     {"post", "NAME PATH", 2, 2, SESSION | ACCEPTS_RESPONSE | ACCEPTS_BODY, OPENS_NOTHING, run_request, "POST",
-     "send a POST request", "timeout", "post desk mem/gallery/G0001 --data 'name=Today'"},
+     "send a POST request", "timeout", "post desk mem/gallery/G0001 --data-urlencode 'name=Today & tomorrow'"},
     {"put", "NAME PATH", 2, 2, SESSION | ACCEPTS_RESPONSE | ACCEPTS_BODY, OPENS_NOTHING, run_request, "PUT",
      "send a PUT request", "timeout retries", "put desk mem/gallery/G0001 --data 'name=Today'"},
     {"delete", "NAME PATH", 2, 2, SESSION | ACCEPTS_RESPONSE, OPENS_NOTHING, run_request, "DELETE",

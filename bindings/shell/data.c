@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,6 +101,45 @@ static void add_text(struct data *data, const char *text)
         data->size += strlen(text);
 }
 
+/* Adds "NAME=" as it is, and the text percent-encoded; without a name only that. */
+static int add_encoded(struct data *data, const char *name, size_t size, const char *text)
+{
+    const dam_pair pair = {"x", text};
+    char *encoded = NULL, *whole = NULL;
+    dam_error error;
+    if (dam_encode_form(&pair, 1, &encoded, &error) != DAM_OK)
+        return report(&error);
+    int made = asprintf(&whole, "%.*s%s%s", (int)size, name, size > 0 ? "=" : "", encoded + strlen("x="));
+    dam_string_free(encoded);
+    if (made < 0)
+        return complain("memory");
+    add_text(data, whole);
+    data->pieces[data->count - 1].owned = whole;
+    return EXIT_OK;
+}
+
+/* TEXT, =TEXT, NAME=TEXT, @FILE or NAME@FILE, as curl reads it. */
+static int encode(struct data *data, const char *value)
+{
+    size_t size = strcspn(value, "=");
+    if (value[size] == '=')
+        return add_encoded(data, value, size, value + size + 1);
+    size = strcspn(value, "@");
+    if (value[size] != '@')
+        return add_encoded(data, "", 0, value);
+    void *bytes = NULL;
+    size_t length = 0;
+    int code = read_file(value + size + 1, &bytes, &length);
+    if (code == EXIT_OK && strlen(bytes) != length) {
+        say("%s: there is a NUL byte in it, and --data-urlencode takes text", value + size + 1);
+        code = EXIT_USAGE;
+    }
+    if (code == EXIT_OK)
+        code = add_encoded(data, value, size, bytes);
+    free(bytes);
+    return code;
+}
+
 /* Texts alone need no callbacks. */
 static int join_texts(struct data *data)
 {
@@ -123,7 +163,9 @@ int open_data(const struct arguments *arguments, dam_request *request, struct da
         const char *value = arguments->data[index].value;
         if (data->size > 0 || data->has_files)
             add_text(data, "&");
-        if (value[0] == '@')
+        if (strcmp(arguments->data[index].name, "data") != 0)
+            code = encode(data, value);
+        else if (value[0] == '@')
             code = open_source(value + 1, data);
         else
             add_text(data, value);
@@ -139,9 +181,11 @@ int open_data(const struct arguments *arguments, dam_request *request, struct da
 
 void close_data(struct data *data)
 {
-    for (size_t index = 0; index < data->count; index++)
+    for (size_t index = 0; index < data->count; index++) {
         if (data->pieces[index].fd > STDERR_FILENO)
             close(data->pieces[index].fd);
+        free(data->pieces[index].owned);
+    }
     free(data->pieces);
     free(data->joined);
 }

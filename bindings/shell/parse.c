@@ -101,8 +101,9 @@ int parse_arguments(int argc, char **argv, struct arguments *out)
     out->headers = calloc(room, sizeof *out->headers);
     out->parts = calloc(room, sizeof *out->parts);
     out->data = calloc(room, sizeof *out->data);
-    if (out->words == NULL || out->settings == NULL || out->headers == NULL || out->parts == NULL ||
-        out->data == NULL) {
+    out->pairs = calloc(room, sizeof *out->pairs);
+    if (out->pairs == NULL || out->words == NULL || out->settings == NULL || out->headers == NULL ||
+        out->parts == NULL || out->data == NULL) {
         say("no memory");
         return EXIT_INTERNAL;
     }
@@ -130,4 +131,5 @@ void free_arguments(struct arguments *arguments)
     free(arguments->headers);
     free(arguments->parts);
     free(arguments->data);
+    free(arguments->pairs);
 }

@@ -115,6 +115,18 @@ static int send_request(const struct arguments *arguments, struct work *work, da
     return code;
 }
 
+/* Puts the pairs of --query behind the path. `*made` is freed by the caller. */
+static int add_query(const struct arguments *arguments, dam_request *request, char **made)
+{
+    dam_error error;
+    if (arguments->pair_count == 0)
+        return EXIT_OK;
+    if (dam_path_with_query(request->path, arguments->pairs, arguments->pair_count, made, &error) != DAM_OK)
+        return report(&error);
+    request->path = *made;
+    return EXIT_OK;
+}
+
 int run_request(const struct arguments *arguments, struct work *work)
 {
     const char *method = arguments->command->method;
@@ -130,12 +142,16 @@ int run_request(const struct arguments *arguments, struct work *work)
         return run_batch(arguments, work, &request);
     struct transfer transfer = {
         .sink = STDOUT_FILENO, .sink_place = "standard output", .screen = find_screen(arguments)};
-    int code = open_body(arguments, &request, &transfer);
+    char *made = NULL;
+    int code = add_query(arguments, &request, &made);
+    if (code == EXIT_OK)
+        code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)
         code = open_target(arguments, &transfer);
     if (code == EXIT_OK)
         code = send_request(arguments, work, &request, &transfer);
     close_body(&transfer);
     int closed = close_target(&transfer);
+    dam_string_free(made);
     return code == EXIT_OK ? closed : code;
 }

@@ -15,6 +15,7 @@ struct piece {
     size_t size;
     int fd;            /* -1: it is a text. */
     const char *place; /* the file's name for messages. */
+    char *owned;       /* the text, if it is of malloc. */
 };
 
 /* The body of --data. */

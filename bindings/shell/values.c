@@ -67,6 +67,18 @@ static int take_header(struct arguments *out, char *text)
     return EXIT_OK;
 }
 
+static int take_pair(struct arguments *out, char *text)
+{
+    char *sign = strchr(text, '=');
+    if (sign == NULL || sign == text) {
+        say("--query takes NAME=VALUE, not percent-encoded");
+        return EXIT_USAGE;
+    }
+    *sign = '\0';
+    out->pairs[out->pair_count++] = (dam_pair){.name = text, .value = sign + 1};
+    return EXIT_OK;
+}
+
 static int take_part(struct arguments *out, char *text)
 {
     char *sign = strchr(text, '=');
@@ -92,7 +104,11 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
     case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
-    case FLAG_DATA: out->data[out->data_count++] = (struct setting){.value = value}; return EXIT_OK;
+    case FLAG_QUERY: return take_pair(out, value);
+    case FLAG_DATA:
+    case FLAG_DATA_URLENCODE:
+        out->data[out->data_count++] = (struct setting){.name = flags[id].name, .value = value};
+        return EXIT_OK;
     case FLAG_FORM: return take_part(out, value);
     case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
     case FLAG_HEADER: return take_header(out, value);

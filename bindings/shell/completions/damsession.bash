@@ -62,8 +62,8 @@ _damsession() {
     values=$(_damsession_values "$program" "$before")
     if [[ $before =~ ^(-o|--output|--output-dir|--list|--report|--ticket|--body)$ || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        compopt -o filenames 2>/dev/null
-    elif [[ ($before == -d || $before == --data || $part == --form) && $word == @* ]]; then
+        compopt -o filenames 2>/dev/null || true # in a test there is no completion under way.
+    elif [[ ($before =~ ^(-d|--data|--data-urlencode)$ || $part == --form) && $word == @* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
     elif [[ $values == *"|"* ]]; then
         _damsession_offer "$word" <<<"${values//|/$'\n'}"
