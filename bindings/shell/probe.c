@@ -29,12 +29,15 @@ static size_t take_header(char *line, size_t size, size_t count, void *user_data
     return size;
 }
 
-static void set_text(CURL *curl, CURLoption option, const dam_config *config, const char *name)
+/* 1: the option has a value. */
+static int set_text(CURL *curl, CURLoption option, const dam_config *config, const char *name)
 {
     char *value = NULL;
-    if (dam_config_get(config, name, &value, NULL) == DAM_OK && value[0] != '\0')
+    int is_set = dam_config_get(config, name, &value, NULL) == DAM_OK && value[0] != '\0';
+    if (is_set)
         curl_easy_setopt(curl, option, value);
     dam_string_free(value);
+    return is_set;
 }
 
 static long read_number(const dam_config *config, const char *name)
@@ -45,17 +48,19 @@ static long read_number(const dam_config *config, const char *name)
     return number;
 }
 
-static void set_way(CURL *curl, const dam_config *config)
+/* As the library goes: its file of CAs stands alone, and plain HTTP stays on this machine. */
+static void set_way(CURL *curl, const dam_config *config, int is_plain)
 {
     char *proxy = NULL, *ip = NULL;
-    set_text(curl, CURLOPT_CAINFO, config, "ca-file");
+    if (set_text(curl, CURLOPT_CAINFO, config, "ca-file"))
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     set_text(curl, CURLOPT_PROXY_CAINFO, config, "ca-file");
     set_text(curl, CURLOPT_SSLCERT, config, "client-certificate");
     set_text(curl, CURLOPT_SSLKEY, config, "client-key");
     set_text(curl, CURLOPT_PINNEDPUBLICKEY, config, "pinned-key");
     set_text(curl, CURLOPT_UNIX_SOCKET_PATH, config, "unix-socket");
-    if (dam_config_get(config, "proxy", &proxy, NULL) == DAM_OK && proxy[0] != '\0')
-        curl_easy_setopt(curl, CURLOPT_PROXY, strcmp(proxy, "none") == 0 ? "" : proxy);
+    if (dam_config_get(config, "proxy", &proxy, NULL) == DAM_OK && (is_plain || proxy[0] != '\0'))
+        curl_easy_setopt(curl, CURLOPT_PROXY, is_plain || strcmp(proxy, "none") == 0 ? "" : proxy);
     if (dam_config_get(config, "ip", &ip, NULL) == DAM_OK)
         curl_easy_setopt(curl, CURLOPT_IPRESOLVE,
                          (long)(ip[0] == '4'   ? CURL_IPRESOLVE_V4
@@ -127,11 +132,12 @@ void probe(struct findings *findings, const dam_config *config, const char *orig
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(curl, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "damsession/" DAM_VERSION);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &date);
-    set_way(curl, config);
+    set_way(curl, config, strncmp(origin, "http:", 5) == 0);
     CURLcode result = curl_easy_perform(curl);
     find_way(findings, curl, result, why, origin, date);
     curl_easy_cleanup(curl);

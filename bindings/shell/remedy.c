@@ -16,7 +16,7 @@ static const struct {
     int32_t status;
     const char *text;
 } remedies[] = {
-    {DAM_ERR_NOT_FOUND, "run: damsession list, which shows what there is"},
+    {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
     {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},
     {DAM_ERR_CONNECT, "run: damsession doctor %, which looks at URL and network; --retries N tries again by itself"},
     {DAM_ERR_TLS, "run: damsession doctor %, which looks at the certificate; --ca-file FILE trusts a site's own CA"},
