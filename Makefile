@@ -50,7 +50,7 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 $(BIN): $(WRAPPER) include/damsession.h $(LIB)
 	@mkdir -p $(dir $@)
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) $(LDFLAGS) -L$(BUILD)/lib \
-	  -ldamsession -Wl,-rpath,'$$ORIGIN/../lib' -o $@
+	  -ldamsession -lcurl -Wl,-rpath,'$$ORIGIN/../lib' -o $@
 
 
 demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox

@@ -51,8 +51,9 @@ def act(wrapper: str, operation: str, path: str) -> str:
     if done.returncode not in (0, HTTP_ERROR):
         known = done.returncode in Status.__members__.values()
         name = Status(done.returncode).name if known else f"EXIT{done.returncode}"
-        # Warnings go before it.
-        sentence = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        # Warnings go before it, and what to do about it comes after.
+        lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
+        sentence = next((line for line in reversed(lines) if "DAM_ERR_" in line), lines[-1])
         return f"{name} 0 0 {sentence!r}"
     status, body = 200, done.stdout or b""
     if "--include" in command:

@@ -12,16 +12,34 @@ setup() {
     [[ $stderr == "damsession: usage: "* ]]
 }
 
-@test "an unknown command, flag or option is a usage error" {
+@test "an unknown command, flag or option is a usage error that names the nearest, and no value" {
     run -2 --separate-stderr dam frobnicate
+    [ "$stderr" = "damsession: there is no command \`frobnicate\`; see \`damsession help\`" ]
+    run -2 --separate-stderr dam lgoin desk
+    [ "$stderr" = "damsession: there is no command \`lgoin\`; did you mean \`login\`?" ]
+    run -2 --separate-stderr dam help sesions
+    [[ $stderr == *"did you mean \`sessions\`?" ]]
     run -2 --separate-stderr dam get desk x -q
-    run -2 --separate-stderr dam get desk x --usr ada
-    [[ $stderr == *DAM_ERR_OPTION*'"user"'* ]]
+    [ "$stderr" = "damsession: -q is not known; see \`damsession help\`" ]
+    run -2 --separate-stderr dam get desk x --usr hunter2
+    [ "$stderr" = "damsession: --usr is not known; did you mean --user?" ]
+    run -2 --separate-stderr dam get desk x --output-file=hunter2
+    [[ $stderr == *"--output-file is not known"* && $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam get desk x --contineu
+    [[ $stderr == *"did you mean --continue?" ]]
+    run -2 --separate-stderr dam list --jsn
+    [[ $stderr == *"did you mean --json?" ]]
+    run -2 --separate-stderr dam get desk x --jsonn
+    [[ $stderr != *"--json?"* ]]
+    run -2 --separate-stderr dam login desk --pasword hunter2
+    [[ ${stderr_lines[0]} == *"did you mean --password?" && ${stderr_lines[1]} == *"--password is refused"* ]]
+    [[ $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam "$(printf 'x%.0s' {1..5000})"
 }
 
 @test "a missing or superfluous word is a usage error that repeats no argument" {
     run -2 --separate-stderr dam get
-    [[ $stderr == "damsession: usage: damsession get NAME PATH" ]]
+    [[ $stderr == "damsession: usage: damsession get NAME PATH..." ]]
     run -2 --separate-stderr dam get desk
     run -2 --separate-stderr dam login desk hunter2
     [[ $stderr != *hunter2* ]]
@@ -64,6 +82,21 @@ setup() {
     run -2 --separate-stderr dam observe desk --ticket
 }
 
+@test "an option that has one value is not given twice" {
+    run -2 --separate-stderr dam get desk x -o a -o b
+    [ "$stderr" = "damsession: --output is given twice, and has one value" ]
+    run -2 --separate-stderr dam post desk x --content-type a --content-type=b
+    [[ $stderr == *"--content-type is given twice"* ]]
+    run -2 --separate-stderr dam get desk x --user ada --user=hunter2
+    [ "$stderr" = "damsession: --user is given twice, and has one value" ]
+    run -2 --separate-stderr dam get desk x --password-stdin --password-fd 7 7</dev/null
+    [[ $stderr == *"not from both"* ]]
+    run -2 --separate-stderr dam post desk x -d @- -d @-
+    [[ $stderr == *"standard input can be read once"* ]]
+    # These may be.
+    run -3 --separate-stderr dam get nowhere x -vv -v -i -i -H 'A: 1' -H 'A: 2'
+}
+
 @test "an option's bad value is refused by the library" {
     run -2 --separate-stderr dam get - x --system lightroom
     [[ $stderr == *'DAM_ERR_OPTION: "system" takes'* ]]
@@ -89,8 +122,11 @@ setup() {
     while read -r command; do
         run -0 --separate-stderr dam help "$command"
         [[ ${lines[0]} == "usage: damsession $command"* ]]
+        [[ $output == *$'\n\nexample:\n  damsession '"$command"* ]]
         run -0 --separate-stderr dam "$command" --help
     done <in-help
+    run -0 --separate-stderr dam login --help
+    [[ $output == *"options ("*"--system photoshelter|fotoweb "*"--url URL "*"--user TEXT "*"--authentication WORD "* ]]
     run -0 --separate-stderr dam help
     sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
     while read -r flag; do
@@ -130,7 +166,10 @@ setup() {
     [[ $output =~ ^damsession\ [0-9.]+\ \(library\ [0-9.]+\)$ ]]
     run -0 --separate-stderr dam version --json
     [ "$(jq -r 'keys | join(" ")' <<<"$output")" = "library wrapper" ]
+    local words=$output
     run -0 --separate-stderr dam --version
+    [ "$output" = "$(dam -V)" ]
+    [ -n "$words" ]
 }
 
 @test "nothing is remembered at first" {
@@ -167,11 +206,16 @@ setup() {
     offers "--continue --connect-timeout" get desk x --con
     touch picture
     offers @picture post desk x -d @pic
+    offers @picture post desk x --data-urlencode @pic
+    offers picture get desk --list pic
     offers @picture post desk x --form file = @pic
     mkdir -p "$XDG_CONFIG_HOME/damsession"
     echo '{"system": "fotoweb"}' >"$XDG_CONFIG_HOME/damsession/web.json"
     offers web tokens ""
     offers "" remove ""
     offers "" options ""
+    offers "show set unset" config ""
+    offers web config show ""
+    offers "connect-timeout" config set web con
     [ "$(complete -p damsession)" = "complete -F _damsession damsession" ]
 }

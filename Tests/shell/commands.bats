@@ -10,8 +10,8 @@ setup() {
 @test "login remembers the options, and the next command needs no login" {
     run -0 --separate-stderr login_photoshelter
     [ -z "$output$stderr" ]
-    [ "$(dam list)" = desk ]
-    [ "$(dam list --json)" = '[{"name":"desk"}]' ]
+    [ "$(dam list)" = "desk"$'\t'"photoshelter"$'\t'"$ADA"$'\t'"$PHOTOSHELTER" ]
+    [ "$(dam list --json)" = '[{"name":"desk","system":"photoshelter","user":"'"$ADA"'","url":"'"$PHOTOSHELTER"'"}]' ]
     run -0 --separate-stderr dam get desk mem/user/session
     [ "$(jq -r .data.Session.user <<<"$output")" = "$ADA" ]
     run -0 --separate-stderr dam get desk mem/gallery/query
@@ -121,9 +121,12 @@ setup() {
     local before
     before=$(sandbox state | jq .log.arrived)
     run -0 --separate-stderr dam status desk
+    [[ $output == *$'\nsystem: photoshelter\nuser: '"$ADA"$'\n'* ]]
     [[ $output == *$'\nlogged in: yes\n'* && $output == *$'\nstore: '"$XDG_STATE_HOME"* ]]
     run -0 --separate-stderr dam status desk --json
-    [ "$(jq -c '[.name, .logged_in, .stored, .refused]' <<<"$output")" = '["desk",true,true,false]' ]
+    [ "$(jq -c '[.name, .system, .logged_in, .stored, .refused]' <<<"$output")" = \
+        '["desk","photoshelter",true,true,false]' ]
+    [ "$(jq -r .user <<<"$output")" = "$ADA" ]
     [ "$(jq -r .origin <<<"$output")" = "$PHOTOSHELTER" ]
     [ "$(jq '.generation > 0 and .issued_at > 1600000000 and (.fingerprint | length) > 0' <<<"$output")" = true ]
     dam logout desk
@@ -139,7 +142,7 @@ setup() {
     count photoshelter.sessions_live 0
     run -0 --separate-stderr dam logout desk
     [ "$output" = "there was no session" ]
-    [ "$(dam list)" = desk ]
+    [ "$(dam list | cut -f 1)" = desk ]
     login_fotoweb
     run -0 --separate-stderr dam logout web --json
     [ "$output" = '{"result":"local"}' ]

@@ -159,8 +159,8 @@ terminal() {
 @test "the first login at a terminal asks for the option api-key, a later one does not" {
     photoshelter_environment
     unset DAMSESSION_API_KEY
-    run -0 terminal "answer=$API_KEY" "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
-    [[ $output == *"api-key: "*"Password of "*"exit: 0" && $output != *"$API_KEY"* ]]
+    run -0 terminal "answer=$ADA_PASSWORD" "answer=$API_KEY" -- "$DAMSESSION" login desk
+    [[ $output == *"Password of "*"api-key: "*"exit: 0" && $output != *"$API_KEY"* ]]
     dam logout desk
     run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
     [[ $output != *"api-key: "* && $output == *"exit: 0" ]]

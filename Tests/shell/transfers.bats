@@ -160,6 +160,57 @@ interrupt() {
     [ -z "$(sent Content-Length)" ]
 }
 
+@test "repeated --data is joined, texts and files, and sent again after the session has ended" {
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d name=one --data description=two
+    [ "$(sandbox log | jq -c '.[-1].form')" = '{"name":["one"],"description":["two"]}' ]
+    [ "$(sent Content-Length)" = 24 ]
+    printf 'b=2&c=3' >file
+    sandbox expire '{}' >/dev/null
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d '' -d name=one -d @file -d d=4 --password-stdin <<<"$ADA_PASSWORD"
+    [ "$(sandbox log | jq -c '.[-1].form')" = '{"name":["one"],"b":["2"],"c":["3"],"d":["4"]}' ]
+    [ "$(sent Content-Length)" = 20 ]
+    run -0 --separate-stderr dam post desk mem/gallery/G1 -d name=one -d @- -d d=4 <<<b=2
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = one ]
+    [ "$(sandbox log | jq -c '.[-1].form | keys')" = '["b","d","name"]' ]
+}
+
+@test "--data-urlencode takes curl's five forms, and joins --data in the order given" {
+    printf 'two & 2' >file
+    run -0 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode 'name=Größe & =1%' -d b=1%20 \
+        --data-urlencode c@file --data-urlencode '=d e' --data-urlencode 'f g' --data-urlencode @file
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = 'Größe & =1%' ]
+    [ "$(sent Content-Length)" = "$(printf %s 'name=Gr%C3%B6%C3%9Fe%20%26%20%3D1%25&b=1%20&c=two%20%26%202&d%20e&f%20g&two%20%26%202' | wc -c)" ]
+    [ "$(sandbox log | jq -c '.[-1].form | [.name, .b, .c]')" = '[["Größe & =1%"],["1 "],["two & 2"]]' ]
+    # As curl does.
+    curl -sS --cacert "$CA_FILE" -H @- "$PHOTOSHELTER/psapi/v3/mem/gallery/G1" --data-urlencode 'name=Größe & =1%' -d b=1%20 \
+        --data-urlencode c@file --data-urlencode '=d e' --data-urlencode 'f g' --data-urlencode @file \
+        <<<"$(dam header desk)" >/dev/null
+    [ "$(sandbox log | jq -c '.[-1].form')" = "$(sandbox log | jq -c '.[-2].form')" ]
+    run -0 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode name@- < <(printf 'from there')
+    [ "$(jq -r .data.Gallery.name <<<"$output")" = "from there" ]
+    run -2 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode a@- --data-urlencode b@-
+    run -2 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode @<(printf 'a\0b')
+    run -5 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode @nowhere
+    run -2 --separate-stderr dam post desk mem/gallery/G1 --data-urlencode $'name=\xff'
+}
+
+@test "--query puts percent-encoded pairs behind the path, one or many" {
+    query() { sandbox log | jq -r '.[-1].query_string'; }
+    run -0 --separate-stderr dam get desk mem/image/I1 --query 'terms=café & co' --query a=1 --query a=2=3 --query empty=
+    [ "$(query)" = 'terms=caf%C3%A9%20%26%20co&a=1&a=2%3D3&empty=' ]
+    dam get desk 'mem/image/I1?page=2' --query=a=b -o file
+    [ "$(query)" = 'page=2&a=b' ]
+    dam post desk mem/gallery/G1 --query a=b -d name=x
+    [ "$(query)" = 'a=b' ]
+    dam get desk mem/image/I1 mem/image/I2 --query size=5 --output-dir out
+    [ "$(sandbox log | jq -r '[.[-2:][].query_string] | join(" ")')" = "size=5 size=5" ]
+    [ "$(find out -type f | sort | xargs)" = "out/I1 out/I2" ]
+    run -2 --separate-stderr dam get desk x --query nosign
+    run -2 --separate-stderr dam get desk x --query =nameless
+    run -2 --separate-stderr dam get desk x --query $'a=\xff'
+    [[ $stderr == *DAM_ERR_ARGUMENT* ]]
+}
+
 @test "a form: repeated fields, files with a type, and once more after the session has ended" {
     head -c 300000 /dev/urandom >picture
     local odd='odd;type=name' upload

@@ -144,3 +144,49 @@ setup() {
     run -62 --separate-stderr dam get - mem/user/session
     [[ $stderr == *DAM_ERR_RECORD_NEWER* && -z $output ]]
 }
+
+@test "what can be mended names the way, in the command's own words" {
+    local handle
+    login_photoshelter
+    mends() { # mends EXIT HINT COMMAND...: the last line has the hint.
+        local code=$1 hint=$2
+        shift 2
+        run "-$code" --separate-stderr dam "$@"
+        [[ ${stderr_lines[-1]} == "damsession: "*"$hint"* ]] || {
+            echo "$stderr" >&2
+            return 1
+        }
+    }
+    mends 3 "run: damsession list" get nowhere x
+    mends 20 "run: damsession doctor desk" get desk x --url https://localhost:1 --password-command 'echo x'
+    mends 21 "--ca-file FILE" get desk x --ca-file /etc/ssl/certs/ca-certificates.crt
+    mends 22 "--timeout" get desk 'mem/slow?seconds=20' --timeout 1
+    mends 26 "damsession config show desk" get desk http://localhost/x
+    dam logout desk
+    mends 40 "run: damsession login desk" get desk x
+    mends 40 "run: damsession login -" get - x --system photoshelter --user ada --api-key-fd 7 7<<<key
+    mends 41 "run: damsession login desk" get desk x --password-command 'echo wrong'
+    mends 44 "damsession login desk --api-key-stdin" get desk x --password-command 'echo x' --api-key-stdin <<<wrong
+    login_fotoweb
+    handle=$(dam bind web 1)
+    sandbox revoke '{}' >/dev/null
+    dam get web Information --password-stdin <<<"$KARE_PASSWORD" >/dev/null
+    mends 49 "damsession bind web ID" resolve web "$handle"
+    chmod 666 "$XDG_CONFIG_HOME/damsession/desk.json"
+    mends 60 "run: damsession doctor desk" get desk x
+}
+
+@test "every error of the library has a remedy, made of commands and options that there are" {
+    local remedies=$ROOT/bindings/shell/remedy.c word
+    # Not: what is not supported, what somebody cancelled or stopped, and a wrong command line.
+    for word in $(dam help | grep -oE 'DAM_ERR_[A-Z_]+' | grep -vE 'NOT_SUPPORTED|CANCELLED'); do
+        grep -q "{$word," "$remedies" || { echo "$word" >&2 && return 1; }
+    done
+    while read -r word; do
+        dam help "$word" >/dev/null
+    done < <(grep -oE 'damsession [a-z]+ ?%?' "$remedies" | grep -v ' that ' | cut -d ' ' -f 2 | sort -u)
+    { dam help && dam options | sed 's/^/  --/'; } >known
+    while read -r word; do
+        grep -qe "$word" known
+    done < <(grep -oE -- '--[a-z-]+' "$remedies" | sort -u)
+}

@@ -12,7 +12,7 @@ damsession organizations desk >&2
 damsession get desk mem/gallery/query
 
 # A form is the default for what is sent.
-damsession post desk mem/gallery/G1 --data 'name=Front%20page' >front-page.json
+damsession post desk mem/gallery/G1 --data-urlencode 'name=Front page' >front-page.json
 
 # The file appears when it is whole, and only if the response is a success; --continue goes on after an interruption.
 damsession get desk mem/image/I1/download --output front-page.jpg

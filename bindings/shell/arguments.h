@@ -9,6 +9,7 @@
 #include <damsession.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct command;
 
@@ -21,7 +22,7 @@ struct arguments {
     const struct command *command;
     const char **words; /* what follows the command; NULL after the last. */
     int word_count;
-    unsigned given; /* bit FLAG_x is set: that flag was given. */
+    uint64_t given; /* bit FLAG_x is set: that flag was given. */
     unsigned verbosity;
     struct setting *settings; /* the library's options, in the order given. */
     size_t setting_count;
@@ -29,14 +30,20 @@ struct arguments {
     size_t header_count;
     struct setting *parts; /* those of --form, in the order given. */
     size_t part_count;
-    const char *data, *content_type, *image, *output, *ticket, *body;
+    dam_pair *pairs; /* those of --query, in the order given. */
+    size_t pair_count;
+    struct setting *data; /* those of --data and --data-urlencode, in the order given; the name is the flag's. */
+    size_t data_count;
+    const char *content_type, *image, *output, *ticket, *body;
+    const char *output_dir, *list, *report;
+    unsigned jobs; /* 0: not given. */
     uint64_t generation;
     int password_fd, api_key_fd; /* -1: not given. */
 };
 
 static inline int is_given(const struct arguments *arguments, enum flag_id flag)
 {
-    return (int)(arguments->given >> flag & 1U);
+    return (int)(arguments->given >> flag & 1);
 }
 
 #endif

@@ -11,18 +11,58 @@
 
 #include <string.h>
 
+/* --data @-, --data-urlencode @- or NAME@-. */
+static int reads_standard_input(const struct setting *data)
+{
+    const char *at =
+        strcmp(data->name, "data") == 0 || strchr(data->value, '=') != NULL ? data->value : strchr(data->value, '@');
+    return at != NULL && strcmp(at, "@-") == 0;
+}
+
 /* Flags that the command takes, but not together. */
 static int check_pairs(const struct arguments *given)
 {
-    if (given->data != NULL && strcmp(given->data, "@-") == 0 && (given->password_fd == 0 || given->api_key_fd == 0)) {
-        say("standard input cannot hold both the body and a secret; use --password-fd or --api-key-fd");
+    int standard = given->password_fd == 0 || given->api_key_fd == 0;
+    for (size_t index = 0; index < given->data_count; index++)
+        if (reads_standard_input(&given->data[index]) && standard++) {
+            say("standard input can be read once, for the body or for a secret; see --password-fd and --api-key-fd");
+            return EXIT_USAGE;
+        }
+    if ((is_given(given, FLAG_PASSWORD_STDIN) && is_given(given, FLAG_PASSWORD_FD)) ||
+        (is_given(given, FLAG_API_KEY_STDIN) && is_given(given, FLAG_API_KEY_FD))) {
+        say("a secret comes from standard input or from another descriptor, not from both");
         return EXIT_USAGE;
     }
-    if (given->part_count > 0 && (given->data != NULL || given->content_type != NULL)) {
+    if (given->part_count > 0 && (given->data_count > 0 || given->content_type != NULL)) {
         say("--form makes the body and its type, and goes with neither --data nor --content-type");
         return EXIT_USAGE;
     }
     return EXIT_OK;
+}
+
+/* Flags of many paths. */
+static int check_paths(const struct arguments *given)
+{
+    int paths = given->word_count - 1;
+    const char *wrong = NULL;
+    if (paths == 0 && given->list == NULL) {
+        say("usage: damsession %s %s", given->command->name, given->command->words);
+        return EXIT_USAGE;
+    }
+    if (given->output_dir == NULL && (paths > 1 || given->list != NULL))
+        wrong = "more than one path needs --output-dir DIR";
+    else if (given->output_dir == NULL && (given->jobs > 0 || given->report != NULL || is_given(given, FLAG_REPLACE)))
+        wrong = "--jobs, --report and --replace go with --output-dir";
+    else if (given->output_dir != NULL && (given->output != NULL || is_given(given, FLAG_INCLUDE)))
+        wrong = "--output-dir goes with neither --output nor --include";
+    else if (is_given(given, FLAG_REPLACE) && is_given(given, FLAG_KEEP))
+        wrong = "--replace and --keep contradict each other";
+    else if (given->list != NULL && strcmp(given->list, "-") == 0 &&
+             (given->password_fd == 0 || given->api_key_fd == 0))
+        wrong = "standard input can be read once, for the list or for a secret; see --password-fd and --api-key-fd";
+    if (wrong != NULL)
+        say("%s", wrong);
+    return wrong != NULL ? EXIT_USAGE : EXIT_OK;
 }
 
 int check_arguments(const struct arguments *given)
@@ -51,5 +91,6 @@ int check_arguments(const struct arguments *given)
         say("usage: damsession %s %s", command->name, command->words);
         return EXIT_USAGE;
     }
-    return check_pairs(given);
+    int code = check_pairs(given);
+    return code == EXIT_OK && command->accepts & ACCEPTS_PATHS ? check_paths(given) : code;
 }

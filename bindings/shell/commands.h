@@ -29,6 +29,8 @@ struct command {
     run_command_line *run;
     const char *method; /* the HTTP method that the command's name stands for, or NULL. */
     const char *help;
+    const char *options; /* those of the library that it is most often given, parted by spaces, or NULL. */
+    const char *example; /* without the name of the program. */
 };
 
 /* All commands. The last row has no name. */
@@ -44,6 +46,8 @@ run_command_line run_organizations, run_status;                    /* organizati
 run_command_line run_token, run_tokens;                            /* tokens.c */
 run_command_line run_bind, run_resolve, run_stale;                 /* images.c */
 run_command_line run_list, run_sessions, run_remove;               /* stored.c */
+run_command_line run_doctor;                                       /* doctor.c */
+run_command_line run_config;                                       /* config.c */
 run_command_line run_help, run_version, run_options;               /* help.c, options.c */
 
 #endif

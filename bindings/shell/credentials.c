@@ -22,21 +22,38 @@ static ssize_t ask_person(const dam_prompt *prompt, char secret[SECRET_CAPACITY]
         snprintf(question, sizeof question, "Encryption secret of %s: ", prompt->origin);
     else
         snprintf(question, sizeof question, "Password of %s at %s: ", prompt->user, prompt->origin);
-    return ask_terminal(question, secret);
+    return ask_terminal(question, 0, secret);
+}
+
+static ssize_t ask_or_recall(struct credentials *credentials, const dam_prompt *prompt, char secret[SECRET_CAPACITY])
+{
+    ssize_t size = (ssize_t)strlen(credentials->typed);
+    memcpy(secret, credentials->typed, (size_t)size + 1);
+    explicit_bzero(credentials->typed, sizeof credentials->typed);
+    if (size == 0)
+        size = ask_person(prompt, secret);
+    credentials->is_typed = size > 0;
+    return size;
 }
 
 int32_t answer_prompt(void *user_data, dam_prompt *prompt)
 {
-    const struct credentials *credentials = user_data;
+    struct credentials *credentials = user_data;
     char secret[SECRET_CAPACITY];
     ssize_t size;
+    if (credentials->collects &&
+        (credentials->fd >= 0 || (credentials->command != NULL && credentials->command[0] != '\0')))
+        return DAM_OK;
     if (credentials->fd >= 0)
         size = read_secret_line(credentials->fd, secret, credentials->fd == 0 ? "standard input" : "--password-fd");
     else if (credentials->command != NULL && credentials->command[0] != '\0')
         size = run_password_command(credentials->command, credentials->patience, secret);
     else
-        size = ask_person(prompt, secret);
-    dam_status status = size > 0 ? dam_prompt_answer(prompt, secret, (uint64_t)size, NULL) : DAM_OK;
+        size = ask_or_recall(credentials, prompt, secret);
+    if (size > 0 && credentials->collects)
+        memcpy(credentials->typed, secret, (size_t)size + 1);
+    dam_status status =
+        size > 0 && !credentials->collects ? dam_prompt_answer(prompt, secret, (uint64_t)size, NULL) : DAM_OK;
     explicit_bzero(secret, sizeof secret);
     return (int32_t)status;
 }

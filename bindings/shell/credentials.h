@@ -4,6 +4,8 @@
 #ifndef DAMSESSION_CREDENTIALS_H
 #define DAMSESSION_CREDENTIALS_H
 
+#include "secret_line.h"
+
 #include <damsession.h>
 
 /* The sources of a password. They must live as long as the session. */
@@ -11,6 +13,10 @@ struct credentials {
     int fd;            /* read from this descriptor; -1: none. */
     char *command;     /* the option `password-command`; "" or NULL: none. */
     unsigned patience; /* the option `lock-timeout`: other processes wait no longer for the command. */
+    /* For a login that asks for more than the password: */
+    int collects;                /* keep what is typed in `typed`, and answer nothing. */
+    int is_typed;                /* a person has typed the last answer. */
+    char typed[SECRET_CAPACITY]; /* the answer to the next question, wiped then; "": ask. */
 };
 
 /* A dam_credentials_callback. `user_data` is a struct credentials. */

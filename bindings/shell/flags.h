@@ -20,7 +20,10 @@ enum accepts {
     ACCEPTS_GENERATION = 1 << 7,
     ACCEPTS_STORE = 1 << 8, /* of the library's options only `store`. */
     ACCEPTS_TICKET = 1 << 9,
-    ACCEPTS_HEAD = 1 << 10
+    ACCEPTS_HEAD = 1 << 10,
+    ACCEPTS_API_KEY = 1 << 11,
+    ACCEPTS_PATHS = 1 << 12,
+    ACCEPTS_LOG_IN = 1 << 13
 };
 
 enum flag_id {
@@ -31,11 +34,14 @@ enum flag_id {
     FLAG_JSON,
     FLAG_MARKDOWN,
     FLAG_AGAIN,
+    FLAG_LOG_IN,
     FLAG_PASSWORD_STDIN,
     FLAG_PASSWORD_FD,
     FLAG_API_KEY_STDIN,
     FLAG_API_KEY_FD,
+    FLAG_QUERY,
     FLAG_DATA,
+    FLAG_DATA_URLENCODE,
     FLAG_FORM,
     FLAG_CONTENT_TYPE,
     FLAG_HEADER,
@@ -46,6 +52,11 @@ enum flag_id {
     FLAG_CONTINUE,
     FLAG_KEEP,
     FLAG_NO_PROGRESS,
+    FLAG_OUTPUT_DIR,
+    FLAG_LIST,
+    FLAG_JOBS,
+    FLAG_REPLACE,
+    FLAG_REPORT,
     FLAG_GENERATION,
     FLAG_TICKET,
     FLAG_BODY,
@@ -58,6 +69,7 @@ struct flag {
     char letter;         /* 0: none. */
     unsigned group;      /* enum accepts, or-ed: a command that accepts one of these takes the flag. */
     const char *operand; /* the name of its value in help; NULL: it takes none. */
+    int repeats;         /* may be given more than once, each time with another value. */
     const char *help;
 };
 

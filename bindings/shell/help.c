@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "flags.h"
 #include "print.h"
+#include "refuse.h"
 #include "say.h"
 
 #include <damsession.h>
@@ -19,9 +20,9 @@
 /* `--name OPERAND`, with a letter if it has one. */
 static void print_flag(char letter, const char *name, const char *operand, const char *help)
 {
-    char left[48];
+    char left[128];
     snprintf(left, sizeof left, "--%s%s%s", name, operand != NULL ? " " : "", operand != NULL ? operand : "");
-    printf("  %c%c%c %-26s %s\n", letter ? '-' : ' ', letter ? letter : ' ', letter ? ',' : ' ', left, help);
+    printf("  %c%c%c %-29s %s\n", letter ? '-' : ' ', letter ? letter : ' ', letter ? ',' : ' ', left, help);
 }
 
 static void print_flags(unsigned accepts)
@@ -43,6 +44,12 @@ static void print_exit_codes(void)
             printf("  %-3d a file, standard input or standard output cannot be read or written\n", code);
         else if (code == EXIT_AGAIN)
             printf("  %-3d observe: the session had ended and there is a new one; send the request again\n", code);
+        else if (code == EXIT_PARTLY)
+            printf("  %-3d get: some of the paths came, and some did not\n", code);
+        else if (code == EXIT_CLOCK)
+            printf("  %-3d doctor: this clock and the server's differ\n", code);
+        else if (code == EXIT_LIBRARY)
+            printf("  %-3d doctor: the library is older than the command\n", code);
         else if (code == EXIT_HTTP)
             printf("  %-3d the HTTP status is not a success (2xx or 304); the body is printed all the same\n", code);
         else if (code != DAM_ERR_INTERNAL && strcmp(name, "DAM_ERR_UNKNOWN") != 0)
@@ -71,6 +78,26 @@ static void print_help(void)
     print_exit_codes();
 }
 
+/* Those options that the command is most often given. */
+static void print_options(const char *names)
+{
+    puts("\noptions (`damsession options` lists them all):");
+    while (*names != '\0') {
+        char name[64], operand[32] = "";
+        dam_option row;
+        size_t size = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)size, names);
+        if (find_option(name, &row)) {
+            int is_long = strlen(row.choices) >= sizeof operand;
+            snprintf(operand, sizeof operand, "%s", row.choices[0] == '\0' ? row.kind : is_long ? "word" : row.choices);
+            for (char *at = operand; row.choices[0] == '\0' || is_long ? *at != '\0' : 0; at++)
+                *at -= *at >= 'a' && *at <= 'z' ? 'a' - 'A' : 0;
+            print_flag(0, row.name, operand, row.help);
+        }
+        names += size + strspn(names + size, " ");
+    }
+}
+
 static void print_command(const struct command *command)
 {
     dam_option store;
@@ -79,8 +106,11 @@ static void print_command(const struct command *command)
     print_flags(command->accepts);
     if (command->accepts & ACCEPTS_STORE && find_option("store", &store))
         print_flag(0, store.name, "PLACE", store.help);
-    if (command->accepts & ACCEPTS_OPTIONS)
-        puts("\nOptions are those of `damsession options`.");
+    if (command->options != NULL)
+        print_options(command->options);
+    else if (command->accepts & ACCEPTS_OPTIONS)
+        puts("\noptions: see `damsession options`");
+    printf("\nexample:\n  damsession %s\n", command->example);
 }
 
 int run_help(const struct arguments *arguments, struct work *work)
@@ -92,7 +122,7 @@ int run_help(const struct arguments *arguments, struct work *work)
     if (command != NULL)
         print_command(command);
     else if (arguments->command != NULL && arguments->word_count > 0)
-        return say("there is no such command; see `damsession help`"), EXIT_USAGE;
+        return refuse_command(arguments->words[0]);
     else
         print_help();
     return EXIT_OK;

@@ -4,73 +4,109 @@
  * A name is remembered only after a successful login, and is forgotten only after its secret was wiped.
  */
 #include "arguments.h"
+#include "ask.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "print.h"
 #include "say.h"
-#include "secret_line.h"
-#include "terminal.h"
 #include "work.h"
 
 #include <damsession.h>
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
-/* Asks for a secret option unless the environment has it. If the answer is empty, the login goes on without it, and the
-   library decides whether that works. */
-static int ask_option(struct work *work, const char *name)
+/* ---- login ---- */
+
+static void close_session(struct work *work)
 {
-    char variable[VARIABLE_CAPACITY], question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
-    name_variable(name, variable);
-    const char *given = secure_getenv(variable);
-    if (given != NULL && given[0] != '\0')
-        return EXIT_OK;
-    snprintf(question, sizeof question, "%s: ", name);
-    int code = ask_terminal(question, secret) > 0 ? set_option(work, name, secret) : EXIT_OK;
-    explicit_bzero(secret, sizeof secret);
-    return code;
+    dam_session_free(work->session);
+    work->session = NULL;
 }
 
-/* Asks for what proves the program to the chosen system (PhotoShelter's API key). Only a new name needs this: a
-   remembered one has it, or works without. */
-static int ask_program_secrets(struct work *work, const struct arguments *arguments)
+/* A person knows the password before the key of a program, but no session opens without the key. So one with a false
+   key, and with a socket that leads nowhere, is asked whether it needs the password: nothing is sent. */
+static int ask_secrets(struct work *work)
 {
-    char *system = NULL;
+    char *socket = NULL;
+    if (fill_program_secrets(work, "none yet") != EXIT_OK ||
+        dam_config_get(work->config, "unix-socket", &socket, NULL) != DAM_OK ||
+        dam_config_set(work->config, "unix-socket", "/dev/null/nowhere", NULL) != DAM_OK)
+        return EXIT_INTERNAL;
+    work->credentials.collects = 1;
+    if (dam_session_open(work->config, &work->session, NULL) == DAM_OK)
+        dam_session_login(work->session, DAM_LOGIN_IF_NEEDED, NULL);
+    work->credentials.collects = 0;
+    close_session(work);
+    dam_config_set(work->config, "unix-socket", socket[0] != '\0' ? socket : NULL, NULL);
+    dam_string_free(socket);
+    return ask_program_secrets(work);
+}
+
+/* Tries again what a person has typed wrong, and asks for nothing else. */
+static int log_in(struct work *work, uint32_t manner, int asks_for_key)
+{
+    enum { TRIES = 3 };
     dam_error error;
-    if (arguments->api_key_fd >= 0)
-        return EXIT_OK;
-    if (dam_config_get(work->config, "system", &system, &error) != DAM_OK)
-        return report(&error);
-    int code = EXIT_OK;
-    for (uint32_t i = 0; code == EXIT_OK && i < dam_option_count(); i++) {
-        dam_option row = DAM_OPTION_INIT;
-        if (dam_option_get(i, &row, NULL) == DAM_OK && row.secret && row.remembered && row.system[0] != '\0' &&
-            strcmp(row.system, system) == 0)
-            code = ask_option(work, row.name);
+    for (int tries = 1;; tries++, manner = DAM_LOGIN_IF_NEEDED) {
+        dam_status status = dam_session_login(work->session, manner, &error);
+        if (status == DAM_OK)
+            return EXIT_OK;
+        char text[DESCRIPTION_CAPACITY];
+        int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
+        int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.is_typed;
+        if (tries == TRIES || !(is_key || is_password))
+            return report(&error);
+        say("%s", describe(&error, text));
+        if (is_key) {
+            close_session(work);
+            if (ask_program_secrets(work) != EXIT_OK || start_session(work) != EXIT_OK)
+                return find_exit_code(status);
+        }
     }
-    dam_string_free(system);
-    return code;
+}
+
+/* To a person; a script has the exit code. */
+static void tell(struct work *work, const char *name)
+{
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_statistics seen = DAM_STATISTICS_INIT;
+    char *user = NULL;
+    if (isatty(STDERR_FILENO) && dam_session_get_state(work->session, &state, NULL) == DAM_OK &&
+        dam_session_get_statistics(work->session, &seen, NULL) == DAM_OK &&
+        dam_config_get(work->config, "user", &user, NULL) == DAM_OK)
+        say("%s as %s at %s%s%s", seen.logins > 0 ? "logged in" : "there is a session already,", user, state.origin,
+            name != NULL ? "; saved as " : "", name != NULL ? name : "");
+    dam_string_free(user);
 }
 
 int run_login(const struct arguments *arguments, struct work *work)
 {
     dam_error error;
+    struct asked asked = {0};
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load_options(work, arguments, &error);
     int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
-    if (code == EXIT_OK && is_new)
-        code = ask_program_secrets(work, arguments);
+    if (code == EXIT_OK)
+        code = ask_options(work, &asked);
+    int asks_for_key = code == EXIT_OK && is_new && arguments->api_key_fd < 0 && misses_program_secrets(work);
+    if (asks_for_key)
+        code = ask_secrets(work);
     if (code == EXIT_OK)
         code = start_session(work);
-    if (code == EXIT_OK && dam_session_login(work->session, manner, &error) != DAM_OK)
-        code = report(&error);
+    while (code == EXIT_USAGE && asked.url_is_open && ask_url(work, "URL: "))
+        code = start_session(work);
+    if (code == EXIT_OK)
+        code = log_in(work, manner, asks_for_key);
     if (code == EXIT_OK && has_name(arguments) && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
         code = report(&error);
+    if (code == EXIT_OK)
+        tell(work, has_name(arguments) ? arguments->words[0] : NULL);
     return code;
 }
+
+/* ---- keepalive, logout, forget ---- */
 
 int run_keepalive(const struct arguments *arguments, struct work *work)
 {

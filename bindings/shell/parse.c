@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"
-#include "print.h"
+#include "refuse.h"
 #include "say.h"
 #include "values.h"
 
@@ -18,32 +18,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The library's message suggests the nearest name. */
-static int refuse_unknown(const char *name)
-{
-    dam_error error = {0};
-    dam_config *config = NULL;
-    if (dam_config_new(&config, &error) == DAM_OK)
-        dam_config_set(config, name, NULL, &error);
-    dam_config_free(config);
-    if (error.status == DAM_OK)
-        say("--%s is not known", name);
-    else
-        report(&error);
-    return EXIT_USAGE;
-}
-
-static int refuse_secret(const char *name)
-{
-    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N"
-                                                   : "--password-stdin, --password-fd N, --password-command COMMAND";
-    char variable[VARIABLE_CAPACITY];
-    name_variable(name, variable);
-    say("--%s is refused: every user of this machine can read a command line. Use %s, %s or the prompt.", name, way,
-        variable);
-    return EXIT_USAGE;
-}
 
 /* `--name`, `--name=value` or `--name value`. `*next` is the argument that follows; it moves on if that is the
    value. */
@@ -57,7 +31,7 @@ static int take_long(struct arguments *out, char *name, char ***next)
     int takes_value = id >= 0 && flags[id].operand != NULL;
     if (id < 0) {
         if (!find_option(name, &row))
-            return refuse_unknown(name);
+            return refuse_option(name, out->command);
         if (row.secret)
             return refuse_secret(name);
         takes_value = strcmp(row.kind, "boolean") != 0;
@@ -75,6 +49,11 @@ static int take_long(struct arguments *out, char *name, char ***next)
     }
     if (id >= 0)
         return take_flag(out, (enum flag_id)id, value);
+    for (size_t index = 0; index < out->setting_count; index++)
+        if (strcmp(out->settings[index].name, name) == 0) {
+            say("--%s is given twice, and has one value", name);
+            return EXIT_USAGE;
+        }
     out->settings[out->setting_count++] = (struct setting){name, value};
     return EXIT_OK;
 }
@@ -85,10 +64,8 @@ static int take_letters(struct arguments *out, char *letters, char ***next)
     for (; *letters != '\0'; letters++) {
         int id = find_flag(NULL, *letters);
         char *value = NULL;
-        if (id < 0) {
-            say("a flag of one letter is not known; see `damsession help`");
-            return EXIT_USAGE;
-        }
+        if (id < 0)
+            return refuse_letter(*letters);
         if (flags[id].operand != NULL) {
             value = letters[1] != '\0' ? letters + 1 : **next;
             if (value == NULL) {
@@ -109,10 +86,7 @@ static int take_word(struct arguments *out, const char *word)
 {
     if (out->command == NULL) {
         out->command = find_command(word);
-        if (out->command != NULL)
-            return EXIT_OK;
-        say("there is no such command; see `damsession help`");
-        return EXIT_USAGE;
+        return out->command != NULL ? EXIT_OK : refuse_command(word);
     }
     out->words[out->word_count++] = word;
     return EXIT_OK;
@@ -126,7 +100,10 @@ int parse_arguments(int argc, char **argv, struct arguments *out)
     out->settings = calloc(room, sizeof *out->settings);
     out->headers = calloc(room, sizeof *out->headers);
     out->parts = calloc(room, sizeof *out->parts);
-    if (out->words == NULL || out->settings == NULL || out->headers == NULL || out->parts == NULL) {
+    out->data = calloc(room, sizeof *out->data);
+    out->pairs = calloc(room, sizeof *out->pairs);
+    if (out->pairs == NULL || out->words == NULL || out->settings == NULL || out->headers == NULL ||
+        out->parts == NULL || out->data == NULL) {
         say("no memory");
         return EXIT_INTERNAL;
     }
@@ -153,4 +130,6 @@ void free_arguments(struct arguments *arguments)
     free(arguments->settings);
     free(arguments->headers);
     free(arguments->parts);
+    free(arguments->data);
+    free(arguments->pairs);
 }

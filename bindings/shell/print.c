@@ -55,18 +55,23 @@ void name_variable(const char *option, char variable[VARIABLE_CAPACITY])
     }
 }
 
-void print_json(const char *text)
+void write_json(FILE *stream, const char *text)
 {
-    putchar('"');
+    putc('"', stream);
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
         if (*at == '"' || *at == '\\')
-            printf("\\%c", *at);
+            fprintf(stream, "\\%c", *at);
         else if (*at < 0x20 || *at == 0x7f)
-            printf("\\u%04x", *at);
+            fprintf(stream, "\\u%04x", *at);
         else
-            putchar(*at); /* UTF-8, as all text of the library. */
+            putc(*at, stream); /* UTF-8, as all text of the library. */
     }
-    putchar('"');
+    putc('"', stream);
+}
+
+void print_json(const char *text)
+{
+    write_json(stdout, text);
 }
 
 void print_json_member(const char *before, const char *key, const char *text)

@@ -26,6 +26,7 @@ enum { VARIABLE_CAPACITY = 128 };
 void name_variable(const char *option, char variable[VARIABLE_CAPACITY]);
 
 /* Prints a JSON string. */
+void write_json(FILE *stream, const char *text);
 void print_json(const char *text);
 
 /* Prints `before`, the key and a string: print_json_member("{", "name", "press"). */

@@ -5,10 +5,12 @@
  * picture is better than an error message under its name.
  */
 #include "arguments.h"
+#include "batch.h"
 #include "body.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "files.h"
+#include "print.h"
 #include "progress.h"
 #include "say.h"
 #include "target.h"
@@ -21,12 +23,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Only a success goes where the user wants it. */
+static int write_body(struct transfer *transfer, int is_success, const void *data, size_t size)
+{
+    int sink = is_success ? transfer->sink : STDOUT_FILENO;
+    if (sink == STDOUT_FILENO && !may_show(&transfer->screen, data, size))
+        return EXIT_STOPPED;
+    return write_bytes(sink, data, size, is_success ? transfer->sink_place : "standard output");
+}
+
 /* A dam_write_callback. The library calls it only for a success. */
 static int32_t write_sink(void *user_data, const void *data, size_t size)
 {
     struct transfer *transfer = user_data;
     clear_progress();
-    transfer->code = write_bytes(transfer->sink, data, size, transfer->sink_place);
+    transfer->code = write_body(transfer, 1, data, size);
     return transfer->code;
 }
 
@@ -39,8 +50,11 @@ static int write_head(int fd, const dam_response_view *view, const char *place)
         return complain("memory");
     /* `Status:` is as in CGI, because the HTTP version of the response is not known here. */
     fprintf(head, "Status: %d\r\n", (int)view->http_status);
-    for (size_t at = 0; at < view->header_count; at++)
-        fprintf(head, "%s: %s\r\n", view->headers[at].name, view->headers[at].value);
+    for (size_t at = 0; at < view->header_count; at++) {
+        fprintf(head, "%s: ", view->headers[at].name);
+        isatty(fd) ? print_clean(head, view->headers[at].value) : (void)fputs(view->headers[at].value, head);
+        fputs("\r\n", head);
+    }
     fputs("\r\n", head);
     int code = fclose(head) == 0 ? write_bytes(fd, text, size, place) : complain("memory");
     free(text);
@@ -59,7 +73,7 @@ static int32_t write_include(void *user_data, const dam_response_view *view)
 }
 
 /* Writes a body that was not streamed, such as that of an error. Returns the exit code for the response's status. */
-static int deliver(const struct transfer *transfer, const dam_response *response)
+static int deliver(struct transfer *transfer, const dam_response *response)
 {
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_error error;
@@ -67,12 +81,12 @@ static int deliver(const struct transfer *transfer, const dam_response *response
         return report(&error);
     int32_t http = view.http_status;
     int success = http >= 200 && http < 300;
-    int code = write_bytes(success ? transfer->sink : STDOUT_FILENO, view.body, view.body_size,
-                           success ? transfer->sink_place : "standard output");
-    if (code != EXIT_OK || success || http == 304) /* the script asked for a 304, by a header of its own. */
+    int code = write_body(transfer, success, view.body, view.body_size);
+    end_screen(&transfer->screen);
+    if (success || http == 304) /* the script asked for a 304, by a header of its own. */
         return code;
     say("the server answered with HTTP status %d%s", (int)http, http < 400 ? "; the redirect was not followed" : "");
-    return EXIT_HTTP;
+    return code == EXIT_OK ? EXIT_HTTP : code;
 }
 
 static int send_request(const struct arguments *arguments, struct work *work, dam_request *request,
@@ -91,12 +105,26 @@ static int send_request(const struct arguments *arguments, struct work *work, da
                             ? download(arguments, transfer, work->session, request, &response, &error)
                             : dam_session_request(work->session, request, &response, &error);
     clear_progress();
+    if (status != DAM_OK)
+        end_screen(&transfer->screen);
     if (transfer->code != EXIT_OK)
         code = transfer->code; /* a callback has said why. */
     else
         code = status == DAM_OK ? deliver(transfer, response) : report(&error);
     dam_response_free(response);
     return code;
+}
+
+/* Puts the pairs of --query behind the path. `*made` is freed by the caller. */
+static int add_query(const struct arguments *arguments, dam_request *request, char **made)
+{
+    dam_error error;
+    if (arguments->pair_count == 0)
+        return EXIT_OK;
+    if (dam_path_with_query(request->path, arguments->pairs, arguments->pair_count, made, &error) != DAM_OK)
+        return report(&error);
+    request->path = *made;
+    return EXIT_OK;
 }
 
 int run_request(const struct arguments *arguments, struct work *work)
@@ -110,13 +138,20 @@ int run_request(const struct arguments *arguments, struct work *work)
     request.content_type = arguments->content_type;
     request.image = arguments->image;
     request.flags = is_given(arguments, FLAG_ONCE) ? DAM_REQUEST_ONCE : 0;
-    struct transfer transfer = {.source = -1, .sink = STDOUT_FILENO, .sink_place = "standard output"};
-    int code = open_body(arguments, &request, &transfer);
+    if (wants_batch(arguments))
+        return run_batch(arguments, work, &request);
+    struct transfer transfer = {
+        .sink = STDOUT_FILENO, .sink_place = "standard output", .screen = find_screen(arguments)};
+    char *made = NULL;
+    int code = add_query(arguments, &request, &made);
+    if (code == EXIT_OK)
+        code = open_body(arguments, &request, &transfer);
     if (code == EXIT_OK)
         code = open_target(arguments, &transfer);
     if (code == EXIT_OK)
         code = send_request(arguments, work, &request, &transfer);
     close_body(&transfer);
     int closed = close_target(&transfer);
+    dam_string_free(made);
     return code == EXIT_OK ? closed : code;
 }

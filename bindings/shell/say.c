@@ -6,6 +6,7 @@
 #include "exit_code.h"
 #include "print.h"
 #include "progress.h"
+#include "remedy.h"
 
 #include <damsession.h>
 
@@ -27,7 +28,7 @@ void say(const char *format, ...)
     putc('\n', stderr);
 }
 
-int report(const dam_error *error)
+const char *describe(const dam_error *error, char text[DESCRIPTION_CAPACITY])
 {
     char http[32] = "", wait[48] = "";
     snprintf(http, sizeof http, "(HTTP %d)", (int)error->http_status);
@@ -37,14 +38,27 @@ int report(const dam_error *error)
         snprintf(http, sizeof http, " (HTTP %d)", (int)error->http_status);
     if (error->retry_after >= 0 && error->status == DAM_ERR_THROTTLED)
         snprintf(wait, sizeof wait, " (come back in %d s)", (int)error->retry_after);
-    say("%s: %s%s%s", dam_status_name(error->status),
-        error->message[0] != '\0' ? error->message : dam_status_text(error->status), http, wait);
-    switch (error->status) {
+    snprintf(text, DESCRIPTION_CAPACITY, "%s: %s%s%s", dam_status_name(error->status),
+             error->message[0] != '\0' ? error->message : dam_status_text(error->status), http, wait);
+    return text;
+}
+
+int find_exit_code(int32_t status)
+{
+    switch (status) {
     case DAM_ERR_ARGUMENT:
     case DAM_ERR_OPTION: return EXIT_USAGE;
     case DAM_ERR_INTERNAL: return EXIT_INTERNAL;
-    default: return error->status;
+    default: return status;
     }
+}
+
+int report(const dam_error *error)
+{
+    char text[DESCRIPTION_CAPACITY];
+    say("%s", describe(error, text));
+    say_remedy(error->status);
+    return find_exit_code(error->status);
 }
 
 int complain(const char *place)

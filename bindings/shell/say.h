@@ -9,8 +9,13 @@
 /* Prints one line, after "damsession: ". */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints an error of the library and returns the exit code for it. */
+/* Prints an error of the library and what to do about it, and returns the exit code for it. */
 int report(const dam_error *error);
+
+/* The same text, and the same code, without printing. Returns `text`. */
+enum { DESCRIPTION_CAPACITY = 640 };
+const char *describe(const dam_error *error, char text[DESCRIPTION_CAPACITY]);
+int find_exit_code(int32_t status);
 
 /* Prints the message of errno, and returns EXIT_STOPPED. */
 int complain(const char *place);

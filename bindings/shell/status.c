@@ -12,10 +12,12 @@
 
 #include <stdio.h>
 
-static void print_state_json(const char *name, const dam_session_state *state)
+static void print_state_json(const char *name, const char *system, const char *user, const dam_session_state *state)
 {
     static const char *const truth[] = {"false", "true"};
     print_json_member("{", "name", name);
+    print_json_member(",", "system", system);
+    print_json_member(",", "user", user);
     printf(",\"logged_in\":%s,\"stored\":%s,\"refused\":%s", truth[(state->flags & DAM_STATE_LOGGED_IN) != 0],
            truth[(state->flags & DAM_STATE_STORED) != 0], truth[(state->flags & DAM_STATE_REFUSED) != 0]);
     printf(",\"generation\":%llu,\"issued_at\":%lld,\"used_at\":%lld,\"idle_limit\":%d,\"tokens_obtained\":%d",
@@ -28,10 +30,12 @@ static void print_state_json(const char *name, const dam_session_state *state)
     puts("}");
 }
 
-static void print_state(const char *name, const dam_session_state *state)
+static void print_state(const char *name, const char *system, const char *user, const dam_session_state *state)
 {
     char time[TIME_CAPACITY];
     print_text("name", name);
+    print_text("system", system);
+    print_text("user", user);
     print_text("logged in", state->flags & DAM_STATE_LOGGED_IN ? "yes" : "no");
     print_text("stored", state->flags & DAM_STATE_STORED ? "yes" : "no");
     print_text("refused", state->flags & DAM_STATE_REFUSED ? "yes; correct the credentials, or login --again" : "no");
@@ -53,11 +57,17 @@ int run_status(const struct arguments *arguments, struct work *work)
 {
     dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_error error;
-    if (dam_session_get_state(work->session, &state, &error) != DAM_OK)
-        return report(&error);
-    if (is_given(arguments, FLAG_JSON))
-        print_state_json(arguments->words[0], &state);
+    char *system = NULL, *user = NULL;
+    int code = EXIT_OK;
+    if (dam_session_get_state(work->session, &state, &error) != DAM_OK ||
+        dam_config_get(work->config, "system", &system, &error) != DAM_OK ||
+        dam_config_get(work->config, "user", &user, &error) != DAM_OK)
+        code = report(&error);
+    else if (is_given(arguments, FLAG_JSON))
+        print_state_json(arguments->words[0], system, user, &state);
     else
-        print_state(arguments->words[0], &state);
-    return EXIT_OK;
+        print_state(arguments->words[0], system, user, &state);
+    dam_string_free(system);
+    dam_string_free(user);
+    return code;
 }

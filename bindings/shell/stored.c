@@ -17,16 +17,34 @@
 
 /* ---- list ---- */
 
+/* What cannot be read is said on standard error, and the name is listed all the same. */
 static int32_t print_name(void *user_data, const char *name)
 {
+    static const char *const options[] = {"system", "user", "url"};
     struct rows *list = user_data;
-    if (list->json) {
+    dam_config *config = NULL;
+    dam_error error;
+    dam_status status = dam_config_new(&config, &error);
+    if (status == DAM_OK && (status = dam_config_load(config, name, &error)) != DAM_OK)
+        say("%s: %s", name, error.message);
+    if (list->json)
         print_json_member(list->count++ > 0 ? ",{" : "[{", "name", name);
-        putchar('}');
-    } else {
+    else
         print_clean(stdout, name);
-        putchar('\n');
+    for (size_t at = 0; at < sizeof options / sizeof options[0]; at++) {
+        char *value = NULL;
+        if (status == DAM_OK)
+            dam_config_get(config, options[at], &value, NULL);
+        if (list->json) {
+            print_json_member(",", options[at], value != NULL ? value : "");
+        } else {
+            putchar('\t');
+            print_clean(stdout, value != NULL && value[0] != '\0' ? value : "-");
+        }
+        dam_string_free(value);
     }
+    putchar(list->json ? '}' : '\n');
+    dam_config_free(config);
     return DAM_OK;
 }
 

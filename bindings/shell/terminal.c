@@ -1,5 +1,5 @@
 /*
- * terminal.c - asks a person for a secret, without echo.
+ * terminal.c - asks a person, for a secret without echo.
  *
  * It uses /dev/tty, so that redirected input and output do not matter, and turns the echo on again before a signal ends
  * or stops the process. It does not ask without a terminal, nor in the background, where the terminal would stop the
@@ -88,7 +88,7 @@ static ssize_t read_answer(int terminal, const sigset_t *waiting, char answer[SE
     }
 }
 
-static ssize_t ask_once(int terminal, const char *question, char answer[SECRET_CAPACITY])
+static ssize_t ask_once(int terminal, const char *question, int is_shown, char answer[SECRET_CAPACITY])
 {
     struct termios loud, quiet;
     struct guard guard;
@@ -97,19 +97,20 @@ static ssize_t ask_once(int terminal, const char *question, char answer[SECRET_C
         return -1;
     begin_guard(&guard);
     quiet = loud;
-    quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    if (!is_shown)
+        quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
     if (tcsetattr(terminal, TCSAFLUSH, &quiet) == 0) {
         if (write(terminal, question, strlen(question)) > 0)
             size = read_answer(terminal, &guard.waiting, answer);
         tcsetattr(terminal, TCSAFLUSH, &loud);
-        if (write(terminal, "\n", 1) < 1)
+        if (!(is_shown && size >= 0) && write(terminal, "\n", 1) < 1)
             size = -1;
     }
     end_guard(&guard);
     return size;
 }
 
-ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY])
+ssize_t ask_terminal(const char *question, int is_shown, char answer[SECRET_CAPACITY])
 {
     ssize_t size = -1;
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -120,7 +121,7 @@ ssize_t ask_terminal(const char *question, char answer[SECRET_CAPACITY])
         is_caught = 0;
         memset((void *)caught, 0, sizeof caught);
         if (tcgetpgrp(terminal) == getpgrp())
-            size = ask_once(terminal, question, answer);
+            size = ask_once(terminal, question, is_shown, answer);
     } while (is_caught); /* the process was stopped and goes on: the question is asked again. */
     close(terminal);
     if (size < 0)

@@ -43,6 +43,18 @@ static int parse_descriptor(const char *flag, const char *text, int *out)
     return EXIT_OK;
 }
 
+static int parse_jobs(const char *text, unsigned *out)
+{
+    enum { MOST = 100 };
+    uint64_t number = 0;
+    if (parse_number("jobs", text, MOST, &number) != EXIT_OK || number == 0) {
+        say("--jobs takes a number from 1 to %d", MOST);
+        return EXIT_USAGE;
+    }
+    *out = (unsigned)number;
+    return EXIT_OK;
+}
+
 static int take_header(struct arguments *out, char *text)
 {
     char *colon = strchr(text, ':');
@@ -52,6 +64,18 @@ static int take_header(struct arguments *out, char *text)
     }
     *colon = '\0';
     out->headers[out->header_count++] = (dam_header){.name = text, .value = colon + 1 + strspn(colon + 1, " \t")};
+    return EXIT_OK;
+}
+
+static int take_pair(struct arguments *out, char *text)
+{
+    char *sign = strchr(text, '=');
+    if (sign == NULL || sign == text) {
+        say("--query takes NAME=VALUE, not percent-encoded");
+        return EXIT_USAGE;
+    }
+    *sign = '\0';
+    out->pairs[out->pair_count++] = (dam_pair){.name = text, .value = sign + 1};
     return EXIT_OK;
 }
 
@@ -69,14 +93,22 @@ static int take_part(struct arguments *out, char *text)
 
 int take_flag(struct arguments *out, enum flag_id id, char *value)
 {
-    out->given |= 1U << id;
+    if (is_given(out, id) && flags[id].operand != NULL && !flags[id].repeats) {
+        say("--%s is given twice, and has one value", flags[id].name);
+        return EXIT_USAGE;
+    }
+    out->given |= UINT64_C(1) << id;
     switch (id) {
     case FLAG_VERBOSE: out->verbosity++; return EXIT_OK;
     case FLAG_PASSWORD_STDIN: out->password_fd = 0; return EXIT_OK;
     case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
     case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
-    case FLAG_DATA: out->data = value; return EXIT_OK;
+    case FLAG_QUERY: return take_pair(out, value);
+    case FLAG_DATA:
+    case FLAG_DATA_URLENCODE:
+        out->data[out->data_count++] = (struct setting){.name = flags[id].name, .value = value};
+        return EXIT_OK;
     case FLAG_FORM: return take_part(out, value);
     case FLAG_CONTENT_TYPE: out->content_type = value; return EXIT_OK;
     case FLAG_HEADER: return take_header(out, value);
@@ -84,6 +116,10 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_OUTPUT: out->output = value; return EXIT_OK;
     case FLAG_TICKET: out->ticket = value; return EXIT_OK;
     case FLAG_BODY: out->body = value; return EXIT_OK;
+    case FLAG_OUTPUT_DIR: out->output_dir = value; return EXIT_OK;
+    case FLAG_LIST: out->list = value; return EXIT_OK;
+    case FLAG_JOBS: return parse_jobs(value, &out->jobs);
+    case FLAG_REPORT: out->report = value; return EXIT_OK;
     case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
     default: return EXIT_OK; /* for these flags, `given` is enough. */
     }

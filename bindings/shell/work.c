@@ -10,6 +10,7 @@
 #include "flags.h"
 #include "print.h"
 #include "progress.h"
+#include "remedy.h"
 #include "say.h"
 #include "secret_line.h"
 
@@ -22,7 +23,8 @@
 /* A command that takes no options takes no name either. */
 int has_name(const struct arguments *arguments)
 {
-    return (arguments->command->accepts & ACCEPTS_OPTIONS) != 0 && strcmp(arguments->words[0], "-") != 0;
+    return (arguments->command->accepts & ACCEPTS_OPTIONS) != 0 && arguments->word_count > 0 &&
+           strcmp(arguments->words[0], "-") != 0;
 }
 
 static void log_line(void *user_data, int32_t level, const char *message)
@@ -43,6 +45,7 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
         .credentials = {.fd = arguments->password_fd},
         .explains = is_given(arguments, FLAG_EXPLAIN),
     };
+    set_remedy_name(has_name(arguments) ? arguments->words[0] : "-");
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
         status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
@@ -132,5 +135,6 @@ void end_work(struct work *work)
     dam_session_free(work->session);
     dam_config_free(work->config);
     dam_string_free(work->credentials.command);
+    explicit_bzero(work->credentials.typed, sizeof work->credentials.typed);
     *work = (struct work){.credentials = {.fd = -1}};
 }

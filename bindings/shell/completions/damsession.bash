@@ -13,7 +13,7 @@ _damsession_commands() {
 _damsession_flags() {
     local page
     page=$("$1" help "$2" 2>/dev/null) || return 0
-    awk '/^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) }' <<<"$page"
+    awk '/^(options|example)/ { exit } /^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) }' <<<"$page"
     [[ $page != *"damsession options"* ]] || "$1" options 2>/dev/null | awk '$2 != "secret" { print "--" $1 }'
 }
 
@@ -22,11 +22,17 @@ _damsession_values() {
     "$1" options 2>/dev/null | awk -v option="$2" '"--" $1 == option { print $2 == "boolean" ? "yes|no" : $2 }'
 }
 
-# What the first word after command $2 may be: remembered names, or keys of stored sessions.
+# What word number $3 after command $2 may be, as the command's page names it: remembered names, keys of stored sessions,
+# options, or words parted by "|".
 _damsession_words() {
-    case $("$1" help "$2" 2>/dev/null) in
-    "usage: damsession $2 NAME"*) "$1" list 2>/dev/null ;;
-    "usage: damsession $2 KEY"*) "$1" sessions 2>/dev/null | cut -f 1 ;;
+    local usage word
+    usage=$("$1" help "$2" 2>/dev/null | awk 'NR == 1') || return 0
+    word=$(awk -v at="$((${3:-1} + 3))" '{ sub(/ \[(--OPTION|FLAG).*/, ""); gsub(/[][]/, ""); print $at }' <<<"$usage")
+    case $word in
+    NAME) "$1" list 2>/dev/null | cut -f 1 ;;
+    KEY) "$1" sessions 2>/dev/null | cut -f 1 ;;
+    OPTION) "$1" options 2>/dev/null | awk '{ print $1 }' ;;
+    *"|"*) tr '|' '\n' <<<"$word" ;;
     esac
 }
 
@@ -54,10 +60,10 @@ _damsession() {
     ((at == COMP_CWORD)) || command=${COMP_WORDS[at]}
 
     values=$(_damsession_values "$program" "$before")
-    if [[ $before =~ ^(-o|--output|--ticket|--body)$ || $values == path ]]; then
+    if [[ $before =~ ^(-o|--output|--output-dir|--list|--report|--ticket|--body)$ || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        compopt -o filenames 2>/dev/null
-    elif [[ ($before == -d || $before == --data || $part == --form) && $word == @* ]]; then
+        compopt -o filenames 2>/dev/null || true # in a test there is no completion under way.
+    elif [[ ($before =~ ^(-d|--data|--data-urlencode)$ || $part == --form) && $word == @* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
     elif [[ $values == *"|"* ]]; then
         _damsession_offer "$word" <<<"${values//|/$'\n'}"
@@ -67,8 +73,8 @@ _damsession() {
         _damsession_offer "$word" < <(_damsession_commands "$program")
     elif [[ $word == -* ]]; then
         _damsession_offer "$word" < <(_damsession_flags "$program" "$command")
-    elif ((COMP_CWORD == at + 1)); then
-        _damsession_offer "$word" < <(_damsession_words "$program" "$command")
+    else
+        _damsession_offer "$word" < <(_damsession_words "$program" "$command" "$((COMP_CWORD - at))")
     fi
 }
 

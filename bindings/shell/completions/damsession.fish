@@ -24,21 +24,29 @@ end
 # The flags that the command takes, and the options if it takes those.
 function __damsession_flags
     set -l page (damsession help (__damsession_command) 2>/dev/null)
-    printf '%s\n' $page | awk -F '  +' '/^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) "\t" $NF }'
+    printf '%s\n' $page | awk -F '  +' '/^(options|example)/ { exit }
+        /^  / && match($0, /--[a-z-]+/) { print substr($0, RSTART, RLENGTH) "\t" $NF }'
     if string match --quiet -- '*damsession options*' $page
         damsession options 2>/dev/null | awk -F '  +' '$2 != "secret" { print "--" $1 "\t" $NF }'
     end
 end
 
-# What the first word after the command may be: remembered names, or keys of stored sessions.
+# What this word may be, as the command's page names it: remembered names, keys of stored sessions, options, or words
+# parted by "|".
 function __damsession_names
     set -l words (__damsession_words)
-    test (count $words) -eq 1; or return
-    switch (damsession help $words[1] 2>/dev/null)[1]
-        case "usage: damsession $words[1] NAME*"
-            damsession list 2>/dev/null
-        case "usage: damsession $words[1] KEY*"
+    set -l usage (damsession help $words[1] 2>/dev/null)[1]
+    set -l word (printf '%s\n' $usage | awk -v at=(math (count $words) + 3) '{
+        sub(/ \[(--OPTION|FLAG).*/, ""); gsub(/[][]/, ""); print $at }')
+    switch $word
+        case NAME
+            damsession list 2>/dev/null | cut -f 1
+        case KEY
             damsession sessions 2>/dev/null | cut -f 1
+        case OPTION
+            damsession options 2>/dev/null | awk '{ print $1 }'
+        case '*|*'
+            string split '|' $word
     end
 end
 
@@ -52,7 +60,7 @@ end
 
 function __damsession_takes_path
     set -l option (commandline -opc)[-1]
-    contains -- $option -o --output --ticket --body
+    contains -- $option -o --output --output-dir --list --report --ticket --body
     or damsession options 2>/dev/null | awk -v option=$option '"--" $1 == option && $2 == "path" { found = 1 }
         END { exit !found }'
 end

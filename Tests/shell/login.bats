@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# The first login of a person: asked for what is missing, in the order in which a person knows it, and told what came of
+# it.
+load helpers
+
+setup() {
+    clean_home
+    clean_sandbox
+    export DAMSESSION_CA_FILE=$CA_FILE
+}
+
+terminal() {
+    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
+}
+
+@test "a first login asks for system, URL, user, password and API key, and says what it did" {
+    run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
+        "$DAMSESSION" login desk
+    [[ $output == *"System (photoshelter, fotoweb): photoshelter"*"URL (nothing: the system's usual one): $PHOTOSHELTER"* ]]
+    [[ $output == *"User: $ADA"*"Password of $ADA at $PHOTOSHELTER: "*"api-key: "* ]]
+    [[ $output == *$'\ndamsession: logged in as '"$ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
+    [[ $output != *"$ADA_PASSWORD"* && $output != *"$API_KEY"* ]]
+    [ "$(grep -o 'echo at the question: .*' <<<"$output" | cut -d ' ' -f 5 | xargs)" = "on on on off off" ]
+    run -0 --separate-stderr dam get desk mem/user/session
+    count photoshelter.requests 2
+    count photoshelter.logins_ok 1
+    run -0 terminal -- "$DAMSESSION" login desk
+    [[ $output == "damsession: there is a session already, as $ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
+}
+
+@test "what is given is not asked for, and a session that is there costs no password" {
+    run -0 terminal "answer=$KARE" "answer=$KARE_PASSWORD" -- \
+        "$DAMSESSION" login web --system fotoweb --url "$FOTOWEB"
+    [[ $output == *"User: "*"Password of "*"logged in as $KARE at $FOTOWEB; saved as web"*"exit: 0" ]]
+    [[ $output != *"System"* && $output != *"URL"* && $output != *"api-key"* ]]
+    run -0 terminal "answer=$KARE" -- "$DAMSESSION" login again --system fotoweb --url "$FOTOWEB"
+    [[ $output == *"there is a session already, as $KARE at $FOTOWEB; saved as again"*"exit: 0" ]]
+    run -0 terminal -- "$DAMSESSION" login - --system fotoweb --url "$FOTOWEB" --user "$KARE"
+    [[ $output == *"there is a session already, as $KARE at $FOTOWEB"*"exit: 0" && $output != *saved* ]]
+    count fotoweb.tokens_created 1
+}
+
+@test "a wrong password is asked for again, and nothing else is" {
+    run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" answer=wrong "answer=$API_KEY" answer=worse \
+        "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
+    [[ $output == *DAM_ERR_CREDENTIALS_REFUSED*"Password of $ADA"*DAM_ERR_CREDENTIALS_REFUSED*"Password of $ADA"*"saved as desk"* ]]
+    [ "$(grep -c 'User: ' <<<"$output")" -eq 1 ]
+    [ "$(grep -c 'api-key: ' <<<"$output")" -eq 1 ]
+    count photoshelter.logins_refused 2
+    dam forget desk
+    run -0 terminal answer=1 answer=2 answer=3 -- "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" \
+        --user "$ADA" --api-key-fd 7 7<<<"$API_KEY"
+    [[ $output == *"exit: 41" ]]
+    count photoshelter.logins_refused 5
+    [ -z "$(dam list)" ]
+}
+
+@test "a wrong API key is asked for again, without the password" {
+    run -0 terminal "answer=$ADA_PASSWORD" answer=wrong "answer=$API_KEY" "answer=$ADA_PASSWORD" -- \
+        "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" --user "$ADA"
+    [[ $output == *"api-key: "*DAM_ERR_API_KEY_REFUSED*"api-key: "*"saved as desk"*"exit: 0" ]]
+    run -0 --separate-stderr dam get desk mem/user/session
+}
+
+@test "a password that is given is used, and only what is missing is asked for" {
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+    run -0 terminal "answer=$API_KEY" -- \
+        "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" --user "$ADA"
+    [[ $output == *"api-key: "*"logged in as $ADA"*"exit: 0" && $output != *"Password of"* ]]
+    unset DAMSESSION_PASSWORD
+    dam forget desk
+    echo "$ADA_PASSWORD" >password
+    run -0 terminal "answer=$API_KEY" -- "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" \
+        --user "$ADA" --password-command 'echo >>ran; cat password'
+    [[ $output == *"logged in as $ADA"*"exit: 0" ]]
+    [ "$(wc -l <ran)" -eq 1 ]
+    count photoshelter.logins_refused 0
+    count photoshelter.requests 2
+}
+
+@test "an answer that is none is asked for again, and a URL that a system must have" {
+    run -0 terminal answer=fotoshelter answer=fotoweb answer= "answer=$KARE" "answer=$FOTOWEB" "answer=$KARE_PASSWORD" -- \
+        "$DAMSESSION" login web
+    [[ $output == *'"system" takes'*"System ("*"User: "*"URL: $FOTOWEB"*"logged in as $KARE"*"exit: 0" ]]
+    run -0 terminal answer= -- "$DAMSESSION" login other
+    [[ $output == *"exit: 2" ]]
+    [ "$(dam list | cut -f 1)" = web ]
+}
+
+@test "without a terminal nobody is asked, and nothing is said" {
+    run -2 --separate-stderr dam login desk
+    [[ $stderr == *DAM_ERR_OPTION* ]]
+    run -0 --separate-stderr login_photoshelter
+    [ -z "$output$stderr" ]
+}

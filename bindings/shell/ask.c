@@ -1,0 +1,125 @@
+/*
+ * ask.c - asks a person for the options that a first login needs, in the order in which a person knows them.
+ *
+ * An answer that the library does not take is asked for again. If the answer is empty, the login goes on without it,
+ * and the library decides whether that works.
+ */
+#include "ask.h"
+
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "say.h"
+#include "terminal.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int is_missing(struct work *work, const char *name)
+{
+    char *value = NULL;
+    int missing = dam_config_get(work->config, name, &value, NULL) == DAM_OK && value[0] == '\0';
+    dam_string_free(value);
+    return missing;
+}
+
+/* 1: the option is set; 0: the answer was empty; -1: there is nobody to ask. */
+static int ask(struct work *work, const char *name, const char *question)
+{
+    char answer[SECRET_CAPACITY];
+    ssize_t size;
+    do
+        size = ask_terminal(question, 1, answer);
+    while (size > 0 && set_option(work, name, answer) != EXIT_OK);
+    return size > 0 ? 1 : size < 0 ? -1 : 0;
+}
+
+static int ask_system(struct work *work)
+{
+    char question[256] = "System (";
+    dam_option row;
+    if (!find_option("system", &row))
+        return 0;
+    for (const char *at = row.choices; *at != '\0'; at++)
+        snprintf(question + strlen(question), sizeof question - strlen(question), *at == '|' ? ", " : "%c", *at);
+    snprintf(question + strlen(question), sizeof question - strlen(question), "): ");
+    return ask(work, row.name, question);
+}
+
+int ask_url(struct work *work, const char *question)
+{
+    return ask(work, "url", question) > 0;
+}
+
+int ask_options(struct work *work, struct asked *asked)
+{
+    int is_new = is_missing(work, "system");
+    *asked = (struct asked){0};
+    if (is_new && ask_system(work) < 0)
+        return EXIT_OK;
+    if (is_missing(work, "system"))
+        return EXIT_OK; /* the library says so. */
+    if (is_missing(work, "url") && (is_new || is_missing(work, "user")))
+        asked->url_is_open = ask(work, "url", "URL (nothing: the system's usual one): ") == 0;
+    if (is_missing(work, "user"))
+        ask(work, "user", "User: ");
+    return EXIT_OK;
+}
+
+/* ---- secrets of the program ---- */
+
+/* The next option after `*index` that proves the program to the system and is given nowhere. */
+static int find_program_secret(struct work *work, uint32_t *index, dam_option *row)
+{
+    char variable[VARIABLE_CAPACITY], *system = NULL;
+    int found = 0;
+    if (dam_config_get(work->config, "system", &system, NULL) != DAM_OK)
+        return 0;
+    for (; !found && *index < dam_option_count(); (*index)++) {
+        *row = (dam_option)DAM_OPTION_INIT;
+        if (dam_option_get(*index, row, NULL) != DAM_OK || !row->secret || !row->remembered || row->system[0] == '\0' ||
+            strcmp(row->system, system) != 0)
+            continue;
+        name_variable(row->name, variable);
+        const char *given = secure_getenv(variable);
+        found = given == NULL || given[0] == '\0';
+    }
+    dam_string_free(system);
+    return found;
+}
+
+int misses_program_secrets(struct work *work)
+{
+    uint32_t index = 0;
+    dam_option row;
+    return find_program_secret(work, &index, &row);
+}
+
+int fill_program_secrets(struct work *work, const char *value)
+{
+    uint32_t index = 0;
+    dam_option row;
+    int code = EXIT_OK;
+    while (code == EXIT_OK && find_program_secret(work, &index, &row))
+        code = set_option(work, row.name, value);
+    return code;
+}
+
+int ask_program_secrets(struct work *work)
+{
+    uint32_t index = 0;
+    dam_option row;
+    int code = fill_program_secrets(work, NULL);
+    while (code == EXIT_OK && find_program_secret(work, &index, &row)) {
+        char question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
+        snprintf(question, sizeof question, "%s: ", row.name);
+        if (ask_terminal(question, 0, secret) > 0)
+            code = set_option(work, row.name, secret);
+        explicit_bzero(secret, sizeof secret);
+    }
+    return code;
+}

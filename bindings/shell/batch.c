@@ -1,0 +1,223 @@
+/*
+ * batch.c - many paths, each into a file of its own, some at a time over one session and on one thread.
+ *
+ * A file that is there already is not fetched. What fails is reported, and the rest goes on, unless it would fail in
+ * the same way: nobody is asked for a password a thousand times, and no server that is out of reach tried as often.
+ */
+#include "batch.h"
+
+#include "arguments.h"
+#include "batch_report.h"
+#include "exit_code.h"
+#include "paths.h"
+#include "progress.h"
+#include "remedy.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { USUAL_JOBS = 4, MOST_UNREACHED = 5 };
+
+struct item {
+    struct batch *batch;
+    const struct wanted *wanted;
+    char *file;
+    int64_t done, total;
+};
+
+struct batch {
+    const struct arguments *arguments;
+    const dam_request *request;
+    struct work *work;
+    dam_loop *loop;
+    struct item *items;
+    size_t count, next, running;
+    struct tally tally;
+    dam_error stop; /* why nothing more is begun; DAM_OK: it is. */
+    int unreached;  /* how many in a row could not reach the server. */
+    struct pace pace;
+    int64_t bytes, drawn_ms; /* of those that are over; when the bar was drawn. */
+    int shows;
+};
+
+/* ---- progress ---- */
+
+/* What is not begun counts as large as the others are on average. */
+static void draw(struct batch *batch)
+{
+    int64_t done = batch->bytes, total = batch->bytes;
+    size_t over = batch->tally.came + batch->tally.failed, known = batch->tally.came,
+           unknown = batch->count - batch->next;
+    char words[64];
+    for (size_t at = 0; at < batch->next; at++) {
+        const struct item *item = &batch->items[at];
+        done += item->done;
+        total += item->total > 0 ? item->total : item->done;
+        known += item->total > 0;
+    }
+    total = known > 0 ? total + (int64_t)((double)total / (double)known * (double)unknown) : 0;
+    snprintf(words, sizeof words, "%zu of %zu files, ", over, batch->count);
+    draw_progress(&batch->pace, words, done, total);
+    batch->drawn_ms = count_milliseconds();
+}
+
+static int32_t note_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total)
+{
+    enum { INTERVAL_MS = 200 };
+    struct item *item = user_data;
+    (void)up;
+    (void)up_total;
+    item->done = down;
+    item->total = down_total;
+    if (down > 0 && count_milliseconds() - item->batch->drawn_ms >= INTERVAL_MS)
+        draw(item->batch);
+    return 0;
+}
+
+/* ---- one path ---- */
+
+/* The next request would fail in the same way. */
+static int is_final(struct batch *batch, int32_t status)
+{
+    batch->unreached = status == DAM_ERR_CONNECT || status == DAM_ERR_TLS ? batch->unreached + 1 : 0;
+    return (status >= DAM_ERR_CREDENTIALS_NEEDED && status <= DAM_ERR_THROTTLED) || batch->unreached == MOST_UNREACHED;
+}
+
+static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
+{
+    struct batch *batch = item->batch;
+    dam_response_view view = DAM_RESPONSE_VIEW_INIT;
+    if (status == DAM_OK)
+        dam_response_get(response, &view, NULL);
+    if (status == DAM_OK && view.http_status >= 200 && view.http_status < 300) {
+        batch->tally.came++;
+        batch->unreached = 0;
+        batch->bytes += item->done;
+    } else {
+        report_failure(&batch->tally, item->wanted, view.http_status, error);
+        if (is_final(batch, status) && batch->stop.status == DAM_OK)
+            batch->stop = *error;
+    }
+    item->done = item->total = 0;
+    if (batch->shows)
+        draw(batch);
+}
+
+static void take_done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
+{
+    struct item *item = user_data;
+    (void)id;
+    item->batch->running--;
+    finish(item, status, response, error);
+    dam_response_free(response);
+}
+
+static void begin(struct item *item)
+{
+    const struct batch *batch = item->batch;
+    const struct arguments *arguments = batch->arguments;
+    dam_request request = *batch->request;
+    dam_error error;
+    struct stat found;
+    uint32_t flags = (is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE : 0U) |
+                     (is_given(arguments, FLAG_REPLACE) ? 0U : DAM_DOWNLOAD_KEEP);
+    if (is_given(arguments, FLAG_CONTINUE) && !is_given(arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0) {
+        item->batch->tally.came++;
+        item->batch->tally.old++;
+        return;
+    }
+    char *path = NULL;
+    if (dam_path_with_query(item->wanted->path, arguments->pairs, arguments->pair_count, &path, &error) != DAM_OK) {
+        finish(item, error.status, NULL, &error);
+        return;
+    }
+    request.path = path;
+    request.user_data = item;
+    request.progress = batch->shows ? note_progress : NULL;
+    dam_status status = dam_loop_download(batch->loop, batch->work->session, &request, item->file, flags, take_done,
+                                          item, NULL, &error);
+    dam_string_free(path); /* the loop has copied it. */
+    if (status == DAM_OK)
+        item->batch->running++;
+    else
+        finish(item, error.status, NULL, &error);
+}
+
+/* ---- all of them ---- */
+
+static int fetch(struct batch *batch)
+{
+    size_t jobs = batch->arguments->jobs > 0 ? batch->arguments->jobs : USUAL_JOBS;
+    dam_error error;
+    if (dam_loop_new(&batch->loop, &error) != DAM_OK)
+        return report(&error);
+    for (;;) {
+        while (batch->running < jobs && batch->next < batch->count && batch->stop.status == DAM_OK)
+            begin(&batch->items[batch->next++]);
+        if (batch->running == 0)
+            break;
+        struct pollfd ready = {.fd = dam_loop_fd(batch->loop), .events = POLLIN};
+        poll(&ready, 1, -1);
+        if (dam_loop_dispatch(batch->loop, &error) != DAM_OK)
+            return report(&error);
+    }
+    for (; batch->next < batch->count; batch->next++)
+        report_untried(&batch->tally, batch->items[batch->next].wanted, &batch->stop);
+    return EXIT_OK;
+}
+
+static int prepare(struct batch *batch, const struct paths *paths)
+{
+    const char *folder = batch->arguments->output_dir;
+    batch->items = calloc(paths->count + 1, sizeof *batch->items);
+    if (batch->items == NULL)
+        return complain("memory");
+    for (size_t at = 0; at < paths->count; at++) {
+        struct item *item = &batch->items[batch->count++];
+        *item = (struct item){.batch = batch, .wanted = &paths->list[at]};
+        if (asprintf(&item->file, "%s/%s", folder, paths->list[at].name) < 0) {
+            item->file = NULL;
+            return complain("memory");
+        }
+    }
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return complain(folder);
+    return open_report(&batch->tally, batch->arguments->report);
+}
+
+int wants_batch(const struct arguments *arguments)
+{
+    return arguments->output_dir != NULL;
+}
+
+int run_batch(const struct arguments *arguments, struct work *work, const dam_request *request)
+{
+    struct batch batch = {
+        .arguments = arguments, .request = request, .work = work, .shows = may_show_progress(arguments)};
+    struct paths paths;
+    int code = read_paths(arguments, &paths);
+    if (code == EXIT_OK)
+        code = prepare(&batch, &paths);
+    if (code == EXIT_OK)
+        code = open_session(work, arguments);
+    if (code == EXIT_OK)
+        code = fetch(&batch);
+    clear_progress();
+    dam_loop_free(batch.loop);
+    for (size_t at = 0; at < batch.count; at++)
+        free(batch.items[at].file);
+    code = close_report(&batch.tally, batch.count, code);
+    say_remedy(batch.stop.status);
+    free(batch.items);
+    free_paths(&paths);
+    return code;
+}

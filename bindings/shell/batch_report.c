@@ -1,0 +1,102 @@
+/*
+ * batch_report.c - what came of many paths, and what did not: on standard error for people, in the file of --report as
+ * a line of JSON for each path that did not come.
+ *
+ * In the report a path is as it was given, with its query, so that a script can ask for it again; in messages its query
+ * is left out.
+ */
+#include "batch_report.h"
+
+#include "exit_code.h"
+#include "names.h"
+#include "print.h"
+#include "say.h"
+
+#include <damsession.h>
+
+#include <string.h>
+#include <unistd.h>
+
+int open_report(struct tally *tally, const char *path)
+{
+    if (path == NULL)
+        return EXIT_OK;
+    int is_standard = strcmp(path, "-") == 0;
+    tally->place = is_standard ? "standard output" : path;
+    tally->report = is_standard ? stdout : fopen(path, "we");
+    return tally->report != NULL ? EXIT_OK : complain(path);
+}
+
+static void write_member(FILE *stream, const char *before, const char *key, const char *text)
+{
+    fputs(before, stream);
+    write_json(stream, key);
+    putc(':', stream);
+    write_json(stream, text);
+}
+
+/* Line by line, so that what is known stays known, whatever comes. */
+static void write_row(struct tally *tally, const struct wanted *wanted, const char *status, int32_t http, int code,
+                      const char *sentence)
+{
+    if (tally->code == EXIT_OK)
+        tally->code = code;
+    if (tally->report == NULL)
+        return;
+    write_member(tally->report, "{", "path", wanted->path);
+    write_member(tally->report, ",", "file", wanted->name);
+    write_member(tally->report, ",", "status", status);
+    fprintf(tally->report, ",\"exit_code\":%d,\"http_status\":%d", code, (int)http);
+    write_member(tally->report, ",", "error", sentence);
+    fputs("}\n", tally->report);
+    fflush(tally->report);
+}
+
+void report_failure(struct tally *tally, const struct wanted *wanted, int32_t http_status, const dam_error *error)
+{
+    char text[DESCRIPTION_CAPACITY];
+    int visible = (int)strcspn(wanted->path, "?");
+    tally->failed++;
+    if (http_status > 0) {
+        snprintf(text, sizeof text, "the server answered with HTTP status %d", (int)http_status);
+        say("%.*s: %s", visible, wanted->path, text);
+        write_row(tally, wanted, "HTTP", http_status, EXIT_HTTP, text);
+    } else {
+        say("%.*s: %s", visible, wanted->path, describe(error, text));
+        write_row(tally, wanted, dam_status_name(error->status), error->http_status, find_exit_code(error->status),
+                  error->message);
+    }
+}
+
+void report_untried(struct tally *tally, const struct wanted *wanted, const dam_error *error)
+{
+    char text[DESCRIPTION_CAPACITY];
+    snprintf(text, sizeof text, "not asked for: %s", error->message);
+    tally->untried++;
+    write_row(tally, wanted, dam_status_name(error->status), 0, find_exit_code(error->status), text);
+}
+
+static int sum_up(const struct tally *tally, size_t count)
+{
+    size_t missing = tally->failed + tally->untried;
+    char untried[64] = "", old[64] = "";
+    if (tally->untried > 0)
+        snprintf(untried, sizeof untried, "; %zu of them were not asked for", tally->untried);
+    if (tally->old > 0)
+        snprintf(old, sizeof old, "; %zu of them were there before", tally->old);
+    if (missing > 0)
+        say("%zu of %zu did not come%s", missing, count, untried);
+    else if (isatty(STDERR_FILENO))
+        say("%zu of %zu came%s", tally->came, count, old);
+    return missing == 0 ? EXIT_OK : tally->came > 0 ? EXIT_PARTLY : tally->code;
+}
+
+int close_report(struct tally *tally, size_t count, int code)
+{
+    if (code == EXIT_OK)
+        code = sum_up(tally, count);
+    if (tally->report == NULL || tally->report == stdout) /* main closes that, and looks for errors. */
+        return code;
+    int failed = ferror(tally->report);
+    return (fclose(tally->report) != 0 || failed) && code == EXIT_OK ? complain(tally->place) : code;
+}

@@ -1,0 +1,147 @@
+/*
+ * doctor.c - the command `doctor`: looks at everything that a session rests on, and says what is not in order.
+ *
+ * It goes on after what is bad, as far as that makes sense. It spends no password: nobody is logged in unless --log-in
+ * is given. Nothing that it prints is a secret or has a query.
+ */
+#include "arguments.h"
+#include "commands.h"
+#include "config.h"
+#include "examine.h"
+#include "exit_code.h"
+#include "findings.h"
+#include "print.h"
+#include "probe.h"
+#include "say.h"
+#include "work.h"
+
+#include <damsession.h>
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void find_library(struct findings *findings)
+{
+    Dl_info place = {0};
+    /* A function's address is no object pointer in ISO C, but it is in POSIX, where this comes from. */
+    const char *(*function)(void) = dam_version;
+    void *address = NULL;
+    memcpy(&address, &function, sizeof address);
+    const char *path = dladdr(address, &place) != 0 && place.dli_fname != NULL ? place.dli_fname : "unknown";
+    char whole[PATH_MAX];
+    int is_old = strverscmp(dam_version(), DAM_VERSION) < 0;
+    find(findings, "library", is_old ? EXIT_LIBRARY : EXIT_OK, "%s, version %s%s%s",
+         realpath(path, whole) != NULL ? whole : path, dam_version(),
+         is_old ? "; it is older than this command, which is " : "", is_old ? DAM_VERSION : "");
+}
+
+static void find_session(struct findings *findings, const dam_session_state *state)
+{
+    char time[TIME_CAPACITY];
+    if (state->flags & DAM_STATE_REFUSED)
+        find(findings, "session", DAM_ERR_CREDENTIALS_REFUSED,
+             "the last login was refused; `damsession login` with the right password");
+    else if (state->flags & DAM_STATE_LOGGED_IN)
+        find(findings, "session", EXIT_OK, "logged in, last used %s", write_time(state->used_at, time));
+    else
+        find(findings, "session", EXIT_OK, "not logged in");
+}
+
+static int32_t count_token(void *user_data, const dam_device_token *token)
+{
+    *(long *)user_data += token->dead_at == 0;
+    return 0;
+}
+
+static long read_number(const struct work *work, const char *name)
+{
+    char *value = NULL;
+    long number = dam_config_get(work->config, name, &value, NULL) == DAM_OK ? strtol(value, NULL, 10) : 0;
+    dam_string_free(value);
+    return number;
+}
+
+static void find_tokens(struct findings *findings, struct work *work)
+{
+    long count = 0, limit = read_number(work, "token-limit"), reserve = read_number(work, "token-reserve");
+    dam_error error;
+    dam_status status = dam_session_list_device_tokens(work->session, count_token, &count, &error);
+    if (status == DAM_ERR_NOT_SUPPORTED)
+        skip(findings, "tokens", "this authentication has no device tokens");
+    else if (status != DAM_OK)
+        find(findings, "tokens", find_exit_code(status), "%s", error.message);
+    else if (count > 0 && count >= limit - reserve)
+        find(findings, "tokens", DAM_ERR_TOKEN_LIMIT,
+             "%ld of %ld are taken and %ld are reserved: the next login fails; "
+             "see `damsession tokens`",
+             count, limit, reserve);
+    else
+        find(findings, "tokens", EXIT_OK, "%ld of %ld are taken, as far as known here", count, limit);
+}
+
+static void find_login(struct findings *findings, struct work *work)
+{
+    dam_error error;
+    dam_status status = dam_session_keepalive(work->session, &error);
+    if (status == DAM_OK)
+        find(findings, "login", EXIT_OK, "the server accepts the session");
+    else
+        find(findings, "login", find_exit_code(status), "%s", error.message);
+}
+
+/* 0: there is no session to look at. */
+static int open_patient(struct findings *findings, const struct arguments *arguments, struct work *work)
+{
+    dam_error error;
+    dam_status status = load_options(work, arguments, &error);
+    char *system = NULL;
+    if (status == DAM_OK && override_options(work, arguments) != EXIT_OK)
+        status = DAM_ERR_OPTION, strcpy(error.message, "see the message on standard error");
+    if (status == DAM_OK)
+        status = dam_config_get(work->config, "system", &system, &error);
+    int is_nobody = status == DAM_OK && system[0] == '\0' && !has_name(arguments);
+    dam_string_free(system);
+    if (is_nobody) {
+        skip(findings, "options", "no NAME is given");
+        return 0;
+    }
+    if (status == DAM_OK)
+        status = dam_session_open(work->config, &work->session, &error);
+    if (status != DAM_OK)
+        find(findings, "options", find_exit_code(status), "%s", error.message);
+    else
+        find(findings, "options", EXIT_OK, "they go together");
+    return status == DAM_OK;
+}
+
+int run_doctor(const struct arguments *arguments, struct work *work)
+{
+    struct findings findings = {.json = is_given(arguments, FLAG_JSON)};
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    char folder[PATH_MAX];
+    find_library(&findings);
+    int is_open = open_patient(&findings, arguments, work);
+    if (find_config_folder(folder))
+        examine_files(&findings, "remembered", folder, 022);
+    if (!is_open)
+        return end_findings(&findings);
+    dam_error error;
+    if (dam_session_get_state(work->session, &state, &error) != DAM_OK) {
+        find(&findings, "session", find_exit_code(error.status), "%s", error.message);
+        return end_findings(&findings);
+    }
+    if (state.store[0] != '/')
+        skip(&findings, "store", state.store);
+    else if (examine_files(&findings, "store", state.store, 077))
+        examine_locks(&findings, state.store);
+    probe(&findings, work->config, state.origin);
+    find_session(&findings, &state);
+    find_tokens(&findings, work);
+    if (is_given(arguments, FLAG_LOG_IN))
+        find_login(&findings, work);
+    else
+        skip(&findings, "login", "only --log-in tries one");
+    return end_findings(&findings);
+}

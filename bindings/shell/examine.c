@@ -1,0 +1,153 @@
+/*
+ * examine.c - looks at folders for `doctor`: whose the files are, who else may write or read them, and whether locks
+ * work there. Nothing is mended: whoever opened a folder to others should know of it first.
+ */
+#include "examine.h"
+
+#include "exit_code.h"
+#include "findings.h"
+
+#include <damsession.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int ends_with(const char *text, const char *ending)
+{
+    size_t size = strlen(text), end = strlen(ending);
+    return size >= end && strcmp(text + size - end, ending) == 0;
+}
+
+/* What is wrong with a file or folder, and what to do; NULL: nothing. */
+static const char *object(const struct stat *found, int is_folder, mode_t closed)
+{
+    if (is_folder ? !S_ISDIR(found->st_mode) : !S_ISREG(found->st_mode))
+        return "is no regular file or folder; look at it, and remove it";
+    if (found->st_uid != geteuid())
+        return "belongs to another user; look at it, and remove it";
+    if (found->st_mode & closed)
+        return "is open to others; chmod it if they cannot have changed it, else remove it";
+    if (!is_folder && found->st_nlink > 1)
+        return "has a second name; look at it, and remove it";
+    return NULL;
+}
+
+int examine_files(struct findings *findings, const char *check, const char *folder, mode_t closed)
+{
+    struct stat found;
+    int bad = 0, count = 0;
+    DIR *directory = NULL;
+    if (lstat(folder, &found) != 0 && errno == ENOENT) {
+        find(findings, check, EXIT_OK, "%s: not there yet", folder);
+        return 0;
+    }
+    if (stat(folder, &found) != 0 || (directory = opendir(folder)) == NULL) {
+        find(findings, check, DAM_ERR_STORE, "%s: %s", folder, strerror(errno));
+        return 0;
+    }
+    const char *objection = object(&found, 1, 022);
+    if (objection != NULL)
+        find(findings, check, DAM_ERR_STORE, "%s (mode %o) %s", folder, found.st_mode & 07777U, objection);
+    bad += objection != NULL;
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name;
+        if (name[0] == '.' || fstatat(dirfd(directory), name, &found, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        count++;
+        objection = ends_with(name, ".damaged") ? "was damaged and set aside; remove it when you know why"
+                                                : object(&found, 0, closed);
+        if (objection != NULL)
+            find(findings, check, DAM_ERR_STORE, "%s/%s (mode %o) %s", folder, name, found.st_mode & 07777U, objection);
+        bad += objection != NULL;
+    }
+    closedir(directory);
+    if (bad == 0)
+        find(findings, check, EXIT_OK, "%s: %d file%s, all of this user alone", folder, count, count == 1 ? "" : "s");
+    return 1;
+}
+
+/* ---- locks ---- */
+
+static int lock(int fd, int command, struct flock *range)
+{
+    *range = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, command, range);
+}
+
+/* The processes, but for this one, that have the file open: "12 34". A lock of this kind has no owner that the kernel
+   would name. */
+static void list_openers(const struct stat *file, char *text, size_t capacity)
+{
+    DIR *processes = opendir("/proc");
+    text[0] = '\0';
+    for (const struct dirent *entry; processes != NULL && (entry = readdir(processes)) != NULL;) {
+        char path[PATH_MAX];
+        long pid = strtol(entry->d_name, NULL, 10);
+        snprintf(path, sizeof path, "/proc/%ld/fd", pid);
+        DIR *files = pid > 0 && pid != getpid() ? opendir(path) : NULL;
+        for (const struct dirent *each; files != NULL && (each = readdir(files)) != NULL;) {
+            struct stat found;
+            if (fstatat(dirfd(files), each->d_name, &found, 0) == 0 && found.st_dev == file->st_dev &&
+                found.st_ino == file->st_ino) {
+                snprintf(text + strlen(text), capacity - strlen(text), " %ld", pid);
+                break;
+            }
+        }
+        if (files != NULL)
+            closedir(files);
+    }
+    if (processes != NULL)
+        closedir(processes);
+}
+
+static void find_holders(struct findings *findings, const char *folder)
+{
+    DIR *directory = opendir(folder);
+    for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        char path[PATH_MAX], openers[256];
+        struct flock range;
+        struct stat file;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        int fd = ends_with(path, ".lock") ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+        if (fd >= 0 && fstat(fd, &file) == 0 && lock(fd, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK) {
+            list_openers(&file, openers, sizeof openers);
+            find(findings, "locks", EXIT_OK, "%s is held; processes that have it open:%s", path,
+                 openers[0] != '\0' ? openers : " none that this user may see");
+        }
+        if (fd >= 0)
+            close(fd);
+    }
+    if (directory != NULL)
+        closedir(directory);
+}
+
+/* A lock must keep another descriptor out, which some network file systems do not do. */
+void examine_locks(struct findings *findings, const char *folder)
+{
+    char path[PATH_MAX];
+    struct flock range;
+    snprintf(path, sizeof path, "%s/.doctor-XXXXXX", folder);
+    int one = mkostemp(path, O_CLOEXEC), other = one >= 0 ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    if (other < 0)
+        find(findings, "locks", DAM_ERR_STORE, "%s: no file can be made there: %s", folder, strerror(errno));
+    else if (lock(one, F_OFD_SETLK, &range) != 0)
+        find(findings, "locks", DAM_ERR_STORE, "%s: no locks: %s; use a local file system (--store DIR)", folder,
+             strerror(errno));
+    else if (lock(other, F_OFD_SETLK, &range) == 0)
+        find(findings, "locks", DAM_ERR_STORE, "%s: locks keep nobody out; use a local file system (--store DIR)",
+             folder);
+    else
+        find(findings, "locks", EXIT_OK, "%s: locks work", folder);
+    if (one >= 0)
+        unlink(path);
+    close(one);
+    close(other);
+    find_holders(findings, folder);
+}

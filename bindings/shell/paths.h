@@ -1,0 +1,25 @@
+/*
+ * paths.h - the paths of a command line and of its --list.
+ */
+#ifndef DAMSESSION_PATHS_H
+#define DAMSESSION_PATHS_H
+
+#include "names.h"
+
+#include <stddef.h>
+
+struct arguments;
+
+struct paths {
+    char *text; /* that of --list, into which the list points. */
+    struct wanted *list;
+    size_t count;
+};
+
+/* Reads them, and names their files. Returns EXIT_OK, or another exit code after printing why. Free them in any
+   case. */
+int read_paths(const struct arguments *arguments, struct paths *out);
+
+void free_paths(struct paths *paths);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * refuse.c - messages about commands, flags and options that are not known, with the nearest that is, and about
+ * secrets.
+ *
+ * A name is repeated, a value never, because it might be a secret.
+ */
+#include "refuse.h"
+
+#include "commands.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "print.h"
+#include "say.h"
+
+#include <damsession.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST = 32 }; /* longer words are like nothing. */
+
+static size_t least(size_t one, size_t other)
+{
+    return one < other ? one : other;
+}
+
+/* How many letters must be added, left out, replaced or exchanged with their neighbour. */
+static size_t measure(const char *left, const char *right)
+{
+    size_t rows[LONGEST + 1][LONGEST + 1];
+    size_t height = strlen(left), width = strlen(right);
+    if (height > LONGEST || width > LONGEST)
+        return LONGEST;
+    for (size_t at = 0; at <= height; at++)
+        rows[at][0] = at;
+    for (size_t at = 0; at <= width; at++)
+        rows[0][at] = at;
+    for (size_t y = 1; y <= height; y++)
+        for (size_t x = 1; x <= width; x++) {
+            int differ = left[y - 1] != right[x - 1];
+            size_t found = least(rows[y - 1][x], rows[y][x - 1]) + 1;
+            found = least(found, rows[y - 1][x - 1] + (size_t)differ);
+            if (y > 1 && x > 1 && left[y - 1] == right[x - 2] && left[y - 2] == right[x - 1])
+                found = least(found, rows[y - 2][x - 2] + 1);
+            rows[y][x] = found;
+        }
+    return rows[height][width];
+}
+
+/* Keeps the better of two words. A third of the letters may be wrong. */
+static void compare(const char *word, const char *candidate, const char **best, size_t *distance)
+{
+    size_t found = measure(word, candidate);
+    if (found < *distance && found <= 1 + strlen(candidate) / 3) {
+        *distance = found;
+        *best = candidate;
+    }
+}
+
+const char *find_nearest(const char *word, const char *const *words)
+{
+    const char *best = NULL;
+    size_t distance = LONGEST;
+    for (; *words != NULL; words++)
+        compare(word, *words, &best, &distance);
+    return best;
+}
+
+int refuse_command(const char *word)
+{
+    const char *best = NULL;
+    size_t distance = LONGEST;
+    for (const struct command *command = commands; command->name != NULL; command++)
+        compare(word, command->name, &best, &distance);
+    if (best != NULL)
+        say("there is no command `%s`; did you mean `%s`?", word, best);
+    else
+        say("there is no command `%s`; see `damsession help`", word);
+    return EXIT_USAGE;
+}
+
+int refuse_option(const char *name, const struct command *command)
+{
+    const char *best = NULL;
+    size_t distance = LONGEST;
+    dam_option row;
+    for (int id = 0; id < FLAG_COUNT; id++)
+        if (command == NULL || flags[id].group & command->accepts)
+            compare(name, flags[id].name, &best, &distance);
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        row = (dam_option)DAM_OPTION_INIT;
+        if ((command == NULL || command->accepts & ACCEPTS_OPTIONS) && dam_option_get(index, &row, NULL) == DAM_OK)
+            compare(name, row.name, &best, &distance);
+    }
+    if (best == NULL) {
+        say("--%s is not known; see `damsession help%s%s`", name, command != NULL ? " " : "",
+            command != NULL ? command->name : "");
+        return EXIT_USAGE;
+    }
+    say("--%s is not known; did you mean --%s?", name, best);
+    return find_option(best, &row) && row.secret ? refuse_secret(best) : EXIT_USAGE;
+}
+
+int refuse_letter(char letter)
+{
+    say("-%c is not known; see `damsession help`", letter);
+    return EXIT_USAGE;
+}
+
+int refuse_secret(const char *name)
+{
+    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N"
+                                                   : "--password-stdin, --password-fd N, --password-command COMMAND";
+    char variable[VARIABLE_CAPACITY];
+    name_variable(name, variable);
+    say("--%s is refused: every user of this machine can read a command line. Use %s, %s or the prompt.", name, way,
+        variable);
+    return EXIT_USAGE;
+}

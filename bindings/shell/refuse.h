@@ -1,0 +1,21 @@
+/*
+ * refuse.h - messages about words that are not known or not wanted. They name the nearest word that is.
+ */
+#ifndef DAMSESSION_REFUSE_H
+#define DAMSESSION_REFUSE_H
+
+struct command;
+
+/* All of them print why and return EXIT_USAGE. `command`: only what it takes is suggested; NULL: it is not known
+   yet. */
+int refuse_command(const char *word);
+int refuse_option(const char *name, const struct command *command);
+int refuse_letter(char letter);
+
+/* An option that is a secret, with a value on the command line. */
+int refuse_secret(const char *name);
+
+/* The one of `words`, which ends with NULL, that is spelled most like `word`; NULL: none is like it. */
+const char *find_nearest(const char *word, const char *const *words);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * remedy.c - what to do about an error, as a command to run or an option to give: the reader of a cron job's mail knows
+ * the name, and not the library.
+ */
+#include "remedy.h"
+
+#include "say.h"
+
+#include <damsession.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* "%" stands for the name. */
+static const struct {
+    int32_t status;
+    const char *text;
+} remedies[] = {
+    {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
+    {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},
+    {DAM_ERR_CONNECT, "run: damsession doctor %, which looks at URL and network; --retries N tries again by itself"},
+    {DAM_ERR_TLS, "run: damsession doctor %, which looks at the certificate; --ca-file FILE trusts a site's own CA"},
+    {DAM_ERR_TIMEOUT, "give it longer: --timeout, --connect-timeout or --idle-timeout SECONDS"},
+    {DAM_ERR_TRANSFER,
+     "run it again; --output FILE --continue goes on where a download broke off, --retries N tries again"},
+    {DAM_ERR_PROTOCOL, "run: damsession doctor %; something else may answer at this URL, such as a proxy"},
+    {DAM_ERR_TOO_LARGE, "save it with --output FILE, or keep more in memory: --response-limit SIZE"},
+    {DAM_ERR_INSECURE, "use https and the server's own name, in the path and in --url; see `damsession config show %`"},
+    {DAM_ERR_CREDENTIALS_NEEDED,
+     "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
+    {DAM_ERR_CREDENTIALS_REFUSED, "run: damsession login %, with the right password; --again tries the same one again"},
+    {DAM_ERR_SECOND_FACTOR,
+     "run: damsession login % --user USER, with an account for programs, without a second factor"},
+    {DAM_ERR_ORGANIZATION_REFUSED, "run: damsession organizations %, and choose one of them by --organization ID"},
+    {DAM_ERR_API_KEY_REFUSED, "run: damsession login % --api-key-stdin, with the right key; or set DAMSESSION_API_KEY"},
+    {DAM_ERR_TOKEN_LIMIT,
+     "run: damsession tokens %, let an administrator revoke those that nobody needs, then: damsession login %"},
+    {DAM_ERR_SESSION_INVALID, "run: damsession logout %, then: damsession login %"},
+    {DAM_ERR_THROTTLED, "run it later; --retries N --retry-after SECONDS waits by itself"},
+    {DAM_ERR_SERVER, "run it later; --retries N --retry-after SECONDS waits by itself"},
+    {DAM_ERR_HANDLE_STALE, "ask for the image again, then run: damsession bind % ID"},
+    {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive %, then the command again"},
+    {DAM_ERR_STORE, "run: damsession doctor %, which looks at folders, owners and modes"},
+    {DAM_ERR_LOCKED, "wait longer: --lock-timeout SECONDS; `damsession doctor %` tells who holds the session"},
+    {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
+};
+
+static const char *whose; /* one for the process, which has one command line. */
+
+void set_remedy_name(const char *name)
+{
+    whose = name;
+}
+
+void say_remedy(int32_t status)
+{
+    char line[512] = "";
+    const char *text = NULL;
+    size_t used = 0;
+    for (size_t at = 0; at < sizeof remedies / sizeof remedies[0]; at++)
+        if (remedies[at].status == status)
+            text = remedies[at].text;
+    if (whose == NULL || text == NULL)
+        return;
+    for (; *text != '\0' && used < sizeof line; text++)
+        used += (size_t)snprintf(line + used, sizeof line - used, *text == '%' ? "%s" : "%.1s",
+                                 *text == '%' ? whose : text);
+    say("%s", line);
+}

@@ -1,0 +1,15 @@
+/*
+ * remedy.h - what to do about an error, in the words of the command line.
+ */
+#ifndef DAMSESSION_REMEDY_H
+#define DAMSESSION_REMEDY_H
+
+#include <stdint.h>
+
+/* Whose errors these are from here on: the name of the command line, "-" for none. It must stay. */
+void set_remedy_name(const char *name);
+
+/* Prints a line about a dam_status, if there is a name and a remedy. */
+void say_remedy(int32_t status);
+
+#endif
