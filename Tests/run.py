@@ -67,7 +67,7 @@ SUITES = [
     Suite("verdicts", [*PYTEST, "Tests/verdicts"]),
     Suite(
         "types",
-        [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession"],
+        [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession", "Tests/types"],
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),
