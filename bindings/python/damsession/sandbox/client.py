@@ -93,6 +93,11 @@ class Sandbox:
         return str(self.ready["fotoweb"])
 
     @property
+    def window(self) -> str:
+        """The URL of the page that shows the sandbox at work."""
+        return str(self.ready["window"])
+
+    @property
     def ca_file(self) -> str:
         """The certificate authority to trust: the path of a PEM file."""
         return str(self.ready["ca_file"])
