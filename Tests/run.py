@@ -64,6 +64,7 @@ SUITES = [
     Suite("bench", [PYTHON, "Tests/bench/check.py"]),
     Suite("hostile", [*PYTEST, "Tests/hostile"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),
+    Suite("window", [*PYTEST, "Tests/window"]),
     Suite("verdicts", [*PYTEST, "Tests/verdicts"]),
     Suite(
         "types",

@@ -37,9 +37,11 @@ The servers then live on in the background, until that shell ends or they are to
 to: kill "$DAMSESSION_SANDBOX_PID"."""
 
 _CONTROL = """\
-control interface, in JSON, the same on every port, without authentication, not logged:
-  GET  /_sandbox/state|log[?since=N]|knobs|faults
-  POST /_sandbox/knobs|expire|revoke|faults|unlock|reset
+control interface, in JSON, the same on every port, without authentication, not logged; pages of
+other origins are kept out:
+  GET    /_sandbox/ (a page for people), /_sandbox/state|log[?since=N]|knobs|faults
+  POST   /_sandbox/knobs|expire|revoke|faults|lock|unlock|reset
+  DELETE /_sandbox/faults
 
 """
 

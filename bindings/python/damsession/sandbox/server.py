@@ -70,8 +70,8 @@ async def serve(settings: Settings, world: World, announce: Announce = print_lin
         ports = _Ports()
         plain = settings.plain_http
         context = None if plain else tls
-        photoshelter = Listener(world, world.photoshelter, secure=True)
-        fotoweb = Listener(world, world.fotoweb, secure=True)
+        photoshelter = Listener(world, world.photoshelter, True, settings.host)
+        fotoweb = Listener(world, world.fotoweb, True, settings.host)
         try:
             port = await ports.open(photoshelter, settings.photoshelter_port, context)
             urls = {
@@ -83,7 +83,7 @@ async def serve(settings: Settings, world: World, announce: Announce = print_lin
                 ),
             }
             if not plain:
-                exposed = Listener(world, world.photoshelter, secure=False)
+                exposed = Listener(world, world.photoshelter, False, settings.host)
                 port = await ports.open(exposed, settings.photoshelter_http_port, None)
             urls["photoshelter_http"] = _url(None, settings.host, port)
             announce(_ready(urls, ca_file), Path(directory))
