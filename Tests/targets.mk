@@ -2,6 +2,8 @@
 
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config
 APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev cmake fish mandoc
+# The browser of the window's tests, without what a desktop would like beside it.
+APT_BROWSER := chromium chromium-driver fonts-dejavu-core
 # Servers to test against. Unpacked only: installed, their packages would start them on this machine.
 DEB_TEST  := nginx tinyproxy-bin microsocks apache2-bin libapr1 libaprutil1
 
@@ -17,7 +19,7 @@ define install-missing
   echo "make: there is no apt-get here. What Debian calls $(strip $(1)) has to be there." >&2; exit; fi; \
 missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 if [ -n "$$missing" ]; then \
-  $(as-root) apt-get update -qq && $(as-root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
+  $(as-root) apt-get update -qq && $(as-root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(2) $$missing; fi
 endef
 
 $(BUILD)/tools: Tests/targets.mk Tests/tools.sh
@@ -28,6 +30,7 @@ $(BUILD)/tools: Tests/targets.mk Tests/tools.sh
 
 $(BUILD)/test-tools: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,$(APT_TEST))
+	$(call install-missing,$(APT_BROWSER),--no-install-recommends)
 	@touch $@
 
 $(BUILD)/servers/ready: Tests/targets.mk | $(BUILD)/test-tools
@@ -58,5 +61,9 @@ $(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@
+
+window-picture: $(LIB) $(VENV)/ready ## take the README's picture of the sandbox's window anew
+	$(PYTHON) Tests/window/picture.py
+.PHONY: window-picture
 
 include Tests/bench/bench.mk

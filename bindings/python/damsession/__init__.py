@@ -22,6 +22,7 @@ import os as _os
 import sys as _sys
 from typing import TYPE_CHECKING, Any
 
+from ._abi import HEADER_VERSION as __version__
 from ._callbacks import Credentials, Prompt, PromptKind
 from ._cancel import Canceller
 from ._errors import (
@@ -80,8 +81,10 @@ __path__ += [
 
 if TYPE_CHECKING:
     from ._async import AsyncSession, AsyncStream, aopen
+    from ._keywords import OpenOptions
 
 __all__ = [
+    "__version__",
     "ApiKeyRefused",
     "ArgumentError",
     "AuthenticationError",
@@ -108,6 +111,7 @@ __all__ = [
     "NetworkError",
     "NotSupported",
     "Option",
+    "OpenOptions",
     "OptionError",
     "OptionValue",
     "Organization",
@@ -153,12 +157,21 @@ for _value in list(globals().values()):
         _value.__module__ = __name__  # so that tracebacks show the names that programs import
 
 
-def __getattr__(name: str) -> Any:
-    if name not in ("AsyncSession", "AsyncStream", "aopen"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import _async
+#: What few programs need, by its module.
+_LATER = {
+    "AsyncSession": "_async",
+    "AsyncStream": "_async",
+    "OpenOptions": "_keywords",
+    "aopen": "_async",
+}
 
-    value = globals()[name] = getattr(_async, name)
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
     return value
 
 
