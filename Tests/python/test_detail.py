@@ -88,6 +88,8 @@ def test_a_hostile_page_costs_little(piece: bytes) -> None:
         ("p=abc&u=ada was refused", "p=... was refused"),
         ('the token: abc, "key": x9', 'the token: ..., "key": ...'),
         ("Cookie: SS=abc; path=/", "Cookie: ...; path=..."),
+        ("Authorization: Bearer abc, Basic: d", "Authorization: Bearer ..., Basic: d"),
+        ("the bearer abc", "the bearer ..."),
         ("session 0a1b2c3d4e5f is over", "session ... is over"),
         ("eyJhbGciOiJIUzI1NiJ9.e30.Z5c is bad", "... is bad"),
         ("QmFzZVNpeHR5Rm91ckxvbmdXb3Jk", "..."),

@@ -25,7 +25,8 @@ MOST_OF_A_BODY, _MOST_OF_A_PAGE = 1 << 16, 1 << 14
 _LEFT_OUT = "..."
 _QUERY = re.compile(r"\?\S+")
 _NAMED = re.compile(
-    r"([\w-]+=|\b\w*(?:pass|secret|token|key|cookie|auth|session|bearer)\w*\W{0,2}:\s*)[^\s,;]+",
+    r"([\w-]+=|\b\w*(?:pass|secret|token|key|cookie|auth|session)\w*\W{0,2}:\s*(?:(?:bearer|basic)\s+)?"
+    r"|\bbearer\s+)[^\s,;]+",
     re.I,
 )
 _WORD = re.compile(r"""[^\s"'<>(){}\[\],;:!]+""")
