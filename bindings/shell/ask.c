@@ -27,6 +27,14 @@ static int is_missing(struct work *work, const char *name)
     return missing;
 }
 
+static int is_set(struct work *work, const char *name)
+{
+    char *value = NULL;
+    int set = dam_config_get(work->config, name, &value, NULL) == DAM_OK && value[0] != '\0';
+    dam_string_free(value);
+    return set;
+}
+
 /* 1: the option is set; 0: the answer was empty; -1: there is nobody to ask. */
 static int ask(struct work *work, const char *name, const char *question)
 {
@@ -75,7 +83,7 @@ int ask_options(struct work *work, struct asked *asked)
 /* The next option after `*index` that proves the program to the system and is given nowhere. */
 static int find_program_secret(struct work *work, uint32_t *index, dam_option *row)
 {
-    char variable[VARIABLE_CAPACITY], *system = NULL;
+    char variable[VARIABLE_CAPACITY], command[VARIABLE_CAPACITY], *system = NULL;
     int found = 0;
     if (dam_config_get(work->config, "system", &system, NULL) != DAM_OK)
         return 0;
@@ -85,8 +93,9 @@ static int find_program_secret(struct work *work, uint32_t *index, dam_option *r
             strcmp(row->system, system) != 0)
             continue;
         name_variable(row->name, variable);
+        snprintf(command, sizeof command, "%s-command", row->name);
         const char *given = secure_getenv(variable);
-        found = given == NULL || given[0] == '\0';
+        found = (given == NULL || given[0] == '\0') && !is_set(work, command);
     }
     dam_string_free(system);
     return found;
