@@ -116,6 +116,13 @@ saved() {
     cmp "out/$(cut -f 2 again)" <(dam get desk 'mem/image/I2/download?size=300000')
 }
 
+@test "what a script asks to be told of is no failure" {
+    sandbox faults '{"fault": "status", "status": 304, "match": "I1"}' >/dev/null
+    run -0 --separate-stderr dam get desk mem/image/I1 mem/image/I2 -H 'If-None-Match: "x"' --output-dir out
+    [ "$(saved)" = I2 ]
+    [ -z "$stderr" ]
+}
+
 @test "nothing came: the exit code of the first failure, and nobody is asked again and again" {
     run -8 --separate-stderr dam get desk mem/no mem/none --output-dir out
     sandbox expire '{}' >/dev/null

@@ -70,16 +70,23 @@ static void draw(struct batch *batch)
     batch->drawn_ms = count_milliseconds();
 }
 
-static int32_t note_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total)
+/* A few times a second: the list may be long. */
+static void show(struct batch *batch, int is_last)
 {
     enum { INTERVAL_MS = 200 };
+    if (batch->shows && (is_last || count_milliseconds() - batch->drawn_ms >= INTERVAL_MS))
+        draw(batch);
+}
+
+static int32_t note_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total)
+{
     struct item *item = user_data;
     (void)up;
     (void)up_total;
     item->done = down;
     item->total = down_total;
-    if (down > 0 && count_milliseconds() - item->batch->drawn_ms >= INTERVAL_MS)
-        draw(item->batch);
+    if (down > 0)
+        show(item->batch, 0);
     return 0;
 }
 
@@ -98,8 +105,9 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     if (status == DAM_OK)
         dam_response_get(response, &view, NULL);
-    if (status == DAM_OK && view.http_status >= 200 && view.http_status < 300) {
+    if (status == DAM_OK && ((view.http_status >= 200 && view.http_status < 300) || view.http_status == 304)) {
         batch->tally.came++;
+        batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;
         batch->bytes += item->done;
     } else {
@@ -108,8 +116,7 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
             batch->stop = *error;
     }
     item->done = item->total = 0;
-    if (batch->shows)
-        draw(batch);
+    show(batch, batch->running == 0 && batch->next == batch->count);
 }
 
 static void take_done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
