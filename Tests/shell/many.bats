@@ -137,6 +137,19 @@ saved() {
     [ "$(jq -r .error report | grep -c '^not asked for: ')" -eq 25 ]
 }
 
+@test "a person who gives no password, or a wrong one, is asked once" {
+    dam logout desk
+    seq -f 'mem/image/I%g' 30 >list
+    run -0 terminal answer= -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"30 of 30 did not come; 29 of them were not asked for"*"exit: 40" ]]
+    [ "$(grep -c 'Password of' <<<"$output")" -eq 1 ]
+    run -0 terminal answer=wrong -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"29 of them were not asked for"*"exit: 41" ]]
+    count photoshelter.logins_refused 1
+    run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"30 of 30 came"*"exit: 0" ]]
+}
+
 @test "what many paths do not go with" {
     run -2 --separate-stderr dam get desk
     [ "$stderr" = "damsession: usage: damsession get NAME PATH..." ]

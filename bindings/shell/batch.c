@@ -43,6 +43,7 @@ struct batch {
     size_t count, next, running;
     struct tally tally;
     dam_error stop; /* why nothing more is begun; DAM_OK: it is. */
+    int is_open;    /* a request has been answered. Until then there is one, so that a person is asked once. */
     int unreached;  /* how many in a row could not reach the server. */
     struct pace pace;
     int64_t bytes, drawn_ms; /* of those that are over; when the bar was drawn. */
@@ -99,10 +100,19 @@ static int is_final(struct batch *batch, int32_t status)
     return (status >= DAM_ERR_CREDENTIALS_NEEDED && status <= DAM_ERR_THROTTLED) || batch->unreached == MOST_UNREACHED;
 }
 
+static int32_t note_head(void *user_data, const dam_response_view *head)
+{
+    const struct item *item = user_data;
+    (void)head;
+    item->batch->is_open = 1;
+    return 0;
+}
+
 static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
 {
     struct batch *batch = item->batch;
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
+    batch->is_open = 1;
     if (status == DAM_OK)
         dam_response_get(response, &view, NULL);
     if (status == DAM_OK && ((view.http_status >= 200 && view.http_status < 300) || view.http_status == 304)) {
@@ -149,6 +159,7 @@ static void begin(struct item *item)
     }
     request.path = path;
     request.user_data = item;
+    request.head = note_head;
     request.progress = batch->shows ? note_progress : NULL;
     dam_status status = dam_loop_download(batch->loop, batch->work->session, &request, item->file, flags, take_done,
                                           item, NULL, &error);
@@ -168,7 +179,8 @@ static int fetch(struct batch *batch)
     if (dam_loop_new(&batch->loop, &error) != DAM_OK)
         return report(&error);
     for (;;) {
-        while (batch->running < jobs && batch->next < batch->count && batch->stop.status == DAM_OK)
+        while (batch->running < (batch->is_open ? jobs : 1) && batch->next < batch->count &&
+               batch->stop.status == DAM_OK)
             begin(&batch->items[batch->next++]);
         if (batch->running == 0)
             break;
