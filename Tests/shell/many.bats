@@ -148,6 +148,19 @@ saved() {
     count photoshelter.logins_refused 1
     run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
     [[ $output == *"30 of 30 came"*"exit: 0" ]]
+    # The session ends while many are on their way.
+    { echo mem/user/session && cat list; } >ending
+    local wrong
+    for wrong in "" mistaken; do
+        sandbox faults '{"fault": "status", "status": 400, "match": "mem/image", "count": 10, "body":
+            "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\",\"message\":\"x\"}}"}' >/dev/null
+        run -0 terminal "answer=$wrong" -- "$DAMSESSION" get desk --list ending --jobs 10 --output-dir "out-$wrong"
+        [[ $output == *"of 31 did not come"*"exit: 10" ]]
+        [ "$(grep -o 'Password of' <<<"$output" | wc -l)" -eq 1 ]
+        sandbox reset '{}' >/dev/null
+        dam logout desk
+        dam login desk --password-stdin <<<"$ADA_PASSWORD"
+    done
 }
 
 @test "what many paths do not go with" {

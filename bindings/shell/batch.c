@@ -122,8 +122,10 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
         batch->bytes += item->done;
     } else {
         report_failure(&batch->tally, item->wanted, view.http_status, error);
-        if (is_final(batch, status) && batch->stop.status == DAM_OK)
+        if (is_final(batch, status) && batch->stop.status == DAM_OK) {
             batch->stop = *error;
+            batch->work->credentials.is_declined = 1; /* others on their way would ask again. */
+        }
     }
     item->done = item->total = 0;
     show(batch, batch->running == 0 && batch->next == batch->count);
