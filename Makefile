@@ -9,6 +9,8 @@ BUILD   := .build
 SHIP    := $(BUILD)/ship
 LIB     := $(BUILD)/lib/libdamsession.so.1
 BIN     := $(BUILD)/bin/damsession
+# What is linked in statically, as the linker says: the notices are gathered by it.
+ARCHIVES := $(SHIP)/archives.tsv
 VENV    := $(BUILD)/venv
 PYTHON  := $(VENV)/bin/python
 VERSION := $(shell sed -n 's/^.define DAM_VERSION "\(.*\)"/\1/p' include/damsession.h)
@@ -25,17 +27,20 @@ help: ## list the targets
 
 lib: $(LIB) $(BIN) ## build the shared library and the wrapper (the default)
 
-# libstdc++ is linked statically: to load it took longer than to open a session. Our own scratch path: `swift test` would overwrite the library with one that needs Swift's run time. SwiftPM does not
-# relink when only the export map changed, hence the rm.
+# libstdc++ is linked statically: to load it took longer than to open a session. Our own scratch path: `swift test` would
+# overwrite the library with one that needs Swift's run time. SwiftPM does not relink when only the export map changed,
+# hence the rm. --wrap: Sources/CLinux/Wipe.c and Hypot.c. The prefix maps keep this folder's path out of the bytes.
 $(LIB): $(SOURCES) | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	rm -f $(SHIP)/release/libdamsession.so
 	@mkdir -p $(SHIP)/static && ln -sf $$($(CC) -print-file-name=libstdc++.a) $(SHIP)/static/
 	swift build -c release --scratch-path $(SHIP) --product damsession \
-	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
+	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
+	  $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
 	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections \
-	  -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker -L$(CURDIR)/$(SHIP)/static
+	  -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker --wrap=hypotf -Xlinker -L$(CURDIR)/$(SHIP)/static \
+	  -Xlinker --print-archive-stats=$(CURDIR)/$(ARCHIVES)
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new
 	strip --strip-unneeded $@.new
 	patchelf --remove-rpath $@.new
@@ -85,13 +90,11 @@ check: $(VENV)/ready ## formatting and lint of every language
 format: $(VENV)/ready ## format every language
 	@Tests/format/check.sh --format
 
-wheel: $(LIB) $(VENV)/ready ## build the Python package with the library in it
-	$(PYTHON) -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python
-
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format wheel clean
+.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format clean
 
 include bindings/install.mk
+include bindings/packages/packages.mk
 include Tests/targets.mk

@@ -103,7 +103,7 @@ def check_text(environment: dict[str, str], folder: Path) -> None:
             check(f"{page.name}: {name} exists", target.exists() and has(target, heading))
     makefiles = [
         ROOT / "Makefile",
-        ROOT / "bindings" / "install.mk",
+        *(ROOT / "bindings").rglob("*.mk"),
         *(ROOT / "Tests").rglob("*.mk"),
     ]
     rules = "".join(each.read_text(encoding="utf-8") for each in makefiles)

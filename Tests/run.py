@@ -64,10 +64,11 @@ SUITES = [
     Suite("bench", [PYTHON, "Tests/bench/check.py"]),
     Suite("hostile", [*PYTEST, "Tests/hostile"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),
+    Suite("window", [*PYTEST, "Tests/window"]),
     Suite("verdicts", [*PYTEST, "Tests/verdicts"]),
     Suite(
         "types",
-        [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession"],
+        [PYTHON, "-m", "mypy", "--strict", "bindings/python/damsession", "Tests/types"],
         passed=r"no issues found in (\d+) source files",
         failed=r"Found (\d+) errors?",
     ),

@@ -371,7 +371,7 @@ typedef struct dam_session dam_session;
  * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store, or its folder belongs to
  * another user, others may write in it, or they could exchange it. Calls say the same of a record: it must be this
  * user's own file, with one name and closed to others, and is neither believed nor replaced until somebody has looked
- * at it.
+ * at it. DAM_ERR_NOT_SUPPORTED: the system's libcurl is older than 7.80.0.
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 

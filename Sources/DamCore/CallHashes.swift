@@ -1,5 +1,5 @@
-// CallHashes.swift - the slow hashes of a call: looked for before one is made, and shared with later calls where
-// credentials travel with every request.
+// CallHashes.swift - the slow hashes of a call: looked for before one is made, and shared with later calls where the
+// credentials are in memory anyway: they travel with every request, or are an option.
 
 extension CallContext {
   /// Whether the hash of the credentials with this salt is at hand, or known from an earlier call.
@@ -14,7 +14,7 @@ extension CallContext {
   mutating func takeHash(_ hash: String?, salt: String) -> Bool {
     guard let hash, let secret = credentials.secret else { return false }
     credentials.keep(hash, salt: salt)
-    if system.sendsCredentials { state.derived = (secret, salt, hash) }
+    if system.sendsCredentials || system.credentials.given != nil { state.derived = (secret, salt, hash) }
     return true
   }
 

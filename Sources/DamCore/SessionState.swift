@@ -8,7 +8,7 @@ package struct SessionState: Sendable {
   package var isStored = false
   /// Credentials that the application gave, where they travel with every request: it is not asked each time.
   var credentials: Secret?
-  /// The slow hash of such credentials, so that it is made once and not for every call.
+  /// The slow hash of credentials that stay in memory, so that it is made once and not for every call.
   var derived: (credentials: Secret, salt: String, hash: String)?
   /// When the server last accepted such credentials, in microseconds since 1970.
   var acceptedAt: UInt64 = 0

@@ -25,6 +25,15 @@ internal import Glibc
   /// Starts libcurl before any thread can fork in the middle of it.
   static func prepareLibrary() { _ = isReady }
 
+  /// Older than 7.80.0 it asks nobody before it sends (CURLOPT_PREREQFUNCTION), and would send again what must not be,
+  /// and on connections with something unread. It would say so only where nothing can be done about it any more.
+  static func expectNewEnough() throws(Failure) {
+    let found = dam_curl_version()
+    guard found < 0x07_50_00 else { return }
+    let text = "\(found >> 16).\(found >> 8 & 0xff).\(found & 0xff)"
+    throw Failure(.notSupported, "the system's libcurl \(text) is too old: 7.80.0 or later is needed")
+  }
+
   /// libcurl 7.84.0 to 8.0.1 keeps a pointer to a header line of one transfer into the next one, also when it is reset,
   /// and uses it where that response's first line is folded (curl issue 11101): there a handle has one transfer.
   static let isReusable = !(0x07_54_00..<0x08_01_00).contains(dam_curl_version())

@@ -17,6 +17,7 @@ internal import Synchronization
     self.settings = settings
     self.application = application
     identity = settings.identity
+    try CurlHandle.expectNewEnough()
     CurlHandle.prepareLibrary()
     store = try Stores.named(settings.store, application.store)
     unsafe slot = Atomic(Unmanaged.passRetained(ProcessSessions.current.shared(identity, store)))

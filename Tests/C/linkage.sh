@@ -48,7 +48,11 @@ check "no RPATH or RUNPATH" lacks '\((RPATH|RUNPATH)\)' "$work/dynamic"
 check "no text relocations" lacks 'TEXTREL' "$work/dynamic"
 check "the stack is not executable" sh -c "readelf -lW '$library' | grep -q 'GNU_STACK.*RW '"
 check "it needs nothing that was not decided on" only \
-    'lib(c\.so\.6|m\.so\.6|gcc_s\.so\.1|stdc\+\+\.so\.6|curl\.so\.4)|ld-linux-x86-64\.so\.2' "$work/needed"
+    'lib(c\.so\.6|m\.so\.6|gcc_s\.so\.1|stdc\+\+\.so\.6|curl\.so\.4)|ld-linux-(x86-64|aarch64)\.so\.[12]' "$work/needed"
+# What is older than this has no glibc for it; hypotf alone once asked for 2.35 (Sources/CLinux/Hypot.c).
+readelf -VW "$library" | grep -oE 'Name: GLIBC_[0-9.]+' | sed 's/.*_//' | sort -V | tail -n 1 >"$work/glibc"
+check "it needs no glibc newer than 2.34" sh -c \
+    "[ -s '$work/glibc' ] && { cat '$work/glibc'; echo 2.34; } | sort -CV"
 check "it needs libcurl.so.4 of the system" grep -qx 'libcurl\.so\.4' "$work/needed"
 
 # Four lists of functions that must be one.

@@ -27,6 +27,16 @@ struct CallCredentialsTests {
     #expect(sibling.sent.isEmpty)
   }
 
+  @Test("a refused password that is an option is hashed once, and no request after that takes the time again")
+  func hashedOnce() throws {
+    let play = Play(try Sample.photoShelter())
+    play.response(.error(400, "AuthInvalidPasswordErr"))
+    _ = try play.request()
+    play.clear()
+    #expect(try play.request().summary == "credentialsRefused")
+    #expect(play.actions == ["lock session", "lock account"])
+  }
+
   @Test("who insists tries refused credentials again, and a success forgets the refusal")
   func insisting() throws {
     let play = Play(try Sample.photoShelter())

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Formatting and lint of every language: Swift, C, Python, shell.
+# Formatting and lint of every language: Swift, C, Python, shell, manual pages; and of the packages, where they have been
+# built.
 #
 # Usage: check.sh [--format]. Without it nothing is changed, and every finding of every tool is printed. One finding is
 # a failure.
@@ -8,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit
 PATH=$PWD/.build/venv/bin:$PATH
 
 mapfile -t c < <(find Sources Tests include bindings \( -name '*.c' -o -name '*.h' \) -not -path '*/build/*' | sort)
-mapfile -t shell < <(find .ci/run Tests bindings -name run -o -name '*.sh' -o -name '*.bash' -o -name '*.bats' | sort)
+mapfile -t shell < <(find .ci/run Tests bindings -name run -o -name '*.postinst' -o -name '*.prerm' -o -name '*.sh' -o -name '*.bash' -o -name '*.bats' | sort)
 
 if [ "${1-}" = --format ]; then
     set -e
@@ -33,7 +34,16 @@ try "format of C" clang-format --dry-run --Werror "${c[@]}"
 try "width of comments" python3 Tests/format/comments.py
 try "format of Python" ruff format --check .
 try "lint of Python" ruff check --quiet --output-format concise .
+try "types of Python" mypy --strict --no-error-summary --cache-dir .build/mypy bindings/python/damsession \
+    bindings/packages/notices.py
 try "lint of shell" shellcheck "${shell[@]}"
+try "manual page of the command" mandoc -Tlint -W warning bindings/shell/damsession.1
+try "manual page of the library" mandoc -Tlint -W warning <(python3 bindings/c/manual.py include/damsession.h 2026-01-01)
+# `make deb` and `make wheel` look at what they have built; this, at what is still lying there.
+shopt -s nullglob
+debs=(.build/dist/*.deb) wheels=(.build/dist/damsession-*.whl)
+[ ${#debs[@]} -eq 0 ] || try "Debian's packages" bindings/packages/lint.sh deb "${debs[@]}"
+[ ${#wheels[@]} -eq 0 ] || try "wheel" bindings/packages/lint.sh wheel "${wheels[@]}"
 [ ${#failed[@]} -eq 0 ] && exit
 printf 'not in order: %s\n' "${failed[@]}" >&2
 echo "\"make format\" mends formatting, comments and some of the rest; what is then left wants a hand." >&2

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,6 +127,42 @@ def test_as_a_packager(tmp_path: Path) -> None:
 def test_flags_of_the_builder_are_honoured() -> None:
     said = run("make", "-Bn", ".build/bin/damsession", "CFLAGS=-O0 -g3", "LDFLAGS=-Wl,-z,now")
     assert re.search(r"^cc .*-O0 -g3 .*-Wl,-z,now ", said, re.M)
+
+
+def test_what_is_missing_is_said_where_there_is_no_apt(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in (
+        "bash",
+        "sh",
+        "make",
+        "cc",
+        "as",
+        "ld",
+        "python3",
+        "date",
+        "expr",
+        "uname",
+        "id",
+        "find",
+        "sed",
+        "mkdir",
+    ):
+        found = shutil.which(name)
+        if found is not None:
+            (tmp_path / "bin" / name).symlink_to(found)
+    done = subprocess.run(
+        ["make", f"BUILD={tmp_path / 'build'}", "lib"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path / "bin")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "there is no apt-get here" in done.stderr
+    for name in ("swift", "strip", "patchelf", "pkg-config"):
+        assert f"make: {name} is missing: " in done.stderr
+    assert "make: cc is missing" not in done.stderr and "swift build" not in done.stdout
 
 
 @pytest.mark.parametrize("name", ["man1/damsession.1", "man3/damsession.3"])

@@ -11,7 +11,11 @@ from conftest import Opener
 
 import damsession
 from damsession import _abi
+from damsession._secrets import Secrets
+from damsession._site import Asked, Site
 from damsession.sandbox import Sandbox
+
+SITE = Site("photoshelter", "", "", Secrets())
 
 
 def made(body: bytes = b"", headers: bytes = b"", status: int = 200) -> damsession.Response:
@@ -22,7 +26,7 @@ def made(body: bytes = b"", headers: bytes = b"", status: int = 200) -> damsessi
     kept = ctypes.create_string_buffer(body), _abi.header_list(pairs)
     view.http_status, view.body_size, view.header_count = status, len(body), len(pairs)
     view.body, view.headers = (ctypes.cast(buffer, ctypes.c_void_p) for buffer in kept)
-    return damsession.Response(view, "GET mem/x")
+    return damsession.Response(view, Asked(SITE, "GET", b"mem/x"))
 
 
 def test_headers_are_a_mapping_in_any_case() -> None:
@@ -92,7 +96,10 @@ def test_a_4xx_is_a_response(photoshelter: Opener) -> None:
         assert (response.status, response.ok) == (404, False)
         with pytest.raises(damsession.HTTPStatusError) as caught:
             response.raise_for_status()
-        assert str(caught.value) == "the server answered 404 to GET mem/nothing/here"
+        assert str(caught.value) == (
+            "the server answered 404 to GET mem/nothing/here: There is nothing here. (NotFoundErr)"
+        )
+        assert caught.value.detail == "There is nothing here. (NotFoundErr)"
 
 
 def test_redirects_are_followed(photoshelter: Opener) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,17 @@ def test_bad_knobs(dam_sandbox: Sandbox, wanted: dict[str, Any], reason: str) ->
         ("POST", "state", b"", 405),
         ("DELETE", "log", b"", 405),
         ("GET", "nothing", b"", 404),
+        ("POST", "lock", b"{}", 422),
+        ("POST", "lock", b'{"user": "nobody"}', 422),
+        ("POST", "unlock", b'{"session": 1}', 422),
+        ("POST", "expire", b'{"session": "1"}', 422),
+        ("POST", "expire", b'{"session": 0}', 422),
+        ("POST", "expire", b'{"session": true}', 422),
+        ("POST", "expire", b'{"session": 1, "user": "ada"}', 422),
+        ("POST", "revoke", b'{"session": 1}', 422),
+        ("DELETE", "knobs", b"", 405),
+        ("DELETE", "faults", b"", 200),
+        ("POST", "", b"", 405),
         ("POST", "reset", b"", 200),
         ("GET", "knobs", b"", 200),
         ("GET", "faults", b"", 200),
@@ -66,6 +78,41 @@ def test_bad_requests(
     response = control(dam_sandbox, method, name, body)
     assert response.status_code == status
     assert ("error" in response.json()) == (status != 200)
+
+
+def test_one_of_several_is_ended(
+    dam_sandbox: Sandbox, photoshelter: PhotoShelters, fotoweb: FotoWebs
+) -> None:
+    members, agents = [photoshelter().login() for _ in "ab"], [fotoweb().login() for _ in "ab"]
+    for name, counted in (("expire", "session"), ("revoke", "token")):
+        ended = []
+        for number in (2, 2, 3):
+            body = json.dumps({counted: number}).encode()
+            ended.append(sum(control(dam_sandbox, "POST", name, body).json().values()))
+        assert ended == [1, 0, 0]
+    assert [one.call("mem/user/session").status_code for one in members] == [200, 400]
+    assert [one.agent().status_code for one in agents] == [200, 401]
+
+
+def test_users_are_locked_and_unlocked(
+    dam_sandbox: Sandbox, photoshelter: PhotoShelters, fotoweb: FotoWebs
+) -> None:
+    for user in ("ada@example.com", "ada"):
+        dam_sandbox.lock(user)
+    assert photoshelter().authenticate().json()["error"]["class"] == "AuthAccountLockedErr"
+    assert photoshelter().authenticate("solo@example.com").status_code == 200
+    assert fotoweb().post_login().status_code == 401
+    assert dam_sandbox.unlock("ada") == 1
+    assert fotoweb().post_login().status_code == 200
+    assert photoshelter().authenticate().status_code != 200
+    assert dam_sandbox.unlock() == 1
+    assert photoshelter().authenticate().status_code == 200
+
+
+def test_faults_are_forgotten(dam_sandbox: Sandbox) -> None:
+    dam_sandbox.fault("reset", count=0)
+    assert control(dam_sandbox, "DELETE", "faults").json() == []
+    assert dam_sandbox.state()["faults"] == []
 
 
 def test_both_servers_have_the_same_control(

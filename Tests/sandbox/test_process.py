@@ -30,7 +30,7 @@ def run(*flags: str) -> subprocess.CompletedProcess[str]:
 
 def test_ready_line(dam_sandbox: Sandbox) -> None:
     assert list(dam_sandbox.ready) == [
-        "photoshelter", "fotoweb", "photoshelter_http", "ca_file", "api_key", "accounts",
+        "photoshelter", "fotoweb", "photoshelter_http", "window", "ca_file", "api_key", "accounts",
         "encryption_secret",
     ]  # fmt: skip
     assert dam_sandbox.photoshelter.startswith("https://localhost:")

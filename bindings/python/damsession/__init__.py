@@ -18,8 +18,11 @@ so is asyncio, which takes longer than the rest.
 
 from __future__ import annotations
 
+import os as _os
+import sys as _sys
 from typing import TYPE_CHECKING, Any
 
+from ._abi import HEADER_VERSION as __version__
 from ._callbacks import Credentials, Prompt, PromptKind
 from ._cancel import Canceller
 from ._errors import (
@@ -68,10 +71,20 @@ from ._stored import remove_session, sessions
 from ._stream import Stream
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
 
+# The sandbox is a distribution of its own, and may be in another folder than this one: in a virtual
+# environment that sees the system's packages. pkgutil.extend_path does it too, but takes longer.
+__path__ += [
+    place
+    for place in (_os.path.join(entry, "damsession") for entry in _sys.path)
+    if place not in __path__ and _os.path.isdir(_os.path.join(place, "sandbox"))
+]
+
 if TYPE_CHECKING:
     from ._async import AsyncSession, AsyncStream, aopen
+    from ._keywords import OpenOptions
 
 __all__ = [
+    "__version__",
     "ApiKeyRefused",
     "ArgumentError",
     "AuthenticationError",
@@ -98,6 +111,7 @@ __all__ = [
     "NetworkError",
     "NotSupported",
     "Option",
+    "OpenOptions",
     "OptionError",
     "OptionValue",
     "Organization",
@@ -143,12 +157,21 @@ for _value in list(globals().values()):
         _value.__module__ = __name__  # so that tracebacks show the names that programs import
 
 
-def __getattr__(name: str) -> Any:
-    if name not in ("AsyncSession", "AsyncStream", "aopen"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import _async
+#: What few programs need, by its module.
+_LATER = {
+    "AsyncSession": "_async",
+    "AsyncStream": "_async",
+    "OpenOptions": "_keywords",
+    "aopen": "_async",
+}
 
-    value = globals()[name] = getattr(_async, name)
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
     return value
 
 

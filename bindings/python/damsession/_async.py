@@ -24,18 +24,20 @@ from ._request import (
     ResponseOptions,
     build,
     download_target,
-    named,
 )
 from ._response import Response
 from ._session import Session
+from ._site import Asked
 from ._stream import BaseStream
 from ._values import LogoutResult
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._keywords import OpenOptions
 
-def aopen(name: str | None = None, **options: Any) -> AsyncSession:
+
+def aopen(name: str | None = None, **options: Unpack[OpenOptions]) -> AsyncSession:
     """Opens a session for asyncio, with the arguments of `damsession.open`. It uses no network and
     need not be awaited.
 
@@ -86,7 +88,7 @@ class AsyncSession:
         `data` may also be an asynchronous iterable of bytes. An iterable that is its own iterator,
         such as an asynchronous generator, cannot be sent again after a new login: ReplayImpossible.
         """
-        transfer = self._transfer(method, path)
+        transfer = self._transfer()
         self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
         response: Response = await self._ended(transfer)
         return response
@@ -137,8 +139,9 @@ class AsyncSession:
         """`Session.download`, awaited. The file is written in the event loop, which waits for the
         disk.
         """
-        transfer = self._transfer("GET", path)
+        transfer = self._transfer()
         request = build("GET", path, keep=transfer.keep, **options)
+        transfer.asked = Asked(self.blocking._site, "GET", request.path)
         self._submit(transfer, "dam_loop_download", request, *download_target(file, resume, keep))
         response: Response = await self._ended(transfer)
         return response
@@ -160,16 +163,16 @@ class AsyncSession:
         return LogoutResult(result.value)
 
     async def _run(self, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
-        transfer = self._transfer(function, "")
+        transfer = self._transfer()
         self._submit(transfer, function, *what, outputs=outputs)
         await self._ended(transfer)
 
-    def _transfer(self, method: str, path: str) -> Transfer:
+    def _transfer(self) -> Transfer:
         if self._loop is None:
             self._loop = AsyncLoop()
         if self._loop.asyncio is not asyncio.get_running_loop():
             raise RuntimeError("an AsyncSession belongs to one event loop; open another one here")
-        return Transfer(named(method, path), self._loop.asyncio.create_future())
+        return Transfer(self._loop.asyncio.create_future())
 
     def _submit(
         self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()
@@ -180,11 +183,12 @@ class AsyncSession:
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
         """The request. The pieces of a body that is an asynchronous iterable are read in a task."""
         data = options.get("data")
-        if data is None or not isinstance(data, AsyncIterable):
-            return build(method, path, keep=transfer.keep, **options)
-        assert self._loop is not None
-        outgoing = Outgoing(data, transfer, self._loop)
-        return build(method, path, keep=transfer.keep, **{**options, "data": outgoing})
+        if data is not None and isinstance(data, AsyncIterable):
+            assert self._loop is not None
+            options = {**options, "data": Outgoing(data, transfer, self._loop)}
+        request = build(method, path, keep=transfer.keep, **options)
+        transfer.asked = Asked(self.blocking._site, method, request.path)
+        return request
 
     async def _ended(self, transfer: Transfer) -> Any:
         try:
@@ -220,7 +224,7 @@ class AsyncStream(BaseStream):
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> AsyncStream:
-        transfer = self._session._transfer(self._method, self._path)
+        transfer = self._session._transfer()
         request = self._session._build(transfer, self._method, self._path, self._options)
         self._incoming = incoming = Incoming(transfer, request, self._news.set)
         transfer.over.add_done_callback(lambda _: self._news.set())

@@ -13,6 +13,7 @@ from . import _abi
 from ._check import guarded
 from ._errors import CredentialsNeeded, Status
 from ._library import library
+from ._secrets import Secrets
 from ._text import encoded, wiped
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ class Prompt(NamedTuple):
 Credentials = Callable[[Prompt], Union[str, bytes, None]]
 
 
-def credentials_callback(ask: Credentials) -> Any:
-    """The C callback that calls `ask`. It must live as long as the session."""
+def credentials_callback(ask: Credentials, secrets: Secrets) -> Any:
+    """The C callback that calls `ask`. It must live as long as the session. `secrets` hears of the
+    answers.
+    """
 
     def call(_: Any, pointer: Any) -> int:
         question = pointer.contents
@@ -49,6 +52,7 @@ def credentials_callback(ask: Credentials) -> Any:
             secret = (
                 answer if isinstance(answer, bytes) else encoded(answer, "the answer to a prompt")
             )
+            secrets.add("", secret.decode("utf-8", "replace"))
             with wiped(secret) as buffer:
                 library().dam_prompt_answer(pointer, buffer, len(secret), _abi.dam_error())
         return Status.OK

@@ -12,6 +12,7 @@ from ._callbacks import Credentials, credentials_callback, log_callback
 from ._check import guarded
 from ._library import library
 from ._options import OptionValue, option_name, options, words
+from ._secrets import Secrets
 from ._store import Store, table_of
 from ._text import encoded, taken, wiped
 from ._values import StoredSession
@@ -32,6 +33,8 @@ class Config:
         #: The C callbacks and the store, which a session opened from this configuration uses as
         #: long as it lives.
         self.callbacks: list[Any] = []
+        #: What a session opened from this configuration must not show.
+        self.secrets = Secrets()
 
     def __enter__(self) -> Config:
         return self
@@ -47,6 +50,7 @@ class Config:
         text = words(keyword, value)
         if text is None:
             return
+        self.secrets.add(option_name(keyword), text)
         with wiped(encoded(text, keyword)) as buffer:  # any value may be a secret
             self._library.dam_config_set(
                 self._config,
@@ -83,7 +87,7 @@ class Config:
 
     def ask(self, credentials: Credentials) -> None:
         """Sets who is asked for credentials."""
-        callback = credentials_callback(credentials)
+        callback = credentials_callback(credentials, self.secrets)
         self.callbacks.append(callback)
         self._library.dam_config_set_credentials(self._config, callback, None, _abi.dam_error())
 

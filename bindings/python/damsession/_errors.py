@@ -56,8 +56,9 @@ class DamError(Exception):
         self, status: int, http_status: int | None, retry_after: int | None, message: str
     ) -> None:
         """`http_status` and `retry_after` (seconds) are None where the server gave none."""
-        # All four arguments, so that the exception can be pickled.
-        super().__init__(status, http_status, retry_after, message)
+        # All four arguments, so that the exception can be pickled. Not by `super`: OSError, a base
+        # of some, would take them for an errno and names of files.
+        Exception.__init__(self, status, http_status, retry_after, message)
         self.status: Final = status
         self.http_status: Final = http_status
         self.retry_after: Final = retry_after
@@ -104,22 +105,26 @@ class InternalError(DamError):
 
 
 class NetworkError(DamError):
-    """The server was not reached, or not safely, or its response did not arrive whole."""
+    """The server was not reached, or not safely, or its response did not arrive whole.
+
+    Where no connection came about or it broke, the exception is a ConnectionError too; where the
+    time ran out, a TimeoutError. The others are no OSError: trying again changes nothing.
+    """
 
 
-class ConnectError(NetworkError):
+class ConnectError(NetworkError, ConnectionError):
     """The server could not be reached; nothing was sent."""
 
 
-class TLSError(NetworkError):
+class TLSError(NetworkError, ConnectionError):
     """The certificate or the handshake was refused; nothing was sent."""
 
 
-class Timeout(NetworkError):
+class Timeout(NetworkError, TimeoutError):
     """`timeout` or `connect_timeout` ran out."""
 
 
-class TransferError(NetworkError):
+class TransferError(NetworkError, ConnectionError):
     """The connection broke before the response was whole."""
 
 

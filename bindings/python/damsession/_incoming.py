@@ -77,7 +77,7 @@ class Incoming:
         self._size = 0
 
     def _begin(self, _: Any, view: Any) -> None:
-        self._head = Response(view.contents, self.transfer.what)
+        self._head = Response(view.contents, self.transfer.asked)
         self._news()
 
     def _write(self, _: Any, data: int, size: int) -> int:

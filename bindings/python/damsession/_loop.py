@@ -22,6 +22,7 @@ from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
 from ._response import Response
+from ._site import Asked
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,10 +35,11 @@ Over = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
 class Transfer:
     """A request that is under way, or over."""
 
-    __slots__ = ("error", "handle", "id", "kept", "over", "what")
+    __slots__ = ("asked", "error", "handle", "id", "kept", "over")
 
-    def __init__(self, what: str, over: Over) -> None:
-        self.what = what  #: its name in messages
+    asked: Asked  #: the request; not set for what has no response
+
+    def __init__(self, over: Over) -> None:
         self.id = 0
         self.over: Any = over
         self.error: BaseException | None = None
@@ -148,7 +150,7 @@ class Loop:
             if transfer.error is not None:
                 transfer.over.set_exception(transfer.error)
             elif not status:
-                transfer.over.set_result(self._read(response, transfer.what) if response else None)
+                transfer.over.set_result(self._read(response, transfer) if response else None)
             elif status == Status.CALLBACK and self._raised is not None:
                 transfer.over.set_exception(self._raised)
                 raised = None
@@ -161,9 +163,9 @@ class Loop:
                 # dispatch raises it to the code that drives the loop.
                 keep_for_call(raised)
 
-    def _read(self, response: Any, what: str) -> Response:
+    def _read(self, response: Any, transfer: Transfer) -> Response:
         self._library.dam_response_get(response, self._view, self._error)
-        return Response(self._view, what)
+        return Response(self._view, transfer.asked)
 
     def _release(self, transfer: Transfer) -> None:
         del self._transfers[transfer.id]

@@ -4,13 +4,20 @@ password is never among them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from . import _abi
 from ._check import guarded
 from ._config import Config
 from ._errors import OptionError, Status
 from ._library import library
-from ._options import OptionValue, option_name, options
+from ._options import option_name, options
 from ._text import encoded
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._keywords import StoredOptions
 
 
 def names() -> list[str]:
@@ -21,14 +28,15 @@ def names() -> list[str]:
     return found
 
 
-def save(name: str, **options: OptionValue) -> None:
+def save(name: str, **options: Unpack[StoredOptions]) -> None:
     """Remembers exactly these options under `name`, in place of those remembered before.
 
     OptionError: an option is unknown, has a bad value, or is never remembered (a password).
     ArgumentError: the name is bad. StoreError: the options cannot be written.
     """
+    given: dict[str, Any] = {**options}
     with Config() as config:
-        for keyword, value in options.items():
+        for keyword, value in given.items():
             config.set(keyword, value)
             if value is not None and option_name(keyword) in _never_remembered():
                 raise OptionError(

@@ -5,7 +5,7 @@ keywords, in that order.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._callbacks import Credentials, password_command
 from ._config import Config
@@ -16,6 +16,10 @@ from ._store import Store
 if TYPE_CHECKING:
     import logging
 
+    from typing_extensions import Unpack
+
+    from ._keywords import Options
+
 
 def open(
     name: str | None = None,
@@ -24,7 +28,7 @@ def open(
     log: logging.Logger | bool | None = None,
     store: OptionValue | Store = None,
     environment: bool = True,
-    **options: OptionValue,
+    **options: Unpack[Options],
 ) -> Session:
     """Opens a session. This uses no network: the login happens when it is first needed.
 
@@ -64,7 +68,7 @@ def configure(
     name: str | None,
     store: OptionValue | Store,
     environment: bool,
-    options: Mapping[str, OptionValue],
+    options: Mapping[str, Any],
     unset_secrets: bool = False,
 ) -> None:
     """Sets the options of the three sources. `unset_secrets`: the caller has credentials of its

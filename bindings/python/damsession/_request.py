@@ -137,11 +137,6 @@ def build(
     return request
 
 
-def named(method: str, path: str) -> str:
-    """The name of a request in messages, without its query, which may hold secrets."""
-    return f"{method} {path.partition('?')[0]}"
-
-
 def download_target(file: str | os.PathLike[str], resume: bool, keep: bool) -> tuple[bytes, int]:
     """The path and the flags of a download."""
     flags = _abi.DAM_DOWNLOAD_CONTINUE * resume | _abi.DAM_DOWNLOAD_KEEP * keep

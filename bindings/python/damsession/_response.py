@@ -14,6 +14,8 @@ from typing import Any
 
 from . import _abi
 from ._errors import DamError, Status
+from ._links import parse_links
+from ._site import Asked
 
 _PIECE = 1 << 16
 
@@ -81,12 +83,10 @@ def _charset(content_type: str) -> str:
 class Response:
     """The response of the server. It is made by `Session.request`."""
 
-    __slots__ = ("_headers", "_texts", "_what", "content", "generation", "replays", "status")
+    __slots__ = ("_asked", "_headers", "_texts", "content", "generation", "replays", "status")
 
-    def __init__(self, view: _abi.dam_response_view, what: str) -> None:
-        """Copies what `view` borrows. `what` is the name of the request in messages: its method,
-        and its path without query.
-        """
+    def __init__(self, view: _abi.dam_response_view, asked: Asked) -> None:
+        """Copies what `view` borrows. `asked` is the request."""
         #: The HTTP status: 200, 404, ...
         self.status: int = view.http_status
         #: The body.
@@ -98,7 +98,38 @@ class Response:
         self.replays: int = view.replays
         self._texts = _abi.header_texts(view.headers, view.header_count)
         self._headers: Headers | None = None
-        self._what = what
+        self._asked = asked
+
+    @property
+    def status_code(self) -> int:
+        """`status`, by the name that it has in requests and httpx."""
+        return self.status
+
+    @property
+    def reason(self) -> str:
+        """The standard phrase of the status, such as "Not Found"; "" if it has none. The server's
+        own is not kept, and HTTP/2 has none.
+        """
+        import http  # here, as few programs need it
+
+        try:
+            return http.HTTPStatus(self.status).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def url(self) -> str:
+        """The URL that was asked for, without the session's secrets. After redirects it is still
+        the first one.
+        """
+        return self._asked.url
+
+    @property
+    def links(self) -> dict[str, dict[str, str]]:
+        """The links of the header Link (RFC 8288), by their relation: `links["next"]["url"]`. URLs
+        are as they were sent.
+        """
+        return parse_links(self.headers.get("Link", ""))
 
     @property
     def headers(self) -> Headers:
@@ -117,10 +148,13 @@ class Response:
         """The body as text, in the charset of Content-Type, else UTF-8. Bytes that are not valid
         become U+FFFD.
         """
+        return self._decoded(self.content)
+
+    def _decoded(self, body: bytes) -> str:
         try:
-            return self.content.decode(_charset(self.headers.get("Content-Type", "")), "replace")
+            return body.decode(_charset(self.headers.get("Content-Type", "")), "replace")
         except (LookupError, ValueError):  # the charset is unknown to Python, or none of text
-            return self.content.decode("utf-8", "replace")
+            return body.decode("utf-8", "replace")
 
     def json(self) -> Any:
         """The body parsed as JSON. ValueError: it is not JSON."""
@@ -139,15 +173,27 @@ class Response:
         chained.
         """
         if not self.ok:
-            wait = self.headers.get("Retry-After", "")
-            raise HTTPStatusError(
-                Status.OK,
-                self.status,
-                int(wait) if wait.isdecimal() else None,
-                f"the server answered {self.status} to {self._what}",
-                self,
-            )
+            raise self._failure()
         return self
+
+    def _failure(self) -> HTTPStatusError:
+        from ._detail import MOST_OF_A_BODY, detail
+
+        wait = self.headers.get("Retry-After", "")
+        said = detail(
+            self._asked,
+            self.headers.get("Content-Type", ""),
+            self.content,
+            self._decoded(self.content[:MOST_OF_A_BODY]),
+        )
+        return HTTPStatusError(
+            Status.OK,
+            self.status,
+            int(wait) if wait.isdecimal() else None,
+            f"the server answered {self.status} to {self._asked.name}" + (said and f": {said}"),
+            self,
+            said,
+        )
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.content)} bytes>"
@@ -155,7 +201,8 @@ class Response:
 
 class HTTPStatusError(DamError):
     """The response is no success. Only `Response.raise_for_status` raises this: the exchange itself
-    went well (`status` is 0).
+    went well (`status` is 0). Its text ends with the server's own words, if there are any: cut, and
+    without what may be a secret.
     """
 
     def __init__(
@@ -165,7 +212,9 @@ class HTTPStatusError(DamError):
         retry_after: int | None,
         message: str,
         response: Response | None = None,
+        detail: str = "",
     ) -> None:
-        """`response` is the response that is no success."""
+        """`response` is the response that is no success; `detail`, the server's words."""
         super().__init__(status, http_status, retry_after, message)
         self.response: Response | None = response
+        self.detail: str = detail

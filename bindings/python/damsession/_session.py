@@ -26,10 +26,10 @@ from ._request import (
     StreamOptions,
     build,
     download_target,
-    named,
 )
 from ._response import Response
 from ._sink import Progress, Sink
+from ._site import Asked, Site
 from ._stream import Stream
 from ._text import encoded, taken
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
@@ -58,6 +58,7 @@ class Session:
         #: The user who is logged in.
         self.user: str = config.get("user")
         self._handle = SessionHandle(config.open(), config.callbacks)
+        self._site = Site(self.system, self.url, config.get("api-path"), config.secrets)
 
     def __enter__(self) -> Session:
         return self
@@ -150,10 +151,10 @@ class Session:
             canceller=canceller,
             is_blocking=True,
         )
-        return self._send(self._library.dam_session_request, request, (), named(method, path))
+        return self._send(self._library.dam_session_request, request, (), method)
 
     def _send(
-        self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], what: str
+        self, function: Any, request: _abi.dam_request, where: tuple[Any, ...], method: str
     ) -> Response:
         response, error = _abi.response_p(), _abi.dam_error()
         with self._handle as session:
@@ -161,7 +162,7 @@ class Session:
                 interruptible(function, session, request, *where, response, error)
                 view = _abi.dam_response_view()
                 self._library.dam_response_get(response, view, error)
-                return Response(view, what)
+                return Response(view, Asked(self._site, method, request.path))
             finally:
                 self._library.dam_response_free(response)
 
@@ -209,7 +210,7 @@ class Session:
         """
         request = build("GET", path, **options, is_blocking=True)
         where = download_target(file, resume, keep)
-        return self._send(self._library.dam_session_download, request, where, named("GET", path))
+        return self._send(self._library.dam_session_download, request, where, "GET")
 
     def stream(self, method: str, path: str, **options: Unpack[StreamOptions]) -> Stream:
         """A response whose body is read piece by piece, as fast as the program takes it: `with
@@ -219,7 +220,7 @@ class Session:
         off, the exception is raised where the next piece is read. The option `timeout` runs on
         while nothing is read.
         """
-        return Stream(self._handle, method, path, options)
+        return Stream(self._handle, self._site, method, path, options)
 
     # ---- Logging in and out ----------------------------------------------------------------------
 

@@ -4,11 +4,18 @@ more.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._config import Config
 from ._open import configure
 from ._options import OptionValue
 from ._store import Store
 from ._values import StoredSession
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._keywords import Options
 
 
 def sessions(
@@ -16,7 +23,7 @@ def sessions(
     *,
     store: OptionValue | Store = None,
     environment: bool = True,
-    **options: OptionValue,
+    **options: Unpack[Options],
 ) -> list[StoredSession]:
     """The sessions in a store: in the store that `damsession.open` would use with these arguments.
 
@@ -34,7 +41,7 @@ def remove_session(
     *,
     store: OptionValue | Store = None,
     environment: bool = True,
-    **options: OptionValue,
+    **options: Unpack[Options],
 ) -> None:
     """Removes the record of a session (`StoredSession.key`) from the store. The other arguments are
     as for `sessions`.

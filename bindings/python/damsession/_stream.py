@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from ._handle import SessionHandle
 from ._incoming import Incoming
 from ._loop import Loop, Transfer
-from ._request import StreamOptions, build, named
+from ._request import StreamOptions, build
 from ._response import Headers, Response
+from ._site import Asked, Site
 
 
 class BaseStream:
@@ -51,6 +52,26 @@ class BaseStream:
         return self._arrived.status
 
     @property
+    def status_code(self) -> int:
+        """`status`, by the name that it has in requests and httpx."""
+        return self._arrived.status
+
+    @property
+    def reason(self) -> str:
+        """`Response.reason`."""
+        return self._arrived.reason
+
+    @property
+    def url(self) -> str:
+        """`Response.url`."""
+        return self._arrived.url
+
+    @property
+    def links(self) -> dict[str, dict[str, str]]:
+        """`Response.links`."""
+        return self._arrived.links
+
+    @property
     def headers(self) -> Headers:
         """The response headers."""
         return self._arrived.headers
@@ -83,17 +104,19 @@ class Stream(BaseStream):
     """
 
     def __init__(
-        self, handle: SessionHandle, method: str, path: str, options: StreamOptions
+        self, handle: SessionHandle, site: Site, method: str, path: str, options: StreamOptions
     ) -> None:
-        self._handle, self._method, self._path, self._options = handle, method, path, options
+        self._handle, self._site = handle, site
+        self._method, self._path, self._options = method, path, options
 
     def __enter__(self) -> Stream:
         from concurrent.futures import Future  # imported here, because it takes long
 
         self._loop = Loop()
-        transfer = Transfer(named(self._method, self._path), Future())
+        transfer = Transfer(Future())
         try:
             request = build(self._method, self._path, keep=transfer.keep, **self._options)
+            transfer.asked = Asked(self._site, self._method, request.path)
             self._incoming = Incoming(transfer, request, lambda: None)
             self._loop.submit(transfer, self._handle, "dam_loop_request", request)
             while not self._incoming.ready:

@@ -1,134 +1,20 @@
-"""`python3 -m damsession.sandbox`: the command line of the two servers.
-
-The program prints one line of JSON when both servers accept requests, and then serves. An unknown
-flag or value ends it with exit code 2 and a message that says what is allowed.
+"""`python3 -m damsession.sandbox`. The command line is in `command`; here it is only said what to
+install where the packages of the extra `sandbox` are missing.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import sys
-from textwrap import fill
-from typing import Any, Callable
 
-from . import faults
-from .exchange import STAGES
-from .knob_kinds import Knob, KnobError
-from .knobs import TABLE, Knobs, change
-from .server import Settings, serve
-from .tables import readme
-from .world import World
-
-_DESCRIPTION = """\
-Two servers on loopback that strictly imitate PhotoShelter API v3 and FotoWeb
-Archive Agent. They print one line of JSON (URLs, CA file, accounts) when they are
-ready, and serve until SIGTERM or SIGINT. They log every secret that they receive:
-use made-up ones."""
-
-_CONTROL = """\
-control interface, in JSON, the same on every port, without authentication, not logged:
-  GET  /_sandbox/state|log[?since=N]|knobs|faults
-  POST /_sandbox/knobs|expire|revoke|faults|unlock|reset
-
-"""
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= 65535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not allowed; allowed: 0 to 65535")
-
-
-def _entries(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not allowed; allowed: a whole number from 1")
-
-
-def _value_of(knob: Knob) -> Callable[[str], object]:
-    def parsed(text: str) -> object:
-        try:
-            return knob.parsed(text)
-        except KnobError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return parsed
-
-
-def parser() -> argparse.ArgumentParser:
-    """All flags. Those of the knobs are made from the table of knobs."""
-    flags = argparse.ArgumentParser(
-        prog="python3 -m damsession.sandbox",
-        description=_DESCRIPTION,
-        epilog=_CONTROL + _faults_help(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+try:
+    from .command import main
+except ModuleNotFoundError as error:
+    if (error.name or "damsession").partition(".")[0] == "damsession":
+        raise
+    sys.exit(
+        f"damsession.sandbox: the package {error.name} is missing; install what the sandbox needs:"
+        " python3 -m pip install aiohttp trustme"
     )
-    add = flags.add_argument
-    add("--host", default="localhost", help="host name in the URLs and the certificate")
-    add("--photoshelter-port", type=_port, default=0, metavar="PORT", help="0: any free port")
-    add("--photoshelter-http-port", type=_port, default=0, metavar="PORT", help="0: any free port")
-    add("--fotoweb-port", type=_port, default=0, metavar="PORT", help="0: any free port")
-    add("--ca-file", default="", metavar="PATH", help="where to write the CA certificate")
-    add("--plain-http", action="store_true", help="serve both without TLS, for benchmarks")
-    add("--until-eof", action="store_true", help="also stop when standard input ends")
-    add("--log-limit", type=_entries, default=200_000, metavar="N", help="entries kept in the log")
-    add("--print-tables", action="store_true", help="print README.md: endpoints, knobs, sources")
-    groups = {}
-    for knob in TABLE.values():
-        if knob.system not in groups:
-            groups[knob.system] = flags.add_argument_group(f"knobs: {knob.system}")
-        groups[knob.system].add_argument(
-            f"--{knob.name}",
-            type=_value_of(knob),
-            metavar="N" if isinstance(knob.default, int) else "VALUE",
-            help=f"{knob.help}: {knob.allowed_text} (default {knob.default})",
-        )
-    return flags
-
-
-def _faults_help() -> str:
-    lines = [
-        "faults, queued with POST /_sandbox/faults. A fault applies to the next `count` requests (0: to",
-        "all, until a reset) whose path contains `match`, of one `system` or of both, at one `stage` or",
-        f"at all ({', '.join(STAGES)}):",
-    ]
-    for kind in faults.TABLE.values():
-        arguments = f" ({', '.join(kind.arguments)})" if kind.arguments else ""
-        text = f"{kind.name}{arguments}: {kind.help}"
-        lines.append(fill(text, 98, initial_indent="  ", subsequent_indent="      "))
-    return "\n".join(lines)
-
-
-def _knobs(given: argparse.Namespace) -> Knobs:
-    knobs = Knobs()
-    chosen = {name: getattr(given, knob.attribute) for name, knob in TABLE.items()}
-    change(knobs, {name: value for name, value in chosen.items() if value is not None})
-    return knobs
-
-
-def main(arguments: list[str] | None = None) -> int:
-    given: Any = parser().parse_args(arguments)
-    if given.print_tables:
-        print(readme())
-        return 0
-    settings = Settings(
-        host=given.host,
-        photoshelter_port=given.photoshelter_port,
-        photoshelter_http_port=given.photoshelter_http_port,
-        fotoweb_port=given.fotoweb_port,
-        ca_file=given.ca_file,
-        plain_http=given.plain_http,
-        until_eof=given.until_eof,
-    )
-    try:
-        asyncio.run(serve(settings, World(_knobs(given), given.log_limit)))
-    except OSError as error:
-        print(f"damsession.sandbox: {error}", file=sys.stderr)
-        return 1
-    return 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -93,6 +93,11 @@ class Sandbox:
         return str(self.ready["fotoweb"])
 
     @property
+    def window(self) -> str:
+        """The URL of the page that shows the sandbox at work."""
+        return str(self.ready["window"])
+
+    @property
     def ca_file(self) -> str:
         """The certificate authority to trust: the path of a PEM file."""
         return str(self.ready["ca_file"])
@@ -159,9 +164,13 @@ class Sandbox:
         pairs = [list(pair) for pair in headers]
         self.fault("answer", status=status, headers=pairs, **where)
 
-    def unlock(self) -> int:
-        """Unlocks all users. Returns how many were locked."""
-        return int(self._post("unlock", {})["unlocked"])
+    def lock(self, user: str) -> None:
+        """Locks a user out, as many refused logins do."""
+        self._post("lock", {"user": user})
+
+    def unlock(self, user: str = "") -> int:
+        """Unlocks all users, or one. Returns how many were locked."""
+        return int(self._post("unlock", {"user": user} if user else {})["unlocked"])
 
     def reset(self) -> None:
         """Forgets everything, and restores the knobs given at the start."""

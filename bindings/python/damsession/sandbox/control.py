@@ -1,8 +1,9 @@
 """`/_sandbox/`: the control interface, by which a test reads the state and sets knobs.
 
 It needs no authentication, is not logged, ignores knobs and faults, and is the same on every port.
-It shows every secret that the servers have received to every client; the servers listen on loopback
-only. Bad input gets a 422 with the reason.
+It shows every secret that the servers have received to every program on this machine; the servers
+listen on loopback only, and `doorkeeper` keeps out the pages of other sites. Bad input gets a 422
+with the reason. For people there is the page of `window`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from typing import Any, Callable
 from aiohttp import web
 
 from . import knobs as knob_table
+from .accounts import FOTOWEB_USERS, PHOTOSHELTER_USERS
+from .doorkeeper import HEADERS, objection
 from .endpoints import Endpoint, Endpoints
 from .faults import FaultError
 from .knob_kinds import KnobError
+from .window import Window
 from .world import World
 
 PREFIX = "/_sandbox/"
+_FOR_BROWSERS = ("", "events")
 
 
 class BadInput(ValueError):
@@ -32,14 +37,19 @@ _SOURCE = "assumption: for tests"
 
 class Control:
     """The endpoints under `/_sandbox/`. A handler of GET is given the query, a handler of POST the
-    JSON object of the body.
+    JSON object of the body, and those of `window` the request.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, host: str = "localhost") -> None:
+        """`host` is the name in the servers' URLs."""
         self._world = world
+        self._host = host
+        self._window = Window(world)
         self._endpoints: Endpoints[Callable[[Any], Any]] = Endpoints(
             Endpoint(method, path, handler, text, _SOURCE)
             for method, path, handler, text in (
+                ("GET", "", self._window.page, "the page that shows all this to people"),
+                ("GET", "events", self._window.events, "what the page is told of, without secrets"),
                 ("GET", "state", lambda query: world.state(), "counters, knobs, faults"),
                 (
                     "GET",
@@ -51,19 +61,21 @@ class Control:
                 ("POST", "knobs", self._set_knobs, "sets knobs; the response shows all of them"),
                 ("GET", "faults", lambda query: world.faults.described(), "the queued faults"),
                 ("POST", "faults", self._add_fault, "queues a fault"),
+                ("DELETE", "faults", self._clear_faults, "forgets the queued faults"),
                 (
                     "POST",
                     "expire",
                     self._expire,
-                    "ends all PhotoShelter sessions, or those of `user`",
+                    "ends all PhotoShelter sessions, or those of `user`, or number `session`",
                 ),
-                ("POST", "revoke", self._revoke, "revokes all device tokens, or those of `user`"),
                 (
                     "POST",
-                    "unlock",
-                    lambda body: {"unlocked": world.unlock()},
-                    "unlocks all users",
+                    "revoke",
+                    self._revoke,
+                    "revokes all device tokens, or those of `user`, or number `token`",
                 ),
+                ("POST", "lock", self._lock, "locks `user` out, as many refused logins do"),
+                ("POST", "unlock", self._unlock, "unlocks all users, or `user`"),
                 (
                     "POST",
                     "reset",
@@ -78,7 +90,10 @@ class Control:
         for row in self._endpoints.rows:
             yield replace(row, path=PREFIX + row.path)
 
-    async def answer(self, request: web.BaseRequest) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        refused = objection(request, self._host)
+        if refused is not None:
+            return _json(refused[0], {"error": refused[1]})
         name = request.path[len(PREFIX) :]
         found = self._endpoints.find(request.method, name)
         if found is None:
@@ -86,9 +101,14 @@ class Control:
             return _json(404, {"error": f"no such endpoint; known: {', '.join(known)}"})
         if isinstance(found, str):
             return _json(405, {"error": f"{request.method} is not for {name}; allowed: {found}"})
+        if name in _FOR_BROWSERS:
+            answer: web.StreamResponse = await found[0](request)
+            return answer
         try:
             given = await _object(request) if request.method == "POST" else request.query
-            return _json(200, found[0](given))
+            done = found[0](given)
+            self._world.bell.ring()
+            return _json(200, done)
         except (BadInput, KnobError, FaultError) as error:
             return _json(422, {"error": str(error)})
 
@@ -103,27 +123,59 @@ class Control:
         return knob_table.current(self._world.knobs)
 
     def _expire(self, body: dict[str, Any]) -> Any:
-        return {"expired": self._world.photoshelter.sessions.expire(_user(body))}
+        sessions, (user, number) = self._world.photoshelter.sessions, _whose(body, "session")
+        return {"expired": sessions.expire_number(number) if number else sessions.expire(user)}
 
     def _revoke(self, body: dict[str, Any]) -> Any:
-        return {"revoked": self._world.fotoweb.devices.revoke(_user(body))}
+        devices, (user, number) = self._world.fotoweb.devices, _whose(body, "token")
+        return {"revoked": devices.revoke_number(number) if number else devices.revoke(user)}
+
+    def _lock(self, body: dict[str, Any]) -> Any:
+        user, _ = _whose(body)
+        world, locked = self._world, []
+        for system, users in (
+            (world.photoshelter, PHOTOSHELTER_USERS),
+            (world.fotoweb, FOTOWEB_USERS),
+        ):
+            if user in users:
+                system.lockout.lock(user)
+                locked.append(system.name)
+        if not locked:
+            known = ", ".join([*PHOTOSHELTER_USERS, *FOTOWEB_USERS])
+            raise BadInput(f"user: a user is needed; users: {known}")
+        return {"locked": locked}
+
+    def _unlock(self, body: dict[str, Any]) -> Any:
+        return {"unlocked": self._world.unlock(_whose(body)[0])}
 
     def _add_fault(self, body: dict[str, Any]) -> Any:
         return self._world.faults.add(body).described()
+
+    def _clear_faults(self, query: Any) -> Any:
+        self._world.faults.clear()
+        return []
 
     def _reset(self, body: dict[str, Any]) -> Any:
         self._world.reset()
         return {}
 
 
-def _user(body: dict[str, Any]) -> str:
-    unknown = set(body) - {"user"}
+def _whose(body: dict[str, Any], numbered: str = "") -> tuple[str, int]:
+    """The name in `user`, or the number under `numbered`; neither: "" and 0."""
+    allowed = ["user", numbered] if numbered else ["user"]
+    unknown = set(body) - set(allowed)
     if unknown:
-        raise BadInput(f"{', '.join(sorted(unknown))}: not known here; allowed: user")
-    user = body.get("user") or ""
+        raise BadInput(
+            f"{', '.join(sorted(unknown))}: not known here; allowed: {', '.join(allowed)}"
+        )
+    user, number = body.get("user") or "", body.get(numbered)
     if not isinstance(user, str):
         raise BadInput("user: a name is needed")
-    return user
+    if number is None:
+        return user, 0
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1 or user:
+        raise BadInput(f"{numbered}: a number from 1 is needed, and no user beside it")
+    return "", number
 
 
 async def _object(request: web.BaseRequest) -> dict[str, Any]:
@@ -141,4 +193,5 @@ async def _object(request: web.BaseRequest) -> dict[str, Any]:
 
 def _json(status: int, document: Any) -> web.Response:
     body = json.dumps(document, ensure_ascii=False).encode("utf-8")
-    return web.Response(status=status, body=body, headers={"Content-Type": "application/json"})
+    headers = {**HEADERS, "Content-Type": "application/json"}
+    return web.Response(status=status, body=body, headers=headers)

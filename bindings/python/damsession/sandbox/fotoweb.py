@@ -54,7 +54,7 @@ class FotoWeb:
 
     def reset(self) -> None:
         self.counters: dict[str, int] = dict.fromkeys(COUNTERS, 0)
-        self.devices = DeviceTable(self.knobs)
+        self.devices = DeviceTable(self.knobs, self.clock)
         self.lockout = Lockout(self.knobs, self.clock)
         self.failed_logins: dict[str, int] = {}
         self._agent.reset()

@@ -12,6 +12,7 @@ import hmac
 import secrets
 from base64 import b64encode
 
+from .clock import Clock
 from .knobs import Knobs
 
 _SEAL = 20
@@ -20,21 +21,24 @@ _SEAL = 20
 class Device:
     """A device token, and the second cookie if one was issued with it."""
 
-    __slots__ = ("token", "second", "user", "live")
+    __slots__ = ("number", "token", "second", "user", "issued", "live")
 
-    def __init__(self, user: str, second: bool) -> None:
+    def __init__(self, number: int, user: str, second: bool, now: float) -> None:
+        self.number = number
         # The token ends in "=": a parser that splits a cookie at every "=" loses it.
         self.token = b64encode(secrets.token_bytes(64)).decode("ascii")
         self.second = secrets.token_hex(16) if second else ""
         self.user = user
+        self.issued = now
         self.live = True
 
 
 class DeviceTable:
     """All device tokens that were ever issued, and those of each user that are live."""
 
-    def __init__(self, knobs: Knobs) -> None:
+    def __init__(self, knobs: Knobs, clock: Clock) -> None:
         self._knobs = knobs
+        self._clock = clock
         self._by_token: dict[str, Device] = {}
         self._by_user: dict[str, dict[str, Device]] = {}
         self.revoked = 0
@@ -48,7 +52,9 @@ class DeviceTable:
         own = self._by_user.setdefault(user, {})
         if len(own) >= self._knobs.token_limit:
             return None
-        device = Device(user, self._knobs.second_cookie == "on")
+        device = Device(
+            self.created + 1, user, self._knobs.second_cookie == "on", self._clock.now()
+        )
         own[device.token] = device
         self._by_token[device.token] = device
         return device
@@ -72,6 +78,17 @@ class DeviceTable:
         del self._by_user[device.user][device.token]
         device.live = False
         self.revoked += 1
+
+    def revoke_number(self, number: int) -> int:
+        """Revokes one live token by its number. Returns how many there were: 0 or 1."""
+        found = [one for one in self.all_live() if one.number == number]
+        for device in found:
+            self.revoke_one(device)
+        return len(found)
+
+    def all_live(self) -> list[Device]:
+        """The live devices, oldest first."""
+        return [one for one in self._by_token.values() if one.live]
 
     def live_by_user(self) -> dict[str, int]:
         return {user: len(own) for user, own in self._by_user.items() if own}

@@ -70,9 +70,12 @@ class Journal:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        #: How often it was cleared.
+        self.era = -1
         self.clear()
 
     def clear(self) -> None:
+        self.era += 1
         self._ring: list[Entry] = []
         self._written = 0
         self._arrived = 0
@@ -91,12 +94,19 @@ class Journal:
         self._written += 1
         entry.sequence = self._written
 
-    def since(self, sequence: int) -> list[dict[str, Any]]:
+    @property
+    def written(self) -> int:
+        """The number of the last entry."""
+        return self._written
+
+    def entries(self, sequence: int) -> list[Entry]:
         """The entries with numbers above `sequence` that are still kept."""
         first = max(sequence, self._written - len(self._ring), 0)
-        return [
-            self._ring[number % self._limit].described() for number in range(first, self._written)
-        ]
+        return [self._ring[number % self._limit] for number in range(first, self._written)]
+
+    def since(self, sequence: int) -> list[dict[str, Any]]:
+        """`entries`, as JSON shows them."""
+        return [entry.described() for entry in self.entries(sequence)]
 
     def described(self) -> dict[str, int]:
         return {

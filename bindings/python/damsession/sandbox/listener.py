@@ -37,11 +37,14 @@ PUBLIC = Endpoint(
 class Listener:
     """Handles the requests of one system at one port."""
 
-    def __init__(self, world: World, system: PhotoShelter | FotoWeb, secure: bool) -> None:
+    def __init__(
+        self, world: World, system: PhotoShelter | FotoWeb, secure: bool, host: str
+    ) -> None:
+        """`host` is the name in the servers' URLs."""
         self._world = world
         self._system = system
         self._secure = secure
-        self._control = control.Control(world)
+        self._control = control.Control(world, host)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.raw_path.startswith(control.PREFIX):
@@ -56,6 +59,7 @@ class Listener:
             if knobs.latency:
                 await asyncio.sleep(knobs.latency / 1000)
             self._record(exchange, response)
+            world.bell.ring()
         return await send(request, response, world.clock.now() if knobs.clock_skew else None)
 
     async def _answer(self, exchange: Exchange) -> Response:

@@ -35,16 +35,26 @@ class Lockout:
         self._failures[user] = count
         if count < self._knobs.lockout_after:
             return False
-        del self._failures[user]
-        self._until[user] = self._clock.now() + self._knobs.lockout_seconds
+        self.lock(user)
         return True
 
     def succeeded(self, user: str) -> None:
         self._failures.pop(user, None)
 
-    def unlock(self) -> int:
-        """Ends every lock-out and forgets all failures. Returns how many users were locked out."""
-        lifted = len(self._until)
-        self._until.clear()
-        self._failures.clear()
-        return lifted
+    def lock(self, user: str) -> None:
+        """Locks a user out as if too many logins had been refused."""
+        self._failures.pop(user, None)
+        self._until[user] = self._clock.now() + self._knobs.lockout_seconds
+
+    def locked_users(self) -> dict[str, float]:
+        """Until when each user is locked out."""
+        return {user: until for user, until in self._until.items() if self._clock.now() < until}
+
+    def unlock(self, user: str = "") -> int:
+        """Ends every lock-out, or that of one user, and forgets the failures. Returns how many
+        users were locked out.
+        """
+        users = [user] if user else {*self._until, *self._failures}
+        for one in users:
+            self._failures.pop(one, None)
+        return sum(self._until.pop(one, None) is not None for one in users)

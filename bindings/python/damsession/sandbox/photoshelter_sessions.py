@@ -134,6 +134,18 @@ class SessionTable:
         self._drop_idle()
         return [(one.user.email, one.organization) for one in self._by_id.values()]
 
+    def all_live(self) -> list[Session]:
+        """The live sessions, oldest first."""
+        self._drop_idle()
+        return list(self._by_id.values())
+
+    def expire_number(self, number: int) -> int:
+        """Ends one session by its number. Returns how many there were: 0 or 1."""
+        session = self._by_id.get(number)
+        if session is not None:
+            self._expire(session)
+        return int(session is not None)
+
     def _awake(self, session: Session) -> Session | str:
         now = self._clock.now()
         if self._idle_too_long(session, now):

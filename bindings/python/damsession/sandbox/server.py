@@ -18,11 +18,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Callable
 
 import trustme
 from aiohttp import web
 
 from .accounts import API_KEY, ENCRYPTION_SECRET, described
+from .control import PREFIX
 from .listener import Listener
 from .world import World
 
@@ -42,22 +44,34 @@ class Settings:
     ca_file: str = ""
     plain_http: bool = False
     until_eof: bool = False
+    until_pid: int = 0
 
 
-async def serve(settings: Settings, world: World) -> None:
-    """Serves until a signal, or, if so set, the end of standard input."""
+#: Called once, with the ready line and the folder of the servers, which ends with them.
+Announce = Callable[[dict[str, Any], Path], None]
+
+
+def print_line(ready: dict[str, Any], folder: Path) -> None:
+    # ASCII, so that the reader's locale does not matter.
+    print(json.dumps(ready), flush=True)
+
+
+async def serve(settings: Settings, world: World, announce: Announce = print_line) -> None:
+    """Serves until a signal, or, if so set, the end of standard input or of a process."""
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if settings.until_eof:
         _stop_at_end_of_input(stop)
+    if settings.until_pid:
+        _stop_at_end_of_process(settings.until_pid, stop)
     with TemporaryDirectory(prefix="damsession-sandbox-") as directory:
         ca_file = Path(settings.ca_file or Path(directory, "ca.pem")).absolute()
         tls = _certificate(settings.host, ca_file)
         ports = _Ports()
         plain = settings.plain_http
         context = None if plain else tls
-        photoshelter = Listener(world, world.photoshelter, secure=True)
-        fotoweb = Listener(world, world.fotoweb, secure=True)
+        photoshelter = Listener(world, world.photoshelter, True, settings.host)
+        fotoweb = Listener(world, world.fotoweb, True, settings.host)
         try:
             port = await ports.open(photoshelter, settings.photoshelter_port, context)
             urls = {
@@ -69,25 +83,24 @@ async def serve(settings: Settings, world: World) -> None:
                 ),
             }
             if not plain:
-                exposed = Listener(world, world.photoshelter, secure=False)
+                exposed = Listener(world, world.photoshelter, False, settings.host)
                 port = await ports.open(exposed, settings.photoshelter_http_port, None)
             urls["photoshelter_http"] = _url(None, settings.host, port)
-            _announce(urls, ca_file)
+            announce(_ready(urls, ca_file), Path(directory))
             await stop.wait()
         finally:
             await ports.close()
 
 
-def _announce(urls: dict[str, str], ca_file: Path) -> None:
-    line = {
+def _ready(urls: dict[str, str], ca_file: Path) -> dict[str, Any]:
+    return {
         **urls,
+        "window": urls["photoshelter_http"] + PREFIX,
         "ca_file": str(ca_file),
         "api_key": API_KEY,
         "accounts": described(),
         "encryption_secret": ENCRYPTION_SECRET,
     }
-    # ASCII, so that the reader's locale does not matter.
-    print(json.dumps(line), flush=True)
 
 
 def _url(tls: ssl.SSLContext | None, host: str, port: int) -> str:
@@ -158,3 +171,8 @@ def _stop_at_end_of_input(stop: asyncio.Event) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _stop_at_end_of_process(pid: int, stop: asyncio.Event) -> None:
+    # Readable when it has ended. It stays open as long as this process.
+    asyncio.get_running_loop().add_reader(os.pidfd_open(pid), stop.set)

@@ -1,4 +1,4 @@
-"""README.md of the sandbox: every endpoint and knob, and its source.
+"""README.md of the sandbox: how to look at it, every endpoint and knob, and its source.
 
 It is printed from the tables that the servers use, so that it cannot disagree with them.
 """
@@ -13,7 +13,33 @@ from .listener import PUBLIC
 from .world import World
 
 _HEAD = """\
-# What the sandbox rests on
+# The sandbox
+
+## A window on it
+
+![The window: sessions, tokens, users and requests](../../../../Tests/window/window.png)
+
+The ready line's `window` is the URL of a page (`/_sandbox/` on every port) that shows the servers at work: live
+sessions and device tokens, each request as it comes, and every knob, fault and button of the control interface. It is
+one file, loads nothing else, shows a short hash in place of each secret, and works with a keyboard and a screen reader.
+
+The control interface has no password: every program on this machine may use it, and it shows every secret that the
+servers have received. So use made-up secrets. Pages of other origins in a browser are kept out: the `Host` must be
+loopback or that of `--host` (else 421, against DNS rebinding), and `Origin` and `Sec-Fetch-Site`, where a browser sends
+them, must say "the same origin" (else 403, against requests forged by other sites); no page may embed it.
+
+## In a shell
+
+```sh
+eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
+damsession get - mem/gallery/query
+```
+
+`--env` prints `export` lines for a user of one system, with a store of their own, and then serves in the background,
+as ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`. `DAMSESSION_SANDBOX` is
+the window's URL.
+
+## What it rests on
 
 Printed by `python3 -m damsession.sandbox --print-tables` from the tables that the servers use.
 
@@ -50,7 +76,7 @@ def readme() -> str:
             for row in TABLE.values()
         ),
     )  # fmt: skip
-    return f"{_HEAD}\n## Endpoints\n\n{endpoints}\n\n## Knobs\n\n{knobs}"
+    return f"{_HEAD}\n### Endpoints\n\n{endpoints}\n\n### Knobs\n\n{knobs}"
 
 
 def _table(heading: str, rows: Iterable[tuple[str, ...]]) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from .bell import Bell
 from .clock import Clock
 from .faults import FaultQueue
 from .fotoweb import FotoWeb
@@ -28,6 +29,7 @@ class World:
         self.knobs = knobs
         self.clock = Clock(knobs)
         self.journal = Journal(journal_limit)
+        self.bell = Bell()
         self.faults = FaultQueue()
         self.photoshelter = PhotoShelter(knobs, self.clock)
         self.fotoweb = FotoWeb(knobs, self.clock)
@@ -58,8 +60,8 @@ class World:
         self.photoshelter.reset()
         self.fotoweb.reset()
 
-    def unlock(self) -> int:
-        return self.photoshelter.lockout.unlock() + self.fotoweb.lockout.unlock()
+    def unlock(self, user: str = "") -> int:
+        return self.photoshelter.lockout.unlock(user) + self.fotoweb.lockout.unlock(user)
 
     def state(self) -> dict[str, Any]:
         return {

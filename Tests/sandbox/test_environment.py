@@ -1,0 +1,139 @@
+"""`--env`: a shell reads the variables, programs log in with them, and the background servers end
+when they are told to, or with the process that they are bound to.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_process import ENVIRONMENT, run
+
+PRINT = f"{sys.executable} -m damsession.sandbox --env"
+#: What a program of a user may look like: all that it needs comes from the environment.
+LOG_IN = (
+    "import damsession; session = damsession.open(); session.login(); "
+    "print(session.system, session.user, session.state.store)"
+)
+#: The library's options alone: those of this machine's user do not count.
+CLEAN = {
+    name: value
+    for name, value in ENVIRONMENT.items()
+    if not name.startswith("DAMSESSION_") or name == "DAMSESSION_LIBRARY"
+}
+
+
+def shell(script: str, kind: str = "sh") -> subprocess.CompletedProcess[str]:
+    """The output of a shell. It ends only when nobody holds its output open any more."""
+    command = [kind, "-euc", script]
+    return subprocess.run(command, env=CLEAN, capture_output=True, text=True, timeout=30)
+
+
+def wait_for_end(pid: int) -> None:
+    try:
+        ended = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        watch = select.poll()
+        watch.register(ended, select.POLLIN)
+        assert watch.poll(10_000), "the servers go on"
+    finally:
+        os.close(ended)
+
+
+@pytest.mark.parametrize("kind", ["sh", "bash"])
+@pytest.mark.parametrize(
+    ("system", "user"), [("photoshelter", "ada@example.com"), ("fotoweb", "ada")]
+)
+def test_a_program_logs_in_with_the_variables(kind: str, system: str, user: str) -> None:
+    done = shell(
+        f'eval "$({PRINT} {system} --until-pid $$)"\n'
+        f"{sys.executable} -c '{LOG_IN}'\n"
+        'printf "%s\\n" "$DAMSESSION_PASSWORD" "$DAMSESSION_SANDBOX_PID"',
+        kind,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    said, password, pid = done.stdout.splitlines()
+    assert (
+        password
+        == {
+            "photoshelter": "correct horse & battery=staple%41+ü",
+            "fotoweb": "ada-password",
+        }[system]
+    )
+    store = said.removeprefix(f"{system} {user} ")
+    assert store != said
+    wait_for_end(int(pid))  # it was bound to the shell
+    assert not Path(store).parent.exists()
+
+
+def test_it_lives_on_until_it_is_told_to_end() -> None:
+    lines = run("--env", "photoshelter").stdout.splitlines()
+    variables = dict(line.removeprefix("export DAMSESSION_").split("=", 1) for line in lines
+                     if line.startswith("export "))  # fmt: skip
+    pid = int(variables["SANDBOX_PID"])
+    assert os.getsid(pid) == pid  # a terminal that closes does not end it
+    open_files = [os.readlink(f"/proc/{pid}/fd/{number}") for number in (0, 1, 2)]
+    assert open_files == [os.devnull] * 3
+    ca_file = Path(variables["CA_FILE"])
+    assert ca_file.exists()
+    os.kill(pid, signal.SIGTERM)
+    wait_for_end(pid)
+    assert not ca_file.exists()
+
+
+def test_one_system_takes_the_others_place() -> None:
+    done = shell(
+        f'eval "$({PRINT} photoshelter --until-pid $$)"; eval "$({PRINT} fotoweb --until-pid $$)"\n'
+        f"{sys.executable} -c '{LOG_IN}'"
+    )
+    assert done.stdout.startswith("fotoweb ada "), done.stderr
+
+
+def test_plain_http_is_allowed_where_it_is_served() -> None:
+    done = shell(
+        f"eval \"$({PRINT} fotoweb --plain-http --until-pid $$)\"; {sys.executable} -c '{LOG_IN}'"
+    )
+    assert done.stdout.startswith("fotoweb ada "), done.stderr
+
+
+def test_servers_that_cannot_start_say_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("--env", "fotoweb", f"--fotoweb-port={taken.getsockname()[1]}")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("damsession.sandbox: ") and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--until-pid=0"], "'0' is no process"),
+        (["--until-pid=x"], "'x' is no process"),
+        (["--until-pid=4000000000"], "is no process"),
+        (["--env=bynder"], "invalid choice: 'bynder'"),
+        (["--env=fotoweb", "--until-eof"], "not with --until-eof"),
+    ],
+)
+def test_bad_flags(flags: list[str], named: str) -> None:
+    done = run(*flags)
+    assert done.returncode == 2 and done.stdout == "" and named in done.stderr
+
+
+def test_without_its_packages_it_says_what_to_install() -> None:
+    # -S: without what is installed beside Python.
+    command = [sys.executable, "-S", "-m", "damsession.sandbox", "--help"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == (
+        "damsession.sandbox: the package aiohttp is missing; install what the sandbox needs:"
+        " python3 -m pip install aiohttp trustme\n"
+    )

@@ -1,0 +1,52 @@
+# Packages for those who have no Swift: a tarball, Debian's packages, wheels. All stand on `make install`.
+
+DIST      := $(BUILD)/dist
+NOTICES   := $(BUILD)/notices/NOTICES
+MACHINE   := $(shell uname -m)
+MULTIARCH  = $(shell $(CC) -print-multiarch)
+# What the library asks of glibc; `auditwheel` says whether that is so.
+MANYLINUX := manylinux_2_34_$(MACHINE)
+TARBALL   := damsession-$(VERSION)-linux-$(MACHINE)
+# Whom Debian's tools name beside the packages; who gives them to others puts an address there.
+MAINTAINER ?= the damsession authors <authors@damsession.example>
+# The same bytes whenever and wherever they are built: what is in a package is as old as the newest release.
+RELEASE    = $(shell sed -n 's/^\#\# \[[0-9.]*\] - //p' CHANGELOG.md | head -n 1)
+EPOCH      = $(shell date -u -d $(RELEASE) +%s)
+
+# Left behind by the linker; a library that was copied here has none.
+$(ARCHIVES): $(LIB)
+	@[ -f $@ ] || { echo "$@ is missing: remove $(LIB) and run \`make lib\`, which writes it" >&2; exit 1; }
+	@touch $@
+
+$(NOTICES): $(ARCHIVES) bindings/packages/notices.py $(wildcard bindings/packages/licences/*)
+	@mkdir -p $(dir $@)
+	python3 bindings/packages/notices.py $(ARCHIVES) $(SHIP)/checkouts >$@
+
+dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywhere (.build/dist)
+	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(NOTICES) $(DIST)
+
+# --exclude: the system's libcurl is the one that gets security updates and knows where its certificates are.
+wheel: $(LIB) $(BIN) $(NOTICES) $(VENV)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
+	rm -rf $(BUILD)/wheel && mkdir -p $(DIST)
+	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" && umask 022 && \
+	  python -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python ./bindings/sandbox && \
+	  auditwheel repair --exclude libcurl.so.4 --plat $(MANYLINUX) -w $(DIST) $(BUILD)/wheel/damsession-*.whl
+	mv $(BUILD)/wheel/damsession_sandbox-*.whl $(DIST)
+	bindings/packages/lint.sh wheel $(DIST)/damsession-$(VERSION)-*.whl
+
+APT_DEB   := dpkg-dev lintian unzip mmdebstrap
+
+$(BUILD)/deb-tools: bindings/packages/packages.mk
+	$(call install-missing,$(APT_DEB))
+	@touch $@
+
+deb: $(LIB) $(BIN) $(NOTICES) wheel | $(BUILD)/deb-tools ## build Debian's packages (.build/dist)
+	SOURCE_DATE_EPOCH=$(EPOCH) MAINTAINER='$(MAINTAINER)' bindings/packages/deb.sh $(VERSION)-1 $(MULTIARCH) $(NOTICES) $(DIST)
+
+deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready ## install and use them in new roots of Debian 12 and 13, then purge
+	$(as-root) Tests/packages/deb.sh bookworm trixie
+
+repeatable: dist deb ## build all of it again in another folder, and compare every byte
+	Tests/packages/repeatable.sh
+
+.PHONY: dist wheel deb deb-test repeatable

@@ -1,0 +1,77 @@
+"""`--env`: the sandbox as variables of a shell, and a server that lives on when the shell has read
+them.
+
+    eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
+
+It does as ssh-agent does: the program prints `export` lines when the servers accept requests, and
+ends; its child serves in the background, in a session of its own, until it is told to end by
+`kill "$DAMSESSION_SANDBOX_PID"`, or the process ends that `--until-pid` names. It holds none of the
+caller's descriptors, so that `$(...)` returns.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from shlex import quote
+from typing import Any, Callable
+
+#: The user of each system that the variables name, and the option that holds the secret.
+_USERS = {"photoshelter": "ada@example.com", "fotoweb": "ada"}
+SYSTEMS = tuple(_USERS)
+
+
+def exports(system: str, ready: Mapping[str, Any], store: str) -> str:
+    """The lines for a POSIX shell. `ready` is the ready line; `store`, a folder for sessions."""
+    user = _USERS[system]
+    variables = {
+        "SYSTEM": system,
+        "URL": ready[system],
+        "USER": user,
+        "PASSWORD": ready["accounts"][system][user]["password"],
+        "API_KEY": ready["api_key"] if system == "photoshelter" else "",
+        "CA_FILE": ready["ca_file"],
+        "ALLOW_LOOPBACK_HTTP": "yes" if ready[system].startswith("http:") else "",
+        "STORE": store,
+        "SANDBOX": ready["window"],
+        "SANDBOX_PID": str(os.getpid()),
+    }
+    # What is of no use is unset: it may be there from the other system.
+    return "".join(
+        f"export DAMSESSION_{name}={quote(value)}\n" if value else f"unset DAMSESSION_{name}\n"
+        for name, value in variables.items()
+    )
+
+
+def in_background(serve: Callable[[Callable[[str], None]], int]) -> int:
+    """Runs `serve` in a child, which is given a function for its announcement. Returns when that
+    was made, with 0, or with the exit code of a child that ended without one.
+    """
+    ours, its = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(ours)
+        os.setsid()
+        return serve(lambda text: _announce(text, its))
+    os.close(its)
+    with open(ours, "rb") as pipe:
+        announced = pipe.read()
+    if not announced:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    # UTF-8 whatever the locale: the library reads variables so.
+    sys.stdout.buffer.write(announced)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _announce(text: str, pipe: int) -> None:
+    os.write(pipe, text.encode("utf-8"))
+    os.chdir("/")
+    # Whoever reads the caller's output or errors would else wait for the server's end.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    for descriptor in (nothing, pipe):
+        os.close(descriptor)
