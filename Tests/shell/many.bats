@@ -116,6 +116,13 @@ saved() {
     cmp "out/$(cut -f 2 again)" <(dam get desk 'mem/image/I2/download?size=300000')
 }
 
+@test "what a script asks to be told of is no failure" {
+    sandbox faults '{"fault": "status", "status": 304, "match": "I1"}' >/dev/null
+    run -0 --separate-stderr dam get desk mem/image/I1 mem/image/I2 -H 'If-None-Match: "x"' --output-dir out
+    [ "$(saved)" = I2 ]
+    [ -z "$stderr" ]
+}
+
 @test "nothing came: the exit code of the first failure, and nobody is asked again and again" {
     run -8 --separate-stderr dam get desk mem/no mem/none --output-dir out
     sandbox expire '{}' >/dev/null
@@ -128,6 +135,32 @@ saved() {
     run -20 --separate-stderr dam get desk --list list --jobs 1 --output-dir out --report report --url https://localhost:1 \
         --password-command 'echo x'
     [ "$(jq -r .error report | grep -c '^not asked for: ')" -eq 25 ]
+}
+
+@test "a person who gives no password, or a wrong one, is asked once" {
+    dam logout desk
+    seq -f 'mem/image/I%g' 30 >list
+    run -0 terminal answer= -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"30 of 30 did not come; 29 of them were not asked for"*"exit: 40" ]]
+    [ "$(grep -c 'Password of' <<<"$output")" -eq 1 ]
+    run -0 terminal answer=wrong -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"29 of them were not asked for"*"exit: 41" ]]
+    count photoshelter.logins_refused 1
+    run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" get desk --list list --jobs 10 --output-dir out
+    [[ $output == *"30 of 30 came"*"exit: 0" ]]
+    # The session ends while many are on their way.
+    { echo mem/user/session && cat list; } >ending
+    local wrong
+    for wrong in "" mistaken; do
+        sandbox faults '{"fault": "status", "status": 400, "match": "mem/image", "count": 10, "body":
+            "{\"status\":\"error\",\"error\":{\"code\":400,\"class\":\"SessionRequiredErr\",\"message\":\"x\"}}"}' >/dev/null
+        run -0 terminal "answer=$wrong" -- "$DAMSESSION" get desk --list ending --jobs 10 --output-dir "out-$wrong"
+        [[ $output == *"of 31 did not come"*"exit: 10" ]]
+        [ "$(grep -o 'Password of' <<<"$output" | wc -l)" -eq 1 ]
+        sandbox reset '{}' >/dev/null
+        dam logout desk
+        dam login desk --password-stdin <<<"$ADA_PASSWORD"
+    done
 }
 
 @test "what many paths do not go with" {

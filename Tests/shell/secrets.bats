@@ -46,10 +46,14 @@ terminal() {
     run -0 --separate-stderr dam get - mem/user/session
     [[ $output == *"$ADA"* ]]
     dam forget -
+    run -0 --separate-stderr dam login desk
+    dam forget desk
+    run -0 terminal -- "$DAMSESSION" login desk
+    dam forget desk
     chmod 646 credentials/password
     run -2 --separate-stderr dam get - mem/user/session
     [[ $stderr == *"$PWD/credentials/password"* && $stderr != *"$ADA_PASSWORD"* ]]
-    count photoshelter.logins_ok 1
+    count photoshelter.logins_ok 3
 }
 
 @test "the API key from a command: asked for each session, and never remembered" {

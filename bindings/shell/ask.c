@@ -15,9 +15,11 @@
 
 #include <damsession.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int is_missing(struct work *work, const char *name)
 {
@@ -80,10 +82,24 @@ int ask_options(struct work *work, struct asked *asked)
 
 /* ---- secrets of the program ---- */
 
+/* In the environment, or in the folder of secrets that it names: where the library looks. */
+static int is_in_environment(const char *name)
+{
+    char variable[VARIABLE_CAPACITY], path[PATH_MAX];
+    name_variable(name, variable);
+    const char *given = secure_getenv(variable), *folder = secure_getenv("CREDENTIALS_DIRECTORY");
+    if (given != NULL && given[0] != '\0')
+        return 1;
+    if (folder == NULL || folder[0] == '\0')
+        return 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
 /* The next option after `*index` that proves the program to the system and is given nowhere. */
 static int find_program_secret(struct work *work, uint32_t *index, dam_option *row)
 {
-    char variable[VARIABLE_CAPACITY], command[VARIABLE_CAPACITY], *system = NULL;
+    char command[VARIABLE_CAPACITY], *system = NULL;
     int found = 0;
     if (dam_config_get(work->config, "system", &system, NULL) != DAM_OK)
         return 0;
@@ -92,10 +108,8 @@ static int find_program_secret(struct work *work, uint32_t *index, dam_option *r
         if (dam_option_get(*index, row, NULL) != DAM_OK || !row->secret || !row->remembered || row->system[0] == '\0' ||
             strcmp(row->system, system) != 0)
             continue;
-        name_variable(row->name, variable);
         snprintf(command, sizeof command, "%s-command", row->name);
-        const char *given = secure_getenv(variable);
-        found = (given == NULL || given[0] == '\0') && !is_set(work, command);
+        found = !is_in_environment(row->name) && !is_set(work, command);
     }
     dam_string_free(system);
     return found;

@@ -43,6 +43,7 @@ struct batch {
     size_t count, next, running;
     struct tally tally;
     dam_error stop; /* why nothing more is begun; DAM_OK: it is. */
+    int is_open;    /* a request has been answered. Until then there is one, so that a person is asked once. */
     int unreached;  /* how many in a row could not reach the server. */
     struct pace pace;
     int64_t bytes, drawn_ms; /* of those that are over; when the bar was drawn. */
@@ -70,16 +71,23 @@ static void draw(struct batch *batch)
     batch->drawn_ms = count_milliseconds();
 }
 
-static int32_t note_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total)
+/* A few times a second: the list may be long. */
+static void show(struct batch *batch, int is_last)
 {
     enum { INTERVAL_MS = 200 };
+    if (batch->shows && (is_last || count_milliseconds() - batch->drawn_ms >= INTERVAL_MS))
+        draw(batch);
+}
+
+static int32_t note_progress(void *user_data, int64_t down, int64_t down_total, int64_t up, int64_t up_total)
+{
     struct item *item = user_data;
     (void)up;
     (void)up_total;
     item->done = down;
     item->total = down_total;
-    if (down > 0 && count_milliseconds() - item->batch->drawn_ms >= INTERVAL_MS)
-        draw(item->batch);
+    if (down > 0)
+        show(item->batch, 0);
     return 0;
 }
 
@@ -92,24 +100,35 @@ static int is_final(struct batch *batch, int32_t status)
     return (status >= DAM_ERR_CREDENTIALS_NEEDED && status <= DAM_ERR_THROTTLED) || batch->unreached == MOST_UNREACHED;
 }
 
+static int32_t note_head(void *user_data, const dam_response_view *head)
+{
+    const struct item *item = user_data;
+    (void)head;
+    item->batch->is_open = 1;
+    return 0;
+}
+
 static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
 {
     struct batch *batch = item->batch;
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
+    batch->is_open = 1;
     if (status == DAM_OK)
         dam_response_get(response, &view, NULL);
-    if (status == DAM_OK && view.http_status >= 200 && view.http_status < 300) {
+    if (status == DAM_OK && ((view.http_status >= 200 && view.http_status < 300) || view.http_status == 304)) {
         batch->tally.came++;
+        batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;
         batch->bytes += item->done;
     } else {
         report_failure(&batch->tally, item->wanted, view.http_status, error);
-        if (is_final(batch, status) && batch->stop.status == DAM_OK)
+        if (is_final(batch, status) && batch->stop.status == DAM_OK) {
             batch->stop = *error;
+            batch->work->credentials.is_declined = 1; /* others on their way would ask again. */
+        }
     }
     item->done = item->total = 0;
-    if (batch->shows)
-        draw(batch);
+    show(batch, batch->running == 0 && batch->next == batch->count);
 }
 
 static void take_done(void *user_data, uint64_t id, int32_t status, dam_response *response, const dam_error *error)
@@ -142,6 +161,7 @@ static void begin(struct item *item)
     }
     request.path = path;
     request.user_data = item;
+    request.head = note_head;
     request.progress = batch->shows ? note_progress : NULL;
     dam_status status = dam_loop_download(batch->loop, batch->work->session, &request, item->file, flags, take_done,
                                           item, NULL, &error);
@@ -161,7 +181,8 @@ static int fetch(struct batch *batch)
     if (dam_loop_new(&batch->loop, &error) != DAM_OK)
         return report(&error);
     for (;;) {
-        while (batch->running < jobs && batch->next < batch->count && batch->stop.status == DAM_OK)
+        while (batch->running < (batch->is_open ? jobs : 1) && batch->next < batch->count &&
+               batch->stop.status == DAM_OK)
             begin(&batch->items[batch->next++]);
         if (batch->running == 0)
             break;

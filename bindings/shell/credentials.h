@@ -13,6 +13,7 @@ struct credentials {
     int fd;            /* read from this descriptor; -1: none. */
     char *command;     /* the option `password-command`; "" or NULL: none. */
     unsigned patience; /* the option `lock-timeout`: other processes wait no longer for the command. */
+    int is_declined;   /* nobody is asked any more: a person gave no answer, or one that does not help. */
     /* For a login that asks for more than the password: */
     int collects;                /* keep what is typed in `typed`, and answer nothing. */
     int is_typed;                /* a person has typed the last answer. */
