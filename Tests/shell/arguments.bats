@@ -111,6 +111,19 @@ setup() {
     run -3 --separate-stderr dam forget nowhere
 }
 
+@test "a message is written at once, so that those of several programs do not mix" {
+    # A pipe of packets: each read gives what one write gave.
+    # shellcheck disable=SC2016
+    "$PYTHON" - "$DAMSESSION" <<'END'
+import os, subprocess, sys
+end, other = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+subprocess.run([sys.argv[1], "frobnicate"], stderr=other)
+os.close(other)
+line = os.read(end, 65536)
+assert line.startswith(b"damsession: ") and line.endswith(b"\n"), line
+END
+}
+
 @test "help names every command and exit code, and so does the manual page" {
     run -0 --separate-stderr dam help
     local command flag

@@ -56,9 +56,10 @@ terminal() {
 }
 
 @test "a wrong API key is asked for again, without the password" {
-    run -0 terminal "answer=$ADA_PASSWORD" answer=wrong "answer=$API_KEY" "answer=$ADA_PASSWORD" -- \
+    run -0 terminal "answer=$ADA_PASSWORD" answer=wrong "answer=$API_KEY" -- \
         "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" --user "$ADA"
     [[ $output == *"api-key: "*DAM_ERR_API_KEY_REFUSED*"api-key: "*"saved as desk"*"exit: 0" ]]
+    [ "$(grep -c "Password of $ADA" <<<"$output")" -eq 1 ]
     run -0 --separate-stderr dam get desk mem/user/session
 }
 

@@ -71,7 +71,7 @@ def start(command, terminal):
     return child
 
 
-def play(steps, screen, terminal, child):
+def play(steps, screen, child):
     for step in steps:
         if step.startswith("interrupt-at="):
             screen.wait_for(step.partition("=")[2].encode())
@@ -81,7 +81,7 @@ def play(steps, screen, terminal, child):
             os.write(screen.master, step.partition("=")[2].encode() + b"\n")
             continue
         screen.wait_for_question()
-        print(f"echo at the question: {echo(terminal)}")
+        print(f"echo at the question: {echo(screen.master)}")
         if step == "interrupt":
             os.write(screen.master, b"\x03")
         elif step.startswith("signal="):
@@ -89,7 +89,7 @@ def play(steps, screen, terminal, child):
         elif step == "suspend":
             os.write(screen.master, b"\x1a")
             os.waitpid(child, os.WUNTRACED)
-            print(f"echo while stopped: {echo(terminal)}")
+            print(f"echo while stopped: {echo(screen.master)}")
             os.kill(child, signal.SIGCONT)
         else:
             os.write(screen.master, step.partition("=")[2].encode() + b"\n")
@@ -105,9 +105,11 @@ def main():
     os.close(os.open(os.ttyname(terminal), os.O_RDWR))
     screen = Screen(master)
     child = start(command, terminal)
-    play(steps, screen, terminal, child)
+    # Else the screen would not end with the command, when a question does not come.
+    os.close(terminal)
+    play(steps, screen, child)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    final = echo(terminal)
+    final = echo(master)
     os.set_blocking(master, False)
     while screen.read():
         pass

@@ -29,9 +29,12 @@ static ssize_t ask_or_recall(struct credentials *credentials, const dam_prompt *
 {
     ssize_t size = (ssize_t)strlen(credentials->typed);
     memcpy(secret, credentials->typed, (size_t)size + 1);
-    explicit_bzero(credentials->typed, sizeof credentials->typed);
     if (size == 0 && !credentials->is_declined)
         size = ask_person(prompt, secret);
+    if (credentials->keeps && size > 0)
+        memcpy(credentials->typed, secret, (size_t)size + 1);
+    else
+        explicit_bzero(credentials->typed, sizeof credentials->typed);
     credentials->is_typed = size > 0;
     credentials->is_declined |= size == 0;
     return size;

@@ -16,8 +16,9 @@ struct credentials {
     int is_declined;   /* nobody is asked any more: a person gave no answer, or one that does not help. */
     /* For a login that asks for more than the password: */
     int collects;                /* keep what is typed in `typed`, and answer nothing. */
+    int keeps;                   /* keep the answer for the next question too: it may be another that was wrong. */
     int is_typed;                /* a person has typed the last answer. */
-    char typed[SECRET_CAPACITY]; /* the answer to the next question, wiped then; "": ask. */
+    char typed[SECRET_CAPACITY]; /* the answer to the next question, wiped then unless `keeps`; "": ask. */
 };
 
 /* A dam_credentials_callback. `user_data` is a struct credentials. */

@@ -14,6 +14,7 @@
 #include <damsession.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- login ---- */
@@ -48,6 +49,7 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
 {
     enum { TRIES = 3 };
     dam_error error;
+    work->credentials.keeps = asks_for_key; /* a wrong key is no reason to type the password again. */
     for (int tries = 1;; tries++, manner = DAM_LOGIN_IF_NEEDED) {
         dam_status status = dam_session_login(work->session, manner, &error);
         if (status == DAM_OK)
@@ -58,6 +60,8 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
         if (tries == TRIES || !(is_key || is_password))
             return report(&error);
         say("%s", describe(&error, text));
+        if (is_password)
+            explicit_bzero(work->credentials.typed, sizeof work->credentials.typed);
         if (is_key) {
             close_session(work);
             if (ask_program_secrets(work) != EXIT_OK || start_session(work) != EXIT_OK)
