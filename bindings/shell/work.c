@@ -106,6 +106,33 @@ int start_session(struct work *work)
     return dam_session_open(work->config, &work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 
+dam_status rehearse_login(struct work *work, dam_error *error)
+{
+    static const char *const changed[][2] = {{"unix-socket", "/dev/null/nowhere"}, {"lock-timeout", "0"}};
+    char *before[2] = {NULL, NULL};
+    dam_session *session = NULL;
+    dam_status status = DAM_OK;
+    for (int at = 0; at < 2 && status == DAM_OK; at++) {
+        status = dam_config_get(work->config, changed[at][0], &before[at], error);
+        if (status == DAM_OK)
+            status = dam_config_set(work->config, changed[at][0], changed[at][1], error);
+    }
+    work->credentials.collects = 1;
+    if (status == DAM_OK)
+        status = dam_session_open(work->config, &session, error);
+    if (status == DAM_OK)
+        status = dam_session_login(session, DAM_LOGIN_IF_NEEDED, error);
+    work->credentials.collects = 0;
+    dam_session_free(session);
+    for (int at = 0; at < 2 && before[at] != NULL; at++) {
+        dam_option row; /* what has its default is not set, so that it is not remembered. */
+        int is_default = find_option(changed[at][0], &row) && strcmp(row.default_value, before[at]) == 0;
+        dam_config_set(work->config, changed[at][0], is_default ? NULL : before[at], NULL);
+        dam_string_free(before[at]);
+    }
+    return status;
+}
+
 static int open_options(struct work *work, const struct arguments *arguments)
 {
     dam_error error;

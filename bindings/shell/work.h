@@ -37,6 +37,10 @@ int start_session(struct work *work);
 /* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
 
+/* Logs in as far as that goes without sending anything: with a socket that leads nowhere. DAM_OK: there is a session. A
+   password is asked for if that is needed, and kept for the next login. */
+dam_status rehearse_login(struct work *work, dam_error *error);
+
 /* Whether the command line has a name. "-" stands for none: options come from environment and command line only. */
 int has_name(const struct arguments *arguments);
 
