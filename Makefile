@@ -47,7 +47,7 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 	mv $@.new $@
 	ln -sf $(notdir $@) $(BUILD)/lib/libdamsession.so
 
-$(BIN): $(WRAPPER) include/damsession.h $(LIB)
+$(BIN): $(WRAPPER) include/damsession.h $(wildcard bindings/pages/*.md) $(LIB)
 	@mkdir -p $(dir $@)
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) $(LDFLAGS) -L$(BUILD)/lib \
 	  -ldamsession -lcurl -Wl,-rpath,'$$ORIGIN/../lib' -o $@

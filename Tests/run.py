@@ -74,7 +74,7 @@ SUITES = [
     ),
     Suite("format", [*PYTEST, "Tests/format"]),
     Suite("install", [*PYTEST, "Tests/install"]),
-    Suite("README", [PYTHON, "Tests/check_readme.py"]),
+    Suite("README", [PYTHON, "Tests/docs/run.py"]),
     Suite("linkage", ["Tests/C/linkage.sh"]),
 ]
 

@@ -15,6 +15,7 @@ need swift "Swift 6.3 or later, https://www.swift.org/install/linux"
 need cc "a C compiler, gcc or clang"
 need strip "GNU binutils"
 need patchelf "the package patchelf, https://github.com/NixOS/patchelf"
+need lowdown "the package lowdown, https://kristaps.bsd.lv/lowdown"
 need pkg-config "the package pkg-config or pkgconf"
 if command -v pkg-config >/dev/null && ! pkg-config --exists 'libcurl >= 7.87.0'; then
     echo "make: libcurl 7.87.0 or later with its headers is missing: the package libcurl4-openssl-dev (Debian)," \

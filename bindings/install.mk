@@ -17,6 +17,16 @@ $(MAN3): include/damsession.h bindings/c/manual.py CHANGELOG.md
 	@mkdir -p $(dir $@)
 	python3 bindings/c/manual.py include/damsession.h $(RELEASED) >$@
 
+# The pages, for man: with a name and what it is, as man(1) and apropos(1) want it.
+PAGES := $(patsubst bindings/pages/%.md,%,$(wildcard bindings/pages/*.md))
+MAN7  := $(PAGES:%=$(BUILD)/man/damsession-%.7)
+
+$(BUILD)/man/damsession-%.7: bindings/pages/%.md CHANGELOG.md | $(BUILD)/tools
+	@mkdir -p $(dir $@)
+	lowdown -s -tman --parse-no-intraemph -M title=damsession-$* -M section=7 -M date=$(RELEASED) \
+	  -M source="damsession $(VERSION)" $< | sed -z -e 's/\\fC/\\fB/g' -e 's/\n\(\.S[HS]\n[^\n]*\)\n\.[LP]P\n/\n\1\n/g' \
+	  -e 's/\.SH\n\([^\n]*\)\n/.SH NAME\ndamsession-$* \\- \1\n.SH DESCRIPTION\n/' >$@
+
 # MODE=FILE=WHERE, for both. What ends with .in is filled in on the way.
 INSTALLED := \
   644=$(LIB)=$(LIBDIR)/libdamsession.so.1 \
@@ -27,6 +37,7 @@ INSTALLED := \
   644=bindings/c/damsession-config-version.cmake.in=$(LIBDIR)/cmake/damsession/damsession-config-version.cmake \
   644=bindings/shell/damsession.1=$(MANDIR)/man1/damsession.1 \
   644=$(MAN3)=$(MANDIR)/man3/damsession.3 \
+  $(foreach page,$(PAGES),644=$(BUILD)/man/damsession-$(page).7=$(MANDIR)/man7/damsession-$(page).7) \
   644=bindings/shell/completions/damsession.bash=$(DATADIR)/bash-completion/completions/damsession \
   644=bindings/shell/completions/_damsession=$(DATADIR)/zsh/site-functions/_damsession \
   644=bindings/shell/completions/damsession.fish=$(DATADIR)/fish/vendor_completions.d/damsession.fish \
@@ -37,7 +48,7 @@ FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INC
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
 
-install: $(LIB) $(BIN) $(MAN3) ## install below PREFIX (default /usr/local); LIBDIR, DESTDIR and the like as everywhere
+install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/local); LIBDIR, DESTDIR and the like as everywhere
 	@set -e; for each in $(INSTALLED); do IFS== read -r mode file where <<<"$$each"; to="$(DESTDIR)$$where"; \
 	  install -d "$${to%/*}"; \
 	  case $$file in \

@@ -11,10 +11,10 @@ enum ServiceCredentials {
   /// Sets the secret options that nothing else has given, each from the file of its name.
   static func load(into values: inout OptionValues) throws(Failure) {
     guard let folder = Environment.value("CREDENTIALS_DIRECTORY"), folder.hasPrefix("/") else { return }
-    // The command gives the password or the encryption secret, whichever is wanted.
-    let hasCommand = values.isSet("password-command")
+    // password-command gives the password or the encryption secret, whichever is wanted; api-key-command the API key.
+    let hasPassword = values.isSet("password-command")
     for option in values.vocabulary.options where option.isSecret && !values.isSet(option.name) {
-      if hasCommand, !option.isRemembered { continue }
+      if !option.isRemembered ? hasPassword : values.isSet(option.name + "-command") { continue }
       let path = "\(folder)/\(option.name)"
       guard let text = try read(path) else { continue }
       do { try values.set(option.name, text) } catch { throw Failure(.option, "\(path): \(error.message)") }

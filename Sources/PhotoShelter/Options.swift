@@ -24,6 +24,9 @@ extension PhotoShelter {
     package init() {}
 
     package let apiKey = TypedOption<Secret?>.secret("api-key", "the program's API key.")
+    // For the command and the like: the library never runs it.
+    let apiKeyCommand = TypedOption<String>.text(
+      "api-key-command", "a shell command whose first line of output is the API key.")
     let apiKeyPlace = TypedOption<APIKeyPlace>.choice("api-key-in", default: .header, "where the API key travels.")
     let organizationMethod = TypedOption<Method>.choice(
       "organization-method", default: .post, "method of the organization step.")
@@ -31,6 +34,8 @@ extension PhotoShelter {
     let invalidClasses = TypedOption<[String]>.words(
       "invalid-class", default: "SessionRequiredErr", "error classes that mean the session is invalid.")
 
-    package var all: [OptionRow] { [apiKey, apiKeyPlace, organizationMethod, logoutMethod, invalidClasses] }
+    package var all: [OptionRow] {
+      [apiKey, apiKeyCommand, apiKeyPlace, organizationMethod, logoutMethod, invalidClasses]
+    }
   }
 }

@@ -36,7 +36,7 @@ struct OptionTests {
     "system": .choice("photoshelter", "fotoweb"),
     "url": Row(["https://host", "http://127.0.0.1:8080/"], not: ["host", "https://host/path", "https://u@host"]),
     "user": .text, "password": .text, "password-command": .text, "encryption-secret": .text, "api-key": .text,
-    "api-key-in": .choice("header", "parameter"),
+    "api-key-command": .text, "api-key-in": .choice("header", "parameter"),
     "authentication": .choice("cookie", "token", "token-in-url", "device-token", "login-token", "query"),
     "organization": .text, "organization-method": .choice("post", "get"), "logout-method": .choice("post", "get"),
     "rotation": .choice("serialize", "newest"),

@@ -192,6 +192,10 @@ struct EnvironmentTests {
       try commanded.set("password-command", "pass show x")
       try EnvironmentOptions.load(into: &commanded)
       try #require(commanded.secret("password") == nil && commanded.secret("api-key") == Secret("from the file"))
+      var keyed = OptionValues()
+      try keyed.set("api-key-command", "pass show y")
+      try EnvironmentOptions.load(into: &keyed)
+      try #require(keyed.secret("password") == Secret("hunter2") && keyed.secret("api-key") == nil)
       for folder in ["", "relative", scratch.file("missing"), scratch.file("password")] {
         setenv("CREDENTIALS_DIRECTORY", folder, 1)
         var values = OptionValues()

@@ -31,6 +31,7 @@ add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE damsession::damsession)
 """
 HEADER = (ROOT / "include" / "damsession.h").read_text("utf-8")
+PAGES = sorted((ROOT / "bindings" / "pages").glob("*.md"))
 
 
 def run(*command: str, folder: Path = ROOT, more: Mapping[str, str] | None = None) -> str:
@@ -111,6 +112,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             f"{share}/zsh/site-functions/_damsession",
             f"{share}/man/man1/damsession.1",
             f"{share}/man/man3/damsession.3",
+            *(f"{share}/man/man7/damsession-{page.stem}.7" for page in PAGES),
             f"{share}/doc/damsession/CHANGELOG.md",
             f"{share}/doc/damsession/LICENSE",
             f"{share}/doc/damsession/README.md",
@@ -160,20 +162,28 @@ def test_what_is_missing_is_said_where_there_is_no_apt(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "there is no apt-get here" in done.stderr
-    for name in ("swift", "strip", "patchelf", "pkg-config"):
+    for name in ("swift", "strip", "patchelf", "lowdown", "pkg-config"):
         assert f"make: {name} is missing: " in done.stderr
     assert "make: cc is missing" not in done.stderr and "swift build" not in done.stdout
 
 
-@pytest.mark.parametrize("name", ["man1/damsession.1", "man3/damsession.3"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "man1/damsession.1",
+        "man3/damsession.3",
+        *(f"man7/damsession-{page.stem}.7" for page in PAGES),
+    ],
+)
 def test_manual_pages(prefix: Path, name: str) -> None:
     page = prefix / "share" / "man" / name
     run("mandoc", "-Tlint", "-W", "warning", str(page))
     assert re.search(
-        rf'^\.TH DAMSESSION [13] "\d{{4}}-\d\d-\d\d" "damsession {version()}"',
+        rf'^\.TH "?(?:DAMSESSION|{page.stem})"? "?[137]"? "\d{{4}}-\d\d-\d\d" "damsession {version()}"',
         page.read_text("utf-8"),
         re.M,
     )
+    assert re.search(rf"^\.SH NAME\n{page.stem} \\- \w", page.read_text("utf-8"), re.M)
 
 
 def test_the_manual_of_the_library_has_all_of_the_header(prefix: Path) -> None:
@@ -193,6 +203,7 @@ def test_the_manual_of_the_library_has_all_of_the_header(prefix: Path) -> None:
         ("damsession login x --rot", {"--rotation"}),
         ("damsession login x --rotation ", {"serialize", "newest"}),
         ("damsession help kee", {"keepalive"}),
+        ("damsession help trou", {"troubleshooting"}),
     ],
 )
 def test_completion_for_fish(prefix: Path, line: str, offered: set[str]) -> None:

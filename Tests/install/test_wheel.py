@@ -76,6 +76,9 @@ def test_what_is_in_them(wheels: Path) -> None:
     assert set(binding).isdisjoint(sandbox)
     assert not [name for name in binding if "sandbox" in name]
     assert {"damsession/NOTICES", "damsession/libdamsession.so.1"} <= set(binding)
+    pages = {f"damsession/pages/{page.name}" for page in (ROOT / "bindings" / "pages").iterdir()}
+    assert len(pages) > 5 and pages <= set(binding)
+    assert "damsession/sandbox/window.html" in sandbox
     assert binding["damsession/bin/damsession"].external_attr >> 16 & 0o111 == 0o111
     for each in (binding, sandbox):
         assert [name for name in each if name.endswith(".dist-info/licenses/LICENSE")]

@@ -24,12 +24,12 @@ listing() {
 
 compiles() {
     # shellcheck disable=SC2046 # the flags are words.
-    cc photoshelter.c $(pkg-config --cflags --libs damsession) -o photoshelter
+    cc first.c $(pkg-config --cflags --libs damsession) -o first
 }
 
-finds_library() { ldd photoshelter | grep 'libdamsession.so.1 => /.*-linux-gnu/'; }
+finds_library() { ldd first | grep 'libdamsession.so.1 => /.*-linux-gnu/'; }
 
-lists_galleries() { ./photoshelter | grep -q Gallery; }
+lists_galleries() { ./first | grep -q Gallery; }
 
 has_versions() {
     version=$(pkg-config --modversion damsession)
@@ -42,7 +42,8 @@ gets_quietly() {
 }
 
 has_pages() {
-    gzip -t /usr/share/man/man1/damsession.1.gz /usr/share/man/man3/damsession.3.gz &&
+    gzip -t /usr/share/man/man1/damsession.1.gz /usr/share/man/man3/damsession.3.gz \
+        /usr/share/man/man7/damsession-troubleshooting.7.gz &&
         bash -c '. /usr/share/bash-completion/completions/damsession && complete -p damsession'
 }
 
@@ -66,7 +67,7 @@ all_is_owned() {
 
 forgotten() { ! dpkg-query -Wf '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | grep -v ' not-installed$'; }
 
-export DAMSESSION_URL="$PHOTOSHELTER" DAMSESSION_USER=ada@example.com DAMSESSION_API_KEY=sandboxkey1 \
+export DAMSESSION_SYSTEM=photoshelter DAMSESSION_URL="$PHOTOSHELTER" DAMSESSION_USER=ada@example.com DAMSESSION_API_KEY=sandboxkey1 \
     DAMSESSION_PASSWORD='correct horse & battery=staple%41+ü' DAMSESSION_CA_FILE=/packages/ca.pem DAMSESSION_STORE=/packages/store
 
 listing >before

@@ -150,6 +150,16 @@ def test_a_password_command_that_fails_is_told(
             session.login()
 
 
+def test_the_api_key_comes_from_a_command(photoshelter: Opener, dam_sandbox: Sandbox) -> None:
+    command = f"printf '%s\\r\\nnot this line\\n' '{dam_sandbox.api_key}'"
+    with photoshelter(api_key=None, api_key_command=command) as session:
+        session.get("mem/user/session").raise_for_status()
+    with photoshelter(api_key_command="exit 3") as session:  # what is given here goes before it
+        session.get("mem/user/session").raise_for_status()
+    with pytest.raises(damsession.ApiKeyRefused, match="exit status 3"):
+        photoshelter(api_key=None, api_key_command="exit 3")
+
+
 def test_credentials_go_before_the_password_command(photoshelter: Opener) -> None:
     options: dict[str, Any] = {
         "password_command": "exit 1",

@@ -154,6 +154,16 @@ setup() {
     run ! grep -vE '^\|.*\|.*\|.*\|.*\|$' <<<"$output"
 }
 
+@test "help has every page of the manual, as it stands in the source tree" {
+    local page
+    for page in "$ROOT"/bindings/pages/*.md; do
+        page=${page##*/}
+        dam help "${page%.md}" | cmp - "$ROOT/bindings/pages/$page"
+    done
+    dam help | awk '$0 == "pages of the manual:" { on = 1; next } $0 == "" { on = 0 } on { print $1 ".md" }' >in-help
+    diff in-help <(cd "$ROOT/bindings/pages" && printf '%s\n' *)
+}
+
 @test "no flag of the wrapper hides an option of the library" {
     dam options | awk '{ print "--" $1 }' | sort >in-table
     dam help | grep -oE '^  .{4}--[a-z-]+' | grep -oE -- '--.*' | sort >in-help

@@ -56,6 +56,25 @@ terminal() {
     count photoshelter.logins_ok 3
 }
 
+@test "the API key from a command: asked for each session, and never remembered" {
+    photoshelter_environment
+    unset DAMSESSION_API_KEY
+    echo "$ADA_PASSWORD" >password
+    echo "$API_KEY" >key
+    dam login desk --password-command 'cat password' --api-key-command 'echo asked >>asked; cat key'
+    run -0 --separate-stderr dam get desk mem/user/session
+    [[ $output == *"$ADA"* ]]
+    [ "$(wc -l <asked)" -eq 2 ]
+    run -0 --separate-stderr dam config show desk
+    [[ $output == *"echo asked"* && $output != *"$API_KEY"* ]]
+    run -1 grep -rF "$API_KEY" "$HOME/.config" "$HOME/.local"
+    run -0 --separate-stderr dam get desk mem/user/session --api-key-stdin <<<"$API_KEY"
+    [ "$(wc -l <asked)" -eq 2 ]
+    run -44 --separate-stderr dam get desk mem/user/session --api-key-command 'exit 3'
+    [[ $stderr == *"the API key command failed with exit status 3"* ]]
+    count photoshelter.logins_ok 1
+}
+
 @test "a source on the command line outranks a secret in the environment" {
     photoshelter_environment
     export DAMSESSION_PASSWORD=wrong

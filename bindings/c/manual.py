@@ -86,7 +86,7 @@ def page(header: str, date: str) -> Iterator[str]:
         yield f".SH {name.upper()}"
         for comment, lines in declarations(section):
             yield f".PP\n.EX\n{code(lines)}\n.EE\n.PP\n{prose(comment)}"
-    yield ".SH SEE ALSO\n.BR damsession (1)"
+    yield ".SH SEE ALSO\n.BR damsession (1),\n.BR damsession\\-concurrency (7),\n.BR damsession\\-troubleshooting (7)"
 
 
 if __name__ == "__main__":

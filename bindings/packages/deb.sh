@@ -32,7 +32,7 @@ take() {
 }
 take libdamsession1 "usr/lib/$multiarch/libdamsession.so.1"
 take libdamsession-dev usr/include "usr/lib/$multiarch" usr/share/man/man3
-take damsession usr/bin usr/share/man/man1 usr/share/bash-completion usr/share/fish usr/share/zsh
+take damsession usr/bin usr/share/man/man1 usr/share/man/man7 usr/share/bash-completion usr/share/fish usr/share/zsh
 mv "$work"/damsession/usr/share/zsh/{site-functions,vendor-completions} # the former is for who runs the machine.
 
 strip "$work/damsession/usr/bin/damsession"

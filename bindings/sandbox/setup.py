@@ -22,4 +22,5 @@ setup(
     install_requires=[f"damsession=={found[1]}", "aiohttp>=3.9", "trustme>=1.1"],
     packages=["damsession.sandbox"],
     package_dir={"damsession.sandbox": "../python/damsession/sandbox"},
+    package_data={"damsession.sandbox": ["*.html"]},
 )

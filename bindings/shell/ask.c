@@ -29,6 +29,14 @@ static int is_missing(struct work *work, const char *name)
     return missing;
 }
 
+static int is_set(struct work *work, const char *name)
+{
+    char *value = NULL;
+    int set = dam_config_get(work->config, name, &value, NULL) == DAM_OK && value[0] != '\0';
+    dam_string_free(value);
+    return set;
+}
+
 /* 1: the option is set; 0: the answer was empty; -1: there is nobody to ask. */
 static int ask(struct work *work, const char *name, const char *question)
 {
@@ -91,7 +99,7 @@ static int is_in_environment(const char *name)
 /* The next option after `*index` that proves the program to the system and is given nowhere. */
 static int find_program_secret(struct work *work, uint32_t *index, dam_option *row)
 {
-    char *system = NULL;
+    char command[VARIABLE_CAPACITY], *system = NULL;
     int found = 0;
     if (dam_config_get(work->config, "system", &system, NULL) != DAM_OK)
         return 0;
@@ -100,7 +108,8 @@ static int find_program_secret(struct work *work, uint32_t *index, dam_option *r
         if (dam_option_get(*index, row, NULL) != DAM_OK || !row->secret || !row->remembered || row->system[0] == '\0' ||
             strcmp(row->system, system) != 0)
             continue;
-        found = !is_in_environment(row->name);
+        snprintf(command, sizeof command, "%s-command", row->name);
+        found = !is_in_environment(row->name) && !is_set(work, command);
     }
     dam_string_free(system);
     return found;

@@ -48,7 +48,8 @@ int32_t answer_prompt(void *user_data, dam_prompt *prompt)
     if (credentials->fd >= 0)
         size = read_secret_line(credentials->fd, secret, credentials->fd == 0 ? "standard input" : "--password-fd");
     else if (credentials->command != NULL && credentials->command[0] != '\0')
-        size = run_password_command(credentials->command, credentials->patience, secret);
+        size = run_secret_command(&(struct secret_command){"password", credentials->command, credentials->patience},
+                                  secret);
     else
         size = ask_or_recall(credentials, prompt, secret);
     if (size > 0 && credentials->collects)

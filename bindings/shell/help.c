@@ -2,12 +2,13 @@
  * help.c - the commands `help` and `version`.
  *
  * All text is made from the tables that the program runs by (commands, flags, the library's options and statuses), so
- * that it cannot be wrong.
+ * that it cannot be wrong, or is a page of the manual.
  */
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"
+#include "pages.h"
 #include "print.h"
 #include "refuse.h"
 #include "say.h"
@@ -67,6 +68,10 @@ static void print_help(void)
         snprintf(left, sizeof left, "%s %s", command->name, command->words);
         printf("  %-26s %s\n", left, command->help);
     }
+    puts("\npages of the manual:");
+    for (const struct page *page = pages; page->name != NULL; page++)
+        /* The first line is "# Title". */
+        printf("  %-26s %.*s\n", page->name, (int)strcspn(page->text + 2, "\n"), page->text + 2);
     fputs("\nNAME is what `login` remembers options under; \"-\" stands for none. Remembered options give way to\n"
           "DAMSESSION_* in the environment, and that to the command line. `damsession options` lists them.\n\nflags:\n",
           stdout);
@@ -117,12 +122,17 @@ int run_help(const struct arguments *arguments, struct work *work)
 {
     (void)work;
     const struct command *command = arguments->command;
+    const struct page *page = NULL;
+    const char *word =
+        command != NULL && command->run == run_help && arguments->word_count > 0 ? arguments->words[0] : NULL;
     if (command != NULL && command->run == run_help)
-        command = arguments->word_count > 0 ? find_command(arguments->words[0]) : NULL;
+        command = word != NULL ? find_command(word) : NULL;
     if (command != NULL)
         print_command(command);
-    else if (arguments->command != NULL && arguments->word_count > 0)
-        return refuse_command(arguments->words[0]);
+    else if (word != NULL && (page = find_page(word)) != NULL)
+        fputs(page->text, stdout);
+    else if (word != NULL)
+        return refuse_command(word);
     else
         print_help();
     return EXIT_OK;

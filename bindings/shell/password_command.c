@@ -1,5 +1,6 @@
 /*
- * password_command.c - the option `password-command`: runs the command, reads its first line, and waits for its end.
+ * password_command.c - the options `password-command` and `api-key-command`: runs the command, reads its first line,
+ * and waits for its end.
  *
  * It waits for the end of the process, not of its output, which a child of the command may hold open for ever. The wait
  * is bounded, since other processes wait for the login. If the command fails, its line is not used.
@@ -13,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,6 +67,11 @@ static void take_output(struct output *output)
         output->fd = -1;
     }
     explicit_bzero(bytes, sizeof bytes);
+}
+
+static unsigned patience(const struct secret_command *given)
+{
+    return given->seconds > LEAST_SECONDS ? given->seconds : LEAST_SECONDS;
 }
 
 static int64_t now(void)
@@ -124,47 +131,48 @@ static int start(const char *command, int output, pid_t *pid)
 }
 
 /* Whether the command was successful. If not, this prints why. */
-static int judge(const struct output *output, unsigned seconds, int ended, int status)
+static int judge(const struct secret_command *given, const struct output *output, int ended, int status)
 {
     if (!ended) {
         if (output->has_line)
-            say("the password command has printed a line, but does not end");
+            say("the %s command has printed a line, but does not end", given->what);
         else
-            say("the password command has printed no line within %u seconds", seconds);
+            say("the %s command has printed no line within %u seconds", given->what, patience(given));
         return 0;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 1;
-    say("the password command %s %d", WIFSIGNALED(status) ? "died of signal" : "failed with exit status",
+    say("the %s command %s %d", given->what, WIFSIGNALED(status) ? "died of signal" : "failed with exit status",
         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     return 0;
 }
 
-ssize_t run_password_command(const char *command, unsigned seconds, char secret[SECRET_CAPACITY])
+ssize_t run_secret_command(const struct secret_command *given, char secret[SECRET_CAPACITY])
 {
     int ends[2], status = 0;
+    char place[64];
     pid_t pid = 0;
     signal(SIGCHLD, SIG_DFL); /* if it was inherited as ignored, the exit status would be lost. */
     if (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
-        say("the password command: %s", strerror(errno));
+        say("the %s command: %s", given->what, strerror(errno));
         return -1;
     }
     struct output output = {.fd = ends[0], .line = secret};
-    int failure = start(command, ends[1], &pid);
+    int failure = start(given->command, ends[1], &pid);
     close(ends[1]);
     if (failure != 0) {
         close(ends[0]);
-        say("the password command cannot be started: %s", strerror(failure));
+        say("the %s command cannot be started: %s", given->what, strerror(failure));
         return -1;
     }
-    seconds = seconds > LEAST_SECONDS ? seconds : LEAST_SECONDS;
-    int ended = hear_out(pid, &output, seconds, &status);
+    int ended = hear_out(pid, &output, patience(given), &status);
     if (output.fd >= 0)
         close(output.fd);
     if (!ended)
         kill(pid, SIGTERM);
-    if (output.is_too_long || judge(&output, seconds, ended, status))
-        return end_secret_line(secret, output.size, output.is_too_long, "the output of the password command");
+    snprintf(place, sizeof place, "the output of the %s command", given->what);
+    if (output.is_too_long || judge(given, &output, ended, status))
+        return end_secret_line(secret, output.size, output.is_too_long, place);
     explicit_bzero(secret, SECRET_CAPACITY);
     return -1;
 }

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "flags.h"
+#include "pages.h"
 #include "print.h"
 #include "say.h"
 
@@ -109,7 +110,7 @@ int refuse_letter(char letter)
 
 int refuse_secret(const char *name)
 {
-    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N"
+    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N, --api-key-command COMMAND"
                                                    : "--password-stdin, --password-fd N, --password-command COMMAND";
     char variable[VARIABLE_CAPACITY];
     name_variable(name, variable);

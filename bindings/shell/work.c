@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "explain.h"
 #include "flags.h"
+#include "password_command.h"
 #include "print.h"
 #include "progress.h"
 #include "remedy.h"
@@ -93,6 +94,8 @@ int override_options(struct work *work, const struct arguments *arguments)
     char *patience = NULL;
     if (code == EXIT_OK &&
         (dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK ||
+         (arguments->api_key_fd < 0 &&
+          dam_config_get(work->config, "api-key-command", &work->api_key_command, &error) != DAM_OK) ||
          dam_config_get(work->config, "lock-timeout", &patience, &error) != DAM_OK))
         code = report(&error);
     work->credentials.patience = patience != NULL ? (unsigned)strtoul(patience, NULL, 10) : 0;
@@ -100,10 +103,26 @@ int override_options(struct work *work, const struct arguments *arguments)
     return code;
 }
 
+/* The command `api-key-command` is asked whenever a session is opened, since every request needs the key. */
+static int command_api_key(struct work *work)
+{
+    struct secret_command given = {"API key", work->api_key_command, work->credentials.patience};
+    char key[SECRET_CAPACITY];
+    int code = run_secret_command(&given, key) > 0 ? set_option(work, "api-key", key) : DAM_ERR_API_KEY_REFUSED;
+    explicit_bzero(key, sizeof key);
+    return code;
+}
+
 int start_session(struct work *work)
 {
     dam_error error;
-    return dam_session_open(work->config, &work->session, &error) == DAM_OK ? EXIT_OK : report(&error);
+    int is_commanded = work->api_key_command != NULL && work->api_key_command[0] != '\0';
+    int code = is_commanded ? command_api_key(work) : EXIT_OK;
+    if (code == EXIT_OK && dam_session_open(work->config, &work->session, &error) != DAM_OK)
+        code = report(&error);
+    if (is_commanded) /* only the command is remembered, not what it gave. */
+        dam_config_set(work->config, "api-key", NULL, NULL);
+    return code;
 }
 
 dam_status rehearse_login(struct work *work, dam_error *error)
@@ -162,6 +181,7 @@ void end_work(struct work *work)
     dam_session_free(work->session);
     dam_config_free(work->config);
     dam_string_free(work->credentials.command);
+    dam_string_free(work->api_key_command);
     explicit_bzero(work->credentials.typed, sizeof work->credentials.typed);
     *work = (struct work){.credentials = {.fd = -1}};
 }

@@ -15,7 +15,8 @@ struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
-    int explains; /* --explain: `end_work` prints what the session did. */
+    char *api_key_command; /* the option; "" or NULL: none, or the command line gives the key. */
+    int explains;          /* --explain: `end_work` prints what the session did. */
 };
 
 /* Opens what the command needs (enum opens). If this does not return EXIT_OK, it has printed why. Call end_work in any

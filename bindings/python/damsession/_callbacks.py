@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _abi
 from ._check import guarded
-from ._errors import CredentialsNeeded, Status
+from ._errors import BY_STATUS, Status
 from ._library import library
 from ._secrets import Secrets
 from ._text import encoded, wiped
@@ -84,25 +84,27 @@ def password_command(command: str) -> Credentials:
     `password-command`.
     """
 
-    def ask(prompt: Prompt) -> bytes | None:
-        import subprocess  # here, as few programs need it
+    return lambda _: first_line("password-command", command, Status.CREDENTIALS_NEEDED)
 
-        ended = subprocess.run(
-            ["/bin/sh", "-c", command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            check=False,
+
+def first_line(option: str, command: str, missing: Status) -> bytes:
+    """What the shell command of this option prints first. The error of `missing`: it failed, or
+    printed nothing.
+    """
+    import subprocess  # here, as few programs need it
+
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if ended.returncode != 0:
+        raise BY_STATUS[missing](
+            missing, None, None, f"the {option} failed (exit status {ended.returncode})"
         )
-        if ended.returncode != 0:
-            raise _no_answer(f"the password-command failed (exit status {ended.returncode})")
-        line = ended.stdout.split(b"\n", 1)[0]
-        line = line[:-1] if line.endswith(b"\r") else line  # the line end of a file from Windows
-        if not line:
-            raise _no_answer("the password-command printed nothing")
-        return line
-
-    return ask
-
-
-def _no_answer(message: str) -> CredentialsNeeded:
-    return CredentialsNeeded(Status.CREDENTIALS_NEEDED, None, None, message)
+    line = ended.stdout.split(b"\n", 1)[0]
+    line = line[:-1] if line.endswith(b"\r") else line  # the line end of a file from Windows
+    if not line:
+        raise BY_STATUS[missing](missing, None, None, f"the {option} printed nothing")
+    return line

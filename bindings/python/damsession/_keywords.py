@@ -46,6 +46,8 @@ class Options(TypedDict, total=False):
     organization: Text
     #: PhotoShelter: the program's API key.
     api_key: Text
+    #: PhotoShelter: a shell command whose first line of output is the API key.
+    api_key_command: Text
     #: PhotoShelter: where the API key travels.
     api_key_in: Literal["header", "parameter"] | None
     #: PhotoShelter: method of the organization step.

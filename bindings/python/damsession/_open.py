@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._callbacks import Credentials, password_command
+from ._callbacks import Credentials, first_line, password_command
 from ._config import Config
+from ._errors import Status
 from ._options import OptionValue
 from ._session import Session
 from ._store import Store
@@ -39,7 +40,8 @@ def open(
         counts as not given.
     credentials: called with a `Prompt` when a login needs a secret that no option gives; returns
         it, or None. It must not use the session. Without it, the command in the option
-        `password_command` is run, if there is one.
+        `password_command` is run, if there is one. The one in `api_key_command` is run at once,
+        unless `api_key` is given here: every request needs that.
     log: a logger for the library's lines, which hold no secrets; True: the logger "damsession".
     store: where sessions outlive the process: the option of this name ("file", "memory" or a
         directory), or a `Store` of the program's own.
@@ -51,6 +53,10 @@ def open(
     with Config() as config:
         from_elsewhere = credentials is not None or options.get("password_command") is not None
         configure(config, name, store, environment, options, unset_secrets=from_elsewhere)
+        command = config.get("api-key-command")
+        if command and options.get("api_key") is None:
+            key = first_line("api-key-command", command, Status.API_KEY_REFUSED)
+            config.set("api_key", key.decode("utf-8", "surrogateescape"))
         if credentials is None:
             command = config.get("password-command")
             credentials = password_command(command) if command else None

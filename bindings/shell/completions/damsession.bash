@@ -4,9 +4,12 @@
 # nothing here can be out of date. Options that are secrets are not offered: the program refuses them on a command line.
 # shellcheck shell=bash
 
-# The commands.
+# The commands; with "pages" behind the program, the pages of the manual, too.
 _damsession_commands() {
-    "$1" help 2>/dev/null | awk '$0 == "commands:" { on = 1; next } $0 == "" { on = 0 } on { print $1 }'
+    "$1" help 2>/dev/null | awk -v pages="${2:-}" '
+        $0 == "commands:" || (pages != "" && $0 == "pages of the manual:") { on = 1; next }
+        $0 == "" { on = 0 }
+        on { print $1 }'
 }
 
 # The flags that command $2 takes, and the options if it takes those.
@@ -69,8 +72,10 @@ _damsession() {
         _damsession_offer "$word" <<<"${values//|/$'\n'}"
     elif [[ -n $values ]]; then
         return 0
-    elif [[ -z $command || $before == help ]]; then
+    elif [[ -z $command ]]; then
         _damsession_offer "$word" < <(_damsession_commands "$program")
+    elif [[ $before == help ]]; then
+        _damsession_offer "$word" < <(_damsession_commands "$program" pages)
     elif [[ $word == -* ]]; then
         _damsession_offer "$word" < <(_damsession_flags "$program" "$command")
     else

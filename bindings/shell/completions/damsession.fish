@@ -13,10 +13,10 @@ function __damsession_command
     echo $words[1]
 end
 
-# The first words of the lines below "commands:", with their meaning.
-function __damsession_commands
-    damsession help 2>/dev/null | awk -F '  +' '
-        $0 == "commands:" { on = 1; next }
+# The first words of the lines below such a line, with their meaning.
+function __damsession_below
+    damsession help 2>/dev/null | awk -F '  +' -v title=$argv[1] '
+        $0 == title { on = 1; next }
         $0 == "" { on = 0 }
         on { split($2, word, " "); print word[1] "\t" $NF }'
 end
@@ -66,8 +66,9 @@ function __damsession_takes_path
 end
 
 complete -c damsession -f
-complete -c damsession -n 'test -z (__damsession_command)' -a '(__damsession_commands)'
-complete -c damsession -n 'test (__damsession_command) = help' -a '(__damsession_commands)'
+complete -c damsession -n 'test -z (__damsession_command)' -a '(__damsession_below commands:)'
+complete -c damsession -n 'test (__damsession_command) = help' -a '(__damsession_below commands:)'
+complete -c damsession -n 'test (__damsession_command) = help' -a '(__damsession_below "pages of the manual:")'
 complete -c damsession -n 'test -n (__damsession_command)' -a '(__damsession_names)'
 complete -c damsession -n 'string match --quiet -- "-*" (commandline -ct)' -a '(__damsession_flags)'
 complete -c damsession -a '(__damsession_values)'

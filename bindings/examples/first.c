@@ -1,5 +1,5 @@
-/* photoshelter.c - prints the galleries of a PhotoShelter account. DAMSESSION_SYSTEM, DAMSESSION_USER and the like come
- * from the environment; or `photoshelter NAME` takes what `damsession login NAME` has remembered. */
+/* first.c - prints the galleries of a PhotoShelter account. DAMSESSION_SYSTEM, DAMSESSION_USER and the like come
+ * from the environment; or `first NAME` takes what `damsession login NAME` has remembered. */
 #include <damsession.h>
 
 #include <stdio.h>
