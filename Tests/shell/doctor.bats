@@ -106,6 +106,16 @@ skipped login" ]
     [ "$(find "$store" -name '.doctor*')" = "" ]
 }
 
+@test "an API key from a command" {
+    echo "$API_KEY" >key
+    dam config unset desk api-key
+    dam config set desk api-key-command 'echo >>asked; cat key'
+    finds 0 ok options "they go together" desk
+    [ "$(wc -l <asked)" -eq 1 ]
+    dam config set desk api-key-command false
+    finds 44 bad options "the command gave no API key" desk
+}
+
 @test "a refused password, and too many device tokens" {
     dam logout desk
     run -41 --separate-stderr dam get desk x --password-command 'echo wrong'

@@ -67,7 +67,7 @@ terminal() {
     [ "$(wc -l <asked)" -eq 2 ]
     run -0 --separate-stderr dam config show desk
     [[ $output == *"echo asked"* && $output != *"$API_KEY"* ]]
-    run -1 grep -rF "$API_KEY" "$HOME/.config" "$HOME/.local"
+    run -1 grep -rF "$API_KEY" "$XDG_CONFIG_HOME" "$XDG_STATE_HOME"
     run -0 --separate-stderr dam get desk mem/user/session --api-key-stdin <<<"$API_KEY"
     [ "$(wc -l <asked)" -eq 2 ]
     run -44 --separate-stderr dam get desk mem/user/session --api-key-command 'exit 3'

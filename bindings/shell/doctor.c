@@ -121,7 +121,7 @@ static int open_patient(struct findings *findings, const struct arguments *argum
         return 0;
     }
     if (status == DAM_OK)
-        status = dam_session_open(work->config, &work->session, &error);
+        status = try_session(work, &error);
     if (status != DAM_OK)
         find(findings, "options", find_exit_code(status), "%s", error.message);
     else

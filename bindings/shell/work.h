@@ -35,6 +35,9 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
 int override_options(struct work *work, const struct arguments *arguments);
 int start_session(struct work *work);
 
+/* The last step without a word. */
+dam_status try_session(struct work *work, dam_error *error);
+
 /* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
 
