@@ -106,6 +106,16 @@ skipped login" ]
     [ "$(find "$store" -name '.doctor*')" = "" ]
 }
 
+@test "an API key from a command" {
+    echo "$API_KEY" >key
+    dam config unset desk api-key
+    dam config set desk api-key-command 'echo >>asked; cat key'
+    finds 0 ok options "they go together" desk
+    [ "$(wc -l <asked)" -eq 1 ]
+    dam config set desk api-key-command false
+    finds 44 bad options "the command gave no API key" desk
+}
+
 @test "a refused password, and too many device tokens" {
     dam logout desk
     run -41 --separate-stderr dam get desk x --password-command 'echo wrong'
@@ -113,6 +123,18 @@ skipped login" ]
     login_fotoweb
     finds 0 ok tokens "1 of 10 are taken" web
     finds 45 bad tokens "the next login fails" web --token-limit 2
+}
+
+@test "a session that a newer program stored" {
+    local record words
+    record=$(find "$XDG_STATE_HOME/damsession" -name '*.record' | head -n 1)
+    read -ra words <"$record"
+    { # The sum is over the line before it and the document.
+        printf '%s 999 %s %s ' "${words[0]}" "${words[2]}" "${words[3]}"
+        tail -n +2 "$record"
+    } >newer
+    { head -c -"${words[3]}" newer && sha256sum <newer | cut -d ' ' -f 1 && tail -c "${words[3]}" newer; } >"$record"
+    finds 62 bad session "newer damsession" desk
 }
 
 @test "a library that is older than the command" {

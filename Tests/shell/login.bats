@@ -21,6 +21,7 @@ terminal() {
     [[ $output == *$'\ndamsession: logged in as '"$ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
     [[ $output != *"$ADA_PASSWORD"* && $output != *"$API_KEY"* ]]
     [ "$(grep -o 'echo at the question: .*' <<<"$output" | cut -d ' ' -f 5 | xargs)" = "on on on off off" ]
+    [ "$(dam config show desk | cut -d : -f 1 | xargs)" = "system url user api-key ca-file" ]
     run -0 --separate-stderr dam get desk mem/user/session
     count photoshelter.requests 2
     count photoshelter.logins_ok 1

@@ -37,10 +37,23 @@ static void find_library(struct findings *findings)
          is_old ? "; it is older than this command, which is " : "", is_old ? DAM_VERSION : "");
 }
 
-static void find_session(struct findings *findings, const dam_session_state *state)
+/* A record that the library does not take shows only when a session is needed. */
+static dam_status look_at_record(struct work *work, dam_error *error)
+{
+    work->credentials.is_declined = 1; /* nobody is asked. */
+    dam_status status = rehearse_login(work, error);
+    work->credentials.is_declined = 0;
+    return status == DAM_ERR_STORE || status == DAM_ERR_RECORD_NEWER || status == DAM_ERR_LOCKED ? status : DAM_OK;
+}
+
+static void find_session(struct findings *findings, struct work *work, const dam_session_state *state)
 {
     char time[TIME_CAPACITY];
-    if (state->flags & DAM_STATE_REFUSED)
+    dam_error error;
+    dam_status status = look_at_record(work, &error);
+    if (status != DAM_OK)
+        find(findings, "session", find_exit_code(status), "%s", error.message);
+    else if (state->flags & DAM_STATE_REFUSED)
         find(findings, "session", DAM_ERR_CREDENTIALS_REFUSED,
              "the last login was refused; `damsession login` with the right password");
     else if (state->flags & DAM_STATE_LOGGED_IN)
@@ -108,7 +121,7 @@ static int open_patient(struct findings *findings, const struct arguments *argum
         return 0;
     }
     if (status == DAM_OK)
-        status = dam_session_open(work->config, &work->session, &error);
+        status = try_session(work, &error);
     if (status != DAM_OK)
         find(findings, "options", find_exit_code(status), "%s", error.message);
     else
@@ -137,7 +150,7 @@ int run_doctor(const struct arguments *arguments, struct work *work)
     else if (examine_files(&findings, "store", state.store, 077))
         examine_locks(&findings, state.store);
     probe(&findings, work->config, state.origin);
-    find_session(&findings, &state);
+    find_session(&findings, work, &state);
     find_tokens(&findings, work);
     if (is_given(arguments, FLAG_LOG_IN))
         find_login(&findings, work);

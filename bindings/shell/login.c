@@ -25,22 +25,14 @@ static void close_session(struct work *work)
     work->session = NULL;
 }
 
-/* A person knows the password before the key of a program, but no session opens without the key. So one with a false
-   key, and with a socket that leads nowhere, is asked whether it needs the password: nothing is sent. */
+/* A person knows the password before the key of a program, but no session opens without the key. So a rehearsal with a
+   false key asks for the password, if that is needed. */
 static int ask_secrets(struct work *work)
 {
-    char *socket = NULL;
-    if (fill_program_secrets(work, "none yet") != EXIT_OK ||
-        dam_config_get(work->config, "unix-socket", &socket, NULL) != DAM_OK ||
-        dam_config_set(work->config, "unix-socket", "/dev/null/nowhere", NULL) != DAM_OK)
-        return EXIT_INTERNAL;
-    work->credentials.collects = 1;
-    if (dam_session_open(work->config, &work->session, NULL) == DAM_OK)
-        dam_session_login(work->session, DAM_LOGIN_IF_NEEDED, NULL);
-    work->credentials.collects = 0;
-    close_session(work);
-    dam_config_set(work->config, "unix-socket", socket[0] != '\0' ? socket : NULL, NULL);
-    dam_string_free(socket);
+    int code = fill_program_secrets(work, "none yet");
+    if (code != EXIT_OK)
+        return code;
+    rehearse_login(work, NULL);
     return ask_program_secrets(work);
 }
 

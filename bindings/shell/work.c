@@ -103,26 +103,70 @@ int override_options(struct work *work, const struct arguments *arguments)
     return code;
 }
 
+static int has_key_command(const struct work *work)
+{
+    return work->api_key_command != NULL && work->api_key_command[0] != '\0';
+}
+
 /* The command `api-key-command` is asked whenever a session is opened, since every request needs the key. */
-static int command_api_key(struct work *work)
+static dam_status command_api_key(struct work *work, dam_error *error)
 {
     struct secret_command given = {"API key", work->api_key_command, work->credentials.patience};
     char key[SECRET_CAPACITY];
-    int code = run_secret_command(&given, key) > 0 ? set_option(work, "api-key", key) : DAM_ERR_API_KEY_REFUSED;
+    *error =
+        (dam_error){.status = DAM_ERR_API_KEY_REFUSED, .retry_after = -1, .message = "the command gave no API key"};
+    dam_status status = error->status;
+    if (run_secret_command(&given, key) > 0)
+        status = dam_config_set(work->config, "api-key", key, error);
     explicit_bzero(key, sizeof key);
-    return code;
+    return status;
+}
+
+dam_status try_session(struct work *work, dam_error *error)
+{
+    dam_status status = has_key_command(work) ? command_api_key(work, error) : DAM_OK;
+    if (status == DAM_OK)
+        status = dam_session_open(work->config, &work->session, error);
+    if (has_key_command(work)) /* only the command is remembered, not what it gave. */
+        dam_config_set(work->config, "api-key", NULL, NULL);
+    return status;
 }
 
 int start_session(struct work *work)
 {
     dam_error error;
-    int is_commanded = work->api_key_command != NULL && work->api_key_command[0] != '\0';
-    int code = is_commanded ? command_api_key(work) : EXIT_OK;
-    if (code == EXIT_OK && dam_session_open(work->config, &work->session, &error) != DAM_OK)
-        code = report(&error);
-    if (is_commanded) /* only the command is remembered, not what it gave. */
+    return try_session(work, &error) == DAM_OK ? EXIT_OK : report(&error);
+}
+
+dam_status rehearse_login(struct work *work, dam_error *error)
+{
+    static const char *const changed[][2] = {{"unix-socket", "/dev/null/nowhere"}, {"lock-timeout", "0"}};
+    char *before[2] = {NULL, NULL};
+    dam_session *session = NULL;
+    dam_status status = DAM_OK;
+    for (int at = 0; at < 2 && status == DAM_OK; at++) {
+        status = dam_config_get(work->config, changed[at][0], &before[at], error);
+        if (status == DAM_OK)
+            status = dam_config_set(work->config, changed[at][0], changed[at][1], error);
+    }
+    if (has_key_command(work) && status == DAM_OK) /* any key will do. */
+        status = dam_config_set(work->config, "api-key", "none yet", error);
+    work->credentials.collects = 1;
+    if (status == DAM_OK)
+        status = dam_session_open(work->config, &session, error);
+    if (status == DAM_OK)
+        status = dam_session_login(session, DAM_LOGIN_IF_NEEDED, error);
+    work->credentials.collects = 0;
+    dam_session_free(session);
+    if (has_key_command(work))
         dam_config_set(work->config, "api-key", NULL, NULL);
-    return code;
+    for (int at = 0; at < 2 && before[at] != NULL; at++) {
+        dam_option row; /* what has its default is not set, so that it is not remembered. */
+        int is_default = find_option(changed[at][0], &row) && strcmp(row.default_value, before[at]) == 0;
+        dam_config_set(work->config, changed[at][0], is_default ? NULL : before[at], NULL);
+        dam_string_free(before[at]);
+    }
+    return status;
 }
 
 static int open_options(struct work *work, const struct arguments *arguments)

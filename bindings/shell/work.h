@@ -35,8 +35,15 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
 int override_options(struct work *work, const struct arguments *arguments);
 int start_session(struct work *work);
 
+/* The last step without a word. */
+dam_status try_session(struct work *work, dam_error *error);
+
 /* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
+
+/* Logs in as far as that goes without sending anything: with a socket that leads nowhere. DAM_OK: there is a session. A
+   password is asked for if that is needed, and kept for the next login. */
+dam_status rehearse_login(struct work *work, dam_error *error);
 
 /* Whether the command line has a name. "-" stands for none: options come from environment and command line only. */
 int has_name(const struct arguments *arguments);
