@@ -27,18 +27,21 @@ help: ## list the targets
 
 lib: $(LIB) $(BIN) ## build the shared library and the wrapper (the default)
 
-# libstdc++ is linked statically: to load it took longer than to open a session. Our own scratch path: `swift test` would
-# overwrite the library with one that needs Swift's run time. SwiftPM does not relink when only the export map changed,
-# hence the rm. --wrap: Sources/CLinux/Wipe.c and Hypot.c. The prefix maps keep this folder's path out of the bytes.
+# libstdc++ is linked statically: to load it took longer than to open a session. Our own scratch path: `swift test`
+# would overwrite the library with one that needs Swift's run time. SwiftPM does not relink when only the export map
+# changed, hence the rm. --wrap: Sources/CLinux/Wipe.c and Hypot.c. The prefix maps keep this folder's path out of the
+# bytes; so does -disable-incremental-llvm-codegen, which leaves out a hash of each module as it was, with its path. The
+# build ID is made of all that is linked: debugging information, which names the compiler's cache, is left out before.
 $(LIB): $(SOURCES) | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	rm -f $(SHIP)/release/libdamsession.so
 	@mkdir -p $(SHIP)/static && ln -sf $$($(CC) -print-file-name=libstdc++.a) $(SHIP)/static/
 	swift build -c release --scratch-path $(SHIP) --product damsession \
 	  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
+	  -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
 	  $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
-	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections \
+	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections -Xlinker --strip-debug \
 	  -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker --wrap=hypotf -Xlinker -L$(CURDIR)/$(SHIP)/static \
 	  -Xlinker --print-archive-stats=$(CURDIR)/$(ARCHIVES)
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new

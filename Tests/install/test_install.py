@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -124,6 +125,26 @@ def test_as_a_packager(tmp_path: Path) -> None:
     assert os.readlink(tmp_path / library / "libdamsession.so") == "libdamsession.so.1"
     run("make", "uninstall", *words)
     assert files(tmp_path) == []
+
+
+def test_the_tarball_works_where_it_is_unpacked(tmp_path: Path, consumer: Path) -> None:
+    run("make", "-s", "dist", f"DIST={tmp_path / 'dist'}")
+    (packed,) = (tmp_path / "dist").glob(f"damsession-{version()}-linux-*.tar.gz")
+    with tarfile.open(packed) as archive:
+        entries = archive.getmembers()
+    assert {(each.uid, each.gid, each.mtime) for each in entries} == {(0, 0, entries[0].mtime)}
+    assert [each.name for each in entries] == sorted(each.name for each in entries)
+    run("tar", "xzf", str(packed), "-C", str(tmp_path))
+    root = tmp_path / packed.name.removesuffix(".tar.gz")
+    assert run(str(root / "bin" / "damsession"), "--version").count(version()) == 2
+    assert {"LICENSE", "NOTICES"} <= set(os.listdir(root / "share" / "doc" / "damsession"))
+    at = {"PKG_CONFIG_PATH": str(root / "lib" / "pkgconfig")}
+    flags = run("pkg-config", "--cflags", "--libs", "damsession", more=at).split()
+    run("cc", "consumer.c", "-o", "consumer", *flags, folder=consumer)
+    (consumer / "CMakeLists.txt").write_text(CMAKE.format(wanted=version()), "ascii")
+    run("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={root}", folder=consumer)
+    run("cmake", "--build", "build", folder=consumer)
+    assert run("build/consumer", folder=consumer).strip() == version()
 
 
 def test_flags_of_the_builder_are_honoured() -> None:

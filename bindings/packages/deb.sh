@@ -1,8 +1,8 @@
 #!/bin/bash
 # deb.sh - builds Debian's packages from what `make install` installs and from the wheel.
 #
-# Usage: deb.sh VERSION MULTIARCH NOTICES FOLDER; the wheel is in FOLDER, and the packages go there. SOURCE_DATE_EPOCH is
-# the time of every file, MAINTAINER whom the packages name.
+# Usage: deb.sh VERSION MULTIARCH NOTICES FOLDER; the wheel is in FOLDER, and the packages go there, in place of others.
+# SOURCE_DATE_EPOCH is the time of every file, MAINTAINER whom the packages name.
 #
 # dpkg-deb and not debhelper: that wants a folder `debian` at the top and to run the build by itself. Nothing here needs
 # more than what is written down below.
@@ -17,7 +17,7 @@ architecture=$(dpkg --print-architecture)
 upstream=${version%-*}
 template=bindings/packages/debian
 
-rm -rf "$work"
+rm -rf "$work" "$folder"/*.deb
 mkdir -p "$work/debian"
 "${MAKE:-make}" --no-print-directory install DESTDIR="$PWD/$work/stage" PREFIX=/usr LIBDIR="/usr/lib/$multiarch"
 
@@ -42,11 +42,12 @@ patchelf --remove-rpath "$work/damsession/usr/bin/damsession"
 python=$work/python3-damsession/usr/lib/python3/dist-packages
 mkdir -p "$python"
 unzip -q "$folder/damsession-$upstream"-py3-*.whl -d "$python"
-rm -r "$python"/damsession/{libdamsession.so.1,bin,NOTICES} "$python"/*.dist-info/{RECORD,WHEEL,entry_points.txt,licenses}
+rm -r "$python"/damsession/{libdamsession.so.1,bin,NOTICES}
+rm -r "$python"/*.dist-info/{RECORD,WHEEL,entry_points.txt,licenses}
 echo debian >"$python/damsession-$upstream.dist-info/INSTALLER"
 find "$python" -type f -exec chmod 0644 {} +
 
-# What each needs, by the symbols that it takes from others.
+# What each needs, by the symbols that it takes from others. Of libcurl it needs a new enough one, which is no symbol.
 printf 'Source: damsession\n\nPackage: libdamsession1\nArchitecture: any\n' >"$work/debian/control"
 echo "libdamsession 1 libdamsession1 (>= $upstream)" >"$work/debian/shlibs.local"
 needs() {
@@ -56,7 +57,7 @@ needs() {
             cat shlibdeps.log >&2
             exit 1
         fi
-    ) | sed 's/^shlibs:Depends=//'
+    ) | sed 's/^shlibs:Depends=//; s/libcurl4[t64]* (>= [^)]*)/libcurl4 (>= 7.80.0)/'
 }
 
 # document PACKAGE: its terms, and what is new: Debian's, and ours.
@@ -90,6 +91,8 @@ pack() {
         cat "$template/$package"
     } >"$root/DEBIAN/control"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+    # dpkg-deb makes nothing newer than SOURCE_DATE_EPOCH, but leaves what is older, and unzip has its own idea of time.
+    find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     # One thread: xz cuts the data by the number of them.
     dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$root" "$folder" >/dev/null
     echo "$folder/${package}_${version}_$of.deb"

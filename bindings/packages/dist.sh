@@ -10,7 +10,7 @@ folder=$3
 root=$folder/$name
 prefix=/where/it/is
 
-rm -rf "$root"
+rm -rf "$root" "$folder"/damsession-*.tar.gz
 mkdir -p "$root"
 ${MAKE:-make} --no-print-directory install DESTDIR="$root" PREFIX="$prefix"
 mv "$root$prefix"/* "$root"

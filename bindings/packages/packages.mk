@@ -27,13 +27,14 @@ dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywh
 
 # --exclude: the system's libcurl is the one that gets security updates and knows where its certificates are.
 wheel: $(LIB) $(BIN) $(NOTICES) $(VENV)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
-	rm -rf $(BUILD)/wheel && mkdir -p $(DIST)
+	rm -rf $(BUILD)/wheel $(DIST)/*.whl && mkdir -p $(DIST)
 	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" && umask 022 && \
 	  python -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python ./bindings/sandbox && \
 	  auditwheel repair --exclude libcurl.so.4 --plat $(MANYLINUX) -w $(DIST) $(BUILD)/wheel/damsession-*.whl
 	mv $(BUILD)/wheel/damsession_sandbox-*.whl $(DIST)
 	bindings/packages/lint.sh wheel $(DIST)/damsession-$(VERSION)-*.whl
 
+# To build and look at Debian's packages, and to make roots to test them in.
 APT_DEB   := dpkg-dev lintian unzip mmdebstrap
 
 $(BUILD)/deb-tools: bindings/packages/packages.mk
