@@ -35,6 +35,12 @@ take libdamsession-dev usr/include "usr/lib/$multiarch" usr/share/man/man3
 take damsession usr/bin usr/share/man/man1 usr/share/man/man7 usr/share/bash-completion usr/share/fish usr/share/zsh
 mv "$work"/damsession/usr/share/zsh/{site-functions,vendor-completions} # the former is for who runs the machine.
 
+# The README and the like are documented below; anything else is in nobody's package yet.
+if find "$work/stage" ! -type d ! -path '*/usr/share/doc/damsession/*' | grep . >&2; then
+    echo "deb.sh: \`make install\` installs that, and no package takes it" >&2
+    exit 1
+fi
+
 strip "$work/damsession/usr/bin/damsession"
 patchelf --remove-rpath "$work/damsession/usr/bin/damsession"
 

@@ -38,7 +38,8 @@ def library() -> Path:
 def put_command(place: Path) -> None:
     """Copies the command, which finds its library one folder above from then on."""
     place.parent.mkdir(exist_ok=True)
-    shutil.copy(built(BUILD / "bin" / "damsession"), place)
+    shutil.copyfile(built(BUILD / "bin" / "damsession"), place)
+    place.chmod(0o755)  # whoever built it may have had another umask
     try:
         subprocess.run(["strip", place], check=True)
         subprocess.run(["patchelf", "--set-rpath", "$ORIGIN/..", place], check=True)
