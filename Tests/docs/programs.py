@@ -88,9 +88,11 @@ def examples(check: Check, stage: Stage) -> None:
 
 
 def blocks(check: Check, stage: Stage) -> None:
-    """What stands in a page only. A block that is not to be run is `text`, `ini` or `console`."""
+    """What stands in a page only. A block that is not to be run is `text`, `ini`, `cmake` or
+    `console`.
+    """
     for number, block in enumerate(book.blocks()):
-        if block.note.startswith("file: ") or block.language in ("text", "ini", "console"):
+        if block.note.startswith("file: ") or block.language in ("text", "ini", "console", "cmake"):
             continue
         command = {
             "sh": ["sh", "-eu", "-c", block.code],

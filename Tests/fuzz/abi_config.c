@@ -142,12 +142,54 @@ static void load_environment(struct play *play)
     unsetenv(variable);
 }
 
+/* What is encoded holds no byte that a path or a form cannot have, and stands behind the path that was given. */
+static void check_encoded(char *text, const char *path)
+{
+    size_t size = strlen(path);
+    if (strncmp(text, path, size) != 0)
+        broken("a path stays as it is", "dam_path_with_query");
+    if (text[size + strspn(text + size, "?&=%-._~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")] !=
+        '\0')
+        broken("what cannot be in a query is encoded", "dam_pair");
+    dam_string_free(text);
+}
+
+static void encode_pairs(struct play *play)
+{
+    dam_pair pairs[8] = {{NULL, NULL}};
+    char *out = NULL;
+    size_t count = byte(play) % 9;
+    for (size_t at = 0; at < count; at++)
+        pairs[at] = (dam_pair){text(play, names), text(play, values)};
+    const char *path = text(play, names);
+    const dam_pair *given = byte(play) % 16 ? pairs : NULL;
+    if (SAYS(dam_path_with_query(path, given, count, byte(play) % 16 ? &out : NULL, err(play))) == DAM_OK)
+        check_encoded(out, path);
+    out = NULL;
+    if (SAYS(dam_encode_form(given, count, byte(play) % 16 ? &out : NULL, err(play))) == DAM_OK)
+        check_encoded(out, "");
+}
+
+/* Closed at once: it is not tamed, and must not send anything. */
+static void open_named(struct play *play)
+{
+    dam_session *session = NULL;
+    const char *name = text(play, remembered);
+    dam_status status = SAYS(dam_session_open_named(name, byte(play) % 16 ? &session : NULL, err(play)));
+    if ((status == DAM_OK) != (session != NULL))
+        broken("a session is there when all went well, and only then", "dam_session_open_named");
+    dam_session_free(session);
+}
+
 void play_values(struct play *play)
 {
     dam_option option = {.size = sizeof option - byte(play) % 2};
     uint32_t index = (uint32_t)number(play);
     uint32_t size = option.size;
-    switch (byte(play) % 4) {
+    uint8_t choice = byte(play);
+    switch (choice >= 224 ? 5 : choice >= 192 ? 4 : choice % 4) {
+    case 5: open_named(play); break;
+    case 4: encode_pairs(play); break;
     case 0:
         if (SAYS(dam_option_get(index, byte(play) % 8 ? &option : NULL, err(play))) != DAM_OK)
             break;

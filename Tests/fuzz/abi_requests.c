@@ -185,6 +185,13 @@ static void read_response(struct play *play, const dam_response *response)
         return;
     if (view.body == NULL || ((const char *)view.body)[view.body_size] != '\0' || has_cookie(&view))
         broken("a response is whole and without cookies", "dam_response_view");
+    for (size_t at = 0; at < view.header_count; at++) {
+        const char *value = dam_response_header(response, view.headers[at].name);
+        if (value == NULL || (at == 0 && value != view.headers[0].value))
+            broken("a header is found by its name", view.headers[at].name);
+    }
+    if (dam_response_header(response, "") != NULL || dam_response_header(response, NULL) != NULL)
+        broken("no header is found where there is none", "dam_response_header");
 }
 
 static void send_blocking(struct play *play, dam_session *session)

@@ -19,6 +19,12 @@ setup() {
     [ "$stderr" = "damsession: there is no command \`lgoin\`; did you mean \`login\`?" ]
     run -2 --separate-stderr dam help sesions
     [[ $stderr == *"did you mean \`sessions\`?" ]]
+    for word in trubleshooting trouble; do
+        run -2 --separate-stderr dam help "$word"
+        [ "$stderr" = "damsession: there is no command or page \`$word\`; did you mean \`troubleshooting\`?" ]
+    done
+    run -2 --separate-stderr dam help coming
+    [[ $stderr == *"did you mean \`coming-from\`?" ]]
     run -2 --separate-stderr dam get desk x -q
     [ "$stderr" = "damsession: -q is not known; see \`damsession help\`" ]
     run -2 --separate-stderr dam get desk x --usr hunter2

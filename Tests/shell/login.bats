@@ -64,6 +64,15 @@ terminal() {
     run -0 --separate-stderr dam get desk mem/user/session
 }
 
+@test "a new name is remembered only when the server has answered to its options, session or not" {
+    photoshelter_environment
+    DAMSESSION_PASSWORD=$ADA_PASSWORD dam login desk
+    run -44 --separate-stderr dam login other --api-key-stdin <<<wrong
+    [ "$(dam list | wc -l)" -eq 1 ]
+    run -0 --separate-stderr dam login other
+    count photoshelter.logins_ok 1
+}
+
 @test "a password that is given is used, and only what is missing is asked for" {
     export DAMSESSION_PASSWORD=$ADA_PASSWORD
     run -0 terminal "answer=$API_KEY" -- \

@@ -55,7 +55,7 @@ static void find_session(struct findings *findings, struct work *work, const dam
         find(findings, "session", find_exit_code(status), "%s", error.message);
     else if (state->flags & DAM_STATE_REFUSED)
         find(findings, "session", DAM_ERR_CREDENTIALS_REFUSED,
-             "the last login was refused; `damsession login` with the right password");
+             "the last login was refused; log in with the right password: damsession login NAME");
     else if (state->flags & DAM_STATE_LOGGED_IN)
         find(findings, "session", EXIT_OK, "logged in, last used %s", write_time(state->used_at, time));
     else

@@ -132,7 +132,7 @@ int run_help(const struct arguments *arguments, struct work *work)
     else if (word != NULL && (page = find_page(word)) != NULL)
         fputs(page->text, stdout);
     else if (word != NULL)
-        return refuse_command(word);
+        return refuse_page(word);
     else
         print_help();
     return EXIT_OK;

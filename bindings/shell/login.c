@@ -62,6 +62,18 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
     }
 }
 
+/* A session that was there already says nothing of options that are new, such as a key or a CA: they are only
+   remembered once the server has answered to them. */
+static int prove_options(struct work *work)
+{
+    dam_statistics seen = DAM_STATISTICS_INIT;
+    dam_error error;
+    if (dam_session_get_statistics(work->session, &seen, &error) != DAM_OK ||
+        (seen.logins == 0 && dam_session_keepalive(work->session, &error) != DAM_OK))
+        return report(&error);
+    return EXIT_OK;
+}
+
 /* To a person; a script has the exit code. */
 static void tell(struct work *work, const char *name)
 {
@@ -95,6 +107,8 @@ int run_login(const struct arguments *arguments, struct work *work)
         code = start_session(work);
     if (code == EXIT_OK)
         code = log_in(work, manner, asks_for_key);
+    if (code == EXIT_OK && has_name(arguments) && is_new)
+        code = prove_options(work);
     if (code == EXIT_OK && has_name(arguments) && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK)

@@ -67,17 +67,41 @@ const char *find_nearest(const char *word, const char *const *words)
     return best;
 }
 
-int refuse_command(const char *word)
+static int refuse_word(const char *what, const char *word, const char *best)
+{
+    if (best != NULL)
+        say("there is no %s `%s`; did you mean `%s`?", what, word, best);
+    else
+        say("there is no %s `%s`; see `damsession help`", what, word);
+    return EXIT_USAGE;
+}
+
+static const char *find_nearest_command(const char *word, size_t *distance)
 {
     const char *best = NULL;
-    size_t distance = LONGEST;
     for (const struct command *command = commands; command->name != NULL; command++)
-        compare(word, command->name, &best, &distance);
-    if (best != NULL)
-        say("there is no command `%s`; did you mean `%s`?", word, best);
-    else
-        say("there is no command `%s`; see `damsession help`", word);
-    return EXIT_USAGE;
+        compare(word, command->name, &best, distance);
+    return best;
+}
+
+int refuse_command(const char *word)
+{
+    size_t distance = LONGEST;
+    return refuse_word("command", word, find_nearest_command(word, &distance));
+}
+
+int refuse_page(const char *word)
+{
+    size_t distance = LONGEST, size = strlen(word);
+    const char *best = find_nearest_command(word, &distance);
+    for (const struct page *page = pages; page->name != NULL; page++) {
+        compare(word, page->name, &best, &distance);
+        if (size > 2 && strncmp(word, page->name, size) == 0) {
+            best = page->name;
+            break;
+        }
+    }
+    return refuse_word("command or page", word, best);
 }
 
 int refuse_option(const char *name, const struct command *command)

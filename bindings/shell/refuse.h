@@ -9,6 +9,7 @@ struct command;
 /* All of them print why and return EXIT_USAGE. `command`: only what it takes is suggested; NULL: it is not known
    yet. */
 int refuse_command(const char *word);
+int refuse_page(const char *word);
 int refuse_option(const char *name, const struct command *command);
 int refuse_letter(char letter);
 

@@ -16,6 +16,7 @@ static const struct {
     int32_t status;
     const char *text;
 } remedies[] = {
+    {DAM_ERR_OPTION, "run: damsession options, for what there is; damsession login % asks for what is missing"},
     {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
     {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},
     {DAM_ERR_CONNECT, "run: damsession doctor %, which looks at URL and network; --retries N tries again by itself"},
@@ -25,7 +26,8 @@ static const struct {
      "run it again; --output FILE --continue goes on where a download broke off, --retries N tries again"},
     {DAM_ERR_PROTOCOL, "run: damsession doctor %; something else may answer at this URL, such as a proxy"},
     {DAM_ERR_TOO_LARGE, "save it with --output FILE, or keep more in memory: --response-limit SIZE"},
-    {DAM_ERR_INSECURE, "use https and the server's own name, in the path and in --url; see `damsession config show %`"},
+    {DAM_ERR_INSECURE,
+     "only https URLs of its own server get a session's secrets: damsession config show %; curl fetches other URLs"},
     {DAM_ERR_CREDENTIALS_NEEDED,
      "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
     {DAM_ERR_CREDENTIALS_REFUSED, "run: damsession login %, with the right password; --again tries the same one again"},

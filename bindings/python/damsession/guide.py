@@ -17,10 +17,13 @@ _PAGES = {
 
 
 def __getattr__(name: str) -> ModuleType:
-    """A page, as a module whose docstring it is: that is what `help` shows whole."""
-    if name not in _PAGES:
+    """A page, as a module whose docstring it is: that is what `help` shows whole. Its name may be
+    spelled as everywhere else ("coming-from"), or as Python wants it.
+    """
+    page = _PAGES.get(name.replace("-", "_"))
+    if page is None:
         raise AttributeError(f"module {__name__!r} has no page {name!r}; it has {__dir__()}")
-    return ModuleType(f"{__name__}.{name}", _PAGES[name].read_text(encoding="utf-8"))
+    return ModuleType(f"{__name__}.{name}", page.read_text(encoding="utf-8"))
 
 
 def __dir__() -> list[str]:
