@@ -48,18 +48,10 @@ internal import Glibc
 
   /// The value of the first header of this name, in any case; nil: there is none.
   func value(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
-    unsafe array.first { header in unsafe isSameName(header.name, name) }?.value
-  }
-}
-
-/// Whether two texts differ in the case of their ASCII letters at most. strcasecmp(3) would go by the program's locale.
-private func isSameName(_ left: UnsafePointer<CChar>, _ right: UnsafePointer<CChar>) -> Bool {
-  var place = 0
-  while true {
-    let (one, other) = unsafe (UInt8(bitPattern: left[place]), UInt8(bitPattern: right[place]))
-    guard ASCII.lower(one) == ASCII.lower(other) else { return false }
-    if one == 0 { return true }
-    place += 1
+    let wanted = unsafe UnsafeRawBufferPointer(start: name, count: strlen(name))
+    return unsafe array.first { header in
+      unsafe ASCII.equalIgnoringCase(UnsafeRawBufferPointer(start: header.name, count: strlen(header.name)), wanted)
+    }?.value
   }
 }
 

@@ -19,9 +19,12 @@ public func dam_session_open(
   unsafe export(err) { () throws(Failure) in
     let config = unsafe try Config.take(config)
     let out = unsafe try present(out, "out")
-    let session = try Session(try Settings(config.values, knownSystems), config.callbacks.application)
-    unsafe out.pointee = SessionHandle(session).give()
+    unsafe out.pointee = try session(of: config).give()
   }
+}
+
+private func session(of config: Config) throws(Failure) -> SessionHandle {
+  SessionHandle(try Session(try Settings(config.values, knownSystems), config.callbacks.application))
 }
 
 @_cdecl("dam_session_open_named") @implementation
@@ -31,11 +34,10 @@ public func dam_session_open_named(
   unsafe export(err) { () throws(Failure) in
     let name = unsafe try optionalText(name, "name")
     let out = unsafe try present(out, "out")
-    var values = OptionValues(knownSystems.vocabulary)
-    if let name { try Names.load(name, into: &values) }
-    try EnvironmentOptions.load(into: &values)
-    let session = try Session(try Settings(values, knownSystems), Callbacks().application)
-    unsafe out.pointee = SessionHandle(session).give()
+    let config = Config()
+    if let name { try Names.load(name, into: &config.values) }
+    try EnvironmentOptions.load(into: &config.values)
+    unsafe out.pointee = try session(of: config).give()
   }
 }
 

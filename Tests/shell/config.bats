@@ -7,10 +7,6 @@ setup() {
     clean_sandbox
 }
 
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
-}
-
 @test "config show prints what is remembered, and stars for a secret" {
     login_photoshelter --timeout 0
     run -0 --separate-stderr dam config show desk

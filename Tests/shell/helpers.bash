@@ -78,6 +78,23 @@ dam() {
     setsid --wait "$DAMSESSION" "$@"
 }
 
+# A command on a terminal of its own: see terminal.py.
+terminal() {
+    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
+}
+
+# Makes a stored session one that a newer program has written. The sum in its first line is over the line before it and
+# the document.
+make_newer() {
+    local words
+    read -ra words <"$1"
+    {
+        printf '%s 999 %s %s ' "${words[0]}" "${words[2]}" "${words[3]}"
+        tail -n +2 "$1"
+    } >newer
+    { head -c -"${words[3]}" newer && sha256sum <newer | cut -d ' ' -f 1 && tail -c "${words[3]}" newer; } >"$1"
+}
+
 # Logs ada in and remembers her as "desk"; more arguments are the wrapper's.
 login_photoshelter() {
     dam login desk --system photoshelter --url "$PHOTOSHELTER" --ca-file "$CA_FILE" --user "$ADA" \

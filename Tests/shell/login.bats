@@ -9,10 +9,6 @@ setup() {
     export DAMSESSION_CA_FILE=$CA_FILE
 }
 
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
-}
-
 @test "a first login asks for system, URL, user, password and API key, and says what it did" {
     run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
         "$DAMSESSION" login desk

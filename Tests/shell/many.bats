@@ -9,10 +9,6 @@ setup() {
     login_photoshelter --authentication token
 }
 
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
-}
-
 # What is in the folder, in one line.
 saved() {
     find "${1:-out}" -type f -printf '%P\n' | LC_ALL=C sort | xargs

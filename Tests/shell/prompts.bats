@@ -18,10 +18,6 @@ await_end() {
     while [[ $(ps -o stat= -p "$1") == [^Z]* ]]; do :; done
 }
 
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
-}
-
 @test "a password command is over when it has ended, whoever holds its output" {
     # An agent that the command starts, and that lives on with its standard output; the rest is what bats waits for.
     run -0 timeout 20 setsid --wait "$DAMSESSION" login - \

@@ -8,11 +8,6 @@ setup() {
     login_photoshelter --authentication token
 }
 
-# The wrapper on a terminal, and what it shows.
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" -- "$DAMSESSION" "$@"
-}
-
 # The sandbox's response to an upload tells the SHA-256 of what arrived.
 upload() {
     printf -- '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' >form
@@ -130,28 +125,28 @@ sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)' "$DAMSESSION" 
 }
 
 @test "a terminal gets whole lines and no binary, unless that is forced" {
-    run -0 terminal get desk mem/image/I1
+    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1
     [[ $output == '{"status":"ok"'*$'}\n\necho at the end: on\nexit: 0' ]]
-    run -0 terminal get desk mem/image/I1 -o -
+    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1 -o -
     [[ $output == '{"status":"ok"'*$'}\necho at the end: on\nexit: 0' ]]
-    run -0 terminal get desk mem/nothing
+    run -0 terminal -- "$DAMSESSION" get desk mem/nothing
     [[ $output == '{"status":"error"'*$'}\ndamsession: the server answered with HTTP status 404\n\necho'*"exit: 8" ]]
-    run -0 terminal get desk 'mem/image/I1/download?size=300000'
+    run -0 terminal -- "$DAMSESSION" get desk 'mem/image/I1/download?size=300000'
     [[ $output == "damsession: the body is binary"*"--output FILE"*"--output -"*"exit: 5" ]]
     [ "${#output}" -lt 300 ]
     # What comes after a beginning that looks like text counts too; an error's body does as well.
     sandbox faults '{"fault": "status", "status": 404, "body": "red \u001b[31m"}' >/dev/null
-    run -0 terminal get desk mem/image/I1
+    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1
     [[ $output == "damsession: the body is binary"*"HTTP status 404"*"exit: 5" && $output != *$'\e'* ]]
     sandbox faults '{"fault": "status", "status": 200, "body": "two\nlines \u009b"}' >/dev/null
-    run -0 terminal get desk mem/image/I1
+    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1
     [[ $output == "damsession: the body is binary"*"exit: 5" ]]
     sandbox faults '{"fault": "status", "status": 200, "body": "Größe\n"}' >/dev/null
-    run -0 terminal get desk mem/image/I1
+    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1
     [[ $output == $'Größe\n\necho'*"exit: 0" ]]
     # Elsewhere it is byte for byte what the server sent.
     [ "$(dam get desk mem/image/I1 | tail -c 1)" = "}" ]
-    run -0 terminal get desk 'mem/image/I1/download?size=1000' -o file
+    run -0 terminal -- "$DAMSESSION" get desk 'mem/image/I1/download?size=1000' -o file
     [ "$(stat -c %s file)" = 1000 ]
 }
 

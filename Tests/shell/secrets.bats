@@ -7,10 +7,6 @@ setup() {
     clean_sandbox
 }
 
-terminal() {
-    "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"
-}
-
 @test "secrets are refused on the command line, and not repeated" {
     local option
     for option in password api-key encryption-secret; do

@@ -133,14 +133,8 @@ setup() {
 @test "exit 62: a newer program wrote the session" {
     photoshelter_environment
     DAMSESSION_PASSWORD=$ADA_PASSWORD dam login -
-    local record words
-    record=("$XDG_STATE_HOME"/damsession/*.record)
-    read -ra words <"${record[0]}"
-    { # The sum is over the line before it and the document.
-        printf '%s 999 %s %s ' "${words[0]}" "${words[2]}" "${words[3]}"
-        tail -n +2 "${record[0]}"
-    } >newer
-    { head -c -"${words[3]}" newer && sha256sum <newer | cut -d ' ' -f 1 && tail -c "${words[3]}" newer; } >"${record[0]}"
+    local record=("$XDG_STATE_HOME"/damsession/*.record)
+    make_newer "${record[0]}"
     run -62 --separate-stderr dam get - mem/user/session
     [[ $stderr == *DAM_ERR_RECORD_NEWER* && -z $output ]]
 }

@@ -23,18 +23,7 @@
 
 static int is_missing(struct work *work, const char *name)
 {
-    char *value = NULL;
-    int missing = dam_config_get(work->config, name, &value, NULL) == DAM_OK && value[0] == '\0';
-    dam_string_free(value);
-    return missing;
-}
-
-static int is_set(struct work *work, const char *name)
-{
-    char *value = NULL;
-    int set = dam_config_get(work->config, name, &value, NULL) == DAM_OK && value[0] != '\0';
-    dam_string_free(value);
-    return set;
+    return !has_value(work->config, name);
 }
 
 /* 1: the option is set; 0: the answer was empty; -1: there is nobody to ask. */
@@ -109,7 +98,7 @@ static int find_program_secret(struct work *work, uint32_t *index, dam_option *r
             strcmp(row->system, system) != 0)
             continue;
         snprintf(command, sizeof command, "%s-command", row->name);
-        found = !is_in_environment(row->name) && !is_set(work, command);
+        found = !is_in_environment(row->name) && is_missing(work, command);
     }
     dam_string_free(system);
     return found;

@@ -115,7 +115,7 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
     batch->is_open = 1;
     if (status == DAM_OK)
         dam_response_get(response, &view, NULL);
-    if (status == DAM_OK && ((view.http_status >= 200 && view.http_status < 300) || view.http_status == 304)) {
+    if (status == DAM_OK && (is_success(view.http_status) || view.http_status == 304)) {
         batch->tally.came++;
         batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;

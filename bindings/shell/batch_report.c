@@ -27,14 +27,6 @@ int open_report(struct tally *tally, const char *path)
     return tally->report != NULL ? EXIT_OK : complain(path);
 }
 
-static void write_member(FILE *stream, const char *before, const char *key, const char *text)
-{
-    fputs(before, stream);
-    write_json(stream, key);
-    putc(':', stream);
-    write_json(stream, text);
-}
-
 /* Line by line, so that what is known stays known, whatever comes. */
 static void write_row(struct tally *tally, const struct wanted *wanted, const char *status, int32_t http, int code,
                       const char *sentence)
@@ -43,11 +35,11 @@ static void write_row(struct tally *tally, const struct wanted *wanted, const ch
         tally->code = code;
     if (tally->report == NULL)
         return;
-    write_member(tally->report, "{", "path", wanted->path);
-    write_member(tally->report, ",", "file", wanted->name);
-    write_member(tally->report, ",", "status", status);
+    write_json_member(tally->report, "{", "path", wanted->path);
+    write_json_member(tally->report, ",", "file", wanted->name);
+    write_json_member(tally->report, ",", "status", status);
     fprintf(tally->report, ",\"exit_code\":%d,\"http_status\":%d", code, (int)http);
-    write_member(tally->report, ",", "error", sentence);
+    write_json_member(tally->report, ",", "error", sentence);
     fputs("}\n", tally->report);
     fflush(tally->report);
 }

@@ -10,6 +10,7 @@
 #include "examine.h"
 #include "exit_code.h"
 #include "findings.h"
+#include "flags.h"
 #include "print.h"
 #include "probe.h"
 #include "say.h"
@@ -68,17 +69,10 @@ static int32_t count_token(void *user_data, const dam_device_token *token)
     return 0;
 }
 
-static long read_number(const struct work *work, const char *name)
-{
-    char *value = NULL;
-    long number = dam_config_get(work->config, name, &value, NULL) == DAM_OK ? strtol(value, NULL, 10) : 0;
-    dam_string_free(value);
-    return number;
-}
-
 static void find_tokens(struct findings *findings, struct work *work)
 {
-    long count = 0, limit = read_number(work, "token-limit"), reserve = read_number(work, "token-reserve");
+    long count = 0, limit = read_number(work->config, "token-limit"),
+         reserve = read_number(work->config, "token-reserve");
     dam_error error;
     dam_status status = dam_session_list_device_tokens(work->session, count_token, &count, &error);
     if (status == DAM_ERR_NOT_SUPPORTED)
@@ -131,7 +125,7 @@ static int open_patient(struct findings *findings, const struct arguments *argum
 
 int run_doctor(const struct arguments *arguments, struct work *work)
 {
-    struct findings findings = {.json = is_given(arguments, FLAG_JSON)};
+    struct findings findings = {.rows.json = is_given(arguments, FLAG_JSON)};
     dam_session_state state = DAM_SESSION_STATE_INIT;
     char folder[PATH_MAX];
     find_library(&findings);

@@ -6,6 +6,7 @@
 
 #include "exit_code.h"
 #include "findings.h"
+#include "names.h"
 
 #include <damsession.h>
 
@@ -18,12 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int ends_with(const char *text, const char *ending)
-{
-    size_t size = strlen(text), end = strlen(ending);
-    return size >= end && strcmp(text + size - end, ending) == 0;
-}
 
 /* What is wrong with a file or folder, and what to do; NULL: nothing. */
 static const char *object(const struct stat *found, int is_folder, mode_t closed)

@@ -4,15 +4,14 @@
 #include "findings.h"
 
 #include "exit_code.h"
-#include "print.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 static void print_finding(struct findings *findings, const char *result, const char *check, int code, const char *text)
 {
-    if (findings->json) {
-        print_json_member(findings->count++ > 0 ? ",\n {" : "[{", "check", check);
+    if (findings->rows.json) {
+        print_json_member(findings->rows.count++ > 0 ? ",\n {" : "[{", "check", check);
         print_json_member(",", "result", result);
         printf(",\"exit_code\":%d", code);
         print_json_member(",", "message", text);
@@ -42,7 +41,6 @@ void skip(struct findings *findings, const char *check, const char *why)
 
 int end_findings(const struct findings *findings)
 {
-    if (findings->json)
-        puts(findings->count > 0 ? "]" : "[]");
+    end_rows(&findings->rows);
     return findings->code;
 }

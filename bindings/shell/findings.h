@@ -4,8 +4,10 @@
 #ifndef DAMSESSION_FINDINGS_H
 #define DAMSESSION_FINDINGS_H
 
+#include "print.h"
+
 struct findings {
-    int json, count;
+    struct rows rows;
     int code; /* the exit code of the first that is bad. */
 };
 

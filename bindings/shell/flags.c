@@ -5,6 +5,7 @@
 
 #include <damsession.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct flag flags[FLAG_COUNT] = {
@@ -76,4 +77,20 @@ int find_option(const char *name, dam_option *row)
             return 1;
     }
     return 0;
+}
+
+int has_value(const dam_config *config, const char *name)
+{
+    char *value = NULL;
+    int has = dam_config_get(config, name, &value, NULL) == DAM_OK && value[0] != '\0';
+    dam_string_free(value);
+    return has;
+}
+
+long read_number(const dam_config *config, const char *name)
+{
+    char *value = NULL;
+    long number = dam_config_get(config, name, &value, NULL) == DAM_OK ? strtol(value, NULL, 10) : 0;
+    dam_string_free(value);
+    return number;
 }

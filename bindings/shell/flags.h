@@ -81,4 +81,8 @@ int find_flag(const char *name, char letter);
 /* Finds the library's option of that name; 0: there is none. */
 int find_option(const char *name, dam_option *row);
 
+/* Whether the option has a text, and the number that it has; 0 where there is none. */
+int has_value(const dam_config *config, const char *name);
+long read_number(const dam_config *config, const char *name);
+
 #endif

@@ -69,7 +69,7 @@ static void shorten(char *name)
     memmove(name + cut, name + size - ending, ending + 1);
 }
 
-static int ends_with(const char *text, const char *ending)
+int ends_with(const char *text, const char *ending)
 {
     size_t size = strlen(text), end = strlen(ending);
     return size >= end && strcmp(text + size - end, ending) == 0;

@@ -17,4 +17,6 @@ struct wanted {
    Returns EXIT_OK, or another exit code after printing why. */
 int name_files(struct wanted *list, size_t *count);
 
+int ends_with(const char *name, const char *ending);
+
 #endif

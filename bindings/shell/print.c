@@ -74,12 +74,17 @@ void print_json(const char *text)
     write_json(stdout, text);
 }
 
+void write_json_member(FILE *stream, const char *before, const char *key, const char *text)
+{
+    fputs(before, stream);
+    write_json(stream, key);
+    putc(':', stream);
+    write_json(stream, text);
+}
+
 void print_json_member(const char *before, const char *key, const char *text)
 {
-    fputs(before, stdout);
-    print_json(key);
-    putchar(':');
-    print_json(text);
+    write_json_member(stdout, before, key, text);
 }
 
 void end_rows(const struct rows *list)

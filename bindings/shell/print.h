@@ -30,6 +30,7 @@ void write_json(FILE *stream, const char *text);
 void print_json(const char *text);
 
 /* Prints `before`, the key and a string: print_json_member("{", "name", "press"). */
+void write_json_member(FILE *stream, const char *before, const char *key, const char *text);
 void print_json_member(const char *before, const char *key, const char *text);
 
 /* The state of a list that a callback prints row by row. */

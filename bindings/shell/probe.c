@@ -9,6 +9,7 @@
 
 #include "exit_code.h"
 #include "findings.h"
+#include "flags.h"
 
 #include <damsession.h>
 
@@ -38,14 +39,6 @@ static int set_text(CURL *curl, CURLoption option, const dam_config *config, con
         curl_easy_setopt(curl, option, value);
     dam_string_free(value);
     return is_set;
-}
-
-static long read_number(const dam_config *config, const char *name)
-{
-    char *value = NULL;
-    long number = dam_config_get(config, name, &value, NULL) == DAM_OK ? strtol(value, NULL, 10) : 0;
-    dam_string_free(value);
-    return number;
 }
 
 /* As the library goes: its file of CAs stands alone, and plain HTTP stays on this machine. */

@@ -24,12 +24,12 @@
 #include <unistd.h>
 
 /* Only a success goes where the user wants it. */
-static int write_body(struct transfer *transfer, int is_success, const void *data, size_t size)
+static int write_body(struct transfer *transfer, int is_good, const void *data, size_t size)
 {
-    int sink = is_success ? transfer->sink : STDOUT_FILENO;
+    int sink = is_good ? transfer->sink : STDOUT_FILENO;
     if (sink == STDOUT_FILENO && !may_show(&transfer->screen, data, size))
         return EXIT_STOPPED;
-    return write_bytes(sink, data, size, is_success ? transfer->sink_place : "standard output");
+    return write_bytes(sink, data, size, is_good ? transfer->sink_place : "standard output");
 }
 
 /* A dam_write_callback. The library calls it only for a success. */
@@ -65,10 +65,10 @@ static int write_head(int fd, const dam_response_view *view, const char *place)
 static int32_t write_include(void *user_data, const dam_response_view *view)
 {
     struct transfer *transfer = user_data;
-    int is_success = view->http_status >= 200 && view->http_status < 300;
+    int is_good = is_success(view->http_status);
     clear_progress();
-    transfer->code = write_head(is_success ? transfer->sink : STDOUT_FILENO, view,
-                                is_success ? transfer->sink_place : "standard output");
+    transfer->code =
+        write_head(is_good ? transfer->sink : STDOUT_FILENO, view, is_good ? transfer->sink_place : "standard output");
     return transfer->code;
 }
 
@@ -80,7 +80,7 @@ static int deliver(struct transfer *transfer, const dam_response *response)
     if (dam_response_get(response, &view, &error) != DAM_OK)
         return report(&error);
     int32_t http = view.http_status;
-    int success = http >= 200 && http < 300;
+    int success = is_success(http);
     int code = write_body(transfer, success, view.body, view.body_size);
     end_screen(&transfer->screen);
     if (success || http == 304) /* the script asked for a 304, by a header of its own. */

@@ -43,6 +43,11 @@ const char *describe(const dam_error *error, char text[DESCRIPTION_CAPACITY])
     return text;
 }
 
+int is_success(int32_t http_status)
+{
+    return http_status >= 200 && http_status < 300;
+}
+
 int find_exit_code(int32_t status)
 {
     switch (status) {

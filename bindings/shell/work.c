@@ -18,7 +18,6 @@
 #include <damsession.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A command that takes no options takes no name either. */
@@ -91,15 +90,12 @@ int override_options(struct work *work, const struct arguments *arguments)
         code = set_option(work, "encryption-secret", NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
-    char *patience = NULL;
     if (code == EXIT_OK &&
         (dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK ||
          (arguments->api_key_fd < 0 &&
-          dam_config_get(work->config, "api-key-command", &work->api_key_command, &error) != DAM_OK) ||
-         dam_config_get(work->config, "lock-timeout", &patience, &error) != DAM_OK))
+          dam_config_get(work->config, "api-key-command", &work->api_key_command, &error) != DAM_OK)))
         code = report(&error);
-    work->credentials.patience = patience != NULL ? (unsigned)strtoul(patience, NULL, 10) : 0;
-    dam_string_free(patience);
+    work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
     return code;
 }
 
