@@ -132,8 +132,8 @@ def test_a_call_of_another_thread_goes_on(session: damsession.Session) -> None:
     responses: queue.Queue[damsession.Response] = queue.Queue()
     thread = pressed_in(session)
     other = threading.Thread(target=lambda: responses.put(session.get("mem/slow?seconds=1")))
-    other.start()
     with pytest.raises(KeyboardInterrupt):
+        other.start()  # here, because it is pressed as soon as the request has begun
         responses.get()
     assert responses.get().ok
     thread.join()

@@ -134,8 +134,9 @@ def test_a_wait_in_an_event_loop_ends(held: Callable[..., damsession.Session]) -
 
 def test_ctrl_c_ends_a_wait(held: Callable[..., damsession.Session]) -> None:
     session = held()
-    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    pressing = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
+        pressing.start()
         session.get("mem/user/session")
     assert time.monotonic() - began < LONG / 3
