@@ -91,7 +91,7 @@ typedef enum dam_status {
     DAM_ERR_CONNECT = 20,   /**< no connection: the server is out of reach, or too few descriptors are left;
                                  nothing was sent. */
     DAM_ERR_TLS = 21,       /**< the certificate or the handshake was refused; nothing was sent. */
-    DAM_ERR_TIMEOUT = 22,   /**< `timeout` or `connect-timeout` ran out. */
+    DAM_ERR_TIMEOUT = 22,   /**< `timeout`, `connect-timeout` or `idle-timeout` ran out. */
     DAM_ERR_TRANSFER = 23,  /**< the connection broke before the response was whole. */
     DAM_ERR_PROTOCOL = 24,  /**< the response is not what the API's guide describes. */
     DAM_ERR_TOO_LARGE = 25, /**< the response is larger than `response-limit`. */
@@ -135,6 +135,10 @@ const char *dam_status_name(int32_t status);
 
 /** One sentence about a status in general. Static text; any thread. */
 const char *dam_status_text(int32_t status);
+
+/** What to do about a status in general, for a person to read; options are named as dam_config_set takes them. Empty
+    for DAM_OK and unknown numbers. Static text; any thread. */
+const char *dam_status_advice(int32_t status);
 
 /** Wipes and frees a string that a function of this library returned through `char **out`. NULL is fine. */
 void dam_string_free(char *text);
@@ -191,10 +195,27 @@ dam_status dam_config_set(dam_config *config, const char *name, const char *valu
  */
 dam_status dam_config_get(const dam_config *config, const char *name, char **out, dam_error *err);
 
+/** Who has set an option. What comes later here goes before what comes earlier, whatever the order of the calls. */
+typedef enum dam_option_source {
+    DAM_SOURCE_DEFAULT = 0,     /**< nobody: it has its default. */
+    DAM_SOURCE_REMEMBERED = 1,  /**< what is remembered under a name: dam_config_load. */
+    DAM_SOURCE_ENVIRONMENT = 2, /**< the environment: dam_config_load_environment. */
+    DAM_SOURCE_PROGRAM = 3      /**< the program: dam_config_set. */
+} dam_option_source;
+
+/** Tells who has set one option, which may be secret: a dam_option_source. DAM_ERR_OPTION: no such name. */
+dam_status dam_config_get_source(const dam_config *config, const char *name, int32_t *out, dam_error *err);
+
 /**
  * Sets every option that the environment names: DAMSESSION_URL for `url` and so on. An empty variable counts as absent.
  * Then secrets that nothing has given yet, from files of their names (`password`, `encryption-secret`, `api-key`) in
  * the folder CREDENTIALS_DIRECTORY: systemd's LoadCredential= makes it (systemd.exec(5)).
+ *
+ * The environment is about one account, and a secret of it never reaches another one. Where the program sets another
+ * `system`, `url` or `user` than the environment names, what the environment says of what lies below it (server, user,
+ * secrets) does not count; a system with a usual URL is named together with that. The message of what is missing then
+ * says so. If the program sets none of the three, and the environment names another one than the remembered options,
+ * then dam_session_open and dam_config_save fail with DAM_ERR_OPTION: either may be meant.
  * DAM_ERR_OPTION: a bad value; nothing was set then. Do not call while another thread changes the environment.
  */
 dam_status dam_config_load_environment(dam_config *config, dam_error *err);
@@ -630,10 +651,12 @@ typedef struct dam_response_view {
     uint64_t generation;       /**< the generation of the secret it was sent with. */
     uint32_t replays;          /**< how often it had to be sent again with a newer secret: 0, or 1 after a new login. */
     uint32_t reserved;         /**< 0. */
+    const char *redirected_url; /**< where redirects led to, with its query unless a secret may be in that; NULL: no
+                                     redirect was followed, and the URL is the request's own. */
 } dam_response_view;
 
 /** What a dam_response_view is to begin with: `size` set, the rest zero. */
-#define DAM_RESPONSE_VIEW_INIT {sizeof(dam_response_view), 0, NULL, 0, NULL, 0, 0, 0, 0}
+#define DAM_RESPONSE_VIEW_INIT {sizeof(dam_response_view), 0, NULL, 0, NULL, 0, 0, 0, 0, NULL}
 
 /** Hears of the response that is delivered, when it is judged and before any of its body is. `head` is borrowed for the
     call; its body is empty as yet. Returns 0, or non-zero to stop (DAM_ERR_CALLBACK). */

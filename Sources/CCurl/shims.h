@@ -48,6 +48,10 @@ static inline CURLcode dam_curl_get_long(CURL *handle, CURLINFO info, long *valu
 {
     return curl_easy_getinfo(handle, info, value);
 }
+static inline CURLcode dam_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value)
+{
+    return curl_easy_getinfo(handle, info, value);
+}
 static inline CURLcode dam_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value)
 {
     return curl_easy_getinfo(handle, info, value);

@@ -76,11 +76,13 @@ func present<Pointee>(
 
 /// Checks the `size` at the beginning of a struct of the application. A larger one is of a newer header: that is fine
 /// as long as the fields that this version does not know are zero.
+///
+/// `first`: how large the struct was in the first version, if it has grown: programs of that time go on working.
 func checkSize<Struct>(
-  _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String
+  _ pointer: UnsafePointer<Struct>, _ size: UInt32, _ name: String, first: Int = MemoryLayout<Struct>.size
 ) throws(Failure) {
   let known = MemoryLayout<Struct>.size
-  guard Int(size) >= known else {
+  guard Int(size) >= first else {
     throw Failure(.argument, "\(name)->size is \(size); set it to sizeof the struct, which is \(known)")
   }
   guard Int(size) <= known + 4096 else {
@@ -89,6 +91,14 @@ func checkSize<Struct>(
   let tail = unsafe UnsafeRawBufferPointer(start: pointer, count: Int(size)).dropFirst(known)
   guard unsafe tail.allSatisfy({ $0 == 0 }) else {
     throw Failure(.argument, "\(name) uses fields that this version (\(DAM_VERSION)) does not know")
+  }
+}
+
+/// Fills a struct of the application's as far as the application knows it: `size`, which was checked.
+func fill<Struct>(_ out: UnsafeMutablePointer<Struct>, _ size: UInt32, with value: Struct) {
+  unsafe withUnsafeBytes(of: value) { bytes in
+    unsafe UnsafeMutableRawBufferPointer(start: out, count: min(Int(size), bytes.count))
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(size))))
   }
 }
 

@@ -48,7 +48,20 @@ public func dam_config_get(
     let option = try config.values.vocabulary.option(unsafe try text(name, "name"))
     let out = unsafe try present(out, "out")
     guard !option.isSecret else { throw Failure(.option, "\"\(option.name)\" is secret and cannot be read back") }
-    unsafe out.pointee = try cString(config.values.text(option).utf8)
+    unsafe out.pointee = try cString(config.values.settled.text(option).utf8)
+  }
+}
+
+@_cdecl("dam_config_get_source") @implementation
+public func dam_config_get_source(
+  _ config: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<Int32>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let config = unsafe try Config.take(config)
+    let option = try config.values.vocabulary.option(unsafe try text(name, "name"))
+    let out = unsafe try present(out, "out")
+    unsafe out.pointee = config.values.settled.source(option.name)?.rawValue ?? 0
   }
 }
 

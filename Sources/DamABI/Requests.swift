@@ -11,8 +11,27 @@ final class ResponseHandle: Handle {
   static let word = "response"
   let response: Response
   /// What C borrows. Made at the first look: most programs look at headers seldom, but then more than once.
-  private(set) lazy var headers = HeaderList(response.headers)
+  private(set) lazy var borrowed = Borrowed(response)
   init(_ response: Response) { self.response = response }
+}
+
+/// What C borrows of a response, in C's form.
+final class Borrowed {
+  let headers: HeaderList
+  private let url: TextBlock?
+
+  init(_ response: Response) {
+    headers = HeaderList(response.headers)
+    url = response.provenance.redirectedURL.map { text in
+      let block = TextBlock(room: text.utf8.count + 1)
+      unsafe Array(text.utf8).withUnsafeBytes { unsafe block.append($0) }
+      block.close()
+      return block
+    }
+  }
+
+  /// NULL: no redirect was followed.
+  var redirectedURL: UnsafePointer<CChar>? { unsafe UnsafePointer(url?.start) }
 }
 
 @_cdecl("dam_session_request") @implementation
@@ -83,9 +102,9 @@ private func setCallbacks(_ raw: dam_request, _ options: inout CallOptions) {
   }
   if let head = unsafe raw.head {
     options.onHead = { response in
-      let headers = HeaderList(response.headers)
-      return withExtendedLifetime(headers) {
-        var view = unsafe view(of: response, headers, size: ownSize(dam_response_view.self))
+      let borrowed = Borrowed(response)
+      return withExtendedLifetime(borrowed) {
+        var view = unsafe view(of: response, borrowed, size: ownSize(dam_response_view.self))
         return ForkGate.outside { unsafe head(raw.user_data, &view) } == 0
       }
     }
@@ -180,8 +199,9 @@ public func dam_response_get(
   unsafe export(err) { () throws(Failure) in
     let handle = unsafe try ResponseHandle.take(response)
     let out = unsafe try present(out, "out")
-    unsafe try checkSize(out, out.pointee.size, "out")
-    unsafe out.pointee = view(of: handle.response, handle.headers, size: out.pointee.size)
+    let size = unsafe out.pointee.size
+    unsafe try checkSize(out, size, "out", first: 56)  // redirected_url came later
+    unsafe fill(out, size, with: view(of: handle.response, handle.borrowed, size: size))
   }
 }
 
@@ -189,16 +209,17 @@ public func dam_response_get(
 public func dam_response_header(_ response: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
   unsafe ForkGate.inside {
     guard let name = unsafe name, let handle = unsafe try? ResponseHandle.take(response) else { return nil }
-    return unsafe handle.headers.value(name)
+    return unsafe handle.borrowed.headers.value(name)
   }
 }
 
 /// Borrows what is in a response.
-private func view(of response: Response, _ headers: HeaderList, size: UInt32) -> dam_response_view {
-  unsafe dam_response_view(
+private func view(of response: Response, _ borrowed: Borrowed, size: UInt32) -> dam_response_view {
+  let (headers, provenance) = (borrowed.headers, response.provenance)
+  return unsafe dam_response_view(
     size: size, http_status: response.status, body: response.body.address, body_size: response.body.count,
-    headers: headers.first, header_count: headers.count, generation: response.generation, replays: response.replays,
-    reserved: 0)
+    headers: headers.first, header_count: headers.count, generation: provenance.generation,
+    replays: provenance.replays, reserved: 0, redirected_url: borrowed.redirectedURL)
 }
 
 @_cdecl("dam_response_free") @implementation

@@ -117,6 +117,13 @@ struct CallContext: Sendable {
     return request.origin.text + "/***"
   }
 
+  /// The URL of a redirected request as the application may have it: with its query, unless a secret may be in it.
+  func told(_ request: WireRequest) -> String {
+    let url = request.origin.text + request.target
+    let isClean = Disguise.objection(to: [url], secrets, names: settings.secretNames) == nil
+    return isClean ? url : shown(request, isRedirected: true)
+  }
+
   /// Adds the server's own words to the message, without the secrets that they may quote. Our words are not searched: a
   /// short secret may be a part of a common word there, and a gap in that word would spell it. For the same reason
   /// nothing shorter than four characters is searched for. The words are cut to their length last, so that no half of a

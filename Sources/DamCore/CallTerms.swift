@@ -118,12 +118,21 @@ package enum LogoutResult: Sendable {
   case unconfirmed
 }
 
+/// Where a response comes from.
+package struct Provenance: Sendable, Equatable {
+  /// The generation of the secret that was sent.
+  package let generation: UInt64
+  /// How often the request was sent again with a newer secret.
+  package let replays: UInt32
+  /// Where redirects led to; nil: none was followed.
+  package let redirectedURL: String?
+}
+
 /// How a call ended.
 package enum CallOutcome: Sendable {
   /// The response to the last request that was sent for the application is the one to deliver; after `observe`, the
-  /// observed response is. `generation`: of the secret that was sent. `replays`: how often it was sent again with a
-  /// newer secret.
-  case delivered(generation: UInt64, replays: UInt32)
+  /// observed response is.
+  case delivered(Provenance)
   /// There is a session; after `observe` a newer one, so that the request is worth repeating.
   indirect case ready(SessionRecord)
   case loggedOut(LogoutResult)

@@ -49,7 +49,8 @@ struct CredentialsStage: Sendable {
       let hasEnded = context.refused != nil || context.state.record.secret != nil
       let why = hasEnded ? "the session has ended" : "there is no session yet"
       let what = context.system.credentials.word
-      return .fail(Failure(.credentialsNeeded, "\(why) and no \(what) is at hand to log in"))
+      let failure = Failure(.credentialsNeeded, "\(why) and no \(what) is at hand to log in")
+      return .fail(failure.adding(context.settings.leftOut))
     }
     context.credentials.take(given)
     if context.system.sendsCredentials { context.state.credentials = given }

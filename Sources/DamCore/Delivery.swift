@@ -259,7 +259,7 @@ struct Delivery: Sendable {
       state = .waiting
       return .perform(.wait(milliseconds: pause))
     case (.observed, .delivered):
-      return .finish(delivered(sent))
+      return .finish(delivered(sent, context))
     // A probe that failed for another reason says nothing about the session: the request itself will tell.
     case (.probe, _), (.prove, _):
       return end()
@@ -271,8 +271,11 @@ struct Delivery: Sendable {
     }
   }
 
-  private func delivered(_ sent: Exchange.Sent) -> CallOutcome {
-    .delivered(generation: sent.freshness.generation, replays: journey.replays)
+  private func delivered(_ sent: Exchange.Sent, _ context: CallContext) -> CallOutcome {
+    .delivered(
+      Provenance(
+        generation: sent.freshness.generation, replays: journey.replays,
+        redirectedURL: journey.redirected.map(context.told)))
   }
 
   private mutating func follow(
@@ -280,7 +283,7 @@ struct Delivery: Sendable {
   ) -> CallStep {
     switch journey.follow(response, to: sent.request, context) {
     case .arrived:
-      return .finish(delivered(sent))
+      return .finish(delivered(sent, context))
     case .refused(let failure):
       return .fail(failure)
     case .goOn(let next):

@@ -50,6 +50,13 @@ package struct Failure: Error, Equatable, Sendable {
     self.retryAfter = retryAfter
   }
 
+  /// The same failure with something more to know; "" for nothing.
+  func adding(_ words: String) -> Failure {
+    var failure = self
+    if !words.isEmpty { failure.message += "; " + words }
+    return failure
+  }
+
   /// The same failure with the server's words.
   package func quoting(_ words: String) -> Failure {
     var failure = self

@@ -28,11 +28,12 @@ package struct Option: Sendable {
   package private(set) var help: String
   /// The system that alone has it; "": all have.
   package private(set) var system = ""
+  private(set) var bond: Bond
   /// Reads a value as `TypedOption` does.
   var parse: @Sendable (String) throws(Failure) -> any Sendable = { $0 }
 
-  init(_ name: String, _ kind: Kind, default words: String = "", _ help: String) {
-    (self.name, self.kind, self.help) = (name, kind, help)
+  init(_ name: String, _ kind: Kind, default words: String = "", about bond: Bond = .nothing, _ help: String) {
+    (self.name, self.kind, self.bond, self.help) = (name, kind, bond, help)
     defaultValue = words
   }
 
@@ -47,6 +48,7 @@ package struct Option: Sendable {
   func of(_ system: String, _ title: String) -> Option {
     var row = self
     row.system = system
+    if bond == .nothing { row.bond = .system }
     row.help = "\(title): \(help)"
     return row
   }

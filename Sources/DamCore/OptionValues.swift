@@ -7,37 +7,62 @@ package struct OptionValues: Sendable {
     case secret(Secret)
   }
 
+  private typealias Entries = [String: (words: Words, value: any Sendable)]
+
   package let vocabulary: Vocabulary
-  private var given: [String: (words: Words, value: any Sendable)] = [:]
+  /// One for each source, in their order: the last that has an option counts.
+  private var given = OptionSource.allCases.map { _ in Entries() }
+  /// What of the environment did not count and why, for the messages of what is missing then; "": all counts.
+  package var leftOut = ""
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// Sets one option; `nil` puts the default back.
-  package mutating func set(_ name: String, _ words: String?) throws(Failure) {
+  /// Sets one option; `nil` puts the default back, whoever has set it.
+  package mutating func set(_ name: String, _ words: String?, by source: OptionSource = .program) throws(Failure) {
     let option = try vocabulary.option(name)
-    let value = try words.map { (text) throws(Failure) in try option.parse(text) }
-    given[name] = nil
-    guard let words, let value else { return }
-    given[name] = (option.isSecret ? .secret(Secret(words)) : .plain(words), value)
+    guard let words else {
+      for source in OptionSource.allCases { leaveOut(name, by: source) }
+      return
+    }
+    let value = try option.parse(words)
+    given[source.place][name] = (option.isSecret ? .secret(Secret(words)) : .plain(words), value)
   }
 
-  package func isSet(_ name: String) -> Bool { given[name] != nil }
+  mutating func leaveOut(_ name: String, by source: OptionSource) { given[source.place][name] = nil }
+
+  /// Who has set an option; nil: it has its default.
+  package func source(_ name: String) -> OptionSource? {
+    OptionSource.allCases.last { given[$0.place][name] != nil }
+  }
+
+  package func isSet(_ name: String) -> Bool { source(name) != nil }
+  func isSet(_ name: String, by source: OptionSource) -> Bool { given[source.place][name] != nil }
+  func hasAny(_ source: OptionSource) -> Bool { !given[source.place].isEmpty }
+
+  private func entry(_ name: String) -> Entries.Value? {
+    source(name).flatMap { given[$0.place][name] }
+  }
 
   /// What the option means: what was set, or its default.
   package subscript<Value>(_ option: TypedOption<Value>) -> Value {
-    given[option.row.name]?.value as? Value ?? option.fallback
+    entry(option.row.name)?.value as? Value ?? option.fallback
   }
 
   /// The value that was set, or the default, as text. Never a secret.
   package func text(_ option: Option) -> String {
-    if case .plain(let text)? = given[option.name]?.words { return text }
-    return option.defaultValue
+    source(option.name).flatMap { text(option, by: $0) } ?? option.defaultValue
+  }
+
+  /// What one source has set; nil: nothing, or a secret.
+  func text(_ option: Option, by source: OptionSource) -> String? {
+    if case .plain(let text)? = given[source.place][option.name]?.words { return text }
+    return nil
   }
 
   /// All secrets that were set.
   var secrets: [Secret] {
-    given.values.compactMap { entry in
-      if case .secret(let secret) = entry.words { return secret }
+    given.joined().compactMap { entry in
+      if case .secret(let secret) = entry.value.words { return secret }
       return nil
     }
   }
@@ -46,7 +71,7 @@ package struct OptionValues: Sendable {
   package var remembered: JSONValue {
     var members: [String: JSONValue] = [:]
     for option in vocabulary.options where option.isRemembered {
-      switch given[option.name]?.words {
+      switch entry(option.name)?.words {
       case .plain(let text): members[option.name] = .string(text)
       case .secret(let secret): members[option.name] = .string(secret.revealText())
       case nil: break
@@ -63,8 +88,12 @@ package struct OptionValues: Sendable {
       let option = try vocabulary.option(name)
       guard option.isRemembered else { throw Failure(.option, "\"\(name)\" is never remembered; remove it") }
       guard case .string(let text) = value else { throw Failure(.option, "\"\(name)\" must be a string") }
-      try result.set(name, text)
+      try result.set(name, text, by: .remembered)
     }
     self = result
   }
+}
+
+extension OptionSource {
+  fileprivate var place: Int { Int(rawValue) - 1 }
 }

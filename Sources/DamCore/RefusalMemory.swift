@@ -33,30 +33,39 @@ extension CallContext {
   }
 
   private func objection(to refusal: Refusal) -> Failure? {
-    let minutes = max(0, moment.seconds - refusal.at) / 60
+    let ago = howLongAgo(moment.seconds.minus(refusal.at))
+    let again = "a login with \"again\" (DAM_LOGIN_AGAIN, --again) tries in spite of it"
     switch refusal.reason {
     case .wrong, .secondFactor:
       return Failure(
         refusal.reason == .secondFactor ? .secondFactor : .credentialsRefused,
-        "these credentials were refused \(minutes) minutes ago and are not tried again, so that the account is not"
-          + " locked; change them or insist (login --again)")
+        "these credentials were refused \(ago) and are not tried again, so that the account is not locked:"
+          + " change them; \(again)")
     case .unclear where account.failuresInARow >= AccountRecord.mostFailures:
       return Failure(
         .credentialsRefused,
-        "\(account.failuresInARow) logins in a row failed, the last \(minutes) minutes ago, and the server does not say"
+        "\(account.failuresInARow) logins in a row failed, the last \(ago), and the server does not say"
           + " whether the credentials are wrong or it is out of order; no more are tried, so that the account is not"
-          + " locked: check both, then insist (login --again)")
+          + " locked: check both; \(again)")
     case .unclear:
       // The second part: if the clock was set back since, the wait is still no longer than it was meant to be.
       let wait = min(refusal.nextAt.minus(moment.seconds), refusal.nextAt.minus(refusal.at))
       guard wait > 0 else { return nil }
       return Failure(
         .server,
-        "a login failed \(minutes) minutes ago, and the server does not say whether the credentials are wrong or it is"
-          + " out of order; the next is tried in \(wait) s, or change the credentials, or insist (login --again)",
+        "a login failed \(ago), and the server does not say whether the credentials are wrong or it is"
+          + " out of order; the next is tried in \(wait) s, or with other credentials; \(again)",
         retryAfter: Int32(clamping: wait))
     }
   }
+}
+
+/// "12 minutes ago"; a clock that was set back since makes it "just now".
+private func howLongAgo(_ seconds: Int64) -> String {
+  let units: [(Int64, String)] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")]
+  guard let (size, word) = units.first(where: { seconds >= $0.0 }) else { return "just now" }
+  let count = seconds / size
+  return "\(count) \(word)\(count == 1 ? "" : "s") ago"
 }
 
 extension Scarcity {

@@ -24,7 +24,18 @@ package final class Settings: Sendable {
   /// Names of URL parameters under which secrets travel, in lower case.
   let secretNames: Set<String>
 
-  package init(_ values: OptionValues, _ systems: Systems) throws(Failure) {
+  /// What was not taken from the environment, and why; "" for nothing.
+  let leftOut: String
+
+  package convenience init(_ values: OptionValues, _ systems: Systems) throws(Failure) {
+    try values.checkSources()
+    let settled = values.settled
+    do { try self.init(settled: settled, systems) } catch {
+      throw error.cause == .option ? error.adding(settled.leftOut) : error
+    }
+  }
+
+  private init(settled values: OptionValues, _ systems: Systems) throws(Failure) {
     guard let kind = systems.kind(values[values.vocabulary.system]) else {
       throw Failure(.option, "\"system\" is missing: " + systems.names.joined(separator: " or "))
     }
@@ -46,6 +57,7 @@ package final class Settings: Sendable {
     retryAfter = values[options.retryAfter]
     responseLimit = values[options.responseLimit]
     secrets = values.secrets
+    leftOut = values.leftOut
     secretNames = Disguise.customaryNames.union(systems.all.flatMap { $0.secretNames })
   }
 

@@ -59,7 +59,7 @@ extension TypedOption where Value == String {
 
   /// A path with a slash at its end; "" where none is set.
   static func apiPath(_ name: String, _ help: String) -> TypedOption {
-    TypedOption(Option(name, .text, help), fallback: "") { (text) throws(Failure) in
+    TypedOption(Option(name, .text, about: .server, help), fallback: "") { (text) throws(Failure) in
       guard text.hasPrefix("/"), text.utf8.allSatisfy(ASCII.isVisible), !text.contains(where: { "?#\\".contains($0) })
       else { throw Failure(.option, "\"\(name)\" begins with / and holds no space, ? or #") }
       return text.hasSuffix("/") ? text : text + "/"

@@ -54,8 +54,10 @@ extension OptionGroup {
 // MARK: What an option may take
 
 extension TypedOption where Value == String {
-  package static func text(_ name: String, default words: String = "", _ help: String) -> TypedOption {
-    TypedOption(Option(name, .text, default: words, help), fallback: words) { $0 }
+  package static func text(
+    _ name: String, default words: String = "", about bond: Option.Bond = .nothing, _ help: String
+  ) -> TypedOption {
+    TypedOption(Option(name, .text, default: words, about: bond, help), fallback: words) { $0 }
   }
 
   package static func path(_ name: String, default words: String = "", _ help: String) -> TypedOption {
@@ -63,8 +65,10 @@ extension TypedOption where Value == String {
   }
 
   /// One of some words that are not known before the program runs.
-  static func word(_ name: String, _ words: [String], _ help: String) -> TypedOption {
-    TypedOption(Option(name, .choice(words), help), fallback: "") { (text) throws(Failure) in
+  static func word(
+    _ name: String, _ words: [String], about bond: Option.Bond = .nothing, _ help: String
+  ) -> TypedOption {
+    TypedOption(Option(name, .choice(words), about: bond, help), fallback: "") { (text) throws(Failure) in
       guard words.contains(text) else {
         throw Failure.option(name, takes: "one of: " + words.joined(separator: ", "))
       }
@@ -74,8 +78,10 @@ extension TypedOption where Value == String {
 }
 
 extension TypedOption where Value == Secret? {
-  package static func secret(_ name: String, remembered: Bool = true, _ help: String) -> TypedOption {
-    var row = Option(name, .secret, help)
+  package static func secret(
+    _ name: String, remembered: Bool = true, about bond: Option.Bond = .server, _ help: String
+  ) -> TypedOption {
+    var row = Option(name, .secret, about: bond, help)
     row.isRemembered = remembered
     return TypedOption(row, fallback: nil) { Secret($0) }
   }

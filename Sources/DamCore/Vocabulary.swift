@@ -21,6 +21,8 @@ package struct Vocabulary: Sendable {
   package let password: TypedOption<Secret?>
   let authentication: TypedOption<String>
   let organization: TypedOption<String>
+  /// Where a system is for all its users; by its name, without those that every customer has a server of.
+  let usualURLs: [String: Origin]
   private let byName: [String: Option]
 
   /// No two vendors may have an option of the same name: it would mean two things.
@@ -33,19 +35,26 @@ package struct Vocabulary: Sendable {
     }
     system = .word("system", vendors.map(\.name), "The DAM system to talk to.")
     url = .url("url", "Where it is: https://host[:port]." + defaults.joined())
-    user = .text("user", "\(users.prefix(1).uppercased())\(users.dropFirst()).")
+    user = .text("user", about: .server, "\(users.prefix(1).uppercased())\(users.dropFirst()).")
     password = .secret(
-      "password", remembered: false, "The user's password. Better: answer the prompt, or password-command.")
+      "password", remembered: false, about: .user,
+      "The user's password. Better: answer the prompt, or password-command.")
     // For the wrapper and the like, which ask the user: the library never runs it.
     let command = TypedOption<String>.text(
-      "password-command", "A shell command whose first line of output is the password or encryption secret.")
-    authentication = .word("authentication", vendors.flatMap(\.authentications), ways.joined(separator: " "))
-    organization = .text("organization", "The ID of the organization to act for, where the system has any.")
+      "password-command", about: .user,
+      "A shell command whose first line of output is the password or encryption secret.")
+    authentication = .word(
+      "authentication", vendors.flatMap(\.authentications), about: .system, ways.joined(separator: " "))
+    organization = .text(
+      "organization", about: .user, "The ID of the organization to act for, where the system has any.")
     let first = [
       system.row, url.row, user.row, password.row, command.row, authentication.row, organization.row,
     ]
     options =
       first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.name, vendor.title) } } + EngineOptions.rows
+    usualURLs = Dictionary(
+      vendors.compactMap { vendor in Origin(vendor.defaultURL).map { (vendor.name, $0) } },
+      uniquingKeysWith: { first, _ in first })
     byName = Dictionary(options.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -74,7 +83,7 @@ package struct Vocabulary: Sendable {
 
 extension TypedOption where Value == Origin? {
   static func url(_ name: String, _ help: String) -> TypedOption {
-    TypedOption(Option(name, .url, help), fallback: nil) { (text) throws(Failure) in
+    TypedOption(Option(name, .url, about: .system, help), fallback: nil) { (text) throws(Failure) in
       guard let origin = Origin(text) else {
         throw Failure.option(
           name,

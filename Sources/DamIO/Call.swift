@@ -74,9 +74,9 @@ final class Call {
   }
 
   /// The response goes to the application: its head, then its body.
-  func deliver(_ transfer: Transfer, generation: UInt64, replays: UInt32) {
+  func deliver(_ transfer: Transfer, _ provenance: Provenance) {
     let sink = transfer.sink
-    if let onHead = options.onHead, !onHead(Response(headOf: sink, generation: generation, replays: replays)) {
+    if let onHead = options.onHead, !onHead(Response(headOf: sink, provenance)) {
       sink.refuse(Failure(.callback, "the application's head function asked to stop", httpStatus: sink.status))
     }
     transfer.deliver(to: destination(sink))

@@ -13,12 +13,14 @@ internal import Glibc
   var place: Int?
   /// How the transfer ended; nil while it is under way.
   var result: CURLcode?
-  private let errorText: UnsafeMutablePointer<CChar>
+  let errorText: UnsafeMutablePointer<CChar>
   private var lines: HeaderLines?
   private var hooks: Hooks?
   private var form: FormInTransit?
   private let sessions: TLSSessions?
   private var isForLogin = false
+  /// How long the transfer may take in all, in milliseconds; 0: no limit.
+  private(set) var allowed: Int64 = 0
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
@@ -117,6 +119,7 @@ internal import Glibc
     set(CURLOPT_PATH_AS_IS, 1)
     set(CURLOPT_NETRC, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    allowed = limits.timeout
     set(CURLOPT_TIMEOUT_MS, Int(limits.timeout))
     set(CURLOPT_CONNECTTIMEOUT_MS, Int(transport.connectTimeout) * 1000)
     if transport.idleTimeout > 0 {
@@ -222,7 +225,10 @@ internal import Glibc
   }
 
   /// Whether its connection may be dead, or busy for ever: the request went out and did not end well.
-  var leavesDoubt: Bool { hooks?.hasBegun == true && result != CURLE_OK }
+  var leavesDoubt: Bool { hasBegun && result != CURLE_OK }
+
+  /// Whether something of the request may have been sent.
+  var hasBegun: Bool { hooks?.hasBegun == true }
 
   func beginAnew() {
     result = nil
@@ -231,7 +237,7 @@ internal import Glibc
     set(CURLOPT_FRESH_CONNECT, 1)
   }
 
-  private func number(_ info: CURLINFO) -> Int {
+  func number(_ info: CURLINFO) -> Int {
     var value = 0
     _ = unsafe dam_curl_get_long(easy, info, &value)
     return value
@@ -241,48 +247,4 @@ internal import Glibc
 
   /// After a pause: lets the bytes come that waited.
   func resume() { _ = unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
-
-  /// Whether a proxy refused to connect to the server, to which nothing was sent then.
-  private var refusedByProxy: Bool { number(CURLINFO_HTTP_CONNECTCODE) >= 300 }
-
-  /// Whether a transfer that ends with this code has sent nothing.
-  private static func isUnsent(_ code: CURLcode) -> Bool {
-    switch code {
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_FAILED_INIT,
-      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_PEER_FAILED_VERIFICATION:
-      true
-    default: false
-    }
-  }
-
-  func failure(_ code: CURLcode, httpStatus: Int32) -> Failure {
-    let detail = unsafe String(validatingCString: errorText) ?? ""
-    let reason = detail.isEmpty ? unsafe String(validatingCString: curl_easy_strerror(code)) ?? "" : detail
-    if refusedByProxy { return Failure(.connect, "the proxy does not let it through: \(reason)") }
-    if CurlHandle.isUnsent(code), let shortage = Descriptor.shortage {
-      return Failure(.connect, "no connection can be made: \(shortage); \(reason)")
-    }
-    switch code {
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
-      return Failure(.connect, "the server cannot be reached: \(reason)")
-    case CURLE_OPERATION_TIMEDOUT:
-      return Failure(.timeout, "the time ran out: \(reason)", httpStatus: httpStatus)
-    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
-      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
-      return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
-    case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):  // CURLE_TOO_LARGE, since 8.6.0
-      return Failure(.tooLarge, "the response has a header line that is too long to be one", httpStatus: httpStatus)
-    case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK:
-      return Failure(
-        .transfer, "the connection broke before the response began; the server may or may not have acted on the request"
-      )
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_FILESIZE_EXCEEDED,
-      CURLE_BAD_FUNCTION_ARGUMENT:  // a folded first line, to some versions
-      return Failure(
-        .protocolViolation, "the server does not speak HTTP as it should: \(reason)", httpStatus: httpStatus)
-    default:
-      return Failure(
-        .transfer, "the connection broke before the response was whole: \(reason)", httpStatus: httpStatus)
-    }
-  }
 }

@@ -61,19 +61,19 @@ struct Driver: ~Copyable {
   }
 
   /// Delivers the response that was judged: lets the rest of it arrive.
-  mutating func receive(generation: UInt64, replays: UInt32) throws(Failure) -> Response {
+  mutating func receive(_ provenance: Provenance) throws(Failure) -> Response {
     guard let (transfer, connection) = callers else {
       throw Failure(.internalError, "a response was delivered that nobody received")
     }
     callers = nil
     defer { call.shared.connections.give(connection) }
-    call.deliver(transfer, generation: generation, replays: replays)
+    call.deliver(transfer, provenance)
     while true {
       switch connection.next(transfer) {
       case .judgeable: continue
       case .finished:
         if let failure = transfer.sink.failure { throw failure }
-        return Response(transfer.sink, generation: generation, replays: replays)
+        return Response(transfer.sink, provenance)
       case .failed(let failure): throw failure
       }
     }

@@ -16,7 +16,7 @@ final class Job {
     /// `transfer` is under way, until its response can be judged.
     case sending
     /// The response was judged: the rest of it goes to the application.
-    case delivering(generation: UInt64, replays: UInt32)
+    case delivering(Provenance)
   }
 
   let id: UInt64

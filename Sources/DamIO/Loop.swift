@@ -157,8 +157,8 @@ package final class Loop {
       if Clock.monotonic >= until { take(job.call.advance(.waited), job) }
     case .sending:
       sending(job)
-    case .delivering(let generation, let replays):
-      delivering(job, generation, replays)
+    case .delivering(let provenance):
+      delivering(job, provenance)
     }
   }
 
@@ -174,13 +174,13 @@ package final class Loop {
     case .wait(let milliseconds):
       let until = Clock.monotonic &+ milliseconds &* 1000
       wait(job, .sleeping(until: until), until: until)
-    case .done(.delivered(let generation, let replays)):
+    case .done(.delivered(let provenance)):
       guard let transfer = job.callers else {
         return end(job, .failure(Failure(.internalError, "a response was delivered that nobody received")))
       }
-      job.state = .delivering(generation: generation, replays: replays)
+      job.state = .delivering(provenance)
       job.transfer = transfer
-      job.call.deliver(transfer, generation: generation, replays: replays)
+      job.call.deliver(transfer, provenance)
       pending.append(job.id)
     case .done(.ready):
       end(job, .success(.ready))
@@ -249,14 +249,14 @@ package final class Loop {
     take(job.call.advance(transfer.report(event)), job)
   }
 
-  private func delivering(_ job: Job, _ generation: UInt64, _ replays: UInt32) {
+  private func delivering(_ job: Job, _ provenance: Provenance) {
     guard let transfer = job.transfer, let event = transfer.event() else { return }
     switch event {
     case .judgeable: break
     case .failed(let failure): end(job, .failure(failure))
     case .finished:
       if let failure = transfer.sink.failure { return end(job, .failure(failure)) }
-      end(job, .success(.responded(Response(transfer.sink, generation: generation, replays: replays))))
+      end(job, .success(.responded(Response(transfer.sink, provenance))))
     }
   }
 

@@ -37,12 +37,13 @@ package enum Names {
 
   package static func save(_ name: String, _ values: OptionValues) throws(Failure) {
     let path = try file(name)
+    try values.checkSources()
     let temporary = "\(path).\(Hex.random(8)).tmp"
     if let error = Folder.make(try folder()) { throw failure("write", error) }
     switch Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) {
     case .failure(let error): throw failure("write", error)
     case .success(let descriptor):
-      if let error = descriptor.writeAll(values.remembered.encoded() + [0x0A]) {
+      if let error = descriptor.writeAll(values.settled.remembered.encoded() + [0x0A]) {
         unsafe unlink(temporary)
         throw failure("write", error)
       }
@@ -114,7 +115,7 @@ package enum EnvironmentOptions {
       case .nothing: continue
       case .notUTF8: throw Failure(.option, "\(option.environmentName) is not valid UTF-8")
       case .text(let value):
-        do { try result.set(option.name, value) } catch {
+        do { try result.set(option.name, value, by: .environment) } catch {
           throw Failure(.option, "\(option.environmentName): \(error.message)")
         }
       }

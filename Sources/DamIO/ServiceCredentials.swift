@@ -17,7 +17,9 @@ enum ServiceCredentials {
       if !option.isRemembered ? hasPassword : values.isSet(option.name + "-command") { continue }
       let path = "\(folder)/\(option.name)"
       guard let text = try read(path) else { continue }
-      do { try values.set(option.name, text) } catch { throw Failure(.option, "\(path): \(error.message)") }
+      do { try values.set(option.name, text, by: .environment) } catch {
+        throw Failure(.option, "\(path): \(error.message)")
+      }
     }
   }
 

@@ -9,11 +9,11 @@ extension Session {
     try withoutPipeSignal { () throws(Failure) in
       var driver = Driver(self, .request(request), options)
       let outcome = driver.run()
-      guard case .delivered(let generation, let replays) = outcome else {
+      guard case .delivered(let provenance) = outcome else {
         driver.discard()
         throw Session.failure(outcome)
       }
-      return try driver.receive(generation: generation, replays: replays)
+      return try driver.receive(provenance)
     }
   }
 

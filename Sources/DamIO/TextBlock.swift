@@ -20,6 +20,9 @@ internal import Glibc
     unsafe (block.baseAddress.map { unsafe $0 + used })?.assumingMemoryBound(to: CChar.self)
   }
 
+  /// The first text.
+  package var start: UnsafeMutablePointer<CChar>? { unsafe block.baseAddress?.assumingMemoryBound(to: CChar.self) }
+
   /// Adds to the text; what there is no room for is left out.
   package func append(_ bytes: UnsafeRawBufferPointer) {
     let count = min(bytes.count, unsafe block.count - used)

@@ -26,7 +26,7 @@ extension PhotoShelter {
     package let apiKey = TypedOption<Secret?>.secret("api-key", "the program's API key.")
     // For the command and the like: the library never runs it.
     let apiKeyCommand = TypedOption<String>.text(
-      "api-key-command", "a shell command whose first line of output is the API key.")
+      "api-key-command", about: .server, "a shell command whose first line of output is the API key.")
     let apiKeyPlace = TypedOption<APIKeyPlace>.choice("api-key-in", default: .header, "where the API key travels.")
     let organizationMethod = TypedOption<Method>.choice(
       "organization-method", default: .post, "method of the organization step.")

@@ -3,7 +3,7 @@
 #
 # Prints it as the compiler sees damsession.h (64-bit Linux). With a file that holds what was printed once: whether that still
 # holds. `make abi` writes Tests/C/abi.txt. What is new counts as a difference as well, so that nothing gets into a release
-# unseen.
+# unseen. Structs that begin with their size may grow at the end.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -16,7 +16,10 @@ awk -v want=program -f Tests/C/header.awk include/damsession.h >"$work/abi.c"
 
 sort "$1" >"$work/before.sorted"
 sort "$work/now" >"$work/now.sorted"
-if gone=$(comm -23 "$work/before.sorted" "$work/now.sorted") && [ -n "$gone" ]; then
+gone=$(comm -23 "$work/before.sorted" "$work/now.sorted" | awk '
+    NR == FNR { size[$1] = $2; next }
+    !(NF == 2 && ($1 ".size") in size && $2 < size[$1])' "$work/now" -)
+if [ -n "$gone" ]; then
     printf 'Programs that are compiled already rely on this, and it is not so any more:\n%s\n' "$gone"
     exit 1
 fi

@@ -137,6 +137,7 @@ void abuse_config(void)
 {
     dam_config *config = NULL;
     char *text = NULL;
+    int32_t source = -1;
     REFUSES(DAM_ERR_ARGUMENT, dam_config_new(NULL, err), check_nothing);
     EXPECT(DAM_OK, dam_config_new(&config, err));
     REFUSES(DAM_ERR_ARGUMENT, dam_config_set(NULL, "url", "x", err), check_nothing);
@@ -145,6 +146,11 @@ void abuse_config(void)
     REFUSES(DAM_ERR_ARGUMENT, dam_config_get(NULL, "url", &text, err), text);
     REFUSES(DAM_ERR_ARGUMENT, dam_config_get(config, NULL, &text, err), text);
     REFUSES(DAM_ERR_ARGUMENT, dam_config_get(config, "url", NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_get_source(NULL, "url", &source, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_get_source(config, NULL, &source, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_config_get_source(config, "url", NULL, err), check_nothing);
+    REFUSES(DAM_ERR_OPTION, dam_config_get_source(config, "ulr", &source, err), check_nothing);
+    CHECK(source == -1, "a source that was not told stays as it was");
     refuse_names(config);
     for (uint32_t index = 0; index < dam_option_count(); index++) {
         dam_option row = DAM_OPTION_INIT;

@@ -6,6 +6,7 @@
  */
 #include "abuse.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 static dam_session *session;
@@ -165,7 +166,7 @@ void abuse_response(void)
 {
     WITH_TAIL(dam_response_view) large = {.known = {.size = sizeof large}, .more = 1};
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
-    const uint32_t sizes[] = {0, 1, sizeof view - 1, UINT32_MAX};
+    const uint32_t sizes[] = {0, 1, offsetof(dam_response_view, redirected_url) - 1, UINT32_MAX};
     dam_request request = DAM_REQUEST_INIT;
     request.path = "Information";
     dam_response *response = NULL;
@@ -181,8 +182,14 @@ void abuse_response(void)
     REFUSES(DAM_ERR_ARGUMENT, dam_response_get(response, &large.known, err), large);
     large.more = 0;
     EXPECT(DAM_OK, dam_response_get(response, &large.known, err));
+    view.size = offsetof(dam_response_view, redirected_url); /* a program of the first version. */
+    view.redirected_url = "untouched";
+    EXPECT(DAM_OK, dam_response_get(response, &view, err));
+    CHECK(view.http_status == 200 && strcmp(view.redirected_url, "untouched") == 0,
+          "an older program's struct is kept");
     view.size = sizeof view;
     EXPECT(DAM_OK, dam_response_get(response, &view, err));
+    CHECK(view.redirected_url == NULL, "no redirect was followed");
     CHECK(view.http_status == 200 && view.body_size == strlen(view.body) && strstr(view.body, "<FileList>") != NULL,
           "the body is whole and ends with a NUL");
     const char *lines = check_lines(view.headers, view.header_count);

@@ -50,10 +50,15 @@ void abuse_texts(void)
         CHECK(strcmp(dam_status_name(statuses[at].status), statuses[at].name) == 0, "dam_status_name(%s)",
               statuses[at].name);
         CHECK(strlen(dam_status_text(statuses[at].status)) > 5, "dam_status_text(%s)", statuses[at].name);
+        int32_t wish = statuses[at].status; /* where the application wanted it so, there is nothing to do. */
+        CHECK((dam_status_advice(wish)[0] == '\0') ==
+                  (wish == DAM_OK || wish == DAM_ERR_CALLBACK || wish == DAM_ERR_CANCELLED),
+              "dam_status_advice(%s)", statuses[at].name);
     }
     for (size_t at = 0; at < sizeof unknown / sizeof unknown[0]; at++) {
         CHECK(strcmp(dam_status_name(unknown[at]), "DAM_ERR_UNKNOWN") == 0, "dam_status_name(%d)", (int)unknown[at]);
         CHECK(strlen(dam_status_text(unknown[at])) > 5, "dam_status_text(%d)", (int)unknown[at]);
+        CHECK(dam_status_advice(unknown[at])[0] == '\0', "dam_status_advice(%d)", (int)unknown[at]);
     }
     SURVIVES(dam_string_free(NULL));
 }

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+static char led[PATH_ROOM]; /* where redirects led `ask` to; "": nowhere. */
+
 static dam_status ask(dam_session *session, const char *method, const char *path, int32_t *status, char text[PATH_ROOM])
 {
     static const dam_header headers[] = {
@@ -22,11 +24,12 @@ static dam_status ask(dam_session *session, const char *method, const char *path
     dam_response *response = NULL;
     dam_status result = dam_session_request(session, &request, &response, check_fresh());
     *status = 0;
-    text[0] = '\0';
+    text[0] = led[0] = '\0';
     if (result == DAM_OK) {
         EXPECT(DAM_OK, dam_response_get(response, &view, err));
         *status = view.http_status;
         snprintf(text, PATH_ROOM, "%s", (const char *)view.body);
+        snprintf(led, PATH_ROOM, "%s", view.redirected_url != NULL ? view.redirected_url : "");
         dam_response_free(response);
     }
     return result;
@@ -82,6 +85,25 @@ static void follow(const char *authentication)
     dam_session_free(session);
 }
 
+/* The response says where it comes from, but no secret that a server has put into that. */
+static void told(void)
+{
+    char body[PATH_ROOM], url[PATH_ROOM];
+    int32_t status;
+    fresh();
+    dam_session *session = open_photoshelter(OPTIONS("authentication", "token"));
+    dam_status result = ask(session, "GET", "mem/user/session?x=1", &status, body);
+    CHECK(result == DAM_OK && led[0] == '\0', "no redirect: no other URL");
+    result = ask(session, "GET", "mem/redirect?to=/psapi/v3/mem/user/session%3Fpage%3D2", &status, body);
+    snprintf(url, sizeof url, "%s/psapi/v3/mem/user/session?page=2", photoshelter_url);
+    CHECK(result == DAM_OK && strcmp(led, url) == 0, "the URL with its query: %s", led);
+    result = ask(session, "GET", "mem/redirect?to=/psapi/v3/mem/user/session%3Fauth_token%3Dcanary", &status, body);
+    CHECK(result == DAM_OK && strstr(led, "canary") == NULL &&
+              strncmp(led, photoshelter_url, strlen(photoshelter_url)) == 0,
+          "no secret in it: %s", led);
+    dam_session_free(session);
+}
+
 /* To itself, for ever: as often as the option says, then it is a response. */
 static void loops(const char *redirects, long exchanges)
 {
@@ -107,6 +129,7 @@ void smoke_redirects(void)
 {
     follow("token");
     follow("cookie");
+    told();
     loops("0", 1);
     loops("1", 2);
     loops("10", 11);

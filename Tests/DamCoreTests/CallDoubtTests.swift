@@ -41,7 +41,7 @@ struct CallDoubtTests {
       let stopped = try play.request("Search")
       #expect(stopped.summary == "credentialsRefused")
       #expect(stopped.failure?.message.contains("5 logins in a row") == true)
-      #expect(stopped.failure?.message.contains("login --again") == true)
+      #expect(stopped.failure?.message.contains("DAM_LOGIN_AGAIN") == true)
       // Who insists may; a success clears it.
       play.response(WireResponse(200, ["Set-Cookie: FWSession=t1"]), WireResponse(200))
       #expect(play.run(.ensure(again: true, saved: true)).summary == "ready 1")

@@ -24,6 +24,12 @@ struct CallCredentialsTests {
     let outcome = try sibling.request()
     #expect(outcome.summary == "credentialsRefused")
     #expect(outcome.failure?.message.contains("12 minutes ago") == true)
+    for (seconds, words) in [(721, "12 minutes"), (61, "1 minute"), (59, "59 seconds"), (86_400, "1 day")] {
+      sibling.now = play.now + Int64(seconds)
+      #expect(try sibling.request().failure?.message.contains("\(words) ago") == true)
+    }
+    sibling.now = play.now
+    #expect(try sibling.request().failure?.message.contains("just now") == true)
     #expect(sibling.sent.isEmpty)
   }
 

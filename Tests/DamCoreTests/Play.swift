@@ -169,8 +169,8 @@ extension CallOutcome {
   /// "delivered 3, 1 replay", "ready 3", "logged out: server", or the cause of the failure.
   var summary: String {
     switch self {
-    case .delivered(let generation, let replays):
-      "delivered \(generation)" + (replays == 0 ? "" : ", \(replays) replay")
+    case .delivered(let from):
+      "delivered \(from.generation)" + (from.replays == 0 ? "" : ", \(from.replays) replay")
     case .ready(let record): "ready \(record.generation)"
     case .loggedOut(let result): "logged out: \(result)"
     case .failed(let failure): "\(failure.cause)"

@@ -9,6 +9,8 @@ import Testing
 @testable import DamCore
 @testable import DamIO
 
+private let provenance = Provenance(generation: 1, replays: 0, redirectedURL: nil)
+
 @Suite("Download")
 struct DownloadTests {
   let scratch: Scratch
@@ -44,7 +46,7 @@ struct DownloadTests {
       _ = Array((line + "\r\n").utf8).withUnsafeBytes { sink.takeHeader($0) }
     }
     var isStopped = false
-    let mayGoOn = options.onHead?(Response(headOf: sink, generation: 1, replays: 0)) ?? true
+    let mayGoOn = options.onHead?(Response(headOf: sink, provenance)) ?? true
     if mayGoOn, (200..<300).contains(status), case .stream(let take) = options.destination {
       options.onStream?(status, sink.headers)
       if !body.isEmpty, case .stop = Array(body.utf8).withUnsafeBytes({ take($0) }) { isStopped = true }
@@ -52,7 +54,7 @@ struct DownloadTests {
     let result: Result<Response, Failure> =
       breaksOff || isStopped
       ? .failure(Failure(isStopped ? .callback : .transfer, "broke off"))
-      : .success(Response(sink, generation: 1, replays: 0))
+      : .success(Response(sink, provenance))
     switch download.end(result) {
     case nil: return "again"
     case .success(let response): return "\(response.status)"
@@ -270,7 +272,7 @@ struct DownloadTests {
       for line in ["HTTP/1.1 \(status) X\r\n", "ETag: \"v1\"\r\n", "Content-Range: bytes 3-5/6\r\n"] {
         _ = Array(line.utf8).withUnsafeBytes { sink.takeHeader($0) }
       }
-      #expect(going.begin().1.onHead?(Response(headOf: sink, generation: 1, replays: 0)) == true)
+      #expect(going.begin().1.onHead?(Response(headOf: sink, provenance)) == true)
       #expect(heard.withLock { $0.count } == expected)
     }
   }

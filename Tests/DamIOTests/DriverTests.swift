@@ -15,7 +15,9 @@ struct DriverTests {
     let server = try LoopbackServer(["GET a": { $0.response("hello", 404, "Set-Cookie: a=b", "A: b") }])
     let session = try server.open()
     let response = try session.request("a")
-    #expect(response.status == 404 && response.text == "hello" && response.generation == 1 && response.replays == 0)
+    #expect(
+      response.status == 404 && response.text == "hello" && response.provenance.generation == 1
+        && response.provenance.replays == 0)
     #expect(String(decoding: response.headers.bytes, as: UTF8.self) == "Content-Length: 5\r\nA: b\r\n")
     #expect(try session.request("b").status == 200)
     #expect(server.lines == [LoopbackServer.login, "GET a", "GET b"])
@@ -32,7 +34,7 @@ struct DriverTests {
     ])
     let session = try server.open()
     let response = try session.request("a")
-    #expect(response.text == "new" && response.generation == 2 && response.replays == 1)
+    #expect(response.text == "new" && response.provenance.generation == 2 && response.provenance.replays == 1)
     #expect(server.requests.map(\.token) == [nil, "T1", nil, "T2"])
   }
 
@@ -54,7 +56,7 @@ struct DriverTests {
       try session.request(session.asking("a", "POST", body: body.description), options)
     }
     #expect(failure?.cause == .replayImpossible)
-    #expect(try session.request("b").generation == 2)
+    #expect(try session.request("b").provenance.generation == 2)
     #expect(server.lines == [LoopbackServer.login, "POST a", LoopbackServer.login, "GET b"])
     #expect(session.isFree)
   }

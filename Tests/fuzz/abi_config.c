@@ -94,6 +94,7 @@ static void set_all(struct play *play, dam_config *config)
 {
     const char *value, *name = text(play, names);
     char *got = NULL;
+    int32_t source = -1;
     switch (byte(play) % 8) {
     case 0: SAYS(dam_config_set_credentials(config, answer_prompt, (void *)(uintptr_t)byte(play), err(play))); break;
     case 1: SAYS(dam_config_set_log(config, byte(play) % 6, byte(play) % 4 ? take_line : NULL, play, err(play))); break;
@@ -102,6 +103,9 @@ static void set_all(struct play *play, dam_config *config)
         if (SAYS(dam_config_get(config, name, &got, err(play))) == DAM_OK && got == NULL)
             broken("an option that was got is there", name);
         dam_string_free(got);
+        if (SAYS(dam_config_get_source(config, name, &source, err(play))) == DAM_OK &&
+            (source < DAM_SOURCE_DEFAULT || source > DAM_SOURCE_PROGRAM))
+            broken("an option has a source", name);
         break;
     default:
         value = text(play, values);
@@ -197,7 +201,8 @@ void play_values(struct play *play)
             broken("an option is whole", "dam_option_get");
         break;
     case 1:
-        if (dam_version() == NULL || dam_status_name((int32_t)index) == NULL || dam_status_text((int32_t)index) == NULL)
+        if (dam_version() == NULL || dam_status_name((int32_t)index) == NULL ||
+            dam_status_text((int32_t)index) == NULL || dam_status_advice((int32_t)index) == NULL)
             broken("static texts are there", "dam_status_text");
         break;
     case 2: load_environment(play); break;

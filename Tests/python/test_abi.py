@@ -200,6 +200,8 @@ def test_library_names_statuses_as_the_header_does() -> None:
     for name, number in {"DAM_OK": 0, **numbers("DAM_ERR_")}.items():
         assert library.dam_status_name(number).decode() == name
         assert library.dam_status_text(number)
+        nothing_to_do = name in ("DAM_OK", "DAM_ERR_CALLBACK", "DAM_ERR_CANCELLED")
+        assert (library.dam_status_advice(number) == b"") == nothing_to_do
     assert library.dam_status_name(-1) == b"DAM_ERR_UNKNOWN"
 
 

@@ -31,16 +31,16 @@ def test_options_are_the_librarys_table() -> None:
 def test_keywords_override_the_environment_and_that_the_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    damsession.save("desk", **{**USUAL, "user": "from-name", "url": "https://name.example"})
+    damsession.save("desk", **USUAL, organization="name", url="https://name.example")
     with damsession.open("desk") as session:
-        assert (session.user, session.url) == ("from-name", "https://name.example")
-    monkeypatch.setenv("DAMSESSION_USER", "from-environment")
+        assert (session.state.organization, session.url) == ("name", "https://name.example")
+    monkeypatch.setenv("DAMSESSION_ORGANIZATION", "environment")
     with damsession.open("desk") as session:
-        assert session.user == "from-environment"
+        assert session.state.organization == "environment"
     with damsession.open("desk", environment=False) as session:
-        assert session.user == "from-name"
-    with damsession.open("desk", user="from-keyword") as session:
-        assert (session.user, session.url) == ("from-keyword", "https://name.example")
+        assert session.state.organization == "name"
+    with damsession.open("desk", organization="keyword") as session:
+        assert (session.state.organization, session.url) == ("keyword", "https://name.example")
 
 
 def test_none_counts_as_not_given() -> None:
@@ -87,7 +87,7 @@ def test_a_password_is_never_remembered(tmp_path: Path) -> None:
 
 
 def test_an_unknown_option_is_told_with_the_nearest_name() -> None:
-    with pytest.raises(damsession.OptionError, match="api-key") as caught:
+    with pytest.raises(damsession.OptionError, match="api_key") as caught:
         damsession.open(**USUAL, api_kye="x")
     assert caught.value.status == damsession.Status.OPTION
     assert isinstance(caught.value, ValueError)

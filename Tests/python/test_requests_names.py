@@ -72,6 +72,22 @@ def test_the_url_follows_the_options(photoshelter: Opener, dam_sandbox: Sandbox)
         assert dam_sandbox.log()[-1]["path"] == "/psapi/v3.0/echo"
 
 
+@pytest.mark.parametrize("authentication", ["token", "token-in-url"])
+def test_the_url_is_where_redirects_led(
+    photoshelter: Opener, dam_sandbox: Sandbox, authentication: str
+) -> None:
+    with photoshelter(authentication=authentication) as session:
+        url = dam_sandbox.photoshelter + "/psapi/v3/echo?page=2"
+        response = session.get("mem/redirect", params={"to": url})
+        assert (response.status, response.url) == (200, url)
+        with session.stream("GET", "mem/redirect", params={"to": url}) as stream:
+            assert stream.url == url
+        elsewhere = dam_sandbox.fotoweb + "/cdn/x.jpg?w=1"
+        assert session.get("mem/redirect", params={"to": elsewhere}).url == elsewhere
+        secret = session.get("mem/redirect", params={"to": url + "&auth_token=canary"})
+        assert secret.status == 200 and "canary" not in secret.url
+
+
 def test_every_system_has_its_defaults() -> None:
     systems = next(option for option in damsession.options() if option.name == "system").choices
     assert set(_site._DEFAULTS) == set(systems)

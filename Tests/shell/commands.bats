@@ -33,12 +33,12 @@ setup() {
 }
 
 @test "what is remembered gives way to the environment, and that to the command line" {
-    login_photoshelter
-    export DAMSESSION_USER=solo@example.com DAMSESSION_PASSWORD=solo-password
+    login_photoshelter --authentication cookie
+    export DAMSESSION_AUTHENTICATION=token DAMSESSION_PASSWORD=$ADA_PASSWORD
     run -0 --separate-stderr dam get desk mem/user/session
-    [ "$(jq -r .data.Session.user <<<"$output")" = solo@example.com ]
-    run -0 --separate-stderr dam get desk mem/user/session --user="$ADA"
-    [ "$(jq -r .data.Session.user <<<"$output")" = "$ADA" ]
+    [ "$(jq -r .data.Session.mode <<<"$output")" = token ]
+    run -0 --separate-stderr dam get desk mem/user/session --authentication=cookie
+    [ "$(jq -r .data.Session.mode <<<"$output")" = cookie ]
 }
 
 @test "photoshelter: cookie, token and token-in-url" {

@@ -20,7 +20,7 @@ setup() {
 @test "exit 20 to 22: not reached, not trusted, not in time" {
     photoshelter_environment
     export DAMSESSION_PASSWORD=$ADA_PASSWORD
-    run -20 --separate-stderr dam get - x --url https://localhost:1
+    DAMSESSION_URL=https://localhost:1 run -20 --separate-stderr dam get - x
     [[ $stderr == *DAM_ERR_CONNECT* ]]
     (
         unset DAMSESSION_CA_FILE

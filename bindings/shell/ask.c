@@ -15,11 +15,8 @@
 
 #include <damsession.h>
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int is_missing(struct work *work, const char *name)
 {
@@ -71,18 +68,11 @@ int ask_options(struct work *work, struct asked *asked)
 
 /* ---- secrets of the program ---- */
 
-/* In the environment, or in the folder of secrets that it names: where the library looks. */
-static int is_in_environment(const char *name)
+static int is_given_elsewhere(struct work *work, const char *name)
 {
-    char variable[VARIABLE_CAPACITY], path[PATH_MAX];
-    name_variable(name, variable);
-    const char *given = secure_getenv(variable), *folder = secure_getenv("CREDENTIALS_DIRECTORY");
-    if (given != NULL && given[0] != '\0')
-        return 1;
-    if (folder == NULL || folder[0] == '\0')
-        return 0;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return access(path, F_OK) == 0;
+    int32_t source = DAM_SOURCE_DEFAULT;
+    dam_config_get_source(work->config, name, &source, NULL);
+    return source == DAM_SOURCE_ENVIRONMENT || source == DAM_SOURCE_REMEMBERED;
 }
 
 /* The next option after `*index` that proves the program to the system and is given nowhere. */
@@ -98,7 +88,7 @@ static int find_program_secret(struct work *work, uint32_t *index, dam_option *r
             strcmp(row->system, system) != 0)
             continue;
         snprintf(command, sizeof command, "%s-command", row->name);
-        found = !is_in_environment(row->name) && is_missing(work, command);
+        found = !is_given_elsewhere(work, row->name) && is_missing(work, command);
     }
     dam_string_free(system);
     return found;

@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "config.h"
 #include "exit_code.h"
-#include "files.h"
 #include "print.h"
 #include "refuse.h"
 #include "say.h"
@@ -31,43 +30,16 @@ int find_config_folder(char path[PATH_MAX])
     return home != NULL && home[0] == '/' && snprintf(path, PATH_MAX, "%s/.config/damsession", home) < PATH_MAX;
 }
 
-/* The text of the file that the name's options are in: the library gives values and defaults, but does not tell which
-   of both it is, nor whether there is a secret. It has just read the file, so it is sound. */
-static int read_options(const char *name, char **text)
+static int show(struct work *work, int json)
 {
-    char folder[PATH_MAX], path[PATH_MAX + 80];
-    void *bytes = NULL;
-    size_t size;
-    if (!find_config_folder(folder))
-        return EXIT_INTERNAL; /* the library has found it. */
-    snprintf(path, sizeof path, "%s/%s.json", folder, name);
-    int code = read_file(path, &bytes, &size);
-    *text = bytes;
-    return code;
-}
-
-/* Whether the flat JSON object has this member. A quotation mark inside a text would have a backslash before it. */
-static int has_member(const char *json, const char *name)
-{
-    char key[128];
-    snprintf(key, sizeof key, "\"%s\"", name);
-    for (const char *at = json; (at = strstr(at, key)) != NULL; at++) {
-        const char *after = at + strlen(key);
-        if ((at == json || at[-1] != '\\') && after[strspn(after, " \t\r\n")] == ':')
-            return 1;
-    }
-    return 0;
-}
-
-static int show(struct work *work, const char *name, int json)
-{
-    char *text = NULL;
     dam_error error;
-    int code = read_options(name, &text), count = 0;
+    int code = EXIT_OK, count = 0;
     for (uint32_t index = 0; code == EXIT_OK && index < dam_option_count(); index++) {
         dam_option row = DAM_OPTION_INIT;
         char *value = NULL;
-        if (dam_option_get(index, &row, NULL) != DAM_OK || !has_member(text, row.name))
+        int32_t source = DAM_SOURCE_DEFAULT;
+        if (dam_option_get(index, &row, NULL) != DAM_OK ||
+            dam_config_get_source(work->config, row.name, &source, NULL) != DAM_OK || source == DAM_SOURCE_DEFAULT)
             continue;
         if (!row.secret && dam_config_get(work->config, row.name, &value, &error) != DAM_OK)
             code = report(&error);
@@ -79,9 +51,6 @@ static int show(struct work *work, const char *name, int json)
     }
     if (code == EXIT_OK && json)
         puts(count > 0 ? "}" : "{}");
-    if (text != NULL)
-        explicit_bzero(text, strlen(text));
-    free(text);
     return code;
 }
 
@@ -162,7 +131,7 @@ int run_config(const struct arguments *arguments, struct work *work)
         say("the name is new; `damsession login %s` asks for what is missing", name);
     else if (status != DAM_OK)
         return report(&error);
-    return is_show  ? show(work, name, is_given(arguments, FLAG_JSON))
+    return is_show  ? show(work, is_given(arguments, FLAG_JSON))
            : is_set ? set(work, arguments)
                     : unset(work, name, arguments->words[2]);
 }

@@ -74,6 +74,19 @@ static int set_api_key(struct work *work, const struct arguments *arguments)
     return code;
 }
 
+/* Anew after each answer of a person: a command of the environment counts for the account that this names, and no
+   other. */
+static dam_status read_commands(struct work *work, dam_error *error)
+{
+    dam_string_free(work->credentials.command);
+    dam_string_free(work->api_key_command);
+    work->credentials.command = work->api_key_command = NULL;
+    dam_status status = dam_config_get(work->config, "password-command", &work->credentials.command, error);
+    if (status == DAM_OK && !work->has_key)
+        status = dam_config_get(work->config, "api-key-command", &work->api_key_command, error);
+    return status;
+}
+
 /* The environment overrides remembered options, and the command line overrides both. */
 int override_options(struct work *work, const struct arguments *arguments)
 {
@@ -90,10 +103,8 @@ int override_options(struct work *work, const struct arguments *arguments)
         code = set_option(work, "encryption-secret", NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
-    if (code == EXIT_OK &&
-        (dam_config_get(work->config, "password-command", &work->credentials.command, &error) != DAM_OK ||
-         (arguments->api_key_fd < 0 &&
-          dam_config_get(work->config, "api-key-command", &work->api_key_command, &error) != DAM_OK)))
+    work->has_key = arguments->api_key_fd >= 0;
+    if (code == EXIT_OK && read_commands(work, &error) != DAM_OK)
         code = report(&error);
     work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
     return code;
@@ -120,7 +131,9 @@ static dam_status command_api_key(struct work *work, dam_error *error)
 
 dam_status try_session(struct work *work, dam_error *error)
 {
-    dam_status status = has_key_command(work) ? command_api_key(work, error) : DAM_OK;
+    dam_status status = read_commands(work, error);
+    if (status == DAM_OK && has_key_command(work))
+        status = command_api_key(work, error);
     if (status == DAM_OK)
         status = dam_session_open(work->config, &work->session, error);
     if (has_key_command(work)) /* only the command is remembered, not what it gave. */
@@ -139,7 +152,7 @@ dam_status rehearse_login(struct work *work, dam_error *error)
     static const char *const changed[][2] = {{"unix-socket", "/dev/null/nowhere"}, {"lock-timeout", "0"}};
     char *before[2] = {NULL, NULL};
     dam_session *session = NULL;
-    dam_status status = DAM_OK;
+    dam_status status = read_commands(work, error);
     for (int at = 0; at < 2 && status == DAM_OK; at++) {
         status = dam_config_get(work->config, changed[at][0], &before[at], error);
         if (status == DAM_OK)

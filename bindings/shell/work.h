@@ -15,7 +15,8 @@ struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
-    char *api_key_command; /* the option; "" or NULL: none, or the command line gives the key. */
+    char *api_key_command; /* the option; "" or NULL: none, or `has_key`. */
+    int has_key;           /* the command line gives the API key. */
     int explains;          /* --explain: `end_work` prints what the session did. */
 };
 

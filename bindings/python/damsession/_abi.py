@@ -170,6 +170,7 @@ class dam_response_view(_Sized):
         ("size", c_uint32), ("http_status", c_int32), ("body", c_void_p), ("body_size", c_size_t),
         ("headers", c_void_p),  # const dam_header *: for `header_texts`
         ("header_count", c_size_t), ("generation", c_uint64), ("replays", c_uint32), ("reserved", c_uint32),
+        ("redirected_url", c_char_p),
     ]  # fmt: skip
 
 
@@ -277,6 +278,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_version": _static_text(),
     "dam_status_name": _static_text(c_int32),
     "dam_status_text": _static_text(c_int32),
+    "dam_status_advice": _static_text(c_int32),
     "dam_string_free": Function(None, (c_char_p,)),
     "dam_option_count": Function(c_uint32, ()),
     "dam_option_get": _status(c_uint32, _out(dam_option)),
@@ -284,6 +286,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_config_free": Function(None, (config_p,)),
     "dam_config_set": _status(config_p, c_char_p, c_char_p),
     "dam_config_get": _status(config_p, c_char_p, _text_out),
+    "dam_config_get_source": _status(config_p, c_char_p, _out(c_int32)),
     "dam_config_load_environment": _status(config_p, holds_gil=True),
     "dam_config_load": _status(config_p, c_char_p),
     "dam_config_save": _status(config_p, c_char_p),

@@ -8,6 +8,7 @@ know is a plain `DamError` with its number.
 from __future__ import annotations
 
 import enum
+import re
 from typing import Final
 
 
@@ -66,6 +67,18 @@ class DamError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in general: one sentence, or "" where there is nothing to do."""
+        from ._library import library  # which needs this module
+
+        return in_keywords(str(library().dam_status_advice(self.status), "utf-8"))
+
+
+def in_keywords(text: str) -> str:
+    """A sentence of the library with the options as Python spells them: `ca_file`."""
+    return re.sub(r'"[a-z]+(?:-[a-z]+)+"', lambda name: name[0].replace("-", "_"), text)
 
 
 # ---- The call itself -----------------------------------------------------------------------------

@@ -83,7 +83,9 @@ def _charset(content_type: str) -> str:
 class Response:
     """The response of the server. It is made by `Session.request`."""
 
-    __slots__ = ("_asked", "_headers", "_texts", "content", "generation", "replays", "status")
+    __slots__ = (
+        "_asked", "_headers", "_redirected", "_texts", "content", "generation", "replays", "status",
+    )  # fmt: skip
 
     def __init__(self, view: _abi.dam_response_view, asked: Asked) -> None:
         """Copies what `view` borrows. `asked` is the request."""
@@ -99,6 +101,7 @@ class Response:
         self._texts = _abi.header_texts(view.headers, view.header_count)
         self._headers: Headers | None = None
         self._asked = asked
+        self._redirected: bytes | None = view.redirected_url
 
     @property
     def status_code(self) -> int:
@@ -119,10 +122,10 @@ class Response:
 
     @property
     def url(self) -> str:
-        """The URL that was asked for, without the session's secrets. After redirects it is still
-        the first one.
+        """The URL of the response, after redirects, without the session's secrets. Where one may be
+        in the query of a redirect, that is left out.
         """
-        return self._asked.url
+        return self._redirected.decode() if self._redirected else self._asked.url
 
     @property
     def links(self) -> dict[str, dict[str, str]]:

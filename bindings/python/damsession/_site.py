@@ -1,6 +1,7 @@
 """Where the responses of a session come from, and what the server's words must not hold in errors.
 
-The library says neither: `dam_response_view` has no URL, and its messages hold no words of servers.
+The library says neither: `dam_response_view` has a URL only after redirects, and messages of the
+library hold no words of servers about a response that is delivered.
 A third system needs a row in `_DEFAULTS`. A test compares the rows with the library.
 """
 

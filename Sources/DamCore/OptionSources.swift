@@ -1,0 +1,73 @@
+// OptionSources.swift - where an option was set, and what of the environment counts. The environment stays as it is
+// while programs talk to one system and then to another. So it is read as what it is: a description of one account.
+// What it says of that account never reaches another one, least of all a secret.
+
+/// Where an option was set. What the program sets goes before the environment, and that before what is remembered under
+/// a name, whatever the order of the calls. The numbers are those of the header.
+package enum OptionSource: Int32, CaseIterable, Sendable {
+  case remembered = 1
+  case environment = 2
+  case program = 3
+}
+
+extension Option {
+  /// What the value of an option is about: it means nothing, or must not be known, where this is another one.
+  package enum Bond: Int, Sendable {
+    /// The program, the machine or the network: it counts for every account.
+    case nothing
+    case system
+    /// The server at which "url" points.
+    case server
+    case user
+  }
+}
+
+extension OptionValues {
+  /// Throws if the environment names another system, server or user than the remembered options do, and the program
+  /// says nothing. Either may be meant, and a wrong guess would act as somebody else.
+  package func checkSources() throws(Failure) {
+    for row in [vocabulary.system.row, vocabulary.url.row, vocabulary.user.row]
+    where contradicts(row, .environment, .remembered) && !isSet(row.name, by: .program) {
+      throw Failure(
+        .option,
+        "\(row.environmentName) is not the \"\(row.name)\" that is remembered: unset it, or say \"\(row.name)\""
+          + " here")
+    }
+  }
+
+  /// What counts of all that was set: without what the environment says about another account than this one.
+  package var settled: OptionValues {
+    var result = self
+    guard hasAny(.environment) else { return result }
+    let parts: [(Option, below: Option.Bond)] = [
+      (vocabulary.system.row, .system), (vocabulary.url.row, .server), (vocabulary.user.row, .user),
+    ]
+    for (row, bond) in parts {
+      guard let why = result.objection(to: row) else { continue }
+      let left = vocabulary.options.filter { $0.bond.rawValue >= bond.rawValue && isSet($0.name, by: .environment) }
+      guard !left.isEmpty else { continue }
+      for option in left { result.leaveOut(option.name, by: .environment) }
+      let names = left.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      result.leftOut = "of the environment, \(names) did not count: \(why)"
+      break
+    }
+    return result
+  }
+
+  /// Why the environment is about another system, server or user than these options are; nil: it is not.
+  private func objection(to row: Option) -> String? {
+    if contradicts(row, .environment, .program) { return "\(row.environmentName) is another one" }
+    // A system that is the same everywhere has an account at its usual place, unless the environment says another.
+    guard row.name == vocabulary.url.row.name, !isSet(row.name, by: .environment),
+      let system = text(vocabulary.system.row, by: .environment), let usual = vocabulary.usualURLs[system],
+      let url = self[vocabulary.url], url != usual
+    else { return nil }
+    return "without \(row.environmentName) it is about \(usual.text)"
+  }
+
+  private func contradicts(_ row: Option, _ one: OptionSource, _ other: OptionSource) -> Bool {
+    guard let left = text(row, by: one), let right = text(row, by: other), left != right else { return false }
+    guard row.kind == .url, let left = Origin(left) else { return true }
+    return left != Origin(right)
+  }
+}

@@ -1,0 +1,78 @@
+"""An error says what was wrong, which option has to do with it, and what to do."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Opener
+
+import damsession
+
+
+def test_a_traceback_ends_with_what_to_do(photoshelter: Opener) -> None:
+    with pytest.raises(damsession.CredentialsRefused) as caught:
+        photoshelter(password="wrong").login()
+    assert caught.value.advice.startswith("Correct the user or the password.")
+    if sys.version_info >= (3, 11):
+        lines = traceback.format_exception(caught.value)
+        assert lines[-1] == caught.value.advice + "\n"
+
+
+def test_an_option_has_its_name_in_python() -> None:
+    with pytest.raises(damsession.OptionError, match='"api_path" begins with /') as caught:
+        damsession.open(system="fotoweb", api_path="x")
+    assert "ca-file" not in caught.value.message
+    assert '"ca_file"' in damsession.TLSError(damsession.Status.TLS, None, None, "").advice
+    assert damsession.Cancelled(damsession.Status.CANCELLED, None, None, "").advice == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "options"),
+    [
+        ("timeout", {"timeout": 1}),
+        ("timeout", {"timeout": 1, "idle_timeout": 9}),
+        ("idle_timeout", {"timeout": 9, "idle_timeout": 1}),
+    ],
+)
+def test_a_timeout_names_its_option(
+    photoshelter: Opener, option: str, options: dict[str, Any]
+) -> None:
+    session = photoshelter(**options)
+    with pytest.raises(damsession.Timeout, match=f'"{option}"'):
+        session.get("mem/slow?seconds=30")
+
+
+def test_the_timeout_of_one_request_is_one(photoshelter: Opener) -> None:
+    session = photoshelter()
+    session.login()
+    with pytest.raises(damsession.Timeout, match='"timeout"'):
+        session.get("mem/slow?seconds=30", timeout=0.5)
+
+
+def test_a_server_that_does_not_shake_hands_is_a_connect_timeout(photoshelter: Opener) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(damsession.Timeout, match='"connect_timeout"'):
+            photoshelter(url=url, connect_timeout=1).login()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("ca_file", 'see "ca_file"'), ("client_certificate", '"client_certificate" or')],
+)
+def test_a_missing_file_is_no_distrust(
+    photoshelter: Opener, tmp_path: Path, option: str, said: str
+) -> None:
+    options: dict[str, Any] = {option: tmp_path / "missing.pem"}
+    with pytest.raises(damsession.TLSError, match=said):
+        photoshelter(**options).login()
+
+
+def test_another_key_than_the_pinned_one_is_said(photoshelter: Opener) -> None:
+    with pytest.raises(damsession.TLSError, match='the one of "pinned_key"'):
+        photoshelter(pinned_key="sha256//" + 43 * "A" + "=").login()

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# DAMSESSION_* is about one account: what it says never reaches another one.
+load helpers
+
+setup() {
+    clean_home
+    clean_sandbox
+    photoshelter_environment
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+}
+
+@test "a password of the environment goes to no other system, server or user" {
+    run -40 --separate-stderr dam login web --system fotoweb --url "$FOTOWEB" --user "$KARE"
+    [[ $stderr == *'of the environment, '*'"password"'*"did not count: DAMSESSION_SYSTEM is another one"* ]]
+    run -2 --separate-stderr dam login web --url "$FOTOWEB"
+    [[ $stderr == *'"user" is missing'*"DAMSESSION_URL is another one"* ]]
+    run -40 --separate-stderr dam login desk --user solo@example.com
+    [[ $stderr == *"DAMSESSION_USER is another one"* ]]
+    unset DAMSESSION_URL
+    run -2 --separate-stderr dam login desk --url "$FOTOWEB"
+    [[ $stderr == *"without DAMSESSION_URL it is about https://www.photoshelter.com"* ]]
+    count photoshelter.requests 0
+    count fotoweb.requests 0
+    [ -z "$(dam list)" ]
+}
+
+@test "a password command of the environment is not run for another account, typed or given" {
+    unset DAMSESSION_PASSWORD
+    export DAMSESSION_PASSWORD_COMMAND='echo >>ran; echo '$ADA_PASSWORD DAMSESSION_API_KEY_COMMAND='echo >>ran; echo x'
+    run -40 --separate-stderr dam login web --system fotoweb --url "$FOTOWEB" --user "$KARE"
+    unset DAMSESSION_URL DAMSESSION_API_KEY DAMSESSION_USER
+    run -0 terminal "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
+        "$DAMSESSION" login desk
+    [[ $output == *"Password of $ADA"*"api-key: "*"saved as desk"* ]]
+    [ ! -e ran ]
+    unset "${!DAMSESSION_@}"
+    [ "$(dam config show desk | cut -d : -f 1 | xargs)" = "system url user api-key ca-file" ]
+}
+
+@test "at a terminal, what did not count of the environment is asked for" {
+    run -0 terminal "answer=$KARE" "answer=$KARE_PASSWORD" -- \
+        "$DAMSESSION" login web --system fotoweb --url "$FOTOWEB"
+    [[ $output == *"User: "*"Password of $KARE at $FOTOWEB"*"saved as web"*"exit: 0" ]]
+    unset "${!DAMSESSION_@}"
+    run -0 dam get web Information
+}
+
+@test "a name that remembers another account than the environment is refused until somebody decides" {
+    unset "${!DAMSESSION_@}"
+    login_fotoweb
+    export DAMSESSION_SYSTEM=photoshelter
+    run -2 --separate-stderr dam get web Information
+    [[ $stderr == *'DAMSESSION_SYSTEM is not the "system" that is remembered: unset it'* ]]
+    run -0 dam get web Information --system fotoweb
+    unset DAMSESSION_SYSTEM
+    export DAMSESSION_USER=ada
+    run -2 --separate-stderr dam get web Information
+    [[ $stderr == *DAMSESSION_USER* && $stderr != *"$KARE"* ]]
+    DAMSESSION_USER=$KARE run -0 dam get web Information
+}
