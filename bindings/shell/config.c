@@ -6,9 +6,9 @@
  */
 #include "arguments.h"
 #include "commands.h"
-#include "config.h"
 #include "exit_code.h"
 #include "files.h"
+#include "folders.h"
 #include "print.h"
 #include "refuse.h"
 #include "say.h"
@@ -22,14 +22,6 @@
 #include <string.h>
 
 /* ---- show ---- */
-
-int find_config_folder(char path[PATH_MAX])
-{
-    const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
-    if (folder != NULL && folder[0] == '/')
-        return snprintf(path, PATH_MAX, "%s/damsession", folder) < PATH_MAX;
-    return home != NULL && home[0] == '/' && snprintf(path, PATH_MAX, "%s/.config/damsession", home) < PATH_MAX;
-}
 
 /* The text of the file that the name's options are in: the library gives values and defaults, but does not tell which
    of both it is, nor whether there is a secret. It has just read the file, so it is sound. */

@@ -67,6 +67,19 @@ const char *find_nearest(const char *word, const char *const *words)
     return best;
 }
 
+const char *find_nearest_option(const char *word)
+{
+    const char *best = NULL;
+    size_t distance = LONGEST;
+    dam_option row;
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        row = (dam_option)DAM_OPTION_INIT;
+        if (dam_option_get(index, &row, NULL) == DAM_OK)
+            compare(word, row.name, &best, &distance);
+    }
+    return best;
+}
+
 static int refuse_word(const char *what, const char *word, const char *best)
 {
     if (best != NULL)

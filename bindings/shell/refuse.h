@@ -19,4 +19,7 @@ int refuse_secret(const char *name);
 /* The one of `words`, which ends with NULL, that is spelled most like `word`; NULL: none is like it. */
 const char *find_nearest(const char *word, const char *const *words);
 
+/* The same of the library's options. */
+const char *find_nearest_option(const char *word);
+
 #endif

@@ -5,6 +5,7 @@
 #include "remedy.h"
 
 #include "say.h"
+#include "strangers.h"
 
 #include <damsession.h>
 
@@ -54,6 +55,18 @@ void set_remedy_name(const char *name)
     whose = name;
 }
 
+/* Where an option or a secret is missing, its variable may be there under another name. */
+static void say_strangers(int32_t status)
+{
+    static int is_said;
+    char text[1024];
+    if ((status == DAM_ERR_OPTION || (status >= DAM_ERR_CREDENTIALS_NEEDED && status <= DAM_ERR_API_KEY_REFUSED)) &&
+        !is_said && list_strangers(text, sizeof text) > 0) {
+        say("%s", text);
+        is_said = 1;
+    }
+}
+
 void say_remedy(int32_t status)
 {
     char line[512] = "";
@@ -68,4 +81,5 @@ void say_remedy(int32_t status)
         used += (size_t)snprintf(line + used, sizeof line - used, *text == '%' ? "%s" : "%.1s",
                                  *text == '%' ? whose : text);
     say("%s", line);
+    say_strangers(status);
 }
