@@ -139,6 +139,14 @@ int refuse_option(const char *name, const struct command *command)
     return find_option(best, &row) && row.secret ? refuse_secret(best) : EXIT_USAGE;
 }
 
+int refuse_config_option(const char *word)
+{
+    const char *best = find_nearest_option(word);
+    if (best == NULL)
+        say("there is no option `%s`; see `damsession options`", word);
+    return best != NULL ? refuse_word("option", word, best) : EXIT_USAGE;
+}
+
 int refuse_letter(char letter)
 {
     say("-%c is not known; see `damsession help`", letter);

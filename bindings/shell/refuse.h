@@ -13,6 +13,9 @@ int refuse_page(const char *word);
 int refuse_option(const char *name, const struct command *command);
 int refuse_letter(char letter);
 
+/* An option as a word of `config`. */
+int refuse_config_option(const char *word);
+
 /* An option that is a secret, with a value on the command line. */
 int refuse_secret(const char *name);
 

@@ -45,7 +45,7 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
         .credentials = {.fd = arguments->password_fd},
         .explains = is_given(arguments, FLAG_EXPLAIN),
     };
-    set_remedy_name(has_name(arguments) ? arguments->words[0] : "-");
+    set_remedy_words(arguments->command->name, has_name(arguments) ? arguments->words[0] : "-");
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
         status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
