@@ -213,6 +213,33 @@ END
     diff in-help <(cd "$ROOT/bindings/pages" && printf '%s\n' *)
 }
 
+@test "help explains every exit code and every status, by number or name" {
+    local code
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [[ ${lines[0]} =~ ^\ \ $code\ +[a-zD] ]]
+    done < <(sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <(dam help))
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [ "$output" = "$(awk -v title="### $code" '/^#/ { on = $0 == title } on' "$ROOT/bindings/pages/troubleshooting.md")" ]
+        [[ $output == *"### $code"*"Python: "* ]]
+    done < <(sed -n 's/^### //p' "$ROOT/bindings/pages/troubleshooting.md")
+    [[ $(dam help 44) == *DAM_ERR_API_KEY_REFUSED:*"### DAM_ERR_API_KEY_REFUSED"*"Check \`api-key\`"* ]]
+    [[ $(dam help 44) != *DAM_ERR_TOKEN_LIMIT* ]]
+    [[ $(dam help 2) == *"### DAM_ERR_ARGUMENT"*"### DAM_ERR_OPTION"* ]]
+    [[ $(dam help 6) == *"### DAM_ERR_INTERNAL"* ]]
+    dam help 8 >eight
+    [ "$(wc -l <eight)" -eq 1 ]
+    [ "$(dam help tls)" = "$(dam help DAM_ERR_TLS)" ]
+    run -2 --separate-stderr dam help DAM_ERR_TSL
+    [[ $stderr == *"did you mean \`DAM_ERR_TLS\`?" ]]
+    run -2 --separate-stderr dam help 99
+    [[ $stderr == *"there is no exit code \`99\`"* ]]
+    for code in DAM_ERR_ DAM_ERR_T 300 4294967340 ""; do
+        run -2 --separate-stderr dam help "$code"
+    done
+}
+
 @test "no flag of the wrapper hides an option of the library" {
     dam options | awk '{ print "--" $1 }' | sort >in-table
     dam help | grep -oE '^  .{4}--[a-z-]+' | grep -oE -- '--.*' | sort >in-help

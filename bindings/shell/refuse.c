@@ -114,7 +114,10 @@ int refuse_page(const char *word)
             break;
         }
     }
-    return refuse_word("command or page", word, best);
+    for (int32_t status = DAM_OK + 1; status < 126; status++)
+        if (strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0)
+            compare(word, dam_status_name(status), &best, &distance);
+    return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
 
 int refuse_option(const char *name, const struct command *command)
