@@ -1,7 +1,7 @@
 # What tests and the demo need. Kept apart from the build, which users of the library read.
 
 APT_BUILD := libcurl4-openssl-dev patchelf pkg-config lowdown
-APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev cmake fish mandoc
+APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev cmake fish mandoc man-db
 # The browser of the window's tests, without what a desktop would like beside it.
 APT_BROWSER := chromium chromium-driver fonts-dejavu-core
 # Servers to test against. Unpacked only: installed, their packages would start them on this machine.

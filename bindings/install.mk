@@ -17,15 +17,14 @@ $(MAN3): include/damsession.h bindings/c/manual.py CHANGELOG.md
 	@mkdir -p $(dir $@)
 	python3 bindings/c/manual.py include/damsession.h $(RELEASED) >$@
 
-# The pages, for man: with a name and what it is, as man(1) and apropos(1) want it.
+# The pages, for man.
 PAGES := $(patsubst bindings/pages/%.md,%,$(wildcard bindings/pages/*.md))
 MAN7  := $(PAGES:%=$(BUILD)/man/damsession-%.7)
 
-$(BUILD)/man/damsession-%.7: bindings/pages/%.md CHANGELOG.md | $(BUILD)/tools
+$(BUILD)/man/damsession-%.7: bindings/pages/%.md bindings/page.py CHANGELOG.md | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	lowdown -s -tman --parse-no-intraemph -M title=damsession-$* -M section=7 -M date=$(RELEASED) \
-	  -M source="damsession $(VERSION)" $< | sed -z -e 's/\\fC/\\fB/g' -e 's/\n\(\.S[HS]\n[^\n]*\)\n\.[LP]P\n/\n\1\n/g' \
-	  -e 's/\.SH\n\([^\n]*\)\n/.SH NAME\ndamsession-$* \\- \1\n.SH DESCRIPTION\n/' >$@
+	  -M source="damsession $(VERSION)" $< | python3 bindings/page.py damsession-$* >$@
 
 # MODE=FILE=WHERE, for both. What ends with .in is filled in on the way.
 INSTALLED := \

@@ -188,14 +188,14 @@ def test_what_is_missing_is_said_where_there_is_no_apt(tmp_path: Path) -> None:
     assert "make: cc is missing" not in done.stderr and "swift build" not in done.stdout
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "man1/damsession.1",
-        "man3/damsession.3",
-        *(f"man7/damsession-{page.stem}.7" for page in PAGES),
-    ],
+MANUAL = (
+    "man1/damsession.1",
+    "man3/damsession.3",
+    *(f"man7/damsession-{page.stem}.7" for page in PAGES),
 )
+
+
+@pytest.mark.parametrize("name", MANUAL)
 def test_manual_pages(prefix: Path, name: str) -> None:
     page = prefix / "share" / "man" / name
     run("mandoc", "-Tlint", "-W", "warning", str(page))
@@ -205,6 +205,39 @@ def test_manual_pages(prefix: Path, name: str) -> None:
         re.M,
     )
     assert re.search(rf"^\.SH NAME\n{page.stem} \\- \w", page.read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize("name", MANUAL)
+def test_manual_pages_at_80_columns(prefix: Path, name: str) -> None:
+    """As man shows them: without a warning, a parted word, or a gap in a sentence. Examples are as
+    wide as they are in the pages, so that they can be copied.
+    """
+    page = prefix / "share" / "man" / name
+    shown = subprocess.run(
+        ["man", "-l", "--warnings=w", str(page)],
+        env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANPAGER": "cat"},
+        capture_output=True,
+        text=True,
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    lines = shown.stdout.splitlines()
+    assert len(lines) > 20 and not [line for line in lines if line.endswith("\N{HYPHEN}")]
+    wide = [line for line in lines if len(line) > 80]
+    assert not [
+        line for line in wide if "7" not in name or "\N{BOX DRAWINGS LIGHT VERTICAL}" in line
+    ]
+    if name.endswith(".3"):
+        conventions = shown.stdout.partition("\nCONVENTIONS\n")[2].partition("\nVERSION\n")[0]
+        assert not re.findall(r"\S {4,}\S.*", re.sub(r"^ {7}\S+ +", "", conventions, flags=re.M))
+
+
+def test_a_table_that_is_too_wide_is_a_list(prefix: Path) -> None:
+    page = prefix / "share" / "man" / "man7" / "damsession-reference.7"
+    text = run("mandoc", "-Tutf8", "-Owidth=80", str(page))
+    text = re.sub(r".\x08", "", text)
+    assert re.search(
+        r"\n( +)timeout\n\1 +Values: seconds; Default: 0\n\1 +Meaning: How long one", text
+    )
 
 
 def test_the_manual_of_the_library_has_all_of_the_header(prefix: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ def test_a_traceback_ends_with_what_to_do(photoshelter: Opener) -> None:
     with pytest.raises(damsession.CredentialsRefused) as caught:
         photoshelter(password="wrong").login()
     assert caught.value.advice.startswith("Correct the user or the password.")
-    if sys.version_info >= (3, 11):
+    if hasattr(BaseException, "add_note"):  # from Python 3.11 on
         lines = traceback.format_exception(caught.value)
         assert lines[-1] == caught.value.advice + "\n"
 

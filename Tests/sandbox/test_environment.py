@@ -97,6 +97,42 @@ def test_one_system_takes_the_others_place() -> None:
     assert done.stdout.startswith("fotoweb ada "), done.stderr
 
 
+@pytest.mark.parametrize("kind", ["sh", "bash"])
+def test_a_second_one_in_the_same_shell_ends_the_first(kind: str) -> None:
+    done = shell(
+        f'eval "$({PRINT} photoshelter --until-pid $$)"; first=$DAMSESSION_SANDBOX_PID; echo "$first"\n'
+        f'eval "$({PRINT} fotoweb --until-pid $$)"; echo "$DAMSESSION_SANDBOX_PID"\n'
+        'kill "$DAMSESSION_SANDBOX_PID"',
+        kind,
+    )
+    first, second = done.stdout.splitlines()
+    assert done.returncode == 0 and first != second
+    wait_for_end(int(first))
+    wait_for_end(int(second))
+    said = f"damsession.sandbox: ended the one that this shell had, process {first}\n"
+    assert done.stderr == said
+
+
+@pytest.mark.parametrize("kind", ["sh", "bash"])
+def test_what_a_script_has_inherited_or_what_is_no_sandbox_goes_on(kind: str) -> None:
+    inner = (
+        f'eval "$({PRINT} fotoweb)"; kill "$DAMSESSION_SANDBOX_PID"; echo "$DAMSESSION_SANDBOX_PID"'
+    )
+    done = shell(
+        f"eval \"$({PRINT} photoshelter)\"; {kind} -euc '{inner}'\n"
+        'kill "$DAMSESSION_SANDBOX_PID"; echo "$DAMSESSION_SANDBOX_PID"\n'
+        "sleep 60 >&- 2>&- & other=$!; DAMSESSION_SANDBOX_PID=$other\n"
+        f'eval "$({PRINT} fotoweb)"; kill "$DAMSESSION_SANDBOX_PID"; echo "$DAMSESSION_SANDBOX_PID"\n'
+        'kill "$other"\n'
+        f'DAMSESSION_SANDBOX_PID=x; eval "$({PRINT} fotoweb --until-pid $$)"',
+        kind,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    assert len(done.stdout.splitlines()) == 3
+    for pid in done.stdout.splitlines():
+        wait_for_end(int(pid))
+
+
 def test_plain_http_is_allowed_where_it_is_served() -> None:
     done = shell(
         f"eval \"$({PRINT} fotoweb --plain-http --until-pid $$)\"; {sys.executable} -c '{LOG_IN}'"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import PhotoShelterClient, set_cookies
+from conftest import PhotoShelterClient, data, set_cookies
 
 from damsession.sandbox import Sandbox
 
@@ -120,3 +120,12 @@ def test_a_url_as_one_client_leaves_it(dam_sandbox: Sandbox, photoshelter: Make)
     connection.close()
     image = response["data"]["Collection"][0]["KeyImage"]
     assert image["ImageLink"]["link"].startswith(f"{dam_sandbox.photoshelter}/cdn/I0000")
+
+
+def test_the_echo_shows_all_of_what_is_repeated(photoshelter: Make) -> None:
+    client = photoshelter()
+    pairs = [("a", "1"), ("b", ""), ("a", "2 & 3"), ("a", "1")]
+    shown = data(client, "echo", "POST", params=pairs, data=[*pairs, ("ü", "é")])
+    assert shown["query"] == {"a": ["1", "2 & 3", "1"], "b": ""}
+    assert shown["form"] == {"a": ["1", "2 & 3", "1"], "b": "", "ü": "é"}
+    assert data(client, "echo") == {"method": "GET", "query": {}, "form": {}}

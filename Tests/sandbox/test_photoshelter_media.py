@@ -18,14 +18,36 @@ COLLECTION = "C0000AAAAAAAAAAA"
 
 
 def test_media_that_a_search_finds(photoshelter: Make) -> None:
-    ask = {"terms": "dog", "galleries": GALLERY, "per_page": "10", "page": "2"}
+    ask = {"galleries": GALLERY, "per_page": "10", "page": "2"}
     found = data(photoshelter(), "media/search", params={**ask, "extend": '{"ImageLink":{}}'})
     assert found["Total"] == "12" and "next" not in found["Paging"]
     (first, second) = found["Media"]
     assert first["Image"]["image_id"] != second["Image"]["image_id"]
     assert first["file_name"] and first["Image"]["Link"]["base"].startswith("https://")
-    everywhere = data(photoshelter().login(), "mem/media/search", params={"terms": "dog"})
+    everywhere = data(photoshelter().login(), "mem/media/search")
+    assert everywhere["Total"] == "36"
     assert everywhere["Media"][0]["Image"]["image_id"].startswith("I0000")
+
+
+@pytest.mark.parametrize("search", ["mem/media/search", "mem/image/search", "mem/image/query"])
+def test_a_search_finds_what_has_all_its_terms(photoshelter: Make, search: str) -> None:
+    client = photoshelter().login()
+
+    def names(**query: str) -> set[str]:
+        found = data(client, search, params=query).values()
+        (rows,) = (value for value in found if isinstance(value, list))
+        return {row.get("Image", row)["file_name"] for row in rows}
+
+    everything = names(per_page="100")
+    by_subject = [names(terms=word, per_page="100") for word in ("dog", "HARBOUR", "café")]
+    assert all(by_subject) and set.union(*by_subject) == everything
+    assert sum(map(len, by_subject)) == len(everything)
+    assert names(terms="made up", per_page="100") == names(terms='["Made", "up"]', per_page="100")
+    assert names(terms="made up", per_page="100") == everything
+    one = min(everything)
+    assert names(terms=one) == {one} and names(terms="dog harbour") == set()
+    assert names(terms=f'["{one}", "made"]') == {one}
+    assert names(terms="[1]") == names(terms="unheard-of") == set()
 
 
 def test_the_way_from_a_collection_to_the_root(photoshelter: Make) -> None:

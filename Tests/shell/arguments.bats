@@ -44,18 +44,48 @@ setup() {
 }
 
 @test "a missing or superfluous word is a usage error that repeats no argument" {
-    run -2 --separate-stderr dam get
-    [[ $stderr == "damsession: usage: damsession get NAME PATH..." ]]
     run -2 --separate-stderr dam get desk
+    [[ ${stderr_lines[0]} == "damsession: usage: damsession get NAME PATH..." ]]
     run -2 --separate-stderr dam login desk hunter2
-    [[ $stderr != *hunter2* ]]
+    [ "$stderr" = "damsession: usage: damsession login NAME" ]
+}
+
+@test "a NAME that is missing is said to be, with the usage and the names that there are" {
+    local words
+    for words in get "get mem/hunter2" "get /mem/hunter2 /mem/other" "post /mem/hunter2" status "request POST/ x y" \
+        "get --list hunter2 --output-dir out"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr dam $words
+        [[ ${stderr_lines[0]} == "damsession: NAME is missing"* ]]
+        [[ ${stderr_lines[1]} == "damsession: usage: damsession ${words%% *} NAME"* ]]
+        [[ ${stderr_lines[2]} == "damsession: names: none yet; \`damsession login NAME\` makes one" ]]
+        [[ $stderr != *hunter2* ]]
+    done
+    mkdir -p "$XDG_CONFIG_HOME/damsession"
+    for words in desk web; do echo '{}' >"$XDG_CONFIG_HOME/damsession/$words.json"; done
+    run -2 --separate-stderr dam get mem/user/session
+    [ "${stderr_lines[2]}" = "damsession: names: desk, web" ]
+    run -2 --separate-stderr dam get session
+    [ "$stderr" = $'damsession: usage: damsession get NAME PATH...\ndamsession: names: desk, web' ]
+    run -2 --separate-stderr dam config show
+    [ "${stderr_lines[-1]}" = "damsession: names: desk, web" ]
+    for words in {1..300}; do echo '{}' >"$XDG_CONFIG_HOME/damsession/name$words.json"; done
+    run -2 --separate-stderr dam status
+    [[ ${stderr_lines[-1]} == "damsession: names: desk, name1, name10, "*", ..." ]]
 }
 
 @test "a flag that a command does not take is a usage error" {
+    local flag
     run -2 --separate-stderr dam get desk x --json
     [[ $stderr == *"\`get\` does not take --json"* ]]
     run -2 --separate-stderr dam list --user ada
-    run -2 --separate-stderr dam get desk x --data y
+    for flag in "--data y" "-d y" "--data-urlencode a=y" "--form a=y"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr dam get desk x $flag
+        [[ $stderr == *"does not take --"*"--query NAME=VALUE adds to the query; \`damsession post\`"* ]]
+    done
+    run -2 --separate-stderr dam status desk --data y
+    [[ $stderr != *--query* ]]
     run -2 --separate-stderr dam status desk --again
     run -2 --separate-stderr dam list --explain
     run -2 --separate-stderr dam sessions --user ada
@@ -181,6 +211,33 @@ END
     done
     dam help | awk '$0 == "pages of the manual:" { on = 1; next } $0 == "" { on = 0 } on { print $1 ".md" }' >in-help
     diff in-help <(cd "$ROOT/bindings/pages" && printf '%s\n' *)
+}
+
+@test "help explains every exit code and every status, by number or name" {
+    local code
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [[ ${lines[0]} =~ ^\ \ $code\ +[a-zD] ]]
+    done < <(sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <(dam help))
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [ "$output" = "$(awk -v title="### $code" '/^#/ { on = $0 == title } on' "$ROOT/bindings/pages/troubleshooting.md")" ]
+        [[ $output == *"### $code"*"Python: "* ]]
+    done < <(sed -n 's/^### //p' "$ROOT/bindings/pages/troubleshooting.md")
+    [[ $(dam help 44) == *DAM_ERR_API_KEY_REFUSED:*"### DAM_ERR_API_KEY_REFUSED"*"Check \`api-key\`"* ]]
+    [[ $(dam help 44) != *DAM_ERR_TOKEN_LIMIT* ]]
+    [[ $(dam help 2) == *"### DAM_ERR_ARGUMENT"*"### DAM_ERR_OPTION"* ]]
+    [[ $(dam help 6) == *"### DAM_ERR_INTERNAL"* ]]
+    dam help 8 >eight
+    [ "$(wc -l <eight)" -eq 1 ]
+    [ "$(dam help tls)" = "$(dam help DAM_ERR_TLS)" ]
+    run -2 --separate-stderr dam help DAM_ERR_TSL
+    [[ $stderr == *"did you mean \`DAM_ERR_TLS\`?" ]]
+    run -2 --separate-stderr dam help 99
+    [[ $stderr == *"there is no exit code \`99\`"* ]]
+    for code in DAM_ERR_ DAM_ERR_T 300 4294967340 ""; do
+        run -2 --separate-stderr dam help "$code"
+    done
 }
 
 @test "no flag of the wrapper hides an option of the library" {

@@ -148,6 +148,40 @@ setup() {
     [ "$output" = '{"result":"local"}' ]
 }
 
+@test "logout and forget name those whose session it was, too" {
+    local before name
+    login_photoshelter
+    echo "$API_KEY" | dam login press --system photoshelter --url "$PHOTOSHELTER/" --ca-file "$CA_FILE" --user "$ADA" \
+        --api-key-stdin
+    dam config set keyless system photoshelter
+    dam config set keyless url "$PHOTOSHELTER"
+    dam config set keyless user "$ADA"
+    # None of these have it: another user, store, organization, kind of secret; one that says nothing; one that is damaged.
+    login_fotoweb
+    for name in user store organization authentication; do
+        cp "$XDG_CONFIG_HOME/damsession/press.json" "$XDG_CONFIG_HOME/damsession/$name.json"
+    done
+    dam config set user user solo@example.com
+    dam config set store store memory
+    dam config set organization organization "$AARDVARK"
+    dam config set authentication authentication token
+    dam config set little timeout 5
+    echo nonsense >"$XDG_CONFIG_HOME/damsession/broken.json"
+    before=$(sandbox state | jq .log.arrived)
+    run -0 --separate-stderr dam logout desk --json
+    [ "$output" = '{"result":"server"}' ]
+    [ "$stderr" = "damsession: it was the session of these names, too: keyless, press" ]
+    [ "$(sandbox state | jq .log.arrived)" -eq $((before + 1)) ]
+    count photoshelter.sessions_live 0
+    run -0 --separate-stderr dam logout desk
+    [ "$output$stderr" = "there was no session" ]
+    dam login press --password-stdin <<<"$ADA_PASSWORD"
+    run -0 --separate-stderr dam forget press
+    [ "$stderr" = "damsession: it was the session of these names, too: desk, keyless" ]
+    run -0 --separate-stderr dam forget web
+    [ -z "$stderr" ]
+}
+
 @test "forget wipes session and remembered options, and tells nobody" {
     login_photoshelter
     local before

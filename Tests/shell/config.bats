@@ -54,7 +54,8 @@ timeout: 0" ]
 @test "a secret comes from a descriptor or a person, never from the command line" {
     login_photoshelter
     run -2 --separate-stderr dam config set desk api-key hunter2
-    [[ $stderr == *"--api-key is refused"* && $stderr != *hunter2* ]]
+    [[ $stderr == *"refused"*"--api-key-stdin"*"config set desk api-key-command COMMAND" && $stderr != *hunter2* ]]
+    [[ $stderr != *"--api-key-command"* && $stderr != *DAMSESSION_API_KEY* ]] # `config set` takes neither.
     run -2 --separate-stderr dam config set desk api-key
     [[ $stderr == *"--api-key-stdin"* ]]
     run -0 --separate-stderr dam config set desk api-key --api-key-stdin <<<wrong
@@ -62,10 +63,13 @@ timeout: 0" ]
     run -0 terminal "answer=$API_KEY" -- "$DAMSESSION" config set desk api-key
     [[ $output == *"api-key: "*"exit: 0" && $output != *"$API_KEY"* ]]
     run -0 --separate-stderr dam get desk mem/user/session
-    run -2 --separate-stderr dam config set desk password hunter2
-    [[ $stderr == *"refused"* && $stderr != *hunter2* ]]
-    run -2 --separate-stderr dam config set desk password
-    [[ $stderr == *"never remembered"* ]]
+    local secret
+    for secret in password encryption-secret; do
+        run -2 --separate-stderr dam config set desk "$secret" hunter2
+        [[ $stderr == *"refused"*"config set desk password-command COMMAND" && $stderr != *hunter2* ]]
+        run -2 --separate-stderr dam config set desk "$secret"
+        [[ $stderr == *"\`$secret\` is never remembered"*"password-command COMMAND" ]]
+    done
 }
 
 @test "config refuses what it does not know" {
@@ -73,7 +77,9 @@ timeout: 0" ]
     run -2 --separate-stderr dam config shwo desk
     [[ $stderr == *"did you mean \`show\`?" ]]
     run -2 --separate-stderr dam config set desk tiemout 5
-    [[ $stderr == *"did you mean --timeout?" ]]
+    [[ $stderr == *"no option \`tiemout\`; did you mean \`timeout\`?" ]]
+    run -2 --separate-stderr dam config unset desk ouptut
+    [[ $stderr != *output* ]] # which is a flag.
     run -2 --separate-stderr dam config set desk timeout soon
     [[ $stderr == *DAM_ERR_OPTION* ]]
     run -2 --separate-stderr dam config set desk timeout
@@ -81,6 +87,32 @@ timeout: 0" ]
     run -2 --separate-stderr dam config show desk --timeout 5
     run -2 --separate-stderr dam config show ../desk
     run -2 --separate-stderr dam config show -
+    [[ $stderr == *"stands for nothing remembered; \`damsession list\`"* ]]
+}
+
+@test "option and value are two words, and what is behind an = is not repeated" {
+    login_photoshelter
+    run -2 --separate-stderr dam config set desk timeout=hunter2
+    [[ $stderr == *"two words"*"damsession config set desk timeout VALUE" && $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam config set desk tiemout=hunter2
+    [[ $stderr == *"did you mean \`timeout\`?" && $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam config set desk api-key=hunter2
+    [[ $stderr == *"refused"*"--api-key-stdin"* && $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam config unset desk timeout=hunter2
+    [[ $stderr == *"damsession config unset desk timeout" && $stderr != *hunter2* ]]
+    run -2 --separate-stderr dam config set desk frobnicated=hunter2
+    [[ $stderr == *"damsession options"* && $stderr != *hunter2* ]]
+}
+
+@test "config unset of what is not remembered says so" {
+    login_photoshelter
+    local before
+    before=$(dam config show desk)
+    run -0 --separate-stderr dam config unset desk ip
+    [ "$stderr" = "damsession: \`ip\` is not remembered under desk; nothing is changed" ]
+    [ "$(dam config show desk)" = "$before" ]
+    run -0 --separate-stderr dam config unset desk api-key
+    [ -z "$stderr" ]
 }
 
 @test "list names system and user, also beside a file that cannot be read" {

@@ -28,6 +28,7 @@ finds() {
     run -0 --separate-stderr dam doctor desk
     [ "$(cut -f 1,2 <<<"$output" | tr '\t' ' ')" = "ok library
 ok options
+ok environment
 ok remembered
 ok store
 ok locks
@@ -37,7 +38,7 @@ ok clock
 ok session
 skipped tokens
 skipped login" ]
-    [[ ${lines[0]} == *"/libdamsession.so.1, version "* && $output == *"$PHOTOSHELTER answers"* ]]
+    [[ ${lines[0]} == *"/libdamsession.so.1, version "* && $output == *"$PHOTOSHELTER answers"$'\n'* ]]
     [ "$(sandbox state | jq .log.arrived)" -eq $((before + 1)) ]
     [ "$(sandbox state | jq .photoshelter.logins_ok)" -eq "$logins" ]
     [ "$(sandbox log | jq -r '.[-1] | [.method, .path, .query_string] | join(" ")')" = "HEAD / " ]
@@ -62,7 +63,7 @@ skipped login" ]
     finds 26 bad options "" desk --url http://example.com
     chmod 666 "$XDG_CONFIG_HOME/damsession/desk.json"
     finds 60 bad options "" desk
-    finds 60 bad remembered "desk.json (mode 666) is open to others" desk
+    finds 60 bad remembered "desk.json (mode 666) is open to others; chmod 600 it" desk
     finds 60 skipped options "no NAME"
 }
 
@@ -76,6 +77,31 @@ skipped login" ]
     finds 11 bad clock "behind the server's" desk
     sandbox knobs '{"clock-skew": -3600}' >/dev/null
     finds 11 bad clock "ahead of the server's" desk
+}
+
+@test "a server that is down, and one that has no page at /" {
+    finds 0 ok network "answers" desk
+    [[ $output != *"HTTP status"* ]]
+    sandbox faults '{"fault": "status", "status": 503, "match": "/"}' >/dev/null
+    finds 0 ok network "HTTP status 503" desk
+}
+
+@test "variables that are no option: their names and the nearest, never what they hold" {
+    export DAMSESSION_PASWORD=hunter2 DAMSESSION_timeout=5 DAMSESSION_LIBRARY=x DAMSESSION_SANDBOX=x DAMSESSION_EMPTY=
+    export DAMSESSION_CONNECT_TIMEOUT=5 DAMSESSION_SANDBOX_PID=1 DAMSESSION_FROBNICATE=hunter2
+    finds 2 bad environment "DAMSESSION_PASWORD (did you mean DAMSESSION_PASSWORD?)" desk
+    finds 2 bad environment "DAMSESSION_timeout (did you mean DAMSESSION_TIMEOUT?)" desk
+    [[ $output == *"DAMSESSION_FROBNICATE"* && $output != *hunter2* && $output != *EMPTY* ]]
+    [[ $output != *DAMSESSION_LIBRARY* && $output != *DAMSESSION_SANDBOX* && $output != *CONNECT* ]]
+    finds 2 ok session "" desk
+    dam logout desk
+    # A command that fails for what is missing says so, once; others do not.
+    run -40 --separate-stderr dam get desk mem/user/session
+    [ "$(grep -c "DAMSESSION_PASWORD (did you mean DAMSESSION_PASSWORD?)" <<<"$stderr")" -eq 1 ]
+    run -2 --separate-stderr dam get - mem/user/session
+    [[ $stderr == *"\"system\" is missing"*"DAMSESSION_PASWORD (did you mean"* && $stderr != *hunter2* ]]
+    run -3 --separate-stderr dam get nowhere mem/user/session
+    [[ $stderr != *PASWORD* ]]
 }
 
 @test "the store: modes, links, what was damaged, and who holds a lock" {
@@ -92,7 +118,16 @@ skipped login" ]
     rm "$store/x.damaged"
     chmod 755 "$store"
     finds 0 ok store "" desk
+    chmod 777 "$store"
+    finds 60 bad store "(mode 777) is open to others; chmod 700 it" desk
+    [ "$(cut -f 1,2 <<<"$output" | tr '\t' ' ' | xargs)" = "ok library ok options ok environment ok remembered\
+ bad store ok network ok certificate ok clock skipped session skipped tokens skipped login" ]
+    finds 60 skipped login "" desk --log-in
     chmod 700 "$store"
+    : >file
+    finds 60 bad store "$HOME/file" desk --store "$HOME/file"
+    finds 60 ok network "" desk --store "$HOME/file"
+    finds 2 bad options "store" desk --store folder
     finds 0 ok locks "locks work" desk
     local before holder
     before=$(sandbox state | jq .log.arrived)

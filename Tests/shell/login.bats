@@ -44,11 +44,19 @@ setup() {
     [ "$(grep -c 'User: ' <<<"$output")" -eq 1 ]
     [ "$(grep -c 'api-key: ' <<<"$output")" -eq 1 ]
     count photoshelter.logins_refused 2
+    # Each refusal is told once: with -v the library's own line is there, too.
+    [ "$(grep -c 'refuse' <<<"$output")" -eq 2 ]
+    dam logout desk
+    run -0 terminal answer=bad -- "$DAMSESSION" get desk mem/user/session
+    [[ $output == *DAM_ERR_CREDENTIALS_REFUSED*"run: damsession login desk"*"exit: 41" && $output != *"error: "* ]]
+    run -0 terminal answer=other -- "$DAMSESSION" get desk mem/user/session -v
+    [[ $output == *"error: the login was refused"*"exit: 41" ]]
     dam forget desk
+    sandbox reset '{}' >/dev/null
     run -0 terminal answer=1 answer=2 answer=3 -- "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" \
         --user "$ADA" --api-key-fd 7 7<<<"$API_KEY"
     [[ $output == *"exit: 41" ]]
-    count photoshelter.logins_refused 5
+    count photoshelter.logins_refused 3
     [ -z "$(dam list)" ]
 }
 
@@ -88,10 +96,13 @@ setup() {
 @test "an answer that is none is asked for again, and a URL that a system must have" {
     run -0 terminal answer=fotoshelter answer=fotoweb answer= "answer=$KARE" "answer=$FOTOWEB" "answer=$KARE_PASSWORD" -- \
         "$DAMSESSION" login web
-    [[ $output == *'"system" takes'*"System ("*"User: "*"URL: $FOTOWEB"*"logged in as $KARE"*"exit: 0" ]]
+    [[ $output == *'"system" takes'*"System ("*"URL (https://host of the server): "*"User: "*"URL: $FOTOWEB"*"logged in as $KARE"*"exit: 0" ]]
     run -0 terminal answer= -- "$DAMSESSION" login other
     [[ $output == *"exit: 2" ]]
     [ "$(dam list | cut -f 1)" = web ]
+    # Only a system that has a usual URL promises one.
+    run -0 terminal answer=photoshelter interrupt -- "$DAMSESSION" login other
+    [[ $output == *"URL (nothing: the system's usual one): "* ]]
 }
 
 @test "without a terminal nobody is asked, and nothing is said" {

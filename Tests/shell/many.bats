@@ -81,8 +81,10 @@ saved() {
     run -10 --separate-stderr dam get desk mem/image/I1 mem/image/I2 --output-dir out
     [ "$(cat out/I1)" = mine ]
     [ -s out/I2 ]
-    [[ ${stderr_lines[0]} == "damsession: mem/image/I1: DAM_ERR_ARGUMENT: "* ]]
+    [ "${stderr_lines[0]}" = "damsession: mem/image/I1: DAM_ERR_ARGUMENT: there is a file out/I1 already" ]
     [ "${stderr_lines[1]}" = "damsession: 1 of 2 did not come" ]
+    [[ ${stderr_lines[2]} == "damsession: --continue leaves out "*"--replace fetches "* ]]
+    [ "${#stderr_lines[@]}" -eq 3 ]
     local before
     before=$(sandbox state | jq .log.arrived)
     run -0 --separate-stderr dam get desk mem/image/I1 mem/image/I2 --output-dir out --continue
@@ -103,7 +105,8 @@ saved() {
     [ "$(jq -r '[.path, .status, .exit_code, .http_status] | join(" ")' report | sort)" = \
         $'a b DAM_ERR_ARGUMENT 2 0\nmem/image/I2/download?size=300000 DAM_ERR_TRANSFER 23 200\nmem/nothing?secret=1 HTTP 8 404' ]
     [ "$(jq -r 'select(.http_status == 404).error' report)" = "the server answered with HTTP status 404" ]
-    [[ $stderr != *secret=1* && ${stderr_lines[-1]} == "damsession: 3 of 4 did not come" ]]
+    [[ $stderr != *secret=1* && ${stderr_lines[-2]} == "damsession: 3 of 4 did not come" ]]
+    [[ ${stderr_lines[-1]} == "damsession: write it percent-encoded, "* ]] # "a b".
     [ -z "$output" ]
     jq -r 'select(.exit_code == 23) | [.path, .file] | @tsv' report >again
     run -0 --separate-stderr dam get desk --list again --output-dir out --continue --report -
@@ -161,7 +164,7 @@ saved() {
 
 @test "what many paths do not go with" {
     run -2 --separate-stderr dam get desk
-    [ "$stderr" = "damsession: usage: damsession get NAME PATH..." ]
+    [ "$stderr" = $'damsession: usage: damsession get NAME PATH...\ndamsession: names: desk' ]
     run -2 --separate-stderr dam get desk a b
     [[ $stderr == *"needs --output-dir DIR"* ]]
     run -2 --separate-stderr dam get desk --list list

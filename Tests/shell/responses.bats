@@ -96,8 +96,16 @@ upload() {
     [ -p pipe ]
     [ "$(dd bs=64k count=1 status=none <&8 | jq -r .data.Image.image_id)" = I1 ]
     run -2 --separate-stderr dam get desk mem/image/I1 -o pipe --continue
-    run -60 --separate-stderr dam get desk mem/image/I1 -o nowhere/file
-    [[ $stderr == "damsession: DAM_ERR_STORE: "*"file cannot be written"* ]]
+    local before where
+    before=$(sandbox state | jq .log.arrived)
+    for where in nowhere/file nowhere/ "$HOME/nowhere/file"; do
+        run -60 --separate-stderr dam get desk mem/image/I1 -o "$where"
+        [[ $stderr == "damsession: "*"nowhere: there is no such folder; make it first (mkdir -p)" ]]
+    done
+    : >plain
+    run -60 --separate-stderr dam get desk mem/image/I1 -o plain/file
+    [[ $stderr == "damsession: plain: "* && $stderr != *doctor* ]]
+    [ "$(sandbox state | jq .log.arrived)" -eq "$before" ]
     run -5 --separate-stderr dam get desk mem/image/I1 -o .
     [[ $stderr == "damsession: .: "* ]]
 }

@@ -205,6 +205,13 @@ interrupt() {
     dam get desk mem/image/I1 mem/image/I2 --query size=5 --output-dir out
     [ "$(sandbox log | jq -r '[.[-2:][].query_string] | join(" ")')" = "size=5 size=5" ]
     [ "$(find out -type f | sort | xargs)" = "out/I1 out/I2" ]
+    local path
+    for path in 'mem/a b' 'mem/a?b=c d' 'mem/grün' 'mem/a#b' 'mem/a\b'; do
+        run -2 --separate-stderr dam get desk "$path"
+        [[ ${stderr_lines[-1]} == *"percent-encoded, a blank as %20; what --query 'NAME=VALUE' adds"* ]]
+    done
+    run -2 --separate-stderr dam get desk mem/a -H 'Host: mine'
+    [[ $stderr != *--query* ]]
     run -2 --separate-stderr dam get desk x --query nosign
     run -2 --separate-stderr dam get desk x --query =nameless
     run -2 --separate-stderr dam get desk x --query $'a=\xff'

@@ -14,6 +14,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+WIDTH = 73  # of 80 columns, the first seven of which are empty.
+
 
 def text(words: str) -> str:
     """Prose, so that troff takes nothing in it for a request."""
@@ -29,8 +31,47 @@ def code(lines: str) -> str:
 
 
 def prose(comment: str) -> str:
-    words = re.sub(r"^ \* ?", "", comment, flags=re.M)
+    """How it is aligned in the header is of no use here."""
+    words = " ".join(re.sub(r"^ \* ?", "", comment, flags=re.M).split())
     return text("\n".join(textwrap.wrap(words, 78, break_on_hyphens=False)))
+
+
+def fold(lines: str) -> str:
+    """The same for a terminal of 80 columns: where a line is too wide, the comments of all of them
+    stand below what they are about.
+    """
+    if max(map(len, lines.splitlines())) <= WIDTH:
+        return lines
+    lines = re.sub(r",\n {9,}(?=\S)", ", ", lines)
+    lines = re.sub(r"^( *)/\*\* ((?:.|\n)*?)\s*\*/", above, lines, flags=re.M)
+    lines = re.sub(r"^( *)(\S.*?) */\*\*<\s*((?:.|\n)*?)\s*\*/", below, lines, flags=re.M)
+    return "\n".join(narrow for line in lines.splitlines() for narrow in parted(line))
+
+
+def comment(sign: str, words: str, indent: str) -> str:
+    whole = f"{sign} {' '.join(words.split())} */"
+    return textwrap.fill(
+        whole, WIDTH, initial_indent=indent, subsequent_indent=indent + " " * (len(sign) + 1)
+    )
+
+
+def below(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}\n{comment('/**<', found[3], found[1] + '    ')}"
+
+
+def above(found: re.Match[str]) -> str:
+    return comment("/**", found[2], found[1])
+
+
+def parted(line: str) -> Iterator[str]:
+    """A declaration goes on behind a comma."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    end = " \\" if line.startswith("#define") else ""
+    room = WIDTH + 1 - len(end)
+    while len(line) > WIDTH and (comma := line.rfind(", ", 0, room)) > 0 and "/*" not in line:
+        yield line[: comma + 1] + end
+        line = f"{indent}    {line[comma + 2 :]}"
+    yield line
 
 
 def beginning(comment: str) -> Iterator[str]:
@@ -76,6 +117,8 @@ def page(header: str, date: str) -> Iterator[str]:
     what = title.partition(" - ")[2].rstrip(".")
     yield '.\\" Made of damsession.h by manual.py.'
     yield f'.TH DAMSESSION 3 "{date}" "damsession {version[1]}" "Library Functions Manual"'
+    # No word is parted or stretched: they are names, mostly. HY is what .EE goes back to.
+    yield ".nr HY 0\n.nh\n.ad l"
     yield f".SH NAME\ndamsession \\- {text(what)}"
     yield ".SH LIBRARY\n.B libdamsession\n(\\fB\\-ldamsession\\fR, pkg\\-config damsession)"
     yield ".SH SYNOPSIS\n.B #include <damsession.h>"
@@ -85,7 +128,7 @@ def page(header: str, date: str) -> Iterator[str]:
     for name, section in zip(parts[1::2], parts[2::2]):
         yield f".SH {name.upper()}"
         for comment, lines in declarations(section):
-            yield f".PP\n.EX\n{code(lines)}\n.EE\n.PP\n{prose(comment)}"
+            yield f".PP\n.EX\n{code(fold(lines))}\n.EE\n.PP\n{prose(comment)}"
     yield ".SH SEE ALSO\n.BR damsession (1),\n.BR damsession\\-concurrency (7),\n.BR damsession\\-troubleshooting (7)"
 
 

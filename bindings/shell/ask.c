@@ -51,6 +51,17 @@ int ask_url(struct work *work, const char *question)
     return ask(work, "url", question) > 0;
 }
 
+/* Whether the library knows one for the system: it names the URL first of what is missing. */
+static int has_usual_url(struct work *work)
+{
+    static const char missing[] = "\"url\" ";
+    dam_session *session = NULL;
+    dam_error error;
+    dam_status status = dam_session_open(work->config, &session, &error);
+    dam_session_free(session);
+    return status != DAM_ERR_OPTION || strncmp(error.message, missing, sizeof missing - 1) != 0;
+}
+
 int ask_options(struct work *work, struct asked *asked)
 {
     int is_new = is_missing(work, "system");
@@ -60,7 +71,9 @@ int ask_options(struct work *work, struct asked *asked)
     if (is_missing(work, "system"))
         return EXIT_OK; /* the library says so. */
     if (is_missing(work, "url") && (is_new || is_missing(work, "user")))
-        asked->url_is_open = ask(work, "url", "URL (nothing: the system's usual one): ") == 0;
+        asked->url_is_open = ask(work, "url",
+                                 has_usual_url(work) ? "URL (nothing: the system's usual one): "
+                                                     : "URL (https://host of the server): ") == 0;
     if (is_missing(work, "user"))
         ask(work, "user", "User: ");
     return EXIT_OK;

@@ -140,6 +140,20 @@ static void take_done(void *user_data, uint64_t id, int32_t status, dam_response
     dam_response_free(response);
 }
 
+/* A file that is there already stays: a success only if that is what was asked for. */
+static void leave(struct item *item, int is_wanted)
+{
+    struct tally *tally = &item->batch->tally;
+    dam_error error = {.status = DAM_ERR_ARGUMENT, .retry_after = -1};
+    tally->old += is_wanted != 0;
+    tally->came += is_wanted != 0;
+    tally->kept += !is_wanted;
+    snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
+    if (!is_wanted)
+        report_failure(tally, item->wanted, 0, &error);
+    show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
+}
+
 static void begin(struct item *item)
 {
     const struct batch *batch = item->batch;
@@ -149,9 +163,8 @@ static void begin(struct item *item)
     struct stat found;
     uint32_t flags = (is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE : 0U) |
                      (is_given(arguments, FLAG_REPLACE) ? 0U : DAM_DOWNLOAD_KEEP);
-    if (is_given(arguments, FLAG_CONTINUE) && !is_given(arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0) {
-        item->batch->tally.came++;
-        item->batch->tally.old++;
+    if (!is_given(arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0) {
+        leave(item, is_given(arguments, FLAG_CONTINUE));
         return;
     }
     char *path = NULL;
@@ -237,6 +250,10 @@ int run_batch(const struct arguments *arguments, struct work *work, const dam_re
     for (size_t at = 0; at < batch.count; at++)
         free(batch.items[at].file);
     code = close_report(&batch.tally, batch.count, code);
+    if (batch.tally.kept > 0)
+        say("--continue leaves out files that are there, --replace fetches them anew");
+    for (size_t at = 0; at < paths.count && code != EXIT_OK && !explain_path(paths.list[at].path); at++)
+        ;
     say_remedy(batch.stop.status);
     free(batch.items);
     free_paths(&paths);

@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "flags.h"
 #include "say.h"
+#include "usage.h"
 
 #include <string.h>
 
@@ -45,10 +46,8 @@ static int check_paths(const struct arguments *given)
 {
     int paths = given->word_count - 1;
     const char *wrong = NULL;
-    if (paths == 0 && given->list == NULL) {
-        say("usage: damsession %s %s", given->command->name, given->command->words);
-        return EXIT_USAGE;
-    }
+    if (paths == 0 && given->list == NULL)
+        return refuse_words(given);
     if (given->output_dir == NULL && (paths > 1 || given->list != NULL))
         wrong = "more than one path needs --output-dir DIR";
     else if (given->output_dir == NULL && (given->jobs > 0 || given->report != NULL || is_given(given, FLAG_REPLACE)))
@@ -77,6 +76,8 @@ int check_arguments(const struct arguments *given)
     for (int id = 0; id < FLAG_COUNT; id++)
         if (is_given(given, (enum flag_id)id) && !(command->accepts & flags[id].group)) {
             say("`%s` does not take --%s; see `damsession help %s`", command->name, flags[id].name, command->name);
+            if (flags[id].group & ACCEPTS_BODY && command->accepts & ACCEPTS_RESPONSE)
+                say("it sends no body: --query NAME=VALUE adds to the query; `damsession post` and `request` send one");
             return EXIT_USAGE;
         }
     for (size_t index = 0; index < given->setting_count; index++) {
@@ -87,10 +88,8 @@ int check_arguments(const struct arguments *given)
             return EXIT_USAGE;
         }
     }
-    if (given->word_count < command->least || given->word_count > command->most) {
-        say("usage: damsession %s %s", command->name, command->words);
-        return EXIT_USAGE;
-    }
+    if (given->word_count < command->least || given->word_count > command->most || lacks_name(given))
+        return refuse_words(given);
     int code = check_pairs(given);
     return code == EXIT_OK && command->accepts & ACCEPTS_PATHS ? check_paths(given) : code;
 }

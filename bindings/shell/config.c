@@ -6,7 +6,6 @@
  */
 #include "arguments.h"
 #include "commands.h"
-#include "config.h"
 #include "exit_code.h"
 #include "print.h"
 #include "refuse.h"
@@ -22,12 +21,11 @@
 
 /* ---- show ---- */
 
-int find_config_folder(char path[PATH_MAX])
+/* Whether the name remembers the option, secrets too. */
+static int is_remembered(const struct work *work, const char *option)
 {
-    const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
-    if (folder != NULL && folder[0] == '/')
-        return snprintf(path, PATH_MAX, "%s/damsession", folder) < PATH_MAX;
-    return home != NULL && home[0] == '/' && snprintf(path, PATH_MAX, "%s/.config/damsession", home) < PATH_MAX;
+    int32_t source = DAM_SOURCE_DEFAULT;
+    return dam_config_get_source(work->config, option, &source, NULL) == DAM_OK && source == DAM_SOURCE_REMEMBERED;
 }
 
 static int show(struct work *work, int json)
@@ -37,9 +35,7 @@ static int show(struct work *work, int json)
     for (uint32_t index = 0; code == EXIT_OK && index < dam_option_count(); index++) {
         dam_option row = DAM_OPTION_INIT;
         char *value = NULL;
-        int32_t source = DAM_SOURCE_DEFAULT;
-        if (dam_option_get(index, &row, NULL) != DAM_OK ||
-            dam_config_get_source(work->config, row.name, &source, NULL) != DAM_OK || source == DAM_SOURCE_DEFAULT)
+        if (dam_option_get(index, &row, NULL) != DAM_OK || !is_remembered(work, row.name))
             continue;
         if (!row.secret && dam_config_get(work->config, row.name, &value, &error) != DAM_OK)
             code = report(&error);
@@ -78,14 +74,52 @@ static int set_secret(struct work *work, const struct arguments *arguments, cons
     return code;
 }
 
+/* Its value must not be on the command line, and a password is not remembered at all. */
+static int refuse_value(const char *name, const dam_option *row, const char *value)
+{
+    char command[VARIABLE_CAPACITY];
+    dam_option other;
+    snprintf(command, sizeof command, "%s-command", row->name);
+    if (!find_option(command, &other))
+        snprintf(command, sizeof command, "password-command");
+    if (value != NULL)
+        say("a value of `%s` is refused here: every user of this machine can read a command line", row->name);
+    if (row->remembered)
+        say("give it by --api-key-stdin, --api-key-fd N or the prompt, or name a command that prints it: damsession "
+            "config set %s %s COMMAND",
+            name, command);
+    else
+        say("`%s` is never remembered; name a command that prints it: damsession config set %s %s COMMAND", row->name,
+            name, command);
+    return EXIT_USAGE;
+}
+
+/* OPTION=VALUE, as the environment and a command line have it. What is behind the sign may be a secret. */
+static int refuse_pair(const char *action, const char *name, const char *pair)
+{
+    char option[VARIABLE_CAPACITY];
+    dam_option row;
+    snprintf(option, sizeof option, "%.*s", (int)strcspn(pair, "="), pair);
+    if (!find_option(option, &row))
+        return refuse_config_option(option);
+    int is_set = strcmp(action, "set") == 0;
+    if (is_set && row.secret)
+        return refuse_value(name, &row, pair);
+    say("%s without \"=\": damsession config %s %s %s%s",
+        is_set ? "option and value are two words," : "the option alone,", action, name, option, is_set ? " VALUE" : "");
+    return EXIT_USAGE;
+}
+
 static int set(struct work *work, const struct arguments *arguments)
 {
     const char *name = arguments->words[1], *option = arguments->words[2], *value = arguments->words[3];
     dam_option row;
+    if (strchr(option, '=') != NULL)
+        return refuse_pair("set", name, option);
     if (!find_option(option, &row))
-        return refuse_option(option, NULL);
-    if (row.secret && value != NULL)
-        return refuse_secret(option);
+        return refuse_config_option(option);
+    if (row.secret && (value != NULL || !row.remembered))
+        return refuse_value(name, &row, value);
     if (!row.remembered) {
         say("`%s` is never remembered; see `damsession help config`", option);
         return EXIT_USAGE;
@@ -101,8 +135,14 @@ static int set(struct work *work, const struct arguments *arguments)
 static int unset(struct work *work, const char *name, const char *option)
 {
     dam_option row;
+    if (strchr(option, '=') != NULL)
+        return refuse_pair("unset", name, option);
     if (!find_option(option, &row))
-        return refuse_option(option, NULL);
+        return refuse_config_option(option);
+    if (!is_remembered(work, option)) {
+        say("`%s` is not remembered under %s; nothing is changed", option, name);
+        return EXIT_OK;
+    }
     int code = set_option(work, option, NULL);
     return code == EXIT_OK ? save(work, name) : code;
 }
@@ -122,6 +162,10 @@ int run_config(const struct arguments *arguments, struct work *work)
     }
     if (is_show ? words != 2 : is_set ? words < 3 : words != 3) {
         say("usage: damsession config %s NAME%s", action, is_show ? "" : is_set ? " OPTION VALUE" : " OPTION");
+        return EXIT_USAGE;
+    }
+    if (strcmp(name, "-") == 0) {
+        say("\"-\" stands for nothing remembered; `damsession list` shows the names that are");
         return EXIT_USAGE;
     }
     dam_status status = dam_config_new(&work->config, &error);

@@ -6,14 +6,15 @@
  */
 #include "arguments.h"
 #include "commands.h"
-#include "config.h"
 #include "examine.h"
 #include "exit_code.h"
 #include "findings.h"
 #include "flags.h"
+#include "folders.h"
 #include "print.h"
 #include "probe.h"
 #include "say.h"
+#include "strangers.h"
 #include "work.h"
 
 #include <damsession.h>
@@ -36,6 +37,16 @@ static void find_library(struct findings *findings)
     find(findings, "library", is_old ? EXIT_LIBRARY : EXIT_OK, "%s, version %s%s%s",
          realpath(path, whole) != NULL ? whole : path, dam_version(),
          is_old ? "; it is older than this command, which is " : "", is_old ? DAM_VERSION : "");
+}
+
+/* A variable that is misspelt does nothing; its value may be a password. */
+static void find_strangers(struct findings *findings)
+{
+    char text[768];
+    if (list_strangers(text, sizeof text) > 0)
+        find(findings, "environment", EXIT_USAGE, "%s", text);
+    else
+        find(findings, "environment", EXIT_OK, "every DAMSESSION_* there is an option");
 }
 
 /* A record that the library does not take shows only when a session is needed. */
@@ -98,8 +109,22 @@ static void find_login(struct findings *findings, struct work *work)
         find(findings, "login", find_exit_code(status), "%s", error.message);
 }
 
-/* 0: there is no session to look at. */
-static int open_patient(struct findings *findings, const struct arguments *arguments, struct work *work)
+/* ---- the patient ---- */
+
+/* Where the store is refused, a session that is kept in memory shows everything else. */
+static dam_status open_elsewhere(struct work *work, dam_error *refused)
+{
+    dam_error error;
+    dam_status status = try_session(work, refused);
+    if (status == DAM_ERR_STORE && dam_config_set(work->config, "store", "memory", &error) == DAM_OK &&
+        (status = try_session(work, &error)) != DAM_OK)
+        *refused = error; /* it is not the store alone. */
+    return status;
+}
+
+/* 0: there is no session to look at. `refused` says why the store is not used, and `folder` which it is. */
+static int open_patient(struct findings *findings, const struct arguments *arguments, struct work *work,
+                        dam_error *refused, char folder[PATH_MAX])
 {
     dam_error error;
     dam_status status = load_options(work, arguments, &error);
@@ -114,8 +139,12 @@ static int open_patient(struct findings *findings, const struct arguments *argum
         skip(findings, "options", "no NAME is given");
         return 0;
     }
-    if (status == DAM_OK)
-        status = try_session(work, &error);
+    if (status == DAM_OK) {
+        if (!find_store_folder(work->config, folder))
+            folder[0] = '\0';
+        status = open_elsewhere(work, refused);
+        error = *refused;
+    }
     if (status != DAM_OK)
         find(findings, "options", find_exit_code(status), "%s", error.message);
     else
@@ -123,32 +152,53 @@ static int open_patient(struct findings *findings, const struct arguments *argum
     return status == DAM_OK;
 }
 
+static void find_store(struct findings *findings, const dam_error *refused, const char *folder, const char *used)
+{
+    const struct examined store = {
+        .check = "store", .folder = folder, .closed = 077, .refused = refused->status != DAM_OK ? refused : NULL};
+    if (store.refused == NULL && used[0] != '/')
+        skip(findings, "store", used);
+    else if (examine_files(findings, &store) && store.refused == NULL)
+        examine_locks(findings, folder);
+}
+
+/* What shows only in the store; without it, nobody is logged in. */
+static void find_stored(struct findings *findings, const struct arguments *arguments, struct work *work,
+                        const dam_session_state *state)
+{
+    find_session(findings, work, state);
+    find_tokens(findings, work);
+    if (is_given(arguments, FLAG_LOG_IN))
+        find_login(findings, work);
+    else
+        skip(findings, "login", "only --log-in tries one");
+}
+
 int run_doctor(const struct arguments *arguments, struct work *work)
 {
     struct findings findings = {.rows.json = is_given(arguments, FLAG_JSON)};
     dam_session_state state = DAM_SESSION_STATE_INIT;
-    char folder[PATH_MAX];
+    dam_error error, refused = {.status = DAM_OK};
+    char folder[PATH_MAX], store[PATH_MAX];
     find_library(&findings);
-    int is_open = open_patient(&findings, arguments, work);
+    int is_open = open_patient(&findings, arguments, work, &refused, store);
+    find_strangers(&findings);
     if (find_config_folder(folder))
-        examine_files(&findings, "remembered", folder, 022);
+        examine_files(&findings, &(struct examined){.check = "remembered", .folder = folder, .closed = 022});
     if (!is_open)
         return end_findings(&findings);
-    dam_error error;
     if (dam_session_get_state(work->session, &state, &error) != DAM_OK) {
         find(&findings, "session", find_exit_code(error.status), "%s", error.message);
         return end_findings(&findings);
     }
-    if (state.store[0] != '/')
-        skip(&findings, "store", state.store);
-    else if (examine_files(&findings, "store", state.store, 077))
-        examine_locks(&findings, state.store);
+    find_store(&findings, &refused, store, state.store);
     probe(&findings, work->config, state.origin);
-    find_session(&findings, work, &state);
-    find_tokens(&findings, work);
-    if (is_given(arguments, FLAG_LOG_IN))
-        find_login(&findings, work);
-    else
-        skip(&findings, "login", "only --log-in tries one");
+    if (refused.status == DAM_OK) {
+        find_stored(&findings, arguments, work, &state);
+    } else {
+        skip(&findings, "session", "the store is not used");
+        skip(&findings, "tokens", "the store is not used");
+        skip(&findings, "login", "the store is not used, and what a login brought would be lost");
+    }
     return end_findings(&findings);
 }

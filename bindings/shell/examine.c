@@ -7,6 +7,7 @@
 #include "exit_code.h"
 #include "findings.h"
 #include "names.h"
+#include "say.h"
 
 #include <damsession.h>
 
@@ -28,26 +29,19 @@ static const char *object(const struct stat *found, int is_folder, mode_t closed
     if (found->st_uid != geteuid())
         return "belongs to another user; look at it, and remove it";
     if (found->st_mode & closed)
-        return "is open to others; chmod it if they cannot have changed it, else remove it";
+        return is_folder ? "is open to others; chmod 700 it if they cannot have changed it, else remove it"
+                         : "is open to others; chmod 600 it if they cannot have changed it, else remove it";
     if (!is_folder && found->st_nlink > 1)
         return "has a second name; look at it, and remove it";
     return NULL;
 }
 
-int examine_files(struct findings *findings, const char *check, const char *folder, mode_t closed)
+static int find_objections(struct findings *findings, const struct examined *examined, DIR *directory, int *count)
 {
+    const char *check = examined->check, *folder = examined->folder;
+    int bad = 0;
     struct stat found;
-    int bad = 0, count = 0;
-    DIR *directory = NULL;
-    if (lstat(folder, &found) != 0 && errno == ENOENT) {
-        find(findings, check, EXIT_OK, "%s: not there yet", folder);
-        return 0;
-    }
-    if (stat(folder, &found) != 0 || (directory = opendir(folder)) == NULL) {
-        find(findings, check, DAM_ERR_STORE, "%s: %s", folder, strerror(errno));
-        return 0;
-    }
-    const char *objection = object(&found, 1, 022);
+    const char *objection = fstat(dirfd(directory), &found) == 0 ? object(&found, 1, 022) : strerror(errno);
     if (objection != NULL)
         find(findings, check, DAM_ERR_STORE, "%s (mode %o) %s", folder, found.st_mode & 07777U, objection);
     bad += objection != NULL;
@@ -55,17 +49,35 @@ int examine_files(struct findings *findings, const char *check, const char *fold
         const char *name = entry->d_name;
         if (name[0] == '.' || fstatat(dirfd(directory), name, &found, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
-        count++;
+        ++*count;
         objection = ends_with(name, ".damaged") ? "was damaged and set aside; remove it when you know why"
-                                                : object(&found, 0, closed);
+                                                : object(&found, 0, examined->closed);
         if (objection != NULL)
             find(findings, check, DAM_ERR_STORE, "%s/%s (mode %o) %s", folder, name, found.st_mode & 07777U, objection);
         bad += objection != NULL;
     }
-    closedir(directory);
-    if (bad == 0)
-        find(findings, check, EXIT_OK, "%s: %d file%s, all of this user alone", folder, count, count == 1 ? "" : "s");
-    return 1;
+    return bad;
+}
+
+int examine_files(struct findings *findings, const struct examined *examined)
+{
+    const char *folder = examined->folder;
+    DIR *directory = opendir(folder);
+    int error = errno, count = 0, bad = 0;
+    if (directory != NULL)
+        bad = find_objections(findings, examined, directory, &count);
+    if (bad == 0 && examined->refused != NULL)
+        find(findings, examined->check, find_exit_code(examined->refused->status), "%s", examined->refused->message);
+    else if (directory == NULL && error == ENOENT)
+        find(findings, examined->check, EXIT_OK, "%s: not there yet", folder);
+    else if (directory == NULL)
+        find(findings, examined->check, DAM_ERR_STORE, "%s: %s", folder, strerror(error));
+    else if (bad == 0)
+        find(findings, examined->check, EXIT_OK, "%s: %d file%s, all of this user alone", folder, count,
+             count == 1 ? "" : "s");
+    if (directory != NULL)
+        closedir(directory);
+    return directory != NULL;
 }
 
 /* ---- locks ---- */

@@ -4,12 +4,22 @@
 #ifndef DAMSESSION_EXAMINE_H
 #define DAMSESSION_EXAMINE_H
 
+#include <damsession.h>
+
 #include <sys/types.h>
 
 struct findings;
 
-/* Owners and modes of a folder and of its files; `closed` are the mode bits that no file may have. 1: it is there. */
-int examine_files(struct findings *findings, const char *check, const char *folder, mode_t closed);
+/* What to look at: a folder, and which mode bits none of its files may have. `refused` is why the library does not take
+   it, if it does not; that is a finding where nothing else is found. */
+struct examined {
+    const char *check, *folder;
+    mode_t closed;
+    const dam_error *refused;
+};
+
+/* Owners and modes of the folder and of its files. 1: it is there. */
+int examine_files(struct findings *findings, const struct examined *examined);
 
 /* Whether locks work in the folder, and who has locks of sessions. */
 void examine_locks(struct findings *findings, const char *folder);

@@ -12,11 +12,15 @@
 #include "print.h"
 #include "refuse.h"
 #include "say.h"
+#include "section.h"
 
 #include <damsession.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { MOST_CODE = 125 }; /* a shell's own begin after it. */
 
 /* `--name OPERAND`, with a letter if it has one. */
 static void print_flag(char letter, const char *name, const char *operand, const char *help)
@@ -33,29 +37,34 @@ static void print_flags(unsigned accepts)
             print_flag(flags[id].letter, flags[id].name, flags[id].operand, flags[id].help);
 }
 
-/* The wrapper's own numbers come first; the others, and their texts, are the library's. */
-static void print_exit_codes(void)
+static int is_status(int32_t status)
 {
-    printf("  %-3d success\n", EXIT_OK);
-    printf("  %-3d an internal error, or no memory; please report it\n", EXIT_INTERNAL);
-    printf("  %-3d the command line, an option or an argument is wrong\n", EXIT_USAGE);
-    for (int code = EXIT_USAGE + 1; code < 126; code++) {
-        const char *name = dam_status_name(code);
-        if (code == EXIT_STOPPED)
-            printf("  %-3d a file, standard input or standard output cannot be read or written\n", code);
-        else if (code == EXIT_AGAIN)
-            printf("  %-3d observe: the session had ended and there is a new one; send the request again\n", code);
-        else if (code == EXIT_PARTLY)
-            printf("  %-3d get: some of the paths came, and some did not\n", code);
-        else if (code == EXIT_CLOCK)
-            printf("  %-3d doctor: this clock and the server's differ\n", code);
-        else if (code == EXIT_LIBRARY)
-            printf("  %-3d doctor: the library is older than the command\n", code);
-        else if (code == EXIT_HTTP)
-            printf("  %-3d the HTTP status is not a success (2xx or 304); the body is printed all the same\n", code);
-        else if (code != DAM_ERR_INTERNAL && strcmp(name, "DAM_ERR_UNKNOWN") != 0)
-            printf("  %-3d %s: %s\n", code, name, dam_status_text(code));
-    }
+    return strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0;
+}
+
+/* The wrapper's own numbers come first; the others, and their texts, are the library's. 0: there is none such. */
+static int print_exit_code(int code)
+{
+    static const struct {
+        int code;
+        const char *text;
+    } own[] = {
+        {EXIT_OK, "success"},
+        {EXIT_INTERNAL, "an internal error, or no memory; please report it"},
+        {EXIT_USAGE, "the command line, an option or an argument is wrong"},
+        {EXIT_STOPPED, "a file, standard input or standard output cannot be read or written"},
+        {EXIT_HTTP, "the HTTP status is not a success (2xx or 304); the body is printed all the same"},
+        {EXIT_AGAIN, "observe: the session had ended and there is a new one; send the request again"},
+        {EXIT_PARTLY, "get: some of the paths came, and some did not"},
+        {EXIT_CLOCK, "doctor: this clock and the server's differ"},
+        {EXIT_LIBRARY, "doctor: the library is older than the command"},
+    };
+    for (size_t at = 0; at < sizeof own / sizeof own[0]; at++)
+        if (own[at].code == code)
+            return printf("  %-3d %s\n", code, own[at].text);
+    if (code == DAM_ERR_INTERNAL || !is_status(code))
+        return 0;
+    return printf("  %-3d %s: %s\n", code, dam_status_name(code), dam_status_text(code));
 }
 
 static void print_help(void)
@@ -80,7 +89,8 @@ static void print_help(void)
           "Passwords come from a prompt, --password-stdin, --password-fd, --password-command or DAMSESSION_PASSWORD,\n"
           "never from the command line.\n\nexit codes:\n",
           stdout);
-    print_exit_codes();
+    for (int code = EXIT_OK; code <= MOST_CODE; code++)
+        print_exit_code(code);
 }
 
 /* Those options that the command is most often given. */
@@ -118,6 +128,22 @@ static void print_command(const struct command *command)
     printf("\nexample:\n  damsession %s\n", command->example);
 }
 
+/* What the page about statuses says of an exit code or a status; 0: there is no such thing. */
+static int print_status(const char *word)
+{
+    char *rest = NULL;
+    long code = strtol(word, &rest, 10);
+    if (word[0] < '0' || word[0] > '9' || *rest != '\0')
+        return print_section(word);
+    int found = code <= MOST_CODE && print_exit_code((int)code);
+    for (int32_t status = DAM_OK + 1; status <= MOST_CODE; status++)
+        if ((find_exit_code(status) == code || status == code) && is_status(status)) {
+            fputs(found ? "\n" : "", stdout);
+            found |= print_section(dam_status_name(status));
+        }
+    return found;
+}
+
 int run_help(const struct arguments *arguments, struct work *work)
 {
     (void)work;
@@ -132,7 +158,7 @@ int run_help(const struct arguments *arguments, struct work *work)
     else if (word != NULL && (page = find_page(word)) != NULL)
         fputs(page->text, stdout);
     else if (word != NULL)
-        return refuse_page(word);
+        return print_status(word) ? EXIT_OK : refuse_page(word);
     else
         print_help();
     return EXIT_OK;

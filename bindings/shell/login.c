@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "print.h"
 #include "say.h"
+#include "siblings.h"
 #include "work.h"
 
 #include <damsession.h>
@@ -136,7 +137,9 @@ int run_logout(const struct arguments *arguments, struct work *work)
         [DAM_LOGOUT_UNCONFIRMED] = {"unconfirmed", "the session is forgotten here; the server has not confirmed it"},
     };
     dam_error error;
+    char siblings[SIBLINGS_CAPACITY];
     int32_t result = DAM_LOGOUT_NONE;
+    list_siblings(arguments, work, siblings);
     if (dam_session_logout(work->session, &result, &error) != DAM_OK)
         return report(&error);
     if (result < DAM_LOGOUT_NONE || result > DAM_LOGOUT_UNCONFIRMED)
@@ -147,6 +150,7 @@ int run_logout(const struct arguments *arguments, struct work *work)
     } else {
         puts(results[result].sentence);
     }
+    say_siblings(siblings);
     return EXIT_OK;
 }
 
@@ -157,10 +161,15 @@ int run_forget(const struct arguments *arguments, struct work *work)
     dam_error error;
     dam_status loaded = load_options(work, arguments, &error);
     int code = loaded == DAM_OK ? override_options(work, arguments) : report(&error);
+    char siblings[SIBLINGS_CAPACITY] = "";
     if (code == EXIT_OK)
         code = start_session(work);
+    if (code == EXIT_OK)
+        list_siblings(arguments, work, siblings);
     if (code == EXIT_OK && dam_session_forget(work->session, &error) != DAM_OK)
         code = report(&error);
+    if (code == EXIT_OK)
+        say_siblings(siblings);
     int damaged = loaded == DAM_ERR_OPTION || loaded == DAM_ERR_STORE;
     if (!has_name(arguments) || (code != EXIT_OK && !damaged))
         return code;

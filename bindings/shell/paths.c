@@ -29,6 +29,17 @@ static void split_lines(struct paths *out)
     }
 }
 
+int explain_path(const char *path)
+{
+    const unsigned char *at = (const unsigned char *)path;
+    while (*at > ' ' && *at < 0x7f && *at != '#' && *at != '\\')
+        at++;
+    if (*at == '\0')
+        return 0;
+    say("write it percent-encoded, a blank as %%20; what --query 'NAME=VALUE' adds to a path is encoded for you");
+    return 1;
+}
+
 int read_paths(const struct arguments *arguments, struct paths *out)
 {
     size_t size = 0, words = (size_t)arguments->word_count - 1;

@@ -20,6 +20,9 @@ struct paths {
    case. */
 int read_paths(const struct arguments *arguments, struct paths *out);
 
+/* Says how to write a path that holds what must be percent-encoded; 0: it holds nothing of that kind. */
+int explain_path(const char *path);
+
 void free_paths(struct paths *paths);
 
 #endif

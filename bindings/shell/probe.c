@@ -20,6 +20,7 @@
 #include <time.h>
 
 enum { MOST_SKEW = 60 }; /* seconds; login tokens are good for minutes. */
+enum { SERVER_FAILED = 500 };
 
 static size_t take_header(char *line, size_t size, size_t count, void *user_data)
 {
@@ -97,8 +98,11 @@ static void find_way(struct findings *findings, CURL *curl, CURLcode result, con
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     if (is_tls)
         find(findings, "network", EXIT_OK, "%s is within reach", origin);
+    else if (status < SERVER_FAILED) /* any other shows that it answers: nobody promised that there is a page at "/". */
+        find(findings, "network", EXIT_OK, "%s answers", origin);
     else
-        find(findings, "network", EXIT_OK, "%s answers, with HTTP status %ld", origin, status);
+        find(findings, "network", EXIT_OK, "%s answers, but with HTTP status %ld: it may be down for now", origin,
+             status);
     if (is_tls) {
         find(findings, "certificate", DAM_ERR_TLS, "%s; --ca-file FILE trusts a site's own CA", why);
         skip(findings, "clock", "the certificate is not trusted");

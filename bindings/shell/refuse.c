@@ -67,6 +67,19 @@ const char *find_nearest(const char *word, const char *const *words)
     return best;
 }
 
+const char *find_nearest_option(const char *word)
+{
+    const char *best = NULL;
+    size_t distance = LONGEST;
+    dam_option row;
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        row = (dam_option)DAM_OPTION_INIT;
+        if (dam_option_get(index, &row, NULL) == DAM_OK)
+            compare(word, row.name, &best, &distance);
+    }
+    return best;
+}
+
 static int refuse_word(const char *what, const char *word, const char *best)
 {
     if (best != NULL)
@@ -101,7 +114,10 @@ int refuse_page(const char *word)
             break;
         }
     }
-    return refuse_word("command or page", word, best);
+    for (int32_t status = DAM_OK + 1; status < 126; status++)
+        if (strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0)
+            compare(word, dam_status_name(status), &best, &distance);
+    return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
 
 int refuse_option(const char *name, const struct command *command)
@@ -124,6 +140,14 @@ int refuse_option(const char *name, const struct command *command)
     }
     say("--%s is not known; did you mean --%s?", name, best);
     return find_option(best, &row) && row.secret ? refuse_secret(best) : EXIT_USAGE;
+}
+
+int refuse_config_option(const char *word)
+{
+    const char *best = find_nearest_option(word);
+    if (best == NULL)
+        say("there is no option `%s`; see `damsession options`", word);
+    return best != NULL ? refuse_word("option", word, best) : EXIT_USAGE;
 }
 
 int refuse_letter(char letter)

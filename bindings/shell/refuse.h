@@ -13,10 +13,16 @@ int refuse_page(const char *word);
 int refuse_option(const char *name, const struct command *command);
 int refuse_letter(char letter);
 
+/* An option as a word of `config`. */
+int refuse_config_option(const char *word);
+
 /* An option that is a secret, with a value on the command line. */
 int refuse_secret(const char *name);
 
 /* The one of `words`, which ends with NULL, that is spelled most like `word`; NULL: none is like it. */
 const char *find_nearest(const char *word, const char *const *words);
+
+/* The same of the library's options. */
+const char *find_nearest_option(const char *word);
 
 #endif

@@ -5,19 +5,24 @@
 #include "remedy.h"
 
 #include "say.h"
+#include "strangers.h"
 
 #include <damsession.h>
 
 #include <stdio.h>
 #include <string.h>
 
-/* "%" stands for the name. */
-static const struct {
+/* "%" stands for the name, "@" for the command. */
+struct remedy {
     int32_t status;
     const char *text;
-} remedies[] = {
+};
+
+static const struct remedy remedies[] = {
+    {DAM_ERR_ARGUMENT, "run: damsession help @, for what it takes"},
     {DAM_ERR_OPTION, "run: damsession options, for what there is; damsession login % asks for what is missing"},
     {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
+    {DAM_ERR_NOT_SUPPORTED, "run: damsession help choosing, for what each --authentication WORD is good for"},
     {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},
     {DAM_ERR_CONNECT, "run: damsession doctor %, which looks at URL and network; --retries N tries again by itself"},
     {DAM_ERR_TLS, "run: damsession doctor %, which looks at the certificate; --ca-file FILE trusts a site's own CA"},
@@ -30,7 +35,9 @@ static const struct {
      "only https URLs of its own server get a session's secrets: damsession config show %; curl fetches other URLs"},
     {DAM_ERR_CREDENTIALS_NEEDED,
      "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
-    {DAM_ERR_CREDENTIALS_REFUSED, "run: damsession login %, with the right password; --again tries the same one again"},
+    {DAM_ERR_CREDENTIALS_REFUSED,
+     "run: damsession login %, with the right password (a script's is that of --password-command or "
+     "DAMSESSION_PASSWORD); --again tries the same one again"},
     {DAM_ERR_SECOND_FACTOR,
      "run: damsession login % --user USER, with an account for programs, without a second factor"},
     {DAM_ERR_ORGANIZATION_REFUSED, "run: damsession organizations %, and choose one of them by --organization ID"},
@@ -42,30 +49,64 @@ static const struct {
     {DAM_ERR_SERVER, "run it later; --retries N --retry-after SECONDS waits by itself"},
     {DAM_ERR_HANDLE_STALE, "ask for the image again, then run: damsession bind % ID"},
     {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive %, then the command again"},
-    {DAM_ERR_STORE, "run: damsession doctor %, which looks at folders, owners and modes"},
+    {DAM_ERR_STORE,
+     "run: damsession doctor %, which looks at owners and modes of the store; a file of --output needs room on its disk"},
     {DAM_ERR_LOCKED, "wait longer: --lock-timeout SECONDS; `damsession doctor %` tells who holds the session"},
     {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
+    {DAM_OK, NULL},
 };
 
-static const char *whose; /* one for the process, which has one command line. */
+/* Where nothing is remembered ("-"), before those above. */
+static const struct remedy nameless[] = {
+    {DAM_ERR_OPTION,
+     "run: damsession options, for what there is, each as --OPTION VALUE or DAMSESSION_OPTION; damsession login NAME "
+     "asks for them once, and remembers them"},
+    {DAM_ERR_INSECURE,
+     "only https URLs of its own server get a session's secrets: look at --url and DAMSESSION_URL; curl fetches other "
+     "URLs"},
+    {DAM_OK, NULL},
+};
 
-void set_remedy_name(const char *name)
+static const char *whose, *what; /* one for the process, which has one command line. */
+
+void set_remedy_words(const char *command, const char *name)
 {
+    what = command;
     whose = name;
+}
+
+/* Where an option or a secret is missing, its variable may be there under another name. */
+static void say_strangers(int32_t status)
+{
+    static int is_said;
+    char text[1024];
+    if ((status == DAM_ERR_OPTION || (status >= DAM_ERR_CREDENTIALS_NEEDED && status <= DAM_ERR_API_KEY_REFUSED)) &&
+        !is_said && list_strangers(text, sizeof text) > 0) {
+        say("%s", text);
+        is_said = 1;
+    }
+}
+
+static const char *find_remedy(const struct remedy *remedy, int32_t status)
+{
+    while (remedy->text != NULL && remedy->status != status)
+        remedy++;
+    return remedy->text;
 }
 
 void say_remedy(int32_t status)
 {
     char line[512] = "";
-    const char *text = NULL;
     size_t used = 0;
-    for (size_t at = 0; at < sizeof remedies / sizeof remedies[0]; at++)
-        if (remedies[at].status == status)
-            text = remedies[at].text;
+    const char *text = whose != NULL && strcmp(whose, "-") == 0 ? find_remedy(nameless, status) : NULL;
+    text = text != NULL ? text : find_remedy(remedies, status);
     if (whose == NULL || text == NULL)
         return;
     for (; *text != '\0' && used < sizeof line; text++)
-        used += (size_t)snprintf(line + used, sizeof line - used, *text == '%' ? "%s" : "%.1s",
-                                 *text == '%' ? whose : text);
+        used += (size_t)snprintf(line + used, sizeof line - used, *text == '%' || *text == '@' ? "%s" : "%.1s",
+                                 *text == '%'   ? whose
+                                 : *text == '@' ? what
+                                                : text);
     say("%s", line);
+    say_strangers(status);
 }

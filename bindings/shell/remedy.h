@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-/* Whose errors these are from here on: the name of the command line, "-" for none. It must stay. */
-void set_remedy_name(const char *name);
+/* Whose errors these are from here on: the command, and its name, "-" for none. Both must stay. */
+void set_remedy_words(const char *command, const char *name);
 
 /* Prints a line about a dam_status, if there is a name and a remedy. */
 void say_remedy(int32_t status);

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "files.h"
+#include "paths.h"
 #include "print.h"
 #include "progress.h"
 #include "say.h"
@@ -132,7 +133,8 @@ int run_request(const struct arguments *arguments, struct work *work)
     const char *method = arguments->command->method;
     dam_request request = DAM_REQUEST_INIT;
     request.method = method != NULL ? method : arguments->words[1];
-    request.path = arguments->words[method != NULL ? 1 : 2];
+    const char *path = arguments->words[method != NULL ? 1 : 2];
+    request.path = path;
     request.headers = arguments->headers;
     request.header_count = arguments->header_count;
     request.content_type = arguments->content_type;
@@ -150,6 +152,8 @@ int run_request(const struct arguments *arguments, struct work *work)
         code = open_target(arguments, &transfer);
     if (code == EXIT_OK)
         code = send_request(arguments, work, &request, &transfer);
+    if (code == EXIT_USAGE)
+        explain_path(path);
     close_body(&transfer);
     int closed = close_target(&transfer);
     dam_string_free(made);

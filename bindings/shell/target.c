@@ -13,6 +13,7 @@
 
 #include <damsession.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,29 @@ static int open_stream(const char *path, struct transfer *transfer)
     transfer->sink = fd;
     transfer->sink_place = path;
     return EXIT_OK;
+}
+
+/* Before anything is sent: what is fetched could not be kept. */
+static int check_folder(const char *path)
+{
+    char *folder = strdup(path), *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    struct stat found;
+    if (folder == NULL)
+        return complain("memory");
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    const char *name = slash != NULL ? folder : ".";
+    int is_there = stat(name, &found) == 0;
+    if (!is_there && errno == ENOENT)
+        say("%s: there is no such folder; make it first (mkdir -p)", name);
+    else if (!is_there || access(name, W_OK | X_OK) != 0)
+        say("%s: %s", name, strerror(errno));
+    else if (!S_ISDIR(found.st_mode))
+        say("%s is no folder", name);
+    else
+        name = NULL;
+    free(folder);
+    return name == NULL ? EXIT_OK : DAM_ERR_STORE;
 }
 
 int open_target(const struct arguments *arguments, struct transfer *transfer)
@@ -44,7 +68,7 @@ int open_target(const struct arguments *arguments, struct transfer *transfer)
     }
     if (is_file) {
         transfer->file = exists ? realpath(path, NULL) : strdup(path);
-        return transfer->file != NULL ? EXIT_OK : complain(path);
+        return transfer->file != NULL ? check_folder(transfer->file) : complain(path);
     }
     return exists ? open_stream(path, transfer) : EXIT_OK;
 }

@@ -27,10 +27,15 @@ int has_name(const struct arguments *arguments)
            strcmp(arguments->words[0], "-") != 0;
 }
 
+/* `user_data`: how often --verbose was given. That a login failed is said by the command too, with the server's words
+   and what to do: without --verbose, once is enough. */
 static void log_line(void *user_data, int32_t level, const char *message)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
-    (void)user_data;
+    static const char failed[] = "the login ";
+    const unsigned *verbosity = user_data;
+    if (*verbosity == 0 && level == DAM_LOG_ERROR && strncmp(message, failed, sizeof failed - 1) == 0)
+        return;
     clear_progress();
     fprintf(stderr, "damsession: %s: ", levels[level >= DAM_LOG_ERROR && level <= DAM_LOG_DEBUG ? level - 1 : 3]);
     print_clean(stderr, message);
@@ -45,10 +50,11 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
         .credentials = {.fd = arguments->password_fd},
         .explains = is_given(arguments, FLAG_EXPLAIN),
     };
-    set_remedy_name(has_name(arguments) ? arguments->words[0] : "-");
+    set_remedy_words(arguments->command->name, has_name(arguments) ? arguments->words[0] : "-");
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
-        status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line, NULL, error);
+        status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line,
+                                    (void *)&arguments->verbosity, error);
     if (status == DAM_OK)
         status = dam_config_set_credentials(work->config, answer_prompt, &work->credentials, error);
     if (status == DAM_OK && has_name(arguments))

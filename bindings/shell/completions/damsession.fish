@@ -45,6 +45,7 @@ function __damsession_names
             damsession sessions 2>/dev/null | cut -f 1
         case OPTION
             damsession options 2>/dev/null | awk '{ print $1 }'
+        case 'COMMAND|*' # which has lines of its own below.
         case '*|*'
             string split '|' $word
     end

@@ -21,6 +21,7 @@ from .environment import SYSTEMS, exports, in_background
 from .exchange import STAGES
 from .knob_kinds import Knob, KnobError
 from .knobs import TABLE, Knobs, change
+from .previous import end_previous
 from .server import Announce, Settings, print_line, serve
 from .tables import readme
 from .world import World
@@ -34,7 +35,7 @@ use made-up ones. The URL "window" is a page that shows them at work.
 As variables of a shell, with a user of one system and a store of their own:
   eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 The servers then live on in the background, until that shell ends or they are told
-to: kill "$DAMSESSION_SANDBOX_PID"."""
+to: kill "$DAMSESSION_SANDBOX_PID". Those that the shell had before are ended."""
 
 _CONTROL = """\
 control interface, in JSON, the same on every port, without authentication, not logged; pages of
@@ -144,6 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
         flags.error("--env serves in the background, without standard input: not with --until-eof")
     if given.env is None:
         return _serve(given, print_line)
+    end_previous()
     return in_background(
         lambda announce: _serve(
             given, lambda ready, folder: announce(_exports(given, ready, folder))

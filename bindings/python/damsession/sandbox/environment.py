@@ -6,7 +6,7 @@ them.
 It does as ssh-agent does: the program prints `export` lines when the servers accept requests, and
 ends; its child serves in the background, in a session of its own, until it is told to end by
 `kill "$DAMSESSION_SANDBOX_PID"`, or the process ends that `--until-pid` names. It holds none of the
-caller's descriptors, so that `$(...)` returns.
+caller's descriptors, so that `$(...)` returns. What the same shell had before ends (previous.py).
 """
 
 from __future__ import annotations

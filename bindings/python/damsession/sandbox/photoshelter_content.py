@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from . import photoshelter_responses as responses
 from .download import serve
@@ -27,7 +27,7 @@ class ContentEndpoints:
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
             Endpoint(ANY, "echo", self._echo,
-                     "the method and the query of the request", "assumption: for tests"),
+                     "the method, query and form of the request", "assumption: for tests"),
             Endpoint(ANY, "mem/user/session", self._session,
                      "the session: its user, organization and times", "public record, requests: from clients"),
             Endpoint("GET, POST", "[mem/]idle", self._idle,
@@ -42,7 +42,13 @@ class ContentEndpoints:
         )  # fmt: skip
 
     async def _echo(self, exchange: Exchange, session: Session | None) -> Response:
-        return responses.ok(exchange, {"method": exchange.method, "query": exchange.query})
+        _, _, query = exchange.target.partition("?")
+        shown = {
+            "method": exchange.method,
+            "query": _together(parse_qsl(query, keep_blank_values=True)),
+            "form": _together(exchange.form),
+        }
+        return responses.ok(exchange, shown)
 
     async def _session(self, exchange: Exchange, session: Session) -> Response:
         knobs = self._site.knobs
@@ -87,3 +93,11 @@ class ContentEndpoints:
         if code not in _REDIRECTS:
             return responses.bad_request(exchange, "code: one of " + ", ".join(_REDIRECTS))
         return Response(int(code), b"moved\n", HTML, [("Location", target)])
+
+
+def _together(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Each name with its value, or with all of them in their order where it is repeated."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: each if len(each) > 1 else each[0] for name, each in values.items()}

@@ -7,6 +7,7 @@ from .endpoints import Endpoint
 from .exchange import Exchange, Response
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import listed, one
+from .photoshelter_search import found_by
 from .photoshelter_sessions import Session
 
 _READ = "GET, POST"
@@ -25,7 +26,7 @@ class MediaEndpoints:
             Endpoint(_READ, "[mem/]workspace/W{id}/media/I{id}/review", self._review,
                      "the review of an image; needs a session", _CLIENTS),
             Endpoint(_READ, "[mem/]media/search", self._search,
-                     "the media of galleries; any search terms find all of them", _CLIENTS),
+                     "the media of galleries, by terms", _CLIENTS),
         )  # fmt: skip
 
     async def _workspaces(self, exchange: Exchange, session: Session) -> Response:
@@ -54,6 +55,8 @@ class MediaEndpoints:
         for name in galleries:
             for mention in records.images_of(name):
                 image_id = mention["image_id"]
+                if not found_by(exchange.parameter("terms"), image_id):
+                    continue
                 link = records.link(image_id, exchange.server)
                 image = {**records.image(image_id, owner), "Link": link}
                 found.append({"file_name": image["file_name"], "Image": image})

@@ -14,6 +14,7 @@ from .exchange import Exchange, Response
 from .photoshelter_extend import ExtendError, Wanted
 from .photoshelter_login import Handler, owner_of
 from .photoshelter_pages import bad_extend, data, listed, one
+from .photoshelter_search import found_by
 from .photoshelter_sessions import Session
 from .photoshelter_site import Site
 
@@ -85,6 +86,8 @@ class ReadEndpoints:
         name = exchange.parameter("file_name")
         if name:
             found = [one for one in found if one.get("file_name") == name]
+        terms = exchange.parameter("terms")
+        found = [one for one in found if found_by(terms, one["image_id"])]
         if searched:
             return listed(exchange, session, "Results", found, "GalleryImage")
         return listed(exchange, session, "Image", found, "Image")
