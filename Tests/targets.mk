@@ -57,7 +57,7 @@ $(BUILD)/debian/%/ready: Tests/targets.mk | $(BUILD)/deb-tools
 	  --customize-hook='chroot "$$1" apt-get -qq install --download-only $(DEB_NEEDED) >/dev/null' $* $(dir $@)
 	$(as-root) touch $@
 
-$(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
+$(VENV)/ready: Tests/requirements.txt bindings/packages/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@

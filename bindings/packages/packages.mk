@@ -25,10 +25,18 @@ $(NOTICES): $(ARCHIVES) bindings/packages/notices.py $(wildcard bindings/package
 dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywhere (.build/dist)
 	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(NOTICES) $(DIST)
 
+# Its own environment, with little in it: packages are built without what tests need.
+PACKING := $(BUILD)/packing
+$(PACKING)/ready: bindings/packages/requirements.txt | $(BUILD)/tools
+	$(call install-missing,python3-venv)
+	python3 -m venv $(PACKING)
+	$(PACKING)/bin/python -m pip install -q -r $<
+	@touch $@
+
 # --exclude: the system's libcurl is the one that gets security updates and knows where its certificates are.
-wheel: $(LIB) $(BIN) $(NOTICES) $(VENV)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
+wheel: $(LIB) $(BIN) $(NOTICES) $(PACKING)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
 	rm -rf $(BUILD)/wheel $(DIST)/*.whl && mkdir -p $(DIST)
-	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" && umask 022 && \
+	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(PACKING)/bin:$$PATH" && umask 022 && \
 	  python -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python ./bindings/sandbox && \
 	  auditwheel repair --exclude libcurl.so.4 --plat $(MANYLINUX) -w $(DIST) $(BUILD)/wheel/damsession-*.whl
 	mv $(BUILD)/wheel/damsession_sandbox-*.whl $(DIST)
