@@ -46,6 +46,8 @@ check "SONAME is libdamsession.so.1" grep -q '(SONAME).*\[libdamsession\.so\.1\]
 check "it cannot be unloaded (NODELETE)" grep -qE '\(FLAGS_1\).*NODELETE' "$work/dynamic"
 check "no RPATH or RUNPATH" lacks '\((RPATH|RUNPATH)\)' "$work/dynamic"
 check "no text relocations" lacks 'TEXTREL' "$work/dynamic"
+check "its table of others' functions is read-only once it is loaded" sh -c \
+    "readelf -lW '$library' | grep -q 'GNU_RELRO' && grep -qE '\(FLAGS\).*BIND_NOW' '$work/dynamic'"
 check "the stack is not executable" sh -c "readelf -lW '$library' | grep -q 'GNU_STACK.*RW '"
 check "it needs nothing that was not decided on" only \
     'lib(c\.so\.6|m\.so\.6|gcc_s\.so\.1|stdc\+\+\.so\.6|curl\.so\.4)|ld-linux-(x86-64|aarch64)\.so\.[12]' "$work/needed"

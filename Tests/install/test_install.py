@@ -95,7 +95,20 @@ def test_the_command_finds_its_library(prefix: Path) -> None:
     assert run(str(prefix / "bin" / "damsession"), "--version").count(version()) == 2
 
 
+def test_the_command_is_hardened(prefix: Path) -> None:
+    said = run("readelf", "-dW", "--dyn-syms", str(prefix / "bin" / "damsession"))
+    assert "BIND_NOW" in said and "__stack_chk_fail" in said and re.search(r" __\w+_chk@", said)
+
+
+def test_what_root_installs_was_built_before() -> None:
+    """Files of root's in the source tree would be in its owner's way."""
+    built = run("make", "-n", "-B", "lib")
+    pages = [f".build/man/damsession-{page.stem}.7" for page in PAGES]
+    assert all(f">{page}\n" in built for page in [*pages, ".build/man/damsession.3"]), built
+
+
 def test_as_a_packager(tmp_path: Path) -> None:
+    tmp_path /= "a folder"
     words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
     run("make", "install", *words)
     share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
