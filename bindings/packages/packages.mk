@@ -7,8 +7,9 @@ MULTIARCH  = $(shell $(CC) -print-multiarch)
 # What the library asks of glibc; `auditwheel` says whether that is so.
 MANYLINUX := manylinux_2_34_$(MACHINE)
 TARBALL   := damsession-$(VERSION)-linux-$(MACHINE)
-# Whom Debian's tools name beside the packages; who gives them to others puts an address there.
-MAINTAINER ?= the damsession authors <authors@damsession.example>
+# Whom Debian's tools name beside the packages: who gives them to others, as for dch; and which of their builds it is.
+MAINTAINER ?= $(or $(DEBFULLNAME),the damsession authors) <$(or $(DEBEMAIL),authors@damsession.example)>
+REVISION   ?= 1
 # The same bytes whenever and wherever they are built: what is in a package is as old as the newest release.
 RELEASE    = $(shell sed -n 's/^\#\# \[[0-9.]*\] - //p' CHANGELOG.md | head -n 1)
 EPOCH      = $(shell date -u -d $(RELEASE) +%s)
@@ -49,8 +50,9 @@ $(BUILD)/deb-tools: bindings/packages/packages.mk
 	$(call install-missing,$(APT_DEB))
 	@touch $@
 
+deb: export MAINTAINER := $(MAINTAINER)
 deb: $(LIB) $(BIN) $(NOTICES) wheel | $(BUILD)/deb-tools ## build Debian's packages (.build/dist)
-	SOURCE_DATE_EPOCH=$(EPOCH) MAINTAINER='$(MAINTAINER)' bindings/packages/deb.sh $(VERSION)-1 $(MULTIARCH) $(NOTICES) $(DIST)
+	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/deb.sh $(VERSION)-$(REVISION) $(MULTIARCH) $(NOTICES) $(DIST)
 
 deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready ## install and use them in new roots of Debian 12 and 13, then purge
 	$(as-root) Tests/packages/deb.sh bookworm trixie
