@@ -26,7 +26,7 @@ WRAPPER := $(wildcard bindings/shell/*.c) $(wildcard bindings/shell/*.h)
 export PYTHONPATH := $(CURDIR)/bindings/python
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 lib: $(LIB) $(BIN) ## build the shared library and the wrapper (the default)
 

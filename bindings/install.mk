@@ -47,6 +47,9 @@ INSTALLED := \
 FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
+# Where the command finds the library, seen from itself; nothing where the loader looks anyway.
+RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$ORIGIN/$(shell \
+  realpath -m --relative-to='$(BINDIR)' '$(LIBDIR)'))
 
 # Built with the rest: `sudo make install` then makes no file in the source tree that its owner cannot remove.
 lib: $(MAN3) $(MAN7)
@@ -58,6 +61,7 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  *.in) sed $(FILLED) "$$file" >"$$to"; chmod "$$mode" "$$to" ;; \
 	  *) install -m "$$mode" "$$file" "$$to" ;; \
 	  esac; done
+	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
 
 uninstall: ## remove what `make install` with the same words has installed

@@ -45,7 +45,6 @@ fi
 for binary in "libdamsession1/usr/lib/$multiarch/libdamsession.so.1" damsession/usr/bin/damsession; do
     strip --strip-unneeded --remove-section=.comment --remove-section=.note "$work/$binary"
 done
-patchelf --remove-rpath "$work/damsession/usr/bin/damsession"
 
 # The system's Python finds the system's library, and the command is a package of its own.
 python=$work/python3-damsession/usr/lib/python3/dist-packages
