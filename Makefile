@@ -14,7 +14,10 @@ ARCHIVES := $(SHIP)/archives.tsv
 VENV    := $(BUILD)/venv
 PYTHON  := $(VENV)/bin/python
 VERSION := $(shell sed -n 's/^.define DAM_VERSION "\(.*\)"/\1/p' include/damsession.h)
-CFLAGS  ?= -O2
+# Library and command hold passwords: hardened as Debian hardens programs (in the library, the linker's part). A builder's
+# own flags take the place of these.
+CFLAGS  ?= -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LDFLAGS ?= -Wl,-z,relro,-z,now
 WARN    := -Wall -Wextra -pedantic -Werror
 
 SOURCES := Package.swift include/damsession.h $(shell find Sources -type f)
@@ -23,7 +26,7 @@ WRAPPER := $(wildcard bindings/shell/*.c) $(wildcard bindings/shell/*.h)
 export PYTHONPATH := $(CURDIR)/bindings/python
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 lib: $(LIB) $(BIN) ## build the shared library and the wrapper (the default)
 
@@ -41,9 +44,9 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 	  -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
 	  $(foreach l,Xcc Xcxx,-$(l) -ffile-prefix-map=$(CURDIR)=.) \
 	  -Xlinker --version-script=$(CURDIR)/Sources/DamABI/exports.map -Xlinker --no-undefined-version \
-	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker --gc-sections -Xlinker --strip-debug \
-	  -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker --wrap=hypotf -Xlinker -L$(CURDIR)/$(SHIP)/static \
-	  -Xlinker --print-archive-stats=$(CURDIR)/$(ARCHIVES)
+	  -Xlinker -soname=libdamsession.so.1 -Xlinker -z -Xlinker nodelete -Xlinker -z -Xlinker now \
+	  -Xlinker --gc-sections -Xlinker --strip-debug -Xlinker --wrap=free -Xlinker --wrap=realloc -Xlinker --wrap=hypotf \
+	  -Xlinker -L$(CURDIR)/$(SHIP)/static -Xlinker --print-archive-stats=$(CURDIR)/$(ARCHIVES)
 	install -m 0644 $(SHIP)/release/libdamsession.so $@.new
 	strip --strip-unneeded $@.new
 	patchelf --remove-rpath $@.new

@@ -1,6 +1,6 @@
 # What tests and the demo need. Kept apart from the build, which users of the library read.
 
-APT_BUILD := libcurl4-openssl-dev patchelf pkg-config lowdown
+APT_BUILD := g++ libcurl4-openssl-dev patchelf pkg-config lowdown python3
 APT_TEST  := bats shellcheck jq valgrind curl wget python3-venv util-linux libuv1-dev cmake fish mandoc man-db
 # The browser of the window's tests, without what a desktop would like beside it.
 APT_BROWSER := chromium chromium-driver fonts-dejavu-core
@@ -57,7 +57,7 @@ $(BUILD)/debian/%/ready: Tests/targets.mk | $(BUILD)/deb-tools
 	  --customize-hook='chroot "$$1" apt-get -qq install --download-only $(DEB_NEEDED) >/dev/null' $* $(dir $@)
 	$(as-root) touch $@
 
-$(VENV)/ready: Tests/requirements.txt | $(BUILD)/test-tools
+$(VENV)/ready: Tests/requirements.txt bindings/packages/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@

@@ -14,6 +14,7 @@ need() {
 need swift "Swift 6.3 or later, https://www.swift.org/install/linux"
 need cc "a C compiler, gcc or clang"
 need strip "GNU binutils"
+need python3 "Python 3.9 or later"
 need patchelf "the package patchelf, https://github.com/NixOS/patchelf"
 need lowdown "the package lowdown, https://kristaps.bsd.lv/lowdown"
 need pkg-config "the package pkg-config or pkgconf"

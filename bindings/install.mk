@@ -46,6 +46,12 @@ INSTALLED := \
 FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
+# Where the command finds the library, seen from itself; nothing where the loader looks anyway.
+RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$ORIGIN/$(shell \
+  realpath -m --relative-to='$(BINDIR)' '$(LIBDIR)'))
+
+# Built with the rest: `sudo make install` then makes no file in the source tree that its owner cannot remove.
+lib: $(MAN3) $(MAN7)
 
 install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/local); LIBDIR, DESTDIR and the like as everywhere
 	@set -e; for each in $(INSTALLED); do IFS== read -r mode file where <<<"$$each"; to="$(DESTDIR)$$where"; \
@@ -54,10 +60,11 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  *.in) sed $(FILLED) "$$file" >"$$to"; chmod "$$mode" "$$to" ;; \
 	  *) install -m "$$mode" "$$file" "$$to" ;; \
 	  esac; done
-	@ln -sf libdamsession.so.1 $(DESTDIR)$(LINK)
+	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
+	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
 
 uninstall: ## remove what `make install` with the same words has installed
 	@for each in $(INSTALLED) ==$(LINK); do rm -f "$(DESTDIR)$${each##*=}"; done
-	@rmdir $(DESTDIR)$(LIBDIR)/cmake/damsession $(DESTDIR)$(DOCDIR) 2>/dev/null || true
+	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 .PHONY: install uninstall

@@ -54,6 +54,18 @@ package struct Option: Sendable {
   }
 }
 
+extension Option {
+  /// What the value of an option is about: it means nothing, or must not be known, where this is another one.
+  package enum Bond: Int, Sendable {
+    /// The program, the machine or the network: it counts for every account.
+    case nothing
+    case system
+    /// The server at which "url" points.
+    case server
+    case user
+  }
+}
+
 extension Option.Kind {
   package var word: String {
     switch self {

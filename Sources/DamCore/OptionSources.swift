@@ -1,26 +1,6 @@
-// OptionSources.swift - where an option was set, and what of the environment counts. The environment stays as it is
-// while programs talk to one system and then to another. So it is read as what it is: a description of one account.
+// OptionSources.swift - what of the environment counts, and what contradicts it. The environment stays as it is while
+// programs talk to one system and then to another. So it is read as what it is: a description of one account.
 // What it says of that account never reaches another one, least of all a secret.
-
-/// Where an option was set. What the program sets goes before the environment, and that before what is remembered under
-/// a name, whatever the order of the calls. The numbers are those of the header.
-package enum OptionSource: Int32, CaseIterable, Sendable {
-  case remembered = 1
-  case environment = 2
-  case program = 3
-}
-
-extension Option {
-  /// What the value of an option is about: it means nothing, or must not be known, where this is another one.
-  package enum Bond: Int, Sendable {
-    /// The program, the machine or the network: it counts for every account.
-    case nothing
-    case system
-    /// The server at which "url" points.
-    case server
-    case user
-  }
-}
 
 extension OptionValues {
   /// Throws if the environment names another system, server or user than the remembered options do, and the program

@@ -1,6 +1,14 @@
 // OptionValues.swift - options as they were set: each value was read once, and they are not yet checked together.
 // Secrets are kept apart from other values from the first moment.
 
+/// Where an option was set. What the program sets goes before the environment, and that before what is remembered under
+/// a name, whatever the order of the calls. The numbers are those of the header.
+package enum OptionSource: Int32, CaseIterable, Sendable {
+  case remembered = 1
+  case environment = 2
+  case program = 3
+}
+
 package struct OptionValues: Sendable {
   private enum Words {
     case plain(String)

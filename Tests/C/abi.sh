@@ -1,7 +1,8 @@
 #!/bin/sh
-# abi.sh [FILE] - what programs that are compiled already rely on: names and types of functions, numbers, sizes and offsets.
+# abi.sh [FILE] - what programs that are compiled already rely on: names, types and nodes of functions, numbers, sizes and
+# offsets.
 #
-# Prints it as the compiler sees damsession.h (64-bit Linux). With a file that holds what was printed once: whether that still
+# Prints it as the compiler sees damsession.h (64-bit Linux), and the linker exports.map. With a file that holds what was printed once: whether that still
 # holds. `make abi` writes Tests/C/abi.txt. What is new counts as a difference as well, so that nothing gets into a release
 # unseen. Structs that begin with their size may grow at the end.
 set -eu
@@ -12,6 +13,7 @@ export LC_ALL=C
 awk -v want=program -f Tests/C/header.awk include/damsession.h >"$work/abi.c"
 "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Iinclude "$work/abi.c" -o "$work/abi"
 "$work/abi" >"$work/now"
+awk '/^[A-Z_0-9.]+ \{$/ { node = $1 } /^ *dam_/ { sub(/;/, ""); print $1 "@" node }' Sources/DamABI/exports.map >>"$work/now"
 [ $# -gt 0 ] || exec cat "$work/now"
 
 sort "$1" >"$work/before.sorted"

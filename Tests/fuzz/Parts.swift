@@ -45,7 +45,7 @@ private func checkAsked(_ request: CallerRequest, _ part: [UInt8]) -> String? {
 }
 
 private func receive(_ sink: Sink, _ isWhole: Bool, _ options: CallOptions) -> Result<Response, Failure> {
-  let response = Response(sink, generation: 1, replays: 0)
+  let response = Response(sink, Provenance(generation: 1, replays: 0, redirectedURL: nil))
   guard (200..<300).contains(sink.status), case .stream(let take)? = options.destination else {
     return .success(response)
   }

@@ -95,7 +95,28 @@ def test_the_command_finds_its_library(prefix: Path) -> None:
     assert run(str(prefix / "bin" / "damsession"), "--version").count(version()) == 2
 
 
+def test_the_command_is_hardened(prefix: Path) -> None:
+    said = run("readelf", "-dW", "--dyn-syms", str(prefix / "bin" / "damsession"))
+    assert "BIND_NOW" in said and "__stack_chk_fail" in said and re.search(r" __\w+_chk@", said)
+
+
+def test_what_root_installs_was_built_before() -> None:
+    """Files of root's in the source tree would be in its owner's way."""
+    built = run("make", "-n", "-B", "lib")
+    pages = [f".build/man/damsession-{page.stem}.7" for page in PAGES]
+    assert all(f">{page}\n" in built for page in [*pages, ".build/man/damsession.3"]), built
+
+
+@pytest.mark.parametrize("place", ["lib64", "lib/any-linux-gnu", "bin"])
+def test_the_command_finds_it_in_another_folder(tmp_path: Path, place: str) -> None:
+    prefix = tmp_path / "before"
+    run("make", "install", f"PREFIX={prefix}", f"LIBDIR={prefix / place}")
+    moved = prefix.rename(tmp_path / "behind")
+    assert run(str(moved / "bin" / "damsession"), "--version").count(version()) == 2
+
+
 def test_as_a_packager(tmp_path: Path) -> None:
+    tmp_path /= "a folder"
     words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
     run("make", "install", *words)
     share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
@@ -123,6 +144,8 @@ def test_as_a_packager(tmp_path: Path) -> None:
         text = (tmp_path / library / name).read_text("utf-8")
         assert f"/{library}" in text and str(tmp_path) not in text and "@LIBDIR@" not in text
     assert os.readlink(tmp_path / library / "libdamsession.so") == "libdamsession.so.1"
+    # Where the loader looks anyway, a path of its own is what packagers remove.
+    assert "RUNPATH" not in run("readelf", "-dW", str(tmp_path / "usr/bin/damsession"))
     run("make", "uninstall", *words)
     assert files(tmp_path) == []
 

@@ -27,7 +27,7 @@ def executable(path: str) -> str:
     """The path of a server below DAM_TEST_SERVERS, such as "usr/sbin/nginx"."""
     found = SERVERS / path
     assert os.access(found, os.X_OK), (
-        f"{found} is missing; DAM_TEST_SERVERS names the folder with the test servers"
+        f"{found} is missing: `make test-one T=network` fetches it; or DAM_TEST_SERVERS names another folder"
     )
     return str(found)
 

@@ -55,6 +55,21 @@ has_terms() {
     done
 }
 
+# make_older PACKAGE...: the same packages as of an older version, one of which has a module more.
+make_older() {
+    for package; do
+        dpkg-deb -R "./${package}"_*.deb tree || return 1
+        sed -i 's/^\(Version: \).*/\10.9-1/; s/(= [^)]*)/(= 0.9-1)/; s/\(libdamsession1\) (>= [^)]*)/\1/' tree/DEBIAN/control
+        [ "$package" != python3-damsession ] || echo >tree/usr/lib/python3/dist-packages/damsession/gone.py
+        mkdir -p older && dpkg-deb -Znone -b tree older && rm -r tree || return 1
+    done
+}
+
+becomes_older() {
+    make_older "$@" && apt-get -qq -y --allow-downgrades install ./older/*.deb || return 1
+    ls /usr/lib/python3/dist-packages/damsession/__pycache__/gone.*.pyc
+}
+
 has_no_conffiles() { ! dpkg-query -Wf '${Conffiles}' "$@" | grep .; }
 
 # What is there now and was not before belongs to packages that apt has kept for other reasons, one of which, netbase,
@@ -86,6 +101,11 @@ check "Python's tools know its version" python3 -c \
     'import damsession, importlib.metadata as m; assert m.version("damsession") == damsession.version(), m.version("damsession")'
 check "the terms of what is linked in are there" has_terms
 check "no file of theirs is a configuration file" has_no_conffiles "$@"
+check "apt installs the same version again" apt-get -qq -y --reinstall install ./*.deb
+check "an older version takes its place" becomes_older "$@"
+check "apt upgrades it" apt-get -qq -y install ./*.deb
+check "dpkg has every file of the new one as it was" dpkg --verify "$@"
+check "the command of the new one goes on with the session" gets_quietly
 check "apt purges them, and what came with them" apt-get -qq -y --auto-remove purge "$@"
 listing >after
 check "nothing is left behind" all_is_owned

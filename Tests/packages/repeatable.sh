@@ -11,12 +11,12 @@ rm -rf .build/repeatable
 mkdir -p "$copy/.build" "$here/.build/repeatable/home" || exit 1
 git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$copy" || exit 1
 # What is installed and not built.
-ln -s "$here/.build/venv" "$copy/.build/venv"
+ln -s "$here/.build/packing" "$copy/.build/packing"
 touch "$copy/.build/tools" "$copy/.build/test-tools" "$copy/.build/deb-tools"
 (
     cd "$copy" && umask 077
     HOME=$here/.build/repeatable/home TZ=Pacific/Auckland LC_ALL=C \
-        make -o .build/venv/ready lib dist deb >"$here/.build/repeatable/log" 2>&1
+        make -o .build/packing/ready lib dist deb >"$here/.build/repeatable/log" 2>&1
 ) || { tail -n 40 .build/repeatable/log && exit 1; }
 
 passed=0

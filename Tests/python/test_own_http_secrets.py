@@ -99,7 +99,7 @@ def told_by_error(error: BaseException) -> str:
                 told += told_by_request(found) if name == "request" else told_by_response(found)
         frames = [frame for frame, _ in traceback.walk_tb(one.__traceback__)][1:]
         told += [
-            f"{frame.f_code.co_qualname}: {value!r}"
+            f"{frame.f_code.co_name}: {value!r}"
             for frame in frames
             for value in frame.f_locals.values()
         ]

@@ -144,9 +144,11 @@ def test_preview_urls_lead_to_pictures_of_their_size(dam_sandbox: Sandbox, fotow
     client = fotoweb().login()
     sizes = [(1, 1), (200, 150), (1024, 768)], [(1, 1), (150, 200), (768, 1024)]
     found = files(client, MaxHits="2", PreviewSize=["0", "200", "1024"])
-    for file, of_file in zip(found, sizes, strict=True):
+    assert len(found) == len(sizes)
+    for file, of_file in zip(found, sizes):
         urls = [one.text for one in file.iterfind("PreviewLinks/PreviewUrl")]
-        for url, size in zip(urls, of_file, strict=True):
+        assert len(urls) == len(of_file)
+        for url, size in zip(urls, of_file):
             assert url.startswith(f"{dam_sandbox.fotoweb}{AGENT}/5000/Preview?Id=")
             response = client.http.get(url, headers={"Cookie": client.cookie})
             assert response.headers["Content-Type"] == "image/jpeg"

@@ -41,8 +41,10 @@ if find "$work/stage" ! -type d ! -path '*/usr/share/doc/damsession/*' | grep . 
     exit 1
 fi
 
-strip "$work/damsession/usr/bin/damsession"
-patchelf --remove-rpath "$work/damsession/usr/bin/damsession"
+# As dh_strip would.
+for binary in "libdamsession1/usr/lib/$multiarch/libdamsession.so.1" damsession/usr/bin/damsession; do
+    strip --strip-unneeded --remove-section=.comment --remove-section=.note "$work/$binary"
+done
 
 # The system's Python finds the system's library, and the command is a package of its own.
 python=$work/python3-damsession/usr/lib/python3/dist-packages
@@ -86,10 +88,15 @@ pack() {
     find "$root/usr/share/man" -type f -exec gzip -9n {} + 2>/dev/null || true
     mkdir "$root/DEBIAN"
     for script in "$template/$package".*; do
-        [ -e "$script" ] || continue
+        case $script in *.symbols | *'*') continue ;; esac
         sed "s/@UPSTREAM@/$upstream/" "$script" >"$root/DEBIAN/${script##*.}"
         chmod "$(stat -c %a "$script")" "$root/DEBIAN/${script##*.}"
     done
+    if [ -e "$template/$package.symbols" ]; then
+        (cd "$work" && dpkg-gensymbols -c4 -q -p"$package" -v"$version" -P"$package" -O"$package/DEBIAN/symbols" \
+            -I"$OLDPWD/$template/$package.symbols")
+        chmod 0644 "$root/DEBIAN/symbols"
+    fi
     {
         printf 'Package: %s\nSource: damsession\nVersion: %s\nArchitecture: %s\n' "$package" "$version" "$of"
         printf 'Maintainer: %s\nInstalled-Size: %s\n' "$MAINTAINER" "$(du -k -s --apparent-size "$root/usr" | cut -f1)"

@@ -5,7 +5,7 @@
 set -eu
 kind=$1
 shift
-PATH=$PWD/.build/venv/bin:$PATH
+PATH=$PWD/.build/packing/bin:$PATH
 
 case $kind in
 deb)

@@ -7,8 +7,9 @@ MULTIARCH  = $(shell $(CC) -print-multiarch)
 # What the library asks of glibc; `auditwheel` says whether that is so.
 MANYLINUX := manylinux_2_34_$(MACHINE)
 TARBALL   := damsession-$(VERSION)-linux-$(MACHINE)
-# Whom Debian's tools name beside the packages; who gives them to others puts an address there.
-MAINTAINER ?= the damsession authors <authors@damsession.example>
+# Whom Debian's tools name beside the packages: who gives them to others, as for dch; and which of their builds it is.
+MAINTAINER ?= $(or $(DEBFULLNAME),the damsession authors) <$(or $(DEBEMAIL),authors@damsession.example)>
+REVISION   ?= 1
 # The same bytes whenever and wherever they are built: what is in a package is as old as the newest release.
 RELEASE    = $(shell sed -n 's/^\#\# \[[0-9.]*\] - //p' CHANGELOG.md | head -n 1)
 EPOCH      = $(shell date -u -d $(RELEASE) +%s)
@@ -25,10 +26,18 @@ $(NOTICES): $(ARCHIVES) bindings/packages/notices.py $(wildcard bindings/package
 dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywhere (.build/dist)
 	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(NOTICES) $(DIST)
 
+# Its own environment, with little in it: packages are built without what tests need.
+PACKING := $(BUILD)/packing
+$(PACKING)/ready: bindings/packages/requirements.txt | $(BUILD)/tools
+	$(call install-missing,python3-venv)
+	python3 -m venv $(PACKING)
+	$(PACKING)/bin/python -m pip install -q -r $<
+	@touch $@
+
 # --exclude: the system's libcurl is the one that gets security updates and knows where its certificates are.
-wheel: $(LIB) $(BIN) $(NOTICES) $(VENV)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
+wheel: $(LIB) $(BIN) $(NOTICES) $(PACKING)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
 	rm -rf $(BUILD)/wheel $(DIST)/*.whl && mkdir -p $(DIST)
-	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" && umask 022 && \
+	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(PACKING)/bin:$$PATH" && umask 022 && \
 	  python -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python ./bindings/sandbox && \
 	  auditwheel repair --exclude libcurl.so.4 --plat $(MANYLINUX) -w $(DIST) $(BUILD)/wheel/damsession-*.whl
 	mv $(BUILD)/wheel/damsession_sandbox-*.whl $(DIST)
@@ -41,8 +50,9 @@ $(BUILD)/deb-tools: bindings/packages/packages.mk
 	$(call install-missing,$(APT_DEB))
 	@touch $@
 
+deb: export MAINTAINER := $(MAINTAINER)
 deb: $(LIB) $(BIN) $(NOTICES) wheel | $(BUILD)/deb-tools ## build Debian's packages (.build/dist)
-	SOURCE_DATE_EPOCH=$(EPOCH) MAINTAINER='$(MAINTAINER)' bindings/packages/deb.sh $(VERSION)-1 $(MULTIARCH) $(NOTICES) $(DIST)
+	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/deb.sh $(VERSION)-$(REVISION) $(MULTIARCH) $(NOTICES) $(DIST)
 
 deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready ## install and use them in new roots of Debian 12 and 13, then purge
 	$(as-root) Tests/packages/deb.sh bookworm trixie

@@ -134,8 +134,11 @@ def _check_values(arguments: Arguments) -> None:
                 raise FaultError(f"headers: {name!r} needs a printable text")
     elif not all(_is_header(pair) for pair in headers):
         raise FaultError("headers: pairs of texts are needed, in Latin-1 and without line breaks")
+    encoded = arguments.get("base64", "")
     try:
-        b64decode(arguments.get("base64", ""), validate=True)
+        # Python 3.9 takes "==" for no bytes at all.
+        if encoded and not b64decode(encoded, validate=True):
+            raise ValueError
     except (binascii.Error, ValueError):
         raise FaultError("base64: the body's bytes in base64 are needed") from None
 
