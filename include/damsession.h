@@ -211,11 +211,12 @@ dam_status dam_config_get_source(const dam_config *config, const char *name, int
  * Then secrets that nothing has given yet, from files of their names (`password`, `encryption-secret`, `api-key`) in
  * the folder CREDENTIALS_DIRECTORY: systemd's LoadCredential= makes it (systemd.exec(5)).
  *
- * The environment is about one account, and a secret of it never reaches another one. Where the program sets another
- * `system`, `url` or `user` than the environment names, what the environment says of what lies below it (server, user,
- * secrets) does not count; a system with a usual URL is named together with that. The message of what is missing then
- * says so. If the program sets none of the three, and the environment names another one than the remembered options,
- * then dam_session_open and dam_config_save fail with DAM_ERR_OPTION: either may be meant.
+ * The environment is about one account, as far as it names one, and a secret of it never reaches another. Where the
+ * program sets another `system`, `url` or `user` than the environment names, what the environment says of what lies
+ * below it (server, user, secrets) does not count; a system with a usual URL is named together with that. The message
+ * of what is missing then says so. If the program sets none of the three, and the environment names another one than
+ * the remembered options, then dam_session_open and dam_config_save fail with DAM_ERR_OPTION: either may be meant. An
+ * environment that names none of the three counts for every account.
  * DAM_ERR_OPTION: a bad value; nothing was set then. Do not call while another thread changes the environment.
  */
 dam_status dam_config_load_environment(dam_config *config, dam_error *err);
@@ -392,7 +393,9 @@ typedef struct dam_session dam_session;
  * DAM_ERR_INSECURE: `url` is plain HTTP. DAM_ERR_STORE: there is no place for the store, or its folder belongs to
  * another user, others may write in it, or they could exchange it. Calls say the same of a record: it must be this
  * user's own file, with one name and closed to others, and is neither believed nor replaced until somebody has looked
- * at it. DAM_ERR_NOT_SUPPORTED: the system's libcurl is older than 7.80.0.
+ * at it. A store that cannot be made or written is no error where a login costs nothing: the session lives in memory,
+ * and the log says so (dam_session_state.flags lacks DAM_STATE_STORED). DAM_ERR_NOT_SUPPORTED: the system's libcurl is
+ * older than 7.80.0.
  */
 dam_status dam_session_open(const dam_config *config, dam_session **out, dam_error *err);
 
@@ -771,8 +774,9 @@ dam_status dam_encode_form(const dam_pair *pairs, size_t count, char **out, dam_
  * such as a 404, is a response like any other: DAM_OK. Redirects are followed (option `redirects`): the same origin
  * keeps the secret; another one gets a GET or HEAD without any secret and without headers that say who asks, and none
  * at all if its location holds a secret in any spelling or a parameter such as `p`, `lt` or `auth_token`
- * (DAM_ERR_INSECURE, as when https becomes http); too many are DAM_ERR_PROTOCOL. A POST that points elsewhere comes
- * back as it is.
+ * (DAM_ERR_INSECURE, as when https becomes http); too many are DAM_ERR_PROTOCOL. A 303,
+ * and a 301 or 302 to a POST, make a GET of it, as in browsers; what is no GET or HEAD then and would go to another
+ * origin is not followed: the redirect is the response.
  * Ownership: `*out` by dam_response_free. Errors: those of the groups 20, 40 and 60; DAM_ERR_ARGUMENT for a malformed
  * path, method or header; DAM_ERR_INSECURE for a URL of another origin.
  */
@@ -801,9 +805,10 @@ typedef enum dam_download_flags {
 /**
  * Sends a GET and writes the body of a 2xx response to the file `path`, which appears under its name only when it is
  * whole; until then there are `path`.part and, if the server gave a strong validator (ETag, or a Last-Modified a minute
- * older than its response), `path`.part.json, which remain after an interruption. `flags` are dam_download_flags.
- * DAM_DOWNLOAD_CONTINUE asks for the rest of what is there (Range, If-Range); if the thing has changed meanwhile, by
- * the validator or the size that the rest comes with, or the server gives all of it, the download starts over. Progress
+ * older than its response), `path`.part.json, which remain after an interruption, if more than 128 KiB had come.
+ * `flags` are dam_download_flags. DAM_DOWNLOAD_CONTINUE asks for the rest of what is there (Range, If-Range); if the
+ * thing has changed meanwhile, by the validator or the size that the rest comes with, or the server gives all of it,
+ * the download starts over. What was continued has the status 206. Progress
  * counts what was there before. Another response than 2xx is in `*out` and touches no file. `request->write` must be
  * NULL.
  * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, or `path`.part is not this user's

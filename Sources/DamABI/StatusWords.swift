@@ -44,7 +44,7 @@ struct StatusWords {
       "Check \"url\" and the clock. If the server has a CA of its own, name its certificates by \"ca-file\"."),
     StatusWords(
       DAM_ERR_TIMEOUT, "DAM_ERR_TIMEOUT", "The time allowed ran out.",
-      "Allow more time by the option that the message names, and see first whether the server has acted."),
+      "Allow more time by what the message names, and see first whether the server has acted."),
     StatusWords(
       DAM_ERR_TRANSFER, "DAM_ERR_TRANSFER", "The connection broke before the response was whole.",
       "Try again what may be acted upon twice. A download can go on where it broke off."),
@@ -65,13 +65,13 @@ struct StatusWords {
       "Give a password: by the option, by a callback or command, or once by `damsession login NAME`."),
     StatusWords(
       DAM_ERR_CREDENTIALS_REFUSED, "DAM_ERR_CREDENTIALS_REFUSED", "The server refuses the credentials.",
-      "Correct the user or the password. If they are right by now, log in with \"again\"."),
+      "Correct the user or the password. If they are right by now, log in with \"again\" (DAM_LOGIN_AGAIN, --again)."),
     StatusWords(
       DAM_ERR_SECOND_FACTOR, "DAM_ERR_SECOND_FACTOR", "The account wants a second factor.",
       "Use an account for programs, without a second factor."),
     StatusWords(
       DAM_ERR_ORGANIZATION_REFUSED, "DAM_ERR_ORGANIZATION_REFUSED", "The user may not act for the organization.",
-      "Choose one of the organizations that a login lists, by \"organization\"."),
+      "Open a session without \"organization\", list those that there are, and choose one."),
     StatusWords(
       DAM_ERR_API_KEY_REFUSED, "DAM_ERR_API_KEY_REFUSED", "The API key is missing or refused.",
       "Correct \"api-key\", or ask the vendor whether the key is still active."),
@@ -83,7 +83,7 @@ struct StatusWords {
       "Check the account's rights and licence, and whether a proxy drops cookies or headers."),
     StatusWords(
       DAM_ERR_THROTTLED, "DAM_ERR_THROTTLED", "The server asks to slow down.",
-      "Wait as long as the server asks for; \"retry-after\" does so by itself."),
+      "Wait as long as the server asks for; \"retry-after\" does so by itself, except at a login."),
     StatusWords(
       DAM_ERR_SERVER, "DAM_ERR_SERVER", "The server failed.",
       "Try again later. If it stays so, check \"url\" and \"api-path\"."),

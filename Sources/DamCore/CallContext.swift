@@ -174,7 +174,13 @@ struct CallContext: Sendable {
       return
     }
     state.statistics.saveFailures += 1
-    log(.warning, "the session cannot be saved (\(reason)); it lives in memory only")
+    complain("the session cannot be saved (\(reason)); it lives in memory only")
+  }
+
+  /// Warns of the store: once, and not with every request, until something else is wrong with it.
+  mutating func complain(_ text: String) {
+    log(state.complaints.insert(text).inserted ? .warning : .debug, text)
+    if state.complaints.count > 16 { state.complaints = [text] }
   }
 
   /// Takes over what the store holds. Returns why the call cannot go on with it, or nil.
@@ -197,7 +203,7 @@ struct CallContext: Sendable {
         .recordNewer,
         "the stored session was written by a newer damsession and is left alone; update this one or use another store")
     case .unavailable(let reason):
-      log(.warning, "the stored \(what) cannot be read (\(reason)); going on in memory")
+      complain("the stored \(what) cannot be read (\(reason)); going on in memory")
       return nil
     case .refused(let reason):
       return Failure(.store, "the stored \(what) is not believed: \(reason)")

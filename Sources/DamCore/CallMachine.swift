@@ -243,7 +243,7 @@ package struct CallMachine: Sendable {
         "another thread or process has held this session for \(context.settings.lockTimeout) seconds (\"lock-timeout\")"
       )
     case .unavailable(let reason):
-      context.log(.warning, "the store cannot be locked (\(reason)); siblings may log in at the same time")
+      context.complain("the store cannot be locked (\(reason)); siblings may log in at the same time")
       return nil
     }
   }

@@ -6,13 +6,16 @@ extension OptionValues {
   /// Throws if the environment names another system, server or user than the remembered options do, and the program
   /// says nothing. Either may be meant, and a wrong guess would act as somebody else.
   package func checkSources() throws(Failure) {
-    for row in [vocabulary.system.row, vocabulary.url.row, vocabulary.user.row]
-    where contradicts(row, .environment, .remembered) && !isSet(row.name, by: .program) {
-      throw Failure(
-        .option,
-        "\(row.environmentName) is not the \"\(row.name)\" that is remembered: unset it, or say \"\(row.name)\""
-          + " here")
+    let torn = [vocabulary.system.row, vocabulary.url.row, vocabulary.user.row].filter { row in
+      contradicts(row, .environment, .remembered) && !isSet(row.name, by: .program)
     }
+    guard !torn.isEmpty else { return }
+    let variables = torn.map(\.environmentName).joined(separator: ", ")
+    let names = torn.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    throw Failure(
+      .option,
+      "the environment (\(variables)) is about another \(names) than what is remembered: unset it, or set \(names) as well"
+    )
   }
 
   /// What counts of all that was set: without what the environment says about another account than this one.
@@ -28,7 +31,7 @@ extension OptionValues {
       guard !left.isEmpty else { continue }
       for option in left { result.leaveOut(option.name, by: .environment) }
       let names = left.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      result.leftOut = "of the environment, \(names) did not count: \(why)"
+      result.leftOut = "the environment's \(names) did not count, because it is about \(why)"
       break
     }
     return result
@@ -36,13 +39,13 @@ extension OptionValues {
 
   /// Why the environment is about another system, server or user than these options are; nil: it is not.
   private func objection(to row: Option) -> String? {
-    if contradicts(row, .environment, .program) { return "\(row.environmentName) is another one" }
+    if contradicts(row, .environment, .program) { return "another \"\(row.name)\" (\(row.environmentName))" }
     // A system that is the same everywhere has an account at its usual place, unless the environment says another.
     guard row.name == vocabulary.url.row.name, !isSet(row.name, by: .environment),
       let system = text(vocabulary.system.row, by: .environment), let usual = vocabulary.usualURLs[system],
       let url = self[vocabulary.url], url != usual
     else { return nil }
-    return "without \(row.environmentName) it is about \(usual.text)"
+    return "\(usual.text), as it has no \(row.environmentName)"
   }
 
   private func contradicts(_ row: Option, _ one: OptionSource, _ other: OptionSource) -> Bool {

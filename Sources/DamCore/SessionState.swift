@@ -15,6 +15,8 @@ package struct SessionState: Sendable {
   /// The generation whose scarce secret is known to have been accepted; spares every request a look at the record.
   var servedGeneration: UInt64 = 0
   package var statistics = Statistics()
+  /// What was warned of.
+  var complaints: Set<String> = []
   /// The last login that failed for other reasons than the credentials, and when in microseconds since 1970.
   private var loginFailure: (failure: Failure, at: UInt64)?
   /// `record.usedAt` as the store has it.

@@ -38,7 +38,7 @@ final class Call {
     let settings = session.settings
     let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.transport.timeout) * 1000
     limits = TransferLimits(
-      timeout: timeout, transport: settings.transport, origin: settings.site.origin,
+      timeout: timeout, isRequests: options.timeout > 0, transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange,
       isStream: options.destination != nil)
     var manner = CallManner()

@@ -15,13 +15,16 @@ extension CurlHandle {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
       return Failure(.connect, "the server cannot be reached: \(reason)")
     case CURLE_OPERATION_TIMEDOUT:
-      return Failure(.timeout, "the time ran out that \"\(limit)\" allows: \(reason)", httpStatus: httpStatus)
+      return Failure(.timeout, "the time ran out that \(limit) allows: \(reason)", httpStatus: httpStatus)
     case CURLE_SSL_CACERT_BADFILE:
       return Failure(.tls, "no certificates to trust could be read, see \"ca-file\": \(reason)")
     case CURLE_SSL_CERTPROBLEM:
       return Failure(.tls, "\"client-certificate\" or \"client-key\" cannot be used: \(reason)")
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return Failure(.tls, "the server's public key is not the one of \"pinned-key\": \(reason)")
+    // OpenSSL's word for an answer that is no TLS.
+    case CURLE_SSL_CONNECT_ERROR where reason.contains("wrong version number"):
+      return Failure(.tls, "the server does not speak TLS at this port, see \"url\": \(reason)")
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_INVALIDCERTSTATUS:
       return Failure(.tls, "the connection is not safe: \(reason) (\"ca-file\" names other certificates to trust)")
@@ -44,13 +47,13 @@ extension CurlHandle {
   /// Whether a proxy refused to connect to the server, to which nothing was sent then.
   private var refusedByProxy: Bool { number(CURLINFO_HTTP_CONNECTCODE) >= 300 }
 
-  /// The option whose time ran out: libcurl has one code for all of them.
+  /// What limits the time that ran out: libcurl has one code for all of them.
   private var limit: String {
     var spent: curl_off_t = 0
     _ = unsafe dam_curl_get_size(easy, CURLINFO_TOTAL_TIME_T, &spent)
     // libcurl's timers have whole milliseconds, and ring up to one too early.
-    if allowed > 0, spent >= (allowed - 2) * 1000 { return "timeout" }
-    return hasBegun ? "idle-timeout" : "connect-timeout"
+    if allowed > 0, spent >= (allowed - 2) * 1000 { return allowedBy }
+    return hasBegun ? "\"idle-timeout\"" : "\"connect-timeout\""
   }
 
   /// Whether a transfer that ends with this code has sent nothing.

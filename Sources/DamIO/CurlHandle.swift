@@ -21,6 +21,8 @@ internal import Glibc
   private var isForLogin = false
   /// How long the transfer may take in all, in milliseconds; 0: no limit.
   private(set) var allowed: Int64 = 0
+  /// Who has said so.
+  private(set) var allowedBy = ""
 
   private static let isReady = dam_curl_global_init() == CURLE_OK
 
@@ -120,6 +122,7 @@ internal import Glibc
     set(CURLOPT_NETRC, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     allowed = limits.timeout
+    allowedBy = limits.isRequests ? "the request itself" : "\"timeout\""
     set(CURLOPT_TIMEOUT_MS, Int(limits.timeout))
     set(CURLOPT_CONNECTTIMEOUT_MS, Int(transport.connectTimeout) * 1000)
     if transport.idleTimeout > 0 {

@@ -68,7 +68,7 @@ struct FileStore: Store {
         return .unchanged
       }
       switch record.file.readAll(limit: FileStore.longest, size: record.size) {
-      case .failure(let error): return .failed(error.text)
+      case .failure(let error): return .failed(because(error))
       case .success(let bytes): return .found(bytes, mark: StoreMark(bytes))
       }
     }
@@ -101,9 +101,9 @@ struct FileStore: Store {
     switch Descriptor.open(path, O_RDONLY | O_NONBLOCK) {
     case .failure(let error):
       if error.code == ELOOP { return .failure(.refused("\(path) is a symbolic link; remove it")) }
-      return .failure(error.code == ENOENT || error.code == ENOTDIR ? .absent : .failed(error.text))
+      return .failure(error.code == ENOENT || error.code == ENOTDIR ? .absent : .failed(because(error)))
     case .success(let file):
-      guard let status = file.status else { return .failure(.failed(SystemError.last.text)) }
+      guard let status = file.status else { return .failure(.failed(because(SystemError.last))) }
       if let objection = Ownership.objection(to: status, path, closed: 0o077) { return .failure(.refused(objection)) }
       return .success(OpenRecord(file: file, size: Int(clamping: status.st_size)))
     }
@@ -112,7 +112,7 @@ struct FileStore: Store {
   func save(_ key: String, _ write: StoreWrite) -> StoreSave {
     switch openLock(key) {
     case .failure(let error):
-      return .failed(error.text)
+      return .failed(because(error))
     case .success(let lock):
       return locked(lock) {
         saveLocked(key, write)
@@ -131,7 +131,7 @@ struct FileStore: Store {
       defer { lock.unlock(LockFile.save) }
       return body()
     case .success(false): return onFailure("another process has been saving it for too long")
-    case .failure(let error): return onFailure(error.text)
+    case .failure(let error): return onFailure(because(error))
     }
   }
 
@@ -145,13 +145,13 @@ struct FileStore: Store {
       guard RecordHeader.parse(line)?.header.revision == new.replacing else { return conflict(record) }
     }
     let isFirst = new.replacing == 0
-    if let error = new.isDurable || isFirst ? replace(key, new) : exchange(key, new) { return .failed(error.text) }
+    if let error = new.isDurable || isFirst ? replace(key, new) : exchange(key, new) { return .failed(because(error)) }
     return .saved(mark: StoreMark(new))
   }
 
   private func conflict(_ record: OpenRecord) -> StoreSave {
     switch record.file.readAll(limit: FileStore.longest, size: record.size) {
-    case .failure(let error): .failed(error.text)
+    case .failure(let error): .failed(because(error))
     case .success(let present): .conflict(present)
     }
   }
@@ -208,7 +208,7 @@ struct FileStore: Store {
 
   func lock(_ key: String, wait microseconds: UInt64, unless isUnwanted: () -> Bool) -> StoreLock {
     switch openLock(key) {
-    case .failure(let error): return .unavailable(error.text)
+    case .failure(let error): return .unavailable(because(error))
     case .success(let lock): return FileLine(lock, turn, silence: silence).wait(microseconds, unless: isUnwanted)
     }
   }
@@ -231,7 +231,7 @@ struct FileStore: Store {
   func list() -> Result<[String], StoreFailure> {
     switch Folder.files(place) {
     case .failure(let error):
-      return error.code == ENOENT ? .success([]) : .failure(StoreFailure(reason: error.text))
+      return error.code == ENOENT ? .success([]) : .failure(StoreFailure(reason: because(error)))
     case .success(let files):
       return .success(files.filter { $0.hasSuffix(".record") }.map { String($0.dropLast(".record".count)) }.sorted())
     }
@@ -249,10 +249,14 @@ struct FileStore: Store {
       return .success(true)
     }
     let error = SystemError.last
-    return error.code == ENOENT || error.code == ENOTDIR ? .success(false) : .failure(StoreFailure(reason: error.text))
+    return error.code == ENOENT || error.code == ENOTDIR
+      ? .success(false) : .failure(StoreFailure(reason: because(error)))
   }
 
   private func file(_ key: String, _ ending: String) -> String { prefix + key + ending }
+
+  /// Why something is not possible here.
+  private func because(_ error: SystemError) -> String { "\(place): \(error.text)" }
 
   private func openLock(_ key: String) -> Result<LockFile, SystemError> {
     let path = file(key, ".lock")

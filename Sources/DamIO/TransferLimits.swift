@@ -6,6 +6,8 @@ internal import DamCore
 struct TransferLimits: Sendable {
   /// Milliseconds in all; 0: no limit.
   let timeout: Int64
+  /// Whether the request says so, and not the option.
+  let isRequests: Bool
   let transport: Transport
   /// The session's own origin: what the options say about its server (certificates, keys) is for no other.
   let origin: Origin

@@ -144,7 +144,7 @@ struct FileStoreTests {
       Issue.record("a linked record was read")
     }
     if case .failed(let reason) = save(2, replacing: 1) {
-      #expect(reason == "it is a symbolic link")
+      #expect(reason.hasSuffix(": it is a symbolic link"))
     } else {
       Issue.record("saved through a link")
     }

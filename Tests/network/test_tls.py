@@ -30,7 +30,7 @@ def refused(site: Site, **options: Any) -> str:
 
 
 def test_an_unknown_authority_is_refused(site: Site) -> None:
-    assert "ca-file" in refused(site, ca_file=site.certificates.foreign_ca_file)
+    assert "ca_file" in refused(site, ca_file=site.certificates.foreign_ca_file)
     refused(site, ca_file=None)  # those of the system
     refused(site, ca_file=site.certificates.folder / "absent.pem")
 

@@ -42,7 +42,7 @@ def test_its_password_is_no_other_systems(
     ada: dict[str, str], kim: dict[str, Any], dam_sandbox: Sandbox
 ) -> None:
     with damsession.open(**kim, store="memory") as session:
-        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_SYSTEM is another one"):
+        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_SYSTEM"):
             session.login()
     with pytest.raises(damsession.OptionError, match='"user" is missing.*DAMSESSION_SYSTEM'):
         damsession.open(system="fotoweb", url=kim["url"])
@@ -53,11 +53,11 @@ def test_its_password_is_no_other_users_and_no_other_servers(
     ada: dict[str, str], dam_sandbox: Sandbox
 ) -> None:
     with damsession.open(user="ada@example.com", store="memory") as session:
-        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_USER is another one"):
+        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_USER"):
             session.login()
     other: Any = {"url": dam_sandbox.fotoweb, "user": ada["user"], "api_key": "k"}
     with damsession.open(**other, store="memory") as session:
-        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_URL is another one"):
+        with pytest.raises(damsession.CredentialsNeeded, match="DAMSESSION_URL"):
             session.login()
     assert dam_sandbox.log() == []
 
@@ -68,14 +68,16 @@ def test_a_system_without_a_url_is_about_its_usual_place(
     monkeypatch.delenv("DAMSESSION_URL")
     other: Any = {"url": ada["url"], "user": ada["user"], "api_key": "k"}
     with damsession.open(**other, store="memory") as session:
-        with pytest.raises(damsession.CredentialsNeeded, match="without DAMSESSION_URL"):
+        with pytest.raises(damsession.CredentialsNeeded, match="no DAMSESSION_URL"):
             session.login()
     assert dam_sandbox.log() == []
 
 
 def test_a_name_of_another_account_is_refused(ada: dict[str, str], kim: dict[str, Any]) -> None:
     damsession.save("web", **kim)
-    with pytest.raises(damsession.OptionError, match="DAMSESSION_SYSTEM is not"):
+    with pytest.raises(
+        damsession.OptionError, match="DAMSESSION_SYSTEM, DAMSESSION_URL, DAMSESSION_USER"
+    ):
         damsession.open("web")
     damsession.open("web", environment=False).close()
     with damsession.open("web", **kim) as session:

@@ -75,7 +75,7 @@ def test_waiting_ends_with_a_sentence_when_lock_timeout_runs_out(alone: Stage, k
         is_there()
         outcome = others.do("get", kind.path, threads=2)
         assert [name for name, _ in outcome.errors] == ["Locked"] * 4
-        assert all("1 seconds" in text and "lock-timeout" in text for _, text in outcome.errors)
+        assert all("1 seconds" in text and "lock_timeout" in text for _, text in outcome.errors)
         assert 0.9 < outcome.slowest < 3
         assert others.total("waits") == 4 and others.total("wait_us") > 3_600_000
 

@@ -59,7 +59,7 @@ def test_the_limit_is_neared_with_a_warning_and_not_crossed(stage: Stage, kind: 
     for asker in (worker, stage.worker(kind, token_limit=4, token_reserve=1)):
         name, text = asker.do("get", kind.path)["errors"][0]
         assert name == "TokenLimitReached"
-        assert "3 device tokens" in text and "administrator" in text and "token-reserve" in text
+        assert "3 device tokens" in text and "administrator" in text and "token_reserve" in text
     assert stage.count("fotoweb")["requests"] == requests  # nothing was sent
     assert stage.worker(kind, token_limit=5, token_reserve=1).do("login")["errors"] == []
 

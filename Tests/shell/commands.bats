@@ -49,7 +49,7 @@ setup() {
         run -0 --separate-stderr dam get desk mem/user/session
         [ "$(jq -r .data.Session.mode <<<"$output")" = "${way%-in-url}" ]
     done
-    [ "$(sandbox log | jq '[.[] | select(.flags | index("auth-token-in-url"))] | length')" -eq 1 ]
+    [ "$(sandbox log | jq '[.[] | select(.flags | index("auth-token-in-url"))] | length')" -eq 2 ] # the login looked, too
 }
 
 @test "fotoweb: device-token, login-token and query" {
@@ -91,6 +91,14 @@ setup() {
         '{"id":"O0000AARDVARK0001","name":"Aardvark Images","member":true,"selected":true}' ]
     [ "$(dam get desk mem/user/session | jq -r .data.Session.organization)" = "$AARDVARK" ]
     [ "$(dam status desk --json | jq -r .organization)" = "$AARDVARK" ]
+}
+
+@test "who chose a wrong organization is told which there are" {
+    photoshelter_environment
+    export DAMSESSION_PASSWORD=$ADA_PASSWORD
+    run -43 --separate-stderr dam get - mem/user/session --organization O0NOPE
+    run -0 --separate-stderr dam organizations - --organization O0NOPE
+    [[ $output == *"$AARDVARK"* && $stderr == *"these are there:" ]]
 }
 
 @test "no organizations is an empty list" {

@@ -127,7 +127,8 @@ skipped login" ]
     : >file
     finds 60 bad store "$HOME/file" desk --store "$HOME/file"
     finds 60 ok network "" desk --store "$HOME/file"
-    finds 2 bad options "store" desk --store folder
+    DAMSESSION_STORE=folder finds 2 bad options "store" desk
+    finds 0 ok store "$PWD/folder: not there yet" desk --store folder
     finds 0 ok locks "locks work" desk
     local before holder
     before=$(sandbox state | jq .log.arrived)
@@ -170,4 +171,12 @@ skipped login" ]
     "${CC:-cc}" -shared -fPIC old.c -o old.so
     LD_PRELOAD=$HOME/old.so run -12 --separate-stderr "$DAMSESSION" doctor desk
     [[ ${lines[0]} == bad$'\t'library$'\t'*"/old.so, version 0.9.0; it is older"* ]]
+}
+
+@test "doctor looks whether a store that is not there can be made" {
+    local other=() # root may write everywhere
+    [ "$(id -u)" -ne 0 ] || other=(setpriv --reuid 65534 --clear-groups)
+    photoshelter_environment
+    run -60 "${other[@]}" "$DAMSESSION" doctor - --store /usr/share/dam-nothing/here
+    [[ $output == *"/usr/share/dam-nothing/here cannot be made: /usr/share is not writable"* ]]
 }

@@ -11,14 +11,14 @@ setup() {
 
 @test "a password of the environment goes to no other system, server or user" {
     run -40 --separate-stderr dam login web --system fotoweb --url "$FOTOWEB" --user "$KARE"
-    [[ $stderr == *'of the environment, '*'"password"'*"did not count: DAMSESSION_SYSTEM is another one"* ]]
+    [[ $stderr == *"the environment's "*'"password"'*'did not count, because it is about another "system" (DAMSESSION_SYSTEM)'* ]]
     run -2 --separate-stderr dam login web --url "$FOTOWEB"
-    [[ $stderr == *'"user" is missing'*"DAMSESSION_URL is another one"* ]]
+    [[ $stderr == *'"user" is missing'*"another \"url\" (DAMSESSION_URL)"* ]]
     run -40 --separate-stderr dam login desk --user solo@example.com
-    [[ $stderr == *"DAMSESSION_USER is another one"* ]]
+    [[ $stderr == *"another \"user\" (DAMSESSION_USER)"* ]]
     unset DAMSESSION_URL
     run -2 --separate-stderr dam login desk --url "$FOTOWEB"
-    [[ $stderr == *"without DAMSESSION_URL it is about https://www.photoshelter.com"* ]]
+    [[ $stderr == *"about https://www.photoshelter.com, as it has no DAMSESSION_URL"* ]]
     count photoshelter.requests 0
     count fotoweb.requests 0
     [ -z "$(dam list)" ]
@@ -50,7 +50,7 @@ setup() {
     login_fotoweb
     export DAMSESSION_SYSTEM=photoshelter
     run -2 --separate-stderr dam get web Information
-    [[ $stderr == *'DAMSESSION_SYSTEM is not the "system" that is remembered: unset it'* ]]
+    [[ $stderr == *'(DAMSESSION_SYSTEM) is about another "system" than what is remembered: unset it'* ]]
     run -0 dam get web Information --system fotoweb
     unset DAMSESSION_SYSTEM
     export DAMSESSION_USER=ada

@@ -111,3 +111,28 @@ setup() {
     run -0 --separate-stderr login_photoshelter
     [ -z "$output$stderr" ]
 }
+
+@test "a login sees whether the stored session still lives, so that a script can mend it" {
+    photoshelter_environment
+    DAMSESSION_PASSWORD=$ADA_PASSWORD dam login desk
+    sandbox expire '{}' >/dev/null
+    run -40 --separate-stderr dam get desk mem/user/session
+    run -0 --separate-stderr dam login desk --password-stdin <<<"$ADA_PASSWORD"
+    run -0 --separate-stderr dam get desk mem/user/session
+    count photoshelter.logins_ok 2
+}
+
+@test "a file that is named where one is, is found from elsewhere" {
+    cp "$CA_FILE" ca.pem
+    unset DAMSESSION_CA_FILE
+    dam login web --system fotoweb --url "$FOTOWEB" --ca-file ca.pem --user "$KARE" --password-stdin <<<"$KARE_PASSWORD"
+    cd /
+    run -0 --separate-stderr dam get web Information
+    [[ $(dam config show web) == *"ca-file: /"* ]]
+}
+
+@test "a name that is no session can be forgotten" {
+    dam config set desk timeout 5
+    run -0 --separate-stderr dam forget desk
+    [ -z "$(dam list)" ]
+}

@@ -59,6 +59,20 @@ static int find_objections(struct findings *findings, const struct examined *exa
     return bad;
 }
 
+/* Whether a folder that is not there yet can be made: by the nearest of those above it that is. */
+static void examine_missing(struct findings *findings, const struct examined *examined)
+{
+    char above[PATH_MAX];
+    snprintf(above, sizeof above, "%s", examined->folder);
+    for (char *slash = strrchr(above, '/'); slash != NULL && access(above, F_OK) != 0; slash = strrchr(above, '/'))
+        slash[slash == above] = '\0';
+    if (access(above, W_OK | X_OK) == 0)
+        find(findings, examined->check, EXIT_OK, "%s: not there yet", examined->folder);
+    else
+        find(findings, examined->check, DAM_ERR_STORE, "%s cannot be made: %s is not writable for this user",
+             examined->folder, above);
+}
+
 int examine_files(struct findings *findings, const struct examined *examined)
 {
     const char *folder = examined->folder;
@@ -69,7 +83,7 @@ int examine_files(struct findings *findings, const struct examined *examined)
     if (bad == 0 && examined->refused != NULL)
         find(findings, examined->check, find_exit_code(examined->refused->status), "%s", examined->refused->message);
     else if (directory == NULL && error == ENOENT)
-        find(findings, examined->check, EXIT_OK, "%s: not there yet", folder);
+        examine_missing(findings, examined);
     else if (directory == NULL)
         find(findings, examined->check, DAM_ERR_STORE, "%s: %s", folder, strerror(error));
     else if (bad == 0)

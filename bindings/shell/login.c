@@ -63,9 +63,9 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
     }
 }
 
-/* A session that was there already says nothing of options that are new, such as a key or a CA: they are only
-   remembered once the server has answered to them. */
-static int prove_options(struct work *work)
+/* Of a session that was there already nobody knows whether it lives; and it says nothing of options that are new, such
+   as a key or a CA: they are only remembered once the server has answered to them. */
+static int prove_session(struct work *work)
 {
     dam_statistics seen = DAM_STATISTICS_INIT;
     dam_error error;
@@ -108,8 +108,8 @@ int run_login(const struct arguments *arguments, struct work *work)
         code = start_session(work);
     if (code == EXIT_OK)
         code = log_in(work, manner, asks_for_key);
-    if (code == EXIT_OK && has_name(arguments) && is_new)
-        code = prove_options(work);
+    if (code == EXIT_OK)
+        code = prove_session(work);
     if (code == EXIT_OK && has_name(arguments) && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK)
@@ -154,19 +154,36 @@ int run_logout(const struct arguments *arguments, struct work *work)
     return EXIT_OK;
 }
 
-/* Remembered options may be damaged. They can be forgotten all the same, but they do not tell which session is
-   theirs. */
+/* Whether what a name remembers is not enough to open a session, so that there never was one. */
+static int is_incomplete(const char *name)
+{
+    dam_config *config = NULL;
+    dam_session *session = NULL;
+    dam_status status = dam_config_new(&config, NULL);
+    if (status == DAM_OK)
+        status = dam_config_load(config, name, NULL);
+    if (status == DAM_OK)
+        status = dam_session_open(config, &session, NULL);
+    dam_session_free(session);
+    dam_config_free(config);
+    return status == DAM_ERR_OPTION;
+}
+
+/* Remembered options may be damaged, or incomplete. They can be forgotten all the same, but they do not tell which
+   session is theirs. */
 int run_forget(const struct arguments *arguments, struct work *work)
 {
     dam_error error;
     dam_status loaded = load_options(work, arguments, &error);
     int code = loaded == DAM_OK ? override_options(work, arguments) : report(&error);
     char siblings[SIBLINGS_CAPACITY] = "";
-    if (code == EXIT_OK)
-        code = start_session(work);
-    if (code == EXIT_OK)
+    dam_status opened = code == EXIT_OK ? try_session(work, &error) : DAM_OK;
+    int had_none = opened == DAM_ERR_OPTION && has_name(arguments) && is_incomplete(arguments->words[0]);
+    if (opened != DAM_OK && !had_none)
+        code = report(&error);
+    if (code == EXIT_OK && !had_none)
         list_siblings(arguments, work, siblings);
-    if (code == EXIT_OK && dam_session_forget(work->session, &error) != DAM_OK)
+    if (code == EXIT_OK && !had_none && dam_session_forget(work->session, &error) != DAM_OK)
         code = report(&error);
     if (code == EXIT_OK)
         say_siblings(siblings);

@@ -38,7 +38,19 @@ int run_organizations(const struct arguments *arguments, struct work *work)
 {
     struct rows list = {.json = is_given(arguments, FLAG_JSON)};
     dam_error error;
-    if (dam_session_list_organizations(work->session, print_organization, &list, &error) != DAM_OK)
+    dam_status status = dam_session_list_organizations(work->session, print_organization, &list, &error);
+    if (status == DAM_ERR_ORGANIZATION_REFUSED) { /* who chose a wrong one wants to see which there are. */
+        say("%s; these are there:", error.message);
+        dam_session_free(work->session);
+        work->session = NULL;
+        int code = set_option(work, "organization", NULL);
+        if (code == EXIT_OK)
+            code = start_session(work);
+        if (code != EXIT_OK)
+            return code;
+        status = dam_session_list_organizations(work->session, print_organization, &list, &error);
+    }
+    if (status != DAM_OK)
         return report(&error);
     end_rows(&list);
     return EXIT_OK;

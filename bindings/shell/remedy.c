@@ -20,7 +20,9 @@ struct remedy {
 
 static const struct remedy remedies[] = {
     {DAM_ERR_ARGUMENT, "run: damsession help @, for what it takes"},
-    {DAM_ERR_OPTION, "run: damsession options, for what there is; damsession login % asks for what is missing"},
+    {DAM_ERR_OPTION,
+     "run: damsession login %, at a terminal, for what is missing; a script gives --OPTION VALUE or DAMSESSION_OPTION, and a "
+     "key by --api-key-stdin or --api-key-command; damsession options tells what there is"},
     {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
     {DAM_ERR_NOT_SUPPORTED, "run: damsession help choosing, for what each --authentication WORD is good for"},
     {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},

@@ -17,8 +17,10 @@
 
 #include <damsession.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A command that takes no options takes no name either. */
 int has_name(const struct arguments *arguments)
@@ -62,9 +64,23 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
     return status;
 }
 
+/* A path is meant where it is typed, and what is remembered is used elsewhere, by cron for instance. */
+static const char *find_path(const char *name, const char *value, char path[PATH_MAX])
+{
+    dam_option row;
+    int is_word = strcmp(name, "store") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "memory") == 0);
+    if (!find_option(name, &row) || strcmp(row.kind, "path") != 0 || value[0] == '/' || value[0] == '\0' || is_word)
+        return value;
+    if (getcwd(path, PATH_MAX) == NULL || strlen(path) + strlen(value) + 2 > PATH_MAX)
+        return value;
+    return strcat(strcat(path, "/"), value);
+}
+
 int set_option(struct work *work, const char *name, const char *value)
 {
+    char path[PATH_MAX];
     dam_error error;
+    value = value != NULL ? find_path(name, value, path) : NULL;
     return dam_config_set(work->config, name, value, &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 

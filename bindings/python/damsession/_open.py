@@ -36,8 +36,9 @@ def open(
     name: use the options remembered under it (`damsession.save`, or the wrapper's
         `damsession login NAME`).
     environment: whether DAMSESSION_* variables count; they override the name's options. They are
-        about one account: where keywords name another system, url or user, their user and their
-        secrets do not count; where the name does, that is an OptionError.
+        about one account: where keywords name another system or url, their user and secrets do
+        not count, with another user their password does not; where the name does, that is an
+        OptionError.
     options: as `damsession.options()` lists them, with `_` for `-`; they override both. None
         counts as not given.
     credentials: called with a `Prompt` when a login needs a secret that no option gives; returns
