@@ -3,10 +3,11 @@ allow_redirects=False)`.
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
 is sent again. Redirects are followed here, without secrets where those must not go; give requests
-`allow_redirects=False`, so that it follows none by itself. Neither the requests and responses that
-requests keeps nor its exceptions contain a secret: secrets are removed from the prepared request
-when its response is here, or when it is clear that none will come. Cookies of a `requests.Session`
-are not sent. Do not mount a `Retry`: it discards responses, and their cookies would be lost.
+`allow_redirects=False`, so that it follows none by itself: what it follows has no secret. Neither
+the requests and responses that requests keeps nor its exceptions contain a secret: secrets are
+removed from the prepared request when its response is here, or when it is clear that none will
+come. Cookies of a `requests.Session` are not sent, and it gets none of the session. Do not mount a
+`Retry`: it discards responses, and their cookies would be lost.
 
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
 `SecretWarning` says so once.
@@ -71,6 +72,7 @@ class _Exchange:
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
+        self._headers.pop("Cookie", None)  # it is not sent
         # Any: the type stubs do not cover all that requests accepts.
         self._body = cast(Any, request.body)
         self._begin = (
