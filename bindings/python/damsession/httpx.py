@@ -31,7 +31,7 @@ from typing import Any
 
 import httpx
 
-from ._authorize import Authorization, replay_impossible
+from ._authorize import Authorization, blocking_session, replay_impossible
 from ._errors import DamError
 from ._httpx_client import Headers, client_above, restored
 from ._scrub import scrub
@@ -46,7 +46,7 @@ class DamAuth(httpx.Auth):
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = blocking_session(session)
 
     def sync_auth_flow(
         self, request: httpx.Request

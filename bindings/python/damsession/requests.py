@@ -33,7 +33,7 @@ import requests.auth
 import requests.models
 import requests.sessions
 
-from ._authorize import MOST_OF_A_BODY, Authorization, replay_impossible
+from ._authorize import MOST_OF_A_BODY, Authorization, blocking_session, replay_impossible
 from ._errors import SecretWarning
 from ._peeked import Peeked
 from ._scrub import scrub
@@ -48,7 +48,7 @@ class DamAuth(requests.auth.AuthBase):
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = blocking_session(session)
 
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there can be no session."""
