@@ -219,7 +219,7 @@ class AsyncStream(BaseStream):
             async for piece in response.raise_for_status():
                 ...
 
-    A response other than 2xx has no pieces: its body is in `response.content`.
+    A response other than 2xx has no pieces: its body is in `content`, `text` and `json()`.
     """
 
     def __init__(
