@@ -151,3 +151,20 @@ def test_fotoweb_streams_too(fotoweb: Opener, dam_sandbox: Sandbox) -> None:
         dam_sandbox.revoke()
         with session.stream("GET", "Information") as response:
             assert b"<UserName>ada</UserName>" in response.read() and response.generation == 2
+
+
+def test_a_stream_that_is_no_success_has_its_body_like_a_response(
+    photoshelter: Opener, dam_sandbox: Sandbox
+) -> None:
+    body = b'{"what": "gone"}'
+    session = photoshelter()
+    session.login()
+    dam_sandbox.answer(404, [("Content-Type", "application/json")], body.decode())
+    with session.stream("GET", "mem/image/I1/download") as response:
+        assert not response.ok and list(response) == []
+        assert (response.content, response.text) == (body, body.decode())
+        assert response.json() == {"what": "gone"}
+    with session.stream("GET", "mem/user/session") as response:
+        for use in (lambda: response.content, lambda: response.text, response.json):
+            with pytest.raises(RuntimeError, match="read"):
+                use()

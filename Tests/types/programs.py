@@ -40,6 +40,14 @@ def wrong_keywords_are_found(store: damsession.Store) -> None:
     damsession.sessions(sytem="fotoweb")  # type: ignore[call-arg]
 
 
+def names_that_do_not_exist_are_found() -> None:
+    damsession.opne("desk")  # type: ignore[attr-defined]
+    try:
+        damsession.open("desk")
+    except damsession.CredentialRefused:  # type: ignore[attr-defined]
+        raise
+
+
 def wrapped(**options: Unpack[damsession.OpenOptions]) -> damsession.Session:
     options.setdefault("timeout", 30)
     return damsession.open("desk", **options)

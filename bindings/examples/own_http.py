@@ -1,8 +1,8 @@
 """Keeps using requests or httpx, and plugs in the session: logins, rotated cookies and redirects
 are its business.
 
-The clients must not follow redirects by themselves: secrets would go along. Options come from the
-environment.
+Redirects are followed by the session, which knows where its secrets may go: requests is told to
+follow none. Options come from the environment.
 """
 
 import httpx

@@ -10,10 +10,11 @@ import asyncio
 import ctypes
 import os
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _abi
 from ._async_loop import AsyncLoop
+from ._frames import keeps_no_arguments
 from ._incoming import Incoming
 from ._loop import Transfer
 from ._open import open as open_session
@@ -26,7 +27,7 @@ from ._request import (
     download_target,
 )
 from ._response import Response
-from ._session import Session
+from ._session import Session, stays_here
 from ._site import Asked
 from ._stream import BaseStream
 from ._values import LogoutResult
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ._keywords import OpenOptions
 
 
+@keeps_no_arguments
 def aopen(name: str | None = None, **options: Unpack[OpenOptions]) -> AsyncSession:
     """Opens a session for asyncio, with the arguments of `damsession.open`. It uses no network and
     need not be awaited.
@@ -67,6 +69,9 @@ class AsyncSession:
 
     def __repr__(self) -> str:
         return f"<Async{repr(self.blocking)[1:]}"
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        raise stays_here()
 
     async def aclose(self) -> None:
         """Ends the requests under way, with `Cancelled`, and closes the session. The stored session
@@ -214,7 +219,7 @@ class AsyncStream(BaseStream):
             async for piece in response.raise_for_status():
                 ...
 
-    A response other than 2xx has no pieces: its body is in `response.content`.
+    A response other than 2xx has no pieces: its body is in `content`, `text` and `json()`.
     """
 
     def __init__(

@@ -195,6 +195,16 @@ class Authorization:
         return place if self.in_url else url
 
 
+def blocking_session(session: object) -> Session:
+    """What `DamAuth` was given. TypeError: it is no session."""
+    if isinstance(session, Session):
+        return session
+    hint = "; give it session.blocking" if hasattr(session, "blocking") else ""
+    raise TypeError(
+        f"DamAuth takes a session of damsession.open, not a {type(session).__name__}{hint}"
+    )
+
+
 def replay_impossible() -> ReplayImpossible:
     """The error for a body that the client cannot send again."""
     return ReplayImpossible(

@@ -48,7 +48,7 @@ def form(fields: Fields, what: str) -> str:
     """`application/x-www-form-urlencoded`, without the fields whose value is None."""
     try:
         return urlencode(
-            [(name, value) for name, value in pairs(fields) if value is not None], doseq=True
+            [(name, value) for name, value in pairs(fields, what) if value is not None], doseq=True
         )
     except UnicodeEncodeError:
         # Raised below without this exception as its context, which holds the whole text: it may be
@@ -57,9 +57,15 @@ def form(fields: Fields, what: str) -> str:
     raise argument_error(f"{what} hold half a surrogate pair, which is no text")
 
 
-def pairs(fields: Fields) -> Iterable[tuple[str, Any]]:
-    """The fields as names and values."""
-    return fields.items() if isinstance(fields, Mapping) else fields
+def pairs(fields: Any, what: str) -> Iterator[tuple[str, Any]]:
+    """The fields as names and values; `what` names them in messages."""
+    takes = f"{what} must be a mapping, or pairs of a name and a value"
+    if isinstance(fields, (str, *_BYTES)) or not isinstance(fields, Iterable):
+        raise TypeError(f"{takes}, not {type(fields).__name__}")
+    for row in fields.items() if isinstance(fields, Mapping) else fields:
+        if isinstance(row, (str, *_BYTES)) or not isinstance(row, Sequence) or len(row) != 2:
+            raise TypeError(f"{takes}, not a {type(row).__name__} among them")
+        yield row[0], row[1]
 
 
 def put_body(request: _abi.dam_request, data: Body, keep: Keep) -> bool:
@@ -121,6 +127,11 @@ def _source(data: Any) -> bytes | _Source:
         return _Source(lambda _: data.take(), _abi.DAM_SIZE_UNKNOWN, data.begin)
     if hasattr(data, "read"):
         return _file(data)
+    if not isinstance(data, Iterable):
+        raise TypeError(
+            "data must be bytes, a str, fields, a path, a file or an iterable of bytes, not "
+            + type(data).__name__
+        )
     start = iter(data)
     first = next(start, None)
     if first is None or not isinstance(first, _BYTES):  # fields; an empty mapping is an empty form

@@ -5,13 +5,14 @@ to remember options.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._callbacks import Credentials, credentials_callback, log_callback
 from ._check import guarded
 from ._library import library
-from ._options import OptionValue, option_name, options, words
+from ._options import OptionValue, check_keyword, option_name, options, words
 from ._secrets import Secrets
 from ._store import Store, table_of
 from ._text import encoded, taken, wiped
@@ -26,8 +27,10 @@ class Config:
     time may use it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Iterable[str] = ()) -> None:
+        """beside: the caller's keywords that are no options."""
         self._library = library()
+        self._beside = tuple(beside)
         self._config = _abi.config_p()
         self._library.dam_config_new(ctypes.byref(self._config), _abi.dam_error())
         #: The C callbacks and the store, which a session opened from this configuration uses as
@@ -47,6 +50,7 @@ class Config:
         """Sets one option by its Python keyword; None leaves it as it is. OptionError: the option
         is unknown, or its value is bad.
         """
+        check_keyword(keyword, self._beside)
         text = words(keyword, value)
         if text is None:
             return

@@ -77,7 +77,8 @@ class DamError(Exception):
 
 
 def in_keywords(text: str) -> str:
-    """A sentence of the library with the options as Python spells them: `ca_file`."""
+    """A sentence of the library with options and arguments as Python spells them: `ca_file`."""
+    text = text.replace('"again" (DAM_LOGIN_AGAIN, --again)', "again=True")
     return re.sub(r'"[a-z]+(?:-[a-z]+)+"', lambda name: name[0].replace("-", "_"), text)
 
 

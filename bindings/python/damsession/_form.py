@@ -45,7 +45,7 @@ class Form:
 
     def add_fields(self, fields: Fields) -> None:
         """Adds fields. A list or tuple repeats its field, and None leaves it out."""
-        for name, value in pairs(fields):
+        for name, value in pairs(fields, "data"):
             for one in value if isinstance(value, (list, tuple)) else (value,):
                 if one is not None:
                     data = (
@@ -57,7 +57,7 @@ class Form:
 
     def add_files(self, files: Files) -> None:
         """Adds file parts."""
-        for name, value in files.items() if isinstance(files, Mapping) else files:
+        for name, value in pairs(files, "files"):
             for part in value if isinstance(value, list) else [value]:
                 self._add_file(name, part)
 
@@ -72,6 +72,10 @@ class Form:
         content: Any = part
         kind: str | None = None
         if isinstance(part, tuple):
+            if len(part) not in (2, 3):
+                raise TypeError(
+                    "a tuple in files has 2 or 3 members: file name, content, and content type"
+                )
             told, content, kind = part if len(part) == 3 else (*part, None)
         if hasattr(content, "read"):
             told, content = told or _base(content), _path(content) or content.read()

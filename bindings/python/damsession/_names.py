@@ -10,6 +10,7 @@ from . import _abi
 from ._check import guarded
 from ._config import Config
 from ._errors import OptionError, Status
+from ._frames import keeps_no_arguments
 from ._library import library
 from ._options import option_name, options
 from ._text import encoded
@@ -28,6 +29,7 @@ def names() -> list[str]:
     return found
 
 
+@keeps_no_arguments
 def save(name: str, **options: Unpack[StoredOptions]) -> None:
     """Remembers exactly these options under `name`, in place of those remembered before.
 

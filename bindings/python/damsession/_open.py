@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._callbacks import Credentials, first_line, password_command
 from ._config import Config
-from ._errors import Status
+from ._errors import Status, argument_error
+from ._frames import keeps_no_arguments
 from ._options import OptionValue
 from ._session import Session
 from ._store import Store
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ._keywords import Options
 
 
+@keeps_no_arguments
 def open(
     name: str | None = None,
     *,
@@ -53,7 +55,7 @@ def open(
     contradicts another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound:
     there is no shared library.
     """
-    with Config() as config:
+    with Config(("name", "credentials", "log", "environment")) as config:
         from_elsewhere = credentials is not None or options.get("password_command") is not None
         configure(config, name, store, environment, options, unset_secrets=from_elsewhere)
         command = config.get("api-key-command")
@@ -84,6 +86,8 @@ def configure(
     own, which win over the environment's DAMSESSION_PASSWORD.
     """
     if name is not None:
+        if isinstance(name, str) and "://" in name:
+            raise argument_error("a name is no URL; give the server as url=, with system=")
         config.load(name)
     if environment:
         config.load_environment()

@@ -12,6 +12,7 @@ import os
 from typing import NamedTuple, Union
 
 from . import _abi
+from ._errors import OptionError, Status
 from ._library import library
 
 #: The types that the value of an option may have. None counts as not given.
@@ -65,6 +66,23 @@ def _row(index: int) -> Option:
 def option_name(keyword: str) -> str:
     """The option's name for a Python keyword."""
     return keyword.replace("_", "-")
+
+
+def check_keyword(keyword: str, beside: tuple[str, ...]) -> None:
+    """OptionError: there is no such keyword. `beside` are those that are no options."""
+    known = _keywords()
+    if keyword in known:
+        return
+    import difflib  # here, as few programs need it
+
+    near = difflib.get_close_matches(keyword, (*known, *beside), 1, 0.75)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    raise OptionError(Status.OPTION, None, None, f'there is no option "{keyword}"{hint}')
+
+
+@functools.cache
+def _keywords() -> frozenset[str]:
+    return frozenset(option.keyword for option in options())
 
 
 def words(keyword: str, value: OptionValue) -> str | None:

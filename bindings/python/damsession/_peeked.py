@@ -20,6 +20,8 @@ class Peeked(io.RawIOBase):
     def __init__(self, raw: Any, most: int) -> None:
         """Reads the first `most` bytes, or the whole body if it is shorter."""
         self._raw = raw
+        #: Where a `requests.Session` looks for cookies. Those are the business of the session.
+        self._original_response = None
         # One iterator serves the whole body, because urllib3 cannot change its way of reading in
         # the middle of a chunk.
         self._pieces = raw.stream(most, decode_content=True)

@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, TypedDict, Union
+from urllib.parse import quote
 
 from . import _abi
 from ._body import Body, Fields, form, put_body
@@ -21,10 +22,12 @@ from ._form import Files, Form
 from ._interrupt import is_main_thread
 from ._outgoing import Outgoing
 from ._sink import HEARTBEAT, Progress, Sink, put_progress, put_sink
-from ._text import encoded
+from ._text import encoded, utf8
 
 #: Request headers.
 HeaderFields = Union[Mapping[str, str], Iterable[tuple[str, str]]]
+
+_QUERY = "!$%&'()*+,/:;=?@[]~{}"  # what stays in a query that is given as a whole
 
 _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 
@@ -32,7 +35,7 @@ _TIMEOUT_MOST = 2**32 - 1  # milliseconds; the field of the struct
 class ResponseOptions(TypedDict, total=False):
     """The keywords of every request; `Session.request` explains them."""
 
-    params: Fields | None
+    params: str | Fields | None
     headers: HeaderFields | None
     image: str | None
     timeout: float | None
@@ -77,7 +80,7 @@ def build(
     method: str,
     path: str,
     *,
-    params: Fields | None = None,
+    params: str | Fields | None = None,
     headers: HeaderFields | None = None,
     data: Body | None = None,
     json: Any = None,
@@ -99,6 +102,7 @@ def build(
     is_blocking: the call of C waits for the response, so that Ctrl-C needs a callback to end it.
     """
     request = _abi.dam_request()
+    method = method.upper() if isinstance(method, str) else method  # as other clients do
     if method != "GET":  # which C takes NULL for
         request.method = encoded(method, "the method")
     request.path = encoded(path if params is None else _with_query(path, params, image), "the path")
@@ -157,14 +161,19 @@ def _put_form(request: _abi.dam_request, data: Any, files: Files) -> None:
     request.form, request.kept_form = multipart.pointer, multipart
 
 
-def _with_query(path: str, params: Fields, image: str | None) -> str:
-    query = form(params, "params")
+def _with_query(path: str, params: str | Fields, image: str | None) -> str:
+    query = _whole_query(params) if isinstance(params, str) else form(params, "params")
     if not query:
         return path
     if image is not None:
         # The library replaces this by the image ID.
         query = query.replace("%7Bimage%7D", "{image}")
     return path + ("&" if "?" in path else "?") + query
+
+
+def _whole_query(text: str) -> str:
+    """A query that is given as a whole. What is encoded in it stays."""
+    return quote(utf8(text, "params"), _QUERY)
 
 
 def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:
@@ -182,6 +191,11 @@ def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:
 
 
 def _milliseconds(seconds: float) -> int:
+    if not hasattr(seconds, "__float__"):
+        raise TypeError(
+            f"timeout is one number of seconds, not {type(seconds).__name__};"
+            " connecting has the option connect_timeout"
+        )
     if not (math.isfinite(seconds) and 0 < seconds * 1000 <= _TIMEOUT_MOST):
         raise argument_error("timeout must be a number of seconds above 0")
     return math.ceil(seconds * 1000)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _abi
 from ._body import Body, Fields
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     )
 
 
+def stays_here() -> TypeError:
+    """The error for copying and pickling a session."""
+    return TypeError(
+        "a session can be neither pickled nor copied; open a session in each process, with the same "
+        "options: they share one login"
+    )
+
+
 class Session:
     """One identity (server, authentication, user, organization) at work. It is made by
     `damsession.open`.
@@ -69,6 +77,9 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session {self.system} {self.url} {self.user!r}{' closed' if self.closed else ''}>"
 
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        raise stays_here()
+
     def close(self) -> None:
         """Closes the session. The stored session is kept. Calls of other threads that are under way
         end normally.
@@ -87,7 +98,7 @@ class Session:
         method: str,
         path: str,
         *,
-        params: Fields | None = None,
+        params: str | Fields | None = None,
         headers: HeaderFields | None = None,
         data: Body | None = None,
         json: Any = None,
@@ -106,7 +117,9 @@ class Session:
         path: "mem/user/session" below the API's own path, "/x" below the server, or a whole URL of
             this server; percent-encoded, and "{image}" in it (or as a value in params) stands for
             the image ID of `image`.
-        params: the query; appended, percent-encoded. None values are left out.
+        method: in any case.
+        params: the query; appended, percent-encoded. None values are left out. A str is a query
+            as a whole: "a=1&b=2".
         data: bytes as they are, a str as UTF-8, or fields as a form. The file at a path (a
             pathlib.Path), a file opened for reading bytes, or an iterable of bytes is read while
             it is sent. The Content-Type is `content_type`; the default is that of a form, and

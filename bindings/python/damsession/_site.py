@@ -51,7 +51,7 @@ class Asked:
     @property
     def name(self) -> str:
         """The request in messages: without its query, which may hold secrets."""
-        return f"{self.method} {self.path.decode().partition('?')[0]}"
+        return f"{self.method.upper()} {self.path.decode().partition('?')[0]}"
 
     @property
     def url(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._config import Config
+from ._frames import keeps_no_arguments
 from ._open import configure
 from ._options import OptionValue
 from ._store import Store
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ._keywords import Options
 
 
+@keeps_no_arguments
 def sessions(
     name: str | None = None,
     *,
@@ -35,6 +37,7 @@ def sessions(
         return config.sessions()
 
 
+@keeps_no_arguments
 def remove_session(
     key: str,
     name: str | None = None,

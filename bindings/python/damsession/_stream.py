@@ -9,6 +9,7 @@ may be sent meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ._handle import SessionHandle
 from ._incoming import Incoming
@@ -82,6 +83,27 @@ class BaseStream:
         return self._arrived.ok
 
     @property
+    def _whole(self) -> Response:
+        response = self._arrived
+        if response.ok:
+            raise RuntimeError("the body of a success is streamed: iterate over it, or call read()")
+        return response
+
+    @property
+    def content(self) -> bytes:
+        """`Response.content` of a response other than 2xx. RuntimeError: the body is streamed."""
+        return self._whole.content
+
+    @property
+    def text(self) -> str:
+        """`Response.text` of a response other than 2xx. RuntimeError: the body is streamed."""
+        return self._whole.text
+
+    def json(self) -> Any:
+        """`Response.json` of a response other than 2xx. RuntimeError: the body is streamed."""
+        return self._whole.json()
+
+    @property
     def generation(self) -> int:
         """`Response.generation`."""
         return self._arrived.generation
@@ -99,8 +121,8 @@ class Stream(BaseStream):
             for piece in response.raise_for_status():
                 ...
 
-    A response other than 2xx has no pieces: its body is in `response.content`. One thread at a time
-    may use a stream.
+    A response other than 2xx has no pieces: its body is in `content`, `text` and `json()`. One
+    thread at a time may use a stream.
     """
 
     def __init__(

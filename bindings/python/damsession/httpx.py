@@ -2,8 +2,9 @@
 `httpx.AsyncClient` likewise.
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
-is sent again. Redirects are followed here, without secrets where those must not go: leave httpx's
-`follow_redirects` off, as it is by default. Cookies of the client are not sent.
+is sent again. Redirects are followed here, without secrets where those must not go, whatever
+httpx's `follow_redirects` is. Cookies of the client are not sent, and its jar gets none of the
+session.
 
 A response that may say that the session is over is read whole before it is judged, one of
 `client.stream` too. Such a response is one that is no success, or whose type is JSON, HTML, XML,
@@ -30,8 +31,9 @@ from typing import Any
 
 import httpx
 
-from ._authorize import Authorization, replay_impossible
+from ._authorize import Authorization, blocking_session, replay_impossible
 from ._errors import DamError
+from ._httpx_client import Headers, client_above, restored
 from ._scrub import scrub
 from ._session import Session
 
@@ -44,7 +46,7 @@ class DamAuth(httpx.Auth):
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = blocking_session(session)
 
     def sync_auth_flow(
         self, request: httpx.Request
@@ -57,7 +59,7 @@ class DamAuth(httpx.Auth):
             exchange.authorization.begin()
             again = True
             while again:
-                response = yield exchange.to_send()
+                response = restored((yield exchange.to_send()))
                 try:
                     body = response.read() if _may_hold_verdict(response) else None
                 except BaseException as error:
@@ -86,7 +88,7 @@ class DamAuth(httpx.Auth):
             await _in_thread(exchange.authorization.begin)
             again = True
             while again:
-                response = yield exchange.to_send()
+                response = restored((yield exchange.to_send()))
                 try:
                     body = await response.aread() if _may_hold_verdict(response) else None
                 except BaseException as error:
@@ -107,6 +109,10 @@ class _Exchange:
 
     def __init__(self, session: Session, request: httpx.Request) -> None:
         self._request = request
+        #: What the program sees of its headers. Its cookies are not sent.
+        self._shown = request.headers.copy()
+        self._shown.pop("cookie", None)
+        self._follows = client_above()
         self._before = sys.exc_info()[1]
         #: The exception with which httpx closed the flow early.
         self.why_left: BaseException | None = None
@@ -127,14 +133,15 @@ class _Exchange:
         if self._sent and given.has_body and not _is_whole(request):
             del given  # it is secret, and a traceback shows the local variables of a frame
             raise replay_impossible()
-        self._added.update(name for name, _ in given.headers if name not in request.headers)
+        self._added.update(name for name, _ in given.headers if name not in self._shown)
         headers = [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in given.headers
         ]
         sent = httpx.Request(
             given.method, given.url, headers=headers, extensions=request.extensions
         )
-        sent.url, sent.headers = _URL(given.url, given.shown), _Headers(sent.headers)
+        sent.url = _URL(given.url, given.shown)
+        sent.headers = Headers(sent.headers, self._follows)
         if given.has_body:
             sent.stream = request.stream
         self._sent.append(sent)
@@ -168,7 +175,7 @@ class _Exchange:
         response = self.refused
         if response is not None:
             with contextlib.suppress(DamError):
-                self.observe(response, None)
+                self.observe(restored(response), None)
 
     def end(self) -> None:
         """Releases the session, and removes secrets from all that the program gets: requests,
@@ -176,9 +183,9 @@ class _Exchange:
         """
         self.authorization.free()
         for sent in self._sent:
-            sent.url, sent.headers = httpx.URL(str(sent.url)), self._request.headers.copy()
+            sent.url, sent.headers = httpx.URL(str(sent.url)), self._shown.copy()
         for derived in self._derived:
-            for name in self._added:
+            for name in self._added | {"cookie"}:
                 derived.headers.pop(name, None)
         for error in (self.why_left, sys.exc_info()[1]):
             scrub(error, self._before, self.authorization.in_url)
@@ -217,13 +224,6 @@ class _URL(httpx.URL):
 
     def __repr__(self) -> str:
         return f"URL({self._shown!r})"
-
-
-class _Headers(httpx.Headers):
-    """Headers whose `repr` hides all values."""
-
-    def __repr__(self) -> str:
-        return f"Headers({list(self)})"
 
 
 def _is_whole(request: httpx.Request) -> bool:

@@ -3,10 +3,11 @@ allow_redirects=False)`.
 
 The session logs in when it must, rotated cookies are adopted, and a request whose session had ended
 is sent again. Redirects are followed here, without secrets where those must not go; give requests
-`allow_redirects=False`, so that it follows none by itself. Neither the requests and responses that
-requests keeps nor its exceptions contain a secret: secrets are removed from the prepared request
-when its response is here, or when it is clear that none will come. Cookies of a `requests.Session`
-are not sent. Do not mount a `Retry`: it discards responses, and their cookies would be lost.
+`allow_redirects=False`, so that it follows none by itself: what it follows has no secret. Neither
+the requests and responses that requests keeps nor its exceptions contain a secret: secrets are
+removed from the prepared request when its response is here, or when it is clear that none will
+come. Cookies of a `requests.Session` are not sent, and it gets none of the session. Do not mount a
+`Retry`: it discards responses, and their cookies would be lost.
 
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
 `SecretWarning` says so once.
@@ -32,7 +33,7 @@ import requests.auth
 import requests.models
 import requests.sessions
 
-from ._authorize import MOST_OF_A_BODY, Authorization, replay_impossible
+from ._authorize import MOST_OF_A_BODY, Authorization, blocking_session, replay_impossible
 from ._errors import SecretWarning
 from ._peeked import Peeked
 from ._scrub import scrub
@@ -47,7 +48,7 @@ class DamAuth(requests.auth.AuthBase):
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = blocking_session(session)
 
     def __call__(self, request: requests.models.PreparedRequest) -> requests.models.PreparedRequest:
         """Called by requests before it sends. DamError: there can be no session."""
@@ -71,6 +72,7 @@ class _Exchange:
 
     def __init__(self, session: Session, request: requests.models.PreparedRequest) -> None:
         self._headers = request.headers.copy()
+        self._headers.pop("Cookie", None)  # it is not sent
         # Any: the type stubs do not cover all that requests accepts.
         self._body = cast(Any, request.body)
         self._begin = (
