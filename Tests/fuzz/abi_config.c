@@ -103,15 +103,15 @@ static void set_all(struct play *play, dam_config *config)
         if (SAYS(dam_config_get(config, name, &got, err(play))) == DAM_OK && got == NULL)
             broken("an option that was got is there", name);
         dam_string_free(got);
-        if (SAYS(dam_config_get_source(config, name, &source, err(play))) == DAM_OK &&
-            (source < DAM_SOURCE_DEFAULT || source > DAM_SOURCE_PROGRAM))
-            broken("an option has a source", name);
         break;
     default:
         value = text(play, values);
         if (SAYS(dam_config_set(config, name, value, err(play))) == DAM_OK && value != NULL &&
             dam_config_get(config, name, &got, NULL) == DAM_OK && strcmp(got, value) != 0)
             broken("an option is what it was set to", name);
+        if (dam_config_get_source(config, name, &source, NULL) == DAM_OK &&
+            (source < DAM_SOURCE_DEFAULT || source > DAM_SOURCE_PROGRAM))
+            broken("an option has a source", name);
         dam_string_free(got);
     }
 }

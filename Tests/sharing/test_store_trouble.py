@@ -31,9 +31,9 @@ def works_in_memory(stage: Stage, crew: Crew, kind: Kind, reason: str) -> None:
     """
     processes = len(crew.workers)
     if kind is DEVICE:
-        outcome = crew.do("get", kind.path, threads=2)
+        outcome, told = crew.do("get", kind.path, threads=2), "could not be kept"
         assert [name for name, _ in outcome.errors] == ["StoreError"] * 2 * processes
-        assert all(f"could not be kept ({reason})" in text for _, text in outcome.errors)
+        assert all(f"{told} (" in text and f": {reason})" in text for _, text in outcome.errors)
         assert stage.count("fotoweb")["requests"] == 0
         return
     for _ in range(2):
@@ -42,7 +42,7 @@ def works_in_memory(stage: Stage, crew: Crew, kind: Kind, reason: str) -> None:
         seen = worker.do("look")
         assert seen["statistics"]["logins"] == 1 and seen["statistics"]["save_failures"] > 0
         assert seen["state"]["logged_in"] and not seen["state"]["stored"]
-    assert f"cannot be saved ({reason}); it lives in memory only" in warnings(crew)
+    assert f": {reason}); it lives in memory only" in warnings(crew)  # behind the place
 
 
 @pytest.mark.parametrize("kind", [COOKIE, TOKEN, DEVICE], ids=str)
@@ -50,7 +50,7 @@ def test_a_folder_that_cannot_be_written(stage: Stage, folder: Path, kind: Kind)
     folder.mkdir(mode=0o500)
     with stage.crew(2, kind, before=trouble.obey_modes) as crew:
         works_in_memory(stage, crew, kind, "permission denied")
-        assert "cannot be locked (permission denied)" in warnings(crew)
+        assert f"cannot be locked ({folder}: permission denied)" in warnings(crew)
     assert list(folder.iterdir()) == []
 
 

@@ -180,3 +180,8 @@ skipped login" ]
     run -60 "${other[@]}" "$DAMSESSION" doctor - --store /usr/share/dam-nothing/here
     [[ $output == *"/usr/share/dam-nothing/here cannot be made: /usr/share is not writable"* ]]
 }
+
+@test "an error of a first login sends nobody to a name that is not there yet" {
+    run -20 --separate-stderr dam login other --system fotoweb --url https://localhost:1 --user ada --password-stdin <<<x
+    [[ $stderr == *"damsession doctor - with the same options"* ]]
+}

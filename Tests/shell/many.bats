@@ -176,7 +176,6 @@ saved() {
     run -2 --separate-stderr dam get desk a --output-dir out --jobs 101
     run -2 --separate-stderr dam get desk a --output-dir out --keep --replace
     run -2 --separate-stderr dam get desk --list - --output-dir out --password-stdin
-    run -5 --separate-stderr dam get desk mem/image/I1 --output-dir nowhere/out
     : >file
     run ! --separate-stderr dam get desk mem/image/I1 --output-dir file
     [ ! -e out ]
@@ -193,4 +192,13 @@ saved() {
     [ -n "$(find large -name '*.part')" ]
     run -0 terminal "interrupt-at= left" -- "$DAMSESSION" get desk 'mem/image/I1/download?size=1073741824' -o file
     [[ $output == *" MiB of 1.0 GiB, "*" MiB/s, 0:"*" left"*"exit: 130" ]]
+}
+
+@test "a folder for many files is made with those above it, and one that cannot be is told like a file" {
+    login_photoshelter
+    run -0 --separate-stderr dam get desk mem/image/I1 --output-dir a/b/c
+    [ "$(find a/b/c -type f | wc -l)" -eq 1 ]
+    : >file
+    run -60 --separate-stderr dam get desk mem/image/I1 --output-dir file/b
+    [[ $stderr == *"file/b"* ]]
 }

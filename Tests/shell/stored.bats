@@ -87,7 +87,7 @@ key_of() {
     : >file
     run -60 --separate-stderr dam sessions --store "$HOME/file"
     [[ $stderr == *DAM_ERR_STORE* && -z $output ]]
-    run -2 --separate-stderr dam sessions --store folder
+    DAMSESSION_STORE=folder run -2 --separate-stderr dam sessions # of whoever set it, nobody knows where
     login_photoshelter
     local key
     key=$(key_of photoshelter)

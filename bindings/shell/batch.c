@@ -18,6 +18,7 @@
 #include <damsession.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +210,21 @@ static int fetch(struct batch *batch)
     return EXIT_OK;
 }
 
+/* With those above it, as wget -P does. */
+static int make_folder(const char *folder)
+{
+    char path[PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s", folder) >= sizeof path)
+        return -1;
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return -1;
+        *slash = '/';
+    }
+    return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : -1;
+}
+
 static int prepare(struct batch *batch, const struct paths *paths)
 {
     const char *folder = batch->arguments->output_dir;
@@ -223,8 +239,10 @@ static int prepare(struct batch *batch, const struct paths *paths)
             return complain("memory");
         }
     }
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return complain(folder);
+    if (make_folder(folder) != 0) {
+        complain(folder);
+        return DAM_ERR_STORE; /* as for --output. */
+    }
     return open_report(&batch->tally, batch->arguments->report);
 }
 

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "print.h"
+#include "remedy.h"
 #include "say.h"
 #include "siblings.h"
 #include "work.h"
@@ -96,6 +97,8 @@ int run_login(const struct arguments *arguments, struct work *work)
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load_options(work, arguments, &error);
     int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
+    if (loaded == DAM_ERR_NOT_FOUND)
+        note_new_name();
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
     if (code == EXIT_OK)
         code = ask_options(work, &asked);

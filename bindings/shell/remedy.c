@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "%" stands for the name, "@" for the command. */
+/* "%" stands for the name, "@" for the command, "#" for the name where it is remembered already. */
 struct remedy {
     int32_t status;
     const char *text;
@@ -25,16 +25,16 @@ static const struct remedy remedies[] = {
      "key by --api-key-stdin or --api-key-command; damsession options tells what there is"},
     {DAM_ERR_NOT_FOUND, "run: damsession list, for the names that there are; damsession sessions, for what is stored"},
     {DAM_ERR_NOT_SUPPORTED, "run: damsession help choosing, for what each --authentication WORD is good for"},
-    {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor %` says"},
-    {DAM_ERR_CONNECT, "run: damsession doctor %, which looks at URL and network; --retries N tries again by itself"},
-    {DAM_ERR_TLS, "run: damsession doctor %, which looks at the certificate; --ca-file FILE trusts a site's own CA"},
+    {DAM_ERR_INTERNAL, "please report this, with what `damsession doctor #` says"},
+    {DAM_ERR_CONNECT, "run: damsession doctor #, which looks at URL and network; --retries N tries again by itself"},
+    {DAM_ERR_TLS, "run: damsession doctor #, which looks at the certificate; --ca-file FILE trusts a site's own CA"},
     {DAM_ERR_TIMEOUT, "give it longer: --timeout, --connect-timeout or --idle-timeout SECONDS"},
     {DAM_ERR_TRANSFER,
      "run it again; --output FILE --continue goes on where a download broke off, --retries N tries again"},
-    {DAM_ERR_PROTOCOL, "run: damsession doctor %; something else may answer at this URL, such as a proxy"},
+    {DAM_ERR_PROTOCOL, "run: damsession doctor #; something else may answer at this URL, such as a proxy"},
     {DAM_ERR_TOO_LARGE, "save it with --output FILE, or keep more in memory: --response-limit SIZE"},
     {DAM_ERR_INSECURE,
-     "only https URLs of its own server get a session's secrets: damsession config show %; curl fetches other URLs"},
+     "only https URLs of its own server get a session's secrets: damsession config show #; curl fetches other URLs"},
     {DAM_ERR_CREDENTIALS_NEEDED,
      "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
     {DAM_ERR_CREDENTIALS_REFUSED,
@@ -52,8 +52,8 @@ static const struct remedy remedies[] = {
     {DAM_ERR_HANDLE_STALE, "ask for the image again, then run: damsession bind % ID"},
     {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive %, then the command again"},
     {DAM_ERR_STORE,
-     "run: damsession doctor %, which looks at owners and modes of the store; a file of --output needs room on its disk"},
-    {DAM_ERR_LOCKED, "wait longer: --lock-timeout SECONDS; `damsession doctor %` tells who holds the session"},
+     "run: damsession doctor #, which looks at owners and modes of the store; a file of --output needs room on its disk"},
+    {DAM_ERR_LOCKED, "wait longer: --lock-timeout SECONDS; `damsession doctor #` tells who holds the session"},
     {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
     {DAM_OK, NULL},
 };
@@ -70,11 +70,26 @@ static const struct remedy nameless[] = {
 };
 
 static const char *whose, *what; /* one for the process, which has one command line. */
+static int is_new;
 
 void set_remedy_words(const char *command, const char *name)
 {
     what = command;
     whose = name;
+}
+
+void note_new_name(void)
+{
+    is_new = 1;
+}
+
+static const char *find_word(const char *sign)
+{
+    return *sign == '%'   ? whose
+           : *sign == '@' ? what
+           : *sign != '#' ? NULL
+           : is_new       ? "- with the same options"
+                          : whose;
 }
 
 /* Where an option or a secret is missing, its variable may be there under another name. */
@@ -104,11 +119,11 @@ void say_remedy(int32_t status)
     text = text != NULL ? text : find_remedy(remedies, status);
     if (whose == NULL || text == NULL)
         return;
-    for (; *text != '\0' && used < sizeof line; text++)
-        used += (size_t)snprintf(line + used, sizeof line - used, *text == '%' || *text == '@' ? "%s" : "%.1s",
-                                 *text == '%'   ? whose
-                                 : *text == '@' ? what
-                                                : text);
+    for (; *text != '\0' && used < sizeof line; text++) {
+        const char *word = find_word(text);
+        used +=
+            (size_t)snprintf(line + used, sizeof line - used, word != NULL ? "%s" : "%.1s", word != NULL ? word : text);
+    }
     say("%s", line);
     say_strangers(status);
 }
