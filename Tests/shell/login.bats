@@ -131,6 +131,17 @@ setup() {
     [[ $(dam config show web) == *"ca-file: /"* ]]
 }
 
+@test "a name whose API key is elsewhere is not forgotten without its session" {
+    photoshelter_environment
+    DAMSESSION_PASSWORD=$ADA_PASSWORD dam login desk
+    dam config unset desk api-key
+    unset "${!DAMSESSION_@}"
+    run -2 --separate-stderr dam forget desk
+    [ "$(dam list | cut -f 1)" = desk ]
+    DAMSESSION_API_KEY=$API_KEY dam forget desk
+    [ -z "$(dam list)" ]
+}
+
 @test "a name that is no session can be forgotten" {
     dam config set desk timeout 5
     run -0 --separate-stderr dam forget desk

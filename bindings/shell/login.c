@@ -160,15 +160,9 @@ int run_logout(const struct arguments *arguments, struct work *work)
 /* Whether what a name remembers is not enough to open a session, so that there never was one. */
 static int is_incomplete(const char *name)
 {
-    dam_config *config = NULL;
-    dam_session *session = NULL;
-    dam_status status = dam_config_new(&config, NULL);
-    if (status == DAM_OK)
-        status = dam_config_load(config, name, NULL);
-    if (status == DAM_OK)
-        status = dam_session_open(config, &session, NULL);
-    dam_session_free(session);
-    dam_config_free(config);
+    struct work work = {.credentials = {.fd = -1}};
+    dam_status status = open_name(name, &work);
+    end_work(&work);
     return status == DAM_ERR_OPTION;
 }
 

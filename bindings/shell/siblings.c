@@ -22,13 +22,11 @@ struct search {
     const char *own; /* the name of the command line, or NULL. */
     dam_session_state state;
     char *text;
-    const char *store; /* of the environment; NULL: it says nothing. */
 };
 
-/* A name that says nothing of the store has that of the environment, which may be about another account otherwise. No
-   request is sent, so any key will do. */
-static dam_status open_name(const char *name, const char *store, struct work *work)
+dam_status open_name(const char *name, struct work *work)
 {
+    const char *store = secure_getenv("DAMSESSION_STORE");
     int32_t source = DAM_SOURCE_DEFAULT;
     dam_error error;
     dam_status status = dam_config_new(&work->config, &error);
@@ -50,7 +48,7 @@ static int32_t compare(void *user_data, const char *name)
     struct work work = {.credentials = {.fd = -1}};
     dam_session_state state = DAM_SESSION_STATE_INIT;
     size_t used = strlen(search->text);
-    if ((search->own == NULL || strcmp(search->own, name) != 0) && open_name(name, search->store, &work) == DAM_OK &&
+    if ((search->own == NULL || strcmp(search->own, name) != 0) && open_name(name, &work) == DAM_OK &&
         dam_session_get_state(work.session, &state, NULL) == DAM_OK &&
         strcmp(state.fingerprint, search->state.fingerprint) == 0 && state.generation == search->state.generation &&
         strcmp(state.origin, search->state.origin) == 0 && strcmp(state.store, search->state.store) == 0)
@@ -65,7 +63,6 @@ void list_siblings(const struct arguments *arguments, struct work *work, char te
         .own = has_name(arguments) ? arguments->words[0] : NULL,
         .state = DAM_SESSION_STATE_INIT,
         .text = text,
-        .store = secure_getenv("DAMSESSION_STORE"),
     };
     text[0] = '\0';
     if (dam_session_get_state(work->session, &search.state, NULL) == DAM_OK && search.state.fingerprint[0] != '\0')

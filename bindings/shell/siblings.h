@@ -4,10 +4,14 @@
 #ifndef DAMSESSION_SIBLINGS_H
 #define DAMSESSION_SIBLINGS_H
 
-#include <stddef.h>
+#include <damsession.h>
 
 struct arguments;
 struct work;
+
+/* Opens the session of a name by what it remembers; the environment, which may be about another account, is asked for
+   the store alone. No request may be sent: any key does. Call end_work in any case. */
+dam_status open_name(const char *name, struct work *work);
 
 /* Writes the remembered names, but for that of the command line, that the open session belongs to as well: "a, b". To
    be asked before it ends. */
