@@ -14,8 +14,8 @@ extension OptionValues {
     let names = torn.map { "\"\($0.name)\"" }.joined(separator: ", ")
     throw Failure(
       .option,
-      "the environment (\(variables)) is about another \(names) than what is remembered: unset it, or set \(names) as well"
-    )
+      "the environment (\(variables)) is about another \(names) than what is remembered: unset it, or set \(names)"
+        + " as well")
   }
 
   /// What counts of all that was set: without what the environment says about another account than this one.

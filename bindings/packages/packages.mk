@@ -35,7 +35,7 @@ $(PACKING)/ready: bindings/packages/requirements.txt | $(BUILD)/tools
 	@touch $@
 
 # --exclude: the system's libcurl is the one that gets security updates and knows where its certificates are.
-wheel: $(LIB) $(BIN) $(NOTICES) $(PACKING)/ready ## build the wheels: the binding with library and command, the sandbox (.build/dist)
+wheel: $(LIB) $(BIN) $(NOTICES) $(PACKING)/ready ## build the wheels: with library and command; the sandbox (.build/dist)
 	rm -rf $(BUILD)/wheel $(DIST)/*.whl && mkdir -p $(DIST)
 	export SOURCE_DATE_EPOCH=$(EPOCH) PATH="$(CURDIR)/$(PACKING)/bin:$$PATH" && umask 022 && \
 	  python -m pip wheel -q --no-deps --no-build-isolation -w $(BUILD)/wheel ./bindings/python ./bindings/sandbox && \

@@ -17,4 +17,6 @@ enum exit_code {
     EXIT_LIBRARY = 12  /* doctor: the library is older than the command. */
 };
 
+enum { MOST_CODE = 125 }; /* a shell's own begin after it. */
+
 #endif

@@ -20,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CODE = 125 }; /* a shell's own begin after it. */
-
 /* `--name OPERAND`, with a letter if it has one. */
 static void print_flag(char letter, const char *name, const char *operand, const char *help)
 {
@@ -35,11 +33,6 @@ static void print_flags(unsigned accepts)
     for (int id = 0; id < FLAG_COUNT; id++)
         if (flags[id].group & accepts)
             print_flag(flags[id].letter, flags[id].name, flags[id].operand, flags[id].help);
-}
-
-static int is_status(int32_t status)
-{
-    return strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0;
 }
 
 /* The wrapper's own numbers come first; the others, and their texts, are the library's. 0: there is none such. */

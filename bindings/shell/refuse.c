@@ -67,16 +67,20 @@ const char *find_nearest(const char *word, const char *const *words)
     return best;
 }
 
+static void compare_options(const char *word, const char **best, size_t *distance)
+{
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        dam_option row = DAM_OPTION_INIT;
+        if (dam_option_get(index, &row, NULL) == DAM_OK)
+            compare(word, row.name, best, distance);
+    }
+}
+
 const char *find_nearest_option(const char *word)
 {
     const char *best = NULL;
     size_t distance = LONGEST;
-    dam_option row;
-    for (uint32_t index = 0; index < dam_option_count(); index++) {
-        row = (dam_option)DAM_OPTION_INIT;
-        if (dam_option_get(index, &row, NULL) == DAM_OK)
-            compare(word, row.name, &best, &distance);
-    }
+    compare_options(word, &best, &distance);
     return best;
 }
 
@@ -114,8 +118,8 @@ int refuse_page(const char *word)
             break;
         }
     }
-    for (int32_t status = DAM_OK + 1; status < 126; status++)
-        if (strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0)
+    for (int32_t status = DAM_OK + 1; status <= MOST_CODE; status++)
+        if (is_status(status))
             compare(word, dam_status_name(status), &best, &distance);
     return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
@@ -128,11 +132,8 @@ int refuse_option(const char *name, const struct command *command)
     for (int id = 0; id < FLAG_COUNT; id++)
         if (command == NULL || flags[id].group & command->accepts)
             compare(name, flags[id].name, &best, &distance);
-    for (uint32_t index = 0; index < dam_option_count(); index++) {
-        row = (dam_option)DAM_OPTION_INIT;
-        if ((command == NULL || command->accepts & ACCEPTS_OPTIONS) && dam_option_get(index, &row, NULL) == DAM_OK)
-            compare(name, row.name, &best, &distance);
-    }
+    if (command == NULL || command->accepts & ACCEPTS_OPTIONS)
+        compare_options(name, &best, &distance);
     if (best == NULL) {
         say("--%s is not known; see `damsession help%s%s`", name, command != NULL ? " " : "",
             command != NULL ? command->name : "");

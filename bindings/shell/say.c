@@ -48,6 +48,11 @@ int is_success(int32_t http_status)
     return http_status >= 200 && http_status < 300;
 }
 
+int is_status(int32_t status)
+{
+    return strcmp(dam_status_name(status), "DAM_ERR_UNKNOWN") != 0;
+}
+
 int find_exit_code(int32_t status)
 {
     switch (status) {

@@ -17,6 +17,9 @@ enum { DESCRIPTION_CAPACITY = 640 };
 const char *describe(const dam_error *error, char text[DESCRIPTION_CAPACITY]);
 int find_exit_code(int32_t status);
 
+/* Whether the library has such a status. */
+int is_status(int32_t status);
+
 /* Whether a response went well: 2xx. */
 int is_success(int32_t http_status);
 

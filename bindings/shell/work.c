@@ -96,8 +96,8 @@ static int set_api_key(struct work *work, const struct arguments *arguments)
     return code;
 }
 
-/* Anew after each answer of a person: a command of the environment counts for the account that this names, and no
-   other. */
+/* Whenever a session is opened, since a person may have answered meanwhile: a command of the environment counts for the
+   account that it names, and no other. */
 static dam_status read_commands(struct work *work, dam_error *error)
 {
     dam_string_free(work->credentials.command);
@@ -126,8 +126,6 @@ int override_options(struct work *work, const struct arguments *arguments)
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
     work->has_key = arguments->api_key_fd >= 0;
-    if (code == EXIT_OK && read_commands(work, &error) != DAM_OK)
-        code = report(&error);
     work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
     return code;
 }
