@@ -54,6 +54,11 @@ void control_post(const char *endpoint, const char *json)
     free(exchange("POST", endpoint, json));
 }
 
+void control_forget_faults(void)
+{
+    free(exchange("DELETE", "faults", ""));
+}
+
 long control_count(const char *system, const char *counter)
 {
     char name[80];

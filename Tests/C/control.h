@@ -12,6 +12,9 @@ void control_use(const char *url);
 /* POST: control_post("knobs", "{\"throttle\": 7}"). */
 void control_post(const char *endpoint, const char *json);
 
+/* Forgets the queued faults: those that no request has used up. */
+void control_forget_faults(void);
+
 /* One number of the state: control_count("photoshelter", "logins_ok"). */
 long control_count(const char *system, const char *counter);
 

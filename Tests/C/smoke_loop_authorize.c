@@ -200,7 +200,7 @@ static void held(void)
 }
 
 /* Cancelled while it waits, and dropped with its loop: the session is free again, and nothing is said of what was
-   dropped. */
+   dropped. The login that the observation asks for stands still, so that it cannot end before its loop does. */
 static void ends(void)
 {
     struct said said = {0};
@@ -221,6 +221,7 @@ static void ends(void)
         response.body = expired;
         response.body_size = sizeof expired - 1;
         response.is_whole = 1;
+        control_post("faults", "{\"fault\": \"stall\", \"match\": \"mem/authenticate\"}");
         EXPECT(DAM_OK, dam_loop_new(&dropped, err));
         EXPECT(DAM_OK, dam_loop_observe(dropped, first, &response, observed, &nothing, NULL, err));
         for (int at = 0; at < dispatches; at++)
@@ -229,6 +230,7 @@ static void ends(void)
         CHECK(nothing.calls == 0, "a freed loop says nothing");
         REFUSES(DAM_ERR_ARGUMENT, dam_loop_observe(loop, first, &response, observed, &said, &id, err), said);
         dam_authorization_free(first);
+        control_forget_faults();
         get(session, "mem/user/session", 200, ADA_MAIL);
         first = authorize(session);
     }
