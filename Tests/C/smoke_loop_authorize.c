@@ -182,18 +182,20 @@ static void mixed(void)
     dam_session_free(session);
 }
 
-/* A blocking call would wait for ever for what only this thread can bring about, so it fails: while the loop logs in,
-   and before the authorization is observed. */
+/* A blocking call would wait for ever for what only this thread can bring about, so it fails: at once while the loop
+   logs in, and after its time before the authorization is observed, which the program's other thread might do. */
 static void held(void)
 {
     struct said said = {0};
     fresh();
-    dam_session *session = open_photoshelter(OPTIONS(NULL));
+    dam_session *session = open_photoshelter(OPTIONS("lock-timeout", "1"));
     EXPECT(DAM_OK, dam_loop_authorize(loop, session, &good, authorized, &said, NULL, err));
     EXPECT(DAM_OK, dam_loop_dispatch(loop, err));
     EXPECT(DAM_ERR_LOCKED, dam_session_keepalive(session, err));
+    CHECK(statistics(session).waits == 0, "without a wait");
     check_run(loop);
     EXPECT(DAM_ERR_LOCKED, dam_session_keepalive(session, err));
+    CHECK(statistics(session).waits == 1, "with a wait");
     CHECK(end(said.authorization, 200, "", "") == DAM_OBSERVE_DELIVER, "observed");
     EXPECT(DAM_OK, dam_session_keepalive(session, err));
     dam_session_free(session);
