@@ -46,6 +46,8 @@ INSTALLED := \
 FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
+# So that `man dam_session_open` finds its page, as for everything that is exported.
+ALSO := $(patsubst %,$(MANDIR)/man3/%.3,$(shell sed -n 's/^    \(dam_[a-z_]*\);/\1/p' Sources/DamABI/exports.map))
 # Where the command finds the library, seen from itself; nothing where the loader looks anyway.
 RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$ORIGIN/$(shell \
   realpath -m --relative-to='$(BINDIR)' '$(LIBDIR)'))
@@ -62,9 +64,10 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  esac; done
 	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
+	@set -e; for each in $(ALSO); do ln -sf damsession.3 "$(DESTDIR)$$each"; done
 
 uninstall: ## remove what `make install` with the same words has installed
-	@for each in $(INSTALLED) ==$(LINK); do rm -f "$(DESTDIR)$${each##*=}"; done
+	@for each in $(INSTALLED) ==$(LINK) $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
 	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 .PHONY: install uninstall

@@ -216,7 +216,7 @@ dam_status dam_config_get_source(const dam_config *config, const char *name, int
  * below it (server, user, secrets) does not count; a system with a usual URL is named together with that. The message
  * of what is missing then says so. If the program sets none of the three, and the environment names another one than
  * the remembered options, then dam_session_open and dam_config_save fail with DAM_ERR_OPTION: either may be meant. An
- * environment that names none of the three counts for every account.
+ * environment that names none of the three counts for every account. For what dam_config_load sets, the same holds.
  * DAM_ERR_OPTION: a bad value; nothing was set then. Do not call while another thread changes the environment.
  */
 dam_status dam_config_load_environment(dam_config *config, dam_error *err);
@@ -231,9 +231,16 @@ dam_status dam_config_load_environment(dam_config *config, dam_error *err);
  */
 dam_status dam_config_load(dam_config *config, const char *name, dam_error *err);
 
-/** Remembers, under `name`, every option that was set and may be remembered; never a password or an encryption
-    secret. */
+/** Remembers, under `name`, every option that was set and counts, and that may be remembered; never a password or an
+    encryption secret. */
 dam_status dam_config_save(const dam_config *config, const char *name, dam_error *err);
+
+/**
+ * Changes one option that is remembered under `name`, which is made if there is none; NULL forgets the option. The
+ * others stay as they are, secrets too: behind another `url`, a remembered API key is meant for that. DAM_ERR_OPTION:
+ * no such option, a bad value, or one that is never remembered. DAM_ERR_NOT_FOUND: no such name to forget it under.
+ */
+dam_status dam_name_set(const char *name, const char *option, const char *value, dam_error *err);
 
 /** Called once for each remembered name, in alphabetical order. `name` is borrowed for the call. Non-zero stops. */
 typedef int32_t (*dam_name_callback)(void *user_data, const char *name);
@@ -811,8 +818,8 @@ typedef enum dam_download_flags {
  * the download starts over. What was continued has the status 206. Progress
  * counts what was there before. Another response than 2xx is in `*out` and touches no file. `request->write` must be
  * NULL.
- * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, or `path`.part is not this user's
- * own.
+ * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, `path`.part is not this user's
+ * own, or another download, of any process, is writing it.
  * Errors of dam_session_request.
  */
 dam_status dam_session_download(dam_session *session, const dam_request *request, const char *path, uint32_t flags,

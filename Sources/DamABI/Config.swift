@@ -94,6 +94,18 @@ public func dam_config_save(
   }
 }
 
+@_cdecl("dam_name_set") @implementation
+public func dam_name_set(
+  _ name: UnsafePointer<CChar>?, _ option: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let vocabulary = knownSystems.vocabulary
+    unsafe try Names.set(
+      try text(name, "name"), try text(option, "option"), try optionalText(value, "value"), vocabulary)
+  }
+}
+
 @_cdecl("dam_name_list") @implementation
 public func dam_name_list(
   _ callback: dam_name_callback?, _ user_data: UnsafeMutableRawPointer?, _ err: UnsafeMutablePointer<dam_error>?

@@ -1,6 +1,7 @@
-// OptionSources.swift - what of the environment counts, and what contradicts it. The environment stays as it is while
-// programs talk to one system and then to another. So it is read as what it is: a description of one account.
-// What it says of that account never reaches another one, least of all a secret.
+// OptionSources.swift - what of the environment and of a remembered name counts, and what contradicts it. The
+// environment stays as it is while programs talk to one system and then to another, and a name is opened with another
+// URL to try something out. So both are read as what they are: descriptions of one account. What they say of that
+// account never reaches another one, least of all a secret.
 
 extension OptionValues {
   /// Throws if the environment names another system, server or user than the remembered options do, and the program
@@ -18,34 +19,47 @@ extension OptionValues {
         + " as well")
   }
 
-  /// What counts of all that was set: without what the environment says about another account than this one.
+  /// What counts of all that was set: without what the environment, or what is remembered, says about another account
+  /// than this one.
   package var settled: OptionValues {
     var result = self
-    guard hasAny(.environment) else { return result }
+    result.leftOut = [OptionSource.environment, .remembered].compactMap { result.leaveOutStrangers(of: $0) }
+      .joined(separator: "; ")
+    return result
+  }
+
+  /// Takes away what a source says about another account than what goes before it; tells what and why.
+  private mutating func leaveOutStrangers(of source: OptionSource) -> String? {
+    guard hasAny(source) else { return nil }
     let parts: [(Option, below: Option.Bond)] = [
       (vocabulary.system.row, .system), (vocabulary.url.row, .server), (vocabulary.user.row, .user),
     ]
     for (row, bond) in parts {
-      guard let why = result.objection(to: row) else { continue }
-      let left = vocabulary.options.filter { $0.bond.rawValue >= bond.rawValue && isSet($0.name, by: .environment) }
-      guard !left.isEmpty else { continue }
-      for option in left { result.leaveOut(option.name, by: .environment) }
-      let names = left.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      result.leftOut = "the environment's \(names) did not count, because it is about \(why)"
-      break
+      guard let why = objection(to: row, of: source) else { continue }
+      let left = vocabulary.options.filter { $0.bond.rawValue >= bond.rawValue && isSet($0.name, by: source) }
+      for option in left { leaveOut(option.name, by: source) }
+      // Only what nothing else has set is missed.
+      let missed = left.filter { !isSet($0.name) }.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      return missed.isEmpty ? nil : "\(source.words) \(missed) did not count, because it is about \(why)"
     }
-    return result
+    return nil
   }
 
-  /// Why the environment is about another system, server or user than these options are; nil: it is not.
-  private func objection(to row: Option) -> String? {
-    if contradicts(row, .environment, .program) { return "another \"\(row.name)\" (\(row.environmentName))" }
-    // A system that is the same everywhere has an account at its usual place, unless the environment says another.
-    guard row.name == vocabulary.url.row.name, !isSet(row.name, by: .environment),
-      let system = text(vocabulary.system.row, by: .environment), let usual = vocabulary.usualURLs[system],
+  /// Why a source is about another system, server or user than what goes before it; nil: it is not.
+  private func objection(to row: Option, of source: OptionSource) -> String? {
+    if let decider = decider(of: row, before: source), contradicts(row, source, decider) {
+      return "another \"\(row.name)\"" + (source == .environment ? " (\(row.environmentName))" : "")
+    }
+    // A system that is the same everywhere has an account at its usual place, unless the source says another.
+    guard row.name == vocabulary.url.row.name, !isSet(row.name, by: source),
+      let system = text(vocabulary.system.row, by: source), let usual = vocabulary.usualURLs[system],
       let url = self[vocabulary.url], url != usual
     else { return nil }
-    return "\(usual.text), as it has no \(row.environmentName)"
+    return "\(usual.text), as it has no " + (source == .environment ? row.environmentName : "\"\(row.name)\"")
+  }
+
+  private func decider(of row: Option, before source: OptionSource) -> OptionSource? {
+    OptionSource.allCases.last { $0.rawValue > source.rawValue && isSet(row.name, by: $0) }
   }
 
   private func contradicts(_ row: Option, _ one: OptionSource, _ other: OptionSource) -> Bool {
@@ -53,4 +67,8 @@ extension OptionValues {
     guard row.kind == .url, let left = Origin(left) else { return true }
     return left != Origin(right)
   }
+}
+
+extension OptionSource {
+  fileprivate var words: String { self == .environment ? "the environment's" : "the remembered" }
 }

@@ -20,7 +20,8 @@ package struct OptionValues: Sendable {
   package let vocabulary: Vocabulary
   /// One for each source, in their order: the last that has an option counts.
   private var given = OptionSource.allCases.map { _ in Entries() }
-  /// What of the environment did not count and why, for the messages of what is missing then; "": all counts.
+  /// What of the environment or a remembered name did not count and why, for the messages of what is missing then; "":
+  /// all counts.
   package var leftOut = ""
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }

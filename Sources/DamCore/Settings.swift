@@ -24,7 +24,7 @@ package final class Settings: Sendable {
   /// Names of URL parameters under which secrets travel, in lower case.
   let secretNames: Set<String>
 
-  /// What was not taken from the environment, and why; "" for nothing.
+  /// What was not taken from the environment or a remembered name, and why; "" for nothing.
   let leftOut: String
 
   package convenience init(_ values: OptionValues, _ systems: Systems) throws(Failure) {

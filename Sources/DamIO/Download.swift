@@ -22,6 +22,7 @@ package final class Download {
   private let file: PartialFile
   private let request: CallerRequest
   private let options: CallOptions
+  private let goesOn: Bool
   /// What an earlier download has left, as it was when `begin` asked for the rest; nil: the whole was asked for.
   private var beginning: PartialFile.Beginning?
   /// Whether the last response shows that nothing can be continued: `begin` asks for the whole then. The application
@@ -35,7 +36,7 @@ package final class Download {
       throw Failure(.argument, "a download asks for ranges itself; remove the header Range")
     }
     file = try PartialFile(path, keeps: ways.contains(.keep))
-    if !ways.contains(.goOn) { file.discard() }
+    goesOn = ways.contains(.goOn)
     self.request = request
     self.options = options
   }
@@ -43,7 +44,7 @@ package final class Download {
   /// What to send, and where its response goes.
   func begin() -> (CallerRequest, CallOptions) {
     var asked = request
-    beginning = startsOver ? nil : file.resumable(request.target)
+    beginning = goesOn && !startsOver ? file.resumable(request.target) : nil
     startsOver = false
     if let beginning {
       asked = request.adding([("Range", "bytes=\(beginning.size)-"), ("If-Range", beginning.validator.text)])
@@ -82,10 +83,9 @@ package final class Download {
   /// What the application hears; nil: `begin` has to be asked once more.
   func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
     if case .success(let response) = result, response.status == 416, beginning != nil { startsOver = true }
-    if startsOver {
-      file.discard()
-      return nil
-    }
+    if startsOver { return nil }
+    // The application may begin the next download of the same file when it hears of this one's end.
+    defer { file.close() }
     switch result {
     case .failure(let failure): return .failure(file.failure ?? failure)
     case .success(let response):
@@ -108,14 +108,13 @@ package final class Download {
     startsOver = isStale(status, headers)
     if startsOver { return }
     guard status == 206 else {
-      let size = headers.length
-      return file.open(at: 0, upTo: size, of: size, note: (request.target, Validator(headers)))
+      return file.open(request.target, Validator(headers), size: headers.length)
     }
     guard let beginning, let range = ContentRange(headers), range.start == beginning.size else {
       return file.fail(
         Failure(
           .protocolViolation, "the server sends another part of the thing than was asked for", httpStatus: status))
     }
-    file.open(at: range.start, upTo: range.end, of: range.total ?? beginning.total ?? range.end, note: nil)
+    file.open(request.target, after: beginning, upTo: range.end, of: range.total ?? beginning.total ?? range.end)
   }
 }

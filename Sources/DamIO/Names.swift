@@ -36,14 +36,34 @@ package enum Names {
   }
 
   package static func save(_ name: String, _ values: OptionValues) throws(Failure) {
-    let path = try file(name)
     try values.checkSources()
+    try write(name, values.settled.remembered)
+  }
+
+  /// Changes one option of a name, or forgets it (nil). What else is remembered stays as it is: here it is the name
+  /// itself that changes, so that its secrets follow to another server.
+  package static func set(
+    _ name: String, _ option: String, _ words: String?, _ vocabulary: Vocabulary
+  ) throws(Failure) {
+    guard try vocabulary.option(option).isRemembered else {
+      throw Failure(.option, "\"\(option)\" is never remembered")
+    }
+    var values = OptionValues(vocabulary)
+    do { try load(name, into: &values) } catch {
+      guard error.cause == .notFound, words != nil else { throw error }
+    }
+    try values.set(option, words, by: .remembered)
+    try write(name, values.remembered)
+  }
+
+  private static func write(_ name: String, _ remembered: JSONValue) throws(Failure) {
+    let path = try file(name)
     let temporary = "\(path).\(Hex.random(8)).tmp"
     if let error = Folder.make(try folder()) { throw failure("write", error) }
     switch Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) {
     case .failure(let error): throw failure("write", error)
     case .success(let descriptor):
-      if let error = descriptor.writeAll(values.settled.remembered.encoded() + [0x0A]) {
+      if let error = descriptor.writeAll(remembered.encoded() + [0x0A]) {
         unsafe unlink(temporary)
         throw failure("write", error)
       }

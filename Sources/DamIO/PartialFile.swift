@@ -1,6 +1,10 @@
 // PartialFile.swift - the file of a download while it is written (PATH.part), and the note beside it that says what it
 // is a part of (PATH.part.json). It replaces nothing but a regular file, never continues what another user has put
 // there, and is whole only when every byte that was promised is there, and not one more.
+//
+// Two downloads to one place, of this process or of two, would mix their bytes. So whoever writes PATH.part holds a
+// lock on it from before the first byte until it has its name, and touches neither file without. A file system that has
+// no locks does without them.
 
 internal import DamCore
 internal import Glibc
@@ -35,18 +39,12 @@ final class PartialFile {
     if isThere, there.st_mode & S_IFMT != S_IFREG {
       throw Failure(.argument, "\(path) is a folder, a link or a device; a download replaces files only")
     }
-    if keeps, isThere { throw Failure(.argument, "there is a file \(path) already, and it is to be kept") }
     mode = isThere ? there.st_mode & 0o777 : nil
-  }
-
-  /// Forgets what an earlier download has left.
-  func discard() {
-    unsafe unlink(part)
-    unsafe unlink(note)
+    if keeps, let kept { throw kept }
   }
 
   /// What an earlier download has left, and which version of the file it is a part of.
-  struct Beginning {
+  struct Beginning: Equatable {
     let size: Int64
     let validator: Validator
     /// nil: the server had not said.
@@ -67,30 +65,76 @@ final class PartialFile {
     return Beginning(size: size, validator: validator, total: json["size"]?.integer)
   }
 
-  /// Opens PATH.part for the bytes from `base` on; 0: from the beginning. `note`: what to write down beside it; nil:
-  /// the note is there already.
-  func open(at base: Int64, upTo end: Int64?, of total: Int64?, note whose: (target: String, validator: Validator?)?) {
-    // Non-blocking: a pipe of this name must not be waited for, and is refused below.
-    let flags = O_WRONLY | O_CREAT | O_NONBLOCK | (base > 0 ? O_APPEND : 0)
-    // Not even for a moment may anybody read the new file who may not read the old one.
-    switch Descriptor.open(part, flags, mode: mode == nil ? 0o666 : 0o600) {
-    case .failure(let error): fail(unwritable(error))
-    case .success(let opened):
-      if let objection = opened.objection(part, closed: 0) { return fail(Failure(.store, objection)) }
-      // Emptied only now: before the check it was not known to be ours.
-      if base == 0, ftruncate(opened.number, 0) != 0 { return fail(unwritable(.last)) }
-      guard base == 0 || opened.status.map({ Int64(clamping: $0.st_size) }) == base else {
-        return fail(Failure(.store, "\(part) is being written by another download"))
+  /// Opens PATH.part for a response to the whole of `target`, from its first byte on.
+  func open(_ target: String, _ validator: Validator?, size: Int64?) {
+    guard let opened = openPart(O_CREAT) else { return }
+    // Emptied only now: before the checks it was not known to be ours.
+    guard ftruncate(opened.number, 0) == 0 else { return fail(unwritable(.last)) }
+    begin(opened, at: 0, upTo: size, of: size)
+    if failure == nil { noteDown(target, validator) }
+  }
+
+  /// Opens PATH.part for the rest of what an earlier download of `target` has left.
+  func open(_ target: String, after beginning: Beginning, upTo end: Int64, of total: Int64) {
+    guard let opened = openPart(O_APPEND) else { return }
+    guard resumable(target) == beginning else { return fail(isBusy) }
+    begin(opened, at: beginning.size, upTo: end, of: total)
+  }
+
+  private func begin(_ opened: Descriptor, at base: Int64, upTo end: Int64?, of total: Int64?) {
+    // An earlier download may have left it open to more users.
+    if mode != nil, fchmod(opened.number, 0o600) != 0 { return fail(unwritable(.last)) }
+    descriptor = opened
+    self.base = base
+    written = base
+    self.end = end
+    self.total = total
+  }
+
+  /// PATH.part, locked; nil after `fail`.
+  private func openPart(_ more: Int32) -> Descriptor? {
+    close()
+    while true {
+      // Non-blocking: a pipe of this name must not be waited for, and is refused below. And not even for a moment may
+      // anybody read the new file who may not read the old one.
+      switch Descriptor.open(part, O_WRONLY | O_NONBLOCK | more, mode: mode == nil ? 0o666 : 0o600) {
+      case .failure(let error):
+        fail(error.code == ENOENT && more & O_CREAT == 0 ? isBusy : unwritable(error))
+        return nil
+      case .success(let opened):
+        if let objection = opened.objection(part, closed: 0) {
+          fail(Failure(.store, objection))
+          return nil
+        }
+        if flock(opened.number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+          fail(isBusy)
+          return nil
+        }
+        // Whoever held the lock until now may have given the file its name.
+        guard isThere(opened) else { continue }
+        if keeps, let failure = kept {
+          if opened.status?.st_size == 0 { unsafe unlink(part) }
+          fail(failure)
+          return nil
+        }
+        return opened
       }
-      // An earlier download may have left it open to more users.
-      if mode != nil, fchmod(opened.number, 0o600) != 0 { return fail(unwritable(.last)) }
-      descriptor = opened
-      self.base = base
-      written = base
-      self.end = end
-      self.total = total
-      if let whose { noteDown(whose.target, whose.validator) }
     }
+  }
+
+  private func isThere(_ opened: Descriptor) -> Bool {
+    var there = stat()
+    guard unsafe lstat(part, &there) == 0, let ours = opened.status else { return false }
+    return there.st_dev == ours.st_dev && there.st_ino == ours.st_ino
+  }
+
+  private var isBusy: Failure { Failure(.store, "\(part) is being written by another download") }
+
+  /// Why nothing is written where a file is to be kept; nil: there is none.
+  private var kept: Failure? {
+    var there = stat()
+    guard unsafe lstat(path, &there) == 0 else { return nil }
+    return Failure(.argument, "there is a file \(path) already, and it is to be kept")
   }
 
   /// Writes the note. Without a validator there is none and nothing can be continued: nobody could tell two versions
@@ -119,6 +163,12 @@ final class PartialFile {
     }
     written = after
     return true
+  }
+
+  /// Lets go of PATH.part. Unlocked by hand: a child of fork() may have the descriptor, too.
+  func close() {
+    if let descriptor { flock(descriptor.number, LOCK_UN) }
+    descriptor = nil
   }
 
   func fail(_ failure: Failure) { self.failure = failure }

@@ -78,12 +78,14 @@ static void refuse_names(dam_config *config)
         check_note(*name);
         REFUSES(DAM_ERR_ARGUMENT, dam_config_load(config, *name, err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_config_save(config, *name, err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_name_set(*name, "user", "ada", err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_name_remove(*name, err), check_nothing);
     }
     const char *const wrong[] = {long_name, huge_text, not_utf8[0], not_utf8[1], not_utf8[2], not_utf8[3], not_utf8[4]};
     for (size_t at = 0; at < sizeof wrong / sizeof wrong[0]; at++) {
         REFUSES(DAM_ERR_ARGUMENT, dam_config_load(config, wrong[at], err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_config_save(config, wrong[at], err), check_nothing);
+        REFUSES(DAM_ERR_ARGUMENT, dam_name_set(wrong[at], "user", "ada", err), check_nothing);
         REFUSES(DAM_ERR_ARGUMENT, dam_name_remove(wrong[at], err), check_nothing);
     }
     long_name[64] = '\0';
@@ -218,6 +220,36 @@ static void keep(dam_config *config)
     CHECK(strcmp(names, "Archive.1 press ") == 0, "the names come in alphabetical order: %s", names);
 }
 
+/* One option is changed, and the others stay: a key too, which is then meant for the other server. */
+static void change(void)
+{
+    char path[4096], text[8192] = "";
+    REFUSES(DAM_ERR_NOT_FOUND, dam_name_set("one", "timeout", NULL, err), check_nothing);
+    REFUSES(DAM_ERR_OPTION, dam_name_set("one", "password", "canary-password", err), check_nothing);
+    REFUSES(DAM_ERR_OPTION, dam_name_set("one", "tiemout", "7", err), check_nothing);
+    REFUSES(DAM_ERR_OPTION, dam_name_set("one", "timeout", "canary", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_name_set(NULL, "timeout", "7", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_name_set("one", NULL, "7", err), check_nothing);
+    REFUSES(DAM_ERR_NOT_FOUND, dam_name_remove("one", err), check_nothing);
+    EXPECT(DAM_OK, dam_name_set("one", "api-key", "its-key", err));
+    EXPECT(DAM_OK, dam_name_set("one", "url", "https://one.example", err));
+    EXPECT(DAM_OK, dam_name_set("one", "timeout", "7", err));
+    EXPECT(DAM_OK, dam_name_set("one", "url", "https://two.example", err));
+    EXPECT(DAM_OK, dam_name_set("one", "timeout", NULL, err));
+    dam_config *config = make_config((const char *const[]){NULL});
+    EXPECT(DAM_OK, dam_config_load(config, "one", err));
+    check_option(config, "url", "https://two.example");
+    check_option(config, "timeout", "0");
+    file_of(path, "one");
+    FILE *file = fopen(path, "r");
+    CHECK(file != NULL && fread(text, 1, sizeof text - 1, file) > 0 && fclose(file) == 0, "one.json can be read");
+    CHECK(strstr(text, "its-key") != NULL && strstr(text, "timeout") == NULL, "the key is kept, the timeout forgotten");
+    write_file("one", "{");
+    REFUSES(DAM_ERR_OPTION, dam_name_set("one", "timeout", "7", err), check_nothing);
+    EXPECT(DAM_OK, dam_name_remove("one", err));
+    dam_config_free(config);
+}
+
 void abuse_names(void)
 {
     int calls = 0;
@@ -234,6 +266,7 @@ void abuse_names(void)
     refuse_open_files(config);
     refuse_folder(config);
     keep(config);
+    change();
     open_named();
     REFUSES(DAM_ERR_ARGUMENT, dam_name_list(NULL, &calls, err), check_nothing);
     EXPECT(DAM_ERR_CALLBACK, dam_name_list(stop, &calls, err));

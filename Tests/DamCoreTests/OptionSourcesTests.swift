@@ -84,6 +84,38 @@ struct OptionSourcesTests {
     #expect(!settled.leftOut.contains("hunter") && !settled.leftOut.contains("kim"))
   }
 
+  @Test(
+    "what is remembered is about one account, too, and none of it reaches another",
+    arguments: [
+      (["system": "photoshelter"], [:], ["system"]), (["url": "https://other.example"], [:], ["system", "url"]),
+      (["user": "bob"], [:], ["system", "url", "user", "encryption-secret"]),
+      ([:], ["url": "https://other.example"], ["system", "url"]),
+      (["url": "https://WEB.example:443/", "user": "kim"], ["user": "kim"], Array(web.keys)),
+    ] as [([String: String], [String: String], [String])])
+  func remembered(program: [String: String], environment: [String: String], left: [String]) throws {
+    let remembered = Self.web.filter { $0.key != "password" && $0.key != "encryption-secret" }
+    let settled = try values(
+      remembered: remembered.merging(["timeout": "7"]) { $1 }, environment: environment, program: program
+    ).settled
+    #expect(settled.text("timeout") == "7")
+    for name in remembered.keys { #expect(settled.isSet(name, by: .remembered) == left.contains(name)) }
+    #expect(settled.leftOut.contains("\"password-command\"") == !left.contains("password-command"))
+    #expect(!settled.leftOut.contains("pass show") && !settled.leftOut.contains("kim"))
+  }
+
+  @Test("a remembered key for the usual place does not reach another one")
+  func usualKey() throws {
+    for (url, counts) in [(Self.usual, true), ("https://web.example", false)] {
+      let remembered = ["system": "photoshelter", "api-key": "k"]
+      for source in [OptionSource.environment, .program] {
+        var values = try values(remembered: remembered)
+        try values.set("url", url, by: source)
+        #expect(values.settled.isSet("api-key") == counts)
+        #expect(values.settled.leftOut.contains(Self.usual) == !counts)
+      }
+    }
+  }
+
   @Test("what is remembered, or set by the program, takes the place of what was left out")
   func instead() throws {
     let values = try values(

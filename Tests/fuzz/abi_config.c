@@ -131,6 +131,7 @@ void play_config(struct play *play)
     case 3: SAYS(dam_name_list(byte(play) % 8 ? take_name : NULL, play, err(play))); break;
     case 4: SAYS(dam_name_remove(text(play, remembered), err(play))); break;
     case 5: SAYS(dam_config_list_stored(*config, byte(play) % 8 ? take_stored : NULL, play, err(play))); break;
+    case 7: SAYS(dam_name_set(text(play, remembered), text(play, names), text(play, values), err(play))); break;
     case 6: SAYS(dam_config_remove_stored(*config, byte(play) % 2 ? play->key : text(play, keys), err(play))); break;
     default: set_all(play, *config);
     }

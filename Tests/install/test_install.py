@@ -115,6 +115,19 @@ def test_the_command_finds_it_in_another_folder(tmp_path: Path, place: str) -> N
     assert run(str(moved / "bin" / "damsession"), "--version").count(version()) == 2
 
 
+def exported() -> list[str]:
+    return re.findall(
+        r"^    (dam_\w+);", (ROOT / "Sources/DamABI/exports.map").read_text("utf-8"), re.M
+    )
+
+
+def test_every_function_leads_to_its_page(prefix: Path) -> None:
+    assert len(exported()) > 50
+    for name in exported():
+        found = run("man", "-w", "3", name, more={"MANPATH": str(prefix / "share" / "man")})
+        assert Path(found.strip()).name == "damsession.3", name
+
+
 def test_as_a_packager(tmp_path: Path) -> None:
     tmp_path /= "a folder"
     words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
@@ -134,6 +147,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             f"{share}/zsh/site-functions/_damsession",
             f"{share}/man/man1/damsession.1",
             f"{share}/man/man3/damsession.3",
+            *(f"{share}/man/man3/{name}.3" for name in exported()),
             *(f"{share}/man/man7/damsession-{page.stem}.7" for page in PAGES),
             f"{share}/doc/damsession/CHANGELOG.md",
             f"{share}/doc/damsession/LICENSE",

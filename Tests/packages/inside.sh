@@ -43,6 +43,7 @@ gets_quietly() {
 
 has_pages() {
     gzip -t /usr/share/man/man1/damsession.1.gz /usr/share/man/man3/damsession.3.gz \
+        /usr/share/man/man3/dam_session_open.3.gz \
         /usr/share/man/man7/damsession-troubleshooting.7.gz &&
         bash -c '. /usr/share/bash-completion/completions/damsession && complete -p damsession'
 }

@@ -77,6 +77,30 @@ def test_saving_replaces_what_was_remembered() -> None:
         assert session.state.organization == ""
 
 
+def test_updating_changes_these_options_alone() -> None:
+    damsession.save("desk", **USUAL, organization="O1")
+    damsession.update("desk", organization="O2", timeout=7)
+    damsession.update("desk", timeout=None)
+    with damsession.open("desk") as session:
+        assert session.state.organization == "O2"
+    with pytest.raises(damsession.OptionError, match="timeout"):
+        damsession.update("desk", organization="O3", timeout="soon")
+    with pytest.raises(damsession.OptionError, match="never remembered"):
+        damsession.update("desk", organization="O3", password="hunter2")  # type: ignore[call-arg]
+    with damsession.open("desk") as session:
+        assert session.state.organization == "O2"
+    with pytest.raises(damsession.NotFound):
+        damsession.update("nobody", timeout=None)
+    damsession.update("new", system="fotoweb")
+    assert damsession.names() == ["desk", "new"]
+
+
+def test_a_remembered_secret_is_for_its_server_alone() -> None:
+    damsession.save("desk", **USUAL)
+    with pytest.raises(damsession.OptionError, match='the remembered "api_key" did not'):
+        damsession.open("desk", url="https://other.example", user="ada")
+
+
 def test_a_password_is_never_remembered(tmp_path: Path) -> None:
     with pytest.raises(damsession.OptionError, match="password is never remembered"):
         damsession.save("desk", **USUAL, password="c4n4ry")

@@ -45,6 +45,41 @@ setup() {
     run -0 dam get web Information
 }
 
+@test "what a name remembers goes to no other system, server or user" {
+    unset "${!DAMSESSION_@}"
+    login_photoshelter
+    dam config set desk password-command 'echo >>ran; echo '"$ADA_PASSWORD"
+    local before
+    before=$(sandbox state | jq .photoshelter.requests,.fotoweb.requests)
+    run -2 --separate-stderr dam get desk mem/user/session --url "$FOTOWEB"
+    [[ $stderr == *'the remembered "user", '*'"api-key"'*'did not count, because it is about another "url"'* ]]
+    run -2 --separate-stderr dam get desk mem/user/session --system fotoweb
+    [[ $stderr == *'about another "system"'* ]]
+    run -40 --separate-stderr dam get desk mem/user/session --user solo@example.com
+    [[ $stderr == *'the remembered "password-command" did not count, because it is about another "user"'* ]]
+    run -2 --separate-stderr dam login desk --url "$FOTOWEB" --user "$ADA"
+    [[ $stderr == *'"api-key"'* ]]
+    [ ! -e ran ]
+    [ "$before" = "$(sandbox state | jq .photoshelter.requests,.fotoweb.requests)" ]
+    run -0 dam get desk mem/user/session # and the name is as it was.
+}
+
+@test "a login says what of the environment it remembers" {
+    export DAMSESSION_TIMEOUT=50
+    run -0 terminal -- "$DAMSESSION" login desk
+    [[ $output == *"saved as desk, with \`system\`, \`url\`, \`user\`, \`api-key\`"*"\`timeout\` of the environment"* ]]
+    [[ $output != *"$API_KEY"* ]]
+}
+
+@test "config set changes the name itself: its secrets are meant for the other server then" {
+    unset "${!DAMSESSION_@}"
+    login_photoshelter
+    dam config set desk url "$FOTOWEB"
+    [[ $(dam config show desk) == *"url: $FOTOWEB"*"api-key: "* ]]
+    dam config set desk url "$PHOTOSHELTER"
+    run -0 dam get desk mem/user/session
+}
+
 @test "a name that remembers another account than the environment is refused until somebody decides" {
     unset "${!DAMSESSION_@}"
     login_fotoweb

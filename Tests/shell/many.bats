@@ -98,6 +98,23 @@ saved() {
     [ ! -e elsewhere ]
 }
 
+@test "two runs into one folder do not disturb each other" {
+    sandbox faults '{"fault": "stall", "match": "I1/download"}' >/dev/null
+    "$DAMSESSION" get desk 'mem/image/I1/download?size=300000' --output-dir out 9>&- &
+    local first=$!
+    until [ "$(stat -c %s out/download.part 2>/dev/null)" = 150000 ]; do sleep 0.1; done
+    for flag in --replace --continue; do
+        run -60 --separate-stderr dam get desk 'mem/image/I1/download?size=300000' --output-dir out "$flag"
+        [[ $stderr == *"download.part is being written by another download"* ]]
+    done
+    [ "$(saved)" = "download.part download.part.json" ]
+    kill "$first"
+    wait "$first" || true
+    run -0 dam get desk 'mem/image/I1/download?size=300000' --output-dir out --continue
+    [ "$(saved)" = download ]
+    [ "$(stat -c %s out/download)" -eq 300000 ]
+}
+
 @test "some came and some did not: exit 10, and a report to try again with" {
     sandbox faults '{"fault": "truncate", "match": "I2/download"}' >/dev/null
     run -10 --separate-stderr dam get desk 'mem/image/I1/download?size=1000' 'mem/image/I2/download?size=300000' \
@@ -131,8 +148,8 @@ saved() {
     [ "$(wc -l <report)" -eq 30 ]
     [ "$(jq -r .status report | sort -u)" = DAM_ERR_CREDENTIALS_NEEDED ]
     [ "$(jq -r .error report | grep -c '^not asked for: ')" -eq 29 ]
-    run -20 --separate-stderr dam get desk --list list --jobs 1 --output-dir out --report report --url https://localhost:1 \
-        --password-command 'echo x'
+    dam config set desk url https://localhost:1
+    run -20 --separate-stderr dam get desk --list list --jobs 1 --output-dir out --report report --password-command 'echo x'
     [ "$(jq -r .error report | grep -c '^not asked for: ')" -eq 25 ]
 }
 

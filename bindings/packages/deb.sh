@@ -80,12 +80,23 @@ document() {
     gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 }
 
+# compress_pages FOLDER: as dh_compress does, links included; nothing where there is none.
+compress_pages() {
+    [ -d "$1" ] || return 0
+    find "$1" -type f -exec gzip -9n {} +
+    local page
+    find "$1" -type l | while read -r page; do
+        ln -s "$(readlink "$page").gz" "$page.gz"
+        rm "$page"
+    done
+}
+
 # pack PACKAGE ARCHITECTURE FIELD...: builds it. The template begins with its section and ends with its description.
 pack() {
     local package=$1 of=$2 root=$work/$1 script
     shift 2
     document "$package"
-    find "$root/usr/share/man" -type f -exec gzip -9n {} + 2>/dev/null || true
+    compress_pages "$root/usr/share/man"
     mkdir "$root/DEBIAN"
     for script in "$template/$package".*; do
         case $script in *.symbols | *'*') continue ;; esac

@@ -109,11 +109,36 @@ static int32_t note_head(void *user_data, const dam_response_view *head)
     return 0;
 }
 
+/* A file that is there already stays: a success only if that is what was asked for. */
+static void leave(struct item *item, int is_wanted)
+{
+    struct tally *tally = &item->batch->tally;
+    dam_error error = {.status = DAM_ERR_ARGUMENT, .retry_after = -1};
+    tally->old += is_wanted != 0;
+    tally->came += is_wanted != 0;
+    tally->kept += !is_wanted;
+    snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
+    if (!is_wanted)
+        report_failure(tally, item->wanted, 0, &error);
+    show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
+}
+
+static int is_there(const struct item *item)
+{
+    struct stat found;
+    return !is_given(item->batch->arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0;
+}
+
 static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
 {
     struct batch *batch = item->batch;
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     batch->is_open = 1;
+    if (status == DAM_ERR_ARGUMENT && is_there(item)) { /* another run has fetched it meanwhile. */
+        item->done = item->total = 0;
+        leave(item, is_given(batch->arguments, FLAG_CONTINUE));
+        return;
+    }
     if (status == DAM_OK)
         dam_response_get(response, &view, NULL);
     if (status == DAM_OK && (is_success(view.http_status) || view.http_status == 304)) {
@@ -141,30 +166,15 @@ static void take_done(void *user_data, uint64_t id, int32_t status, dam_response
     dam_response_free(response);
 }
 
-/* A file that is there already stays: a success only if that is what was asked for. */
-static void leave(struct item *item, int is_wanted)
-{
-    struct tally *tally = &item->batch->tally;
-    dam_error error = {.status = DAM_ERR_ARGUMENT, .retry_after = -1};
-    tally->old += is_wanted != 0;
-    tally->came += is_wanted != 0;
-    tally->kept += !is_wanted;
-    snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
-    if (!is_wanted)
-        report_failure(tally, item->wanted, 0, &error);
-    show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
-}
-
 static void begin(struct item *item)
 {
     const struct batch *batch = item->batch;
     const struct arguments *arguments = batch->arguments;
     dam_request request = *batch->request;
     dam_error error;
-    struct stat found;
     uint32_t flags = (is_given(arguments, FLAG_CONTINUE) ? DAM_DOWNLOAD_CONTINUE : 0U) |
                      (is_given(arguments, FLAG_REPLACE) ? 0U : DAM_DOWNLOAD_KEEP);
-    if (!is_given(arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0) {
+    if (is_there(item)) {
         leave(item, is_given(arguments, FLAG_CONTINUE));
         return;
     }

@@ -15,6 +15,7 @@
 
 #include <damsession.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,14 +53,15 @@ static int show(struct work *work, int json)
 
 /* ---- set, unset ---- */
 
-static int save(struct work *work, const char *name)
+static int change(const char *name, const char *option, const char *value)
 {
+    char path[PATH_MAX];
     dam_error error;
-    return dam_config_save(work->config, name, &error) == DAM_OK ? EXIT_OK : report(&error);
+    return dam_name_set(name, option, find_value(option, value, path), &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 
 /* From a descriptor, or a person. */
-static int set_secret(struct work *work, const struct arguments *arguments, const char *option)
+static int set_secret(const struct arguments *arguments, const char *option)
 {
     char question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
     ssize_t size;
@@ -69,7 +71,7 @@ static int set_secret(struct work *work, const struct arguments *arguments, cons
                                 arguments->api_key_fd == 0 ? "standard input" : "--api-key-fd");
     else if ((size = ask_terminal(question, 0, secret)) <= 0)
         say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
-    int code = size > 0 ? set_option(work, option, secret) : EXIT_USAGE;
+    int code = size > 0 ? change(arguments->words[1], option, secret) : EXIT_USAGE;
     explicit_bzero(secret, sizeof secret);
     return code;
 }
@@ -110,7 +112,7 @@ static int refuse_pair(const char *action, const char *name, const char *pair)
     return EXIT_USAGE;
 }
 
-static int set(struct work *work, const struct arguments *arguments)
+static int set(const struct arguments *arguments)
 {
     const char *name = arguments->words[1], *option = arguments->words[2], *value = arguments->words[3];
     dam_option row;
@@ -128,8 +130,7 @@ static int set(struct work *work, const struct arguments *arguments)
         say("usage: damsession config set NAME OPTION VALUE");
         return EXIT_USAGE;
     }
-    int code = row.secret ? set_secret(work, arguments, option) : set_option(work, option, value);
-    return code == EXIT_OK ? save(work, name) : code;
+    return row.secret ? set_secret(arguments, option) : change(name, option, value);
 }
 
 static int unset(struct work *work, const char *name, const char *option)
@@ -143,8 +144,7 @@ static int unset(struct work *work, const char *name, const char *option)
         say("`%s` is not remembered under %s; nothing is changed", option, name);
         return EXIT_OK;
     }
-    int code = set_option(work, option, NULL);
-    return code == EXIT_OK ? save(work, name) : code;
+    return change(name, option, NULL);
 }
 
 /* ---- config ---- */
@@ -176,6 +176,6 @@ int run_config(const struct arguments *arguments, struct work *work)
     else if (status != DAM_OK)
         return report(&error);
     return is_show  ? show(work, is_given(arguments, FLAG_JSON))
-           : is_set ? set(work, arguments)
+           : is_set ? set(arguments)
                     : unset(work, name, arguments->words[2]);
 }

@@ -76,6 +76,23 @@ static int prove_session(struct work *work)
     return EXIT_OK;
 }
 
+/* What of the environment is remembered now, for those who have forgotten that it was set: ", with `store` of the
+   environment"; "" for nothing. */
+static void list_adopted(struct work *work, char *text, size_t capacity)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (uint32_t index = 0; index < dam_option_count() && used < capacity; index++) {
+        dam_option row = DAM_OPTION_INIT;
+        int32_t source = DAM_SOURCE_DEFAULT;
+        if (dam_option_get(index, &row, NULL) == DAM_OK && row.remembered &&
+            dam_config_get_source(work->config, row.name, &source, NULL) == DAM_OK && source == DAM_SOURCE_ENVIRONMENT)
+            used += (size_t)snprintf(text + used, capacity - used, "%s `%s`", used > 0 ? "," : ", with", row.name);
+    }
+    if (used > 0 && used < capacity)
+        snprintf(text + used, capacity - used, " of the environment");
+}
+
 /* To a person; a script has the exit code. */
 static void tell(struct work *work, const char *name)
 {
@@ -84,9 +101,12 @@ static void tell(struct work *work, const char *name)
     char *user = NULL;
     if (isatty(STDERR_FILENO) && dam_session_get_state(work->session, &state, NULL) == DAM_OK &&
         dam_session_get_statistics(work->session, &seen, NULL) == DAM_OK &&
-        dam_config_get(work->config, "user", &user, NULL) == DAM_OK)
-        say("%s as %s at %s%s%s", seen.logins > 0 ? "logged in" : "there is a session already,", user, state.origin,
-            name != NULL ? "; saved as " : "", name != NULL ? name : "");
+        dam_config_get(work->config, "user", &user, NULL) == DAM_OK) {
+        char adopted[512];
+        list_adopted(work, adopted, sizeof adopted);
+        say("%s as %s at %s%s%s%s", seen.logins > 0 ? "logged in" : "there is a session already,", user, state.origin,
+            name != NULL ? "; saved as " : "", name != NULL ? name : "", name != NULL ? adopted : "");
+    }
     dam_string_free(user);
 }
 
@@ -96,13 +116,12 @@ int run_login(const struct arguments *arguments, struct work *work)
     struct asked asked = {0};
     uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load_options(work, arguments, &error);
-    int is_new = loaded == DAM_ERR_NOT_FOUND || !has_name(arguments);
     if (loaded == DAM_ERR_NOT_FOUND)
         note_new_name();
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
     if (code == EXIT_OK)
         code = ask_options(work, &asked);
-    int asks_for_key = code == EXIT_OK && is_new && arguments->api_key_fd < 0 && misses_program_secrets(work);
+    int asks_for_key = code == EXIT_OK && arguments->api_key_fd < 0 && misses_program_secrets(work);
     if (asks_for_key)
         code = ask_secrets(work);
     if (code == EXIT_OK)

@@ -64,12 +64,13 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
     return status;
 }
 
-/* A path is meant where it is typed, and what is remembered is used elsewhere, by cron for instance. */
-static const char *find_path(const char *name, const char *value, char path[PATH_MAX])
+const char *find_value(const char *name, const char *value, char path[PATH_MAX])
 {
     dam_option row;
-    int is_word = strcmp(name, "store") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "memory") == 0);
-    if (!find_option(name, &row) || strcmp(row.kind, "path") != 0 || value[0] == '/' || value[0] == '\0' || is_word)
+    if (value == NULL || !find_option(name, &row) || strcmp(row.kind, "path") != 0 || value[0] == '/' ||
+        value[0] == '\0')
+        return value;
+    if (strcmp(name, "store") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "memory") == 0))
         return value;
     if (getcwd(path, PATH_MAX) == NULL || strlen(path) + strlen(value) + 2 > PATH_MAX)
         return value;
@@ -80,7 +81,7 @@ int set_option(struct work *work, const char *name, const char *value)
 {
     char path[PATH_MAX];
     dam_error error;
-    value = value != NULL ? find_path(name, value, path) : NULL;
+    value = find_value(name, value, path);
     return dam_config_set(work->config, name, value, &error) == DAM_OK ? EXIT_OK : report(&error);
 }
 

@@ -8,6 +8,8 @@
 
 #include <damsession.h>
 
+#include <limits.h>
+
 struct arguments;
 
 /* What main opens for a command. */
@@ -41,6 +43,10 @@ dam_status try_session(struct work *work, dam_error *error);
 
 /* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
+
+/* A value as it is set and remembered: a path is meant where it is typed, and used elsewhere, by cron for instance.
+   NULL stays NULL. */
+const char *find_value(const char *name, const char *value, char path[PATH_MAX]);
 
 /* Logs in as far as that goes without sending anything: with a socket that leads nowhere. DAM_OK: there is a session. A
    password is asked for if that is needed, and kept for the next login. */

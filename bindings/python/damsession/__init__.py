@@ -61,7 +61,7 @@ from ._errors import (
     TransferError,
 )
 from ._library import LibraryNotFound, version
-from ._names import forget_name, names, save
+from ._names import forget_name, names, save, update
 from ._open import open
 from ._options import Option, OptionValue, options
 from ._response import Headers, HTTPStatusError, Response
@@ -149,6 +149,7 @@ __all__ = [
     "remove_session",
     "save",
     "sessions",
+    "update",
     "version",
 ]
 

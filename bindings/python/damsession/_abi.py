@@ -290,6 +290,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_config_load_environment": _status(config_p, holds_gil=True),
     "dam_config_load": _status(config_p, c_char_p),
     "dam_config_save": _status(config_p, c_char_p),
+    "dam_name_set": _status(c_char_p, c_char_p, c_char_p),
     "dam_name_list": _status(dam_name_callback, c_void_p),
     "dam_name_remove": _status(c_char_p),
     "dam_config_set_credentials": _status(config_p, dam_credentials_callback, c_void_p),

@@ -12,8 +12,8 @@ from ._config import Config
 from ._errors import OptionError, Status
 from ._frames import keeps_no_arguments
 from ._library import library
-from ._options import option_name, options
-from ._text import encoded
+from ._options import option_name, options, words
+from ._text import encoded, wiped
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -36,18 +36,45 @@ def save(name: str, **options: Unpack[StoredOptions]) -> None:
     OptionError: an option is unknown, has a bad value, or is never remembered (a password).
     ArgumentError: the name is bad. StoreError: the options cannot be written.
     """
+    with Config() as config:
+        _set_all(config, {**options})
+        config.save(name)
+
+
+@keeps_no_arguments
+def update(name: str, **options: Unpack[StoredOptions]) -> None:
+    """Changes these of the options remembered under `name`, and leaves the others as they are; None
+    forgets one. An API key stays, too, where `url` is another one now: it is meant for that.
+
+    OptionError, ArgumentError, StoreError: as `save`. NotFound: there is no such name to forget an
+    option of.
+    """
     given: dict[str, Any] = {**options}
     with Config() as config:
-        for keyword, value in given.items():
-            config.set(keyword, value)
-            if value is not None and option_name(keyword) in _never_remembered():
-                raise OptionError(
-                    Status.OPTION,
-                    None,
-                    None,
-                    f"{option_name(keyword)} is never remembered; give it to open() instead",
-                )
-        config.save(name)
+        _set_all(config, given)
+    for keyword, value in given.items():
+        _change(encoded(name, "the name"), keyword, words(keyword, value))
+
+
+def _change(name: bytes, keyword: str, text: str | None) -> None:
+    option, error = option_name(keyword).encode(), _abi.dam_error()
+    if text is None:
+        library().dam_name_set(name, option, None, error)
+        return
+    with wiped(encoded(text, keyword)) as buffer:  # any value may be a secret
+        library().dam_name_set(name, option, buffer, error)
+
+
+def _set_all(config: Config, options: dict[str, Any]) -> None:
+    for keyword, value in options.items():
+        config.set(keyword, value)
+        if value is not None and option_name(keyword) in _never_remembered():
+            raise OptionError(
+                Status.OPTION,
+                None,
+                None,
+                f"{option_name(keyword)} is never remembered; give it to open() instead",
+            )
 
 
 def _never_remembered() -> set[str]:
