@@ -64,6 +64,12 @@ class RequestOptions(StreamOptions, total=False):
     stream_to: Sink | None
 
 
+#: The keywords of the methods, for those who give another one.
+DOWNLOAD_KEYWORDS = frozenset(ResponseOptions.__annotations__)
+STREAM_KEYWORDS = frozenset(StreamOptions.__annotations__)
+REQUEST_KEYWORDS = frozenset(RequestOptions.__annotations__)
+
+
 class AsyncStreamOptions(BodyOptions, total=False):
     """The keywords of `AsyncSession.stream`."""
 
