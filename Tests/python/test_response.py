@@ -234,3 +234,13 @@ def test_what_is_no_json_is_one_error(body: bytes, told: str, position: int) -> 
     with pytest.raises(json.JSONDecodeError, match=told) as caught:
         made(body).json()
     assert caught.value.pos == position
+
+
+@pytest.mark.parametrize(
+    "body", [{"data": b"x"}, {"data": {}}, {"json": [1]}, {"files": {"a": b"x"}}]
+)
+def test_a_get_with_a_body_is_one(
+    photoshelter: Opener, dam_sandbox: Sandbox, body: dict[str, Any]
+) -> None:
+    photoshelter().get("echo", **body).raise_for_status()
+    assert dam_sandbox.log()[-1]["method"] == "GET"

@@ -231,7 +231,9 @@ class StoreError(DamError):
 
 
 class Locked(StoreError):
-    """Another process held this session longer than the option `lock_timeout`."""
+    """Another process held this session longer than the option `lock_timeout`, or another download
+    is writing the file.
+    """
 
 
 class RecordNewer(StoreError):

@@ -238,7 +238,7 @@ class Session:
         Until then it is in `file`.part, and what is needed to go on with it in `file`.part.json;
         both are gone at the end. After an interruption they stay if more than 128 KiB had come,
         else nothing is kept. A second download to the same file while this one is under way, of any
-        process, is refused: DamError, "`file`.part is being written by another download".
+        process, is refused: Locked, "`file`.part is being written by another download".
 
         resume: go on where an earlier download of the same file was interrupted.
         keep: if a file of this name exists, leave it alone and raise ArgumentError. The default is
