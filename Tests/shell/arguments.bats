@@ -101,6 +101,8 @@ setup() {
     run -2 --separate-stderr dam get desk x --password-fd 77
     run -2 --separate-stderr dam get desk x --password-fd one
     run -2 --separate-stderr dam bind web 1 --generation -1
+    run -2 --separate-stderr dam get desk x --output-dir out --jobs many
+    [ "$stderr" = "damsession: --jobs takes a number from 1 to 100" ]
     run -2 --separate-stderr dam bind web 1 --generation 18446744073709551616
     run -2 --separate-stderr dam post desk x --data @- --password-stdin
     run -2 --separate-stderr dam post desk x --form nosign
@@ -160,84 +162,26 @@ assert line.startswith(b"damsession: ") and line.endswith(b"\n"), line
 END
 }
 
-@test "help names every command and exit code, and so does the manual page" {
-    run -0 --separate-stderr dam help
-    local command flag
-    awk '$0 == "commands:" { on = 1; next } $0 == "" { on = 0 } on { print $1 }' <<<"$output" >in-help
-    awk '/^\.SH/ { on = $0 == ".SH COMMANDS" } on && after { print $2 } { after = /^\.T[PQ]/ }' \
-        "$ROOT/bindings/shell/damsession.1" >in-manual
-    [ "$(wc -l <in-help)" -gt 20 ]
-    diff in-help in-manual
-    while read -r command; do
-        run -0 --separate-stderr dam help "$command"
-        [[ ${lines[0]} == "usage: damsession $command"* ]]
-        [[ $output == *$'\n\nexample:\n  damsession '"$command"* ]]
-        run -0 --separate-stderr dam "$command" --help
-    done <in-help
-    run -0 --separate-stderr dam login --help
-    [[ $output == *"options ("*"--system photoshelter|fotoweb "*"--url URL "*"--user TEXT "*"--authentication WORD "* ]]
-    run -0 --separate-stderr dam help
-    sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
-    while read -r flag; do
-        grep -qe "$flag" manual
-    done < <(grep -oE '^  .{4}--[a-z-]+' <<<"$output" | grep -oE -- '--.*')
-    sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <<<"$output" >in-help
-    awk '/^\.SH/ { on = $0 == ".SH EXIT STATUS" } on && after { print $1 } { after = /^\.TP/ }' \
-        "$ROOT/bindings/shell/damsession.1" >in-manual
-    [ "$(wc -l <in-help)" -gt 20 ]
-    diff in-help in-manual
-}
-
-@test "options lists the library's table in four ways" {
-    run -0 --separate-stderr dam options
-    [[ ${lines[0]} == system* ]]
-    local rows=${#lines[@]}
-    run -0 --separate-stderr dam options --json
-    [ "$(jq length <<<"$output")" -eq "$rows" ]
-    [ "$(jq -r '.[] | select(.name == "connect-timeout").environment' <<<"$output")" = DAMSESSION_CONNECT_TIMEOUT ]
-    [ "$(jq -c '.[] | select(.name == "api-key") | [.secret, .remembered]' <<<"$output")" = '[true,true]' ]
-    [ "$(jq -c '.[] | select(.name == "rotation").choices' <<<"$output")" = '["serialize","newest"]' ]
-    run -0 --separate-stderr dam options --markdown
-    [ "${#lines[@]}" -eq $((rows + 2)) ]
-    [[ $output == *'| `rotation` | `serialize`, `newest` | `serialize` |'* ]]
-    run ! grep -vE '^\|.*\|.*\|.*\|.*\|$' <<<"$output"
-}
-
-@test "help has every page of the manual, as it stands in the source tree" {
-    local page
-    for page in "$ROOT"/bindings/pages/*.md; do
-        page=${page##*/}
-        dam help "${page%.md}" | cmp - "$ROOT/bindings/pages/$page"
+@test "a letter of curl's points to the page that has it" {
+    local letter
+    for letter in X u k s S f L C G O b c T m x I A; do
+        run -2 --separate-stderr dam get desk x "-$letter"
+        [ "$stderr" = "damsession: -$letter is not known; \`damsession help coming-from\` tells what curl's is here" ]
+        grep -qE -- "^\|[^|]*\`[^|]*-${letter}[ \`]" "$ROOT/bindings/pages/coming-from.md"
     done
-    dam help | awk '$0 == "pages of the manual:" { on = 1; next } $0 == "" { on = 0 } on { print $1 ".md" }' >in-help
-    diff in-help <(cd "$ROOT/bindings/pages" && printf '%s\n' *)
 }
 
-@test "help explains every exit code and every status, by number or name" {
-    local code
-    while read -r code; do
-        run -0 --separate-stderr dam help "$code"
-        [[ ${lines[0]} =~ ^\ \ $code\ +[a-zD] ]]
-    done < <(sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <(dam help))
-    while read -r code; do
-        run -0 --separate-stderr dam help "$code"
-        [ "$output" = "$(awk -v title="### $code" '/^#/ { on = $0 == title } on' "$ROOT/bindings/pages/troubleshooting.md")" ]
-        [[ $output == *"### $code"*"Python: "* ]]
-    done < <(sed -n 's/^### //p' "$ROOT/bindings/pages/troubleshooting.md")
-    [[ $(dam help 44) == *DAM_ERR_API_KEY_REFUSED:*"### DAM_ERR_API_KEY_REFUSED"*"Check \`api-key\`"* ]]
-    [[ $(dam help 44) != *DAM_ERR_TOKEN_LIMIT* ]]
-    [[ $(dam help 2) == *"### DAM_ERR_ARGUMENT"*"### DAM_ERR_OPTION"* ]]
-    [[ $(dam help 6) == *"### DAM_ERR_INTERNAL"* ]]
-    dam help 8 >eight
-    [ "$(wc -l <eight)" -eq 1 ]
-    [ "$(dam help tls)" = "$(dam help DAM_ERR_TLS)" ]
-    run -2 --separate-stderr dam help DAM_ERR_TSL
-    [[ $stderr == *"did you mean \`DAM_ERR_TLS\`?" ]]
-    run -2 --separate-stderr dam help 99
-    [[ $stderr == *"there is no exit code \`99\`"* ]]
-    for code in DAM_ERR_ DAM_ERR_T 300 4294967340 ""; do
-        run -2 --separate-stderr dam help "$code"
-    done
+@test "a name in the place of the command, and a command in capitals" {
+    mkdir -p "$XDG_CONFIG_HOME/damsession"
+    echo '{}' >"$XDG_CONFIG_HOME/damsession/s1.json"
+    run -2 --separate-stderr dam s1 get x
+    [[ $stderr == *"it is a name, which comes after the command: damsession get s1 PATH" ]]
+    run -2 --separate-stderr dam GET s1 x
+    [[ $stderr == *"did you mean \`get\`?" ]]
+    run -3 --separate-stderr dam get S1 x
+    [[ ${stderr_lines[-1]} == *"did you mean s1? run: damsession list"* ]]
+    run ! --separate-stderr dam remove s1
+    [[ ${stderr_lines[-1]} == *"damsession forget s1"* ]]
 }
 
 @test "no flag of the wrapper hides an option of the library" {
@@ -299,9 +243,16 @@ END
     echo '{"system": "fotoweb"}' >"$XDG_CONFIG_HOME/damsession/web.json"
     offers web tokens ""
     offers "" remove ""
-    offers "" options ""
-    offers "show set unset" config ""
+    offers "timeout" options time
+    offers "show get set unset" config ""
     offers web config show ""
     offers "connect-timeout" config set web con
+    offers "password-command" config set web pass
+    offers "api-key api-key-command api-key-in" config set web api-k
+    offers "" config set web enc
+    offers "photoshelter fotoweb" config set web system ""
+    offers "yes no" config set web allow-loopback-http ""
+    offers "" config set web timeout ""
+    offers @picture post desk x -F file = @pic
     [ "$(complete -p damsession)" = "complete -F _damsession damsession" ]
 }

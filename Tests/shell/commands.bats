@@ -164,6 +164,8 @@ setup() {
     dam config set keyless system photoshelter
     dam config set keyless url "$PHOTOSHELTER"
     dam config set keyless user "$ADA"
+    cp "$XDG_CONFIG_HOME/damsession/keyless.json" "$XDG_CONFIG_HOME/damsession/asked.json"
+    dam config set asked api-key-command 'echo >>"$HOME/ran"; echo x'
     # None of these have it: another user, store, organization, kind of secret; one that says nothing; one that is damaged.
     login_fotoweb
     for name in user store organization authentication; do
@@ -178,14 +180,15 @@ setup() {
     before=$(sandbox state | jq .log.arrived)
     run -0 --separate-stderr dam logout desk --json
     [ "$output" = '{"result":"server"}' ]
-    [ "$stderr" = "damsession: it was the session of these names, too: keyless, press" ]
+    [ "$stderr" = "damsession: it was the session of these names, too: asked, keyless, press" ]
     [ "$(sandbox state | jq .log.arrived)" -eq $((before + 1)) ]
+    [ ! -e ran ]
     count photoshelter.sessions_live 0
     run -0 --separate-stderr dam logout desk
     [ "$output$stderr" = "there was no session" ]
     dam login press --password-stdin <<<"$ADA_PASSWORD"
     run -0 --separate-stderr dam forget press
-    [ "$stderr" = "damsession: it was the session of these names, too: desk, keyless" ]
+    [ "$stderr" = "damsession: it was the session of these names, too: asked, desk, keyless" ]
     run -0 --separate-stderr dam forget web
     [ -z "$stderr" ]
 }

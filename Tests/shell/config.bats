@@ -61,7 +61,9 @@ timeout: 0" ]
     run -0 --separate-stderr dam config set desk api-key --api-key-stdin <<<wrong
     run -44 --separate-stderr dam get desk mem/user/session
     run -0 terminal "answer=$API_KEY" -- "$DAMSESSION" config set desk api-key
-    [[ $output == *"api-key: "*"exit: 0" && $output != *"$API_KEY"* ]]
+    [[ $output == *"API key of $ADA at $PHOTOSHELTER: "*"exit: 0" && $output != *"$API_KEY"* ]]
+    run -0 terminal "answer=$API_KEY" -- "$DAMSESSION" config set little api-key
+    [[ $output == *$'\n'"API key: "*"exit: 0" || $output == "API key: "*"exit: 0" ]]
     run -0 --separate-stderr dam get desk mem/user/session
     local secret
     for secret in password encryption-secret; do
@@ -70,6 +72,66 @@ timeout: 0" ]
         run -2 --separate-stderr dam config set desk "$secret"
         [[ $stderr == *"\`$secret\` is never remembered"*"password-command COMMAND" ]]
     done
+}
+
+@test "config get prints one value, and says so where there is none" {
+    login_photoshelter --timeout 0
+    run -0 --separate-stderr dam config get desk user
+    [ "$output" = "$ADA" ]
+    run -0 --separate-stderr dam config get desk user --json
+    [ "$output" = "\"$ADA\"" ]
+    [ "$(dam config get desk timeout)" = 0 ]
+    [ "$(dam config get desk api-key)" = "********" ]
+    DAMSESSION_USER=mallory run -0 --separate-stderr dam config get desk user
+    [ "$output" = "$ADA" ]
+    run -3 --separate-stderr dam config get desk ip
+    [ "$output$stderr" = "damsession: \`ip\` is not remembered under desk" ]
+    run -3 --separate-stderr dam config get nowhere user
+    run -3 --separate-stderr dam config get Desk user
+    [ "${stderr_lines[-1]}" = "damsession: did you mean desk?" ]
+    run -2 --separate-stderr dam config get desk
+    [ "$stderr" = "damsession: usage: damsession config get NAME OPTION" ]
+    run -2 --separate-stderr dam config get desk usre
+    [[ $stderr == *"did you mean \`user\`?" ]]
+}
+
+@test "a secret that stands in another's place is not repeated" {
+    login_photoshelter
+    local before words
+    before=$(dam config show desk)
+    for words in "set desk hunter2" "set desk Hunter2 x" "set hunter2 x" "set password hunter2" "set api-key hunter2" \
+        "set timeout hunter2" "get desk hunter2" "unset desk hunter2" "hunter2 desk" "set desk hunter2=x"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr dam config $words
+        [[ $output$stderr != *unter2* && $stderr != *"is new"* ]]
+    done
+    run -2 --separate-stderr dam config set password hunter2
+    [[ $stderr == *"NAME is missing: damsession config set NAME password"*"password-command COMMAND" ]]
+    run -2 --separate-stderr dam config set timeout 5
+    [ "$stderr" = "damsession: NAME is missing: damsession config set NAME timeout VALUE" ]
+    run -2 --separate-stderr dam options hunter2
+    [[ $stderr != *hunter2* ]]
+    [ "$(dam config show desk)" = "$before" ]
+    [ "$(dam list | cut -f 1)" = desk ]
+}
+
+@test "an option as a flag is told how config takes it, and a value what it may be" {
+    login_photoshelter
+    run -2 --separate-stderr dam config set desk --idle-timeout hunter2
+    [ "$stderr" = "damsession: option and value are words here: damsession config set NAME idle-timeout VALUE" ]
+    run -2 --separate-stderr dam config set desk idle-timeout soon
+    [ "${stderr_lines[-1]}" = "damsession: damsession options idle-timeout tells what it takes" ]
+}
+
+@test "a URL is remembered without the slash at its end, whoever has given it" {
+    login_photoshelter
+    dam config set desk url "$PHOTOSHELTER/"
+    [ "$(dam config get desk url)" = "$PHOTOSHELTER" ]
+    PHOTOSHELTER=$PHOTOSHELTER/ login_photoshelter
+    [ "$(dam config get desk url)" = "$PHOTOSHELTER" ]
+    DAMSESSION_URL=$FOTOWEB/ dam login web --system fotoweb --ca-file "$CA_FILE" --user "$KARE" --password-stdin \
+        <<<"$KARE_PASSWORD"
+    [ "$(dam config get web url)" = "$FOTOWEB" ]
 }
 
 @test "config refuses what it does not know" {

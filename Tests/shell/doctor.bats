@@ -67,6 +67,26 @@ skipped login" ]
     finds 60 skipped options "no NAME"
 }
 
+@test "files are looked at as every command does: one with a secret may not be read by others, one without may" {
+    local folder=$XDG_CONFIG_HOME/damsession
+    dam config set plain system fotoweb
+    chmod 755 "$folder"
+    chmod 644 "$folder"/*.json
+    finds 60 bad remembered "desk.json (mode 644) is open to others; chmod 600 it"
+    [[ $output != *"plain.json"* ]]
+    run -60 --separate-stderr dam get desk mem/user/session
+    chmod 600 "$folder/desk.json"
+    finds 0 ok remembered "2 files of this user; others can read 1, which holds no secret" desk
+    run -0 --separate-stderr dam get desk mem/user/session
+    chmod 600 "$folder/plain.json"
+    finds 0 ok remembered "2 files, all of this user alone" desk
+    chmod 777 "$folder"
+    finds 60 bad remembered "(mode 777) is open to others"
+    chmod 700 "$folder"
+    chmod 644 "$XDG_STATE_HOME"/damsession/*.lock
+    finds 0 ok store "" desk
+}
+
 @test "network, certificate and clock" {
     dam config set desk url https://localhost:1
     finds 20 bad network https://localhost:1 desk
@@ -157,10 +177,11 @@ skipped login" ]
 @test "a refused password, and too many device tokens" {
     dam logout desk
     run -41 --separate-stderr dam get desk x --password-command 'echo wrong'
-    finds 41 bad session "login was refused" desk
+    finds 41 bad session "login was refused; log in with the right password: damsession login desk" desk
+    [[ $output != *" NAME"* ]]
     login_fotoweb
     finds 0 ok tokens "1 of 10 are taken" web
-    finds 45 bad tokens "the next login fails" web --token-limit 2
+    finds 45 bad tokens "the next login fails; see \`damsession tokens web\`" web --token-limit 2
 }
 
 @test "a session that a newer program stored" {

@@ -31,7 +31,7 @@ setup() {
     unset DAMSESSION_URL DAMSESSION_API_KEY DAMSESSION_USER
     run -0 terminal "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
         "$DAMSESSION" login desk
-    [[ $output == *"Password of $ADA"*"api-key: "*"saved as desk"* ]]
+    [[ $output == *"Password of $ADA"*"API key of $ADA"*"saved as desk"* ]]
     [ ! -e ran ]
     unset "${!DAMSESSION_@}"
     [ "$(dam config show desk | cut -d : -f 1 | xargs)" = "system url user api-key ca-file" ]

@@ -13,7 +13,7 @@ setup() {
     run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
         "$DAMSESSION" login desk
     [[ $output == *"System (photoshelter, fotoweb): photoshelter"*"URL (nothing: the system's usual one): $PHOTOSHELTER"* ]]
-    [[ $output == *"User: $ADA"*"Password of $ADA at $PHOTOSHELTER: "*"api-key: "* ]]
+    [[ $output == *"User: $ADA"*"Password of $ADA at $PHOTOSHELTER: "*"API key of $ADA at $PHOTOSHELTER: "* ]]
     [[ $output == *$'\ndamsession: logged in as '"$ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
     [[ $output != *"$ADA_PASSWORD"* && $output != *"$API_KEY"* ]]
     [ "$(grep -o 'echo at the question: .*' <<<"$output" | cut -d ' ' -f 5 | xargs)" = "on on on off off" ]
@@ -29,7 +29,7 @@ setup() {
     run -0 terminal "answer=$KARE" "answer=$KARE_PASSWORD" -- \
         "$DAMSESSION" login web --system fotoweb --url "$FOTOWEB"
     [[ $output == *"User: "*"Password of "*"logged in as $KARE at $FOTOWEB; saved as web"*"exit: 0" ]]
-    [[ $output != *"System"* && $output != *"URL"* && $output != *"api-key"* ]]
+    [[ $output != *"System"* && $output != *"URL"* && $output != *"API key"* ]]
     run -0 terminal "answer=$KARE" -- "$DAMSESSION" login again --system fotoweb --url "$FOTOWEB"
     [[ $output == *"there is a session already, as $KARE at $FOTOWEB; saved as again"*"exit: 0" ]]
     run -0 terminal -- "$DAMSESSION" login - --system fotoweb --url "$FOTOWEB" --user "$KARE"
@@ -42,7 +42,7 @@ setup() {
         "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
     [[ $output == *DAM_ERR_CREDENTIALS_REFUSED*"Password of $ADA"*DAM_ERR_CREDENTIALS_REFUSED*"Password of $ADA"*"saved as desk"* ]]
     [ "$(grep -c 'User: ' <<<"$output")" -eq 1 ]
-    [ "$(grep -c 'api-key: ' <<<"$output")" -eq 1 ]
+    [ "$(grep -c "API key of $ADA" <<<"$output")" -eq 1 ]
     count photoshelter.logins_refused 2
     # Each refusal is told once: with -v the library's own line is there, too.
     [ "$(grep -c 'refuse' <<<"$output")" -eq 2 ]
@@ -63,7 +63,7 @@ setup() {
 @test "a wrong API key is asked for again, without the password" {
     run -0 terminal "answer=$ADA_PASSWORD" answer=wrong "answer=$API_KEY" -- \
         "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" --user "$ADA"
-    [[ $output == *"api-key: "*DAM_ERR_API_KEY_REFUSED*"api-key: "*"saved as desk"*"exit: 0" ]]
+    [[ $output == *"API key of "*DAM_ERR_API_KEY_REFUSED*"API key of $ADA at $PHOTOSHELTER: "*"saved as desk"*"exit: 0" ]]
     [ "$(grep -c "Password of $ADA" <<<"$output")" -eq 1 ]
     run -0 --separate-stderr dam get desk mem/user/session
 }
@@ -81,7 +81,7 @@ setup() {
     export DAMSESSION_PASSWORD=$ADA_PASSWORD
     run -0 terminal "answer=$API_KEY" -- \
         "$DAMSESSION" login desk --system photoshelter --url "$PHOTOSHELTER" --user "$ADA"
-    [[ $output == *"api-key: "*"logged in as $ADA"*"exit: 0" && $output != *"Password of"* ]]
+    [[ $output == *"API key of "*"logged in as $ADA"*"exit: 0" && $output != *"Password of"* ]]
     unset DAMSESSION_PASSWORD
     dam forget desk
     echo "$ADA_PASSWORD" >password
@@ -103,6 +103,37 @@ setup() {
     # Only a system that has a usual URL promises one.
     run -0 terminal answer=photoshelter interrupt -- "$DAMSESSION" login other
     [[ $output == *"URL (nothing: the system's usual one): "* ]]
+}
+
+@test "a wrong answer is told, and no command to run is: the question comes again" {
+    run -0 terminal answer=fotoshelter answer=fotoweb answer=http://example.com answer=ftp://x "answer=$FOTOWEB" \
+        "answer=$KARE" "answer=$KARE_PASSWORD" -- "$DAMSESSION" login web
+    [[ $output == *'"system" takes'*"System ("*'"url" must begin with https://'*"URL ("*"URL ("*"saved as web"*"exit: 0" ]]
+    [[ $output != *"damsession options"* && $output != *"run: "* ]]
+}
+
+@test "plain http is refused before anything is asked" {
+    local words
+    for words in "" "--system photoshelter" "--system fotoweb" "--system fotoweb --user ada"; do
+        # shellcheck disable=SC2086
+        run -0 terminal -- "$DAMSESSION" login web --url http://example.com $words
+        [[ $output == "damsession: DAM_ERR_INSECURE"*"write it with https: --url https://example.com"*"exit: 26" ]]
+        [[ $output != *"System"* && $output != *"User:"* && $output != *"assword"* ]]
+    done
+}
+
+@test "a password that was given and not tried is said to be" {
+    login_photoshelter
+    run -0 --separate-stderr dam login desk --password-stdin <<<hunter2
+    [[ $stderr == "damsession: there is a session already, and the password was not needed;"*"damsession logout desk" ]]
+    run -0 --separate-stderr dam login desk --password-fd 7 7<<<hunter2
+    [[ $stderr == *"was not needed"* && $stderr != *hunter2* ]]
+    run -0 --separate-stderr dam login desk
+    [ -z "$stderr" ]
+    dam logout desk
+    run -41 --separate-stderr dam login desk --password-stdin <<<hunter2
+    run -0 --separate-stderr dam login desk --password-stdin <<<"$ADA_PASSWORD"
+    [ -z "$stderr" ]
 }
 
 @test "without a terminal nobody is asked, and nothing is said" {

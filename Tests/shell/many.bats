@@ -57,6 +57,16 @@ saved() {
     run -0 --separate-stderr dam get desk mem/image/I1 mem/image/I1 --output-dir other
     [ "$stderr" = "damsession: mem/image/I1 is there twice; it is fetched once" ]
     [ "$(saved other)" = I1 ]
+    run -0 --separate-stderr dam get desk 'mem/image/I1?x=1' 'mem/image/I1?x=1' 'mem/image/I1?x=1' --output-dir third
+    [ "$stderr" = "damsession: mem/image/I1 is there 3 times; it is fetched once" ]
+}
+
+@test "one path under several file names is fetched into each" {
+    printf '%s\n' $'mem/image/I1\tone' $'mem/image/I1\ttwo' mem/image/I1 $'mem/image/I1\ttwo' >list
+    run -0 --separate-stderr dam get desk --list list --output-dir out
+    [ "$stderr" = "damsession: mem/image/I1 is there twice; it is fetched once" ]
+    [ "$(saved)" = "I1 one two" ]
+    cmp out/one out/two
 }
 
 @test "no name leaves the folder, is hidden, or is that of a part" {

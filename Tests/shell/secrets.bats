@@ -179,10 +179,10 @@ setup() {
     photoshelter_environment
     unset DAMSESSION_API_KEY
     run -0 terminal "answer=$ADA_PASSWORD" "answer=$API_KEY" -- "$DAMSESSION" login desk
-    [[ $output == *"Password of "*"api-key: "*"exit: 0" && $output != *"$API_KEY"* ]]
+    [[ $output == *"Password of "*"API key of $ADA at $PHOTOSHELTER: "*"exit: 0" && $output != *"$API_KEY"* ]]
     dam logout desk
     run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk
-    [[ $output != *"api-key: "* && $output == *"exit: 0" ]]
+    [[ $output != *"API key"* && $output == *"exit: 0" ]]
     count photoshelter.logins_ok 2
 }
 

@@ -98,6 +98,20 @@ key_of() {
     run -3 --separate-stderr dam remove "$key"
 }
 
+@test "forget tells a person what stays in the store, and how to remove that" {
+    login_photoshelter
+    login_fotoweb
+    local key
+    key=$(key_of photoshelter)
+    run -0 terminal -- "$DAMSESSION" forget desk
+    [[ $output == *"damsession remove $key"*"exit: 0" && $output != *"$(key_of fotoweb)"* ]]
+    dam remove "$key"
+    [ "$(dam sessions | cut -f 2)" = fotoweb ]
+    dam config set empty system fotoweb
+    run -0 terminal -- "$DAMSESSION" forget empty
+    [[ $output != *"damsession remove"* ]]
+}
+
 @test "completion offers the keys to remove, and names elsewhere" {
     login_photoshelter
     # shellcheck source=/dev/null

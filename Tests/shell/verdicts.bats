@@ -164,7 +164,7 @@ setup() {
     mends 40 "run: damsession login desk" get desk x
     mends 40 "run: damsession login -" get - x --system photoshelter --user ada --api-key-fd 7 7<<<key
     mends 2 "each as --OPTION VALUE or DAMSESSION_OPTION" get - x
-    mends 26 "--url and DAMSESSION_URL" get - x --system fotoweb --url http://example.com --user ada
+    mends 26 "--url https://example.com" get - x --system fotoweb --url http://example.com --user ada
     mends 41 "run: damsession login desk" get desk x --password-command 'echo wrong'
     mends 44 "damsession login desk --api-key-stdin" get desk x --password-command 'echo x' --api-key-stdin <<<wrong
     login_fotoweb
@@ -178,7 +178,7 @@ setup() {
 }
 
 @test "every error of the library has a remedy, made of commands and options that there are" {
-    local remedies=$ROOT/bindings/shell/remedy.c word
+    local remedies=$ROOT/bindings/shell/remedy.c advice=$ROOT/bindings/shell/advice.c word
     # Not: what somebody cancelled, which nothing does in the command.
     for word in DAM_ERR_ARGUMENT DAM_ERR_OPTION DAM_ERR_INTERNAL \
         $(dam help | grep -oE 'DAM_ERR_[A-Z_]+' | grep -v CANCELLED); do
@@ -186,9 +186,9 @@ setup() {
     done
     while read -r word; do
         dam help "$word" >/dev/null
-    done < <(grep -oE 'damsession [a-z]+ ?%?' "$remedies" | grep -v ' that ' | cut -d ' ' -f 2 | sort -u)
+    done < <(grep -ohE 'damsession [a-z]+ ?[%#]?' "$remedies" "$advice" | grep -v ' that ' | cut -d ' ' -f 2 | sort -u)
     { dam help && dam options | sed 's/^/  --/'; } >known
     while read -r word; do
         grep -qe "$word" known
-    done < <(grep -oE -- '--[a-z-]+' "$remedies" | sort -u)
+    done < <(grep -ohE -- '--[a-z][a-z-]+' "$remedies" "$advice" | sort -u)
 }

@@ -15,12 +15,53 @@
 
 #include <damsession.h>
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int is_missing(struct work *work, const char *name)
 {
     return !has_value(work->config, name);
+}
+
+/* Whether a session is refused for the URL that is set, whatever else is missing. */
+static int is_plain(struct work *work, dam_error *error)
+{
+    static const char plain[] = "http://";
+    char *url = NULL;
+    dam_session *session = NULL;
+    dam_status status = dam_config_get(work->config, "url", &url, error);
+    int may_be = status == DAM_OK && strncasecmp(url, plain, sizeof plain - 1) == 0;
+    int is_bare = may_be && is_missing(work, "system");
+    dam_option row;
+    if (is_bare && find_option("system", &row)) { /* any of them: all say the same. */
+        char *system = strndup(row.choices, strcspn(row.choices, "|"));
+        dam_config_set(work->config, row.name, system, NULL);
+        free(system);
+    }
+    status = may_be ? dam_session_open(work->config, &session, error) : DAM_OK;
+    dam_session_free(session);
+    if (is_bare)
+        dam_config_set(work->config, "system", NULL, NULL);
+    dam_string_free(url);
+    return status == DAM_ERR_INSECURE;
+}
+
+/* Sets an answer; 0: it is none, and this has said why. What to do about it is asked already. */
+static int take_answer(struct work *work, const char *name, const char *answer)
+{
+    char path[PATH_MAX], text[DESCRIPTION_CAPACITY];
+    dam_error error;
+    int is_taken = dam_config_set(work->config, name, find_value(name, answer, path), &error) == DAM_OK;
+    if (is_taken && strcmp(name, "url") == 0 && is_plain(work, &error)) {
+        dam_config_set(work->config, name, NULL, NULL);
+        is_taken = 0;
+    }
+    if (!is_taken)
+        say("%s", describe(&error, text));
+    return is_taken;
 }
 
 /* 1: the option is set; 0: the answer was empty; -1: there is nobody to ask. */
@@ -30,7 +71,7 @@ static int ask(struct work *work, const char *name, const char *question)
     ssize_t size;
     do
         size = ask_terminal(question, 1, answer);
-    while (size > 0 && set_option(work, name, answer) != EXIT_OK);
+    while (size > 0 && !take_answer(work, name, answer));
     return size > 0 ? 1 : size < 0 ? -1 : 0;
 }
 
@@ -65,7 +106,10 @@ static int has_usual_url(struct work *work)
 int ask_options(struct work *work, struct asked *asked)
 {
     int is_new = is_missing(work, "system");
+    dam_error error;
     *asked = (struct asked){0};
+    if (is_plain(work, &error))
+        return report(&error);
     if (is_new && ask_system(work) < 0)
         return EXIT_OK;
     if (is_missing(work, "system"))
@@ -124,16 +168,31 @@ int fill_program_secrets(struct work *work, const char *value)
     return code;
 }
 
+void write_question(struct work *work, const char *option, char question[QUESTION_CAPACITY])
+{
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    dam_session *session = NULL;
+    char *user = NULL;
+    if (dam_session_open(work->config, &session, NULL) == DAM_OK) /* where it leads to without a URL, too. */
+        dam_session_get_state(session, &state, NULL);
+    dam_session_free(session);
+    int is_known = state.origin[0] != '\0' && dam_config_get(work->config, "user", &user, NULL) == DAM_OK;
+    const char *what = strcmp(option, "api-key") == 0 ? "API key" : option;
+    snprintf(question, QUESTION_CAPACITY, is_known ? "%s of %s at %s: " : "%s: ", what, user, state.origin);
+    dam_string_free(user);
+}
+
 int ask_program_secrets(struct work *work)
 {
     uint32_t index = 0;
     dam_option row;
-    int code = fill_program_secrets(work, NULL);
+    int code = EXIT_OK;
     while (code == EXIT_OK && find_program_secret(work, &index, &row)) {
-        char question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
-        snprintf(question, sizeof question, "%s: ", row.name);
-        if (ask_terminal(question, 0, secret) > 0)
-            code = set_option(work, row.name, secret);
+        char question[QUESTION_CAPACITY], secret[SECRET_CAPACITY];
+        code = set_option(work, row.name, "none yet");
+        write_question(work, row.name, question);
+        if (code == EXIT_OK)
+            code = set_option(work, row.name, ask_terminal(question, 0, secret) > 0 ? secret : NULL);
         explicit_bzero(secret, sizeof secret);
     }
     return code;

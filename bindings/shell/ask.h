@@ -18,6 +18,10 @@ int ask_options(struct work *work, struct asked *asked);
 /* Asks for the URL. 0: nobody answered. */
 int ask_url(struct work *work, const char *question);
 
+/* "API key of USER at URL: ", if the options are enough to open a session; any value of the option will do. */
+enum { QUESTION_CAPACITY = 1024 };
+void write_question(struct work *work, const char *option, char question[QUESTION_CAPACITY]);
+
 /* What proves the program to the chosen system (PhotoShelter's API key), as far as it is given nowhere: whether it is
    missing; a value for it, or NULL for none; the answer of a person. */
 int misses_program_secrets(struct work *work);

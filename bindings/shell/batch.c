@@ -282,7 +282,7 @@ int run_batch(const struct arguments *arguments, struct work *work, const dam_re
         say("--continue leaves out files that are there, --replace fetches them anew");
     for (size_t at = 0; at < paths.count && code != EXIT_OK && !explain_path(paths.list[at].path); at++)
         ;
-    say_remedy(batch.stop.status);
+    say_remedy(&batch.stop);
     free(batch.items);
     free_paths(&paths);
     return code;

@@ -84,7 +84,10 @@ int check_arguments(const struct arguments *given)
         const char *name = given->settings[index].name;
         int is_store = strcmp(name, "store") == 0;
         if (!(command->accepts & (is_store ? ACCEPTS_OPTIONS | ACCEPTS_STORE : ACCEPTS_OPTIONS))) {
-            say("`%s` does not take --%s; see `damsession help %s`", command->name, name, command->name);
+            if (command->run == run_config)
+                say("option and value are words here: damsession config set NAME %s VALUE", name);
+            else
+                say("`%s` does not take --%s; see `damsession help %s`", command->name, name, command->name);
             return EXIT_USAGE;
         }
     }

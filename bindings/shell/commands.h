@@ -8,6 +8,8 @@
 #ifndef DAMSESSION_COMMANDS_H
 #define DAMSESSION_COMMANDS_H
 
+#include <damsession.h>
+
 struct arguments;
 struct work;
 
@@ -36,10 +38,13 @@ struct command {
 /* All commands. The last row has no name. */
 extern const struct command commands[];
 
+/* Prints all that is known of one option. */
+void print_whole_option(const dam_option *row);
+
 /* The command of that name, or NULL. */
 const struct command *find_command(const char *name);
 
-run_command_line run_login, run_keepalive, run_logout, run_forget; /* login.c */
+run_command_line run_login, run_keepalive, run_logout, run_forget; /* login.c, forget.c */
 run_command_line run_request;                                      /* request.c */
 run_command_line run_header, run_observe;                          /* header.c, observe.c */
 run_command_line run_organizations, run_status;                    /* organizations.c, status.c */

@@ -1,12 +1,15 @@
 /*
- * config.c - the command `config`: shows and changes the options that are remembered under a name.
+ * config.c - the command `config`: shows, gives and changes the options that are remembered under a name.
  *
  * Nobody is logged in, and sessions stay as they are. A secret is shown as stars, and never taken from the command
  * line.
  */
 #include "arguments.h"
+#include "ask.h"
 #include "commands.h"
 #include "exit_code.h"
+#include "files.h"
+#include "flags.h"
 #include "print.h"
 #include "refuse.h"
 #include "say.h"
@@ -51,27 +54,75 @@ static int show(struct work *work, int json)
     return code;
 }
 
+/* One value, for a script. */
+static int get(struct work *work, const struct arguments *arguments)
+{
+    const char *name = arguments->words[1], *option = arguments->words[2];
+    char *value = NULL;
+    dam_option row;
+    dam_error error;
+    if (!find_option(option, &row))
+        return refuse_config_option(option, "get NAME OPTION");
+    if (!is_remembered(work, option)) {
+        say("`%s` is not remembered under %s", option, name);
+        return DAM_ERR_NOT_FOUND;
+    }
+    if (!row.secret && dam_config_get(work->config, option, &value, &error) != DAM_OK)
+        return report(&error);
+    const char *shown = row.secret ? "********" : value;
+    int code = EXIT_OK;
+    if (is_given(arguments, FLAG_JSON)) {
+        print_json(shown);
+        putchar('\n');
+    } else {
+        code = write_line(shown);
+    }
+    dam_string_free(value);
+    return code;
+}
+
 /* ---- set, unset ---- */
 
 static int change(const char *name, const char *option, const char *value)
 {
     char path[PATH_MAX];
     dam_error error;
-    return dam_name_set(name, option, find_value(option, value, path), &error) == DAM_OK ? EXIT_OK : report(&error);
+    if (dam_name_set(name, option, find_value(option, value, path), &error) == DAM_OK)
+        return EXIT_OK;
+    int code = report(&error);
+    if (error.status == DAM_ERR_OPTION)
+        say("damsession options %s tells what it takes", option);
+    return code;
+}
+
+/* A key and the command that gives one take each other's place: the later choice counts. */
+static int set_and_part(struct work *work, const char *name, const char *option, const char *value)
+{
+    static const char key[] = "api-key", command[] = "api-key-command";
+    int is_key = strcmp(option, key) == 0;
+    const char *other = is_key ? command : strcmp(option, command) == 0 ? key : NULL;
+    int code = change(name, option, value);
+    if (code == EXIT_OK && other != NULL && is_remembered(work, other) && (code = change(name, other, NULL)) == EXIT_OK)
+        say("`%s` takes the place of `%s`, which is no longer remembered under %s", option, other, name);
+    return code;
 }
 
 /* From a descriptor, or a person. */
-static int set_secret(const struct arguments *arguments, const char *option)
+static int set_secret(const struct arguments *arguments, struct work *work, const char *option)
 {
-    char question[VARIABLE_CAPACITY], secret[SECRET_CAPACITY];
+    char question[QUESTION_CAPACITY], secret[SECRET_CAPACITY];
     ssize_t size;
-    snprintf(question, sizeof question, "%s: ", option);
-    if (arguments->api_key_fd >= 0)
+    if (arguments->api_key_fd >= 0) {
         size = read_secret_line(arguments->api_key_fd, secret,
                                 arguments->api_key_fd == 0 ? "standard input" : "--api-key-fd");
-    else if ((size = ask_terminal(question, 0, secret)) <= 0)
-        say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
-    int code = size > 0 ? change(arguments->words[1], option, secret) : EXIT_USAGE;
+    } else {
+        if (!is_remembered(work, option))
+            dam_config_set(work->config, option, "none yet", NULL);
+        write_question(work, option, question);
+        if ((size = ask_terminal(question, 0, secret)) <= 0)
+            say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
+    }
+    int code = size > 0 ? set_and_part(work, arguments->words[1], option, secret) : EXIT_USAGE;
     explicit_bzero(secret, sizeof secret);
     return code;
 }
@@ -102,9 +153,9 @@ static int refuse_pair(const char *action, const char *name, const char *pair)
     char option[VARIABLE_CAPACITY];
     dam_option row;
     snprintf(option, sizeof option, "%.*s", (int)strcspn(pair, "="), pair);
-    if (!find_option(option, &row))
-        return refuse_config_option(option);
     int is_set = strcmp(action, "set") == 0;
+    if (!find_option(option, &row))
+        return refuse_config_option(option, is_set ? "set NAME OPTION VALUE" : "unset NAME OPTION");
     if (is_set && row.secret)
         return refuse_value(name, &row, pair);
     say("%s without \"=\": damsession config %s %s %s%s",
@@ -112,14 +163,18 @@ static int refuse_pair(const char *action, const char *name, const char *pair)
     return EXIT_USAGE;
 }
 
-static int set(const struct arguments *arguments)
+static int set(const struct arguments *arguments, struct work *work, int is_new)
 {
     const char *name = arguments->words[1], *option = arguments->words[2], *value = arguments->words[3];
     dam_option row;
     if (strchr(option, '=') != NULL)
         return refuse_pair("set", name, option);
+    if (!find_option(option, &row) && find_option(name, &row)) {
+        say("NAME is missing: damsession config set NAME %s%s", name, row.secret ? "" : " VALUE");
+        return row.secret ? refuse_value("NAME", &row, option) : EXIT_USAGE;
+    }
     if (!find_option(option, &row))
-        return refuse_config_option(option);
+        return refuse_config_option(option, "set NAME OPTION VALUE");
     if (row.secret && (value != NULL || !row.remembered))
         return refuse_value(name, &row, value);
     if (!row.remembered) {
@@ -130,7 +185,10 @@ static int set(const struct arguments *arguments)
         say("usage: damsession config set NAME OPTION VALUE");
         return EXIT_USAGE;
     }
-    return row.secret ? set_secret(arguments, option) : change(name, option, value);
+    int code = row.secret ? set_secret(arguments, work, option) : set_and_part(work, name, option, value);
+    if (code == EXIT_OK && is_new)
+        say("the name is new; `damsession login %s` asks for what is missing", name);
+    return code;
 }
 
 static int unset(struct work *work, const char *name, const char *option)
@@ -139,7 +197,7 @@ static int unset(struct work *work, const char *name, const char *option)
     if (strchr(option, '=') != NULL)
         return refuse_pair("unset", name, option);
     if (!find_option(option, &row))
-        return refuse_config_option(option);
+        return refuse_config_option(option, "unset NAME OPTION");
     if (!is_remembered(work, option)) {
         say("`%s` is not remembered under %s; nothing is changed", option, name);
         return EXIT_OK;
@@ -149,33 +207,63 @@ static int unset(struct work *work, const char *name, const char *option)
 
 /* ---- config ---- */
 
+static const struct action {
+    const char *name, *words;
+    int least, most; /* words, with the action's own. */
+} actions[] = {
+    {"show", "NAME", 2, 2},
+    {"get", "NAME OPTION", 3, 3},
+    {"set", "NAME OPTION VALUE", 3, 4},
+    {"unset", "NAME OPTION", 3, 3},
+};
+
+enum { ACTIONS = sizeof actions / sizeof actions[0] };
+
+/* What is there in its place may be a secret, and is not repeated. */
+static const struct action *find_action(const char *word)
+{
+    const char *names[ACTIONS + 1] = {NULL};
+    for (int at = 0; at < ACTIONS; at++) {
+        if (strcmp(actions[at].name, word) == 0)
+            return &actions[at];
+        names[at] = actions[at].name;
+    }
+    const char *nearest = find_nearest(word, names);
+    say("`config` shows, gets, sets or unsets: damsession config %s NAME%s%s%s", nearest != NULL ? nearest : "show",
+        nearest != NULL ? "; did you mean `" : "", nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
+    return NULL;
+}
+
 int run_config(const struct arguments *arguments, struct work *work)
 {
-    static const char *const actions[] = {"show", "set", "unset", NULL};
-    const char *action = arguments->words[0], *name = arguments->words[1];
-    int words = arguments->word_count, is_set = strcmp(action, "set") == 0, is_show = strcmp(action, "show") == 0;
+    const struct action *action = find_action(arguments->words[0]);
+    const char *name = arguments->words[1];
+    int words = arguments->word_count;
     dam_error error;
-    if (!is_set && !is_show && strcmp(action, "unset") != 0) {
-        const char *nearest = find_nearest(action, actions);
-        say("`config` has no `%s`; did you mean `%s`?", action, nearest != NULL ? nearest : "show");
+    if (action == NULL)
         return EXIT_USAGE;
-    }
-    if (is_show ? words != 2 : is_set ? words < 3 : words != 3) {
-        say("usage: damsession config %s NAME%s", action, is_show ? "" : is_set ? " OPTION VALUE" : " OPTION");
+    if (words < action->least || words > action->most) {
+        say("usage: damsession config %s %s", action->name, action->words);
         return EXIT_USAGE;
     }
     if (strcmp(name, "-") == 0) {
         say("\"-\" stands for nothing remembered; `damsession list` shows the names that are");
         return EXIT_USAGE;
     }
+    int is_set = strcmp(action->name, "set") == 0;
     dam_status status = dam_config_new(&work->config, &error);
     if (status == DAM_OK)
         status = dam_config_load(work->config, name, &error);
-    if (status == DAM_ERR_NOT_FOUND && is_set)
-        say("the name is new; `damsession login %s` asks for what is missing", name);
-    else if (status != DAM_OK)
-        return report(&error);
-    return is_show  ? show(work, is_given(arguments, FLAG_JSON))
-           : is_set ? set(arguments)
-                    : unset(work, name, arguments->words[2]);
+    int is_new = status == DAM_ERR_NOT_FOUND && is_set;
+    if (status != DAM_OK && !is_new) {
+        char nearest[65];
+        int code = report(&error);
+        if (status == DAM_ERR_NOT_FOUND && find_nearest_name(name, nearest, sizeof nearest))
+            say("did you mean %s?", nearest);
+        return code;
+    }
+    return is_set                              ? set(arguments, work, is_new)
+           : strcmp(action->name, "show") == 0 ? show(work, is_given(arguments, FLAG_JSON))
+           : strcmp(action->name, "get") == 0  ? get(work, arguments)
+                                               : unset(work, name, arguments->words[2]);
 }

@@ -35,7 +35,7 @@ static ssize_t ask_or_recall(struct credentials *credentials, const dam_prompt *
         memcpy(credentials->typed, secret, (size_t)size + 1);
     else
         explicit_bzero(credentials->typed, sizeof credentials->typed);
-    credentials->is_typed = size > 0;
+    credentials->answerer = size > 0 ? ANSWERER_PERSON : ANSWERER_NONE;
     credentials->is_declined |= size == 0;
     return size;
 }
@@ -45,16 +45,18 @@ int32_t answer_prompt(void *user_data, dam_prompt *prompt)
     struct credentials *credentials = user_data;
     char secret[SECRET_CAPACITY];
     ssize_t size;
-    if (credentials->collects &&
-        (credentials->fd >= 0 || (credentials->command != NULL && credentials->command[0] != '\0')))
+    int has_command = credentials->command != NULL && credentials->command[0] != '\0';
+    if (credentials->collects && (credentials->fd >= 0 || has_command))
         return DAM_OK;
+    credentials->answerer = credentials->fd >= 0 ? ANSWERER_DESCRIPTOR : has_command ? ANSWERER_COMMAND : ANSWERER_NONE;
     if (credentials->fd >= 0)
         size = read_secret_line(credentials->fd, secret, credentials->fd == 0 ? "standard input" : "--password-fd");
-    else if (credentials->command != NULL && credentials->command[0] != '\0')
+    else if (has_command)
         size = run_secret_command(&(struct secret_command){"password", credentials->command, credentials->patience},
                                   secret);
     else
         size = ask_or_recall(credentials, prompt, secret);
+    credentials->has_failed = size <= 0;
     if (size > 0 && credentials->collects)
         memcpy(credentials->typed, secret, (size_t)size + 1);
     dam_status status =

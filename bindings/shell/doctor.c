@@ -11,6 +11,7 @@
 #include "findings.h"
 #include "flags.h"
 #include "folders.h"
+#include "names.h"
 #include "print.h"
 #include "probe.h"
 #include "say.h"
@@ -21,6 +22,7 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +60,8 @@ static dam_status look_at_record(struct work *work, dam_error *error)
     return status == DAM_ERR_STORE || status == DAM_ERR_RECORD_NEWER || status == DAM_ERR_LOCKED ? status : DAM_OK;
 }
 
-static void find_session(struct findings *findings, struct work *work, const dam_session_state *state)
+static void find_session(struct findings *findings, const struct arguments *arguments, struct work *work,
+                         const dam_session_state *state)
 {
     char time[TIME_CAPACITY];
     dam_error error;
@@ -67,7 +70,8 @@ static void find_session(struct findings *findings, struct work *work, const dam
         find(findings, "session", find_exit_code(status), "%s", error.message);
     else if (state->flags & DAM_STATE_REFUSED)
         find(findings, "session", DAM_ERR_CREDENTIALS_REFUSED,
-             "the last login was refused; log in with the right password: damsession login NAME");
+             "the last login was refused; log in with the right password: damsession login %s",
+             has_name(arguments) ? arguments->words[0] : "- with the same options");
     else if (state->flags & DAM_STATE_LOGGED_IN)
         find(findings, "session", EXIT_OK, "logged in, last used %s", write_time(state->used_at, time));
     else
@@ -80,7 +84,7 @@ static int32_t count_token(void *user_data, const dam_device_token *token)
     return 0;
 }
 
-static void find_tokens(struct findings *findings, struct work *work)
+static void find_tokens(struct findings *findings, const struct arguments *arguments, struct work *work)
 {
     long count = 0, limit = read_number(work->config, "token-limit"),
          reserve = read_number(work->config, "token-reserve");
@@ -93,8 +97,8 @@ static void find_tokens(struct findings *findings, struct work *work)
     else if (count > 0 && count >= limit - reserve)
         find(findings, "tokens", DAM_ERR_TOKEN_LIMIT,
              "%ld of %ld are taken and %ld are reserved: the next login fails; "
-             "see `damsession tokens`",
-             count, limit, reserve);
+             "see `damsession tokens %s`",
+             count, limit, reserve, has_name(arguments) ? arguments->words[0] : "- with the same options");
     else
         find(findings, "tokens", EXIT_OK, "%ld of %ld are taken, as far as known here", count, limit);
 }
@@ -152,10 +156,49 @@ static int open_patient(struct findings *findings, const struct arguments *argum
     return status == DAM_OK;
 }
 
+static mode_t close_all(const char *name)
+{
+    return ends_with(name, ".lock") ? 022 : 077;
+}
+
+/* Names without a secret may be read; the library knows which they are. */
+static mode_t close_name(const char *file)
+{
+    char name[PATH_MAX];
+    dam_config *config = NULL;
+    dam_error error;
+    snprintf(name, sizeof name, "%.*s", (int)(ends_with(file, ".json") ? strlen(file) - strlen(".json") : 0), file);
+    int is_refused = dam_config_new(&config, &error) == DAM_OK && name[0] != '\0' &&
+                     dam_config_load(config, name, &error) == DAM_ERR_STORE;
+    dam_config_free(config);
+    return is_refused ? 077 : 022;
+}
+
+static int32_t pass_name(void *user_data, const char *name)
+{
+    (void)user_data;
+    (void)name;
+    return 0;
+}
+
+static void find_names(struct findings *findings)
+{
+    char folder[PATH_MAX];
+    dam_error error;
+    dam_status status = dam_name_list(pass_name, NULL, &error);
+    if (find_config_folder(folder))
+        examine_files(findings, &(struct examined){.check = "remembered",
+                                                   .folder = folder,
+                                                   .find_closed = close_name,
+                                                   .refused = status != DAM_OK ? &error : NULL});
+}
+
 static void find_store(struct findings *findings, const dam_error *refused, const char *folder, const char *used)
 {
-    const struct examined store = {
-        .check = "store", .folder = folder, .closed = 077, .refused = refused->status != DAM_OK ? refused : NULL};
+    const struct examined store = {.check = "store",
+                                   .folder = folder,
+                                   .find_closed = close_all,
+                                   .refused = refused->status != DAM_OK ? refused : NULL};
     if (store.refused == NULL && used[0] != '/')
         skip(findings, "store", used);
     else if (examine_files(findings, &store) && store.refused == NULL)
@@ -166,8 +209,8 @@ static void find_store(struct findings *findings, const dam_error *refused, cons
 static void find_stored(struct findings *findings, const struct arguments *arguments, struct work *work,
                         const dam_session_state *state)
 {
-    find_session(findings, work, state);
-    find_tokens(findings, work);
+    find_session(findings, arguments, work, state);
+    find_tokens(findings, arguments, work);
     if (is_given(arguments, FLAG_LOG_IN))
         find_login(findings, work);
     else
@@ -179,12 +222,11 @@ int run_doctor(const struct arguments *arguments, struct work *work)
     struct findings findings = {.rows.json = is_given(arguments, FLAG_JSON)};
     dam_session_state state = DAM_SESSION_STATE_INIT;
     dam_error error, refused = {.status = DAM_OK};
-    char folder[PATH_MAX], store[PATH_MAX];
+    char store[PATH_MAX];
     find_library(&findings);
     int is_open = open_patient(&findings, arguments, work, &refused, store);
     find_strangers(&findings);
-    if (find_config_folder(folder))
-        examine_files(&findings, &(struct examined){.check = "remembered", .folder = folder, .closed = 022});
+    find_names(&findings);
     if (!is_open)
         return end_findings(&findings);
     if (dam_session_get_state(work->session, &state, &error) != DAM_OK) {

@@ -36,7 +36,12 @@ static const char *object(const struct stat *found, int is_folder, mode_t closed
     return NULL;
 }
 
-static int find_objections(struct findings *findings, const struct examined *examined, DIR *directory, int *count)
+struct counts {
+    int files, open; /* `open`: to others, without harm. */
+};
+
+static int find_objections(struct findings *findings, const struct examined *examined, DIR *directory,
+                           struct counts *counts)
 {
     const char *check = examined->check, *folder = examined->folder;
     int bad = 0;
@@ -49,9 +54,10 @@ static int find_objections(struct findings *findings, const struct examined *exa
         const char *name = entry->d_name;
         if (name[0] == '.' || fstatat(dirfd(directory), name, &found, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
-        ++*count;
+        counts->files++;
         objection = ends_with(name, ".damaged") ? "was damaged and set aside; remove it when you know why"
-                                                : object(&found, 0, examined->closed);
+                                                : object(&found, 0, examined->find_closed(name));
+        counts->open += (found.st_mode & 077) != 0;
         if (objection != NULL)
             find(findings, check, DAM_ERR_STORE, "%s/%s (mode %o) %s", folder, name, found.st_mode & 07777U, objection);
         bad += objection != NULL;
@@ -77,9 +83,10 @@ int examine_files(struct findings *findings, const struct examined *examined)
 {
     const char *folder = examined->folder;
     DIR *directory = opendir(folder);
-    int error = errno, count = 0, bad = 0;
+    int error = errno, bad = 0;
+    struct counts counts = {0};
     if (directory != NULL)
-        bad = find_objections(findings, examined, directory, &count);
+        bad = find_objections(findings, examined, directory, &counts);
     if (bad == 0 && examined->refused != NULL)
         find(findings, examined->check, find_exit_code(examined->refused->status), "%s", examined->refused->message);
     else if (directory == NULL && error == ENOENT)
@@ -87,8 +94,10 @@ int examine_files(struct findings *findings, const struct examined *examined)
     else if (directory == NULL)
         find(findings, examined->check, DAM_ERR_STORE, "%s: %s", folder, strerror(error));
     else if (bad == 0)
-        find(findings, examined->check, EXIT_OK, "%s: %d file%s, all of this user alone", folder, count,
-             count == 1 ? "" : "s");
+        find(findings, examined->check, EXIT_OK,
+             counts.open > 0 ? "%s: %d file%s of this user; others can read %d, which hold%s no secret"
+                             : "%s: %d file%s, all of this user alone",
+             folder, counts.files, counts.files == 1 ? "" : "s", counts.open, counts.open == 1 ? "s" : "");
     if (directory != NULL)
         closedir(directory);
     return directory != NULL;

@@ -10,11 +10,11 @@
 
 struct findings;
 
-/* What to look at: a folder, and which mode bits none of its files may have. `refused` is why the library does not take
-   it, if it does not; that is a finding where nothing else is found. */
+/* What to look at: a folder, and which mode bits none of its files may have: 077 for one that holds a secret. `refused`
+   is why the library does not take the folder, if it does not; that is a finding where nothing else is found. */
 struct examined {
     const char *check, *folder;
-    mode_t closed;
+    mode_t (*find_closed)(const char *name);
     const dam_error *refused;
 };
 

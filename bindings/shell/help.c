@@ -35,26 +35,42 @@ static void print_flags(unsigned accepts)
             print_flag(flags[id].letter, flags[id].name, flags[id].operand, flags[id].help);
 }
 
-/* The wrapper's own numbers come first; the others, and their texts, are the library's. 0: there is none such. */
+/* The wrapper's own numbers; the others, and their texts, are the library's. */
+static const struct own_code {
+    int code;
+    const char *text, *advice; /* NULL: a page has it. */
+} own_codes[] = {
+    {EXIT_OK, "success", NULL},
+    {EXIT_INTERNAL, "an internal error, or no memory; please report it", NULL},
+    {EXIT_USAGE, "the command line, an option or an argument is wrong", NULL},
+    {EXIT_STOPPED, "a file, standard input or standard output cannot be read or written",
+     "The message names it. Correct its place or its mode, or make room; a closed pipe is this, too."},
+    {EXIT_HTTP, "the HTTP status is not a success (2xx or 304); the body is printed all the same",
+     "The body says why. Look at PATH (404), the request (400), the account's rights (403), the server (5xx)."},
+    {EXIT_AGAIN, "observe: the session had ended and there is a new one; send the request again",
+     "Get the headers again (damsession header NAME --ticket FILE), and send the request with them."},
+    {EXIT_PARTLY, "get: some of the paths came, and some did not",
+     "Run it again with --continue: what is there is left out. --report FILE tells for each path why it did not come."},
+    {EXIT_CLOCK, "doctor: this clock and the server's differ", "Set this machine's clock, by NTP for instance."},
+    {EXIT_LIBRARY, "doctor: the library is older than the command",
+     "Install the two of one version; LD_LIBRARY_PATH may lead to an older library."},
+};
+
+/* NULL: it is none of the wrapper's own. */
+static const struct own_code *find_own_code(int code)
+{
+    for (size_t at = 0; at < sizeof own_codes / sizeof own_codes[0]; at++)
+        if (own_codes[at].code == code)
+            return &own_codes[at];
+    return NULL;
+}
+
+/* 0: there is none such. */
 static int print_exit_code(int code)
 {
-    static const struct {
-        int code;
-        const char *text;
-    } own[] = {
-        {EXIT_OK, "success"},
-        {EXIT_INTERNAL, "an internal error, or no memory; please report it"},
-        {EXIT_USAGE, "the command line, an option or an argument is wrong"},
-        {EXIT_STOPPED, "a file, standard input or standard output cannot be read or written"},
-        {EXIT_HTTP, "the HTTP status is not a success (2xx or 304); the body is printed all the same"},
-        {EXIT_AGAIN, "observe: the session had ended and there is a new one; send the request again"},
-        {EXIT_PARTLY, "get: some of the paths came, and some did not"},
-        {EXIT_CLOCK, "doctor: this clock and the server's differ"},
-        {EXIT_LIBRARY, "doctor: the library is older than the command"},
-    };
-    for (size_t at = 0; at < sizeof own / sizeof own[0]; at++)
-        if (own[at].code == code)
-            return printf("  %-3d %s\n", code, own[at].text);
+    const struct own_code *own = find_own_code(code);
+    if (own != NULL)
+        return printf("  %-3d %s\n", code, own->text);
     if (code == DAM_ERR_INTERNAL || !is_status(code))
         return 0;
     return printf("  %-3d %s: %s\n", code, dam_status_name(code), dam_status_text(code));
@@ -68,12 +84,12 @@ static void print_help(void)
     for (const struct command *command = commands; command->name != NULL; command++) {
         char left[64];
         snprintf(left, sizeof left, "%s %s", command->name, command->words);
-        printf("  %-26s %s\n", left, command->help);
+        printf("  %-26s  %s\n", left, command->help);
     }
     puts("\npages of the manual:");
     for (const struct page *page = pages; page->name != NULL; page++)
         /* The first line is "# Title". */
-        printf("  %-26s %.*s\n", page->name, (int)strcspn(page->text + 2, "\n"), page->text + 2);
+        printf("  %-26s  %.*s\n", page->name, (int)strcspn(page->text + 2, "\n"), page->text + 2);
     fputs("\nNAME is what `login` remembers options under; \"-\" stands for none. Remembered options give way to\n"
           "DAMSESSION_* in the environment, and that to the command line. `damsession options` lists them.\n\nflags:\n",
           stdout);
@@ -121,16 +137,28 @@ static void print_command(const struct command *command)
     printf("\nexample:\n  damsession %s\n", command->example);
 }
 
-/* What the page about statuses says of an exit code or a status; 0: there is no such thing. */
+/* Whether the page about statuses says of this one what the exit code means. An exit code comes first; a number that is
+   none is a status. What stops a callback is a file, for the command. */
+static int is_meant(int32_t status, int code, int is_code)
+{
+    return is_status(status) &&
+           (is_code ? find_exit_code(status) == code && status != DAM_ERR_CALLBACK : status == code);
+}
+
+/* What there is to say of an exit code or a status; 0: there is no such thing. */
 static int print_status(const char *word)
 {
     char *rest = NULL;
-    long code = strtol(word, &rest, 10);
+    long number = strtol(word, &rest, 10);
     if (word[0] < '0' || word[0] > '9' || *rest != '\0')
         return print_section(word);
-    int found = code <= MOST_CODE && print_exit_code((int)code);
+    int code = number <= MOST_CODE ? (int)number : MOST_CODE + 1;
+    const struct own_code *own = find_own_code(code);
+    int is_code = print_exit_code(code), found = is_code;
+    if (own != NULL && own->advice != NULL)
+        printf("\n%s\n", own->advice);
     for (int32_t status = DAM_OK + 1; status <= MOST_CODE; status++)
-        if ((find_exit_code(status) == code || status == code) && is_status(status)) {
+        if (is_meant(status, code, is_code)) {
             fputs(found ? "\n" : "", stdout);
             found |= print_section(dam_status_name(status));
         }
@@ -142,6 +170,7 @@ int run_help(const struct arguments *arguments, struct work *work)
     (void)work;
     const struct command *command = arguments->command;
     const struct page *page = NULL;
+    dam_option row;
     const char *word =
         command != NULL && command->run == run_help && arguments->word_count > 0 ? arguments->words[0] : NULL;
     if (command != NULL && command->run == run_help)
@@ -150,6 +179,8 @@ int run_help(const struct arguments *arguments, struct work *work)
         print_command(command);
     else if (word != NULL && (page = find_page(word)) != NULL)
         fputs(page->text, stdout);
+    else if (word != NULL && find_option(word, &row))
+        print_whole_option(&row);
     else if (word != NULL)
         return print_status(word) ? EXIT_OK : refuse_page(word);
     else

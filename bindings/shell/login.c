@@ -1,7 +1,7 @@
 /*
- * login.c - the commands `login`, `keepalive`, `logout` and `forget`, which begin, keep and end a session.
+ * login.c - the commands `login`, `keepalive` and `logout`, which begin, keep and end a session.
  *
- * A name is remembered only after a successful login, and is forgotten only after its secret was wiped.
+ * A name is remembered only after a successful login.
  */
 #include "arguments.h"
 #include "ask.h"
@@ -15,6 +15,7 @@
 
 #include <damsession.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,7 +51,7 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
             return EXIT_OK;
         char text[DESCRIPTION_CAPACITY];
         int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
-        int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.is_typed;
+        int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.answerer == ANSWERER_PERSON;
         if (tries == TRIES || !(is_key || is_password))
             return report(&error);
         say("%s", describe(&error, text));
@@ -110,6 +111,43 @@ static void tell(struct work *work, const char *name)
     dam_string_free(user);
 }
 
+/* A key that was given for this login takes the place of a command that is remembered, which would go before it for
+   ever. */
+static int choose_key(const struct arguments *arguments, struct work *work)
+{
+    int32_t command = DAM_SOURCE_DEFAULT;
+    dam_config_get_source(work->config, "api-key-command", &command, NULL);
+    if (has_key_command(work) || command == DAM_SOURCE_DEFAULT)
+        return EXIT_OK;
+    if (command == DAM_SOURCE_REMEMBERED)
+        say("the API key takes the place of `api-key-command`, which is no longer remembered under %s",
+            arguments->words[0]);
+    return set_option(work, "api-key-command", NULL);
+}
+
+/* What is remembered of a URL is as `config set` has it, wherever it comes from. */
+static int save(const struct arguments *arguments, struct work *work)
+{
+    char path[PATH_MAX], *url = NULL;
+    dam_error error;
+    int code = choose_key(arguments, work);
+    if (code == EXIT_OK && dam_config_get(work->config, "url", &url, &error) == DAM_OK && url[0] != '\0' &&
+        strcmp(url, find_value("url", url, path)) != 0)
+        code = set_option(work, "url", url);
+    dam_string_free(url);
+    if (code == EXIT_OK && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
+        code = report(&error);
+    return code;
+}
+
+/* Whoever gives a password wants it to be tried, and would take a success for a proof of it. */
+static void say_untried(const struct arguments *arguments, const struct work *work)
+{
+    if (arguments->password_fd >= 0 && work->credentials.answerer == ANSWERER_NONE)
+        say("there is a session already, and the password was not needed; to try it, run first: damsession logout %s",
+            arguments->words[0]);
+}
+
 int run_login(const struct arguments *arguments, struct work *work)
 {
     dam_error error;
@@ -132,14 +170,16 @@ int run_login(const struct arguments *arguments, struct work *work)
         code = log_in(work, manner, asks_for_key);
     if (code == EXIT_OK)
         code = prove_session(work);
-    if (code == EXIT_OK && has_name(arguments) && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
-        code = report(&error);
+    if (code == EXIT_OK && has_name(arguments))
+        code = save(arguments, work);
+    if (code == EXIT_OK)
+        say_untried(arguments, work);
     if (code == EXIT_OK)
         tell(work, has_name(arguments) ? arguments->words[0] : NULL);
     return code;
 }
 
-/* ---- keepalive, logout, forget ---- */
+/* ---- keepalive, logout ---- */
 
 int run_keepalive(const struct arguments *arguments, struct work *work)
 {
@@ -174,41 +214,4 @@ int run_logout(const struct arguments *arguments, struct work *work)
     }
     say_siblings(siblings);
     return EXIT_OK;
-}
-
-/* Whether what a name remembers is not enough to open a session, so that there never was one. */
-static int is_incomplete(const char *name)
-{
-    struct work work = {.credentials = {.fd = -1}};
-    dam_status status = open_name(name, &work);
-    end_work(&work);
-    return status == DAM_ERR_OPTION;
-}
-
-/* Remembered options may be damaged, or incomplete. They can be forgotten all the same, but they do not tell which
-   session is theirs. */
-int run_forget(const struct arguments *arguments, struct work *work)
-{
-    dam_error error;
-    dam_status loaded = load_options(work, arguments, &error);
-    int code = loaded == DAM_OK ? override_options(work, arguments) : report(&error);
-    char siblings[SIBLINGS_CAPACITY] = "";
-    dam_status opened = code == EXIT_OK ? try_session(work, &error) : DAM_OK;
-    int had_none = opened == DAM_ERR_OPTION && has_name(arguments) && is_incomplete(arguments->words[0]);
-    if (opened != DAM_OK && !had_none)
-        code = report(&error);
-    if (code == EXIT_OK && !had_none)
-        list_siblings(arguments, work, siblings);
-    if (code == EXIT_OK && !had_none && dam_session_forget(work->session, &error) != DAM_OK)
-        code = report(&error);
-    if (code == EXIT_OK)
-        say_siblings(siblings);
-    int damaged = loaded == DAM_ERR_OPTION || loaded == DAM_ERR_STORE;
-    if (!has_name(arguments) || (code != EXIT_OK && !damaged))
-        return code;
-    if (dam_name_remove(arguments->words[0], &error) != DAM_OK)
-        return report(&error);
-    if (damaged)
-        say("the remembered options are forgotten; a session that was opened with them may still be stored");
-    return code;
 }

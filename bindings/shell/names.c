@@ -121,10 +121,21 @@ static char *make_name(const char *path, int is_whole)
     return name;
 }
 
+static const char *find_asked(const struct wanted *one)
+{
+    return one->asked != NULL ? one->asked : "";
+}
+
+static int is_twin(const struct wanted *one, const struct wanted *other)
+{
+    return strcmp(one->path, other->path) == 0 && strcmp(find_asked(one), find_asked(other)) == 0;
+}
+
 static int by_path(const void *left, const void *right)
 {
     const struct wanted *const *one = left, *const *other = right;
     int order = strcmp((*one)->path, (*other)->path);
+    order = order != 0 ? order : strcmp(find_asked(*one), find_asked(*other));
     return order != 0 ? order : (*one > *other) - (*one < *other);
 }
 
@@ -135,16 +146,20 @@ static int by_name(const void *left, const void *right)
     return order != 0 ? order : (*one > *other) - (*one < *other);
 }
 
-/* Those that are there twice get no name, and are left out of the list. */
+/* Those that are there more than once, for the same file, get no name, and are left out of the list. */
 static size_t leave_out_twins(struct wanted *list, struct wanted **order, size_t count)
 {
     size_t kept = 0;
     qsort(order, count, sizeof *order, by_path);
-    for (size_t at = 1; at < count; at++)
-        if (strcmp(order[at - 1]->path, order[at]->path) == 0) {
-            say("%.*s is there twice; it is fetched once", (int)strcspn(order[at]->path, "?"), order[at]->path);
-            order[at]->name = "";
-        }
+    for (size_t at = 0, end = 0; at < count; at = end) {
+        for (end = at + 1; end < count && is_twin(order[at], order[end]); end++)
+            order[end]->name = "";
+        int size = (int)strcspn(order[at]->path, "?");
+        if (end - at == 2)
+            say("%.*s is there twice; it is fetched once", size, order[at]->path);
+        else if (end - at > 2)
+            say("%.*s is there %zu times; it is fetched once", size, order[at]->path, end - at);
+    }
     for (size_t at = 0; at < count; at++)
         if (list[at].name == NULL)
             list[kept++] = list[at];

@@ -13,7 +13,7 @@ struct wanted {
     char *name;        /* of malloc. */
 };
 
-/* Gives every path a name of its own. Paths that are there twice are left out, and said; `count` becomes smaller.
+/* Gives every path a name of its own. What is there twice is left out, and said; `count` becomes smaller.
    Returns EXIT_OK, or another exit code after printing why. */
 int name_files(struct wanted *list, size_t *count);
 

@@ -1,10 +1,11 @@
 /*
- * options.c - the command `options`: prints the library's table of options as text, JSON or Markdown.
+ * options.c - the command `options`: prints the library's table of options, or all of one, as text, JSON or Markdown.
  */
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "print.h"
+#include "refuse.h"
 #include "say.h"
 
 #include <damsession.h>
@@ -73,28 +74,63 @@ static int widen(int width, const char *text)
     return (int)strlen(text) > width ? (int)strlen(text) : width;
 }
 
+void print_whole_option(const dam_option *row)
+{
+    char variable[VARIABLE_CAPACITY];
+    int has_command = strcmp(row->name, "api-key") == 0;
+    name_variable(row->name, variable);
+    printf("%s\n\n%s\n\n", row->name, row->help);
+    print_parted("values: ", values_of(row), ", ", "\n");
+    print_text("default", row->default_value);
+    if (row->secret)
+        print_text("command line", has_command
+                                       ? "refused, it is a secret: --api-key-stdin, --api-key-fd N or a prompt"
+                                       : "refused, it is a secret: --password-stdin, --password-fd N or a prompt");
+    else
+        printf("command line: --%s VALUE\n", row->name);
+    print_text("environment", variable);
+    print_text("remembered", row->remembered ? "yes" : "no");
+}
+
+/* How wide the columns are. */
+static void measure(int widths[3])
+{
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        dam_option row = DAM_OPTION_INIT;
+        if (dam_option_get(index, &row, NULL) != DAM_OK)
+            continue;
+        widths[0] = widen(widths[0], row.name);
+        widths[1] = widen(widths[1], values_of(&row));
+        widths[2] = widen(widths[2], row.default_value);
+    }
+}
+
 int run_options(const struct arguments *arguments, struct work *work)
 {
     (void)work;
-    int widths[3] = {0};
-    for (int printing = 0; printing < 2; printing++) { /* the first round measures the columns. */
-        for (uint32_t index = 0; index < dam_option_count(); index++) {
-            dam_option row = DAM_OPTION_INIT;
-            dam_error error;
-            if (dam_option_get(index, &row, &error) != DAM_OK)
-                return report(&error);
-            widths[0] = widen(widths[0], row.name);
-            widths[1] = widen(widths[1], values_of(&row));
-            widths[2] = widen(widths[2], row.default_value);
-            if (printing && is_given(arguments, FLAG_JSON))
-                print_option_json(index, &row);
-            else if (printing && is_given(arguments, FLAG_MARKDOWN))
-                print_option_markdown(index, &row);
-            else if (printing)
-                print_option(&row, widths);
-        }
+    const char *wanted = arguments->word_count > 0 ? arguments->words[0] : NULL;
+    int widths[3] = {0}, json = is_given(arguments, FLAG_JSON), markdown = is_given(arguments, FLAG_MARKDOWN);
+    uint32_t count = 0;
+    measure(widths);
+    for (uint32_t index = 0; index < dam_option_count(); index++) {
+        dam_option row = DAM_OPTION_INIT;
+        dam_error error;
+        if (dam_option_get(index, &row, &error) != DAM_OK)
+            return report(&error);
+        if (wanted != NULL && strcmp(wanted, row.name) != 0)
+            continue;
+        if (json)
+            print_option_json(count++, &row);
+        else if (markdown)
+            print_option_markdown(count++, &row);
+        else if (count++, wanted != NULL)
+            print_whole_option(&row);
+        else
+            print_option(&row, widths);
     }
-    if (is_given(arguments, FLAG_JSON))
+    if (count == 0)
+        return refuse_option_word(wanted);
+    if (json)
         puts("]");
     return EXIT_OK;
 }

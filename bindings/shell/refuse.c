@@ -15,6 +15,7 @@
 
 #include <damsession.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,12 @@ enum { LONGEST = 32 }; /* longer words are like nothing. */
 static size_t least(size_t one, size_t other)
 {
     return one < other ? one : other;
+}
+
+/* Not tolower, which depends on the locale. */
+static char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
 }
 
 /* How many letters must be added, left out, replaced or exchanged with their neighbour. */
@@ -38,7 +45,7 @@ static size_t measure(const char *left, const char *right)
         rows[0][at] = at;
     for (size_t y = 1; y <= height; y++)
         for (size_t x = 1; x <= width; x++) {
-            int differ = left[y - 1] != right[x - 1];
+            int differ = lower(left[y - 1]) != lower(right[x - 1]);
             size_t found = least(rows[y - 1][x], rows[y][x - 1]) + 1;
             found = least(found, rows[y - 1][x - 1] + (size_t)differ);
             if (y > 1 && x > 1 && left[y - 1] == right[x - 2] && left[y - 2] == right[x - 1])
@@ -84,6 +91,31 @@ const char *find_nearest_option(const char *word)
     return best;
 }
 
+struct nearest_name {
+    const char *word;
+    char *text;
+    size_t capacity, distance;
+};
+
+/* A dam_name_callback. */
+static int32_t compare_name(void *user_data, const char *name)
+{
+    struct nearest_name *nearest = user_data;
+    const char *best = NULL;
+    compare(nearest->word, name, &best, &nearest->distance);
+    if (best != NULL)
+        snprintf(nearest->text, nearest->capacity, "%s", name);
+    return 0;
+}
+
+int find_nearest_name(const char *word, char *text, size_t capacity)
+{
+    struct nearest_name nearest = {word, text, capacity, LONGEST};
+    text[0] = '\0';
+    dam_name_list(compare_name, &nearest, NULL);
+    return text[0] != '\0';
+}
+
 static int refuse_word(const char *what, const char *word, const char *best)
 {
     if (best != NULL)
@@ -101,9 +133,21 @@ static const char *find_nearest_command(const char *word, size_t *distance)
     return best;
 }
 
+/* A name in the place of the command. */
+static int is_name(const char *word)
+{
+    char nearest[LONGEST + 1];
+    return find_nearest_name(word, nearest, sizeof nearest) && strcmp(nearest, word) == 0;
+}
+
 int refuse_command(const char *word)
 {
     size_t distance = LONGEST;
+    if (is_name(word)) {
+        say("there is no command `%s`; it is a name, which comes after the command: damsession get %s PATH", word,
+            word);
+        return EXIT_USAGE;
+    }
     return refuse_word("command", word, find_nearest_command(word, &distance));
 }
 
@@ -121,6 +165,7 @@ int refuse_page(const char *word)
     for (int32_t status = DAM_OK + 1; status <= MOST_CODE; status++)
         if (is_status(status))
             compare(word, dam_status_name(status), &best, &distance);
+    compare_options(word, &best, &distance);
     return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
 
@@ -143,17 +188,41 @@ int refuse_option(const char *name, const struct command *command)
     return find_option(best, &row) && row.secret ? refuse_secret(best) : EXIT_USAGE;
 }
 
-int refuse_config_option(const char *word)
+/* Not what else may have got there, a password for instance. */
+static int is_like_option(const char *word)
 {
-    const char *best = find_nearest_option(word);
-    if (best == NULL)
-        say("there is no option `%s`; see `damsession options`", word);
-    return best != NULL ? refuse_word("option", word, best) : EXIT_USAGE;
+    return word[0] >= 'a' && word[0] <= 'z' && word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] == '\0';
+}
+
+static const char *find_like_option(const char *word)
+{
+    return is_like_option(word) ? find_nearest_option(word) : NULL;
+}
+
+int refuse_option_word(const char *word)
+{
+    const char *best = find_like_option(word);
+    if (best != NULL)
+        return refuse_word("option", word, best);
+    say("there is no such option; see `damsession options`");
+    return EXIT_USAGE;
+}
+
+int refuse_config_option(const char *word, const char *usage)
+{
+    int code = refuse_option_word(word);
+    if (find_like_option(word) == NULL)
+        say("usage: damsession config %s", usage);
+    return code;
 }
 
 int refuse_letter(char letter)
 {
-    say("-%c is not known; see `damsession help`", letter);
+    /* Those of curl that the page has a row for. */
+    int is_of_curl = strchr("XuksSfLCGObcTmxIA", letter) != NULL;
+    say(is_of_curl ? "-%c is not known; `damsession help coming-from` tells what curl's is here"
+                   : "-%c is not known; see `damsession help`",
+        letter);
     return EXIT_USAGE;
 }
 

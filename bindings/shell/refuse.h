@@ -4,6 +4,8 @@
 #ifndef DAMSESSION_REFUSE_H
 #define DAMSESSION_REFUSE_H
 
+#include <stddef.h>
+
 struct command;
 
 /* All of them print why and return EXIT_USAGE. `command`: only what it takes is suggested; NULL: it is not known
@@ -13,8 +15,9 @@ int refuse_page(const char *word);
 int refuse_option(const char *name, const struct command *command);
 int refuse_letter(char letter);
 
-/* An option as a word of `config`. */
-int refuse_config_option(const char *word);
+/* An option as a word, which is repeated only if it is like one. */
+int refuse_option_word(const char *word);
+int refuse_config_option(const char *word, const char *usage);
 
 /* An option that is a secret, with a value on the command line. */
 int refuse_secret(const char *name);
@@ -24,5 +27,8 @@ const char *find_nearest(const char *word, const char *const *words);
 
 /* The same of the library's options. */
 const char *find_nearest_option(const char *word);
+
+/* Writes the remembered name that is spelled most like `word`; 0: none is like it. */
+int find_nearest_name(const char *word, char *text, size_t capacity);
 
 #endif

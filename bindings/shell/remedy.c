@@ -4,15 +4,21 @@
  */
 #include "remedy.h"
 
+#include "advice.h"
+#include "arguments.h"
+#include "commands.h"
+#include "print.h"
 #include "say.h"
 #include "strangers.h"
+#include "work.h"
 
 #include <damsession.h>
 
 #include <stdio.h>
 #include <string.h>
 
-/* "%" stands for the name, "@" for the command, "#" for the name where it is remembered already. */
+/* "%" stands for the name, "@" for the command, "#" for the name where it is remembered already, and the options where
+   it is not enough; "$", "&" and "~" are in advice.h, and "^" is "&" in capitals. */
 struct remedy {
     int32_t status;
     const char *text;
@@ -37,28 +43,27 @@ static const struct remedy remedies[] = {
      "only https URLs of its own server get a session's secrets: damsession config show #; curl fetches other URLs"},
     {DAM_ERR_CREDENTIALS_NEEDED,
      "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
-    {DAM_ERR_CREDENTIALS_REFUSED,
-     "run: damsession login %, with the right password (a script's is that of --password-command or "
-     "DAMSESSION_PASSWORD); --again tries the same one again"},
+    {DAM_ERR_CREDENTIALS_REFUSED, "run: damsession login %, with the right password; --again tries the same one again"},
     {DAM_ERR_SECOND_FACTOR,
      "run: damsession login % --user USER, with an account for programs, without a second factor"},
-    {DAM_ERR_ORGANIZATION_REFUSED, "run: damsession organizations %, and choose one of them by --organization ID"},
+    {DAM_ERR_ORGANIZATION_REFUSED, "run: damsession organizations #, and choose one of them by --organization ID"},
     {DAM_ERR_API_KEY_REFUSED, "run: damsession login % --api-key-stdin, with the right key; or set DAMSESSION_API_KEY"},
     {DAM_ERR_TOKEN_LIMIT,
-     "run: damsession tokens %, let an administrator revoke those that nobody needs, then: damsession login %"},
-    {DAM_ERR_SESSION_INVALID, "run: damsession logout %, then: damsession login %"},
+     "run: damsession tokens #, let an administrator revoke those that nobody needs, then: damsession login %"},
+    {DAM_ERR_SESSION_INVALID, "run: damsession logout #, then: damsession login %"},
     {DAM_ERR_THROTTLED, "run it later; --retries N --retry-after SECONDS waits by itself"},
     {DAM_ERR_SERVER, "run it later; --retries N --retry-after SECONDS waits by itself"},
     {DAM_ERR_HANDLE_STALE, "ask for the image again, then run: damsession bind % ID"},
-    {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive %, then the command again"},
+    {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive #, then the command again"},
     {DAM_ERR_STORE,
      "run: damsession doctor #, which looks at owners and modes of the store; a file of --output needs room on its disk"},
-    {DAM_ERR_LOCKED, "run it later; --lock-timeout SECONDS waits longer for a session, and damsession doctor # tells who holds it"},
+    {DAM_ERR_LOCKED,
+     "run it later; --lock-timeout SECONDS waits longer for a session, and damsession doctor # tells who holds it"},
     {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
     {DAM_OK, NULL},
 };
 
-/* Where nothing is remembered ("-"), before those above. */
+/* Where nothing is remembered ("-", or a new name), before those above. */
 static const struct remedy nameless[] = {
     {DAM_ERR_OPTION,
      "run: damsession options, for what there is, each as --OPTION VALUE or DAMSESSION_OPTION; damsession login NAME "
@@ -69,27 +74,41 @@ static const struct remedy nameless[] = {
     {DAM_OK, NULL},
 };
 
-static const char *whose, *what; /* one for the process, which has one command line. */
-static int is_new;
+/* One for the process, which has one command line. */
+static struct circumstances around;
 
-void set_remedy_words(const char *command, const char *name)
+void set_remedy_words(const struct arguments *arguments, const struct work *work)
 {
-    what = command;
-    whose = name;
+    around = (struct circumstances){
+        .arguments = arguments, .work = work, .name = has_name(arguments) ? arguments->words[0] : "-"};
 }
 
 void note_new_name(void)
 {
-    is_new = 1;
+    around.is_new = 1;
 }
 
-static const char *find_word(const char *sign)
+static int is_nameless(void)
 {
-    return *sign == '%'   ? whose
-           : *sign == '@' ? what
-           : *sign != '#' ? NULL
-           : is_new       ? "- with the same options"
-                          : whose;
+    return strcmp(around.name, "-") == 0;
+}
+
+/* What a sign stands for; NULL: it is none. */
+static const char *find_word(char sign, const struct signs *signs, char text[VARIABLE_CAPACITY])
+{
+    switch (sign) {
+    case '%': return around.name;
+    case '@': return around.arguments->command->name;
+    case '$': return signs->origin;
+    case '&': return signs->option;
+    case '~': return signs->proof;
+    case '^': name_variable(signs->option, text); return text + strlen("DAMSESSION_");
+    case '#':
+        snprintf(text, VARIABLE_CAPACITY, "%s%s", around.is_new ? "-" : around.name,
+                 around.is_new || is_nameless() || around.arguments->setting_count > 0 ? " with the same options" : "");
+        return text;
+    default: return NULL;
+    }
 }
 
 /* Where an option or a secret is missing, its variable may be there under another name. */
@@ -104,6 +123,15 @@ static void say_strangers(int32_t status)
     }
 }
 
+static void say_missing(const dam_error *error)
+{
+    if (error->status == DAM_ERR_CREDENTIALS_NEEDED && around.work->credentials.answerer == ANSWERER_NONE)
+        say_credentials_folder(around.work, PROOF_PASSWORD);
+    else if (error->status == DAM_ERR_OPTION && strncmp(error->message, "\"api-key\" is missing", 20) == 0)
+        say_credentials_folder(around.work, PROOF_API_KEY);
+    say_strangers(error->status);
+}
+
 static const char *find_remedy(const struct remedy *remedy, int32_t status)
 {
     while (remedy->text != NULL && remedy->status != status)
@@ -111,19 +139,30 @@ static const char *find_remedy(const struct remedy *remedy, int32_t status)
     return remedy->text;
 }
 
-void say_remedy(int32_t status)
+static const char *choose_remedy(const dam_error *error, struct signs *signs)
 {
-    char line[512] = "";
+    const char *text = choose_advice(error, &around, signs);
+    if (text == NULL && (is_nameless() || (around.is_new && error->status != DAM_ERR_OPTION)))
+        text = find_remedy(nameless, error->status);
+    return text != NULL ? text : find_remedy(remedies, error->status);
+}
+
+void say_remedy(const dam_error *error)
+{
+    char line[1024] = "", text[VARIABLE_CAPACITY];
     size_t used = 0;
-    const char *text = whose != NULL && strcmp(whose, "-") == 0 ? find_remedy(nameless, status) : NULL;
-    text = text != NULL ? text : find_remedy(remedies, status);
-    if (whose == NULL || text == NULL)
+    struct signs signs = {.proof = ""};
+    if (around.arguments == NULL)
         return;
-    for (; *text != '\0' && used < sizeof line; text++) {
-        const char *word = find_word(text);
+    const char *at = choose_remedy(error, &signs);
+    int needs_options = (is_nameless() || around.is_new) && around.arguments->setting_count > 0 && at != NULL &&
+                        strstr(at, "login %") != NULL;
+    for (; at != NULL && *at != '\0' && used < sizeof line; at++) {
+        const char *word = find_word(*at, &signs, text);
         used +=
-            (size_t)snprintf(line + used, sizeof line - used, word != NULL ? "%s" : "%.1s", word != NULL ? word : text);
+            (size_t)snprintf(line + used, sizeof line - used, word != NULL ? "%s" : "%.1s", word != NULL ? word : at);
     }
-    say("%s", line);
-    say_strangers(status);
+    if (line[0] != '\0')
+        say("%s%s", line, needs_options ? "; give it the same options" : "");
+    say_missing(error);
 }

@@ -4,15 +4,18 @@
 #ifndef DAMSESSION_REMEDY_H
 #define DAMSESSION_REMEDY_H
 
-#include <stdint.h>
+#include <damsession.h>
 
-/* Whose errors these are from here on: the command, and its name, "-" for none. Both must stay. */
-void set_remedy_words(const char *command, const char *name);
+struct arguments;
+struct work;
+
+/* Whose errors these are from here on. Both must stay. */
+void set_remedy_words(const struct arguments *arguments, const struct work *work);
 
 /* The name is not remembered yet: no other command can take it. */
 void note_new_name(void);
 
-/* Prints a line about a dam_status, if there is a name and a remedy. */
-void say_remedy(int32_t status);
+/* Prints a line about an error, if there is a remedy. */
+void say_remedy(const dam_error *error);
 
 #endif

@@ -67,7 +67,7 @@ int report(const dam_error *error)
 {
     char text[DESCRIPTION_CAPACITY];
     say("%s", describe(error, text));
-    say_remedy(error->status);
+    say_remedy(error);
     return find_exit_code(error->status);
 }
 

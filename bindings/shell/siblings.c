@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "ask.h"
 #include "exit_code.h"
+#include "flags.h"
 #include "say.h"
 #include "work.h"
 
@@ -36,6 +37,8 @@ dam_status open_name(const char *name, struct work *work)
         status = dam_config_get_source(work->config, "store", &source, &error);
     if (status == DAM_OK && source == DAM_SOURCE_DEFAULT && store != NULL && store[0] != '\0')
         status = dam_config_set(work->config, "store", store, &error);
+    if (status == DAM_OK && has_value(work->config, "api-key-command"))
+        status = dam_config_set(work->config, "api-key", "none yet", &error);
     if (status == DAM_OK && fill_program_secrets(work, "none yet") != EXIT_OK)
         status = DAM_ERR_OPTION;
     return status == DAM_OK ? dam_session_open(work->config, &work->session, &error) : status;

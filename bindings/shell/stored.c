@@ -8,12 +8,14 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "print.h"
+#include "refuse.h"
 #include "say.h"
 #include "work.h"
 
 #include <damsession.h>
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- list ---- */
 
@@ -97,6 +99,13 @@ int run_sessions(const struct arguments *arguments, struct work *work)
 
 int run_remove(const struct arguments *arguments, struct work *work)
 {
+    const char *key = arguments->words[0];
+    char nearest[65];
     dam_error error;
-    return dam_config_remove_stored(work->config, arguments->words[0], &error) == DAM_OK ? EXIT_OK : report(&error);
+    if (dam_config_remove_stored(work->config, key, &error) == DAM_OK)
+        return EXIT_OK;
+    int code = report(&error);
+    if (find_nearest_name(key, nearest, sizeof nearest) && strcmp(nearest, key) == 0)
+        say("%s is a name, and no key: damsession forget %s forgets it and its session", key, key);
+    return code;
 }

@@ -15,17 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int parse_number(const char *flag, const char *text, uint64_t most, uint64_t *out)
+/* 0: it is no such number. */
+static int read_digits(const char *text, uint64_t most, uint64_t *out)
 {
     char *rest = NULL;
     errno = 0;
     unsigned long long number = strtoull(text, &rest, 10);
-    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno != 0 || number > most) {
-        say("--%s takes a number", flag);
-        return EXIT_USAGE;
-    }
     *out = number;
-    return EXIT_OK;
+    return text[0] >= '0' && text[0] <= '9' && *rest == '\0' && errno == 0 && number <= most;
+}
+
+static int parse_number(const char *flag, const char *text, uint64_t most, uint64_t *out)
+{
+    if (read_digits(text, most, out))
+        return EXIT_OK;
+    say("--%s takes a number", flag);
+    return EXIT_USAGE;
 }
 
 static int parse_descriptor(const char *flag, const char *text, int *out)
@@ -47,7 +52,7 @@ static int parse_jobs(const char *text, unsigned *out)
 {
     enum { MOST = 100 };
     uint64_t number = 0;
-    if (parse_number("jobs", text, MOST, &number) != EXIT_OK || number == 0) {
+    if (!read_digits(text, MOST, &number) || number == 0) {
         say("--jobs takes a number from 1 to %d", MOST);
         return EXIT_USAGE;
     }

@@ -52,7 +52,7 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
         .credentials = {.fd = arguments->password_fd},
         .explains = is_given(arguments, FLAG_EXPLAIN),
     };
-    set_remedy_words(arguments->command->name, has_name(arguments) ? arguments->words[0] : "-");
+    set_remedy_words(arguments, work);
     dam_status status = dam_config_new(&work->config, error);
     if (status == DAM_OK)
         status = dam_config_set_log(work->config, DAM_LOG_WARNING + (int32_t)more, log_line,
@@ -64,11 +64,23 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
     return status;
 }
 
+/* "https://host/" is "https://host", as status and sessions have it. */
+static char *strip_slash(char *url)
+{
+    size_t size = strlen(url);
+    if (size > 1 && url[size - 1] == '/' && url[size - 2] != '/')
+        url[size - 1] = '\0';
+    return url;
+}
+
 const char *find_value(const char *name, const char *value, char path[PATH_MAX])
 {
     dam_option row;
-    if (value == NULL || !find_option(name, &row) || strcmp(row.kind, "path") != 0 || value[0] == '/' ||
-        value[0] == '\0')
+    if (value == NULL || !find_option(name, &row))
+        return value;
+    if (strcmp(row.kind, "url") == 0 && strlen(value) < PATH_MAX)
+        return strip_slash(strcpy(path, value));
+    if (strcmp(row.kind, "path") != 0 || value[0] == '/' || value[0] == '\0')
         return value;
     if (strcmp(name, "store") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "memory") == 0))
         return value;
@@ -97,6 +109,24 @@ static int set_api_key(struct work *work, const struct arguments *arguments)
     return code;
 }
 
+/* A key goes before a command that comes from further away, and in the environment before its own. Where both are
+   remembered, the command was chosen later. */
+static dam_status choose_key_command(struct work *work, dam_error *error)
+{
+    int32_t key = DAM_SOURCE_DEFAULT, command = DAM_SOURCE_DEFAULT;
+    dam_status status = dam_config_get_source(work->config, "api-key", &key, error);
+    if (status == DAM_OK)
+        status = dam_config_get_source(work->config, "api-key-command", &command, error);
+    if (status != DAM_OK || key > command || (key == command && key != DAM_SOURCE_REMEMBERED))
+        return status;
+    return dam_config_get(work->config, "api-key-command", &work->api_key_command, error);
+}
+
+int has_key_command(const struct work *work)
+{
+    return work->api_key_command != NULL && work->api_key_command[0] != '\0';
+}
+
 /* Whenever a session is opened, since a person may have answered meanwhile: a command of the environment counts for the
    account that it names, and no other. */
 static dam_status read_commands(struct work *work, dam_error *error)
@@ -105,9 +135,7 @@ static dam_status read_commands(struct work *work, dam_error *error)
     dam_string_free(work->api_key_command);
     work->credentials.command = work->api_key_command = NULL;
     dam_status status = dam_config_get(work->config, "password-command", &work->credentials.command, error);
-    if (status == DAM_OK && !work->has_key)
-        status = dam_config_get(work->config, "api-key-command", &work->api_key_command, error);
-    return status;
+    return status == DAM_OK ? choose_key_command(work, error) : status;
 }
 
 /* The environment overrides remembered options, and the command line overrides both. */
@@ -126,14 +154,8 @@ int override_options(struct work *work, const struct arguments *arguments)
         code = set_option(work, "encryption-secret", NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
-    work->has_key = arguments->api_key_fd >= 0;
     work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
     return code;
-}
-
-static int has_key_command(const struct work *work)
-{
-    return work->api_key_command != NULL && work->api_key_command[0] != '\0';
 }
 
 /* The command `api-key-command` is asked whenever a session is opened, since every request needs the key. */
@@ -144,7 +166,8 @@ static dam_status command_api_key(struct work *work, dam_error *error)
     *error =
         (dam_error){.status = DAM_ERR_API_KEY_REFUSED, .retry_after = -1, .message = "the command gave no API key"};
     dam_status status = error->status;
-    if (run_secret_command(&given, key) > 0)
+    work->key_failed = run_secret_command(&given, key) <= 0;
+    if (!work->key_failed)
         status = dam_config_set(work->config, "api-key", key, error);
     explicit_bzero(key, sizeof key);
     return status;

@@ -17,8 +17,8 @@ struct work {
     dam_config *config;
     dam_session *session;
     struct credentials credentials;
-    char *api_key_command; /* the option; "" or NULL: none, or `has_key`. */
-    int has_key;           /* the command line gives the API key. */
+    char *api_key_command; /* the option; "" or NULL: none, or it does not count. */
+    int key_failed;        /* it gave no key. */
     int explains;          /* --explain: `end_work` prints what the session did. */
 };
 
@@ -38,14 +38,17 @@ dam_status load_options(struct work *work, const struct arguments *arguments, da
 int override_options(struct work *work, const struct arguments *arguments);
 int start_session(struct work *work);
 
+/* Whether the API key comes from a command. */
+int has_key_command(const struct work *work);
+
 /* The last step without a word. */
 dam_status try_session(struct work *work, dam_error *error);
 
 /* Sets an option that is not from the command line. If this does not return EXIT_OK, it has printed why. */
 int set_option(struct work *work, const char *name, const char *value);
 
-/* A value as it is set and remembered: a path is meant where it is typed, and used elsewhere, by cron for instance.
-   NULL stays NULL. */
+/* A value as it is set and remembered: a path is meant where it is typed, and used elsewhere, by cron for instance; a
+   URL has no slash at its end. NULL stays NULL. */
 const char *find_value(const char *name, const char *value, char path[PATH_MAX]);
 
 /* Logs in as far as that goes without sending anything: with a socket that leads nowhere. DAM_OK: there is a session. A

@@ -25,8 +25,8 @@ _damsession_values() {
     "$1" options 2>/dev/null | awk -v option="$2" '"--" $1 == option { print $2 == "boolean" ? "yes|no" : $2 }'
 }
 
-# What word number $3 after command $2 may be, as the command's page names it: remembered names, keys of stored sessions,
-# options, or words parted by "|".
+# What word number $3 after command $2, behind $4, may be, as the command's page names it: remembered names, keys of
+# stored sessions, options, the values of one, or words parted by "|".
 _damsession_words() {
     local usage word
     usage=$("$1" help "$2" 2>/dev/null | awk 'NR == 1') || return 0
@@ -34,9 +34,16 @@ _damsession_words() {
     case $word in
     NAME) "$1" list 2>/dev/null | cut -f 1 ;;
     KEY) "$1" sessions 2>/dev/null | cut -f 1 ;;
-    OPTION) "$1" options 2>/dev/null | awk '{ print $1 }' ;;
+    OPTION) _damsession_options "$1" "$2" ;;
+    VALUE) _damsession_values "$1" "--$4" | grep -F '|' | tr '|' '\n' ;;
     *"|"*) tr '|' '\n' <<<"$word" ;;
     esac
+}
+
+# All options; to `config`, those that are remembered.
+_damsession_options() {
+    "$1" options --json 2>/dev/null | awk -F '"' -v command="$2" '
+        command != "config" || /"remembered":true/ { print $4 }'
 }
 
 # Those lines of standard input that begin with the word.
@@ -55,7 +62,7 @@ _damsession() {
         word=""
     elif [[ $before == "=" ]]; then
         before=${COMP_WORDS[COMP_CWORD - 2]}
-        ((COMP_CWORD < 4)) || part=${COMP_WORDS[COMP_CWORD - 3]} # --form NAME=@FILE.
+        ((COMP_CWORD < 4)) || part=${COMP_WORDS[COMP_CWORD - 3]} # -F NAME=@FILE.
     fi
     for ((at = 1; at < COMP_CWORD; at++)); do
         [[ ${COMP_WORDS[at]} == -* ]] || break
@@ -66,7 +73,7 @@ _damsession() {
     if [[ $before =~ ^(-o|--output|--output-dir|--list|--report|--ticket|--body)$ || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o filenames 2>/dev/null || true # in a test there is no completion under way.
-    elif [[ ($before =~ ^(-d|--data|--data-urlencode)$ || $part == --form) && $word == @* ]]; then
+    elif [[ ($before =~ ^(-d|--data|--data-urlencode)$ || $part =~ ^(-F|--form)$) && $word == @* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
     elif [[ $values == *"|"* ]]; then
         _damsession_offer "$word" <<<"${values//|/$'\n'}"
@@ -79,7 +86,7 @@ _damsession() {
     elif [[ $word == -* ]]; then
         _damsession_offer "$word" < <(_damsession_flags "$program" "$command")
     else
-        _damsession_offer "$word" < <(_damsession_words "$program" "$command" "$((COMP_CWORD - at))")
+        _damsession_offer "$word" < <(_damsession_words "$program" "$command" "$((COMP_CWORD - at))" "$before")
     fi
 }
 

@@ -31,8 +31,8 @@ function __damsession_flags
     end
 end
 
-# What this word may be, as the command's page names it: remembered names, keys of stored sessions, options, or words
-# parted by "|".
+# What this word may be, as the command's page names it: remembered names, keys of stored sessions, options, the values
+# of one, or words parted by "|".
 function __damsession_names
     set -l words (__damsession_words)
     set -l usage (damsession help $words[1] 2>/dev/null)[1]
@@ -44,19 +44,27 @@ function __damsession_names
         case KEY
             damsession sessions 2>/dev/null | cut -f 1
         case OPTION
-            damsession options 2>/dev/null | awk '{ print $1 }'
+            damsession options --json 2>/dev/null | awk -F '"' -v command=$words[1] '
+                command != "config" || /"remembered":true/ { print $4 }'
+        case VALUE
+            __damsession_choices --$words[-1]
         case 'COMMAND|*' # which has lines of its own below.
         case '*|*'
             string split '|' $word
     end
 end
 
-# The values of the option that the last word is.
-function __damsession_values
-    set -l option (commandline -opc)[-1]
+# The values of an option that has a choice.
+function __damsession_choices
+    set -l option $argv[1]
     damsession options 2>/dev/null | awk -v option=$option '"--" $1 == option {
         count = split($2 == "boolean" ? "yes|no" : $2, values, "|")
         for (at = 1; count > 1 && at <= count; at++) print values[at] }'
+end
+
+# The values of the option that the last word is.
+function __damsession_values
+    __damsession_choices (commandline -opc)[-1]
 end
 
 function __damsession_takes_path

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# help and options: commands, pages, exit codes and options, as program, manual page and source tree have them.
+load helpers
+
+setup() {
+    clean_home
+}
+
+@test "help names every command and exit code, and so does the manual page" {
+    run -0 --separate-stderr dam help
+    local command flag
+    awk '$0 == "commands:" { on = 1; next } $0 == "" { on = 0 } on { print $1 }' <<<"$output" >in-help
+    awk '/^\.SH/ { on = $0 == ".SH COMMANDS" } on && after { print $2 } { after = /^\.T[PQ]/ }' \
+        "$ROOT/bindings/shell/damsession.1" >in-manual
+    [ "$(wc -l <in-help)" -gt 20 ]
+    diff in-help in-manual
+    while read -r command; do
+        run -0 --separate-stderr dam help "$command"
+        [[ ${lines[0]} == "usage: damsession $command"* ]]
+        [[ $output == *$'\n\nexample:\n  damsession '"$command"* ]]
+        run -0 --separate-stderr dam "$command" --help
+    done <in-help
+    run -0 --separate-stderr dam login --help
+    [[ $output == *"options ("*"--system photoshelter|fotoweb "*"--url URL "*"--user TEXT "*"--authentication WORD "*"--api-key-command TEXT "*"--ca-file PATH "* ]]
+    run -0 --separate-stderr dam help
+    sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
+    while read -r flag; do
+        grep -qe "$flag" manual
+    done < <(grep -oE '^  .{4}--[a-z-]+' <<<"$output" | grep -oE -- '--.*')
+    sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <<<"$output" >in-help
+    awk '/^\.SH/ { on = $0 == ".SH EXIT STATUS" } on && after { print $1 } { after = /^\.TP/ }' \
+        "$ROOT/bindings/shell/damsession.1" >in-manual
+    [ "$(wc -l <in-help)" -gt 20 ]
+    diff in-help in-manual
+}
+
+@test "options lists the library's table in four ways" {
+    run -0 --separate-stderr dam options
+    [[ ${lines[0]} == system* ]]
+    local rows=${#lines[@]}
+    run -0 --separate-stderr dam options --json
+    [ "$(jq length <<<"$output")" -eq "$rows" ]
+    [ "$(jq -r '.[] | select(.name == "connect-timeout").environment' <<<"$output")" = DAMSESSION_CONNECT_TIMEOUT ]
+    [ "$(jq -c '.[] | select(.name == "api-key") | [.secret, .remembered]' <<<"$output")" = '[true,true]' ]
+    [ "$(jq -c '.[] | select(.name == "rotation").choices' <<<"$output")" = '["serialize","newest"]' ]
+    run -0 --separate-stderr dam options --markdown
+    [ "${#lines[@]}" -eq $((rows + 2)) ]
+    [[ $output == *'| `rotation` | `serialize`, `newest` | `serialize` |'* ]]
+    run ! grep -vE '^\|.*\|.*\|.*\|.*\|$' <<<"$output"
+}
+
+@test "help has every page of the manual, as it stands in the source tree" {
+    local page
+    for page in "$ROOT"/bindings/pages/*.md; do
+        page=${page##*/}
+        dam help "${page%.md}" | cmp - "$ROOT/bindings/pages/$page"
+    done
+    dam help | awk '$0 == "pages of the manual:" { on = 1; next } $0 == "" { on = 0 } on { print $1 ".md" }' >in-help
+    diff in-help <(cd "$ROOT/bindings/pages" && printf '%s\n' *)
+}
+
+@test "help explains every exit code and every status, by number or name" {
+    local code
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [[ ${lines[0]} =~ ^\ \ $code\ +[a-zD] ]]
+    done < <(sed -n '/^exit codes:/,$s/^  \([0-9][0-9]*\) .*/\1/p' <(dam help))
+    while read -r code; do
+        run -0 --separate-stderr dam help "$code"
+        [ "$output" = "$(awk -v title="### $code" '/^#/ { on = $0 == title } on' "$ROOT/bindings/pages/troubleshooting.md")" ]
+        [[ $output == *"### $code"*"Python: "* ]]
+    done < <(sed -n 's/^### //p' "$ROOT/bindings/pages/troubleshooting.md")
+    [[ $(dam help 44) == *DAM_ERR_API_KEY_REFUSED:*"### DAM_ERR_API_KEY_REFUSED"*"Check \`api-key\`"* ]]
+    [[ $(dam help 44) != *DAM_ERR_TOKEN_LIMIT* ]]
+    [[ $(dam help 2) == *"### DAM_ERR_ARGUMENT"*"### DAM_ERR_OPTION"* ]]
+    [[ $(dam help 6) == *"### DAM_ERR_INTERNAL"* ]]
+    # An exit code comes before a status of the same number that ends with another.
+    [[ $(dam help 1) == *"### DAM_ERR_INTERNAL"* && $(dam help 1) != *ARGUMENT* ]]
+    [[ $(dam help 5) != *"###"* ]]
+    for code in 5 8 9 10 11 12; do
+        dam help "$code" >about
+        [ "$(wc -l <about)" -eq 3 ] # what it means, and what to do.
+    done
+    [ "$(dam help tls)" = "$(dam help DAM_ERR_TLS)" ]
+    run -2 --separate-stderr dam help DAM_ERR_TSL
+    [[ $stderr == *"did you mean \`DAM_ERR_TLS\`?" ]]
+    run -2 --separate-stderr dam help 99
+    [[ $stderr == *"there is no exit code \`99\`"* ]]
+    for code in DAM_ERR_ DAM_ERR_T 300 4294967340 ""; do
+        run -2 --separate-stderr dam help "$code"
+    done
+}
+
+@test "help and options tell all of one option" {
+    local word
+    run -0 --separate-stderr dam options ca-file
+    [[ $output == "ca-file"*"values: path"*"command line: --ca-file VALUE"*"environment: DAMSESSION_CA_FILE"*"remembered: yes" ]]
+    for word in ca-file timeout system; do
+        [ "$(dam help "$word")" = "$(dam options "$word")" ]
+    done
+    [[ $(dam options password) == *"refused, it is a secret"*"--password-stdin"*"remembered: no" ]]
+    [ "$(dam options timeout --json | jq -r '.[].name')" = timeout ]
+    [ "$(dam options timeout --markdown | wc -l)" -eq 3 ]
+    run -2 --separate-stderr dam options tiemout
+    [[ $stderr == *"did you mean \`timeout\`?" ]]
+    run -2 --separate-stderr dam help ca-fiel
+    [[ $stderr == *"did you mean \`ca-file\`?" ]]
+}
