@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .control import Control
-from .knobs import TABLE, Knobs
+from .knobs import ALL, TABLE, Knobs
 from .listener import PUBLIC
 from .world import World
 
@@ -63,7 +63,8 @@ def readme() -> str:
             for title, rows in (
                 (world.photoshelter.title, world.photoshelter.documented()),
                 (world.fotoweb.title, world.fotoweb.documented()),
-                ("Both", [PUBLIC, *Control(world).documented()]),
+                (world.fotoware.title, world.fotoware.documented()),
+                (ALL, [PUBLIC, *Control(world).documented()]),
             )
             for row in rows
         ),
