@@ -33,7 +33,7 @@ accounts, clients) when they are ready, and serve until SIGTERM or SIGINT. They 
 every secret that they receive: use made-up ones. The URL "window" is a page that
 shows them at work.
 
-As variables of a shell, with a user of one system and a store of their own:
+As variables of a shell, with a user or client of one system and a store of their own:
   eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 The servers then live on in the background, until that shell ends or they are told
 to: kill "$DAMSESSION_SANDBOX_PID". Those that the shell had before are ended."""

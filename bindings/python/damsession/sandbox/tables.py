@@ -35,9 +35,9 @@ eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 damsession get - mem/gallery/query
 ```
 
-`--env` prints `export` lines for a user of one system, with a store of their own, and then serves in the background,
-as ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`. `DAMSESSION_SANDBOX` is
-the window's URL.
+`--env` prints `export` lines for a user of one system, with a store of their own (for FotoWare: for a native
+application, which a person lets in with a browser), and then serves in the background, as ssh-agent does: until the
+process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`. `DAMSESSION_SANDBOX` is the window's URL.
 
 ## What it rests on
 
