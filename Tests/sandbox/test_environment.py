@@ -95,6 +95,7 @@ def test_it_lives_on_until_it_is_told_to_end() -> None:
     lines = run("--env", "photoshelter").stdout.splitlines()
     variables = dict(line.removeprefix("export DAMSESSION_").split("=", 1) for line in lines
                      if line.startswith("export "))  # fmt: skip
+    assert "unset DAMSESSION_CLIENT_ID" in lines
     pid = int(variables["SANDBOX_PID"])
     assert os.getsid(pid) == pid  # a terminal that closes does not end it
     open_files = [os.readlink(f"/proc/{pid}/fd/{number}") for number in (0, 1, 2)]
