@@ -117,7 +117,7 @@ typedef enum dam_status {
 
     DAM_ERR_STORE = 60,       /**< the store cannot be read or written where it must be, or others could. */
     DAM_ERR_LOCKED = 61,      /**< another held this session longer than `lock-timeout`, or this thread holds
-                                   it. */
+                                   it; or another download is writing the file. */
     DAM_ERR_RECORD_NEWER = 62 /**< the stored session was written by a newer damsession; it is left alone. */
 } dam_status;
 
@@ -692,7 +692,7 @@ typedef enum dam_request_flags {
 typedef struct dam_request {
     uint32_t size;              /**< sizeof(dam_request). */
     uint32_t flags;             /**< dam_request_flags; 0: none. */
-    const char *method;         /**< NULL: GET. */
+    const char *method;         /**< NULL: GET, with a body POST. CONNECT and TRACE are DAM_ERR_ARGUMENT. */
     const char *path;           /**< "mem/user/session": below the API's own path; "/x": below the origin; or a whole
                                      URL of this origin. With its query, percent-encoded. No fragment, no space.
                                      "{image}" in it stands for `image`. */
@@ -819,7 +819,7 @@ typedef enum dam_download_flags {
  * counts what was there before. Another response than 2xx is in `*out` and touches no file. `request->write` must be
  * NULL.
  * Ownership: `*out` by dam_response_free. DAM_ERR_STORE: the file cannot be written, `path`.part is not this user's
- * own, or another download, of any process, is writing it.
+ * own. DAM_ERR_LOCKED: another download, of any process, is writing it.
  * Errors of dam_session_request.
  */
 dam_status dam_session_download(dam_session *session, const dam_request *request, const char *path, uint32_t flags,

@@ -147,7 +147,7 @@ private func callerRequest(
   }
   let method = unsafe try optionalText(raw.method, "request->method")
   var fields = CallerRequest.Fields(path: unsafe try text(raw.path, "request->path"))
-  if let method { fields.method = method }
+  fields.method = method ?? (body.isPresent ? "POST" : "GET")
   unsafe fields.headers = try headers(raw.headers, raw.header_count, "request") { (header) throws(Failure) in
     unsafe (try text(header.name, "a header's name"), try text(header.value, "a header's value"))
   }
@@ -183,6 +183,9 @@ func download(
   guard unsafe raw.write == nil else { throw Failure(.argument, "request->write must be NULL: the file is written") }
   guard unsafe raw.method == nil || strcmp(raw.method, "GET") == 0 else {
     throw Failure(.argument, "request->method must be GET")
+  }
+  guard unsafe raw.body == nil, unsafe raw.read == nil, unsafe raw.form == nil else {
+    throw Failure(.argument, "a download has no body")
   }
   let (checked, options) = unsafe try parts(raw, settings, copiesBody: true)
   var ways: Download.Ways = []

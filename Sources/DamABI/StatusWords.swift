@@ -99,8 +99,8 @@ struct StatusWords {
       DAM_ERR_STORE, "DAM_ERR_STORE", "The store cannot be read or written.",
       "Correct the owner, the mode or the place of what the message names."),
     StatusWords(
-      DAM_ERR_LOCKED, "DAM_ERR_LOCKED", "The session was held by somebody else for too long.",
-      "Wait longer (\"lock-timeout\"), or end the process that holds the session."),
+      DAM_ERR_LOCKED, "DAM_ERR_LOCKED", "Somebody else holds the session, or writes the file.",
+      "Try again later, or end the program that holds it; \"lock-timeout\" is how long to wait for a session."),
     StatusWords(
       DAM_ERR_RECORD_NEWER, "DAM_ERR_RECORD_NEWER", "A newer damsession wrote the stored session.",
       "Use the newer damsession, or a store of its own (\"store\")."),

@@ -33,6 +33,8 @@ package struct CallerRequest: Sendable {
   }
 
   static let imagePlaceholder = "{image}"
+  /// The response to CONNECT is a tunnel and has no end; that to TRACE repeats the request, secrets included.
+  private static let noRequests = ["CONNECT", "TRACE"]
   private static let ownedByTransport = ["host", "content-length", "transfer-encoding", "connection", "content-type"]
 
   /// A request before anything of it is checked.
@@ -52,6 +54,9 @@ package struct CallerRequest: Sendable {
     let (method, body) = (fields.method, fields.body)
     guard !method.isEmpty, method.utf8.count <= 32, ASCII.all(method, ASCII.isToken) else {
       throw Failure(.argument, "the method is not one: letters such as GET or POST")
+    }
+    guard !CallerRequest.noRequests.contains(method.uppercased()) else {
+      throw Failure(.argument, "\(method) is no request to the API: it is for proxies, and for looking at them")
     }
     self.method = method
     let target = try CallerRequest.target(fields.path, settings)

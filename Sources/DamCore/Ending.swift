@@ -29,6 +29,7 @@ struct Ending: Sendable {
     case (.savingTombstone(let secret), .savedSession(let saving)):
       return saved(saving, secret, &context)
     case (.loggingOut(let storeFailure), .responded(let response)):
+      context.log(.debug, "the response is HTTP \(response.status)")
       return end(context.system.confirmsLogout(response) ? .server : .unconfirmed, storeFailure)
     case (.loggingOut(let storeFailure), .failed(let failure, _)):
       context.log(.warning, "the server could not be told of the logout: \(failure.message)")
@@ -48,6 +49,7 @@ struct Ending: Sendable {
     guard case .logout = context.goal, let request = context.system.logout(secret) else {
       return end(.local, storeFailure)
     }
+    context.log(.debug, "\(request.method) \(request.redactedURL)")
     state = .loggingOut(storeFailure: storeFailure)
     context.state.statistics.exchanges += 1
     return .perform(.send(request))

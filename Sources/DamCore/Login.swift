@@ -167,6 +167,7 @@ struct Login: Sendable {
     _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     var progress = before
+    context.log(.debug, "the response is HTTP \(response.status)")
     if progress.stage > 0, context.system.hasOrganizations { context.state.statistics.organizationLogins += 1 }
     do throws(Failure) {
       switch try context.system.continueLogin(&progress, response) {
@@ -247,7 +248,7 @@ struct Login: Sendable {
   private mutating func saved(
     _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ token: Secret?, _ context: inout CallContext
   ) -> CallStep {
-    context.state.take(record)
+    context.state.takeOwn(record)
     context.note(saving)
     if case .failed(let reason) = saving, context.system.isScarce {
       context.made.unsaved = reason

@@ -40,7 +40,7 @@ extension OptionValues {
       for option in left { leaveOut(option.name, by: source) }
       // Only what nothing else has set is missed.
       let missed = left.filter { !isSet($0.name) }.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      return missed.isEmpty ? nil : "\(source.words) \(missed) did not count, because it is about \(why)"
+      return missed.isEmpty ? nil : "\(source.possessive) \(missed) did not count: \(source.words) is about \(why)"
     }
     return nil
   }
@@ -70,5 +70,6 @@ extension OptionValues {
 }
 
 extension OptionSource {
-  fileprivate var words: String { self == .environment ? "the environment's" : "the remembered" }
+  fileprivate var words: String { self == .environment ? "the environment" : "the name" }
+  fileprivate var possessive: String { self == .environment ? "the environment's" : "the remembered" }
 }

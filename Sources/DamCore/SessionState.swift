@@ -39,6 +39,9 @@ package struct SessionState: Sendable {
     loginFailure.flatMap { $0.at >= start ? $0.failure : nil }
   }
 
+  /// Joins in what this call has made.
+  mutating func takeOwn(_ made: SessionRecord) { record = record.joined(made) }
+
   /// Joins in what the store or a sibling knows.
   mutating func take(_ other: SessionRecord) {
     let before = record

@@ -201,12 +201,14 @@ extension System {
     if response.status == 429 || (response.status == 503 && response.retryAfter != nil) {
       return Failure(
         .throttled, "the server asks to slow down (HTTP \(response.status))", httpStatus: response.status,
-        retryAfter: response.retryAfter)
+        retryAfter: response.retryAfter
+      ).quoting(response.words)
     }
     if response.status >= 500 {
       return Failure(
         .server, "the server failed (HTTP \(response.status)); try again later", httpStatus: response.status,
-        retryAfter: response.retryAfter)
+        retryAfter: response.retryAfter
+      ).quoting(response.words)
     }
     return nil
   }

@@ -22,7 +22,8 @@ package final class Download {
   private let file: PartialFile
   private let request: CallerRequest
   private let options: CallOptions
-  private let goesOn: Bool
+  /// Whether what is there may be gone on with; not any more once it has turned out to be of another version.
+  private var goesOn: Bool
   /// What an earlier download has left, as it was when `begin` asked for the rest; nil: the whole was asked for.
   private var beginning: PartialFile.Beginning?
   /// Whether the last response shows that nothing can be continued: `begin` asks for the whole then. The application
@@ -44,7 +45,7 @@ package final class Download {
   /// What to send, and where its response goes.
   func begin() -> (CallerRequest, CallOptions) {
     var asked = request
-    beginning = goesOn && !startsOver ? file.resumable(request.target) : nil
+    beginning = goesOn ? file.resumable(request.target) : nil
     startsOver = false
     if let beginning {
       asked = request.adding([("Range", "bytes=\(beginning.size)-"), ("If-Range", beginning.validator.text)])
@@ -83,7 +84,10 @@ package final class Download {
   /// What the application hears; nil: `begin` has to be asked once more.
   func end(_ result: Result<Response, Failure>) -> Result<Response, Failure>? {
     if case .success(let response) = result, response.status == 416, beginning != nil { startsOver = true }
-    if startsOver { return nil }
+    if startsOver {
+      goesOn = false
+      return nil
+    }
     // The application may begin the next download of the same file when it hears of this one's end.
     defer { file.close() }
     switch result {

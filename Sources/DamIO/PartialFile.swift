@@ -99,7 +99,7 @@ final class PartialFile {
       // anybody read the new file who may not read the old one.
       switch Descriptor.open(part, O_WRONLY | O_NONBLOCK | more, mode: mode == nil ? 0o666 : 0o600) {
       case .failure(let error):
-        fail(error.code == ENOENT && more & O_CREAT == 0 ? isBusy : unwritable(error))
+        fail(error.code == ENOENT && more & O_CREAT == 0 ? isBusy : unwritable(error, part))
         return nil
       case .success(let opened):
         if let objection = opened.objection(part, closed: 0) {
@@ -128,7 +128,7 @@ final class PartialFile {
     return there.st_dev == ours.st_dev && there.st_ino == ours.st_ino
   }
 
-  private var isBusy: Failure { Failure(.store, "\(part) is being written by another download") }
+  private var isBusy: Failure { Failure(.locked, "\(part) is being written by another download") }
 
   /// Why nothing is written where a file is to be kept; nil: there is none.
   private var kept: Failure? {
@@ -202,7 +202,7 @@ final class PartialFile {
     return unsafe Glibc.rename(part, path) == 0 ? nil : unwritable(.last)
   }
 
-  private func unwritable(_ error: SystemError) -> Failure {
-    Failure(.store, "\(path) cannot be written: \(error.text)")
+  private func unwritable(_ error: SystemError, _ file: String? = nil) -> Failure {
+    Failure(.store, "\(file ?? path) cannot be written: \(error.text)")
   }
 }

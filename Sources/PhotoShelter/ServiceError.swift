@@ -64,17 +64,5 @@ struct ServiceError {
   var isAboutLogins: Bool { isAboutCredentials || isAboutAPIKey || isAboutHTTPS || isAboutSecondFactor }
 
   /// Class and message for `Failure.quote`; "" when it says nothing.
-  var words: String { [name, message].map(ServiceError.clean).filter { !$0.isEmpty }.joined(separator: ": ") }
-
-  /// One line that every viewer shows from left to right: without control characters, line separators, invisible marks
-  /// and marks that turn the direction of writing.
-  private static func clean(_ text: String) -> String {
-    String(
-      text.unicodeScalars.filter { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
-        }
-      })
-  }
+  var words: String { [name, message].map(ServerWords.clean).filter { !$0.isEmpty }.joined(separator: ": ") }
 }

@@ -47,6 +47,8 @@ static void refuse_structs(dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, 0, &response, err), response);
     request = (dam_request){.size = sizeof request, .path = "Information", .method = "POST"};
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, 0, &response, err), response);
+    request = (dam_request){.size = sizeof request, .path = "Information", .body = "b", .body_size = 1};
+    REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, 0, &response, err), response);
     request = (dam_request){.size = sizeof request, .path = "a b"};
     REFUSES(DAM_ERR_ARGUMENT, dam_session_download(session, &request, path, 0, &response, err), response);
     request = (dam_request){.size = sizeof request, .path = "https://evil.example/x"};

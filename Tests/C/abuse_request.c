@@ -53,7 +53,8 @@ static void refuse_structs(void)
 
 static void refuse_texts(void)
 {
-    static const char *const methods[] = {"", "GE T", "GET\r\nX-Evil: 1", "G\tET", "GET/", "G\xc3\x86T", NULL};
+    static const char *const methods[] = {"",           "GE T",    "GET\r\nX-Evil: 1", "G\tET", "GET/",
+                                          "G\xc3\x86T", "CONNECT", "Connect",          "TRACE", NULL};
     static const char *const paths[] = {"x\r\nX-Evil: 1",
                                         "x\ny",
                                         "x y",

@@ -25,9 +25,8 @@ static void write_file(size_t size)
 static uint32_t upload(dam_session *session, const dam_form *form, dam_status wanted, const char *text)
 {
     dam_request request = DAM_REQUEST_INIT;
-    request.method = "POST";
     request.path = "mem/image/upload";
-    request.form = form;
+    request.form = form; /* so it is a POST. */
     dam_response_view view = DAM_RESPONSE_VIEW_INIT;
     dam_response *response = NULL;
     EXPECT(wanted, dam_session_request(session, &request, &response, err));

@@ -187,7 +187,7 @@ static void together(dam_session *session)
     long note = size_of(".part.json");
     for (uint32_t flags = DAM_DOWNLOAD_REPLACE; flags <= (DAM_DOWNLOAD_KEEP | DAM_DOWNLOAD_CONTINUE); flags++) {
         dam_response *response = NULL;
-        EXPECT(DAM_ERR_STORE, dam_session_download(session, &request, path, flags, &response, err));
+        EXPECT(DAM_ERR_LOCKED, dam_session_download(session, &request, path, flags, &response, err));
         CHECK(strstr(check_error.message, ".part is being written by another download") != NULL, "%s",
               check_error.message);
         CHECK(size_of(".part") == 150000 && size_of(".part.json") == note && size_of("") < 0, "nothing is touched");

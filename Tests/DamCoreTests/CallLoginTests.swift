@@ -275,4 +275,13 @@ struct CallOrganizationTests {
     play.replies = [.response(.cookie("c1")), .response(WireResponse(403)), .failure(Failure(.connect, "no route"))]
     #expect(try play.request().summary == "organizationRefused")
   }
+
+  @Test("a session that this process has made anew is no sibling's")
+  func own() throws {
+    let play = try loggedIn()
+    play.credentials = Secret(Sample.password)
+    play.response(.expired, .cookie("c2"), .cookie("c3"))
+    #expect(try play.request().summary == "delivered 2, 1 replay")
+    #expect(play.state.statistics.logins == 2 && play.state.statistics.adoptedFromSiblings == 0)
+  }
 }

@@ -76,7 +76,6 @@ struct DownloadTests {
     try interrupted()
     #expect(asked(try download()) == ["Range: bytes=3-", "If-Range: \"v1\""])
     #expect(asked(try download([])).isEmpty)
-    #expect(!scratch.files.contains("a.part"), "and what was there is gone")
     let (_, options) = try download().begin()
     #expect(options.asIs, "compressed bytes have other places")
   }
@@ -149,7 +148,7 @@ struct DownloadTests {
     let going = try download(.goOn, options)
     #expect(response(going, 206, lines, body) == "again")
     #expect(heard.withLock { $0 }.isEmpty, "the caller hears no head of what is thrown away")
-    #expect(asked(going).isEmpty && scratch.files.isEmpty)
+    #expect(asked(going).isEmpty && scratch.read("a.part") == "abc")
     #expect(response(going, 206, lines, body) == "protocolViolation", "asked for the whole, it sends a part")
     let another = try download()
     #expect(response(another, 200, ["ETag: \"v2\"", "Content-Length: 4"], "wxyz") == "200")
@@ -243,9 +242,8 @@ struct DownloadTests {
     let going = try download()
     #expect(response(going, 416, ["Content-Range: bytes */3"], "") == "again")
     #expect(asked(going).isEmpty)
-    #expect(scratch.files.isEmpty)
     #expect(response(going, 416, [], "") == "416")
-    #expect(response(try download(), 416, [], "") == "416", "and to one who had nothing it is the response")
+    #expect(response(try download([]), 416, [], "") == "416", "and to one who goes on with nothing it is the response")
   }
 
   @Test("another response touches no file", arguments: [304, 404, 412] as [Int32])

@@ -25,7 +25,7 @@ struct PartialFileTests {
   @Test("a file has its name when it is whole, and nothing is left beside it")
   func whole() throws {
     let file = try file()
-    file.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
+    file.open("/t", tag, size: 6)
     #expect(file.take("abc") && file.take("def"))
     #expect(scratch.files == ["a.part", "a.part.json"])
     #expect(file.finish() == nil)
@@ -37,7 +37,7 @@ struct PartialFileTests {
   @Test("what was promised must be there; what is there remains")
   func tooShort() throws {
     let file = try file()
-    file.open(at: 0, upTo: 4, of: 4, note: ("/t", tag))
+    file.open("/t", tag, size: 4)
     #expect(file.take("abc"))
     #expect(file.finish()?.cause == .transfer)
     #expect(scratch.files == ["a.part", "a.part.json"])
@@ -48,7 +48,7 @@ struct PartialFileTests {
   @Test("more than was promised is not written", arguments: [2, 0, -1] as [Int64])
   func tooLong(end: Int64) throws {
     let file = try file()
-    file.open(at: 0, upTo: end, of: nil, note: ("/t", tag))
+    file.open("/t", tag, size: end)
     #expect(!file.take("abc"))
     #expect(file.finish()?.cause == .protocolViolation)
     #expect(scratch.read("a.part") == "")
@@ -57,7 +57,7 @@ struct PartialFileTests {
   @Test("where nothing was promised what has come is all")
   func unknownSize() throws {
     let file = try file()
-    file.open(at: 0, upTo: nil, of: nil, note: ("/t", nil))
+    file.open("/t", nil, size: nil)
     #expect(file.take("abc"))
     #expect(scratch.files == ["a.part"])
     #expect(file.finish() == nil)
@@ -71,7 +71,7 @@ struct PartialFileTests {
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), mode) == 0)
     let file = try file()
-    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
+    file.open("/t", tag, size: nil)
     #expect(bits("a.part") == 0o600)
     #expect(bits("a.part.json") == 0o600)
     #expect(file.take("new"))
@@ -81,16 +81,22 @@ struct PartialFileTests {
     #expect(bits("a") == mode)
   }
 
-  @Test("a part that was open to more is closed before it is gone on with", arguments: [0, 3] as [Int64])
-  func wideMode(base: Int64) throws {
+  @Test("a part that was open to more is closed before it is gone on with", arguments: [false, true])
+  func wideMode(goesOn: Bool) throws {
     let first = try file()
-    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
+    first.open("/t", tag, size: 6)
     #expect(first.take("abc"))
+    first.close()
     #expect(bits("a.part") == 0o666)
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), 0o600) == 0)
     let second = try file()
-    second.open(at: base, upTo: nil, of: nil, note: nil)
+    if goesOn {
+      second.open("/t", after: try #require(second.resumable("/t")), upTo: 6, of: 6)
+      #expect(second.take("def"))
+    } else {
+      second.open("/t", nil, size: nil)
+    }
     #expect(bits("a.part") == 0o600)
     #expect(second.finish() == nil)
     #expect(bits("a") == 0o600)
@@ -101,7 +107,7 @@ struct PartialFileTests {
     try scratch.write("a", "old")
     #expect(chmod(scratch.file("a"), 0o4755) == 0)
     let file = try file()
-    file.open(at: 0, upTo: nil, of: nil, note: nil)
+    file.open("/t", nil, size: nil)
     #expect(file.finish() == nil)
     #expect(bits("a") == 0o755)
   }
@@ -109,13 +115,14 @@ struct PartialFileTests {
   @Test("what is there of a thing is known by its target and version, and gone on with")
   func resuming() throws {
     let first = try file()
-    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
+    first.open("/t", tag, size: 6)
     #expect(first.take("abc"))
+    first.close()
     let second = try file()
     #expect(second.resumable("/other") == nil)
     let found = try #require(second.resumable("/t"))
     #expect(found.size == 3 && found.validator == tag && found.total == 6)
-    second.open(at: 3, upTo: 6, of: 6, note: nil)
+    second.open("/t", after: found, upTo: 6, of: 6)
     #expect(second.base == 3)
     #expect(second.resumable("/t")?.validator == tag, "the note stays while it is gone on with")
     #expect(second.take("def"))
@@ -127,10 +134,11 @@ struct PartialFileTests {
   @Test("a new version takes the place of the old part, and of its note")
   func startingOver() throws {
     let first = try file()
-    first.open(at: 0, upTo: 6, of: 6, note: ("/t", tag))
+    first.open("/t", tag, size: 6)
     #expect(first.take("abcdef"))
+    first.close()
     let second = try file()
-    second.open(at: 0, upTo: nil, of: nil, note: ("/t", nil))
+    second.open("/t", nil, size: nil)
     #expect(scratch.files == ["a.part"], "without a validator there is no going on")
     #expect(second.take("xy"))
     #expect(second.finish() == nil)
@@ -179,7 +187,7 @@ struct PartialFileTests {
     try scratch.write("other", "other")
     #expect(symlink(scratch.file("other"), scratch.file("a.part")) == 0)
     let file = try file()
-    file.open(at: 0, upTo: nil, of: nil, note: nil)
+    file.open("/t", nil, size: nil)
     #expect(!file.take("x"))
     #expect(file.finish()?.cause == .store)
     #expect(scratch.read("other") == "other")
@@ -201,7 +209,7 @@ struct PartialFileTests {
       try scratch.write("a.part.json", note)
       let file = try file()
       #expect(file.resumable("/t") == nil, "\(kind)")
-      file.open(at: 0, upTo: nil, of: nil, note: nil)
+      file.open("/t", nil, size: nil)
       #expect(!file.take("x") && file.finish()?.cause == .store, "\(kind)")
       #expect(scratch.read("other") == "precious")
       #expect(remove(scratch.file("a.part")) == 0)
@@ -212,10 +220,47 @@ struct PartialFileTests {
     #expect(try file().resumable("/t") == nil)
   }
 
+  @Test("one download at a time writes a part; another one touches nothing until the first lets go")
+  func busy() throws {
+    let first = try file()
+    first.open("/t", tag, size: 6)
+    #expect(first.take("abc"))
+    let found = try #require(try file().resumable("/t"))
+    for goesOn in [false, true] {
+      let second = try file()
+      if goesOn { second.open("/t", after: found, upTo: 6, of: 6) } else { second.open("/t", nil, size: nil) }
+      #expect(!second.take("x") && second.finish()?.cause == .locked)
+      #expect(scratch.read("a.part") == "abc" && scratch.files == ["a.part", "a.part.json"])
+    }
+    #expect(first.take("def") && first.finish() == nil)
+    // What was found is gone by now: its rest belongs nowhere.
+    let late = try file()
+    late.open("/t", after: found, upTo: 6, of: 6)
+    #expect(late.failure?.cause == .locked && scratch.files == ["a"])
+  }
+
+  @Test("a part that another download has gone on with meanwhile is not what was found")
+  func changed() throws {
+    let first = try file()
+    first.open("/t", tag, size: 6)
+    #expect(first.take("abc"))
+    let found = try #require(try file().resumable("/t"))
+    #expect(first.take("d"))
+    first.close()
+    let second = try file()
+    second.open("/t", after: found, upTo: 6, of: 6)
+    #expect(second.failure?.cause == .locked && scratch.read("a.part") == "abcd")
+  }
+
   @Test("a file that is to be kept is refused at once, and one that appears meanwhile at the end")
   func keeping() throws {
+    let late = try file(keeps: true)
+    try scratch.write("a", "meanwhile")
+    late.open("/t", tag, size: nil)
+    #expect(late.failure?.cause == .argument && scratch.files == ["a"], "nothing is begun")
+    #expect(unlink(scratch.file("a")) == 0)
     let file = try file(keeps: true)
-    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
+    file.open("/t", tag, size: nil)
     #expect(file.take("new"))
     try scratch.write("a", "meanwhile")
     #expect(file.finish()?.cause == .argument)
@@ -232,7 +277,7 @@ struct PartialFileTests {
   @Test("a folder that appears in the file's place is a store's failure, and stays")
   func folderMeanwhile() throws {
     let file = try file()
-    file.open(at: 0, upTo: nil, of: nil, note: nil)
+    file.open("/t", nil, size: nil)
     #expect(mkdir(scratch.file("a"), 0o700) == 0)
     #expect(file.finish()?.cause == .store)
     #expect(scratch.mode("a").map { $0 & S_IFMT } == S_IFDIR)
@@ -241,7 +286,7 @@ struct PartialFileTests {
   @Test("where nothing can be written that is said, and nothing is taken")
   func unwritable() throws {
     let file = try PartialFile(scratch.file("nowhere/a"), keeps: false)
-    file.open(at: 0, upTo: nil, of: nil, note: ("/t", tag))
+    file.open("/t", tag, size: nil)
     #expect(file.failure?.cause == .store)
     #expect(!file.take("x"))
     #expect(file.finish()?.cause == .store)

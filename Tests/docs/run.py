@@ -59,9 +59,7 @@ def stage(folder: Path, sandbox: Sandbox) -> programs.Stage:
         "PYTHONPATH": str(book.ROOT / "bindings" / "python"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "DAMSESSION_CA_FILE": sandbox.ca_file,
-        "CURL_CA_BUNDLE": sandbox.ca_file,  # for curl, requests and httpx, in their own words
-        "REQUESTS_CA_BUNDLE": sandbox.ca_file,
-        "SSL_CERT_FILE": sandbox.ca_file,
+        "CURL_CA_BUNDLE": sandbox.ca_file,  # as the page says for curl
     }
     systems = {
         "photoshelter": options(

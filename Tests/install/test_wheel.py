@@ -45,21 +45,26 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def install(python: Path, wheels: Path, *more: str, names: str) -> None:
+    """Installs one of them. What it needs must be there: there is no network."""
     (wheel,) = wheels.glob(f"{names}-*.whl")
     pip = (sys.executable, "-m", "pip", "--python", python)
-    run(*pip, "install", "-q", "--no-deps", "--no-index", "--no-compile", *more, wheel)
+    run(*pip, "install", "-q", "--no-index", "--no-compile", *more, wheel)
+
+
+def environment(place: Path) -> Path:
+    """A new environment's Python. Of the tests' packages it sees pytest and what the sandbox
+    needs.
+    """
+    run(sys.executable, "-m", "venv", "--without-pip", place)
+    others = sysconfig.get_paths()["purelib"]
+    (place / SITE / "others.pth").write_text(f"{others}\n", "utf-8")
+    return place / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
-    """A new environment's Python, with the binding. Of the tests' packages it sees pytest and what
-    the sandbox needs.
-    """
-    place = tmp_path_factory.mktemp("environment")
-    run(sys.executable, "-m", "venv", "--without-pip", place)
-    others = sysconfig.get_paths()["purelib"]
-    (place / SITE / "others.pth").write_text(f"{others}\n", "utf-8")
-    python = place / "bin" / "python"
+    """The Python of an environment with the binding."""
+    python = environment(tmp_path_factory.mktemp("environment"))
     install(python, wheels, names="damsession")
     return python
 
@@ -110,11 +115,12 @@ def test_the_binding_alone_changes_no_pytest(python: Path, tmp_path: Path) -> No
 
 
 def test_the_sandbox_beside_it(python: Path, wheels: Path, tmp_path: Path) -> None:
-    install(python, wheels, names="damsession_sandbox")
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    found = ("--no-index", f"--find-links={wheels}", "--no-compile")
+    run(*pip, "install", "-q", *found, "damsession[sandbox]")
     pytest_ = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull)
     said = run(*pytest_, f"--rootdir={tmp_path}", EXAMPLE, folder=tmp_path)
     assert "1 passed" in said.stdout
-    pip = (sys.executable, "-m", "pip", "--python", python)
     run(*pip, "uninstall", "-q", "-y", "damsession-sandbox", folder=tmp_path)
     run(python, "-c", "import damsession; damsession.version()", folder=tmp_path)
     assert not list(python.parents[1].rglob("sandbox"))
@@ -125,7 +131,7 @@ def test_the_sandbox_in_another_folder(
     python: Path, wheels: Path, tmp_path: Path, order: str
 ) -> None:
     other = tmp_path / "other"
-    install(python, wheels, f"--target={other}", names="damsession_sandbox")
+    install(python, wheels, "--no-deps", f"--target={other}", names="damsession_sandbox")
     where = 0 if order == "first" else 99
     program = f"""if True:
         import runpy, sys
@@ -136,11 +142,30 @@ def test_the_sandbox_in_another_folder(
     assert "--until-eof" in run(python, "-c", program, folder=tmp_path).stdout
 
 
-def test_they_go_together(wheels: Path) -> None:
+def test_the_sandbox_alone(wheels: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path / "environment")
+    install(python, wheels, names="damsession_sandbox")
+    (tmp_path / "test_it.py").write_text(
+        "import urllib.request\n"
+        "def test_it(dam_sandbox):\n"
+        "    url = dam_sandbox.photoshelter_http + '/_sandbox/state'\n"
+        "    assert urllib.request.urlopen(url).status == 200\n",
+        "ascii",
+    )
+    pytest_ = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull)
+    said = run(*pytest_, f"--rootdir={tmp_path}", tmp_path / "test_it.py", folder=tmp_path)
+    assert "1 passed" in said.stdout
+    served = 'eval "$("$0" -m damsession.sandbox --env fotoweb --until-pid $$)" && echo "$DAMSESSION_URL"'
+    said = run("sh", "-euc", served, python, folder=tmp_path)
+    assert said.stdout.startswith("https://")
+
+
+def test_what_the_sandbox_needs(wheels: Path) -> None:
     (wheel,) = wheels.glob("damsession_sandbox-*.whl")
     version = wheel.name.split("-")[1]
     with zipfile.ZipFile(wheel) as archive:
         metadata = archive.read(f"damsession_sandbox-{version}.dist-info/METADATA").decode()
         plugins = archive.read(f"damsession_sandbox-{version}.dist-info/entry_points.txt").decode()
-    assert f"Requires-Dist: damsession=={version}\n" in metadata
+    needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist: ")]
+    assert [line.split()[1].partition(">=")[0] for line in needed] == ["aiohttp", "trustme"]
     assert "[pytest11]" in plugins

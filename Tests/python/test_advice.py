@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,32 @@ def test_a_traceback_ends_with_what_to_do(photoshelter: Opener) -> None:
     if hasattr(BaseException, "add_note"):  # from Python 3.11 on
         lines = traceback.format_exception(caught.value)
         assert lines[-1] == caught.value.advice + "\n"
+
+
+@pytest.mark.skipif(not hasattr(BaseException, "add_note"), reason="from Python 3.11 on")
+def test_what_python_finds_has_advice_too(photoshelter: Opener) -> None:
+    mistakes: list[Callable[[], object]] = [
+        lambda: photoshelter().get("x", timeout=-1),
+        lambda: photoshelter().get("x", params={"a": "\ud800"}),
+        lambda: damsession.open("https://host"),
+        lambda: damsession.open(userr="ada"),  # type: ignore[call-arg]
+        lambda: damsession.save("desk", password="x"),
+        lambda: damsession.open(system="photoshelter", user="a", api_key_command="false"),
+    ]
+    for mistake in mistakes:
+        with pytest.raises(damsession.DamError) as caught:
+            mistake()
+        assert caught.value.advice and caught.value.__notes__ == [caught.value.advice]
+
+
+@pytest.mark.parametrize("option", ["password_command", "api_key_command"])
+@pytest.mark.parametrize("command", ["exit 3", "true"])
+def test_a_command_is_named_as_in_python(photoshelter: Opener, option: str, command: str) -> None:
+    options: dict[str, Any] = {"password": None, "api_key": None, option: command}
+    if option == "password_command":
+        options["api_key"] = "k"
+    with pytest.raises(damsession.AuthenticationError, match=f'"{option}" (failed|printed)'):
+        photoshelter(**options).login()
 
 
 def test_an_option_has_its_name_in_python() -> None:

@@ -29,13 +29,13 @@ def test_login_keepalive_and_logout(run: Runner, dam_sandbox: Sandbox) -> None:
     async def work(session: damsession.AsyncSession) -> None:
         assert await session.logout() is damsession.LogoutResult.NONE
         await session.login()
-        assert session.blocking.state.logged_in
+        assert session.state.logged_in and session.statistics.logins == 1
         await session.login()
         await session.keepalive()
         dam_sandbox.expire()
         await session.keepalive()
         assert await session.logout() is damsession.LogoutResult.SERVER
-        assert not session.blocking.state.logged_in
+        assert session.state == session.blocking.state and not session.state.logged_in
         await session.get("mem/user/session")
         dam_sandbox.fault("reset", count=5, match="logout")
         assert await session.logout() is damsession.LogoutResult.UNCONFIRMED

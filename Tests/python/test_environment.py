@@ -100,5 +100,6 @@ def test_what_did_not_count_is_not_remembered(
         config.load("web")
         assert config.get("ca-file") == ada["ca_file"]  # it is about this machine
         config.set("system", "photoshelter")
-        with pytest.raises(damsession.OptionError, match="api_key"):
+        config.set("user", ada["user"])
+        with pytest.raises(damsession.OptionError, match='"api_key" is missing'):
             config.open()

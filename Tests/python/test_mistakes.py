@@ -4,6 +4,7 @@ traceback keeps a secret.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
 import traceback
@@ -108,7 +109,6 @@ def test_a_method_may_be_in_small_letters(photoshelter: Opener, dam_sandbox: San
         ("credential", "credentials"),
         ("api_kye", "api_key"),
         ("userr", "user"),
-        ("verify", None),
         ("headers", None),
     ],
 )
@@ -118,6 +118,39 @@ def test_the_nearest_keyword_is_told_if_one_is_near(keyword: str, nearest: str |
             use(**USUAL, **{keyword: False})
         hint = "" if nearest is None else f'; did you mean "{nearest}"?'
         assert str(caught.value) == f'there is no option "{keyword}"{hint}'
+
+
+@pytest.mark.parametrize("use", [damsession.open, damsession.aopen])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"log": "INFO"}, "log must be a logging.Logger, True or False, not str"),
+        ({"log": 1}, "log must be a logging.Logger, True or False, not int"),
+        ({"credentials": "c4n4ry"}, "credentials must be a callable .*, not str; .* password="),
+        ({"credentials": b"c4n4ry"}, "credentials must be a callable .*, not bytes"),
+        ({"environment": "no"}, "environment must be True or False, not str"),
+    ],
+)
+def test_what_is_called_later_is_checked_at_once(use: Any, wrong: Any, told: str) -> None:
+    with pytest.raises(TypeError, match=told) as caught:
+        use(**{**USUAL, **wrong})
+    _, *ours = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    assert [one.f_code.co_name for one in ours if "c4n4ry" in repr(one.f_locals)] == []
+    assert "c4n4ry" not in str(caught.value)
+
+
+def test_a_closed_session_cannot_be_entered(photoshelter: Opener) -> None:
+    session = photoshelter()
+    session.close()
+    with pytest.raises(ValueError, match="this session is closed"), session:
+        pass
+
+    async def enter() -> None:
+        async with damsession.AsyncSession(session):
+            pass
+
+    with pytest.raises(ValueError, match="this session is closed"):
+        asyncio.run(enter())
 
 
 def test_a_url_is_no_name() -> None:

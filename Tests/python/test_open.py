@@ -89,10 +89,15 @@ def test_updating_changes_these_options_alone() -> None:
         damsession.update("desk", organization="O3", password="hunter2")  # type: ignore[call-arg]
     with damsession.open("desk") as session:
         assert session.state.organization == "O2"
-    with pytest.raises(damsession.NotFound):
-        damsession.update("nobody", timeout=None)
-    damsession.update("new", system="fotoweb")
-    assert damsession.names() == ["desk", "new"]
+
+
+@pytest.mark.parametrize("options", [{"timeout": None}, {"system": "fotoweb"}, {}])
+def test_updating_makes_no_name(options: Any) -> None:
+    with pytest.raises(damsession.NotFound, match='under "nobody"'):
+        damsession.update("nobody", **options)
+    with pytest.raises(damsession.ArgumentError, match="a name has"):
+        damsession.update("no/body", **options)
+    assert damsession.names() == []
 
 
 def test_a_remembered_secret_is_for_its_server_alone() -> None:
@@ -102,7 +107,7 @@ def test_a_remembered_secret_is_for_its_server_alone() -> None:
 
 
 def test_a_password_is_never_remembered(tmp_path: Path) -> None:
-    with pytest.raises(damsession.OptionError, match="password is never remembered"):
+    with pytest.raises(damsession.OptionError, match='"password" is never remembered'):
         damsession.save("desk", **USUAL, password="c4n4ry")
     assert damsession.names() == []
     assert b"c4n4ry" not in b"".join(

@@ -102,6 +102,23 @@ def test_organizations_are_listed(photoshelter: Opener) -> None:
         assert session.organizations == []
 
 
+def test_a_result_prints_as_a_word_and_is_a_number() -> None:
+    local = damsession.LogoutResult.LOCAL
+    assert f"{local} {local!s:>6}" == "local  local" and local == 2 and local
+    assert not damsession.LogoutResult.NONE and str(damsession.LogoutResult.NONE) == "none"
+    assert str(damsession.PromptKind.ENCRYPTION_SECRET) == "encryption secret"
+
+
+def test_a_password_is_not_looked_at_while_a_session_lives(photoshelter: Opener) -> None:
+    photoshelter(store="file").login()
+    session = photoshelter(store="file", password="another")
+    session.login()
+    assert session.get("mem/user/session").ok
+    session.logout()
+    with pytest.raises(damsession.CredentialsRefused):
+        session.login()
+
+
 def test_logout_closes_the_session_at_the_server(
     photoshelter: Opener, dam_sandbox: Sandbox
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 from types import MappingProxyType
 from typing import Any
 
@@ -218,3 +219,28 @@ def test_lines_come_without_their_ends() -> None:
         list(made("ä\r\nb\n\nc".encode()).iter_lines()) == ["ä", "b", "", "c"]
         and list(made().iter_lines()) == []
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "position"),
+    [
+        (b'{"a": "gr\xfc\xdfe"}', "The body is not valid UTF-8", 9),
+        ('{"ä": '.encode() + b'"\xff"}', "The body is not valid UTF-8", 7),
+        (b"<html>", "Expecting value", 0),
+        (b"", "Expecting value", 0),
+    ],
+)
+def test_what_is_no_json_is_one_error(body: bytes, told: str, position: int) -> None:
+    with pytest.raises(json.JSONDecodeError, match=told) as caught:
+        made(body).json()
+    assert caught.value.pos == position
+
+
+@pytest.mark.parametrize(
+    "body", [{"data": b"x"}, {"data": {}}, {"json": [1]}, {"files": {"a": b"x"}}]
+)
+def test_a_get_with_a_body_is_one(
+    photoshelter: Opener, dam_sandbox: Sandbox, body: dict[str, Any]
+) -> None:
+    photoshelter().get("echo", **body).raise_for_status()
+    assert dam_sandbox.log()[-1]["method"] == "GET"

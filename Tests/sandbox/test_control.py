@@ -25,7 +25,9 @@ def control(sandbox: Sandbox, method: str, name: str, body: bytes = b"") -> requ
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
-        ({"expird": "400-class"}, "no such knob; knobs: expired, missing-session"),
+        ({"expird": "400-class"}, 'there is no knob "expird"; did you mean "expired"?'),
+        ({"old_cooky": "refuse"}, 'there is no knob "old-cooky"; did you mean "old-cookie"?'),
+        ({"nonsense": 1}, 'there is no knob "nonsense"; there are expired, missing-session'),
         ({"expired": "418"}, "allowed: 400-class|401-class"),
         ({"expired": 400}, "allowed: 400-class|401-class"),
         ({"token_limit": 0}, "a whole number from 1"),
@@ -38,6 +40,9 @@ def test_bad_knobs(dam_sandbox: Sandbox, wanted: dict[str, Any], reason: str) ->
     before = dam_sandbox.state()["knobs"]
     with pytest.raises(SandboxError) as error:
         dam_sandbox.knobs(latency=1, **wanted)
+    assert reason in str(error.value) and not str(error.value).startswith("{")
+    with pytest.raises(SandboxError) as error:
+        Sandbox(latency=1, **wanted)
     assert reason in str(error.value)
     # All or none: the good one beside the bad one was not set either.
     assert dam_sandbox.state()["knobs"] == before

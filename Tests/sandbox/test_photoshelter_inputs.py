@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -129,3 +131,41 @@ def test_the_echo_shows_all_of_what_is_repeated(photoshelter: Make) -> None:
     assert shown["query"] == {"a": ["1", "2 & 3", "1"], "b": ""}
     assert shown["form"] == {"a": ["1", "2 & 3", "1"], "b": "", "ü": "é"}
     assert data(client, "echo") == {"method": "GET", "query": {}, "form": {}}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "shown"),
+    [
+        (b'["a", 1]', "application/json", {"body": '["a", 1]'}),
+        (b"7", "application/json", {"body": "7"}),
+        (b"{", "application/json", {"body": "{"}),
+        ("grün".encode(), "text/plain", {"body": "grün"}),
+        (b"\xff\x00", "application/octet-stream", {"base64": "/wA="}),
+        (b"\xff\x00", None, {"base64": "/wA="}),
+        (b'{"a": 1}', "application/json", {"form": {"a": "1"}}),
+        (bytes(2 << 20), None, {}),
+    ],
+)
+def test_the_echo_shows_a_body_that_is_no_form(
+    photoshelter: Make, body: bytes, kind: str | None, shown: dict[str, Any]
+) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    found = data(photoshelter(), "echo", "POST", data=body, headers=headers)
+    assert found == {"method": "POST", "query": {}, "form": {}, **shown}
+
+
+def test_the_echo_shows_no_secret(photoshelter: Make, dam_sandbox: Sandbox) -> None:
+    client = photoshelter()
+    canary = dam_sandbox.accounts["photoshelter"]["ada@example.com"]["password"]
+    bodies: list[dict[str, Any]] = [
+        {"json": [canary]},
+        {"json": {"note": f"it is {canary}"}},
+        {"data": canary.encode()},
+        {"data": {"password": "anything"}},
+        {"data": b"\xff" + canary.encode()},
+    ]
+    for more in bodies:
+        found = data(client, "echo", "POST", params={"x": canary}, **more)
+        assert re.fullmatch("#[0-9a-f]{8}", found["query"]["x"])
+        body = base64.b64decode(found.get("base64", "")) + json.dumps(found).encode()
+        assert canary.encode() not in body and b"anything" not in body

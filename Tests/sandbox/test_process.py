@@ -104,7 +104,7 @@ def test_bad_flags(flag: str, named: str) -> None:
 
 def test_a_client_says_that_the_servers_did_not_start(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SandboxError, match="exit code 2"):
-        Sandbox(expired="nonsense").start()
+        Sandbox("--expired=nonsense").start()
 
 
 def test_help_knows_every_knob_and_fault() -> None:

@@ -11,7 +11,7 @@ setup() {
 
 @test "a password of the environment goes to no other system, server or user" {
     run -40 --separate-stderr dam login web --system fotoweb --url "$FOTOWEB" --user "$KARE"
-    [[ $stderr == *"the environment's "*'"password"'*'did not count, because it is about another "system" (DAMSESSION_SYSTEM)'* ]]
+    [[ $stderr == *"the environment's "*'"password"'*'did not count: the environment is about another "system" (DAMSESSION_SYSTEM)'* ]]
     run -2 --separate-stderr dam login web --url "$FOTOWEB"
     [[ $stderr == *'"user" is missing'*"another \"url\" (DAMSESSION_URL)"* ]]
     run -40 --separate-stderr dam login desk --user solo@example.com
@@ -52,11 +52,11 @@ setup() {
     local before
     before=$(sandbox state | jq .photoshelter.requests,.fotoweb.requests)
     run -2 --separate-stderr dam get desk mem/user/session --url "$FOTOWEB"
-    [[ $stderr == *'the remembered "user", '*'"api-key"'*'did not count, because it is about another "url"'* ]]
+    [[ $stderr == *'the remembered "user", '*'"api-key"'*'did not count: the name is about another "url"'* ]]
     run -2 --separate-stderr dam get desk mem/user/session --system fotoweb
     [[ $stderr == *'about another "system"'* ]]
     run -40 --separate-stderr dam get desk mem/user/session --user solo@example.com
-    [[ $stderr == *'the remembered "password-command" did not count, because it is about another "user"'* ]]
+    [[ $stderr == *'the remembered "password-command" did not count: the name is about another "user"'* ]]
     run -2 --separate-stderr dam login desk --url "$FOTOWEB" --user "$ADA"
     [[ $stderr == *'"api-key"'* ]]
     [ ! -e ran ]

@@ -104,7 +104,7 @@ saved() {
     local first=$!
     until [ "$(stat -c %s out/download.part 2>/dev/null)" = 150000 ]; do sleep 0.1; done
     for flag in --replace --continue; do
-        run -60 --separate-stderr dam get desk 'mem/image/I1/download?size=300000' --output-dir out "$flag"
+        run -61 --separate-stderr dam get desk 'mem/image/I1/download?size=300000' --output-dir out "$flag"
         [[ $stderr == *"download.part is being written by another download"* ]]
     done
     [ "$(saved)" = "download.part download.part.json" ]

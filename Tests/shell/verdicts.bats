@@ -154,7 +154,9 @@ setup() {
     mends 2 "run: damsession help get" get desk x -H 'Host: mine'
     mends 4 "run: damsession help choosing" token desk
     mends 3 "run: damsession list" get nowhere x
-    mends 20 "run: damsession doctor desk" get desk x --url https://localhost:1 --password-command 'echo x'
+    dam config set desk url https://localhost:1
+    mends 20 "run: damsession doctor desk" get desk x --password-command 'echo x'
+    dam config set desk url "$PHOTOSHELTER"
     mends 21 "--ca-file FILE" get desk x --ca-file /etc/ssl/certs/ca-certificates.crt
     mends 22 "--timeout" get desk 'mem/slow?seconds=20' --timeout 1
     mends 26 "damsession config show desk" get desk http://localhost/x

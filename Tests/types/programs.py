@@ -53,6 +53,19 @@ def wrapped(**options: Unpack[damsession.OpenOptions]) -> damsession.Session:
     return damsession.open("desk", **options)
 
 
+def asked(
+    session: damsession.Session, **options: Unpack[damsession.RequestOptions]
+) -> damsession.Response:
+    options.setdefault("timeout", 30)
+    return session.get("mem/user/session", **options)
+
+
+def wrong_keywords_of_requests_are_found(session: damsession.Session) -> None:
+    session.get("x", verify=False)  # type: ignore[call-arg]
+    session.request("GET", "x", verify=False)  # type: ignore[arg-type]
+    session.download("x", "file", data=b"")  # type: ignore[call-arg]
+
+
 def responses_have_types(session: damsession.Session) -> None:
     response = session.get("mem/user/session").raise_for_status()
     assert_type(response.status_code, int)

@@ -1,8 +1,8 @@
 """How a program of yours is tested without the real service: an expiry in the middle, and what the
 server saw of it.
 
-Needs `pip install ./bindings/python ./bindings/sandbox` and pytest, nothing else: the fixture
-`dam_sandbox` comes with the latter. No network is needed.
+Needs the packages damsession and damsession-sandbox, and pytest: the fixture `dam_sandbox` comes
+with the second. No network is needed.
 """
 
 import damsession

@@ -1,5 +1,5 @@
-"""Takes the modules from the binding's folder, and the version from the binding: the two go
-together.
+"""Takes the modules from the binding's folder, and the version from the binding: the two are
+released together, and work apart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if found is None:
 
 setup(
     version=found[1],
-    install_requires=[f"damsession=={found[1]}", "aiohttp>=3.9", "trustme>=1.1"],
+    # Not the binding: programs in C and shell scripts are tested without it.
+    install_requires=["aiohttp>=3.9", "trustme>=1.1"],
     packages=["damsession.sandbox"],
     package_dir={"damsession.sandbox": "../python/damsession/sandbox"},
     package_data={"damsession.sandbox": ["*.html"]},

@@ -53,7 +53,7 @@ static const struct remedy remedies[] = {
     {DAM_ERR_REPLAY_IMPOSSIBLE, "run: damsession keepalive %, then the command again"},
     {DAM_ERR_STORE,
      "run: damsession doctor #, which looks at owners and modes of the store; a file of --output needs room on its disk"},
-    {DAM_ERR_LOCKED, "wait longer: --lock-timeout SECONDS; `damsession doctor #` tells who holds the session"},
+    {DAM_ERR_LOCKED, "run it later; --lock-timeout SECONDS waits longer for a session, and damsession doctor # tells who holds it"},
     {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
     {DAM_OK, NULL},
 };

@@ -64,6 +64,13 @@ from ._library import LibraryNotFound, version
 from ._names import forget_name, names, save, update
 from ._open import open
 from ._options import Option, OptionValue, options
+from ._request import (
+    AsyncRequestOptions,
+    AsyncStreamOptions,
+    RequestOptions,
+    ResponseOptions,
+    StreamOptions,
+)
 from ._response import Headers, HTTPStatusError, Response
 from ._session import Session
 from ._store import UNCHANGED, Store
@@ -88,8 +95,10 @@ __all__ = [
     "ApiKeyRefused",
     "ArgumentError",
     "AuthenticationError",
+    "AsyncRequestOptions",
     "AsyncSession",
     "AsyncStream",
+    "AsyncStreamOptions",
     "CallbackStopped",
     "Cancelled",
     "Canceller",
@@ -121,7 +130,9 @@ __all__ = [
     "ProtocolError",
     "RecordNewer",
     "ReplayImpossible",
+    "RequestOptions",
     "Response",
+    "ResponseOptions",
     "SecondFactorRequired",
     "SecretWarning",
     "ServerFault",
@@ -134,6 +145,7 @@ __all__ = [
     "StoreError",
     "StoredSession",
     "Stream",
+    "StreamOptions",
     "TLSError",
     "Throttled",
     "Timeout",

@@ -20,6 +20,9 @@ from ._loop import Transfer
 from ._open import open as open_session
 from ._outgoing import Outgoing
 from ._request import (
+    DOWNLOAD_KEYWORDS,
+    REQUEST_KEYWORDS,
+    STREAM_KEYWORDS,
     AsyncRequestOptions,
     AsyncStreamOptions,
     ResponseOptions,
@@ -30,7 +33,8 @@ from ._response import Response
 from ._session import Session, stays_here
 from ._site import Asked
 from ._stream import BaseStream
-from ._values import LogoutResult
+from ._unknown import check_keywords
+from ._values import LogoutResult, State, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,11 +61,11 @@ class AsyncSession:
     """
 
     def __init__(self, session: Session) -> None:
-        #: The same session, for calls that send nothing (`state`, `bind_image`).
-        self.blocking = session
+        self._blocking = session
         self._loop: AsyncLoop | None = None
 
     async def __aenter__(self) -> AsyncSession:
+        self.blocking.__enter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -82,9 +86,28 @@ class AsyncSession:
             await self._loop.close()
 
     @property
+    def blocking(self) -> Session:
+        """The same session with blocking calls, and what has no form here: `bind_image`,
+        `resolve_image` and `device_tokens`, which send nothing, and `token`, `headers` and
+        `organizations`, which log in if needed and hold up the event loop meanwhile.
+        `damsession.httpx` takes it.
+        """
+        return self._blocking
+
+    @property
     def closed(self) -> bool:
         """Whether the session was closed."""
         return self.blocking.closed
+
+    @property
+    def state(self) -> State:
+        """`Session.state`. It reads what is stored, and asks no server."""
+        return self.blocking.state
+
+    @property
+    def statistics(self) -> Statistics:
+        """`Session.statistics`."""
+        return self.blocking.statistics
 
     async def request(
         self, method: str, path: str, **options: Unpack[AsyncRequestOptions]
@@ -93,6 +116,7 @@ class AsyncSession:
         `data` may also be an asynchronous iterable of bytes. An iterable that is its own iterator,
         such as an asynchronous generator, cannot be sent again after a new login: ReplayImpossible.
         """
+        check_keywords("AsyncSession.request", options, REQUEST_KEYWORDS)
         transfer = self._transfer()
         self._submit(transfer, "dam_loop_request", self._build(transfer, method, path, options))
         response: Response = await self._ended(transfer)
@@ -100,26 +124,32 @@ class AsyncSession:
 
     async def get(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("GET", ...)`."""
+        check_keywords("AsyncSession.get", options, REQUEST_KEYWORDS)
         return await self.request("GET", path, **options)
 
     async def head(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("HEAD", ...)`."""
+        check_keywords("AsyncSession.head", options, REQUEST_KEYWORDS)
         return await self.request("HEAD", path, **options)
 
     async def post(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("POST", ...)`."""
+        check_keywords("AsyncSession.post", options, REQUEST_KEYWORDS)
         return await self.request("POST", path, **options)
 
     async def put(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("PUT", ...)`."""
+        check_keywords("AsyncSession.put", options, REQUEST_KEYWORDS)
         return await self.request("PUT", path, **options)
 
     async def patch(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("PATCH", ...)`."""
+        check_keywords("AsyncSession.patch", options, REQUEST_KEYWORDS)
         return await self.request("PATCH", path, **options)
 
     async def delete(self, path: str, **options: Unpack[AsyncRequestOptions]) -> Response:
         """`request("DELETE", ...)`."""
+        check_keywords("AsyncSession.delete", options, REQUEST_KEYWORDS)
         return await self.request("DELETE", path, **options)
 
     def stream(self, method: str, path: str, **options: Unpack[AsyncStreamOptions]) -> AsyncStream:
@@ -130,6 +160,7 @@ class AsyncSession:
         breaks off, the exception is raised where the next piece is read. The option `timeout` runs
         on while nothing is read.
         """
+        check_keywords("AsyncSession.stream", options, STREAM_KEYWORDS)
         return AsyncStream(self, method, path, options)
 
     async def download(
@@ -144,6 +175,7 @@ class AsyncSession:
         """`Session.download`, awaited. The file is written in the event loop, which waits for the
         disk.
         """
+        check_keywords("AsyncSession.download", options, DOWNLOAD_KEYWORDS)
         transfer = self._transfer()
         request = build("GET", path, keep=transfer.keep, **options)
         transfer.asked = Asked(self.blocking._site, "GET", request.path)

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from . import _abi
-from ._errors import ReplayImpossible, Status
+from ._errors import DamError, Status, found_here
 from ._library import library
 from ._request import build
 from ._session import Session
@@ -205,11 +205,9 @@ def blocking_session(session: object) -> Session:
     )
 
 
-def replay_impossible() -> ReplayImpossible:
+def replay_impossible() -> DamError:
     """The error for a body that the client cannot send again."""
-    return ReplayImpossible(
+    return found_here(
         Status.REPLAY_IMPOSSIBLE,
-        None,
-        None,
         "the session had ended, and the body cannot be given again; repeat it",
     )

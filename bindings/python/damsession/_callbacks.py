@@ -6,21 +6,21 @@ which raises it. Neither may use the session that it is called for, because the 
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _abi
 from ._check import guarded
-from ._errors import BY_STATUS, Status
+from ._errors import Status, found_here
 from ._library import library
 from ._secrets import Secrets
 from ._text import encoded, wiped
+from ._values import Word
 
 if TYPE_CHECKING:
     import logging
 
 
-class PromptKind(enum.IntEnum):
+class PromptKind(Word):
     """What a login asks for."""
 
     PASSWORD = 1  #: the user's password
@@ -81,10 +81,10 @@ def log_callback(logger: logging.Logger) -> Any:
 
 def password_command(command: str) -> Credentials:
     """Credentials from the first line that a shell command prints, as with the option
-    `password-command`.
+    `password_command`.
     """
 
-    return lambda _: first_line("password-command", command, Status.CREDENTIALS_NEEDED)
+    return lambda _: first_line("password_command", command, Status.CREDENTIALS_NEEDED)
 
 
 def first_line(option: str, command: str, missing: Status) -> bytes:
@@ -100,11 +100,9 @@ def first_line(option: str, command: str, missing: Status) -> bytes:
         check=False,
     )
     if ended.returncode != 0:
-        raise BY_STATUS[missing](
-            missing, None, None, f"the {option} failed (exit status {ended.returncode})"
-        )
+        raise found_here(missing, f'the "{option}" failed (exit status {ended.returncode})')
     line = ended.stdout.split(b"\n", 1)[0]
     line = line[:-1] if line.endswith(b"\r") else line  # the line end of a file from Windows
     if not line:
-        raise BY_STATUS[missing](missing, None, None, f"the {option} printed nothing")
+        raise found_here(missing, f'the "{option}" printed nothing')
     return line

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
-from ._errors import BY_STATUS, DamError, Status, in_keywords
+from ._errors import BY_STATUS, DamError, Status, advised, in_keywords
 from ._interrupt import in_callback
 
 
@@ -88,15 +88,12 @@ def check(result: int, function: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def failure(status: int, error: Any) -> DamError:
-    """The exception for a status and its filled `dam_error`. A traceback says below it what to do
-    (Python 3.11 and later).
-    """
-    made = BY_STATUS.get(status, DamError)(
-        status,
-        error.http_status or None,
-        None if error.retry_after < 0 else error.retry_after,
-        in_keywords(error.message.decode("utf-8", "replace")),
+    """The exception for a status and its filled `dam_error`."""
+    return advised(
+        BY_STATUS.get(status, DamError)(
+            status,
+            error.http_status or None,
+            None if error.retry_after < 0 else error.retry_after,
+            in_keywords(error.message.decode("utf-8", "replace")),
+        )
     )
-    if made.advice and hasattr(made, "add_note"):
-        made.add_note(made.advice)
-    return made

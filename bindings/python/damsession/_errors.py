@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 
 class Status(enum.IntEnum):
@@ -231,7 +231,9 @@ class StoreError(DamError):
 
 
 class Locked(StoreError):
-    """Another process held this session longer than the option `lock_timeout`."""
+    """Another process held this session longer than the option `lock_timeout`, or another download
+    is writing the file.
+    """
 
 
 class RecordNewer(StoreError):
@@ -277,6 +279,26 @@ def wrong_piece(piece: object) -> TypeError:
     )
 
 
-def argument_error(message: str) -> ArgumentError:
-    """An `ArgumentError` for what Python found, without a call into C."""
-    return ArgumentError(Status.ARGUMENT, None, None, message)
+Error = TypeVar("Error", bound=DamError)
+
+
+def advised(error: Error) -> Error:
+    """The error, whose traceback says at its end what to do (Python 3.11 and later)."""
+    if hasattr(error, "add_note") and error.advice:
+        error.add_note(error.advice)
+    return error
+
+
+def found_here(status: Status, message: str) -> DamError:
+    """The error for what Python found, without a call into C."""
+    return advised(BY_STATUS[status](status, None, None, message))
+
+
+def argument_error(message: str) -> DamError:
+    """An `ArgumentError` for what Python found."""
+    return found_here(Status.ARGUMENT, message)
+
+
+def option_error(message: str) -> DamError:
+    """An `OptionError` for what Python found."""
+    return found_here(Status.OPTION, message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _abi
 from ._check import guarded
 from ._config import Config
-from ._errors import OptionError, Status
+from ._errors import option_error
 from ._frames import keeps_no_arguments
 from ._library import library
 from ._options import option_name, options, words
@@ -46,12 +46,13 @@ def update(name: str, **options: Unpack[StoredOptions]) -> None:
     """Changes these of the options remembered under `name`, and leaves the others as they are; None
     forgets one. An API key stays, too, where `url` is another one now: it is meant for that.
 
-    OptionError, ArgumentError, StoreError: as `save`. NotFound: there is no such name to forget an
-    option of.
+    NotFound: there is no such name; `save` makes one. OptionError, ArgumentError, StoreError: as
+    `save`.
     """
     given: dict[str, Any] = {**options}
     with Config() as config:
         _set_all(config, given)
+        config.load(name)  # NotFound: C would make the name
     for keyword, value in given.items():
         _change(encoded(name, "the name"), keyword, words(keyword, value))
 
@@ -69,12 +70,7 @@ def _set_all(config: Config, options: dict[str, Any]) -> None:
     for keyword, value in options.items():
         config.set(keyword, value)
         if value is not None and option_name(keyword) in _never_remembered():
-            raise OptionError(
-                Status.OPTION,
-                None,
-                None,
-                f"{option_name(keyword)} is never remembered; give it to open() instead",
-            )
+            raise option_error(f'"{keyword}" is never remembered; give it to open() instead')
 
 
 def _never_remembered() -> set[str]:

@@ -33,7 +33,8 @@ def open(
     environment: bool = True,
     **options: Unpack[Options],
 ) -> Session:
-    """Opens a session. This uses no network: the login happens when it is first needed.
+    """Opens a session. This uses no network: the login happens when it is first needed. While there
+    is a session of this identity in the store, the password is not looked at, a wrong one neither.
 
     name: use the options remembered under it (`damsession.save`, or the wrapper's
         `damsession login NAME`).
@@ -55,12 +56,13 @@ def open(
     contradicts another; the text says which. Insecure: the URL is plain HTTP. LibraryNotFound:
     there is no shared library.
     """
+    _check_callbacks(credentials, log)
     with Config(("name", "credentials", "log", "environment")) as config:
         from_elsewhere = credentials is not None or options.get("password_command") is not None
         configure(config, name, store, environment, options, unset_secrets=from_elsewhere)
         command = config.get("api-key-command")
         if command and options.get("api_key") is None:
-            key = first_line("api-key-command", command, Status.API_KEY_REFUSED)
+            key = first_line("api_key_command", command, Status.API_KEY_REFUSED)
             config.set("api_key", key.decode("utf-8", "surrogateescape"))
         if credentials is None:
             command = config.get("password-command")
@@ -74,6 +76,22 @@ def open(
         return Session(config)
 
 
+def _check_callbacks(credentials: Any, log: Any) -> None:
+    """TypeError: one of them is not what it is called for. The text shows no value, which may be a
+    password.
+    """
+    if credentials is not None and not callable(credentials):
+        raise TypeError(
+            "credentials must be a callable that is given a Prompt and returns the secret, not "
+            f"{type(credentials).__name__}; a password itself is password="
+        )
+    if not (log is None or isinstance(log, bool) or callable(getattr(log, "log", None))):
+        raise TypeError(
+            f"log must be a logging.Logger, True or False, not {type(log).__name__}; its level is"
+            " that of the logger"
+        )
+
+
 def configure(
     config: Config,
     name: str | None,
@@ -85,6 +103,8 @@ def configure(
     """Sets the options of the three sources. `unset_secrets`: the caller has credentials of its
     own, which win over the environment's DAMSESSION_PASSWORD.
     """
+    if not isinstance(environment, bool):
+        raise TypeError(f"environment must be True or False, not {type(environment).__name__}")
     if name is not None:
         if isinstance(name, str) and "://" in name:
             raise argument_error("a name is no URL; give the server as url=, with system=")

@@ -12,8 +12,9 @@ import os
 from typing import NamedTuple, Union
 
 from . import _abi
-from ._errors import OptionError, Status
+from ._errors import option_error
 from ._library import library
+from ._unknown import hint
 
 #: The types that the value of an option may have. None counts as not given.
 OptionValue = Union[str, int, float, bool, "os.PathLike[str]", None]
@@ -71,13 +72,8 @@ def option_name(keyword: str) -> str:
 def check_keyword(keyword: str, beside: tuple[str, ...]) -> None:
     """OptionError: there is no such keyword. `beside` are those that are no options."""
     known = _keywords()
-    if keyword in known:
-        return
-    import difflib  # here, as few programs need it
-
-    near = difflib.get_close_matches(keyword, (*known, *beside), 1, 0.75)
-    hint = f'; did you mean "{near[0]}"?' if near else ""
-    raise OptionError(Status.OPTION, None, None, f'there is no option "{keyword}"{hint}')
+    if keyword not in known:
+        raise option_error(f'there is no option "{keyword}"{hint(keyword, (*known, *beside))}')
 
 
 @functools.cache

@@ -64,6 +64,12 @@ class RequestOptions(StreamOptions, total=False):
     stream_to: Sink | None
 
 
+#: The keywords of the methods, for those who give another one.
+DOWNLOAD_KEYWORDS = frozenset(ResponseOptions.__annotations__)
+STREAM_KEYWORDS = frozenset(StreamOptions.__annotations__)
+REQUEST_KEYWORDS = frozenset(RequestOptions.__annotations__)
+
+
 class AsyncStreamOptions(BodyOptions, total=False):
     """The keywords of `AsyncSession.stream`."""
 
@@ -103,7 +109,8 @@ def build(
     """
     request = _abi.dam_request()
     method = method.upper() if isinstance(method, str) else method  # as other clients do
-    if method != "GET":  # which C takes NULL for
+    # C takes NULL for GET, but with a body for POST.
+    if method != "GET" or not (data is None and json is None and files is None):
         request.method = encoded(method, "the method")
     request.path = encoded(path if params is None else _with_query(path, params, image), "the path")
     if headers is not None:

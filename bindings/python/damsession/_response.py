@@ -160,8 +160,16 @@ class Response:
             return body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body parsed as JSON. ValueError: it is not JSON."""
-        return json.loads(self.content)
+        """The body parsed as JSON. json.JSONDecodeError, a ValueError: it is not JSON."""
+        try:
+            return json.loads(self.content)
+        except UnicodeDecodeError as error:
+            before, body = (
+                part.decode(error.encoding, "replace")
+                for part in (self.content[: error.start], self.content)
+            )
+            told = f"The body is not valid {error.encoding.upper()}"
+            raise json.JSONDecodeError(told, body, len(before)) from None
 
     def __iter__(self) -> Iterator[bytes]:
         """The body in pieces, as a `Stream` gives it, so that the same loop serves both."""

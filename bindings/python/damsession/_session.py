@@ -1,5 +1,7 @@
 """A session: it stays logged in and sends requests. It binds `dam_session` and decides nothing
 itself.
+
+This file is long because `help(Session)` is the manual of the class: half of it is what that shows.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from ._handle import SessionHandle
 from ._interrupt import interruptible
 from ._library import library
 from ._request import (
+    DOWNLOAD_KEYWORDS,
+    REQUEST_KEYWORDS,
+    STREAM_KEYWORDS,
     HeaderFields,
     RequestOptions,
     ResponseOptions,
@@ -32,6 +37,7 @@ from ._sink import Progress, Sink
 from ._site import Asked, Site
 from ._stream import Stream
 from ._text import encoded, taken
+from ._unknown import check_keywords, unexpected
 from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
 
 if TYPE_CHECKING:
@@ -55,6 +61,10 @@ class Session:
     Any number of threads may use it at once. It is a context manager. Closing it keeps the stored
     session, so that the next program need not log in; using it afterwards is a ValueError. Every
     method raises `DamError` for what the library reports, and whatever a callback raised.
+
+    A password is not looked at while there is a session of the identity, of an earlier program
+    too: with a wrong one, requests and `login` succeed until the server ends that session. So this
+    is no way to check what a user types, unless after `logout`.
     """
 
     def __init__(self, config: Config) -> None:
@@ -69,7 +79,8 @@ class Session:
         self._site = Site(self.system, self.url, config.get("api-path"), config.secrets)
 
     def __enter__(self) -> Session:
-        return self
+        with self._handle:  # ValueError: it is closed
+            return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -110,6 +121,7 @@ class Session:
         stream_to: Sink | None = None,
         progress: Progress | None = None,
         canceller: Canceller | None = None,
+        **unknown: NoReturn,
     ) -> Response:
         """Sends a request with the session's secret and waits for the response, logging in first
         (or again) if needed.
@@ -147,6 +159,8 @@ class Session:
         AuthenticationError, Throttled, ServerFault, HandleStale, StoreError. An exception of a
         callback, a file or an iterable ends the request and is raised as it is.
         """
+        if unknown:
+            raise unexpected("Session.request", unknown, REQUEST_KEYWORDS)
         request = build(
             method,
             path,
@@ -181,26 +195,32 @@ class Session:
 
     def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("GET", ...)`."""
+        check_keywords("Session.get", options, REQUEST_KEYWORDS)
         return self.request("GET", path, **options)
 
     def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("HEAD", ...)`."""
+        check_keywords("Session.head", options, REQUEST_KEYWORDS)
         return self.request("HEAD", path, **options)
 
     def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("POST", ...)`."""
+        check_keywords("Session.post", options, REQUEST_KEYWORDS)
         return self.request("POST", path, **options)
 
     def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("PUT", ...)`."""
+        check_keywords("Session.put", options, REQUEST_KEYWORDS)
         return self.request("PUT", path, **options)
 
     def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("PATCH", ...)`."""
+        check_keywords("Session.patch", options, REQUEST_KEYWORDS)
         return self.request("PATCH", path, **options)
 
     def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """`request("DELETE", ...)`."""
+        check_keywords("Session.delete", options, REQUEST_KEYWORDS)
         return self.request("DELETE", path, **options)
 
     def download(
@@ -215,12 +235,18 @@ class Session:
         """Sends a GET and writes the body of a 2xx response to `file`, which appears only when it
         is whole.
 
-        resume: go on where an earlier download of the same file was interrupted (`file`.part).
+        Until then it is in `file`.part, and what is needed to go on with it in `file`.part.json;
+        both are gone at the end. After an interruption they stay if more than 128 KiB had come,
+        else nothing is kept. A second download to the same file while this one is under way, of any
+        process, is refused: Locked, "`file`.part is being written by another download".
+
+        resume: go on where an earlier download of the same file was interrupted.
         keep: if a file of this name exists, leave it alone and raise ArgumentError. The default is
         to replace the file and keep its mode.
         options: as for `request`. A response other than 2xx changes no file; `raise_for_status`
         tells. StoreError: the file cannot be written.
         """
+        check_keywords("Session.download", options, DOWNLOAD_KEYWORDS)
         request = build("GET", path, **options, is_blocking=True)
         where = download_target(file, resume, keep)
         return self._send(self._library.dam_session_download, request, where, "GET")
@@ -233,6 +259,7 @@ class Session:
         off, the exception is raised where the next piece is read. The option `timeout` runs on
         while nothing is read.
         """
+        check_keywords("Session.stream", options, STREAM_KEYWORDS)
         return Stream(self._handle, self._site, method, path, options)
 
     # ---- Logging in and out ----------------------------------------------------------------------

@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 from . import _abi
 
 
-class LogoutResult(enum.IntEnum):
+class Word(enum.IntEnum):
+    """A number of the C header that prints as a word: `server`."""
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", " ")
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+class LogoutResult(Word):
     """How a session ended."""
 
     NONE = 0  #: there was no session

@@ -18,6 +18,9 @@ the URL that the program asked for. At DEBUG, httpcore and hpack log headers, se
 Under asyncio or trio the session's own work (logins, waiting for other threads and processes) runs
 in a thread of anyio, which httpx depends on; `damsession.aopen` needs none.
 
+httpx trusts the CAs that it knows, not the option `ca_file`: give the client
+`verify=ssl.create_default_context(cafile=...)`.
+
 This module needs the extra: `pip install damsession[httpx]`.
 """
 

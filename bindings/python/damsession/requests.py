@@ -12,6 +12,8 @@ come. Cookies of a `requests.Session` are not sent, and it gets none of the sess
 With `authentication` query or token-in-url, urllib3 logs the secret at DEBUG, in the URL; a
 `SecretWarning` says so once.
 
+requests trusts the CAs that it knows, not the option `ca_file`: give it that one as `verify=`.
+
 This module needs the extra: `pip install damsession[requests]`.
 """
 

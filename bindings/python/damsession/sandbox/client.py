@@ -19,6 +19,8 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from .browser import ConsentError, consent
+from .knob_kinds import KnobError
+from .knobs import Knobs, change
 
 _STOP_SECONDS = 10
 
@@ -32,9 +34,15 @@ class Sandbox:
 
     Keyword arguments are knobs, with underscores for hyphens; `flags` are further command-line
     flags. After the start, `ready` holds the ready line of the servers.
+
+    SandboxError: there is no such knob, or it does not allow the value.
     """
 
     def __init__(self, *flags: str, **knobs: object) -> None:
+        try:
+            change(Knobs(), {_hyphens(name): value for name, value in knobs.items()})
+        except KnobError as error:
+            raise SandboxError(str(error)) from None
         self._flags = list(flags)
         self._flags += [f"--{_hyphens(name)}={value}" for name, value in knobs.items()]
         self._process: subprocess.Popen[str] | None = None
@@ -226,7 +234,15 @@ class Sandbox:
                 return json.load(response)
         except HTTPError as error:
             with error:
-                raise SandboxError(error.read().decode("utf-8", "replace")) from None
+                raise SandboxError(_reason(error.read().decode("utf-8", "replace"))) from None
+
+
+def _reason(answer: str) -> str:
+    """Why the servers refused a request: the sentence in their JSON, or else all that they said."""
+    try:
+        return str(json.loads(answer)["error"])
+    except (ValueError, LookupError, TypeError):
+        return answer
 
 
 def _given(**named: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from .accounts import (
     API_KEY,
@@ -74,6 +74,19 @@ class Disguise:
             "sent": list(self._sent(entry, parameters)),
             "set": list(self._cookies(line.partition(";")[0] for line in entry.set_cookies)),
         }
+
+    def body(self, body: bytes) -> bytes:
+        """A body with a hash for each known secret in it, in plain or in the spelling of URLs."""
+        for secret in _SECRETS:
+            for spelling in {secret, quote(secret, safe="")}:
+                body = body.replace(spelling.encode(), f"#{self.hash(secret)}".encode())
+        return body
+
+    def value(self, name: str, value: str) -> str:
+        """The value of a parameter, with a hash for what is secret in it."""
+        if name.lower() in _PARAMETERS:
+            return f"#{self.hash(value)}"
+        return self.body(value.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def path(self, path: str) -> str:
         """A path, with a hash for each part that is no plain word or holds a known secret."""

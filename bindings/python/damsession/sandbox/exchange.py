@@ -68,7 +68,7 @@ class Exchange:
 
     __slots__ = (
         "request", "system", "secure", "method", "target", "path", "query", "form",
-        "parts", "files", "usage", "body_read", "arrival", "verdict", "user", "flags", "peer_port",
+        "parts", "files", "usage", "body", "body_read", "arrival", "verdict", "user", "flags", "peer_port",
         "_body_allowed",
     )  # fmt: skip
 
@@ -91,6 +91,8 @@ class Exchange:
         self.files: list[dict[str, str]] = []
         # Returns the help text of the endpoint, which error responses contain.
         self.usage: Callable[[], str] = str
+        # Of a body that was read in one piece.
+        self.body = b""
         self.body_read = False
         self.arrival = 0
         self.verdict = "ok"
@@ -183,7 +185,8 @@ class Exchange:
             collected += chunk
             if len(collected) > FORM_LIMIT:
                 raise BodyTooLarge
-        return bytes(collected)
+        self.body = bytes(collected)
+        return self.body
 
     def allow_body(self) -> None:
         """Sends `100 Continue`, once, to a client that waits for it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
 from typing import Any
 
 from .fotoware_knobs import FotoWareKnobs
@@ -91,7 +92,9 @@ def change(knobs: Knobs, wanted: Mapping[str, object]) -> None:
     for name, value in wanted.items():
         row = TABLE.get(name)
         if row is None:
-            raise KnobError(f"{name}: no such knob; knobs: {', '.join(TABLE)}")
+            near = get_close_matches(name, TABLE, 1)
+            hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(TABLE)}"
+            raise KnobError(f'there is no knob "{name}"; {hint}')
         checked[row.attribute] = row.parsed(value)
     for attribute, setting in checked.items():
         setattr(knobs, attribute, setting)
