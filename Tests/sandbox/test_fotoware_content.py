@@ -56,6 +56,10 @@ def test_echo_and_download(dam_sandbox: Sandbox, fotoware: Make) -> None:
     form = {"a": ["1", "ø"], "b": "&"}
     echo = client.http.put(url + "/echo?q=%2B", data=form, headers=headers).json()
     assert echo == {"method": "PUT", "query": {"q": "+"}, "form": {"a": ["1", "ø"], "b": "&"}}
+    other = client.http.post(url + "/echo", data=b"\xff", headers=headers).json()
+    assert other["base64"] == "/w=="
+    hidden = client.http.get(url + "/echo", params={"access_token": client.access})
+    assert client.access not in hidden.text and "access_token" in hidden.json()["query"]
     whole = client.get("/fotoweb/download", size="300000").content
     part = client.http.get(url + "/download?size=300000", headers={**headers, "Range": "bytes=9-"})
     assert len(whole) == 300_000 and (part.status_code, part.content) == (206, whole[9:])

@@ -111,9 +111,9 @@ class FotoWare:
             return responses.method_not_allowed(exchange, opened)
         if opened is not None:
             return opened[0](exchange)
-        return self._serve(exchange)
+        return await self._serve(exchange)
 
-    def _serve(self, exchange: Exchange) -> Response:
+    async def _serve(self, exchange: Exchange) -> Response:
         if self.knobs.license == "missing":
             return responses.no_license(exchange)
         access = self._access(exchange)
@@ -130,7 +130,7 @@ class FotoWare:
             response = responses.not_found(exchange)
         else:
             handler, exchange.parts = found
-            response = handler(exchange, family)
+            response = await handler(exchange, family)
         response.headers.append(("X-Sandbox-User", quote(exchange.user, safe="")))
         return response
 

@@ -5,13 +5,13 @@ It is as much of the API as a test of sessions needs. The archives are those of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from typing import Any, Callable
-from urllib.parse import parse_qsl
 
 from . import fotoware_responses as responses
 from .archive_files import ARCHIVES, find_archive, visible
 from .download import serve
+from .echo import HELP, Echo
 from .endpoints import ANY, Endpoint
 from .exchange import Exchange, Response
 from .fotoware_families import Family
@@ -21,10 +21,15 @@ ME = "/fotoweb/me"
 _ARCHIVES = "/fotoweb/archives"
 _FOR_TESTS = "assumption: for tests"
 
-Command = Callable[[Exchange, Family], Response]
+Command = Callable[[Exchange, Family], Awaitable[Response]]
 
 
 def endpoints() -> tuple[Endpoint[Command], ...]:
+    shown = Echo()
+
+    async def echo(exchange: Exchange, family: Family) -> Response:
+        return responses.ok(await shown.of(exchange))
+
     return (
         Endpoint("GET", ME, _me,
                  "the user, the application, and the paths of the server",
@@ -33,14 +38,13 @@ def endpoints() -> tuple[Endpoint[Command], ...]:
                  "the archives", "public record, clients: the path and data; shortened"),
         Endpoint("GET", _ARCHIVES + "/{id}", _archive,
                  "an archive and its files", "public record, clients: the path; shortened"),
-        Endpoint(ANY, "/fotoweb/echo", _echo,
-                 "the method, query and form of the request", _FOR_TESTS),
+        Endpoint(ANY, "/fotoweb/echo", echo, HELP, _FOR_TESTS),
         Endpoint("GET", "/fotoweb/download", _download,
                  "a file of `size` bytes", _FOR_TESTS),
     )  # fmt: skip
 
 
-def _me(exchange: Exchange, family: Family) -> Response:
+async def _me(exchange: Exchange, family: Family) -> Response:
     application = family.application
     return responses.ok(
         {
@@ -58,12 +62,12 @@ def _me(exchange: Exchange, family: Family) -> Response:
     )
 
 
-def _archives(exchange: Exchange, family: Family) -> Response:
+async def _archives(exchange: Exchange, family: Family) -> Response:
     found = [_described(archive) for archive in range(len(ARCHIVES))]
     return responses.ok({"data": found, "paging": None})
 
 
-def _archive(exchange: Exchange, family: Family) -> Response:
+async def _archive(exchange: Exchange, family: Family) -> Response:
     archive = find_archive(exchange.parts[0])
     if archive is None:
         return responses.not_found(exchange)
@@ -76,19 +80,5 @@ def _described(archive: int) -> dict[str, Any]:
     return {"id": number, "name": name, "href": f"{_ARCHIVES}/{number}"}
 
 
-def _echo(exchange: Exchange, family: Family) -> Response:
-    query = parse_qsl(exchange.target.partition("?")[2], keep_blank_values=True)
-    shown = {"method": exchange.method, "query": _all(query), "form": _all(exchange.form)}
-    return responses.ok(shown)
-
-
-def _all(pairs: Sequence[tuple[str, str]]) -> dict[str, str | list[str]]:
-    """Each name with its value, or with all of them in their order where it is repeated."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
-
-
-def _download(exchange: Exchange, family: Family) -> Response:
+async def _download(exchange: Exchange, family: Family) -> Response:
     return serve(exchange, "download", "application/octet-stream", [])
