@@ -1,7 +1,8 @@
-"""The fixtures of the sandbox's tests, and two kinds of client.
+"""The fixtures of the sandbox's tests, and its kinds of client.
 
-The clients are written from the vendors' guides alone and share nothing with the servers but the
-accounts. This is what makes a passing test mean something.
+The clients are written from the vendors' guides and the RFCs alone and share nothing with the
+servers but the accounts. This is what makes a passing test mean something. That of FotoWare is in
+`fotoware_client`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 import requests
+from fotoware_client import FotoWareClient
 
 from damsession.sandbox import Sandbox
 
@@ -21,7 +23,7 @@ LOGIN = "/fotoweb/cmdrequest/Login.fwx"
 LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
 SESSION_COOKIE = "SSphotoshelter_com_mem"
 
-_Client = TypeVar("_Client", "PhotoShelterClient", "FotoWebClient")
+_Client = TypeVar("_Client", "PhotoShelterClient", "FotoWebClient", FotoWareClient)
 
 
 class PhotoShelterClient:
@@ -151,6 +153,12 @@ def photoshelter(dam_sandbox: Sandbox) -> Iterator[Callable[[], PhotoShelterClie
 def fotoweb(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWebClient]]:
     """Makes FotoWeb clients, each with device tokens of its own."""
     yield from _made_by(FotoWebClient, dam_sandbox)
+
+
+@pytest.fixture
+def fotoware(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWareClient]]:
+    """Makes FotoWare clients, each with tokens of its own."""
+    yield from _made_by(FotoWareClient, dam_sandbox)
 
 
 def _made_by(

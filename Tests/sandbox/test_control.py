@@ -69,6 +69,13 @@ def test_bad_knobs(dam_sandbox: Sandbox, wanted: dict[str, Any], reason: str) ->
         ("POST", "expire", b'{"session": true}', 422),
         ("POST", "expire", b'{"session": 1, "user": "ada"}', 422),
         ("POST", "revoke", b'{"session": 1}', 422),
+        ("POST", "revoke", b'{"token": 1, "family": 1}', 422),
+        ("POST", "revoke", b'{"token": 1, "system": "fotoweb"}', 422),
+        ("POST", "expire", b'{"family": 1, "user": "ada"}', 422),
+        ("POST", "expire", b'{"family": 0}', 422),
+        ("POST", "expire", b'{"system": 1}', 422),
+        ("POST", "expire", b'{"system": ["fotoware"]}', 422),
+        ("POST", "lock", b'{"user": "ada", "system": "fotoweb"}', 422),
         ("DELETE", "knobs", b"", 405),
         ("DELETE", "faults", b"", 200),
         ("POST", "", b"", 405),
@@ -120,15 +127,15 @@ def test_faults_are_forgotten(dam_sandbox: Sandbox) -> None:
     assert dam_sandbox.state()["faults"] == []
 
 
-def test_both_servers_have_the_same_control(
+def test_all_servers_have_the_same_control(
     dam_sandbox: Sandbox, photoshelter: PhotoShelters
 ) -> None:
     photoshelter().login()
     states = [
         requests.get(f"{base}/_sandbox/state", verify=dam_sandbox.ca_file).json()
-        for base in (dam_sandbox.photoshelter, dam_sandbox.fotoweb)
+        for base in (dam_sandbox.photoshelter, dam_sandbox.fotoweb, dam_sandbox.fotoware)
     ]
-    assert states[0] == states[1] == dam_sandbox.state()
+    assert states == [dam_sandbox.state()] * 3
     # Looking is not traffic.
     assert states[0]["photoshelter"]["requests"] == 1 and states[0]["log"]["written"] == 1
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from conftest import FotoWebClient, PhotoShelterClient
+from fotoware_client import REVOKE, TOKEN, FotoWareClient
 
 from damsession.sandbox import Sandbox
 from damsession.sandbox.disguise import Disguise
@@ -181,3 +182,27 @@ def test_a_user_that_is_none_is_not_shown() -> None:
     shown = Disguise().request(entry)
     assert re.fullmatch("[0-9a-f]{8}", shown["user"])
     assert shown["parameters"][1] == "q" and "password" not in json.dumps(shown)
+
+
+def test_secrets_of_oauth_are_hashed_wherever_they_are(
+    dam_sandbox: Sandbox, events: Callable[[str], Any]
+) -> None:
+    client = FotoWareClient(dam_sandbox).login()
+    with client.http:
+        client.get("/fotoweb/echo")
+        client.http.get(
+            f"{dam_sandbox.fotoware}/fotoweb/echo", params={"access_token": client.access}
+        )
+        client.renew()
+        client.post(REVOKE, token=client.access, **client.identity())
+        client.post(TOKEN, client_secret="of somebody else")
+    seen: list[Any] = []
+    while len(seen) < 8:
+        seen += events("requests")
+    sent = [{one["name"]: one["hash"] for one in row["sent"]} for row in seen]
+    assert [list(one) for one in sent] == [
+        [], [], ["code", "code_verifier"], ["Authorization"], ["access_token"], ["refresh_token"],
+        ["token"], ["client_secret"],
+    ]  # fmt: skip
+    # One token, three places.
+    assert sent[3]["Authorization"] == sent[4]["access_token"] == sent[6]["token"]

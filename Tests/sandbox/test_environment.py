@@ -74,10 +74,28 @@ def test_a_program_logs_in_with_the_variables(kind: str, system: str, user: str)
     assert not Path(store).parent.exists()
 
 
+def test_fotoware_is_for_a_native_application() -> None:
+    done = shell(
+        f'eval "$({PRINT} fotoweb --until-pid $$)"; eval "$({PRINT} fotoware --until-pid $$)"\n'
+        'env; curl -sS --noproxy "*" --cacert $DAMSESSION_CA_FILE $DAMSESSION_URL/fotoweb/me'
+    )
+    given = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    given = {key: value for key, value in given.items() if key.startswith("DAMSESSION_")}
+    assert set(given) - {"DAMSESSION_LIBRARY"} == {
+        f"DAMSESSION_{name}"
+        for name in ("SYSTEM", "URL", "CLIENT_ID", "CA_FILE", "STORE", "SANDBOX", "SANDBOX_PID")
+    }
+    assert given["DAMSESSION_SYSTEM"] == "fotoware"
+    assert given["DAMSESSION_CLIENT_ID"] == "sandbox-native"
+    assert '"error": "invalid_token"' in done.stdout
+    wait_for_end(int(given["DAMSESSION_SANDBOX_PID"]))
+
+
 def test_it_lives_on_until_it_is_told_to_end() -> None:
     lines = run("--env", "photoshelter").stdout.splitlines()
     variables = dict(line.removeprefix("export DAMSESSION_").split("=", 1) for line in lines
                      if line.startswith("export "))  # fmt: skip
+    assert "unset DAMSESSION_CLIENT_ID" in lines
     pid = int(variables["SANDBOX_PID"])
     assert os.getsid(pid) == pid  # a terminal that closes does not end it
     open_files = [os.readlink(f"/proc/{pid}/fd/{number}") for number in (0, 1, 2)]

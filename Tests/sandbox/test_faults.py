@@ -289,7 +289,7 @@ def test_every_fault_can_be_queued(dam_sandbox: Sandbox, name: str) -> None:
         ({"name": "status", "status": 99}, "200 to 599"),
         ({"name": "status", "headers": {"A": "b\r\nc"}}, "printable"),
         ({"name": "reset", "match": 5}, "match"),
-        ({"name": "reset", "system": "imap"}, "photoshelter or fotoweb"),
+        ({"name": "reset", "system": "imap"}, "photoshelter, fotoweb, fotoware"),
     ],
 )
 def test_bad_faults(dam_sandbox: Sandbox, wanted: dict, reason: str) -> None:  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""Every value of every FotoWeb knob and of those of both systems."""
+"""Every value of every FotoWeb knob and of those of all systems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from test_fotoweb_guide import fresh_token, ids
 from damsession.sandbox import Sandbox
 
 Make = Callable[[], FotoWebClient]
-knobs = Scenarios("FotoWeb", "Both")
+knobs = Scenarios("FotoWeb", "All")
 
 
 def assert_refused(response: requests.Response, variant: str) -> None:

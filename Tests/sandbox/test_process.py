@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import FotoWebClient, PhotoShelterClient
+from fotoware_client import FotoWareClient
 
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.faults import TABLE as FAULTS
@@ -30,11 +31,13 @@ def run(*flags: str) -> subprocess.CompletedProcess[str]:
 
 def test_ready_line(dam_sandbox: Sandbox) -> None:
     assert list(dam_sandbox.ready) == [
-        "photoshelter", "fotoweb", "photoshelter_http", "window", "ca_file", "api_key", "accounts",
-        "encryption_secret",
+        "photoshelter", "fotoweb", "fotoware", "photoshelter_http", "fotoware_http", "window",
+        "ca_file", "api_key", "accounts", "clients", "encryption_secret",
     ]  # fmt: skip
     assert dam_sandbox.photoshelter.startswith("https://localhost:")
     assert dam_sandbox.photoshelter_http.startswith("http://localhost:")
+    assert dam_sandbox.fotoware.startswith("https://localhost:")
+    assert dam_sandbox.fotoware_http.startswith("http://localhost:")
 
 
 def test_plain_http() -> None:
@@ -43,6 +46,8 @@ def test_plain_http() -> None:
         assert sandbox.photoshelter_http == sandbox.photoshelter
         assert PhotoShelterClient(sandbox).login().whoami()["user"] == "ada@example.com"
         assert FotoWebClient(sandbox).login().agent().status_code == 200
+        assert sandbox.fotoware == sandbox.fotoware_http
+        assert FotoWareClient(sandbox).login().get().status_code == 200
         # A reset restores the knobs of the start, not the defaults.
         sandbox.knobs(clock_skew=0)
         sandbox.reset()
@@ -51,15 +56,18 @@ def test_plain_http() -> None:
 
 def test_own_ports_host_and_ca_file(tmp_path: Path) -> None:
     ports: list[int] = []
-    for _ in range(2):
+    for _ in range(4):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             ports.append(probe.getsockname()[1])
     ca_file = tmp_path / "ca.pem"
     flags = [f"--photoshelter-port={ports[0]}", f"--fotoweb-port={ports[1]}"]
+    flags += [f"--fotoware-port={ports[2]}", f"--fotoware-http-port={ports[3]}"]
     with Sandbox(*flags, f"--ca-file={ca_file}", "--host=photos.example.com") as sandbox:
         assert sandbox.photoshelter == f"https://photos.example.com:{ports[0]}"
         assert sandbox.fotoweb == f"https://photos.example.com:{ports[1]}"
+        assert sandbox.fotoware == f"https://photos.example.com:{ports[2]}"
+        assert sandbox.fotoware_http == f"http://photos.example.com:{ports[3]}"
         assert sandbox.ca_file == str(ca_file)
         name = ["--resolve", f"photos.example.com:{ports[0]}:127.0.0.1"]
         url = f"{sandbox.photoshelter}/cdn/x"

@@ -15,12 +15,17 @@ from typing import Any
 
 import pytest
 from conftest import LOGIN, PhotoShelterClient
+from fotoware_client import TOKEN
 
 from damsession.sandbox import Sandbox
 
 PSAPI = "/psapi/v3/mem/authenticate"
 PSAPI_FORM = b"email=solo@example.com&password=solo-password&mode=token"
 FOTOWEB_FORM = b"u=ada&p=ada-password"
+FOTOWARE_FORM = (
+    b"grant_type=client_credentials&client_id=sandbox-script"
+    b"&client_secret=script-secret%2F%2B%3D%26%252B"
+)
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc\r\n--B--\r\n'
 
@@ -57,8 +62,12 @@ class Abandoned:
 
 @pytest.mark.parametrize(
     ("system", "path", "form"),
-    [("photoshelter", PSAPI, PSAPI_FORM), ("fotoweb", LOGIN, FOTOWEB_FORM)],
-    ids=["photoshelter", "fotoweb"],
+    [
+        ("photoshelter", PSAPI, PSAPI_FORM),
+        ("fotoweb", LOGIN, FOTOWEB_FORM),
+        ("fotoware", TOKEN, FOTOWARE_FORM),
+    ],
+    ids=["photoshelter", "fotoweb", "fotoware"],
 )
 @pytest.mark.parametrize("waits", ["fault", "latency", "body"])
 def test_an_abandoned_login_does_not_log_in_after_a_reset(

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "bindings" / "python")]
 os.environ.setdefault("DAMSESSION_LIBRARY", str(ROOT / ".build/lib/libdamsession.so.1"))
 
 from browser import browser  # noqa: E402
-from conftest import fotoweb, photoshelter  # noqa: E402
+from conftest import consent_url, consented, fotoweb, photoshelter, visit  # noqa: E402
 
 from damsession.sandbox import Sandbox  # noqa: E402
 
@@ -35,6 +35,7 @@ def main() -> None:
         session.get("mem/gallery/query")
         archive.get("5000/Search?Search=photo")
         sandbox.expire()
+        visit(sandbox, consented(sandbox, sandbox.consent(consent_url(sandbox)))["access_token"])
         session.get("mem/image/I1")
         sandbox.lock("owner")
         page.until_text("#user-rows", "locked")

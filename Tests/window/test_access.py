@@ -11,7 +11,7 @@ from typing import Any
 import axe_core_python
 import pytest
 from browser import HEIGHT, WIDTH, Page, prefer
-from conftest import ADA, fotoweb, photoshelter
+from conftest import ADA, consent_url, consented, fotoweb, photoshelter
 from selenium.webdriver import ActionChains, Keys
 
 from damsession.sandbox import Sandbox
@@ -26,6 +26,7 @@ def busy(window: Page, dam_sandbox: Sandbox) -> Iterator[Page]:
     with photoshelter(dam_sandbox) as session, fotoweb(dam_sandbox) as other:
         session.get("mem/nothing")
         other.get("Information")
+    consented(dam_sandbox, dam_sandbox.consent(consent_url(dam_sandbox)))
     dam_sandbox.lock(ADA)
     dam_sandbox.knobs(latency=1)
     dam_sandbox.fault("reset", match="none")
@@ -33,6 +34,7 @@ def busy(window: Page, dam_sandbox: Sandbox) -> Iterator[Page]:
     window.until_text("#fault-total", "1")
     window.until_text("#session-count", "1")
     window.until_text("#token-count", "1")
+    window.until_text("#family-count", "1")
     yield window
 
 

@@ -1,7 +1,8 @@
-"""Two servers to test programs against: PhotoShelter API v3 and FotoWeb Archive Agent.
+"""Three servers to test programs against: PhotoShelter API v3, FotoWeb Archive Agent, and FotoWare
+with OAuth2.
 
     with damsession.sandbox.Sandbox() as sandbox:
-        ...  # sandbox.photoshelter, sandbox.fotoweb, sandbox.ca_file
+        ...  # sandbox.photoshelter, sandbox.fotoweb, sandbox.fotoware, sandbox.ca_file
 
 From a shell, `python3 -m damsession.sandbox` starts them. They do strictly what the vendors
 document. Where the documentation leaves something open, a setting (a "knob") chooses between the

@@ -1,4 +1,4 @@
-"""The users, organizations and secrets that both servers know from the start.
+"""The users, organizations, applications and secrets that the servers know from the start.
 
 All of it is public and made up. The values hold what is easily encoded wrongly: spaces, ampersands,
 plus signs, percent signs, non-ASCII letters, a backslash. A client that encodes them wrongly cannot
@@ -43,6 +43,21 @@ class FotoWebUser:
     owner: bool = False
 
 
+@dataclass(frozen=True)
+class Application:
+    """An application that an administrator of FotoWare has registered. A native one has no secret;
+    a script has no user, and so no redirect URI.
+    """
+
+    kind: str
+    id: str
+    name: str
+    secret: str = ""
+    redirect_uris: tuple[str, ...] = ()
+
+
+NATIVE, WEB, SCRIPT = "native", "web", "script"
+
 AARDVARK = Organization("O0000AARDVARK0001", "Aardvark Images")
 BADGER = Organization("O0000BADGER000002", "Badger & Co")
 CAPYBARA = Organization("O0000CAPYBARA0003", "Capybara Press")
@@ -71,6 +86,24 @@ FOTOWEB_USERS: dict[str, FotoWebUser] = {
     )
 }
 
+CALLBACK = "http://localhost:9876/callback"
+
+#: By their IDs. The users of FotoWare are those of FotoWeb.
+APPLICATIONS: dict[str, Application] = {
+    one.id: one
+    for one in (
+        Application(NATIVE, "sandbox-native", "Desk & <Desk>", redirect_uris=(CALLBACK,)),
+        Application(
+            WEB,
+            "sandbox web+1",
+            "Web site",
+            "web secret & plus+percent%41:=",
+            (CALLBACK, "https://app.example.com/callback?site=a%26b"),
+        ),
+        Application(SCRIPT, "sandbox-script", "Nightly script", "script-secret/+=&%2B"),
+    )
+}
+
 
 def described() -> dict[str, Any]:
     """The accounts as the ready line shows them: by system, then by user name."""
@@ -87,4 +120,17 @@ def described() -> dict[str, Any]:
             user.name: {"password": user.password, "owner": user.owner}
             for user in FOTOWEB_USERS.values()
         },
+    }
+
+
+def registered() -> dict[str, Any]:
+    """The applications as the ready line shows them, by kind."""
+    return {
+        one.kind: {
+            "id": one.id,
+            "name": one.name,
+            "secret": one.secret,
+            "redirect_uris": list(one.redirect_uris),
+        }
+        for one in APPLICATIONS.values()
     }

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from .browser import ConsentError, consent
 from .knob_kinds import KnobError
 from .knobs import Knobs, change
 
@@ -102,6 +103,16 @@ class Sandbox:
         return str(self.ready["fotoweb"])
 
     @property
+    def fotoware(self) -> str:
+        """The base URL of FotoWare."""
+        return str(self.ready["fotoware"])
+
+    @property
+    def fotoware_http(self) -> str:
+        """The base URL of FotoWare without TLS, where everything is refused."""
+        return str(self.ready["fotoware_http"])
+
+    @property
     def window(self) -> str:
         """The URL of the page that shows the sandbox at work."""
         return str(self.ready["window"])
@@ -125,8 +136,23 @@ class Sandbox:
         accounts: dict[str, Any] = self.ready["accounts"]
         return accounts
 
+    @property
+    def clients(self) -> dict[str, Any]:
+        """The applications that are registered with FotoWare, by kind: native, web, script."""
+        clients: dict[str, Any] = self.ready["clients"]
+        return clients
+
+    def consent(self, url: str, user: str = "ada", decision: str = "allow") -> str:
+        """Does what a person's browser does with the page at `url`, where an application asks for
+        consent. Returns the address that the browser is sent to. `decision` is allow or deny.
+        """
+        try:
+            return consent(url, self.ca_file, user, decision)
+        except ConsentError as error:
+            raise SandboxError(str(error)) from None
+
     def state(self) -> dict[str, Any]:
-        """The counters of both systems, the knobs, and the queued faults."""
+        """The counters of all systems, the knobs, and the queued faults."""
         state: dict[str, Any] = self._get("state")
         return state
 
@@ -140,13 +166,17 @@ class Sandbox:
         named = {_hyphens(name): value for name, value in wanted.items()}
         return self._post("knobs", named)
 
-    def expire(self, user: str = "") -> int:
-        """Ends all PhotoShelter sessions, or those of one user. Returns how many there were."""
-        return int(self._post("expire", {"user": user} if user else {})["expired"])
+    def expire(self, user: str = "", system: str = "") -> int:
+        """Ends all PhotoShelter sessions and FotoWare access tokens, or those of one user or
+        system. Returns how many there were.
+        """
+        return int(self._post("expire", _given(user=user, system=system))["expired"])
 
-    def revoke(self, user: str = "") -> int:
-        """Revokes all FotoWeb device tokens, or those of one user. Returns how many there were."""
-        return int(self._post("revoke", {"user": user} if user else {})["revoked"])
+    def revoke(self, user: str = "", system: str = "") -> int:
+        """Revokes all FotoWeb device tokens and FotoWare consents, or those of one user or system.
+        Returns how many there were.
+        """
+        return int(self._post("revoke", _given(user=user, system=system))["revoked"])
 
     def fault(self, name: str, count: int = 1, match: str = "", **arguments: object) -> None:
         """Queues a fault for the next `count` requests whose path contains `match`; count 0: for
@@ -179,7 +209,7 @@ class Sandbox:
 
     def unlock(self, user: str = "") -> int:
         """Unlocks all users, or one. Returns how many were locked."""
-        return int(self._post("unlock", {"user": user} if user else {})["unlocked"])
+        return int(self._post("unlock", _given(user=user))["unlocked"])
 
     def reset(self) -> None:
         """Forgets everything, and restores the knobs given at the start."""
@@ -213,6 +243,10 @@ def _reason(answer: str) -> str:
         return str(json.loads(answer)["error"])
     except (ValueError, LookupError, TypeError):
         return answer
+
+
+def _given(**named: str) -> dict[str, str]:
+    return {name: value for name, value in named.items() if value}
 
 
 def _hyphens(name: str) -> str:

@@ -1,6 +1,6 @@
-"""The command line of the two servers.
+"""The command line of the servers.
 
-The program prints one line of JSON when both servers accept requests, and then serves; with `--env`
+The program prints one line of JSON when all servers accept requests, and then serves; with `--env`
 it prints variables, and serves in the background. An unknown flag or value ends it with exit code 2
 and a message that says what is allowed.
 """
@@ -27,12 +27,13 @@ from .tables import readme
 from .world import World
 
 _DESCRIPTION = """\
-Two servers on loopback that strictly imitate PhotoShelter API v3 and FotoWeb
-Archive Agent. They print one line of JSON (URLs, CA file, accounts) when they are
-ready, and serve until SIGTERM or SIGINT. They log every secret that they receive:
-use made-up ones. The URL "window" is a page that shows them at work.
+Three servers on loopback that strictly imitate PhotoShelter API v3, FotoWeb Archive
+Agent, and FotoWare's API with OAuth2. They print one line of JSON (URLs, CA file,
+accounts, clients) when they are ready, and serve until SIGTERM or SIGINT. They log
+every secret that they receive: use made-up ones. The URL "window" is a page that
+shows them at work.
 
-As variables of a shell, with a user of one system and a store of their own:
+As variables of a shell, with a user or client of one system and a store of their own:
   eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 The servers then live on in the background, until that shell ends or they are told
 to: kill "$DAMSESSION_SANDBOX_PID". Those that the shell had before are ended."""
@@ -91,8 +92,10 @@ def parser() -> argparse.ArgumentParser:
     add("--photoshelter-port", type=_port, default=0, metavar="PORT", help="0: any free port")
     add("--photoshelter-http-port", type=_port, default=0, metavar="PORT", help="0: any free port")
     add("--fotoweb-port", type=_port, default=0, metavar="PORT", help="0: any free port")
+    add("--fotoware-port", type=_port, default=0, metavar="PORT", help="0: any free port")
+    add("--fotoware-http-port", type=_port, default=0, metavar="PORT", help="0: any free port")
     add("--ca-file", default="", metavar="PATH", help="where to write the CA certificate")
-    add("--plain-http", action="store_true", help="serve both without TLS, for benchmarks")
+    add("--plain-http", action="store_true", help="serve all without TLS, for benchmarks")
     add("--until-eof", action="store_true", help="also stop when standard input ends")
     add("--until-pid", type=_pid, default=0, metavar="PID", help="also stop when this process ends")
     add(
@@ -118,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
 def _faults_help() -> str:
     lines = [
         "faults, queued with POST /_sandbox/faults. A fault applies to the next `count` requests (0: to",
-        "all, until a reset) whose path contains `match`, of one `system` or of both, at one `stage` or",
+        "all, until a reset) whose path contains `match`, of one `system` or of all, at one `stage` or",
         f"at all ({', '.join(STAGES)}):",
     ]
     for kind in faults.TABLE.values():
@@ -165,6 +168,8 @@ def _serve(given: Any, announce: Announce) -> int:
         photoshelter_port=given.photoshelter_port,
         photoshelter_http_port=given.photoshelter_http_port,
         fotoweb_port=given.fotoweb_port,
+        fotoware_port=given.fotoware_port,
+        fotoware_http_port=given.fotoware_http_port,
         ca_file=given.ca_file,
         plain_http=given.plain_http,
         until_eof=given.until_eof,

@@ -66,13 +66,15 @@ class Control:
                     "POST",
                     "expire",
                     self._expire,
-                    "ends all PhotoShelter sessions, or those of `user`, or number `session`",
+                    "ends all PhotoShelter sessions and FotoWare access tokens, or those of `user` or"
+                    " `system`, or number `session`, or those of number `family`",
                 ),
                 (
                     "POST",
                     "revoke",
                     self._revoke,
-                    "revokes all device tokens, or those of `user`, or number `token`",
+                    "revokes all FotoWeb device tokens and FotoWare families (all tokens of a consent),"
+                    " or those of `user` or `system`, or number `token` or `family`",
                 ),
                 ("POST", "lock", self._lock, "locks `user` out, as many refused logins do"),
                 ("POST", "unlock", self._unlock, "unlocks all users, or `user`"),
@@ -123,15 +125,29 @@ class Control:
         return knob_table.current(self._world.knobs)
 
     def _expire(self, body: dict[str, Any]) -> Any:
-        sessions, (user, number) = self._world.photoshelter.sessions, _whose(body, "session")
-        return {"expired": sessions.expire_number(number) if number else sessions.expire(user)}
+        whose = _Whose(body, {"session": "photoshelter", "family": "fotoware"})
+        sessions, tokens = self._world.photoshelter.sessions, self._world.fotoware.tokens
+        ended = 0
+        if whose.has("photoshelter"):
+            number = whose.number
+            ended += sessions.expire_number(number) if number else sessions.expire(whose.user)
+        if whose.has("fotoware"):
+            ended += tokens.expire(whose.user, whose.number)
+        return {"expired": ended}
 
     def _revoke(self, body: dict[str, Any]) -> Any:
-        devices, (user, number) = self._world.fotoweb.devices, _whose(body, "token")
-        return {"revoked": devices.revoke_number(number) if number else devices.revoke(user)}
+        whose = _Whose(body, {"token": "fotoweb", "family": "fotoware"})
+        devices, tokens = self._world.fotoweb.devices, self._world.fotoware.tokens
+        ended = 0
+        if whose.has("fotoweb"):
+            number = whose.number
+            ended += devices.revoke_number(number) if number else devices.revoke(whose.user)
+        if whose.has("fotoware"):
+            ended += tokens.revoke(whose.user, whose.number)
+        return {"revoked": ended}
 
     def _lock(self, body: dict[str, Any]) -> Any:
-        user, _ = _whose(body)
+        user = _Whose(body).user
         world, locked = self._world, []
         for system, users in (
             (world.photoshelter, PHOTOSHELTER_USERS),
@@ -146,7 +162,7 @@ class Control:
         return {"locked": locked}
 
     def _unlock(self, body: dict[str, Any]) -> Any:
-        return {"unlocked": self._world.unlock(_whose(body)[0])}
+        return {"unlocked": self._world.unlock(_Whose(body).user)}
 
     def _add_fault(self, body: dict[str, Any]) -> Any:
         return self._world.faults.add(body).described()
@@ -160,22 +176,37 @@ class Control:
         return {}
 
 
-def _whose(body: dict[str, Any], numbered: str = "") -> tuple[str, int]:
-    """The name in `user`, or the number under `numbered`; neither: "" and 0."""
-    allowed = ["user", numbered] if numbered else ["user"]
-    unknown = set(body) - set(allowed)
-    if unknown:
-        raise BadInput(
-            f"{', '.join(sorted(unknown))}: not known here; allowed: {', '.join(allowed)}"
-        )
-    user, number = body.get("user") or "", body.get(numbered)
-    if not isinstance(user, str):
-        raise BadInput("user: a name is needed")
-    if number is None:
-        return user, 0
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1 or user:
-        raise BadInput(f"{numbered}: a number from 1 is needed, and no user beside it")
-    return "", number
+class _Whose:
+    """Whose sessions or tokens a request is about: everybody's, or those of `user`, of `system`, or
+    of one number. `numbered` are the names of the numbers, and the system of each.
+    """
+
+    def __init__(self, body: dict[str, Any], numbered: Mapping[str, str] | None = None) -> None:
+        names = numbered or {}
+        allowed = ["user", *(["system"] if names else []), *names]
+        unknown = set(body) - set(allowed)
+        if unknown:
+            raise BadInput(
+                f"{', '.join(sorted(unknown))}: not known here; allowed: {', '.join(allowed)}"
+            )
+        self.user, self.number = body.get("user") or "", 0
+        self._system = body.get("system") or ""
+        if not isinstance(self.user, str):
+            raise BadInput("user: a name is needed")
+        if self._system and self._system not in names.values():
+            raise BadInput(f"system: one of {', '.join(names.values())}")
+        numbers = {name: body[name] for name in names if body.get(name) is not None}
+        for name, number in numbers.items():
+            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+                raise BadInput(f"{name}: a number from 1 is needed")
+            if self.user or self._system or len(numbers) > 1:
+                raise BadInput(
+                    f"{name}: neither user nor system nor another number may be beside it"
+                )
+            self.number, self._system = number, names[name]
+
+    def has(self, system: str) -> bool:
+        return self._system in ("", system)
 
 
 async def _object(request: web.BaseRequest) -> dict[str, Any]:

@@ -14,17 +14,27 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from .accounts import API_KEY, ENCRYPTION_SECRET, FOTOWEB_USERS, PHOTOSHELTER_USERS
+from .accounts import (
+    API_KEY,
+    APPLICATIONS,
+    ENCRYPTION_SECRET,
+    FOTOWEB_USERS,
+    PHOTOSHELTER_USERS,
+)
 from .journal import Entry
 
-_USERS = {*PHOTOSHELTER_USERS, *FOTOWEB_USERS}
+_USERS = {*PHOTOSHELTER_USERS, *FOTOWEB_USERS, *APPLICATIONS}
 _PASSWORDS = [
     *(user.password for user in PHOTOSHELTER_USERS.values()),
     *(user.password for user in FOTOWEB_USERS.values()),
+    *(one.secret for one in APPLICATIONS.values() if one.secret),
 ]
 _SECRETS = sorted([*_PASSWORDS, API_KEY, ENCRYPTION_SECRET], key=len, reverse=True)
 #: Parameters and headers that hold a secret, in lower case.
-_PARAMETERS = {"password", "p", "lt", "auth_token", "api_key"}
+_PARAMETERS = {
+    "password", "p", "lt", "auth_token", "api_key",
+    "client_secret", "code", "code_verifier", "access_token", "refresh_token", "token",
+}  # fmt: skip
 _HEADERS = {b"x-ps-api-key", b"x-ps-auth-token", b"authorization"}
 
 _LONGEST_NAME = 40
@@ -96,7 +106,9 @@ class Disguise:
             if header.lower() == b"cookie":
                 yield from self._cookies(text.split(";"))
             elif header.lower() in _HEADERS:
-                yield {"name": header.decode("latin-1"), "hash": self.hash(text)}
+                # Without the scheme: the same token has the same hash wherever it is.
+                secret = text.partition(" ")[2] or text
+                yield {"name": header.decode("latin-1"), "hash": self.hash(secret)}
         for name, text in (*parameters, *entry.form):
             if name.lower() in _PARAMETERS:
                 yield {"name": name, "hash": self.hash(text)}

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from shlex import quote
 from typing import Any, Callable
 
-#: The user of each system that the variables name, and the option that holds the secret.
-_USERS = {"photoshelter": "ada@example.com", "fotoweb": "ada"}
+#: The user of each system that the variables name. With FotoWare the person says who it is.
+_USERS = {"photoshelter": "ada@example.com", "fotoweb": "ada", "fotoware": ""}
 SYSTEMS = tuple(_USERS)
 
 
@@ -29,7 +29,8 @@ def exports(system: str, ready: Mapping[str, Any], store: str) -> str:
         "SYSTEM": system,
         "URL": ready[system],
         "USER": user,
-        "PASSWORD": ready["accounts"][system][user]["password"],
+        "PASSWORD": ready["accounts"][system][user]["password"] if user else "",
+        "CLIENT_ID": ready["clients"]["native"]["id"] if system == "fotoware" else "",
         "API_KEY": ready["api_key"] if system == "photoshelter" else "",
         "CA_FILE": ready["ca_file"],
         "ALLOW_LOOPBACK_HTTP": "yes" if ready[system].startswith("http:") else "",
@@ -37,7 +38,7 @@ def exports(system: str, ready: Mapping[str, Any], store: str) -> str:
         "SANDBOX": ready["window"],
         "SANDBOX_PID": str(os.getpid()),
     }
-    # What is of no use is unset: it may be there from the other system.
+    # What is of no use is unset: it may be there from another system.
     return "".join(
         f"export DAMSESSION_{name}={quote(value)}\n" if value else f"unset DAMSESSION_{name}\n"
         for name, value in variables.items()

@@ -189,7 +189,12 @@ TABLE: dict[str, FaultKind] = {
             before=_retry_after,
         ),
         FaultKind(DELAY, BEFORE, "waits before the request is handled", {"seconds": 1.0}),
-        FaultKind(EXPIRE, BEFORE, "ends the session or device token of the request first", {}),
+        FaultKind(
+            EXPIRE,
+            BEFORE,
+            "first ends the session, device token, access token or refresh token of the request",
+            {},
+        ),
         FaultKind(
             "truncate",
             AFTER,

@@ -1,6 +1,6 @@
 """The queue of faults. A test queues a fault; requests use it up.
 
-A fault applies to the requests of one system or of both, whose path contains a given text, at one
+A fault applies to the requests of one system or of all, whose path contains a given text, at one
 stage of a session's life or at all. What the faults do is in `fault_kinds`. Unknown names and
 values are refused with a reason.
 """
@@ -18,7 +18,7 @@ from .fault_kinds import DELAY, EXPIRE, TABLE, Arguments, FaultKind
 
 __all__ = ["DELAY", "EXPIRE", "TABLE", "Fault", "FaultError", "FaultQueue"]
 
-SYSTEMS = ("", "photoshelter", "fotoweb")
+SYSTEMS = ("photoshelter", "fotoweb", "fotoware")
 
 
 class FaultError(ValueError):
@@ -95,8 +95,8 @@ def _checked(wanted: dict[str, Any]) -> Fault:
     stage = wanted.pop("stage", None) or ""
     if not isinstance(match, str):
         raise FaultError("match: a part of a path is needed")
-    if system not in SYSTEMS:
-        raise FaultError("system: photoshelter or fotoweb")
+    if system not in ("", *SYSTEMS):
+        raise FaultError(f"system: one of {', '.join(SYSTEMS)}")
     if stage not in ("", *STAGES):
         raise FaultError(f"stage: one of {', '.join(STAGES)}")
     arguments = dict(kind.arguments)

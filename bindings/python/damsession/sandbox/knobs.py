@@ -13,54 +13,55 @@ from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
+from .fotoware_knobs import FotoWareKnobs
 from .fotoweb_knobs import FotoWebKnobs
 from .knob_kinds import Knob, KnobError, Whole, whole
 from .photoshelter_knobs import PhotoShelterKnobs
 
-BOTH = "Both"
+ALL = "All"
 
 
 @dataclass
-class Knobs(FotoWebKnobs, PhotoShelterKnobs):
+class Knobs(FotoWareKnobs, FotoWebKnobs, PhotoShelterKnobs):
     """The current values. An attribute is the knob's name with underscores."""
 
     lockout_after: int = whole(
-        BOTH,
+        ALL,
         Whole("refused logins", 1),
         10,
-        "how many refused logins in a row lock a user out",
+        "how many refused logins in a row lock a user out; FotoWare has no passwords",
         "public record, lock-out: FotoWeb locks after 10; assumed of PhotoShelter",
     )
     lockout_seconds: int = whole(
-        BOTH,
+        ALL,
         Whole("seconds", 1),
         3600,
         "how long a locked user stays locked",
         "public record, lock-out: FotoWeb locks for one hour; assumed of PhotoShelter",
     )
     throttle: int = whole(
-        BOTH,
+        ALL,
         Whole("seconds, 0 = off"),
         0,
         "if not 0, every request but a login gets a 429 with this Retry-After",
         "assumption: no limit on the rate of requests is published",
     )
     clock_skew: int = whole(
-        BOTH,
+        ALL,
         Whole("seconds", -1_000_000_000),
         0,
         "seconds added to the server's clock and to the Date header",
         "assumption: clocks differ",
     )
     storm: int = whole(
-        BOTH,
+        ALL,
         Whole("requests, 0 = off"),
         0,
-        "at every n-th member request its session has expired, or its device token is revoked",
+        "at every n-th member request its session, device token or access token has ended",
         "assumption: sessions end at any time, and often",
     )
     latency: int = whole(
-        BOTH,
+        ALL,
         Whole("milliseconds"),
         0,
         "time added before every response",

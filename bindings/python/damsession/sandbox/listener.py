@@ -1,6 +1,6 @@
 """The way from a request to its response: latency, faults, throttling, the system, the log.
 
-Both systems take the same steps, in the order in which a front-end server would. A request that a
+All systems take the same steps, in the order in which a front-end server would. A request that a
 fault or the throttle responds to does not reach the system: it changes no session and rotates no
 cookie.
 """
@@ -17,6 +17,7 @@ from . import control, faults
 from .endpoints import ANY, Endpoint
 from .exchange import JSON, TEXT, BodyTooLarge, Exchange, MalformedBody, Response, not_found
 from .faults import Fault
+from .fotoware import FotoWare
 from .fotoweb import FotoWeb
 from .journal import Entry
 from .photoshelter import PhotoShelter
@@ -38,7 +39,7 @@ class Listener:
     """Handles the requests of one system at one port."""
 
     def __init__(
-        self, world: World, system: PhotoShelter | FotoWeb, secure: bool, host: str
+        self, world: World, system: PhotoShelter | FotoWeb | FotoWare, secure: bool, host: str
     ) -> None:
         """`host` is the name in the servers' URLs."""
         self._world = world

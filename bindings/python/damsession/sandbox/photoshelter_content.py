@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from base64 import b64encode
-from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from . import photoshelter_responses as responses
-from .disguise import Disguise
 from .download import serve
+from .echo import HELP, Echo
 from .endpoints import ANY, Endpoint
-from .exchange import HTML, BodyTooLarge, Exchange, Response
+from .exchange import HTML, Exchange, Response
 from .photoshelter_login import Handler, identity
 from .photoshelter_records import new_id
 from .photoshelter_sessions import COOKIE, Session
@@ -27,13 +24,11 @@ class ContentEndpoints:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._disguise = Disguise()
+        self._shown = Echo()
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
         return (
-            Endpoint(ANY, "echo", self._echo,
-                     "the method, query and form of the request; another body, up to 1 MiB, as `body` or `base64`",
-                     "assumption: for tests"),
+            Endpoint(ANY, "echo", self._echo, HELP, "assumption: for tests"),
             Endpoint(ANY, "mem/user/session", self._session,
                      "the session: its user, organization and times", "public record, requests: from clients"),
             Endpoint("GET, POST", "[mem/]idle", self._idle,
@@ -48,18 +43,7 @@ class ContentEndpoints:
         )  # fmt: skip
 
     async def _echo(self, exchange: Exchange, session: Session | None) -> Response:
-        _, _, query = exchange.target.partition("?")
-        if exchange.request.body_exists and not exchange.body_read:
-            with contextlib.suppress(BodyTooLarge):
-                await exchange.read_body()
-        shown: dict[str, Any] = {
-            "method": exchange.method,
-            "query": self._together(parse_qsl(query, keep_blank_values=True)),
-            "form": self._together(exchange.form),
-        }
-        if exchange.body and not exchange.form:
-            shown.update(_as_text(self._disguise.body(exchange.body)))
-        return responses.ok(exchange, shown)
+        return responses.ok(exchange, await self._shown.of(exchange))
 
     async def _session(self, exchange: Exchange, session: Session) -> Response:
         knobs = self._site.knobs
@@ -104,17 +88,3 @@ class ContentEndpoints:
         if code not in _REDIRECTS:
             return responses.bad_request(exchange, "code: one of " + ", ".join(_REDIRECTS))
         return Response(int(code), b"moved\n", HTML, [("Location", target)])
-
-    def _together(self, pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
-        """Each name with its value, or with all of them in their order where it is repeated."""
-        values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            values.setdefault(name, []).append(self._disguise.value(name, value))
-        return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
-
-
-def _as_text(body: bytes) -> dict[str, str]:
-    try:
-        return {"body": body.decode("utf-8")}
-    except UnicodeDecodeError:
-        return {"base64": b64encode(body).decode("ascii")}

@@ -1,4 +1,4 @@
-"""Fixtures for pytest: one pair of servers per run, reset for every test.
+"""Fixtures for pytest: one set of servers per run, reset for every test.
 
 Use them with `pytest_plugins = ["damsession.sandbox.pytest_plugin"]`.
 """

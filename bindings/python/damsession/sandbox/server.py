@@ -23,7 +23,7 @@ from typing import Any, Callable
 import trustme
 from aiohttp import web
 
-from .accounts import API_KEY, ENCRYPTION_SECRET, described
+from .accounts import API_KEY, ENCRYPTION_SECRET, described, registered
 from .control import PREFIX
 from .listener import Listener
 from .world import World
@@ -41,6 +41,8 @@ class Settings:
     photoshelter_port: int = 0
     photoshelter_http_port: int = 0
     fotoweb_port: int = 0
+    fotoware_port: int = 0
+    fotoware_http_port: int = 0
     ca_file: str = ""
     plain_http: bool = False
     until_eof: bool = False
@@ -68,24 +70,27 @@ async def serve(settings: Settings, world: World, announce: Announce = print_lin
         ca_file = Path(settings.ca_file or Path(directory, "ca.pem")).absolute()
         tls = _certificate(settings.host, ca_file)
         ports = _Ports()
-        plain = settings.plain_http
-        context = None if plain else tls
-        photoshelter = Listener(world, world.photoshelter, True, settings.host)
-        fotoweb = Listener(world, world.fotoweb, True, settings.host)
+        context = None if settings.plain_http else tls
+        urls: dict[str, str] = {}
         try:
-            port = await ports.open(photoshelter, settings.photoshelter_port, context)
-            urls = {
-                "photoshelter": _url(context, settings.host, port),
-                "fotoweb": _url(
-                    context,
-                    settings.host,
-                    await ports.open(fotoweb, settings.fotoweb_port, context),
-                ),
-            }
-            if not plain:
-                exposed = Listener(world, world.photoshelter, False, settings.host)
-                port = await ports.open(exposed, settings.photoshelter_http_port, None)
-            urls["photoshelter_http"] = _url(None, settings.host, port)
+            for system, port in (
+                (world.photoshelter, settings.photoshelter_port),
+                (world.fotoweb, settings.fotoweb_port),
+                (world.fotoware, settings.fotoware_port),
+            ):
+                listener = Listener(world, system, True, settings.host)
+                number = await ports.open(listener, port, context)
+                urls[system.name] = _url(context, settings.host, number)
+            for system, port in (
+                (world.photoshelter, settings.photoshelter_http_port),
+                (world.fotoware, settings.fotoware_http_port),
+            ):
+                if settings.plain_http:
+                    urls[f"{system.name}_http"] = urls[system.name]
+                    continue
+                exposed = Listener(world, system, False, settings.host)
+                number = await ports.open(exposed, port, None)
+                urls[f"{system.name}_http"] = _url(None, settings.host, number)
             announce(_ready(urls, ca_file), Path(directory))
             await stop.wait()
         finally:
@@ -99,6 +104,7 @@ def _ready(urls: dict[str, str], ca_file: Path) -> dict[str, Any]:
         "ca_file": str(ca_file),
         "api_key": API_KEY,
         "accounts": described(),
+        "clients": registered(),
         "encryption_secret": ENCRYPTION_SECRET,
     }
 

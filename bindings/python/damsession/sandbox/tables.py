@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .control import Control
-from .knobs import TABLE, Knobs
+from .knobs import ALL, TABLE, Knobs
 from .listener import PUBLIC
 from .world import World
 
@@ -20,8 +20,9 @@ _HEAD = """\
 ![The window: sessions, tokens, users and requests](../../../../Tests/window/window.png)
 
 The ready line's `window` is the URL of a page (`/_sandbox/` on every port) that shows the servers at work: live
-sessions and device tokens, each request as it comes, and every knob, fault and button of the control interface. It is
-one file, loads nothing else, shows a short hash in place of each secret, and works with a keyboard and a screen reader.
+sessions, tokens and consents, each request as it comes, and every knob, fault and button of the control interface. It
+is one file, loads nothing else, shows a short hash in place of each secret, and works with a keyboard and a screen
+reader.
 
 The control interface has no password: every program on this machine may use it, and it shows every secret that the
 servers have received. So use made-up secrets. Pages of other origins in a browser are kept out: the `Host` must be
@@ -35,9 +36,10 @@ eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 damsession get - mem/gallery/query
 ```
 
-`--env` prints `export` lines for a user of one system, with a store of their own, and then serves in the background,
-as ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`. `DAMSESSION_SANDBOX` is
-the window's URL.
+`--env` prints `export` lines for a user of one system, with a store of their own (for FotoWare: for a native
+application, which a person lets in with a browser; in a test, `Sandbox.consent(url)` does), and then serves in the
+background, as ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`.
+`DAMSESSION_SANDBOX` is the window's URL.
 
 ## What it rests on
 
@@ -63,7 +65,8 @@ def readme() -> str:
             for title, rows in (
                 (world.photoshelter.title, world.photoshelter.documented()),
                 (world.fotoweb.title, world.fotoweb.documented()),
-                ("Both", [PUBLIC, *Control(world).documented()]),
+                (world.fotoware.title, world.fotoware.documented()),
+                (ALL, [PUBLIC, *Control(world).documented()]),
             )
             for row in rows
         ),

@@ -2,7 +2,7 @@
 
 The page is one file, with its style and its script in it. It opens `/_sandbox/events`, a stream of
 server-sent events: `start` (what can be chosen, and the last requests), `requests`, and `state`
-(sessions, device tokens, locked users, knobs, faults). It shows no secret. Its buttons are the
+(sessions, tokens, locked users, knobs, faults). It shows no secret. Its buttons are the
 control interface, like any other program.
 """
 
@@ -31,6 +31,7 @@ from .world import World
 _PAGE = Path(__file__).with_name("window.html")
 
 _SHOWN = 200  # requests, sessions and tokens that a page is told of at once
+_NEWEST = 5  # access tokens of a family that it is told of
 # Seconds: between two looks at what changes by time alone, and between two events at most.
 _GLANCE, _BREATH = 5.0, 0.05
 
@@ -103,14 +104,20 @@ class Window:
                 for kind in faults.TABLE.values()
             ],
             "stages": STAGES,
+            "systems": faults.SYSTEMS,
             "users": {"photoshelter": list(PHOTOSHELTER_USERS), "fotoweb": list(FOTOWEB_USERS)},
         }
 
     def _state(self) -> dict[str, Any]:
         world, shown = self._world, self._disguise.hash
         sessions, tokens = world.photoshelter.sessions.all_live(), world.fotoweb.devices.all_live()
+        families = world.fotoware.tokens.all_live()
         return {
-            "live": {"sessions": len(sessions), "tokens": len(tokens)},
+            "live": {
+                "sessions": len(sessions),
+                "tokens": len(tokens),
+                "families": len(families),
+            },
             "sessions": [
                 {
                     "session": one.id,
@@ -131,6 +138,17 @@ class Window:
                     "hash": shown(one.token),
                 }
                 for one in tokens[-_SHOWN:]
+            ],
+            "families": [
+                {
+                    "family": one.number,
+                    "user": one.user or one.application.id,
+                    "kind": one.application.kind,
+                    "renewals": one.renewals,
+                    "access": [shown(access.value) for access in one.access[-_NEWEST:]],
+                    "refresh": shown(one.refresh.value if one.refresh is not None else ""),
+                }
+                for one in families[-_SHOWN:]
             ],
             "locked": {
                 system.name: system.lockout.locked_users()

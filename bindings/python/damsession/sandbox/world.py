@@ -1,4 +1,4 @@
-"""The state that both servers share: knobs, clock, log, faults, both systems.
+"""The state that the servers share: knobs, clock, log, faults, all systems.
 
 It is one object, so that a reset forgets all of it at once, and so that the control interface is
 the same on all ports.
@@ -15,6 +15,7 @@ from typing import Any
 from .bell import Bell
 from .clock import Clock
 from .faults import FaultQueue
+from .fotoware import FotoWare
 from .fotoweb import FotoWeb
 from .journal import Journal
 from .knobs import Knobs, change, current
@@ -33,6 +34,7 @@ class World:
         self.faults = FaultQueue()
         self.photoshelter = PhotoShelter(knobs, self.clock)
         self.fotoweb = FotoWeb(knobs, self.clock)
+        self.fotoware = FotoWare(knobs, self.clock)
         self._under_way: set[asyncio.Task[Any] | None] = set()
 
     @contextmanager
@@ -59,6 +61,7 @@ class World:
         self.faults.clear()
         self.photoshelter.reset()
         self.fotoweb.reset()
+        self.fotoware.reset()
 
     def unlock(self, user: str = "") -> int:
         return self.photoshelter.lockout.unlock(user) + self.fotoweb.lockout.unlock(user)
@@ -67,6 +70,7 @@ class World:
         return {
             "photoshelter": self.photoshelter.state(),
             "fotoweb": self.fotoweb.state(),
+            "fotoware": self.fotoware.state(),
             "knobs": current(self.knobs),
             "faults": self.faults.described(),
             "log": self.journal.described(),
