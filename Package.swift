@@ -41,15 +41,19 @@ let package = Package(
     .target(
       name: "FotoWeb", dependencies: ["DamCore", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
+    .target(name: "FotoWare", dependencies: ["DamCore"], swiftSettings: strict),
     .target(name: "DamIO", dependencies: ["DamCore", "CCurl", "CLinux"], swiftSettings: strict),
     .target(
-      name: "DamABI", dependencies: ["DamIO", "DamCore", "PhotoShelter", "FotoWeb", "CDam"], exclude: ["exports.map"],
+      name: "DamABI", dependencies: ["DamIO", "DamCore", "PhotoShelter", "FotoWeb", "FotoWare", "CDam"],
+      exclude: ["exports.map"],
       swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["DamABI", "DamCore", "PhotoShelter", "FotoWeb"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["DamABI", "DamCore", "PhotoShelter", "FotoWeb", "FotoWare"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "DamCoreTests", dependencies: ["DamCore", "TestSupport"]),
     .testTarget(name: "PhotoShelterTests", dependencies: ["PhotoShelter", "DamCore", "TestSupport"]),
     .testTarget(name: "FotoWebTests", dependencies: ["FotoWeb", "DamCore", "TestSupport"]),
+    .testTarget(name: "FotoWareTests", dependencies: ["FotoWare", "DamCore", "TestSupport"]),
     .testTarget(name: "DamIOTests", dependencies: ["DamIO", "DamCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

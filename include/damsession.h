@@ -1,13 +1,14 @@
 /*
  * damsession.h - stay logged in to a digital asset management (DAM) system.
  *
- * One session engine for two systems: PhotoShelter API v3 and FotoWeb Archive Agent. The library logs in when it must,
- * once per expiry for all threads and processes that share a store, adopts every rotated cookie, keeps the session on
- * disk, sends a request again after a new login, and never logs in twice with a password that was refused.
+ * One session engine for three systems: PhotoShelter API v3, FotoWeb Archive Agent and FotoWare (the API of FotoWeb 8
+ * and later). The library logs in when it must, or renews what a person has consented to, once per expiry for all
+ * threads and processes that share a store, adopts every rotated cookie, keeps the session on disk, sends a request
+ * again after a new login, and never logs in twice with a password that was refused.
  *
  * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it
  * alone. It is long because it is whole: an application includes nothing else. "The application" or "the caller" is the
- * program that calls; "response" is what an HTTP server sends; "system" is one of the two above. A program is:
+ * program that calls; "response" is what an HTTP server sends; "system" is one of the three above. A program is:
  * dam_config_new, dam_config_set, dam_session_open, dam_session_request, dam_response_get.
  *
  * CONVENTIONS, true of every function below
@@ -114,6 +115,9 @@ typedef enum dam_status {
     DAM_ERR_HANDLE_STALE = 49,         /**< the image handle belongs to a device token that is no longer in use. */
     DAM_ERR_REPLAY_IMPOSSIBLE = 50,    /**< the session had ended, and the body cannot be given again; repeat the
                                             request. */
+    DAM_ERR_CONSENT = 51,              /**< a person must consent (again): dam_consent_begin. No password is asked
+                                            for instead. */
+    DAM_ERR_LICENSE = 52,              /**< the site has no licence for the use of its API. */
 
     DAM_ERR_STORE = 60,       /**< the store cannot be read or written where it must be, or others could. */
     DAM_ERR_LOCKED = 61,      /**< another held this session longer than `lock-timeout`, or this thread holds
@@ -255,8 +259,9 @@ dam_status dam_name_remove(const char *name, dam_error *err);
 
 /** What a login asks for. */
 typedef enum dam_prompt_kind {
-    DAM_PROMPT_PASSWORD = 1,         /**< the user's password. */
-    DAM_PROMPT_ENCRYPTION_SECRET = 2 /**< the FotoWeb site's encryption secret (guide, method 3). */
+    DAM_PROMPT_PASSWORD = 1,          /**< the user's password. */
+    DAM_PROMPT_ENCRYPTION_SECRET = 2, /**< the FotoWeb site's encryption secret (guide, method 3). */
+    DAM_PROMPT_CLIENT_SECRET = 3      /**< the program's own secret (OAuth2, client credentials). */
 } dam_prompt_kind;
 
 /** One question of a login. Lives for the callback; not to be copied. */
@@ -441,6 +446,24 @@ dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *er
  */
 dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 
+/**
+ * Asks for a person's consent to what the program does in their name (OAuth2): `*url_out` is the page that they open in
+ * a browser of theirs, on any machine. The server then sends the browser to the option `redirect-url`, where nobody
+ * need be: the address that the browser shows then is the answer, for dam_consent_finish, in this process or another.
+ * An answer is taken for ten minutes, once, and to the last question that was asked.
+ * Ownership: `*url_out` by dam_string_free. DAM_ERR_NOT_SUPPORTED: this authentication asks nobody. DAM_ERR_STORE: the
+ * question could not be kept; nothing was asked.
+ */
+dam_status dam_consent_begin(dam_session *session, char **url_out, dam_error *err);
+
+/**
+ * Takes the answer: the whole address to which the server has sent the browser. Then there is a session, which renews
+ * itself for as long as the server lets it. DAM_ERR_CONSENT: the person has declined, or it is no answer to the last
+ * question: begin anew. DAM_ERR_ARGUMENT: it is no answer at all. DAM_ERR_STORE: the session is there, but lives in
+ * this process only. Errors of dam_session_login.
+ */
+dam_status dam_consent_finish(dam_session *session, const char *redirected_url, dam_error *err);
+
 /** How a session ended. */
 typedef enum dam_logout_result {
     DAM_LOGOUT_NONE = 0,       /**< there was no session. */
@@ -531,7 +554,8 @@ dam_status dam_session_list_device_tokens(dam_session *session, dam_device_token
 typedef enum dam_state_flags {
     DAM_STATE_LOGGED_IN = 1, /**< there is a session secret. The server may have ended it meanwhile. */
     DAM_STATE_STORED = 2,    /**< it is on disk (or in the application's store); else it dies with the process. */
-    DAM_STATE_REFUSED = 4    /**< the last login was refused; those credentials are not tried again. */
+    DAM_STATE_REFUSED = 4,   /**< the last login was refused; those credentials are not tried again. */
+    DAM_STATE_RENEWABLE = 8  /**< there is a refresh token, which renews the session without a person. */
 } dam_state_flags;
 
 /** What is known here about a session, without asking the server. Times are seconds since 1970 UTC, 0: never. */
@@ -549,10 +573,11 @@ typedef struct dam_session_state {
     char origin[264];        /**< the server, for example "https://www.photoshelter.com". */
     char store[512];         /**< where the record is kept: a folder, "memory", or "application" for a store of the
                                   application's. Cut at a character if longer. */
+    int64_t expires_at;      /**< when the secret ends by itself, by this machine's clock; 0: unknown or never. */
 } dam_session_state;
 
 /** What a dam_session_state is to begin with: `size` set, the rest zero. */
-#define DAM_SESSION_STATE_INIT {sizeof(dam_session_state), 0, 0, 0, 0, 0, 0, "", "", "", ""}
+#define DAM_SESSION_STATE_INIT {sizeof(dam_session_state), 0, 0, 0, 0, 0, 0, "", "", "", "", 0}
 
 /** Fills `out` with what is known here. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_state(dam_session *session, dam_session_state *out, dam_error *err);
@@ -577,10 +602,13 @@ typedef struct dam_statistics {
     uint64_t save_failures;         /**< records that could not be written; the session went on in memory. */
     uint64_t records_damaged;       /**< damaged records set aside. */
     uint64_t keepalives;            /**< small requests sent only to keep or to prove a session. */
+    uint64_t renewals;              /**< renewals by a refresh token that succeeded. */
+    uint64_t renewals_in_doubt;     /**< refresh tokens sent once more, as the answer to the first time was lost. */
+    uint64_t consents;              /**< consents taken up. */
 } dam_statistics;
 
 /** What a dam_statistics is to begin with: `size` set, the rest zero. */
-#define DAM_STATISTICS_INIT {sizeof(dam_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DAM_STATISTICS_INIT {sizeof(dam_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /** Fills `out` with the counters of the session's identity. DAM_ERR_ARGUMENT: a wrong `out->size`. */
 dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out, dam_error *err);

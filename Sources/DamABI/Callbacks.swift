@@ -33,7 +33,12 @@ internal import DamIO
   private func ask(_ prompt: Prompt) -> Result<Secret?, Failure> {
     guard let credentials = unsafe credentials else { return .success(nil) }
     let answer = PromptAnswer()
-    let kind = prompt.isEncryptionSecret ? DAM_PROMPT_ENCRYPTION_SECRET : DAM_PROMPT_PASSWORD
+    let kind =
+      switch prompt.kind {
+      case .password, .consent: DAM_PROMPT_PASSWORD
+      case .encryptionSecret: DAM_PROMPT_ENCRYPTION_SECRET
+      case .clientSecret: DAM_PROMPT_CLIENT_SECRET
+      }
     let status = withExtendedLifetime(answer) {
       unsafe lend(prompt.user) { user in
         unsafe lend(prompt.origin) { origin in

@@ -67,6 +67,28 @@ public func dam_session_keepalive(_ session: OpaquePointer?, _ err: UnsafeMutabl
   unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.keepalive() }
 }
 
+@_cdecl("dam_consent_begin") @implementation
+public func dam_consent_begin(
+  _ session: OpaquePointer?, _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let out = unsafe try present(url_out, "url_out")
+    unsafe out.pointee = unsafe try cString(try session.beginConsent().utf8)
+  }
+}
+
+@_cdecl("dam_consent_finish") @implementation
+public func dam_consent_finish(
+  _ session: OpaquePointer?, _ redirected_url: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    try session.finishConsent(unsafe try text(redirected_url, "redirected_url"))
+  }
+}
+
 @_cdecl("dam_session_logout") @implementation
 public func dam_session_logout(
   _ session: OpaquePointer?, _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?
@@ -179,18 +201,19 @@ public func dam_session_get_state(
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
     let out = unsafe try present(out, "out")
-    unsafe try checkSize(out, out.pointee.size, "out")
-    unsafe fill(&out.pointee, session.snapshot(), session.settings)
+    let size = unsafe out.pointee.size
+    unsafe try checkSize(out, size, "out", first: 960)  // expires_at came later
+    unsafe fill(out, size, with: state(session.snapshot(), session.settings, size))
   }
 }
 
-private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settings: Settings) {
-  let size = out.size
+private func state(_ snapshot: Snapshot, _ settings: Settings, _ size: UInt32) -> dam_session_state {
   var flags: UInt32 = 0
   if snapshot.record.secret != nil { flags |= DAM_STATE_LOGGED_IN.rawValue }
   if snapshot.isStored, snapshot.record.secret != nil { flags |= DAM_STATE_STORED.rawValue }
   if snapshot.account.isRefused { flags |= DAM_STATE_REFUSED.rawValue }
-  out = dam_session_state()
+  if snapshot.record.secret?.refreshToken != nil { flags |= DAM_STATE_RENEWABLE.rawValue }
+  var out = dam_session_state()
   out.size = size
   out.flags = flags
   out.generation = snapshot.record.generation
@@ -202,6 +225,8 @@ private func fill(_ out: inout dam_session_state, _ snapshot: Snapshot, _ settin
   unsafe withUnsafeMutableBytes(of: &out.organization) { unsafe put(settings.site.organization, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.origin) { unsafe put(settings.site.origin.text, into: $0) }
   unsafe withUnsafeMutableBytes(of: &out.store) { unsafe put(snapshot.place, into: $0) }
+  out.expires_at = snapshot.record.secret?.expiresAt ?? 0
+  return out
 }
 
 @_cdecl("dam_session_get_statistics") @implementation
@@ -211,14 +236,17 @@ public func dam_session_get_statistics(
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
     let out = unsafe try present(out, "out")
-    unsafe try checkSize(out, out.pointee.size, "out")
+    let size = unsafe out.pointee.size
+    unsafe try checkSize(out, size, "out", first: 128)  // renewals and what follows came later
     let counted = session.statistics
-    unsafe out.pointee = dam_statistics(
-      size: out.pointee.size, reserved: 0, requests: counted.requests, exchanges: counted.exchanges,
+    let statistics = dam_statistics(
+      size: size, reserved: 0, requests: counted.requests, exchanges: counted.exchanges,
       logins: counted.logins, logins_refused: counted.loginsRefused, organization_logins: counted.organizationLogins,
       replays: counted.replays, adopted_from_siblings: counted.adoptedFromSiblings, waits: counted.waits,
       wait_us: counted.waitMicroseconds, cookies_adopted: counted.cookiesAdopted,
       cookies_late: counted.cookiesLate, saves: counted.saves, save_failures: counted.saveFailures,
-      records_damaged: counted.recordsDamaged, keepalives: counted.keepalives)
+      records_damaged: counted.recordsDamaged, keepalives: counted.keepalives,
+      renewals: counted.renewals, renewals_in_doubt: counted.renewalsInDoubt, consents: counted.consents)
+    unsafe fill(out, size, with: statistics)
   }
 }

@@ -34,6 +34,8 @@ func status(of cause: Failure.Cause) -> dam_status {
   case .server: DAM_ERR_SERVER
   case .handleStale: DAM_ERR_HANDLE_STALE
   case .replayImpossible: DAM_ERR_REPLAY_IMPOSSIBLE
+  case .consent: DAM_ERR_CONSENT
+  case .license: DAM_ERR_LICENSE
   case .store: DAM_ERR_STORE
   case .locked: DAM_ERR_LOCKED
   case .recordNewer: DAM_ERR_RECORD_NEWER

@@ -96,6 +96,12 @@ struct StatusWords {
       "The request had to be sent again, but its body cannot be given twice.",
       "Repeat the request, with its body from the beginning."),
     StatusWords(
+      DAM_ERR_CONSENT, "DAM_ERR_CONSENT", "A person must consent to what the program does in their name.",
+      "Have the person consent in a browser: `damsession login NAME`, or dam_consent_begin."),
+    StatusWords(
+      DAM_ERR_LICENSE, "DAM_ERR_LICENSE", "The site has no licence for the use of its API.",
+      "Ask the site's administrator to get one from the vendor."),
+    StatusWords(
       DAM_ERR_STORE, "DAM_ERR_STORE", "The store cannot be read or written.",
       "Correct the owner, the mode or the place of what the message names."),
     StatusWords(

@@ -39,6 +39,8 @@ struct CallContext: Sendable {
     var generation: UInt64?
     /// The scarce secret whose place it took; known to be dead once the new one was accepted.
     var replaced: Secret?
+    /// What a renewal of this call has made.
+    var renewed: UInt64?
     /// Why a scarce secret is not on disk; nil: it is, or nothing scarce was made.
     var unsaved: String?
   }
@@ -73,7 +75,7 @@ struct CallContext: Sendable {
   var serializes: Bool {
     switch goal {
     case .request, .keepalive, .observe: system.rotates && settings.rotation == .serialize
-    case .ensure, .logout, .forget: false
+    case .ensure, .consent, .logout, .forget: false
     }
   }
 
@@ -97,15 +99,16 @@ struct CallContext: Sendable {
 
   /// From now on `clean` keeps this secret out of messages: a server may quote what it was sent.
   mutating func keepOut(_ secret: SessionSecret) {
-    if let token = secret.token { sentSecrets.append(token) }
+    sentSecrets += [secret.token, secret.refreshToken].compactMap { $0 }
     for cookie in secret.cookies.live { sentSecrets.append(cookie.value) }
   }
 
   /// What must not appear in another origin's URL: every secret that this call knows, also those of before a rotation.
   var secrets: [Secret] {
-    let tokens = [state.record.secret?.token, credentials.secret].compactMap { $0 }
+    let held = state.record.secret
+    let tokens = [held?.token, held?.refreshToken, credentials.secret].compactMap { $0 }
     // A cookie of less than four characters is a preference and no proof.
-    let cookies = [state.record.secret?.cookies.live.map(\.value) ?? [], sentSecrets].joined()
+    let cookies = [held?.cookies.live.map(\.value) ?? [], sentSecrets].joined()
     return [tokens, settings.secrets, cookies.filter { $0.count >= 4 }].flatMap { $0 }
   }
 
@@ -156,6 +159,18 @@ struct CallContext: Sendable {
   }
 
   // MARK: Records
+
+  /// The record of a login that has just succeeded.
+  func successor(_ progress: LoginProgress, _ response: WireResponse) -> SessionRecord {
+    var record = state.record.successor()
+    record.identity = settings.identity
+    record.secret = progress.secret
+    record.organizations = progress.organizations
+    record.issuedAt = moment.seconds
+    record.usedAt = moment.seconds
+    record.clockSkew = response.clockSkew(at: moment.seconds) ?? progress.clockSkew
+    return record
+  }
 
   /// Takes over what the store holds now, or remembers that the record lives in memory only.
   mutating func note(_ saving: Saving<SessionRecord>) {

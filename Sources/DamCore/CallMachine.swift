@@ -42,9 +42,12 @@ package struct CallMachine: Sendable {
     case lockingAccount
     /// The driver releases the account's lock, and the session's unless it is kept for a request.
     case unlocking
-    /// `credentials`, `login`, `delivery` or `ending` is at work, until it says `proceed` or `finish`.
+    /// `credentials`, `renewal`, `login`, `consent`, `delivery` or `ending` is at work, until it says `proceed` or
+    /// `finish`.
     case gettingCredentials
+    case renewing
     case loggingIn
+    case consenting
     case delivering
     case ending
     /// The result was given.
@@ -63,7 +66,9 @@ package struct CallMachine: Sendable {
   private var locks = Locks.none
   private var context: CallContext
   private var credentials = CredentialsStage()
+  private var renewal = Renewal()
   private var login = Login()
+  private var consent = ConsentStage()
   private var delivery = Delivery()
   private var ending = Ending()
 
@@ -104,7 +109,9 @@ package struct CallMachine: Sendable {
   private mutating func take(_ event: CallEvent) -> CallStep {
     switch state {
     case .gettingCredentials: credentials.step(event, &context)
+    case .renewing: renewal.step(event, &context)
     case .loggingIn: login.step(event, &context)
+    case .consenting: consent.step(event, &context)
     case .delivering: delivery.step(event, &context)
     case .ending: ending.step(event, &context)
     case .idle, .loading, .lockingSession, .lockingAccount, .unlocking, .finished: takeOwn(event)
@@ -136,7 +143,7 @@ package struct CallMachine: Sendable {
     context.beganAt = context.moment.microseconds
     if case .request = context.goal { context.state.statistics.requests += 1 }
     switch context.goal {
-    case .logout, .forget: return lockSession()
+    case .logout, .forget, .consent: return lockSession()
     case .request, .keepalive, .observe, .ensure: break
     }
     if context.serializes { return lockSession() }
@@ -151,6 +158,9 @@ package struct CallMachine: Sendable {
     case .logout, .forget:
       state = .ending
       return ending.begin(&context)
+    case .consent(let step):
+      state = .consenting
+      return consent.begin(step, &context)
     case .request, .keepalive, .ensure, .observe:
       break
     }
@@ -165,7 +175,7 @@ package struct CallMachine: Sendable {
         return credentials.derive(secret, salt: salt)
       }
     }
-    guard let secret = context.usable else { return logIn() }
+    guard let secret = context.usable, !renewsAhead else { return logIn() }
     let keeps = keepsSession
     switch locks {
     // The login is over, or a sibling has made it unnecessary.
@@ -179,12 +189,31 @@ package struct CallMachine: Sendable {
     return delivery.use(secret, &context)
   }
 
-  /// There is no usable secret: takes the session's lock, then the account's, looks again after each, and logs in only
-  /// then.
+  /// Whether the session is renewed although its secret still works. What was received elsewhere is judged first.
+  private var renewsAhead: Bool {
+    guard context.isRenewalDue, context.refused == nil, context.made.renewed == nil else { return false }
+    switch context.goal {
+    case .request, .keepalive, .ensure: return true
+    case .observe, .consent, .logout, .forget: return false
+    }
+  }
+
+  /// There is no usable secret, or not for long: takes the session's lock, looks again, and renews the session if it
+  /// can be. If not, takes the account's lock, looks again, and logs in only then.
   private mutating func logIn() -> CallStep {
     if case .none = locks { return lockSession() }
+    let isAhead = context.usable != nil
     // A sibling thread's login failed while this call waited for the lock: it would only repeat that.
-    if let failure = context.state.loginFailure(since: context.beganAt) { return .fail(failure) }
+    if !isAhead, let failure = context.state.loginFailure(since: context.beganAt) { return .fail(failure) }
+    if let step = renewal.begin(&context) {
+      state = .renewing
+      return step
+    }
+    if isAhead {
+      context.state.renewalPause = context.moment.seconds.plus(60)
+      return proceed()
+    }
+    if context.system.credentials.needsConsent { return .fail(consentNeeded) }
     guard case .both = locks else {
       state = .lockingAccount
       return .perform(.lockAccount)
@@ -197,6 +226,15 @@ package struct CallMachine: Sendable {
     guard let secret = context.credentials.secret else { return askCredentials() }
     state = .loggingIn
     return login.begin(secret, &context)
+  }
+
+  /// Said with the server's words, if it has refused a refresh token.
+  private var consentNeeded: Failure {
+    let hasEnded = context.state.record.generation > 0
+    let failure = Failure(
+      .consent, hasEnded ? "the session has ended, and a person must consent again" : "a person must consent first",
+      httpStatus: renewal.refusal?.httpStatus ?? 0)
+    return failure.quoting(renewal.refusal?.quote ?? "").adding(context.settings.leftOut)
   }
 
   private mutating func askCredentials() -> CallStep {
@@ -215,7 +253,7 @@ package struct CallMachine: Sendable {
     switch context.goal {
     // The small request that confirms a suspicion goes out alone, too.
     case .request, .keepalive: return delivery.isSuspicious || context.state.acceptedAt < context.beganAt
-    case .ensure, .observe, .logout, .forget: return false
+    case .ensure, .observe, .consent, .logout, .forget: return false
     }
   }
 
@@ -238,6 +276,11 @@ package struct CallMachine: Sendable {
     case .held:
       return nil
     case .busy:
+      // A renewal ahead of time can wait.
+      if context.usable != nil, context.isRenewalDue, !context.serializes {
+        context.state.renewalPause = context.moment.seconds.plus(1)
+        return nil
+      }
       return Failure(
         .locked,
         "another thread or process has held this session for \(context.settings.lockTimeout) seconds (\"lock-timeout\")"

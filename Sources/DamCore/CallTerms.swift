@@ -10,6 +10,8 @@ package enum CallGoal: Sendable {
   case ensure(again: Bool, saved: Bool)
   /// Make sure that the session is alive at the server, and stays so for another idle limit.
   case keepalive
+  /// Ask a person for consent, or take the answer.
+  indirect case consent(ConsentStep)
   /// Forget the session here, then end it at the server.
   case logout
   /// Forget the session here; the server is not told.
@@ -24,6 +26,14 @@ package enum CallGoal: Sendable {
     guard case .request(let request) = self else { return false }
     return request.headers.contains { $0.name.lowercased() == "range" }
   }
+}
+
+/// The two halves of a consent, which may be made by two processes.
+package enum ConsentStep: Sendable {
+  /// `entropy`: 64 random bytes.
+  case begin(entropy: [UInt8])
+  /// The URL to which the server has sent the person's browser.
+  case finish(redirected: String)
 }
 
 /// How a call is made, besides its goal.
@@ -136,5 +146,7 @@ package enum CallOutcome: Sendable {
   /// There is a session; after `observe` a newer one, so that the request is worth repeating.
   indirect case ready(SessionRecord)
   case loggedOut(LogoutResult)
+  /// The URL that a person is to open.
+  case consentBegun(String)
   case failed(Failure)
 }

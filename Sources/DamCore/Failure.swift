@@ -26,6 +26,8 @@ package struct Failure: Error, Equatable, Sendable {
     case tokenLimit
     case sessionInvalid
     case replayImpossible
+    case consent
+    case license
     case throttled
     case server
     case handleStale

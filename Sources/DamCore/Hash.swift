@@ -8,6 +8,9 @@ package enum Hash {
   /// SHA-256 as 64 hex digits, for the keys of records and their checksums.
   static func sha256(_ bytes: some Collection<UInt8>) -> String { Hex.text(SHA256.hash(data: Array(bytes))) }
 
+  /// The bytes of SHA-256 of a text: what PKCE sends ahead of its verifier (RFC 7636, S256).
+  static func challenge(of verifier: String) -> [UInt8] { Array(SHA256.hash(data: Array(verifier.utf8))) }
+
   /// The same of a record: of what its first line says, and of the document.
   static func sha256(_ line: ArraySlice<UInt8>, _ document: ArraySlice<UInt8>) -> [UInt8] {
     var hash = SHA256()

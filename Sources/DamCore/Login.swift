@@ -37,7 +37,7 @@ struct Login: Sendable {
 
   /// A call logs in because there is no session, and at most twice more because one was refused: whatever comes then,
   /// more logins will not mend it.
-  private static let most = 3
+  static let most = 3
 
   private var state = State.idle
   private var hasProvedStore = false
@@ -224,18 +224,12 @@ struct Login: Sendable {
     _ progress: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     let system = context.system
-    var record = context.state.record.successor()
-    record.identity = context.settings.identity
-    record.secret = progress.secret
+    var record = context.successor(progress, response)
     let salt = salt(context)
     if system.sendsCredentials, let hash = context.credentials.hash(salt) {
       record.secret?.proof = salt + ":" + hash
       context.state.acceptedAt = context.moment.microseconds
     }
-    record.organizations = progress.organizations
-    record.issuedAt = context.moment.seconds
-    record.usedAt = context.moment.seconds
-    record.clockSkew = response.clockSkew(at: context.moment.seconds) ?? progress.clockSkew
     // Looked up before the record is saved: what is saved goes into the session's state.
     context.made = CallContext.Made(
       generation: record.generation,

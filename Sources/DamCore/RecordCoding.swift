@@ -104,6 +104,9 @@ extension SessionRecord: Recordable {
     text.member("idle_died", idle.died)
     text.member("served", served)
     text.member("rejected", rejected)
+    // Only where there are any: most records have neither, and are read and written at every turn.
+    if renewing != nil { text.member("renewing", renewing) { $0.write(&$1) } }
+    if consent != nil { text.member("consent", consent) { $0.write(&$1) } }
     text.member("secret", secret) { $0.write(&$1) }
     text.member("identity", identity) { $0.write(&$1) }
     text.member("organizations", of: organizations) { $0.write(&$1) }
@@ -114,6 +117,7 @@ extension SessionRecord: Recordable {
 extension SessionSecret {
   func write(_ text: inout JSONText) {
     text.member("token", token)
+    if refreshToken != nil { text.member("refresh_token", refreshToken) }
     text.member("proof", proof)
     text.member("expires_at", expiresAt)
     text.member("cookies", of: cookies.all) { cookie, text in
@@ -121,6 +125,23 @@ extension SessionSecret {
       text.member("stamp", String(cookie.stamp))
       text.member("value", cookie.value)
     }
+  }
+}
+
+extension RenewalMark {
+  func write(_ text: inout JSONText) {
+    text.member("token", token)
+    text.member("since", since)
+    text.member("over", isOver)
+  }
+}
+
+extension PendingConsent {
+  func write(_ text: inout JSONText) {
+    text.member("state", state)
+    text.member("verifier", verifier)
+    text.member("begun_at", begunAt)
+    text.member("used", isUsed)
   }
 }
 

@@ -73,7 +73,7 @@ private struct Members {
 extension SessionRecord: Decodable {
   private static let known: Set = [
     "generation", "issued_at", "used_at", "clock_skew", "organizations", "idle_survived", "idle_died", "identity",
-    "secret", "served", "rejected",
+    "secret", "served", "rejected", "renewing", "consent",
   ]
 
   package init(from decoder: any Decoder) throws {
@@ -90,6 +90,8 @@ extension SessionRecord: Decodable {
     secret = try members.present("secret")
     served = members.value("served")
     rejected = members.value("rejected")
+    renewing = members.value("renewing")
+    consent = members.value("consent")
     unknown = members.besides(SessionRecord.known)
   }
 }
@@ -112,12 +114,32 @@ extension SessionSecret: Decodable {
     let members = try Members(decoder)
     self.init()
     token = try members.secret("token")
+    refreshToken = try members.secret("refresh_token")
     proof = members.value("proof")
     expiresAt = members.optionalTime("expires_at")
     let list: [Cookie] = try members.present("cookies") ?? []
     // Joined one by one, since no set may hold a name twice: the older value would be sent for ever.
     cookies = CookieSet().joined(
       CookieSet(try members.required(list.count <= RecordBounds.cookies ? list : nil, "cookies")))
+  }
+}
+
+extension RenewalMark: Decodable {
+  package init(from decoder: any Decoder) throws {
+    let members = try Members(decoder)
+    self.init(
+      token: try members.required(members.value("token"), "token"), since: members.time("since"),
+      isOver: members.value("over") ?? false)
+  }
+}
+
+extension PendingConsent: Decodable {
+  package init(from decoder: any Decoder) throws {
+    let members = try Members(decoder)
+    self.init(
+      state: try members.required(members.secret("state"), "state"),
+      verifier: try members.required(members.secret("verifier"), "verifier"), begunAt: members.time("begun_at"),
+      isUsed: members.value("used") ?? false)
   }
 }
 

@@ -20,11 +20,15 @@ struct Refusals: Sendable {
     // siblings had.
     count += 1
     if let judgement = judgeNew(response, sent, &context) { return judgement }
-    guard context.relogins < 2, count < 5 else {
+    // What a renewal has just made would not be better for another one.
+    let isRenewed = context.made.renewed == sent.freshness.generation
+    guard context.relogins < 2, count < 5, !isRenewed else {
+      let what = isRenewed ? "renewal" : "new login"
       return .isEnough(
         Failure(
-          .sessionInvalid, "the session was refused again right after a new login (HTTP \(response.status))",
-          httpStatus: response.status))
+          .sessionInvalid, "the session was refused again right after a \(what) (HTTP \(response.status))",
+          httpStatus: response.status
+        ).adding(context.system.causeOfNewRefusal))
     }
     // From the second refusal on, every cookie of the refused login counts as refused: one more is not worth a try.
     context.refused =

@@ -8,6 +8,8 @@ package struct SessionSecret: Equatable, Sendable {
   package var cookies = CookieSet()
   /// A token that is not a cookie.
   package var token: Secret?
+  /// What renews the token, without a person and without a password. Each may be good for one renewal only.
+  package var refreshToken: Secret?
   /// Where credentials travel with every request, a login yields nothing to keep. This is the slow hash of the
   /// credentials that the server has accepted, as SALT:HASH.
   package var proof: String?
@@ -19,7 +21,7 @@ package struct SessionSecret: Equatable, Sendable {
 
   func hasExpired(at moment: Moment) -> Bool { expiresAt.map { $0 <= moment.seconds } ?? false }
 
-  package var isEmpty: Bool { cookies.live.isEmpty && token == nil && proof == nil }
+  package var isEmpty: Bool { cookies.live.isEmpty && token == nil && refreshToken == nil && proof == nil }
 }
 
 package struct Organization: Equatable, Sendable {
@@ -52,6 +54,10 @@ package struct SessionRecord: Equatable, Sendable {
   package var served: String?
   package var rejected: String?
   package var idle = IdleClock()
+  /// Whether the refresh token is being spent; nil: it never was.
+  package var renewing: RenewalMark?
+  /// What a person was asked to consent to; nil: nobody was asked.
+  package var consent: PendingConsent?
   /// Whose session it is, so that the contents of a store can be listed; nil in records that something else has
   /// written.
   package var identity: Identity?
@@ -91,6 +97,8 @@ package struct SessionRecord: Equatable, Sendable {
       usedAt == other.usedAt ? max(clockSkew, other.clockSkew) : usedAt > other.usedAt ? clockSkew : other.clockSkew
     result.served = [served, other.served].compactMap { $0 }.max()
     result.rejected = [rejected, other.rejected].compactMap { $0 }.max()
+    result.renewing = [renewing, other.renewing].compactMap { $0 }.max()
+    result.consent = [consent, other.consent].compactMap { $0 }.max()
     // All records under one key have the same one, except those that something else has written.
     if identity != other.identity {
       result.identity = [identity, other.identity].compactMap { $0 }.max {
@@ -141,6 +149,8 @@ extension SessionRecord {
     next.clockSkew = clockSkew
     next.idle = idle
     next.identity = identity
+    // Begun by one process, and finished by another whenever the person is done.
+    next.consent = consent
     next.unknown = unknown
     return next
   }

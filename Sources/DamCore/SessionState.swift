@@ -15,6 +15,10 @@ package struct SessionState: Sendable {
   /// The generation whose scarce secret is known to have been accepted; spares every request a look at the record.
   var servedGeneration: UInt64 = 0
   package var statistics = Statistics()
+  /// Until when no renewal is tried ahead of time, since one has failed; in seconds since 1970.
+  var renewalPause: Int64 = 0
+  /// From 0 to 100: how long this process waits with a renewal ahead of time, so that not all renew at once.
+  package var patience: Int64
   /// What was warned of.
   var complaints: Set<String> = []
   /// The last login that failed for other reasons than the credentials, and when in microseconds since 1970.
@@ -24,7 +28,7 @@ package struct SessionState: Sendable {
   /// The last stamp that was given to a request.
   private var lastStamp: UInt64 = 0
 
-  package init() {}
+  package init(patience: Int64 = 50) { self.patience = patience }
 
   /// A stamp for a request that is sent now. It is larger than every stamp seen before, even if the clock was set back.
   mutating func nextStamp(_ moment: Moment) -> UInt64 {
@@ -57,7 +61,8 @@ package struct SessionState: Sendable {
   /// Joins in what the store holds now.
   mutating func noteStored(_ stored: SessionRecord) {
     take(stored)
-    isStored = true
+    // What could not be saved is newer than what the store still has.
+    isStored = stored.freshness >= record.freshness
     savedUsedAt = max(savedUsedAt, stored.usedAt)
   }
 }

@@ -8,7 +8,7 @@ package struct Site: Sendable {
   /// "" for none.
   package let organization: String
 
-  init(_ values: OptionValues, defaultURL: String, defaultPath: String) throws(Failure) {
+  init(_ values: OptionValues, defaultURL: String, defaultPath: String, needsUser: Bool) throws(Failure) {
     let options = EngineOptions.shared
     guard let origin = values[values.vocabulary.url] ?? Origin(defaultURL) else {
       throw Failure(.option, "\"url\" is missing: https://host of the server")
@@ -21,7 +21,7 @@ package struct Site: Sendable {
     }
     self.origin = origin
     user = values[values.vocabulary.user]
-    guard !user.isEmpty else { throw Failure(.option, "\"user\" is missing") }
+    guard !user.isEmpty || !needsUser else { throw Failure(.option, "\"user\" is missing") }
     organization = values[values.vocabulary.organization]
     let path = values[options.apiPath]
     apiPath = path.isEmpty ? defaultPath : path

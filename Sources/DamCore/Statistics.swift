@@ -16,6 +16,9 @@ package struct Statistics: Sendable {
   package var saveFailures: UInt64 = 0
   package var recordsDamaged: UInt64 = 0
   package var keepalives: UInt64 = 0
+  package var renewals: UInt64 = 0
+  package var renewalsInDoubt: UInt64 = 0
+  package var consents: UInt64 = 0
 
   package init() {}
 }

@@ -15,10 +15,21 @@ package enum LoginStep {
   case ended(Failure)
 }
 
+/// What a login is made from.
+package enum LoginOrigin: Sendable {
+  case credentials
+  /// The refresh token of the session that is renewed.
+  case refreshToken
+  /// The code that a person's consent has brought.
+  case code
+}
+
 /// What a login has gathered so far; the engine passes it from one step to the next.
 package struct LoginProgress {
+  /// Empty where the login is made from something else.
   package var credentials: Secret
-  /// What the login has yielded so far.
+  package var origin = LoginOrigin.credentials
+  /// What the login has yielded so far. A renewal begins with the secret that is renewed.
   package var secret = SessionSecret()
   /// What the response listed; kept in the record for `dam_session_list_organizations`.
   package var organizations: [Organization] = []
@@ -75,6 +86,8 @@ package protocol System: Sendable {
   static var defaultURL: String { get }
   /// Where "api-path" points by default, with a slash at both ends.
   static var defaultPath: String { get }
+  /// Whether the option "user" must be set.
+  static var needsUser: Bool { get }
   /// What the option "user" holds here, for its help: "e-mail address".
   static var userIs: String { get }
   /// The options that only this system has.
@@ -118,6 +131,17 @@ package protocol System: Sendable {
   /// Takes the response to the login's last request. Also called with the response to an ordinary request that carried
   /// refused credentials, where they travel with every request.
   func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep
+
+  /// Where a person consents to what the program does in their name: the URL to open, for an answer that will hold
+  /// `state`; nil: nobody is asked here. `challenge`: of the verifier (RFC 7636, S256).
+  func consentURL(state: Secret, challenge: String) -> String?
+  /// The request that makes a session of what the consent has brought. Its response goes to `continueLogin`.
+  func beginConsented(_ progress: inout LoginProgress, code: Secret, verifier: Secret) -> WireRequest?
+  /// The request that renews a session by its refresh token; nil: there is no such thing here. Its response goes to
+  /// `continueLogin`, where `denied` means that the refresh token is no good any more.
+  func beginRenewal(_ progress: inout LoginProgress) -> WireRequest?
+  /// What may be wrong where a new secret is refused, in words; "" for nothing in particular.
+  var causeOfNewRefusal: String { get }
 
   /// Adds what proves the user and the program. Called last, and only for requests to the session's own origin.
   /// `credentials`: for systems that send them with every request.
@@ -163,23 +187,35 @@ package struct Scarcity: Sendable {
 
 /// What a login is made from. The secret is the one that was set as an option; without one the application is asked.
 package enum CredentialsKind: Sendable {
+  /// A person's consent, which no program can give.
+  case consent
+  /// What proves the program itself.
+  case clientSecret(Secret?)
   /// What proves one user.
   case password(Secret?)
   /// What proves a whole site, so that its holder can log in as any user.
   case encryptionSecret(Secret?)
 
-  package var isEncryptionSecret: Bool {
-    if case .encryptionSecret = self { return true }
-    return false
-  }
-
   var given: Secret? {
     switch self {
-    case .password(let secret), .encryptionSecret(let secret): secret
+    case .password(let secret), .encryptionSecret(let secret), .clientSecret(let secret): secret
+    case .consent: nil
     }
   }
 
-  var word: String { isEncryptionSecret ? "encryption secret" : "password" }
+  package var needsConsent: Bool {
+    if case .consent = self { return true }
+    return false
+  }
+
+  var word: String {
+    switch self {
+    case .password: "password"
+    case .encryptionSecret: "encryption secret"
+    case .clientSecret: "client secret"
+    case .consent: "consent"
+    }
+  }
 }
 
 extension System {
@@ -187,6 +223,15 @@ extension System {
   package var name: String { Self.name }
   package var authenticationName: String { authentication.rawValue }
   var isScarce: Bool { scarcity != nil }
+}
+
+// Most systems know neither consent nor renewals.
+extension System {
+  package func consentURL(state: Secret, challenge: String) -> String? { nil }
+  package func beginConsented(_ progress: inout LoginProgress, code: Secret, verifier: Secret) -> WireRequest? { nil }
+  package func beginRenewal(_ progress: inout LoginProgress) -> WireRequest? { nil }
+  package var causeOfNewRefusal: String { "" }
+  package static var needsUser: Bool { true }
 }
 
 extension System {

@@ -51,7 +51,8 @@ package struct Vocabulary: Sendable {
       system.row, url.row, user.row, password.row, command.row, authentication.row, organization.row,
     ]
     options =
-      first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.name, vendor.title) } } + EngineOptions.rows
+      first + vendors.flatMap { vendor in vendor.options.map { $0.of(vendor.name, vendor.title) } }
+      + OAuth2Options.rows + EngineOptions.rows
     usualURLs = Dictionary(
       vendors.compactMap { vendor in Origin(vendor.defaultURL).map { (vendor.name, $0) } },
       uniquingKeysWith: { first, _ in first })

@@ -22,7 +22,7 @@ package struct Application: Sendable {
 
 /// Which credentials are asked for, and of whom.
 package struct Prompt: Sendable {
-  package var isEncryptionSecret: Bool
+  package var kind: CredentialsKind
   package var user: String
   package var origin: String
 }

@@ -168,7 +168,7 @@ final class Call {
   private func ask() -> CallEvent {
     let settings = session.settings
     let prompt = Prompt(
-      isEncryptionSecret: settings.system.credentials.isEncryptionSecret, user: settings.site.user,
+      kind: settings.system.credentials, user: settings.site.user,
       origin: settings.site.origin.text)
     switch session.application.credentials(prompt) {
     case .success(let secret): return .credentials(secret)

@@ -47,6 +47,18 @@ extension Session {
     settings.text(of: shared.state.withLock { settings.ticket(record, &$0.session, Clock.moment) })
   }
 
+  /// Where a person is to consent: the URL to open.
+  package func beginConsent() throws(Failure) -> String {
+    let outcome = run(.consent(.begin(entropy: Clock.random(64))))
+    guard case .consentBegun(let url) = outcome else { throw Session.failure(outcome) }
+    return url
+  }
+
+  /// Takes the URL to which the server has sent the person's browser.
+  package func finishConsent(_ redirected: String) throws(Failure) {
+    _ = try reach(.consent(.finish(redirected: redirected)))
+  }
+
   /// Forgets the session here, then ends it at the server; `forget` leaves the server alone.
   package func logout() throws(Failure) -> LogoutResult { try end(.logout) }
   package func forget() throws(Failure) { _ = try end(.forget) }

@@ -24,10 +24,13 @@ final class SharedSession: Sendable {
   }
 
   struct State {
-    var session = SessionState()
+    var session = SessionState(patience: State.patience)
     private(set) var mark: StoreMark?
     /// The revision of the record that was last read or written.
     private(set) var revision: UInt64 = 0
+
+    /// Made of the process's number, of which those that are started together have neighbouring ones: spread all over.
+    private static var patience: Int64 { Int64((UInt32(bitPattern: getpid()) &* 2_654_435_761) >> 16) % 101 }
 
     /// A mark says that the record it belongs to was taken into `session`. So both go in under one lock, and nobody
     /// sees one without the other.

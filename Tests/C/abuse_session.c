@@ -67,6 +67,36 @@ static void abuse_login(void)
     SURVIVES(dam_session_free(NULL));
 }
 
+/* A person's consent: what is no question and no answer. Nothing is sent. */
+static void abuse_consent(void)
+{
+    static const char *const answers[] = {"",       "x",        "http://localhost/", "?",
+                                          "?code=", "?state=s", "?code=c&code=d",    NULL};
+    char *url = NULL;
+    dam_session *fotoweb = make_fotoweb(closed_url), *session = NULL;
+    dam_config *config = make_config((const char *const[]){"system", "fotoware", "url", closed_url, "client-id", "desk",
+                                                           "store", "memory", "allow-loopback-http", "yes", NULL});
+    EXPECT(DAM_OK, dam_session_open(config, &session, err));
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_consent_begin(fotoweb, &url, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin(NULL, &url, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin(session, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(NULL, "?code=c", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_CONSENT, dam_consent_finish(session, "?code=c&state=s", err), check_nothing);
+    EXPECT(DAM_OK, dam_consent_begin(session, &url, err));
+    CHECK(strstr(url, "/fotoweb/oauth2/authorize?response_type=code&client_id=desk&") != NULL, "%s", url);
+    for (const char *const *answer = answers; *answer != NULL; answer++)
+        REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, *answer, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, huge_text, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, not_utf8[0], err), check_nothing);
+    REFUSES(DAM_ERR_CONSENT, dam_consent_finish(session, "?code=c&state=s", err), check_nothing);
+    REFUSES(DAM_ERR_CONSENT, dam_session_login(session, DAM_LOGIN_IF_NEEDED, err), check_nothing);
+    dam_string_free(url);
+    dam_session_free(session);
+    dam_session_free(fotoweb);
+    dam_config_free(config);
+}
+
 /* Authentications without a token, or without a header. */
 static void abuse_kinds(void)
 {
@@ -88,7 +118,9 @@ static void abuse_sizes(dam_session *session)
     WITH_TAIL(dam_statistics) large_statistics = {.more = 1};
     dam_session_state state;
     dam_statistics statistics;
-    const uint32_t sizes[][2] = {{0, 0}, {1, 1}, {sizeof state - 1, sizeof statistics - 1}, {UINT32_MAX, UINT32_MAX}};
+    /* What programs know that were compiled before these fields came. */
+    const uint32_t first[] = {offsetof(dam_session_state, expires_at), offsetof(dam_statistics, renewals)};
+    const uint32_t sizes[][2] = {{0, 0}, {1, 1}, {first[0] - 1, first[1] - 1}, {UINT32_MAX, UINT32_MAX}};
     memset(&state, 0xA5, sizeof state);
     memset(&statistics, 0xA5, sizeof statistics);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
@@ -97,6 +129,13 @@ static void abuse_sizes(dam_session *session)
         REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(session, &state, err), state);
         REFUSES(DAM_ERR_ARGUMENT, dam_session_get_statistics(session, &statistics, err), statistics);
     }
+    state.size = first[0];
+    statistics.size = first[1];
+    EXPECT(DAM_OK, dam_session_get_state(session, &state, err));
+    EXPECT(DAM_OK, dam_session_get_statistics(session, &statistics, err));
+    CHECK(state.size == first[0] && ((unsigned char *)&state.expires_at)[0] == 0xA5 && statistics.size == first[1] &&
+              ((unsigned char *)&statistics.renewals)[0] == 0xA5,
+          "nothing is written behind an older struct's end");
     large_state.known.size = sizeof large_state;
     large_statistics.known.size = sizeof large_statistics;
     REFUSES(DAM_ERR_ARGUMENT, dam_session_get_state(session, &large_state.known, err), large_state);
@@ -131,6 +170,7 @@ void abuse_session(void)
 {
     abuse_open();
     abuse_login();
+    abuse_consent();
     abuse_kinds();
     abuse_views();
 }

@@ -36,12 +36,14 @@ static const struct {
     STATUS(DAM_ERR_SERVER),
     STATUS(DAM_ERR_HANDLE_STALE),
     STATUS(DAM_ERR_REPLAY_IMPOSSIBLE),
+    STATUS(DAM_ERR_CONSENT),
+    STATUS(DAM_ERR_LICENSE),
     STATUS(DAM_ERR_STORE),
     STATUS(DAM_ERR_LOCKED),
     STATUS(DAM_ERR_RECORD_NEWER),
 };
 
-static const int32_t unknown[] = {-1, 7, 19, 28, 39, 51, 59, 63, 1000, INT32_MIN, INT32_MAX};
+static const int32_t unknown[] = {-1, 7, 19, 28, 39, 53, 59, 63, 1000, INT32_MIN, INT32_MAX};
 
 void abuse_texts(void)
 {

@@ -98,7 +98,7 @@ echo 'struct Top { let upper: Upper, lower: Lower } // Middle' >"$work/circles/T
 check "a circle of files is found where it is planted" sh -c \
     "'$python' Tests/C/circles.py '$work/circles' | tee '$work/found' | grep -c ' stands on ' | grep -qx 3 \
     || { cat '$work/found'; false; }"
-check "and nowhere else (Tests/C/circles.py)" "$python" Tests/C/circles.py Sources/Dam* Sources/PhotoShelter Sources/FotoWeb
+check "and nowhere else (Tests/C/circles.py)" "$python" Tests/C/circles.py Sources/Dam* Sources/PhotoShelter Sources/FotoWeb Sources/FotoWare
 
 # What undefined symbols there are is found at load time, all of them.
 echo 'int main(void) { return 0; }' >"$work/main.c"

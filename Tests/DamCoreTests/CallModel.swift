@@ -158,7 +158,7 @@ struct Model {
     // FotoWeb: a suspicious response goes to the caller when a sibling logged in before it was looked into.
     case .delivered where threads[thread].callerStatus != 200 && !kind.isFotoWeb:
       throw Violation(description: "the caller was given HTTP \(threads[thread].callerStatus)")
-    case .delivered, .ready, .loggedOut:
+    case .delivered, .ready, .loggedOut, .consentBegun:
       return
     // Its own response was lost, or that of the sibling whose login it waited for.
     case .failed(let failure) where failure.cause == .transfer && kind.losesAnswers:

@@ -24,6 +24,8 @@ struct OptionTests {
         ["\(range.lowerBound)", "\(range.upperBound)"],
         not: ["\(range.lowerBound - 1)", "\(range.upperBound + 1)", "1.5", "1s", "0x10", "ten", "99999999999", " 60"])
     }
+    static let endpoint = Row(
+      ["/", "/oauth2/token", "/oauth2/token?v=2"], not: ["oauth2", "//host/x", "/a b", "/a#b", "/a\\b", "https://h/a"])
     static func choice(_ words: String...) -> Row {
       Row(words, not: ["nonsense", "NONSENSE", words[0] + " ", "\(words[0]),"])
     }
@@ -33,11 +35,12 @@ struct OptionTests {
 
   /// Every option there is: a new one without a row here fails the test below.
   static let rows: [String: Row] = [
-    "system": .choice("photoshelter", "fotoweb"),
+    "system": .choice("photoshelter", "fotoweb", "fotoware"),
     "url": Row(["https://host", "http://127.0.0.1:8080/"], not: ["host", "https://host/path", "https://u@host"]),
     "user": .text, "password": .text, "password-command": .text, "encryption-secret": .text, "api-key": .text,
     "api-key-command": .text, "api-key-in": .choice("header", "parameter"),
-    "authentication": .choice("cookie", "token", "token-in-url", "device-token", "login-token", "query"),
+    "authentication": .choice(
+      "cookie", "token", "token-in-url", "device-token", "login-token", "query", "native", "web", "script"),
     "organization": .text, "organization-method": .choice("post", "get"), "logout-method": .choice("post", "get"),
     "rotation": .choice("serialize", "newest"),
     "api-path": Row(["/", "/psapi/v3.0", "/a/b/"], not: ["a/", "/a b", "/a?b", "/a#b", "/a\\b", "https://host/a"]),
@@ -61,12 +64,18 @@ struct OptionTests {
     "timeout": .number(0...86_400), "connect-timeout": .number(1...3_600),
     "response-limit": Row(
       ["1", "64M", "2g", "512k"], not: ["0", "-1", "M", "64MB", "1.5M", "many", "9999999999999G"]),
+    "client-id": .text, "client-secret": .text, "client-secret-in": .choice("body", "header"), "scope": .text,
+    "redirect-url": Row(
+      ["http://localhost:9876/callback", "desk-app:/callback", "https://desk.example"],
+      not: ["localhost", "/callback", ":x", "http://localhost/#x", "http://local host/", "1:x"]),
+    "authorize-path": .endpoint, "token-path": .endpoint, "revoke-path": .endpoint,
     "allow-loopback-http": Row(["yes", "no", "true", "false", "1", "0"], not: ["Yes", "maybe", "2", "on"]),
   ]
 
   @Test(
     "no option of a group is missing in its list",
-    arguments: [EngineOptions.shared, PhotoShelter.Options.shared, FotoWeb.Options.shared] as [any OptionGroup])
+    arguments: [EngineOptions.shared, OAuth2Options.shared, PhotoShelter.Options.shared, FotoWeb.Options.shared]
+      as [any OptionGroup])
   func listed(group: any OptionGroup) {
     let properties = Mirror(reflecting: group).children.compactMap { $0.value as? OptionRow }
     #expect(properties.count >= 5 && properties.elementsEqual(group.all, by: ===))
@@ -136,7 +145,8 @@ struct OptionTests {
   @Test("what proves who somebody is, is a secret; a password and an encryption secret are never remembered")
   func secrets() {
     #expect(
-      knownSystems.vocabulary.options.filter(\.isSecret).map(\.name) == ["password", "api-key", "encryption-secret"])
+      knownSystems.vocabulary.options.filter(\.isSecret).map(\.name)
+        == ["password", "api-key", "encryption-secret", "client-secret"])
     #expect(
       knownSystems.vocabulary.options.filter { !$0.isRemembered }.map(\.name) == ["password", "encryption-secret"])
   }

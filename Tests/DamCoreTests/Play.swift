@@ -173,6 +173,7 @@ extension CallOutcome {
       "delivered \(from.generation)" + (from.replays == 0 ? "" : ", \(from.replays) replay")
     case .ready(let record): "ready \(record.generation)"
     case .loggedOut(let result): "logged out: \(result)"
+    case .consentBegun: "consent begun"
     case .failed(let failure): "\(failure.cause)"
     }
   }

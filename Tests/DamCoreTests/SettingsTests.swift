@@ -98,9 +98,9 @@ struct SettingsTests {
 
   @Test("login tokens are made from the encryption secret, everything else from the password")
   func credentials() throws {
-    #expect(try Sample.fotoWeb(["authentication": "login-token"]).system.credentials.isEncryptionSecret)
+    #expect(try Sample.fotoWeb(["authentication": "login-token"]).system.credentials.word == "encryption secret")
     for settings in [try Sample.fotoWeb(), try Sample.fotoWeb(["authentication": "query"]), try Sample.photoShelter()] {
-      #expect(!settings.system.credentials.isEncryptionSecret)
+      #expect(settings.system.credentials.word == "password")
     }
   }
 

@@ -69,7 +69,7 @@ struct SessionTests {
     let prompt = try #require(events.prompts.withLock { $0.first })
     #expect(prompt.user == "kim@example.com")
     #expect(prompt.origin == "http://127.0.0.1:1")
-    #expect(!prompt.isEncryptionSecret)
+    #expect(prompt.kind.word == "password")
     let none = try open(["user": "eva"], password: .success(nil))
     #expect(#expect(throws: Failure.self) { try request(none) }?.cause == .credentialsNeeded)
     let broken = try open(["user": "ann"], password: .failure(Failure(.callback, "no")))

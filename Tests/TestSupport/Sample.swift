@@ -57,6 +57,14 @@ package enum Sample {
     try Settings(values(fotoWebOptions, changes))
   }
 
+  package static let fotoWareOptions = [
+    "system": "fotoware", "url": "https://archive.example", "client-id": "desk app",
+  ]
+
+  package static func fotoWare(_ changes: [String: String?] = [:]) throws(Failure) -> Settings {
+    try Settings(values(fotoWareOptions, changes))
+  }
+
   package static func request(
     _ settings: Settings, _ path: String = "mem/user", method: String = "GET", bodySize: UInt64? = nil,
     image: String? = nil

@@ -255,6 +255,13 @@ void play_session(struct play *play)
             token != NULL)
             broken("outputs are written only on DAM_OK", "dam_session_get_token");
         dam_string_free(token);
+        token = NULL;
+        if (SAYS(dam_consent_begin(*session, &token, err(play))) == DAM_OK) /* which few systems do. */
+            SAYS(dam_consent_finish(*session, token, err(play)));
+        else if (token != NULL)
+            broken("outputs are written only on DAM_OK", "dam_consent_begin");
+        dam_string_free(token);
+        SAYS(dam_consent_finish(*session, "http://localhost/?code=c&state=s", err(play)));
         break;
     case 10: headers(play, *session); break;
     case 11: images(play, *session); break;

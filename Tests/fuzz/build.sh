@@ -35,7 +35,7 @@ module() {
 
 ours=
 # shellcheck disable=SC2086
-for name in DamCore PhotoShelter FotoWeb DamIO DamABI; do
+for name in DamCore PhotoShelter FotoWeb FotoWare DamIO DamABI; do
     module $name Sources/$name $own -emit-module -emit-module-path "$out/$name.swiftmodule"
     ours="$ours $out/$name.o"
 done

@@ -22,7 +22,7 @@ def test_options_are_the_librarys_table() -> None:
     table = {option.name: option for option in damsession.options()}
     assert table["connect-timeout"].keyword == "connect_timeout"
     assert table["connect-timeout"].variable == "DAMSESSION_CONNECT_TIMEOUT"
-    assert set(table["system"].choices) == {"fotoweb", "photoshelter"}
+    assert set(table["system"].choices) == {"fotoware", "fotoweb", "photoshelter"}
     assert table["password"].secret and not table["password"].remembered
     assert table["api-key"].secret and table["api-key"].remembered
     assert all(option.help and option.kind for option in table.values())

@@ -226,8 +226,8 @@ END
         [ "${COMPREPLY[*]}" = "$expected" ]
     }
     offers organizations org
-    offers "photoshelter fotoweb" get desk --system ""
-    offers fotoweb get desk --system = f
+    offers "photoshelter fotoweb fotoware" get desk --system ""
+    offers "fotoweb fotoware" get desk --system = f
     offers "--password-stdin --password-fd --password-command" get desk --pass
     offers "--help --json" list --
     offers delete help del
@@ -250,7 +250,7 @@ END
     offers "password-command" config set web pass
     offers "api-key api-key-command api-key-in" config set web api-k
     offers "" config set web enc
-    offers "photoshelter fotoweb" config set web system ""
+    offers "photoshelter fotoweb fotoware" config set web system ""
     offers "yes no" config set web allow-loopback-http ""
     offers "" config set web timeout ""
     offers @picture post desk x -F file = @pic

@@ -21,7 +21,7 @@ setup() {
         run -0 --separate-stderr dam "$command" --help
     done <in-help
     run -0 --separate-stderr dam login --help
-    [[ $output == *"options ("*"--system photoshelter|fotoweb "*"--url URL "*"--user TEXT "*"--authentication WORD "*"--api-key-command TEXT "*"--ca-file PATH "* ]]
+    [[ $output == *"options ("*"--system photoshelter|fotoweb|fotoware "*"--url URL "*"--user TEXT "*"--authentication WORD "*"--api-key-command TEXT "*"--ca-file PATH "* ]]
     run -0 --separate-stderr dam help
     sed 's/\\-/-/g' "$ROOT/bindings/shell/damsession.1" >manual
     while read -r flag; do

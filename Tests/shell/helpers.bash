@@ -34,8 +34,9 @@ setup_file() {
     }
     PHOTOSHELTER=$(jq -r .photoshelter <<<"$ready")
     FOTOWEB=$(jq -r .fotoweb <<<"$ready")
+    FOTOWARE=$(jq -r .fotoware <<<"$ready")
     CA_FILE=$(jq -r .ca_file <<<"$ready")
-    export PHOTOSHELTER FOTOWEB CA_FILE SANDBOX_PID
+    export PHOTOSHELTER FOTOWEB FOTOWARE CA_FILE SANDBOX_PID
 }
 
 teardown_file() {

@@ -12,7 +12,7 @@ setup() {
 @test "a first login asks for system, URL, user, password and API key, and says what it did" {
     run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
         "$DAMSESSION" login desk
-    [[ $output == *"System (photoshelter, fotoweb): photoshelter"*"URL (nothing: the system's usual one): $PHOTOSHELTER"* ]]
+    [[ $output == *"System (photoshelter, fotoweb, fotoware): photoshelter"*"URL (nothing: the system's usual one): $PHOTOSHELTER"* ]]
     [[ $output == *"User: $ADA"*"Password of $ADA at $PHOTOSHELTER: "*"API key of $ADA at $PHOTOSHELTER: "* ]]
     [[ $output == *$'\ndamsession: logged in as '"$ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
     [[ $output != *"$ADA_PASSWORD"* && $output != *"$API_KEY"* ]]

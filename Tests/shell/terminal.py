@@ -3,7 +3,8 @@
     terminal.py STEP... -- COMMAND...
 
 Each STEP waits for a question (text that ends in ": ") and then types: `answer=TEXT` types TEXT and
-Enter, `interrupt` types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has
+Enter, `through=COMMAND` types what a shell command prints that gets the screen so far, `interrupt`
+types Ctrl-C, `suspend` types Ctrl-Z and continues the command once it has
 stopped. `interrupt-at=TEXT` waits for that text instead of a question; `signal=NAME` sends that
 signal to the command instead of typing; `still=TEXT` types TEXT and Enter at a question that is
 still open. The program prints what the screen showed, what the echo was at each step and at the
@@ -15,6 +16,7 @@ from __future__ import annotations
 import os
 import pty
 import signal
+import subprocess
 import sys
 import termios
 
@@ -86,6 +88,12 @@ def play(steps, screen, child):
             os.write(screen.master, b"\x03")
         elif step.startswith("signal="):
             os.kill(child, number_of(step.partition("=")[2]))
+        elif step.startswith("through="):
+            command = ["sh", "-c", step.partition("=")[2]]
+            typed = subprocess.run(
+                command, input=screen.text, stdout=subprocess.PIPE, check=True
+            ).stdout
+            os.write(screen.master, typed.strip() + b"\n")
         elif step == "suspend":
             os.write(screen.master, b"\x1a")
             os.waitpid(child, os.WUNTRACED)

@@ -105,7 +105,10 @@ def _type(option: damsession.Option) -> str:
     if len(f"    {option.keyword}: {text}") <= 100:
         return text
     # As the formatter sets it out.
-    return f"(\n        {text}\n    )"
+    if len(text) <= 92:
+        return f"(\n        {text}\n    )"
+    lines = "".join(f"            {word},\n" for word in [*words, *numbers])
+    return f"(\n        Literal[\n{lines}        ]\n        | None\n    )"
 
 
 if __name__ == "__main__":

@@ -92,15 +92,16 @@ int ask_url(struct work *work, const char *question)
     return ask(work, "url", question) > 0;
 }
 
-/* Whether the library knows one for the system: it names the URL first of what is missing. */
-static int has_usual_url(struct work *work)
+/* Whether the library misses this one: it names what is missing, one after the other. */
+static int is_wanted(struct work *work, const char *name)
 {
-    static const char missing[] = "\"url\" ";
+    char missing[VARIABLE_CAPACITY];
     dam_session *session = NULL;
     dam_error error;
+    snprintf(missing, sizeof missing, "\"%s\" is missing", name);
     dam_status status = dam_session_open(work->config, &session, &error);
     dam_session_free(session);
-    return status != DAM_ERR_OPTION || strncmp(error.message, missing, sizeof missing - 1) != 0;
+    return status == DAM_ERR_OPTION && strncmp(error.message, missing, strlen(missing)) == 0;
 }
 
 int ask_options(struct work *work, struct asked *asked)
@@ -116,10 +117,12 @@ int ask_options(struct work *work, struct asked *asked)
         return EXIT_OK; /* the library says so. */
     if (is_missing(work, "url") && (is_new || is_missing(work, "user")))
         asked->url_is_open = ask(work, "url",
-                                 has_usual_url(work) ? "URL (nothing: the system's usual one): "
-                                                     : "URL (https://host of the server): ") == 0;
-    if (is_missing(work, "user"))
+                                 is_wanted(work, "url") ? "URL (https://host of the server): "
+                                                        : "URL (nothing: the system's usual one): ") == 0;
+    if (is_missing(work, "user") && (is_wanted(work, "url") || is_wanted(work, "user")))
         ask(work, "user", "User: ");
+    if (is_wanted(work, "client-id"))
+        ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
     return EXIT_OK;
 }
 

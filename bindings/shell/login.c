@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "ask.h"
 #include "commands.h"
+#include "consent.h"
 #include "exit_code.h"
 #include "print.h"
 #include "remedy.h"
@@ -49,6 +50,8 @@ static int log_in(struct work *work, uint32_t manner, int asks_for_key)
         dam_status status = dam_session_login(work->session, manner, &error);
         if (status == DAM_OK)
             return EXIT_OK;
+        if (status == DAM_ERR_CONSENT)
+            return ask_consent(work);
         char text[DESCRIPTION_CAPACITY];
         int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
         int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.answerer == ANSWERER_PERSON;
@@ -105,7 +108,8 @@ static void tell(struct work *work, const char *name)
         dam_config_get(work->config, "user", &user, NULL) == DAM_OK) {
         char adopted[512];
         list_adopted(work, adopted, sizeof adopted);
-        say("%s as %s at %s%s%s%s", seen.logins > 0 ? "logged in" : "there is a session already,", user, state.origin,
+        say("%s%s%s at %s%s%s%s", seen.logins + seen.consents > 0 ? "logged in" : "there is a session already",
+            user[0] != '\0' ? (seen.logins + seen.consents > 0 ? " as " : ", as ") : "", user, state.origin,
             name != NULL ? "; saved as " : "", name != NULL ? name : "", name != NULL ? adopted : "");
     }
     dam_string_free(user);

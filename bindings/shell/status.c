@@ -23,6 +23,8 @@ static void print_state_json(const char *name, const char *system, const char *u
     printf(",\"generation\":%llu,\"issued_at\":%lld,\"used_at\":%lld,\"idle_limit\":%d,\"tokens_obtained\":%d",
            (unsigned long long)state->generation, (long long)state->issued_at, (long long)state->used_at,
            (int)state->idle_limit, (int)state->tokens_obtained);
+    printf(",\"expires_at\":%lld,\"renewable\":%s", (long long)state->expires_at,
+           truth[(state->flags & DAM_STATE_RENEWABLE) != 0]);
     print_json_member(",", "fingerprint", state->fingerprint);
     print_json_member(",", "origin", state->origin);
     print_json_member(",", "organization", state->organization);
@@ -45,6 +47,10 @@ static void print_state(const char *name, const char *system, const char *user, 
     print_text("fingerprint", state->fingerprint);
     print_text("issued", write_time(state->issued_at, time));
     print_text("used", write_time(state->used_at, time));
+    if (state->expires_at > 0)
+        print_text("ends", write_time(state->expires_at, time));
+    if (state->flags & DAM_STATE_RENEWABLE)
+        print_text("renewable", "yes, without a person");
     if (state->idle_limit > 0)
         printf("idle limit: %d s\n", (int)state->idle_limit);
     else

@@ -33,7 +33,7 @@ DAM_LOG_ERROR, DAM_LOG_WARNING, DAM_LOG_INFO, DAM_LOG_DEBUG = 1, 2, 3, 4
 DAM_LOGIN_IF_NEEDED, DAM_LOGIN_AGAIN = 0, 1
 DAM_STORE_OK, DAM_STORE_ABSENT, DAM_STORE_UNCHANGED = 0, 1, 2
 DAM_STORE_CONFLICT, DAM_STORE_BUSY, DAM_STORE_FAILED = 3, 4, 5
-DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED = 1, 2, 4
+DAM_STATE_LOGGED_IN, DAM_STATE_STORED, DAM_STATE_REFUSED, DAM_STATE_RENEWABLE = 1, 2, 4, 8
 DAM_DOWNLOAD_REPLACE, DAM_DOWNLOAD_CONTINUE, DAM_DOWNLOAD_KEEP = 0, 1, 2
 DAM_REQUEST_ONCE = 1
 DAM_REQUEST_HEARTBEAT = 2
@@ -117,6 +117,7 @@ class dam_session_state(_Sized):
         ("size", c_uint32), ("flags", c_uint32), ("generation", c_uint64), ("issued_at", c_int64), ("used_at", c_int64),
         ("idle_limit", c_int32), ("tokens_obtained", c_int32), ("fingerprint", c_char * 16),
         ("organization", c_char * 128), ("origin", c_char * 264), ("store", c_char * 512),
+        ("expires_at", c_int64),
     ]  # fmt: skip
 
 
@@ -127,7 +128,7 @@ class dam_statistics(_Sized):
         ("adopted_from_siblings", c_uint64), ("waits", c_uint64), ("wait_us", c_uint64),
         ("cookies_adopted", c_uint64), ("cookies_late", c_uint64),
         ("saves", c_uint64), ("save_failures", c_uint64), ("records_damaged", c_uint64),
-        ("keepalives", c_uint64),
+        ("keepalives", c_uint64), ("renewals", c_uint64), ("renewals_in_doubt", c_uint64), ("consents", c_uint64),
     ]  # fmt: skip
 
 
@@ -305,6 +306,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_free": Function(None, (session_p,), surface),
     "dam_session_login": _status(session_p, c_uint32),
     "dam_session_keepalive": _status(session_p),
+    "dam_consent_begin": _status(session_p, _text_out),
+    "dam_consent_finish": _status(session_p, c_char_p),
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
     "dam_session_list_organizations": _status(session_p, dam_organization_callback, c_void_p),

@@ -25,6 +25,7 @@ class PromptKind(Word):
 
     PASSWORD = 1  #: the user's password
     ENCRYPTION_SECRET = 2  #: the FotoWeb site's encryption secret
+    CLIENT_SECRET = 3  #: the program's own secret (OAuth2, client credentials)
 
 
 class Prompt(NamedTuple):

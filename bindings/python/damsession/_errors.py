@@ -43,6 +43,8 @@ class Status(enum.IntEnum):
     SERVER = 48
     HANDLE_STALE = 49
     REPLAY_IMPOSSIBLE = 50
+    CONSENT = 51
+    LICENSE = 52
     STORE = 60
     LOCKED = 61
     RECORD_NEWER = 62
@@ -219,6 +221,14 @@ class ReplayImpossible(DamError):
     """
 
 
+class ConsentNeeded(AuthenticationError):
+    """A person must consent (again): `Session.begin_consent`."""
+
+
+class LicenseMissing(DamError):
+    """The site has no licence for the use of its API. Its administrator can get one."""
+
+
 class SecretWarning(UserWarning):
     """Something outside damsession, such as a log, is about to show a secret."""
 
@@ -266,6 +276,8 @@ BY_STATUS: Final[dict[int, type[DamError]]] = {
     Status.SERVER: ServerFault,
     Status.HANDLE_STALE: HandleStale,
     Status.REPLAY_IMPOSSIBLE: ReplayImpossible,
+    Status.CONSENT: ConsentNeeded,
+    Status.LICENSE: LicenseMissing,
     Status.STORE: StoreError,
     Status.LOCKED: Locked,
     Status.RECORD_NEWER: RecordNewer,

@@ -28,19 +28,31 @@ class Options(TypedDict, total=False):
     """The options, but for `store`. None counts as not given."""
 
     #: The DAM system to talk to.
-    system: Literal["photoshelter", "fotoweb"] | None
+    system: Literal["photoshelter", "fotoweb", "fotoware"] | None
     #: Where it is: https://host[:port]. PhotoShelter's default is https://www.photoshelter.com.
     url: Text
-    #: E-mail address (PhotoShelter) or user name (FotoWeb).
+    #: E-mail address (PhotoShelter) or user name (FotoWeb) or any name for whoever consents
+    #: (FotoWare).
     user: Text
     #: The user's password. Better: answer the prompt, or password-command.
     password: Text
     #: A shell command whose first line of output is the password or encryption secret.
     password_command: Text
     #: PhotoShelter: cookie (default), token, token-in-url. FotoWeb: device-token (default),
-    #: login-token, query.
+    #: login-token, query. FotoWare: native (default), web, script.
     authentication: (
-        Literal["cookie", "token", "token-in-url", "device-token", "login-token", "query"] | None
+        Literal[
+            "cookie",
+            "token",
+            "token-in-url",
+            "device-token",
+            "login-token",
+            "query",
+            "native",
+            "web",
+            "script",
+        ]
+        | None
     )
     #: The ID of the organization to act for, where the system has any.
     organization: Text
@@ -70,6 +82,22 @@ class Options(TypedDict, total=False):
     token_limit: Number
     #: FotoWeb: how many of these are left to the user's other devices.
     token_reserve: Number
+    #: OAuth2: the program's ID, from its registration at the server.
+    client_id: Text
+    #: OAuth2: the program's secret, where its registration has one.
+    client_secret: Text
+    #: OAuth2: where the client secret travels.
+    client_secret_in: Literal["body", "header"] | None
+    #: OAuth2: where the browser is sent after consent, as registered; nobody need be there.
+    redirect_url: Text
+    #: OAuth2: what the program asks for, words parted by blanks.
+    scope: Text
+    #: OAuth2: the path of the page for consent, where it is not the usual one.
+    authorize_path: Text
+    #: OAuth2: the path that gives tokens, where it is not the usual one.
+    token_path: Text
+    #: OAuth2: the path at which a logout revokes tokens, where there is one.
+    revoke_path: Text
     #: Rotated cookies: one request at a time, or parallel for servers that accept older cookies.
     rotation: Literal["serialize", "newest"] | None
     #: The API's path at the server, where it is not the usual one.

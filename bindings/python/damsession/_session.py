@@ -69,7 +69,7 @@ class Session:
 
     def __init__(self, config: Config) -> None:
         self._library = library()
-        #: The API: "photoshelter" or "fotoweb".
+        #: The API: "photoshelter", "fotoweb" or "fotoware".
         self.system: str = config.get("system")
         #: The server, as the options name it; "" for the default of the system.
         self.url: str = config.get("url")
@@ -276,6 +276,28 @@ class Session:
         flags = _abi.DAM_LOGIN_AGAIN if again else _abi.DAM_LOGIN_IF_NEEDED
         with self._handle as session:
             self._library.dam_session_login(session, flags, _abi.dam_error())
+
+    def begin_consent(self) -> str:
+        """Asks for a person's consent to what the program does in their name (OAuth2). Returns the
+        page that they open in a browser of theirs, on any machine.
+
+        The server then sends the browser to the option `redirect_url`, where nobody need be: the
+        address that the browser shows then is for `finish_consent`, in this process or another,
+        within ten minutes. NotSupported: this authentication asks nobody.
+        """
+        with self._handle as session:
+            return taken(self._library.dam_consent_begin, session)
+
+    def finish_consent(self, redirected_url: str) -> None:
+        """Takes the whole address to which the server has sent the person's browser. Then there is
+        a session, which renews itself for as long as the server lets it.
+
+        ConsentNeeded: the person has declined, or it is no answer to the last question; begin anew.
+        """
+        with self._handle as session:
+            self._library.dam_consent_finish(
+                session, encoded(redirected_url, "redirected_url"), _abi.dam_error()
+            )
 
     def keepalive(self) -> None:
         """Makes sure that the server still has the session, and resets its idle clock: this sends

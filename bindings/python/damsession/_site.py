@@ -13,6 +13,7 @@ from ._secrets import Secrets
 _DEFAULTS = {
     "photoshelter": ("https://www.photoshelter.com", "/psapi/v3/"),
     "fotoweb": ("", "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/"),
+    "fotoware": ("", "/fotoweb/"),
 }
 
 

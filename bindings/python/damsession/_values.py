@@ -107,6 +107,10 @@ class State(NamedTuple):
     organization: str  #: the organization that the session acts for; "" for none
     origin: str  #: the server, for example "https://www.photoshelter.com"
     store: str  #: where the record is stored; "memory" for nowhere
+    renewable: bool  #: whether there is a refresh token, which renews the session without a person
+    expires_at: (
+        datetime.datetime | None  #: when the secret ends by itself (UTC); None: unknown or never
+    )
 
     @classmethod
     def _read(cls, given: Any) -> State:
@@ -123,6 +127,8 @@ class State(NamedTuple):
             organization=given.organization.decode(),
             origin=given.origin.decode(),
             store=given.store.decode(),
+            renewable=bool(given.flags & _abi.DAM_STATE_RENEWABLE),
+            expires_at=_moment(given.expires_at),
         )
 
 
@@ -146,6 +152,9 @@ class Statistics(NamedTuple):
     save_failures: int  #: records that could not be written; the session went on in memory
     records_damaged: int  #: damaged records set aside
     keepalives: int  #: small requests sent only to keep or to prove a session
+    renewals: int  #: renewals by a refresh token that succeeded
+    renewals_in_doubt: int  #: refresh tokens sent once more, as the first answer was lost
+    consents: int  #: consents taken up
 
     @classmethod
     def _read(cls, given: Any) -> Statistics:

@@ -1,0 +1,164 @@
+// OAuth2.swift - what a system that speaks OAuth2 sends and reads: the page for consent, the token endpoint and the
+// revocation endpoint (RFC 6749, 7009, 7636). What is special about a vendor stays with the vendor.
+
+package struct OAuth2: Sendable {
+  private let site: Site
+  private let clientID: String
+  /// nil: the program is public, and its secret, if one was set, is never sent.
+  private let clientSecret: Secret?
+  private let secretIsInHeader: Bool
+  private let redirectURL: String
+  private let scope: String
+  private let authorizePath: String
+  private let tokenPath: String
+  private let revokePath: String
+
+  /// `isPublic`: it has no secret. `revokePath`: "" where the vendor names none.
+  package init(
+    _ site: Site, _ values: OptionValues, isPublic: Bool, authorizePath: String, tokenPath: String,
+    revokePath: String = ""
+  ) throws(Failure) {
+    let options = OAuth2Options.shared
+    self.site = site
+    clientID = values[options.clientID]
+    guard !clientID.isEmpty else {
+      throw Failure(.option, "\"client-id\" is missing: the server gives one to each program that is registered there")
+    }
+    clientSecret = isPublic ? nil : values[options.clientSecret]
+    secretIsInHeader = values[options.secretPlace] == .header
+    redirectURL = values[options.redirectURL]
+    scope = values[options.scope]
+    self.authorizePath = OAuth2.chosen(values[options.authorizePath], authorizePath)
+    self.tokenPath = OAuth2.chosen(values[options.tokenPath], tokenPath)
+    self.revokePath = OAuth2.chosen(values[options.revokePath], revokePath)
+  }
+
+  private static func chosen(_ path: String, _ usual: String) -> String { path.isEmpty ? usual : path }
+
+  package var hasSecret: Bool { clientSecret != nil }
+
+  // MARK: What is sent
+
+  package func consentURL(state: Secret, challenge: String) -> String {
+    var pairs = [
+      ("response_type", Secret("code")), ("client_id", Secret(clientID)), ("redirect_uri", Secret(redirectURL)),
+      ("state", state), ("code_challenge", Secret(challenge)), ("code_challenge_method", Secret("S256")),
+    ]
+    if !scope.isEmpty { pairs.append(("scope", Secret(scope))) }
+    let join = authorizePath.contains("?") ? "&" : "?"
+    return "\(site.origin.text)\(authorizePath)\(join)\(ASCII.form(pairs).revealText())"
+  }
+
+  package func takeUp(code: Secret, verifier: Secret) -> WireRequest {
+    post(
+      tokenPath,
+      [
+        ("grant_type", Secret("authorization_code")), ("code", code), ("redirect_uri", Secret(redirectURL)),
+        ("code_verifier", verifier),
+      ])
+  }
+
+  package func renew(_ refreshToken: Secret) -> WireRequest {
+    post(tokenPath, [("grant_type", Secret("refresh_token")), ("refresh_token", refreshToken)])
+  }
+
+  /// The program acts for itself; `secret`: as the application gave it.
+  package func logIn(secret: Secret) -> WireRequest {
+    let pairs = [("grant_type", Secret("client_credentials"))] + (scope.isEmpty ? [] : [("scope", Secret(scope))])
+    return post(tokenPath, pairs, secret)
+  }
+
+  /// nil: nothing is known of a place for it. A refresh token takes its access tokens with it (RFC 7009, 2.1).
+  package func revoke(_ secret: SessionSecret) -> WireRequest? {
+    guard !revokePath.isEmpty, let token = secret.refreshToken ?? secret.token else { return nil }
+    let hint = secret.refreshToken == nil ? "access_token" : "refresh_token"
+    return post(revokePath, [("token", token), ("token_type_hint", Secret(hint))])
+  }
+
+  private func post(
+    _ path: String, _ pairs: [(name: String, value: Secret)], _ given: Secret? = nil
+  ) -> WireRequest {
+    var request = WireRequest(method: "POST", origin: site.origin, target: path)
+    request.headers.append(("Accept", "application/json"))
+    var pairs = pairs
+    if let secret = given ?? clientSecret, secretIsInHeader {
+      let credentials = ASCII.form([(clientID, secret)]).reveal().map { $0 == 0x3D ? 0x3A : $0 }
+      request.secretHeaders.append(("Authorization", Secret("Basic " + Base64.text(credentials))))
+    } else {
+      pairs.append(("client_id", Secret(clientID)))
+      if let secret = given ?? clientSecret { pairs.append(("client_secret", secret)) }
+    }
+    request.body = .secret(ASCII.form(pairs))
+    return request
+  }
+
+  // MARK: What is read
+
+  /// Reads the token endpoint's response. Where it has no refresh token, the one that was sent stays (RFC 6749, 6).
+  package func read(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
+    let json = JSONValue.parse(response.beginning)
+    guard response.isSuccess else { return try refusal(OAuth2Error(json, response), progress) }
+    guard let json, let token = json["access_token"]?.text.flatMap({ Secret(forHeader: $0) }) else {
+      throw Failure(
+        .protocolViolation,
+        "the response of \(tokenPath) holds no access token (HTTP \(response.status)); check \"token-path\"",
+        httpStatus: response.status)
+    }
+    progress.secret.token = token
+    if let next = json["refresh_token"]?.text, !next.isEmpty { progress.secret.refreshToken = Secret(next) }
+    progress.secret.expiresAt = OAuth2.life(json["expires_in"]).map { progress.now.plus($0) }
+    return .finished
+  }
+
+  /// In seconds; nil: the server did not say, or nothing that makes sense. Counted from before the request was sent.
+  private static func life(_ said: JSONValue?) -> Int64? {
+    let number = said.flatMap { $0.integer ?? $0.text.flatMap { Double($0) }.flatMap { Int64(exactly: $0.rounded()) } }
+    return number.flatMap { $0 > 0 ? min($0, 315_360_000) : nil }
+  }
+
+  private func refusal(_ error: OAuth2Error, _ progress: LoginProgress) throws(Failure) -> LoginStep {
+    let failure: Failure
+    switch error.kind {
+    case .client:
+      failure = Failure(
+        .credentialsRefused,
+        "the server does not know the program: check \"client-id\""
+          + (hasSecret || progress.origin == .credentials ? " and the client secret" : ""), httpStatus: error.status)
+      guard progress.origin == .credentials else { throw failure.quoting(error.words) }
+      return .denied(.wrong, failure.quoting(error.words))
+    case .grant:
+      let what = progress.origin == .code ? "what the consent has brought" : "the refresh token"
+      failure = Failure(.consent, "the server refuses \(what)", httpStatus: error.status)
+      return .denied(.wrong, failure.quoting(error.words))
+    case .other:
+      throw Failure(
+        .protocolViolation, "the server gives no token (HTTP \(error.status))", httpStatus: error.status
+      ).quoting(error.words)
+    }
+  }
+}
+
+/// An error of a token endpoint: RFC 6749's, or the envelope that wraps the exceptions of a server's OAuth2 library.
+private struct OAuth2Error {
+  enum Kind { case client, grant, other }
+
+  let kind: Kind
+  let status: Int32
+  /// Printable; "" for none.
+  let words: String
+
+  init(_ json: JSONValue?, _ response: WireResponse) {
+    status = response.status
+    let wrapped = json?["errors"]?.array?.first
+    let name = json?["error"]?.text ?? wrapped?["id"]?.text ?? ""
+    words = [name, json?["error_description"]?.text ?? wrapped?["title"]?.text ?? ""].filter { !$0.isEmpty }
+      .joined(separator: ": ")
+    switch name {
+    case "invalid_client", "unauthorized_client": kind = .client
+    case "invalid_grant", "OAuthServerException": kind = .grant
+    // Servers that revoke a whole family of tokens say nothing more than this (glewlwyd).
+    case "" where response.status == 400 && response.beginning.isEmpty: kind = .grant
+    default: kind = name.isEmpty && response.status == 401 ? .client : .other
+    }
+  }
+}
