@@ -100,9 +100,8 @@ public func dam_name_set(
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
-    let vocabulary = knownSystems.vocabulary
     unsafe try Names.set(
-      try text(name, "name"), try text(option, "option"), try optionalText(value, "value"), vocabulary)
+      try text(name, "name"), try text(option, "option"), try optionalText(value, "value"), knownSystems.vocabulary)
   }
 }
 

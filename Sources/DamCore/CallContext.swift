@@ -99,7 +99,9 @@ struct CallContext: Sendable {
 
   /// From now on `clean` keeps this secret out of messages: a server may quote what it was sent.
   mutating func keepOut(_ secret: SessionSecret) {
-    sentSecrets += [secret.token, secret.refreshToken].compactMap { $0 }
+    // For every request: without a list of them.
+    if let token = secret.token { sentSecrets.append(token) }
+    if let token = secret.refreshToken { sentSecrets.append(token) }
     for cookie in secret.cookies.live { sentSecrets.append(cookie.value) }
   }
 
@@ -158,19 +160,10 @@ struct CallContext: Sendable {
     }
   }
 
-  // MARK: Records
+  /// The same for what a server has answered, whatever it was asked.
+  mutating func log(_ response: WireResponse) { log(.debug, "the response is HTTP \(response.status)") }
 
-  /// The record of a login that has just succeeded.
-  func successor(_ progress: LoginProgress, _ response: WireResponse) -> SessionRecord {
-    var record = state.record.successor()
-    record.identity = settings.identity
-    record.secret = progress.secret
-    record.organizations = progress.organizations
-    record.issuedAt = moment.seconds
-    record.usedAt = moment.seconds
-    record.clockSkew = response.clockSkew(at: moment.seconds) ?? progress.clockSkew
-    return record
-  }
+  // MARK: Records
 
   /// Takes over what the store holds now, or remembers that the record lives in memory only.
   mutating func note(_ saving: Saving<SessionRecord>) {

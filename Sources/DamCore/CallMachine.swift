@@ -107,7 +107,8 @@ package struct CallMachine: Sendable {
   }
 
   private mutating func take(_ event: CallEvent) -> CallStep {
-    switch state {
+    if case .responded(let response) = event { context.log(response) }
+    return switch state {
     case .gettingCredentials: credentials.step(event, &context)
     case .renewing: renewal.step(event, &context)
     case .loggingIn: login.step(event, &context)

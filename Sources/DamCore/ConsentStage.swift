@@ -54,17 +54,20 @@ struct ConsentStage: Sendable {
     Failure(.store, "what a consent yields could not be kept (\(reason)); make the store writable")
   }
 
+  private func notAsked(_ context: CallContext) -> Failure {
+    let system = context.system
+    return Failure(
+      .notSupported,
+      "nobody is asked for consent with \"authentication\" \(system.authenticationName) of \(system.name)")
+  }
+
   // MARK: The question
 
   private mutating func ask(_ entropy: [UInt8], _ context: inout CallContext) -> CallStep {
     let (state, verifier) = (Base64.urlText(entropy.prefix(32)), Base64.urlText(entropy.dropFirst(32)))
     let challenge = Base64.urlText(Hash.challenge(of: verifier))
     guard let url = context.system.consentURL(state: Secret(state), challenge: challenge) else {
-      return .fail(
-        Failure(
-          .notSupported,
-          "nobody is asked for consent with \"authentication\" \(context.system.authenticationName) of \(context.system.name)"
-        ))
+      return .fail(notAsked(context))
     }
     let before = context.state.record.consent?.begunAt ?? 0
     context.state.record.consent = PendingConsent(
@@ -103,40 +106,26 @@ struct ConsentStage: Sendable {
   }
 
   private mutating func send(_ code: Secret, _ verifier: Secret, _ context: inout CallContext) -> CallStep {
-    var progress = LoginProgress(
-      credentials: Secret(""), now: context.moment.seconds, clockSkew: context.state.record.clockSkew)
-    progress.origin = .code
-    guard var request = context.system.beginConsented(&progress, code: code, verifier: verifier) else {
-      return .fail(Failure(.notSupported, "nobody is asked for consent here"))
+    var progress = context.progress(.code)
+    guard let request = context.system.beginConsented(&progress, code: code, verifier: verifier) else {
+      return .fail(notAsked(context))
     }
-    context.state.statistics.exchanges += 1
     context.logins += 1
     context.log(.info) { "taking up the consent at \($0.home.text)" }
-    request.isLogin = true
-    progress.stamp = context.state.nextStamp(context.moment)
+    let step = context.sendLogin(request, &progress)
     state = .talking(progress)
-    return .perform(.send(request))
+    return step
   }
 
   private mutating func talk(
-    _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
+    _ progress: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
-    var progress = before
-    do throws(Failure) {
-      switch try context.system.continueLogin(&progress, response) {
-      case .finished:
-        let record = context.successor(progress, response)
-        context.keepOut(progress.secret)
-        context.log(.info, "consent was given: generation \(record.generation)")
-        state = .savingSession(record)
-        return .perform(.saveSession(record, isDurable: true))
-      case .denied(_, let failure), .ended(let failure):
-        return .fail(failure)
-      case .send:
-        return .fail(Failure(.internalError, "a consent is taken up with one request"))
-      }
-    } catch {
-      return .fail(error)
+    switch context.endLogin(progress, response) {
+    case .made(let record):
+      context.log(.info, "consent was given: generation \(record.generation)")
+      state = .savingSession(record)
+      return .perform(.saveSession(record, isDurable: true))
+    case .refused(let failure), .failed(let failure): return .fail(failure)
     }
   }
 

@@ -205,6 +205,7 @@ struct Delivery: Sendable {
 
   /// Takes a response that the application received elsewhere, as if it had just come to a request of ours.
   mutating func observe(_ response: WireResponse, _ ticket: Ticket?, _ context: inout CallContext) -> CallStep {
+    context.log(response)
     let present = context.freshness
     guard ticket?.sent.generation ?? 0 <= present.generation else {
       return .fail(Failure(.argument, "ticket belongs to another session, or to another store"))

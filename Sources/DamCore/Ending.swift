@@ -29,7 +29,6 @@ struct Ending: Sendable {
     case (.savingTombstone(let secret), .savedSession(let saving)):
       return saved(saving, secret, &context)
     case (.loggingOut(let storeFailure), .responded(let response)):
-      context.log(.debug, "the response is HTTP \(response.status)")
       return end(context.system.confirmsLogout(response) ? .server : .unconfirmed, storeFailure)
     case (.loggingOut(let storeFailure), .failed(let failure, _)):
       context.log(.warning, "the server could not be told of the logout: \(failure.message)")

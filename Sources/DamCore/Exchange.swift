@@ -142,7 +142,6 @@ struct Exchange: Sendable {
   }
 
   private mutating func judge(_ response: WireResponse, _ sent: Sent, _ context: inout CallContext) -> Step {
-    context.log(.debug, "the response is HTTP \(response.status)")
     // Another origin got no secret: its response says nothing about the session, and its cookies are not the session's.
     if case .request(isOwn: false) = sent.purpose { return end(.delivered(response)) }
     switch context.system.judge(response, to: sent.request) {

@@ -134,8 +134,7 @@ struct Login: Sendable {
   }
 
   private mutating func start(_ credentials: Secret, _ context: inout CallContext) -> CallStep {
-    var progress = LoginProgress(
-      credentials: credentials, now: context.moment.seconds, clockSkew: context.state.record.clockSkew)
+    var progress = context.progress(.credentials, credentials)
     do throws(Failure) {
       let request = try context.system.beginLogin(&progress)
       context.state.statistics.logins += 1
@@ -154,20 +153,15 @@ struct Login: Sendable {
     _ request: WireRequest, _ progress: LoginProgress, _ context: inout CallContext
   ) -> CallStep {
     var progress = progress
-    progress.stamp = context.state.nextStamp(context.moment)
-    context.state.statistics.exchanges += 1
+    let step = context.sendLogin(request, &progress)
     state = .talking(progress)
-    context.log(.debug, "\(request.method) \(request.redactedURL)")
-    var request = request
-    request.isLogin = true
-    return .perform(.send(request))
+    return step
   }
 
   private mutating func talk(
     _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     var progress = before
-    context.log(.debug, "the response is HTTP \(response.status)")
     if progress.stage > 0, context.system.hasOrganizations { context.state.statistics.organizationLogins += 1 }
     do throws(Failure) {
       switch try context.system.continueLogin(&progress, response) {

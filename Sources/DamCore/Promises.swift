@@ -31,9 +31,8 @@ package struct PendingConsent: Equatable, Comparable, Sendable {
   package static let life: Int64 = 600
 
   package static func < (left: PendingConsent, right: PendingConsent) -> Bool {
-    let (one, other) = (left.state.reveal(), right.state.reveal())
     if left.begunAt != right.begunAt { return left.begunAt < right.begunAt }
     if left.isUsed != right.isUsed { return right.isUsed }
-    return one.lexicographicallyPrecedes(other)
+    return left.state.reveal().lexicographicallyPrecedes(right.state.reveal())
   }
 }

@@ -42,9 +42,7 @@ struct Renewal: Sendable {
     guard context.logins < Login.most, tried != record.generation, let secret = record.secret,
       let token = secret.refreshToken
     else { return nil }
-    var progress = LoginProgress(
-      credentials: Secret(""), now: context.moment.seconds, clockSkew: record.clockSkew)
-    progress.origin = .refreshToken
+    var progress = context.progress(.refreshToken)
     progress.secret = secret
     progress.organizations = record.organizations
     guard let request = context.system.beginRenewal(&progress) else { return nil }
@@ -102,39 +100,25 @@ struct Renewal: Sendable {
     }
     // What the store had may be a sibling's newer session.
     guard context.state.record.generation == tried else { return end() }
-    context.state.statistics.exchanges += 1
     context.logins += 1
     if context.refused != nil { context.relogins += 1 }
     context.log(.info) { "renewing the session at \($0.home.text)" }
-    context.log(.debug, "\(request.method) \(request.redactedURL)")
-    var request = request
-    request.isLogin = true
     var progress = progress
-    progress.stamp = context.state.nextStamp(context.moment)
+    let step = context.sendLogin(request, &progress)
     state = .talking(progress)
-    return .perform(.send(request))
+    return step
   }
 
   private mutating func talk(
-    _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
+    _ progress: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
-    var progress = before
-    do throws(Failure) {
-      switch try context.system.continueLogin(&progress, response) {
-      case .finished:
-        context.keepOut(progress.secret)
-        // What the store has by now may be newer than what this call knew: the new tokens come after that, too.
-        let record = context.successor(progress, response)
-        context.log(.info, "renewed: generation \(record.generation)")
-        state = .saving(record)
-        return .perform(.saveSession(record, isDurable: true))
-      case .denied(_, let failure), .ended(let failure):
-        return recheck(failure, isRefused: true)
-      case .send:
-        return recheck(Failure(.internalError, "a renewal takes one request"), isRefused: false)
-      }
-    } catch {
-      return recheck(error, isRefused: false)
+    switch context.endLogin(progress, response) {
+    case .made(let record):
+      context.log(.info, "renewed: generation \(record.generation)")
+      state = .saving(record)
+      return .perform(.saveSession(record, isDurable: true))
+    case .refused(let failure): return recheck(failure, isRefused: true)
+    case .failed(let failure): return recheck(failure, isRefused: false)
     }
   }
 

@@ -109,7 +109,8 @@ package struct FotoWare: System {
 
   /// (vendor: Using application access tokens)
   package let causeOfNewRefusal =
-    "perhaps a proxy in front of the server takes the header \"Authorization\" away, as nginx does unless told otherwise"
+    "perhaps a proxy in front of the server takes the header \"Authorization\" away, as nginx does unless told"
+    + " otherwise"
 
   package func objection(to path: RequestPath) -> String? {
     path.contains("oauth2") ? "tokens are the session's own; use login" : nil

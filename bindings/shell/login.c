@@ -106,10 +106,11 @@ static void tell(struct work *work, const char *name)
     if (isatty(STDERR_FILENO) && dam_session_get_state(work->session, &state, NULL) == DAM_OK &&
         dam_session_get_statistics(work->session, &seen, NULL) == DAM_OK &&
         dam_config_get(work->config, "user", &user, NULL) == DAM_OK) {
+        int is_new = seen.logins + seen.consents > 0;
+        const char *as = user[0] == '\0' ? "" : is_new ? " as " : ", as ";
         char adopted[512];
         list_adopted(work, adopted, sizeof adopted);
-        say("%s%s%s at %s%s%s%s", seen.logins + seen.consents > 0 ? "logged in" : "there is a session already",
-            user[0] != '\0' ? (seen.logins + seen.consents > 0 ? " as " : ", as ") : "", user, state.origin,
+        say("%s%s%s at %s%s%s%s", is_new ? "logged in" : "there is a session already", as, user, state.origin,
             name != NULL ? "; saved as " : "", name != NULL ? name : "", name != NULL ? adopted : "");
     }
     dam_string_free(user);
