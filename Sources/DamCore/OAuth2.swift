@@ -104,8 +104,15 @@ package struct OAuth2: Sendable {
         "the response of \(tokenPath) holds no access token (HTTP \(response.status)); check \"token-path\"",
         httpStatus: response.status)
     }
+    let next = json["refresh_token"]?.text ?? ""
+    // The same rule as for what a record gives back: one with another token could not be read again.
+    guard ASCII.all(next, ASCII.isPrintable) else {
+      throw Failure(
+        .protocolViolation, "the response of \(tokenPath) holds a refresh token with control characters",
+        httpStatus: response.status)
+    }
     progress.secret.token = token
-    if let next = json["refresh_token"]?.text, !next.isEmpty { progress.secret.refreshToken = Secret(next) }
+    if !next.isEmpty { progress.secret.refreshToken = Secret(next) }
     progress.secret.expiresAt = OAuth2.life(json["expires_in"]).map { progress.now.plus($0) }
     return .finished
   }
@@ -151,8 +158,8 @@ private struct OAuth2Error {
     status = response.status
     let wrapped = json?["errors"]?.array?.first
     let name = json?["error"]?.text ?? wrapped?["id"]?.text ?? ""
-    words = [name, json?["error_description"]?.text ?? wrapped?["title"]?.text ?? ""].filter { !$0.isEmpty }
-      .joined(separator: ": ")
+    words = [name, json?["error_description"]?.text ?? wrapped?["title"]?.text ?? ""].map(ServerWords.clean)
+      .filter { !$0.isEmpty }.joined(separator: ": ")
     switch name {
     case "invalid_client", "unauthorized_client": kind = .client
     case "invalid_grant", "OAuthServerException": kind = .grant

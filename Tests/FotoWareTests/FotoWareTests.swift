@@ -91,6 +91,31 @@ struct FotoWareTests {
     #expect(failure?.cause == .protocolViolation)
   }
 
+  @Test("what the server says of a refusal is one line")
+  func words() throws {
+    for body in [
+      #"{"error":"invalid_grant","error_description":"gone\u0007\u202e"}"#,
+      #"{"errors":[{"id":"OAuthServerException","title":"gone\u0007\u202e"}]}"#,
+    ] {
+      var progress = Self.renewed
+      guard case .denied(_, let failure) = try system().continueLogin(&progress, WireResponse(400, [], body)) else {
+        Issue.record("not denied")
+        return
+      }
+      #expect(failure.quote.hasSuffix(": gone"))
+    }
+  }
+
+  @Test("a refresh token that the record could not give back is no token")
+  func unreadable() throws {
+    var progress = Self.renewed
+    let body = #"{"access_token":"A2","refresh_token":"R\u0000"}"#
+    let failure = #expect(throws: Failure.self) {
+      try system().continueLogin(&progress, WireResponse(200, [], body))
+    }
+    #expect(failure?.cause == .protocolViolation && failure?.message.contains("R\u{0}") == false)
+  }
+
   @Test("a site without a licence for its API says so, at a login and at a request")
   func license() throws {
     let body =
