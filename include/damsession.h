@@ -1,9 +1,9 @@
 /*
  * damsession.h - stay logged in to a digital asset management (DAM) system.
  *
- * One session engine for three systems: PhotoShelter API v3, FotoWeb Archive Agent and FotoWare (the API of FotoWeb 8
- * and later). The library logs in when it must, or renews what a person has consented to, once per expiry for all
- * threads and processes that share a store, adopts every rotated cookie, keeps the session on disk, sends a request
+ * One session engine for three systems: PhotoShelter (API v3 and v4), FotoWeb Archive Agent and FotoWare (the API of
+ * FotoWeb 8 and later). The library logs in when it must, or renews what a person has consented to, once per expiry for
+ * all threads and processes that share a store, adopts every rotated cookie, keeps the session on disk, sends a request
  * again after a new login, and never logs in twice with a password that was refused.
  *
  * This file is the contract: the Swift bodies are checked against it by the compiler, bindings are written from it
@@ -102,7 +102,7 @@ typedef enum dam_status {
     DAM_ERR_CREDENTIALS_NEEDED = 40,  /**< a login is needed and there are no credentials at hand. */
     DAM_ERR_CREDENTIALS_REFUSED = 41, /**< the server refused them, now or before, or five logins in a row failed for no
                                            reason that it gave; they are not tried again. */
-    DAM_ERR_SECOND_FACTOR = 42,       /**< the account wants a second factor, which the API's guide does not offer. */
+    DAM_ERR_SECOND_FACTOR = 42,       /**< the account wants a second factor, which a person gives in a browser only. */
     DAM_ERR_ORGANIZATION_REFUSED = 43, /**< the user may not act for this organization. */
     DAM_ERR_API_KEY_REFUSED = 44,      /**< the API key is missing or refused. */
     DAM_ERR_TOKEN_LIMIT = 45,          /**< the user has too many device tokens; an administrator must revoke some. */
@@ -430,7 +430,9 @@ typedef enum dam_login_flags {
 /**
  * Makes sure that there is a session: uses the stored one or logs in (including the organization step).
  * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token, then one small
- * request with the device token; Information for `query`.
+ * request with the device token; Information for `query`. OAuth2 (FotoWare; PhotoShelter's `oauth`): a refresh token
+ * is spent, in doubt the same one once more; without one DAM_ERR_CONSENT, and no password is asked for. FotoWare's
+ * `script`: its client secret.
  * What proves that credentials are wrong (PhotoShelter's documented classes, a 401) is remembered, as a slow hash, by
  * all programs that share the store, until other credentials are given, or these with DAM_LOGIN_AGAIN. A 403, a page, a
  * redirect or FotoWeb's 500 may be a refusal or an outage: DAM_ERR_SERVER, tried again after a minute, two, four and
@@ -440,8 +442,8 @@ dam_status dam_session_login(dam_session *session, uint32_t flags, dam_error *er
 
 /**
  * Makes sure that the server still has the session, and resets its idle clock: sends one small request (PhotoShelter:
- * GET mem/user/session; FotoWeb: Information) and logs in if it is refused. Never done unasked, but for
- * one case: before an upload of 64 KiB or more, when half of the idle limit has gone by.
+ * GET mem/user/session, of v4 user/session; FotoWeb: Information; FotoWare: GET me) and logs in if it is refused. Never
+ * done unasked, but for one case: before an upload of 64 KiB or more, when half of the idle limit has gone by.
  * DAM_ERR_PROTOCOL: the response is neither a success nor a refusal, and shows nothing.
  */
 dam_status dam_session_keepalive(dam_session *session, dam_error *err);
@@ -450,7 +452,8 @@ dam_status dam_session_keepalive(dam_session *session, dam_error *err);
  * Asks for a person's consent to what the program does in their name (OAuth2): `*url_out` is the page that they open in
  * a browser of theirs, on any machine. The server then sends the browser to the option `redirect-url`, where nobody
  * need be: the address that the browser shows then is the answer, for dam_consent_finish, in this process or another.
- * An answer is taken for ten minutes, once, and to the last question that was asked.
+ * An answer is taken for ten minutes, once, and to the last question that was asked. PhotoShelter wants the API key in
+ * the page's address: keep that out of logs.
  * Ownership: `*url_out` by dam_string_free. DAM_ERR_NOT_SUPPORTED: this authentication asks nobody. DAM_ERR_STORE: the
  * question could not be kept; nothing was asked.
  */
@@ -464,17 +467,33 @@ dam_status dam_consent_begin(dam_session *session, char **url_out, dam_error *er
  */
 dam_status dam_consent_finish(dam_session *session, const char *redirected_url, dam_error *err);
 
+/**
+ * The same for a person at another machine, where the server offers it (RFC 8628; the option `device-path`): they open
+ * `*url_out` in any browser and type `*code_out` there. dam_consent_poll asks whether they have, also in another
+ * process. Ownership: both by dam_string_free. Errors: those of dam_consent_begin; DAM_ERR_NOT_SUPPORTED: no
+ * `device-path`, which neither vendor is known to have.
+ */
+dam_status dam_consent_begin_device(dam_session *session, char **url_out, char **code_out, dam_error *err);
+
+/**
+ * Asks the server whether the person has consented; DAM_OK: there is a session. DAM_ERR_CONSENT: not yet, if
+ * dam_error.retry_after is 0 or more: ask again after so many seconds, since servers refuse whoever asks more often;
+ * else they have declined, or it is too late. Errors of dam_consent_finish.
+ */
+dam_status dam_consent_poll(dam_session *session, dam_error *err);
+
 /** How a session ended. */
 typedef enum dam_logout_result {
     DAM_LOGOUT_NONE = 0,       /**< there was no session. */
     DAM_LOGOUT_SERVER = 1,     /**< the server closed it, and it is forgotten here. */
-    DAM_LOGOUT_LOCAL = 2,      /**< forgotten here only: FotoWeb has no logout; an administrator can revoke the
-                                    token. */
+    DAM_LOGOUT_LOCAL = 2,      /**< forgotten here only: FotoWeb has no logout (an administrator can revoke the token),
+                                    nor is one known of PhotoShelter's v4, or of OAuth2 without `revoke-path`. */
     DAM_LOGOUT_UNCONFIRMED = 3 /**< forgotten here; the server could not be told or did not agree. */
 } dam_logout_result;
 
 /**
- * Ends the session: forgets its secrets first (memory and store), then tells the server where it has a logout.
+ * Ends the session: forgets its secrets first (memory and store), then tells the server where it has a logout, or has
+ * it revoke the tokens (OAuth2, `revoke-path`; RFC 7009).
  * The same session may log in again later. `*result_out` is a dam_logout_result; it may be NULL. DAM_ERR_STORE: the
  * stored secret could not be wiped.
  */
@@ -913,6 +932,14 @@ dam_status dam_loop_keepalive(dam_loop *loop, dam_session *session, dam_done_cal
     called. */
 dam_status dam_loop_logout(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                            int32_t *result_out, uint64_t *id_out, dam_error *err);
+
+/** dam_consent_begin in the loop. `*url_out` is NULL until it is written, before `done` is called. */
+dam_status dam_loop_consent_begin(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
+                                  char **url_out, uint64_t *id_out, dam_error *err);
+
+/** dam_consent_finish in the loop. */
+dam_status dam_loop_consent_finish(dam_loop *loop, dam_session *session, const char *redirected_url,
+                                   dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);

@@ -88,6 +88,40 @@ public func dam_loop_logout(
   unsafe submit(loop, session, done, user_data, id_out, err, logout: result_out) { (_) throws(Failure) in .logout }
 }
 
+@_cdecl("dam_loop_consent_begin") @implementation
+public func dam_loop_consent_begin(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let loop = (unsafe try LoopHandle.take(loop)).loop
+    let session = (unsafe try SessionHandle.take(session)).session
+    guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
+    let out = unsafe try present(url_out, "url_out")
+    unsafe out.pointee = nil
+    unsafe submit(loop, session, .consent(Session.question), id_out) { id, ending, err in
+      if case .asked(let url) = ending {
+        do throws(Failure) { unsafe out.pointee = unsafe try cString(url.utf8) } catch {
+          unsafe fill(&err.pointee, error)
+        }
+      }
+      ForkGate.outside { unsafe done(user_data, id, err.pointee.status, nil, err) }
+    }
+  }
+}
+
+@_cdecl("dam_loop_consent_finish") @implementation
+public func dam_loop_consent_finish(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ redirected_url: UnsafePointer<CChar>?,
+  _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in
+    .consent(.finish(redirected: unsafe try text(redirected_url, "redirected_url")))
+  }
+}
+
 @_cdecl("dam_loop_authorize") @implementation
 public func dam_loop_authorize(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?,
@@ -145,7 +179,7 @@ private func submit(
       switch ending {
       case .responded(let response): unsafe handle = ResponseHandle(response).give()
       case .loggedOut(let outcome): unsafe logout?.pointee = code(of: outcome)
-      case .ready, .authorized, .observed, nil: break
+      case .ready, .authorized, .observed, .asked, nil: break
       }
       ForkGate.outside { unsafe done(user, id, err.pointee.status, handle, err) }
     }

@@ -89,6 +89,32 @@ public func dam_consent_finish(
   }
 }
 
+@_cdecl("dam_consent_begin_device") @implementation
+public func dam_consent_begin_device(
+  _ session: OpaquePointer?, _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ code_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe export(err) { () throws(Failure) in
+    let session = (unsafe try SessionHandle.take(session)).session
+    let url_out = unsafe try present(url_out, "url_out")
+    let code_out = unsafe try present(code_out, "code_out")
+    let question = try session.beginDeviceConsent()
+    let url = unsafe try cString(question.url.utf8)
+    do throws(Failure) {
+      unsafe code_out.pointee = unsafe try cString(question.userCode.utf8)
+    } catch {
+      unsafe dam_string_free(url)
+      throw error
+    }
+    unsafe url_out.pointee = unsafe url
+  }
+}
+
+@_cdecl("dam_consent_poll") @implementation
+public func dam_consent_poll(_ session: OpaquePointer?, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status {
+  unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.pollConsent() }
+}
+
 @_cdecl("dam_session_logout") @implementation
 public func dam_session_logout(
   _ session: OpaquePointer?, _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?

@@ -68,7 +68,7 @@ struct StatusWords {
       "Correct the user or the password. If they are right by now, log in with \"again\" (DAM_LOGIN_AGAIN, --again)."),
     StatusWords(
       DAM_ERR_SECOND_FACTOR, "DAM_ERR_SECOND_FACTOR", "The account wants a second factor.",
-      "Use an account for programs, without a second factor."),
+      "Choose \"authentication\" oauth, where a person gives it once in a browser; or an account without one."),
     StatusWords(
       DAM_ERR_ORGANIZATION_REFUSED, "DAM_ERR_ORGANIZATION_REFUSED", "The user may not act for the organization.",
       "Open a session without \"organization\", list those that there are, and choose one."),

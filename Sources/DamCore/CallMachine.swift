@@ -202,8 +202,8 @@ package struct CallMachine: Sendable {
   /// There is no usable secret, or not for long: takes the session's lock, looks again, and renews the session if it
   /// can be. If not, takes the account's lock, looks again, and logs in only then.
   private mutating func logIn() -> CallStep {
-    if case .none = locks { return lockSession() }
     let isAhead = context.usable != nil
+    if case .none = locks { return lockSession(waits: !isAhead) }
     // A sibling thread's login failed while this call waited for the lock: it would only repeat that.
     if !isAhead, let failure = context.state.loginFailure(since: context.beganAt) { return .fail(failure) }
     if let step = renewal.begin(&context) {
@@ -258,9 +258,9 @@ package struct CallMachine: Sendable {
     }
   }
 
-  private mutating func lockSession() -> CallStep {
+  private mutating func lockSession(waits: Bool = true) -> CallStep {
     state = .lockingSession
-    return .perform(.lockSession)
+    return .perform(.lockSession(waits: waits))
   }
 
   /// Releases the account's lock, if it is held; and the session's unless `keepSession`.
@@ -277,7 +277,7 @@ package struct CallMachine: Sendable {
     case .held:
       return nil
     case .busy:
-      // A renewal ahead of time can wait.
+      // A renewal ahead of time can wait: whoever has the lock may be renewing.
       if context.usable != nil, context.isRenewalDue, !context.serializes {
         context.state.renewalPause = context.moment.seconds.plus(1)
         return nil

@@ -28,12 +28,15 @@ package enum CallGoal: Sendable {
   }
 }
 
-/// The two halves of a consent, which may be made by two processes.
+/// The two halves of a consent, which may be made by two processes. Either the answer comes with a browser, or a person
+/// types a code into another one, and the server is asked whether they have.
 package enum ConsentStep: Sendable {
   /// `entropy`: 64 random bytes.
   case begin(entropy: [UInt8])
   /// The URL to which the server has sent the person's browser.
   case finish(redirected: String)
+  case beginDevice
+  case poll
 }
 
 /// How a call is made, besides its goal.
@@ -94,8 +97,8 @@ package enum CallEvent: Sendable {
 package enum CallAction: Sendable {
   /// Read the session's record, unless it is unchanged since it was read last.
   case load
-  /// Acquire the session's lock, then read the record.
-  case lockSession
+  /// Acquire the session's lock, then read the record. Without `waits` a lock that somebody has is `busy` at once.
+  case lockSession(waits: Bool)
   /// Acquire the account's lock, then read the account's record. The session's lock is held.
   case lockAccount
   /// Ask the application for what `System.credentials` names.
@@ -148,5 +151,7 @@ package enum CallOutcome: Sendable {
   case loggedOut(LogoutResult)
   /// The URL that a person is to open.
   case consentBegun(String)
+  /// What a person is told who types a code elsewhere.
+  case deviceBegun(DeviceQuestion)
   case failed(Failure)
 }

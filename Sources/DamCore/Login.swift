@@ -162,9 +162,8 @@ struct Login: Sendable {
     _ before: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
     var progress = before
-    if progress.stage > 0, context.system.hasOrganizations { context.state.statistics.organizationLogins += 1 }
     do throws(Failure) {
-      switch try context.system.continueLogin(&progress, response) {
+      switch try context.read(&progress, response) {
       case .send(let request):
         return send(request, progress, &context)
       case .finished:

@@ -23,8 +23,9 @@ package struct WireRequest: Sendable {
 
   package enum Body: Sendable {
     case none
-    /// A login form, which is wiped after use.
-    case secret(Secret)
+    /// A login's, as application/x-www-form-urlencoded or application/json; wiped after use.
+    case form(Secret)
+    case json(Secret)
     /// The application's body, whose bytes only the driver has.
     case caller
   }

@@ -29,8 +29,11 @@ package struct OAuth2Options: OptionGroup {
   let revokePath = TypedOption<String>.endpoint(
     "revoke-path", "OAuth2: the path at which a logout revokes tokens, where there is one.")
 
+  let devicePath = TypedOption<String>.endpoint(
+    "device-path", "OAuth2: the path that gives codes for a person to type elsewhere, where there is one.")
+
   package var all: [OptionRow] {
-    [clientID, clientSecret, secretPlace, redirectURL, scope, authorizePath, tokenPath, revokePath]
+    [clientID, clientSecret, secretPlace, redirectURL, scope, authorizePath, tokenPath, revokePath, devicePath]
   }
 }
 

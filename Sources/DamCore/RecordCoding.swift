@@ -142,6 +142,10 @@ extension PendingConsent {
     text.member("verifier", verifier)
     text.member("begun_at", begunAt)
     text.member("used", isUsed)
+    if interval != nil {
+      text.member("interval", interval)
+      text.member("life", life)
+    }
   }
 }
 

@@ -139,7 +139,8 @@ extension PendingConsent: Decodable {
     self.init(
       state: try members.required(members.secret("state"), "state"),
       verifier: try members.required(members.secret("verifier"), "verifier"), begunAt: members.time("begun_at"),
-      isUsed: members.value("used") ?? false)
+      isUsed: members.value("used") ?? false, interval: members.optionalTime("interval"),
+      life: members.optionalTime("life") ?? PendingConsent.usualLife)
   }
 }
 

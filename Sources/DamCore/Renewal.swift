@@ -6,6 +6,7 @@
 //            keep the next token either, and then none is spent
 //         -> send it; whoever is killed now leaves the mark, and the next one sends the same token once more
 //            renewed:   save the new tokens before either of them is used
+//            half:      save the new refresh token, then send what the login wants next (an organization step)
 //            refused:   look again, as a sibling may have been quicker; else forget the token: a person must consent
 //            unsent:    the mark is over: nothing was spent
 //            else:      nobody knows whether it was spent: the mark stays
@@ -18,8 +19,10 @@ struct Renewal: Sendable {
     case idle
     /// The record is saved with the mark. Next: `talking`.
     case marking(WireRequest, LoginProgress)
-    /// The refresh token is on its way.
+    /// The refresh token is on its way, or what follows it.
     case talking(LoginProgress)
+    /// The next refresh token is saved. Next: `talking`.
+    case savingHalf(SessionRecord, WireRequest, LoginProgress)
     /// The new record is saved, and not in the session's state yet. Then the renewal is over.
     case saving(SessionRecord)
     /// The record is read again: a sibling's session is used; without one, this is what happened.
@@ -66,8 +69,10 @@ struct Renewal: Sendable {
       return marked(saving, request, progress, &context)
     case (.talking(let progress), .responded(let response)):
       return talk(progress, response, &context)
-    case (.talking, .failed(let failure, _)):
-      return broken(failure, &context)
+    case (.talking(let progress), .failed(let failure, _)):
+      return broken(progress, failure, &context)
+    case (.savingHalf(let record, let request, let progress), .savedSession(let saving)):
+      return savedHalf(saving, record, request, progress, &context)
     case (.saving(let record), .savedSession(let saving)):
       return saved(saving, record, &context)
     case (.rechecking(let failure, let isRefused), .loaded(let loading)):
@@ -112,25 +117,42 @@ struct Renewal: Sendable {
   private mutating func talk(
     _ progress: LoginProgress, _ response: WireResponse, _ context: inout CallContext
   ) -> CallStep {
-    switch context.endLogin(progress, response) {
+    switch context.turn(progress, response) {
     case .made(let record):
       context.log(.info, "renewed: generation \(record.generation)")
       state = .saving(record)
+      return .perform(.saveSession(record, isDurable: true))
+    case .goesOn(let record, let request, let progress):
+      state = .savingHalf(record, request, progress)
       return .perform(.saveSession(record, isDurable: true))
     case .refused(let failure): return recheck(failure, isRefused: true)
     case .failed(let failure): return recheck(failure, isRefused: false)
     }
   }
 
-  private mutating func broken(_ failure: Failure, _ context: inout CallContext) -> CallStep {
-    switch failure.cause {
-    case .connect, .tls:
-      context.state.record.renewing?.isOver = true
-      state = .unmarking(failure)
-      return .perform(.saveSession(context.state.record, isDurable: false))
-    default:
+  private mutating func savedHalf(
+    _ saving: Saving<SessionRecord>, _ record: SessionRecord, _ request: WireRequest, _ progress: LoginProgress,
+    _ context: inout CallContext
+  ) -> CallStep {
+    context.state.takeOwn(record)
+    context.note(saving)
+    tried = context.state.record.generation
+    var progress = progress
+    let step = context.sendLogin(request, &progress)
+    state = .talking(progress)
+    return step
+  }
+
+  private mutating func broken(
+    _ progress: LoginProgress, _ failure: Failure, _ context: inout CallContext
+  ) -> CallStep {
+    // Only the first request carries the refresh token.
+    guard progress.stage == 0, failure.cause == .connect || failure.cause == .tls else {
       return recheck(failure, isRefused: false)
     }
+    context.state.record.renewing?.isOver = true
+    state = .unmarking(failure)
+    return .perform(.saveSession(context.state.record, isDurable: false))
   }
 
   private mutating func recheck(_ failure: Failure, isRefused: Bool) -> CallStep {

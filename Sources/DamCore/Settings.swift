@@ -40,7 +40,8 @@ package final class Settings: Sendable {
       throw Failure(.option, "\"system\" is missing: " + systems.names.joined(separator: " or "))
     }
     let chosen = values[values.vocabulary.authentication]
-    let site = try Site(values, defaultURL: kind.defaultURL, defaultPath: kind.defaultPath, needsUser: kind.needsUser)
+    let site = try Site(
+      values, defaultURL: kind.defaultURL, defaultPath: kind.defaultPath(values), needsUser: kind.needsUser)
     system = try Settings.system(kind, chosen, values, site)
     self.site = site
     guard system.hasOrganizations || site.organization.isEmpty else {

@@ -24,6 +24,26 @@ package enum LoginOrigin: Sendable {
   case code
 }
 
+/// What a person's consent has brought.
+package enum ConsentProof: Sendable {
+  /// The code of the redirected URL, and the verifier that its question was asked with (RFC 7636).
+  case code(Secret, verifier: Secret)
+  /// What the server gave with the code that a person types (RFC 8628, 3.4). They may not have done so yet.
+  case device(Secret)
+}
+
+/// What a person is told who consents on another machine (RFC 8628, 3.2).
+package struct DeviceQuestion: Equatable, Sendable {
+  /// What the server is asked with whether they have.
+  var deviceCode: Secret
+  /// Printable, as is the URL.
+  package var userCode: String
+  package var url: String
+  /// In seconds.
+  var interval: Int64
+  var life: Int64
+}
+
 /// What a login has gathered so far; the engine passes it from one step to the next.
 package struct LoginProgress {
   /// Empty where the login is made from something else.
@@ -85,7 +105,7 @@ package protocol System: Sendable {
   /// Where "url" points by default; "" where every customer has their own server.
   static var defaultURL: String { get }
   /// Where "api-path" points by default, with a slash at both ends.
-  static var defaultPath: String { get }
+  static func defaultPath(_ values: OptionValues) -> String
   /// Whether the option "user" must be set.
   static var needsUser: Bool { get }
   /// What the option "user" holds here, for its help: "e-mail address".
@@ -135,8 +155,12 @@ package protocol System: Sendable {
   /// Where a person consents to what the program does in their name: the URL to open, for an answer that will hold
   /// `state`; nil: nobody is asked here. `challenge`: of the verifier (RFC 7636, S256).
   func consentURL(state: Secret, challenge: String) -> String?
+  /// The request for a code that a person types where they consent; nil: there is no such thing here.
+  var deviceQuestion: WireRequest? { get }
+  /// Reads the response to it.
+  func readDeviceQuestion(_ response: WireResponse) throws(Failure) -> DeviceQuestion
   /// The request that makes a session of what the consent has brought. Its response goes to `continueLogin`.
-  func beginConsented(_ progress: inout LoginProgress, code: Secret, verifier: Secret) -> WireRequest?
+  func beginConsented(_ progress: inout LoginProgress, _ proof: ConsentProof) -> WireRequest?
   /// The request that renews a session by its refresh token; nil: there is no such thing here. Its response goes to
   /// `continueLogin`, where `denied` means that the refresh token is no good any more.
   func beginRenewal(_ progress: inout LoginProgress) -> WireRequest?
@@ -228,7 +252,11 @@ extension System {
 // Most systems know neither consent nor renewals.
 extension System {
   package func consentURL(state: Secret, challenge: String) -> String? { nil }
-  package func beginConsented(_ progress: inout LoginProgress, code: Secret, verifier: Secret) -> WireRequest? { nil }
+  package var deviceQuestion: WireRequest? { nil }
+  package func readDeviceQuestion(_ response: WireResponse) throws(Failure) -> DeviceQuestion {
+    throw Failure(.notSupported, "\(Self.title) has no codes to type")
+  }
+  package func beginConsented(_ progress: inout LoginProgress, _ proof: ConsentProof) -> WireRequest? { nil }
   package func beginRenewal(_ progress: inout LoginProgress) -> WireRequest? { nil }
   package var causeOfNewRefusal: String { "" }
   package static var needsUser: Bool { true }

@@ -139,8 +139,8 @@ final class Call {
     case .load:
       let (loading, place) = shared.loadSession(log)
       return .event(.loaded(loading), at: place)
-    case .lockSession:
-      return .step(.lock(LockWish(lock: shared.lock, key: shared.key.session, isAccount: false)))
+    case .lockSession(let waits):
+      return .step(.lock(LockWish(lock: shared.lock, key: shared.key.session, isAccount: false, waits: waits)))
     case .lockAccount:
       return .step(.lock(LockWish(lock: shared.account.lock, key: shared.key.account, isAccount: true)))
     case .askCredentials:

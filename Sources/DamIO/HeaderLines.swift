@@ -53,8 +53,12 @@ internal import DamCore
     for (name, value) in request.secretHeaders { value.withBytes { unsafe line(name, ": ", $0) } }
     // libcurl would wait a second for a "100 Continue" that these servers never send.
     unsafe line("Expect:", "", none)
-    if case .none = request.body { unsafe line("Content-Type:", "", none) }
-    if case .secret = request.body { unsafe line("Content-Type: application/x-www-form-urlencoded", "", none) }
+    switch request.body {
+    case .none: unsafe line("Content-Type:", "", none)
+    case .form: unsafe line("Content-Type: application/x-www-form-urlencoded", "", none)
+    case .json: unsafe line("Content-Type: application/json", "", none)
+    case .caller: break
+    }
     if source != nil, source?.description.size == nil { unsafe line("Transfer-Encoding: chunked", "", none) }
   }
 }

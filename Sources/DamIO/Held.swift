@@ -6,6 +6,8 @@ struct LockWish {
   /// The key of the record whose lock in the store follows the turn.
   let key: String
   let isAccount: Bool
+  /// Whether it is worth waiting for, as long as "lock-timeout" says.
+  var waits = true
 }
 
 /// A turn, and the store's lock behind it. Both are released when this ends, the store's first.

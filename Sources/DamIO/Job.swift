@@ -50,7 +50,7 @@ final class Job {
     switch work {
     case .authorize(let given): (authorization, response) = (given, nil)
     case .observe(let given, let observed): (authorization, response) = (given, observed)
-    case .request, .download, .login, .keepalive, .logout: (authorization, response) = (nil, nil)
+    case .request, .download, .login, .keepalive, .logout, .consent: (authorization, response) = (nil, nil)
     }
     call = Job.call(session, work)
   }
@@ -64,6 +64,7 @@ final class Job {
     case .login(let again): return Call(session, .ensure(again: again, saved: true), CallOptions())
     case .keepalive: return Call(session, .keepalive, CallOptions())
     case .logout: return Call(session, .logout, CallOptions())
+    case .consent(let step): return Call(session, .consent(step), CallOptions())
     case .authorize(let authorization), .observe(let authorization, _): return authorization.call
     }
   }

@@ -14,7 +14,7 @@ final class LockAttempt {
   let wish: LockWish
   private let call: Call
   private let began = Clock.monotonic
-  /// When "lock-timeout" is over (Clock.monotonic).
+  /// When "lock-timeout" is over (Clock.monotonic); at once where the lock is not worth waiting for.
   private let deadline: UInt64
   /// The place in the line, until the turn has come.
   private var waiter: FairLock.Waiter?
@@ -28,13 +28,13 @@ final class LockAttempt {
   init(_ wish: LockWish, _ call: Call, _ holder: LockHolder, _ ring: @autoclosure () -> Ring) {
     self.wish = wish
     self.call = call
-    deadline = began &+ UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000
+    deadline = began &+ (wish.waits ? UInt64(clamping: call.session.settings.lockTimeout) &* 1_000_000 : 0)
     let entry = wish.lock.enter(ring(), holder)
     switch consume entry {
     case .turn(let turn): self.turn = consume turn
     case .line(let waiter):
       self.waiter = waiter
-      hasWaited = true
+      hasWaited = wish.waits
     }
   }
 
@@ -63,7 +63,7 @@ final class LockAttempt {
       // Without a line again in two milliseconds: nobody tells when the lock is free.
       return .waiting(line?.rest() ?? StoreRest(until: now &+ 2000))
     case .busy:
-      hasWaited = true
+      hasWaited = wish.waits
       return done(.busy, nil)
     }
   }

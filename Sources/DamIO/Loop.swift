@@ -186,6 +186,8 @@ package final class Loop {
       end(job, .success(.ready))
     case .done(.loggedOut(let result)):
       end(job, .success(.loggedOut(result)))
+    case .done(.consentBegun(let url)):
+      end(job, .success(.asked(url: url)))
     case .done(let outcome):
       end(job, .failure(Session.failure(outcome)))
     }

@@ -9,6 +9,7 @@ package enum LoopWork {
   case login(again: Bool)
   case keepalive
   case logout
+  case consent(ConsentStep)
   /// Make sure that there is a session for a request that the application sends itself.
   case authorize(Authorization)
   /// Judge the response to it.
@@ -21,6 +22,8 @@ package enum LoopEnding {
   /// Of `login` and `keepalive`: there is a session.
   case ready
   case loggedOut(LogoutResult)
+  /// Of `consent`: the page where a person answers.
+  case asked(url: String)
   /// Of `authorize`: the authorization has a request to send.
   case authorized(Authorization)
   /// Of `observe`: what to do next.

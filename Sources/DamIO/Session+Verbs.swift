@@ -49,15 +49,27 @@ extension Session {
 
   /// Where a person is to consent: the URL to open.
   package func beginConsent() throws(Failure) -> String {
-    let outcome = run(.consent(.begin(entropy: Clock.random(64))))
+    let outcome = run(.consent(Session.question))
     guard case .consentBegun(let url) = outcome else { throw Session.failure(outcome) }
     return url
   }
+
+  package static var question: ConsentStep { .begin(entropy: Clock.random(64)) }
 
   /// Takes the URL to which the server has sent the person's browser.
   package func finishConsent(_ redirected: String) throws(Failure) {
     _ = try reach(.consent(.finish(redirected: redirected)))
   }
+
+  /// The same for a person who types a code into a browser elsewhere.
+  package func beginDeviceConsent() throws(Failure) -> DeviceQuestion {
+    let outcome = run(.consent(.beginDevice))
+    guard case .deviceBegun(let question) = outcome else { throw Session.failure(outcome) }
+    return question
+  }
+
+  /// Asks the server whether they have. Not yet: a failure that says when to ask again.
+  package func pollConsent() throws(Failure) { _ = try reach(.consent(.poll)) }
 
   /// Forgets the session here, then ends it at the server; `forget` leaves the server alone.
   package func logout() throws(Failure) -> LogoutResult { try end(.logout) }

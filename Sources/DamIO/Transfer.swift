@@ -35,7 +35,7 @@ final class Transfer {
     cancellation = options.cancellation
     switch request.body {
     case .none: source = nil
-    case .secret(let secret): source = OutgoingBody(secret)
+    case .form(let secret), .json(let secret): source = OutgoingBody(secret)
     case .caller: source = options.body
     }
     guard source?.begin() ?? true else { return nil }

@@ -16,12 +16,11 @@ package struct FotoWare: System {
   package static let name = "fotoware"
   package static let title = "FotoWare"
   package static let defaultURL = ""
-  package static let defaultPath = "/fotoweb/"
+  package static func defaultPath(_ values: OptionValues) -> String { "/fotoweb/" }
   package static let userIs = "any name for whoever consents"
   package static let needsUser = false
   package static let options: [Option] = []
-  /// The token may also travel in a URL, which the vendor's page allows and this library never does.
-  package static let secretNames = ["access_token", "refresh_token", "client_secret"]
+  package static let secretNames = OAuth2.secretNames
 
   package let authentication: Authentication
   package let credentials: CredentialsKind
@@ -33,9 +32,8 @@ package struct FotoWare: System {
     self.site = site
     self.authentication = authentication
     // A secret "MUST NOT BE GIVEN" for native applications (vendor: Refreshing tokens).
-    oauth = try OAuth2(
-      site, values, isPublic: authentication == .native, authorizePath: "/fotoweb/oauth2/authorize",
-      tokenPath: "/fotoweb/oauth2/token")
+    let vendor = OAuth2.Vendor(authorizePath: "/fotoweb/oauth2/authorize", tokenPath: "/fotoweb/oauth2/token")
+    oauth = try OAuth2(site, values, vendor, isPublic: authentication == .native)
     guard authentication != .web || oauth.hasSecret else {
       throw Failure(.option, "\"client-secret\" is missing: web applications have one")
     }
@@ -68,8 +66,15 @@ package struct FotoWare: System {
     authentication == .script ? nil : oauth.consentURL(state: state, challenge: challenge)
   }
 
-  package func beginConsented(_ progress: inout LoginProgress, code: Secret, verifier: Secret) -> WireRequest? {
-    authentication == .script ? nil : oauth.takeUp(code: code, verifier: verifier)
+  package var deviceQuestion: WireRequest? { authentication == .script ? nil : oauth.deviceQuestion }
+
+  package func readDeviceQuestion(_ response: WireResponse) throws(Failure) -> DeviceQuestion {
+    if let failure = unlicensed(response) ?? commonFailure(response) { throw failure }
+    return try oauth.readDeviceQuestion(response)
+  }
+
+  package func beginConsented(_ progress: inout LoginProgress, _ proof: ConsentProof) -> WireRequest? {
+    authentication == .script ? nil : oauth.takeUp(proof)
   }
 
   package func beginRenewal(_ progress: inout LoginProgress) -> WireRequest? {
@@ -92,9 +97,7 @@ package struct FotoWare: System {
   // MARK: Requests
 
   package func authorize(_ request: inout WireRequest, _ secret: SessionSecret, credentials: Secret?) {
-    if let token = secret.token {
-      request.secretHeaders.append(("Authorization", Secret("Bearer " + token.revealText())))
-    }
+    if let token = secret.token { request.secretHeaders.append(OAuth2.proof(token)) }
   }
 
   /// A 403 is about one thing that this user may not have.

@@ -19,7 +19,7 @@ package struct FotoWeb: System {
   package static let name = "fotoweb"
   package static let title = "FotoWeb"
   package static let defaultURL = ""
-  package static let defaultPath = "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/"
+  package static func defaultPath(_ values: OptionValues) -> String { "/fotoweb/fwbin/fotoweb_isapi.dll/ArchiveAgent/" }
   package static let userIs = "user name"
   package static let options = Options.rows
   package static let secretNames = ["u", "p", "lt", "username", "password", "fwsession"]
@@ -95,7 +95,7 @@ package struct FotoWeb: System {
       return request
     }
     var request = WireRequest(method: "POST", origin: site.origin, target: FotoWeb.loginPath)
-    request.body = .secret(ASCII.form(form(progress.credentials)))
+    request.body = .form(ASCII.form(form(progress.credentials)))
     return request
   }
 

@@ -28,14 +28,17 @@ extension PhotoShelter {
     let apiKeyCommand = TypedOption<String>.text(
       "api-key-command", about: .server, "a shell command whose first line of output is the API key.")
     let apiKeyPlace = TypedOption<APIKeyPlace>.choice("api-key-in", default: .header, "where the API key travels.")
+    let version = TypedOption<Version>.choice(
+      "api-version", default: .v3, "the API's version: 4 takes \"authentication\" token and oauth.")
     let organizationMethod = TypedOption<Method>.choice(
       "organization-method", default: .post, "method of the organization step.")
     let logoutMethod = TypedOption<Method>.choice("logout-method", default: .post, "method of the logout request.")
     let invalidClasses = TypedOption<[String]>.words(
-      "invalid-class", default: "SessionRequiredErr", "error classes that mean the session is invalid.")
+      "invalid-class", default: "SessionRequiredErr,OAuthServerException",
+      "error classes that mean the session is invalid.")
 
     package var all: [OptionRow] {
-      [apiKey, apiKeyCommand, apiKeyPlace, organizationMethod, logoutMethod, invalidClasses]
+      [apiKey, apiKeyCommand, apiKeyPlace, version, organizationMethod, logoutMethod, invalidClasses]
     }
   }
 }

@@ -4,12 +4,12 @@
 package import DamCore
 
 extension PhotoShelter {
-  /// POST mem/authenticate. Without `mode` the server gives cookies (reference, request basics).
+  /// By POST. Without `mode` the server gives cookies (reference, request basics).
   package func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
-    var request = site.request("POST", "mem/authenticate")
+    var request = site.request("POST", version.login)
     var form: [(name: String, value: Secret)] = [("email", Secret(site.user)), ("password", progress.credentials)]
     if !usesCookies { form.append(("mode", Secret("token"))) }
-    request.body = .secret(ASCII.form(form))
+    request.body = .form(ASCII.form(form))
     addAPIKey(&request)
     return request
   }
@@ -23,26 +23,37 @@ extension PhotoShelter {
     let isKnown = error.map { $0.isAboutLogins || invalidClasses.contains($0.name) } ?? false
     if !isKnown, let failure = commonFailure(response) { throw failure }
     let json = JSONValue.parse(response.beginning)
-    let isFirst = progress.stage == 0
-    let step =
-      isFirst
-      ? try readAuthentication(&progress, response, error, json)
-      : try readOrganization(&progress, response, error, json)
-    guard isFirst, case .finished = step, !site.organization.isEmpty else { return step }
+    guard progress.stage == 0 else { return try readOrganization(&progress, response, error, json) }
+    let step: LoginStep
+    if let oauth {
+      step = try readTokens(oauth, &progress, response, error)
+    } else {
+      step = try readAuthentication(&progress, response, error, json)
+    }
+    guard case .finished = step, !site.organization.isEmpty else { return step }
     progress.stage = 1
-    var request = site.request(organizationMethod.name, "mem/organization/\(site.organization)/authenticate")
+    var request = organizationStep
     authorize(&request, progress.secret, credentials: nil)
     return .send(request)
   }
 
-  /// Reads the response to mem/authenticate: the token is `data.token`, organizations are `data.org` (reference,
-  /// response envelope).
+  /// v3 names the organization in the path; v4 in JSON, by the vendor's plugin (reference, API v4).
+  private var organizationStep: WireRequest {
+    guard version == .v4 else {
+      return site.request(organizationMethod.name, "mem/organization/\(site.organization)/authenticate")
+    }
+    var request = site.request("POST", "organization/authenticate")
+    request.body = .json(Secret(JSONValue.object(["org_id": .string(site.organization)]).encoded()))
+    return request
+  }
+
+  /// Reads the response to the login: the token is `token`, organizations are `org` (reference, response envelope).
   private func readAuthentication(
     _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
     let isAboutCredentials = !saysNothingOfCredentials(response.status)
     if let error, isAboutCredentials || error.isAboutLogins { return try denial(error, response) }
-    guard response.isSuccess, let json, json["status"]?.text == "ok" else {
+    guard version.isSuccess(response, json) else {
       // The API answers in JSON, so that a page comes from a gateway or firewall. Only 401 means the same from all of
       // them.
       if response.status == 401 || ((400..<500).contains(response.status) && isAboutCredentials && !response.isPage) {
@@ -52,13 +63,12 @@ extension PhotoShelter {
         .protocolViolation, "the response to the login is not PhotoShelter's (HTTP \(response.status)); check \"url\"",
         httpStatus: response.status)
     }
-    let data = json["data"]
     if usesCookies {
       try keepCookies(&progress, response)
     } else {
-      progress.secret.token = try token(in: data, response)
+      progress.secret.token = try token(in: json, response)
     }
-    if data?["two_factor"]?.truth == true || json["two_factor"]?.truth == true {
+    if version.member("two_factor", of: json)?.truth == true || json?["two_factor"]?.truth == true {
       return .denied(.secondFactor, secondFactor(response))
     }
     guard isUsable(progress.secret) else {
@@ -68,7 +78,7 @@ extension PhotoShelter {
     }
     // The vendor's plugin has met `org` as an array and as a single object; it is absent for users without
     // organizations.
-    let listed = data?["org"]
+    let listed = version.member("org", of: json)
     progress.organizations = (listed?.array ?? listed.map { [$0] } ?? []).compactMap(Organization.init(json:))
     return .finished
   }
@@ -78,7 +88,7 @@ extension PhotoShelter {
   private func readOrganization(
     _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?, _ json: JSONValue?
   ) throws(Failure) -> LoginStep {
-    guard response.isSuccess, error == nil, json?["status"]?.text == "ok" else {
+    guard error == nil, version.isSuccess(response, json) else {
       if let error, error.isAboutAPIKey { throw apiKeyRefused(response, error) }
       let isKnown = error.map { invalidClasses.contains($0.name) } ?? false
       let isNamed = !(error?.name.isEmpty ?? true)
@@ -110,7 +120,7 @@ extension PhotoShelter {
     }
     if usesCookies {
       try keepCookies(&progress, response)
-    } else if let token = try token(in: json?["data"], response) {
+    } else if let token = try token(in: json, response) {
       progress.secret.token = token
     }
     return .finished
@@ -121,8 +131,8 @@ extension PhotoShelter {
   }
 
   /// The token of a response, if there is one. It becomes a header line or a part of a URL, so it must be printable.
-  private func token(in data: JSONValue?, _ response: WireResponse) throws(Failure) -> Secret? {
-    guard let text = data?["token"]?.text, !text.isEmpty else { return nil }
+  private func token(in json: JSONValue?, _ response: WireResponse) throws(Failure) -> Secret? {
+    guard let text = version.member("token", of: json)?.text, !text.isEmpty else { return nil }
     guard let token = Secret(forHeader: text) else {
       throw Failure(
         .protocolViolation, "the server gave a token that no header can hold", httpStatus: response.status)
@@ -148,7 +158,8 @@ extension PhotoShelter {
 
   private func secondFactor(_ response: WireResponse) -> Failure {
     Failure(
-      .secondFactor, "the account wants a second factor, which PhotoShelter's API guide does not offer to programs",
+      .secondFactor,
+      "the account wants a second factor, which a program cannot give: with \"authentication\" oauth a person gives it once",
       httpStatus: response.status)
   }
 

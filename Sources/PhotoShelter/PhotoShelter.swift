@@ -1,33 +1,39 @@
-// PhotoShelter.swift - PhotoShelter API v3, as its authentication guide describes it.
+// PhotoShelter.swift - PhotoShelter's API: v3, as its authentication guide describes it, and v4 (see Version).
 //
 // Login: POST mem/authenticate over HTTPS with e-mail and password; `mode=token` yields data.token, else cookies.
 // Members of an organization then authenticate to it, once after every login, before any other request goes out. The
 // API key goes with every request. In cookie mode every response, errors included, brings a new cookie. Some clients
-// log in by GET, which would put the password into a URL. "guide" is the vendor's authentication guide; "reference",
-// the public facts beyond it: the vendor's other pages, recorded traffic of API v1, and public clients.
+// log in by GET, which would put the password into a URL. Accounts with a second factor get in by OAuth2 alone (see
+// PhotoShelter+OAuth). "guide" is the vendor's authentication guide; "reference", the public facts beyond it: the
+// vendor's other pages, recorded traffic of API v1, and public clients.
 
 package import DamCore
 
 package struct PhotoShelter: System {
   /// How a session is proven: the rotating cookie, or the token in X-PS-Auth-Token, or the token as `auth_token` in the
-  /// URL.
+  /// URL; or the token that a person's consent yields.
   package enum Authentication: String, CaseIterable, Sendable {
     case cookie
     case token
     case tokenInURL = "token-in-url"
+    case oauth
   }
 
   package static let name = "photoshelter"
   package static let title = "PhotoShelter"
   package static let defaultURL = "https://www.photoshelter.com"
-  package static let defaultPath = "/psapi/v3/"
+  package static func defaultPath(_ values: OptionValues) -> String { values[Options.shared.version].apiPath }
   package static let userIs = "e-mail address"
   package static let options = Options.rows
-  package static let secretNames = ["auth_token", "api_key", "x-ps-auth-token", "x-ps-api-key", "email", "password"]
+  package static let secretNames =
+    ["auth_token", "api_key", "x-ps-auth-token", "x-ps-api-key", "email", "password"] + OAuth2.secretNames
 
   package let authentication: Authentication
   package let credentials: CredentialsKind
   let site: Site
+  let version: Version
+  /// nil: the session is a password's.
+  let oauth: OAuth2?
   let apiKey: Secret
   private let apiKeyPlace: Options.APIKeyPlace
   let organizationMethod: Options.Method
@@ -45,10 +51,16 @@ package struct PhotoShelter: System {
     guard site.organization.utf8.allSatisfy({ ASCII.isLetterOrDigit($0) || "._-".utf8.contains($0) }) else {
       throw Failure(.option, "\"organization\" takes an ID of letters, digits and . _ -; `organizations` lists them")
     }
+    version = values[options.version]
+    // Whether logins of v4 yield cookies, and whether it takes a token in a URL, is not known (reference, API v4).
+    guard version == .v3 || authentication == .token || authentication == .oauth else {
+      throw Failure(.option, "with \"api-version\" 4, \"authentication\" is token or oauth")
+    }
     self.site = site
     self.authentication = authentication
     self.apiKey = apiKey
-    credentials = .password(values[values.vocabulary.password])
+    oauth = authentication == .oauth ? try OAuth2(site, values, PhotoShelter.oauth, isPublic: false) : nil
+    credentials = authentication == .oauth ? .consent : .password(values[values.vocabulary.password])
     apiKeyPlace = values[options.apiKeyPlace]
     organizationMethod = values[options.organizationMethod]
     logoutMethod = values[options.logoutMethod]
@@ -59,7 +71,14 @@ package struct PhotoShelter: System {
 
   var usesCookies: Bool { authentication == .cookie }
 
-  package var secretKind: String { usesCookies ? "cookie" : "token" }
+  /// A consent's token works with both versions; whether a password's does, nobody has said.
+  package var secretKind: String {
+    switch authentication {
+    case .cookie: "cookie"
+    case .token, .tokenInURL: version == .v3 ? "token" : "token-v4"
+    case .oauth: "consent"
+    }
+  }
   package var rotates: Bool { usesCookies }
   package var keepsCookies: Bool { usesCookies }
   /// As recorded from API v1 and seen in clients of v4 (reference, cookies).
@@ -69,7 +88,11 @@ package struct PhotoShelter: System {
   package var putsSecretsInURL: Bool { authentication == .tokenInURL || apiKeyPlace == .parameter }
   package var hasToken: Bool { !usesCookies }
   package let hasOrganizations = true
-  package let reservedHeaders = ["cookie", "x-ps-auth-token", "x-ps-api-key"]
+  package var reservedHeaders: [String] {
+    ["cookie", "x-ps-auth-token", "x-ps-api-key"] + (sendsBearer ? ["authorization"] : [])
+  }
+  /// The vendor's tester sends a consent's token so to v3; its plugin, to v4, in both headers (reference, API v4).
+  private var sendsBearer: Bool { oauth != nil || version == .v4 }
 
   package func isUsable(_ secret: SessionSecret) -> Bool {
     usesCookies ? !secret.cookies.live.isEmpty : secret.token != nil
@@ -90,10 +113,11 @@ package struct PhotoShelter: System {
     if usesCookies {
       if let cookie = secret.cookies.header { request.secretHeaders.append(("Cookie", cookie)) }
     } else if let token = secret.token {
-      if authentication == .token {
-        request.secretHeaders.append(("X-PS-Auth-Token", token))
-      } else {
+      if sendsBearer { request.secretHeaders.append(OAuth2.proof(token)) }
+      if authentication == .tokenInURL {
         request.addSecretQuery([("auth_token", token)])
+      } else if authentication == .token || version == .v4 {
+        request.secretHeaders.append(("X-PS-Auth-Token", token))
       }
     }
   }
@@ -118,8 +142,7 @@ package struct PhotoShelter: System {
   /// Nothing is scarce here, so that there is nothing to prove.
   package func proves(_ response: WireResponse, to request: WireRequest) -> Bool { false }
 
-  /// The guide has no request for this. Clients and the vendor's own tester use this one (reference, request basics).
-  package var keepalive: WireRequest { site.request("GET", "mem/user/session") }
+  package var keepalive: WireRequest { site.request("GET", version.session) }
   /// The vendor's older documents say 2 hours (reference, idle time, session limits, logout).
   package let hasIdleLimit = true
 
@@ -127,8 +150,9 @@ package struct PhotoShelter: System {
   /// it, all siblings of the session would get another organization's data.
   package func objection(to path: RequestPath) -> String? {
     let isAuthentication =
-      path.contains("mem") && (path.contains("authenticate") || path.ends(with: ["organization", "logout"]))
-    return isAuthentication
+      (version == .v4 || path.contains("mem"))
+      && (path.contains("authenticate") || path.ends(with: ["organization", "logout"]))
+    return isAuthentication || path.contains("oauth")
       ? "logins, organization steps and logouts are the session's own; use login, logout or the option \"organization\""
       : nil
   }
@@ -141,8 +165,12 @@ package struct PhotoShelter: System {
     "insert", "create", "add", "update", "set", "inherit", "upload", "copy", "move", "delete", "remove", "unlink",
   ]
 
+  /// A consent is taken back where tokens are revoked, if that is known; the guide's logout is for a password's
+  /// session.
   package func logout(_ secret: SessionSecret) -> WireRequest? {
-    var request = site.request(logoutMethod.name, "mem/authenticate/logout")
+    if let oauth { return oauth.revoke(secret).map(withAPIKey) }
+    guard let path = version.logout else { return nil }
+    var request = site.request(logoutMethod.name, path)
     authorize(&request, secret, credentials: nil)
     return request
   }
@@ -151,6 +179,7 @@ package struct PhotoShelter: System {
   /// with the media type of a page may.
   package func confirmsLogout(_ response: WireResponse) -> Bool {
     if let error = ServiceError(response) { return invalidClasses.contains(error.name) }
+    if oauth != nil { return response.isSuccess }
     return response.isSuccess && (!response.isPage || JSONValue.parse(response.beginning)?["status"]?.text == "ok")
   }
 

@@ -1,6 +1,6 @@
 // ServiceError.swift - PhotoShelter's error envelope, in the shapes that are on record (reference, response envelope):
-// {"status":"error","error":{"class","message"}}, {"errors":[{"title"}]}, and the XML of `format=xml`. Anything else is
-// no error of this API.
+// {"status":"error","error":{"class","message"}}, {"errors":[{"id","title"}]}, and the XML of `format=xml`. Anything
+// else is no error of this API.
 
 internal import DamCore
 
@@ -33,8 +33,8 @@ struct ServiceError {
   private init?(_ json: JSONValue) {
     if let error = json["error"], json["status"]?.text == "error" {
       self.init(class: error["class"]?.text ?? "", message: error["message"]?.text ?? "")
-    } else if let title = json["errors"]?.array?.first?["title"]?.text {
-      self.init(class: "", message: title)
+    } else if let error = json["errors"]?.array?.first, error["id"] != nil || error["title"] != nil {
+      self.init(class: error["id"]?.text ?? "", message: error["title"]?.text ?? "")
     } else {
       return nil
     }

@@ -75,6 +75,7 @@ static void refuse_others(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
     int32_t result = -7;
+    char *url = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(NULL, session, 0, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(loop, NULL, 0, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(loop, session, 0, NULL, &seen, &seen.id, err), seen);
@@ -86,6 +87,15 @@ static void refuse_others(dam_loop *loop, dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(NULL, session, take, &seen, &result, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, NULL, take, &seen, &result, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_logout(loop, session, NULL, &seen, &result, &seen.id, err), result);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin(NULL, session, take, &seen, &url, &seen.id, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin(loop, NULL, take, &seen, &url, &seen.id, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin(loop, session, NULL, &seen, &url, &seen.id, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin(loop, session, take, &seen, NULL, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(NULL, session, "?code=c", take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, NULL, "?code=c", take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, NULL, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, not_utf8[0], take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, "?code=c", NULL, &seen, &seen.id, err), seen);
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0 && result == -7, "nothing is under way");
 }
 
@@ -93,6 +103,7 @@ static void refuse_others(dam_loop *loop, dam_session *session)
 static void nobody_there(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
+    char *url = NULL;
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"),
@@ -106,13 +117,21 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen, NULL, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 4 && seen.status == DAM_OK && seen.responses == 0, "nothing to log out of");
+    EXPECT(DAM_OK, dam_loop_consent_begin(loop, session, take, &seen, &url, &seen.id, err));
+    check_run(loop);
+    CHECK(seen.calls == 5 && seen.status == DAM_ERR_NOT_SUPPORTED && url == NULL, "nobody is asked here");
+    EXPECT(DAM_OK, dam_loop_consent_finish(loop, session, "?code=c&state=s", take, &seen, &seen.id, err));
+    check_run(loop);
+    CHECK(seen.calls == 6 && seen.status == DAM_ERR_CONSENT && seen.responses == 0, "nobody was asked");
     seen = (struct seen){.any_id = 1};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_keepalive(loop, session, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen, NULL, NULL, err));
+    EXPECT(DAM_OK, dam_loop_consent_begin(loop, session, take, &seen, &url, NULL, err));
+    EXPECT(DAM_OK, dam_loop_consent_finish(loop, session, "?code=c&state=s", take, &seen, NULL, err));
     check_run(loop);
-    CHECK(seen.calls == 4 && seen.responses == 0, "an id is nobody's duty");
+    CHECK(seen.calls == 6 && seen.responses == 0, "an id is nobody's duty");
 }
 
 /* All of them at once, dropped after so many dispatches, or cancelled: `done` of each is called once or not at all. */

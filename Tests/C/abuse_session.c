@@ -72,7 +72,7 @@ static void abuse_consent(void)
 {
     static const char *const answers[] = {"",       "x",        "http://localhost/", "?",
                                           "?code=", "?state=s", "?code=c&code=d",    NULL};
-    char *url = NULL;
+    char *url = NULL, *code = NULL;
     dam_session *fotoweb = make_fotoweb(closed_url), *session = NULL;
     dam_config *config = make_config((const char *const[]){"system", "fotoware", "url", closed_url, "client-id", "desk",
                                                            "store", "memory", "allow-loopback-http", "yes", NULL});
@@ -80,6 +80,13 @@ static void abuse_consent(void)
     REFUSES(DAM_ERR_NOT_SUPPORTED, dam_consent_begin(fotoweb, &url, err), url);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin(NULL, &url, err), url);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin(session, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_consent_begin_device(session, &url, &code, err), url);
+    REFUSES(DAM_ERR_NOT_SUPPORTED, dam_consent_begin_device(fotoweb, &url, &code, err), code);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin_device(NULL, &url, &code, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin_device(session, NULL, &code, err), code);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin_device(session, &url, NULL, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_poll(NULL, err), check_nothing);
+    REFUSES(DAM_ERR_CONSENT, dam_consent_poll(session, err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(NULL, "?code=c", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, NULL, err), check_nothing);
     REFUSES(DAM_ERR_CONSENT, dam_consent_finish(session, "?code=c&state=s", err), check_nothing);

@@ -56,6 +56,8 @@ struct Model {
   private var purged: Set<Int> = []
   private var lost = 0
   private(set) var tokensReceived = 0
+  /// The number of the refresh token that the store holds.
+  private(set) var refreshToken: Int?
   private(set) var trace: [String] = []
 
   init(_ kind: ModelKind, seed: UInt64) throws {
@@ -63,6 +65,13 @@ struct Model {
     settings = try kind.settings()
     random = Seeded(seed)
     server = ModelServer(kind)
+    if kind.renewals != nil {
+      var record = SessionRecord()
+      var secret = SessionSecret()
+      (secret.token, secret.refreshToken) = (Secret("s0"), Secret("r0"))
+      (record.generation, record.identity, record.secret) = (1, settings.identity, secret)
+      (stored, revision, refreshToken) = (record, 1, 0)
+    }
     expiriesLeft = Int.random(in: 0...3, using: &random)
     for process in 0..<Int.random(in: 1...3, using: &random) {
       processes.append(Process(clock: Int64.random(in: -120_000_000...120_000_000, using: &random)))
@@ -96,6 +105,7 @@ struct Model {
         server.expire()
         trace.append("all sessions expire")
       }
+      if kind.kills, random.chance(1) { kill(Int.random(in: processes.indices, using: &random)) }
       let busy = threads.indices.filter { canRun($0) }
       guard let thread = busy.randomElement(using: &random) else {
         guard threads.allSatisfy({ $0.call == nil && $0.goals.isEmpty }) else {
@@ -108,10 +118,23 @@ struct Model {
     throw Violation(description: "it does not end")
   }
 
+  /// The process is begun anew, and goes on with what its threads have not begun yet.
+  private mutating func kill(_ process: Int) {
+    trace.append("\(process) is killed")
+    lost += 1
+    processes[process].state = SessionState()
+    processes[process].revision = 0
+    for thread in threads.indices where threads[thread].process == process {
+      (threads[thread].call, threads[thread].work) = (nil, .idle)
+      if sessionOwner == thread { sessionOwner = nil }
+      if accountOwner == thread { accountOwner = nil }
+    }
+  }
+
   private func canRun(_ thread: Int) -> Bool {
     switch threads[thread].work {
     case .idle: !threads[thread].goals.isEmpty
-    case .action(.lockSession): sessionOwner == nil
+    case .action(.lockSession(waits: true)): sessionOwner == nil
     case .action(.lockAccount): accountOwner == nil
     default: true
     }
@@ -158,10 +181,13 @@ struct Model {
     // FotoWeb: a suspicious response goes to the caller when a sibling logged in before it was looked into.
     case .delivered where threads[thread].callerStatus != 200 && !kind.isFotoWeb:
       throw Violation(description: "the caller was given HTTP \(threads[thread].callerStatus)")
-    case .delivered, .ready, .loggedOut, .consentBegun:
+    case .delivered, .ready, .loggedOut, .consentBegun, .deviceBegun:
       return
     // Its own response was lost, or that of the sibling whose login it waited for.
     case .failed(let failure) where failure.cause == .transfer && kind.losesAnswers:
+      return
+    // The server saw a refresh token twice, after an answer was lost.
+    case .failed(let failure) where failure.cause == .consent && server.tokens?.isOver == true:
       return
     // The session of a sibling's login ended before its organization step: those who waited for it hear the same.
     case .failed(let failure) where failure.cause == .organizationRefused && ends > 0:
@@ -183,6 +209,7 @@ struct Model {
     case .load:
       try feed(thread, .loaded(load(thread)))
     case .lockSession:
+      guard sessionOwner == nil else { return try feed(thread, .sessionLocked(.busy, load(thread))) }
       guard accountOwner != thread else { throw Violation(description: "locks taken in the wrong order") }
       sessionOwner = thread
       try feed(thread, .sessionLocked(.held, load(thread)))
@@ -246,6 +273,7 @@ struct Model {
       if record.generation > stored?.generation ?? 0 { purges += 1 }
     }
     stored = record
+    if let token = record.secret?.refreshToken { refreshToken = RefreshTokens.number(token.revealText()) }
     revision += 1
     processes[process].revision = revision
     try feed(thread, .savedSession(.saved(record)))
@@ -263,9 +291,12 @@ struct Model {
       guard let session, !threads[thread].purgedBefore.contains(session) else {
         throw Violation(description: "a request went out with a logged-out session, or with none")
       }
-      if settings.rotation == .serialize, !kind.isFotoWeb, kind.options["authentication"] != "token" {
+      if settings.rotation == .serialize, settings.system.rotates {
         guard sessionOwner == thread else { throw Violation(description: "a request without the session's lock") }
       }
+    }
+    if let token = request.fields["refresh_token"].flatMap(RefreshTokens.number), token != refreshToken {
+      throw Violation(description: "refresh token \(token) is sent while the store has \(refreshToken ?? -1)")
     }
     let failure = CallEvent.failed(Failure(.transfer, "the response was lost"), head: nil)
     // What is lost in the middle of a login costs it; with a response goes a cookie that a strict server wants back.

@@ -22,6 +22,10 @@ struct ModelKind: Sendable, CustomStringConvertible {
   /// Responses may be lost on the way, before the server has acted or after.
   var losesAnswers = false
   var logsOut = false
+  /// Sessions are a person's consent, and renewed by tokens that are good for one renewal; nil: by passwords.
+  var renewals: RefreshTokens.Manner?
+  /// Processes may be killed, with all that they have not saved.
+  var kills = false
 
   /// Where requests with cookies are parallel, the one replay may go to a newer cookie of the very session that has
   /// ended.
@@ -29,6 +33,7 @@ struct ModelKind: Sendable, CustomStringConvertible {
 
   func settings() throws(Failure) -> Settings {
     let changes = options.mapValues { Optional($0) }
+    if renewals != nil { return try Sample.fotoWare(changes) }
     return try isFotoWeb ? Sample.fotoWeb(changes) : Sample.photoShelter(changes)
   }
 }
@@ -44,10 +49,16 @@ struct ModelServer {
   let kind: ModelKind
   private var sessions: [Session] = []
   private(set) var logins = 0
+  private(set) var tokens: RefreshTokens?
   /// What makes a login necessary: sessions that ended here.
   private(set) var ends = 0
 
-  init(_ kind: ModelKind) { self.kind = kind }
+  init(_ kind: ModelKind) {
+    self.kind = kind
+    tokens = kind.renewals.map(RefreshTokens.init)
+    // What the person has consented to.
+    if tokens != nil { sessions.append(Session()) }
+  }
 
   /// All sessions end.
   mutating func expire() {
@@ -62,11 +73,12 @@ struct ModelServer {
   }
 
   static func secret(_ request: WireRequest) -> String? {
-    request.secretHeader("Cookie") ?? request.secretHeader("X-PS-Auth-Token")
+    request.secretHeader("Cookie") ?? request.secretHeader("X-PS-Auth-Token") ?? request.bearer
   }
 
   mutating func handle(_ request: WireRequest) -> WireResponse {
     let path = request.target.lowercased()
+    if path.hasSuffix("/token") { return renew(request) }
     if path.hasSuffix("/login.fwx") || path.hasSuffix("/mem/authenticate") { return login() }
     let secret = ModelServer.secret(request)
     if path.hasSuffix("/logout") { return logout(secret) }
@@ -80,7 +92,22 @@ struct ModelServer {
     else if kind.options["organization"] != nil, !sessions[index].isMember {
       return WireResponse(418)
     }
+    tokens?.used = index
     return ok(index)
+  }
+
+  /// An access token is a session of its own.
+  private mutating func renew(_ request: WireRequest) -> WireResponse {
+    let token = request.fields["refresh_token"].flatMap(RefreshTokens.number)
+    guard let next = token.flatMap({ tokens?.renew($0) }) else {
+      // Whoever shows an old token may have stolen it: all that came of it is over.
+      for index in sessions.indices { sessions[index].isAlive = false }
+      return WireResponse(400, [], #"{"error":"invalid_grant"}"#)
+    }
+    logins += 1
+    if kind.renewals == .endsAccess { for index in sessions.indices { sessions[index].isAlive = false } }
+    sessions.append(Session())
+    return .tokens("s\(next)", "r\(next)")
   }
 
   private func isCurrent(_ secret: String, _ session: Session) -> Bool {
@@ -104,6 +131,7 @@ struct ModelServer {
 
   private mutating func ok(_ index: Int) -> WireResponse {
     if kind.isFotoWeb { return WireResponse(200, ["Set-Cookie: FWSession=s\(index)"]) }
+    if kind.renewals != nil { return WireResponse(200) }
     if kind.options["authentication"] == "token" { return .ok(data: #"{"token":"s\#(index)"}"#) }
     sessions[index].cookie += 1
     return .ok("Set-Cookie: mem=x; Max-Age=0", "Set-Cookie: mem=s\(index).\(sessions[index].cookie)")

@@ -27,6 +27,16 @@ struct CallModelTests {
     ModelKind(
       description: "device tokens", options: ["token-limit": "10000", "token-reserve": "0"], isFotoWeb: true,
       expiry: .status401, losesAnswers: true, logsOut: true),
+    ModelKind(description: "refresh tokens that are good once", options: [:], expiry: .status401, renewals: .strict),
+    ModelKind(
+      description: "the same where a renewal ends older access tokens", options: [:], expiry: .status401,
+      renewals: .endsAccess),
+    ModelKind(
+      description: "the same with lost responses and kills", options: [:], expiry: .status401, losesAnswers: true,
+      renewals: .strict, kills: true),
+    ModelKind(
+      description: "refresh tokens that are good until their successor was used, with lost responses and kills",
+      options: [:], expiry: .status401, losesAnswers: true, renewals: .forgiving, kills: true),
   ]
 
   @Test("one expiry is one login, nobody is refused, nothing comes back from the past", arguments: kinds)
@@ -51,10 +61,23 @@ struct CallModelTests {
       guard process.generation == both.generation, secret(process) == secret(both), secret(both) == secret(model.stored)
       else { throw Violation(description: "records do not converge: \(process) \(both)") }
     }
+    if let tokens = model.server.tokens { try checkTokens(tokens, model) }
     guard model.kind.isFotoWeb else { return }
     let ledger = model.account?.ledger.count ?? 0
     guard ledger == model.tokensReceived else {
       throw Violation(description: "\(model.tokensReceived) device tokens obtained, \(ledger) in the ledger")
+    }
+  }
+
+  /// Whatever was lost on the way, the store has a token that the server takes, unless the server has ended them all;
+  /// and it ends them only where an answer was lost.
+  private func checkTokens(_ tokens: RefreshTokens, _ model: Model) throws(Violation) {
+    guard !tokens.isOver || (tokens.manner != .forgiving && (model.kind.losesAnswers || model.kind.kills)) else {
+      throw Violation(description: "a person must consent again, although nothing was lost")
+    }
+    guard !tokens.isOver, !model.kind.losesAnswers || tokens.manner == .forgiving else { return }
+    guard let token = model.refreshToken, tokens.isGood(token) else {
+      throw Violation(description: "the store holds no refresh token that is any good")
     }
   }
 

@@ -158,6 +158,74 @@ struct CallRenewalTests {
     #expect(play.stored?.secret?.refreshToken == Secret("R2"))
   }
 
+  // MARK: With an organization step
+
+  /// The same at PhotoShelter, for an organization.
+  private func member() throws -> Play {
+    let options = ["authentication": "oauth", "client-id": "desk", "organization": "O1"]
+    let play = Play(try Sample.photoShelter(options))
+    play.response(.tokens("A1", "R1"), .ok())
+    let url = try play.consentURL()
+    #expect(play.run(.consent(.finish(redirected: Sample.answer(to: url)))).summary == "ready 2")
+    #expect(
+      play.actions == [
+        "lock session", "save session 0 durably", "lock session", "save session 0 durably",
+        "send POST /psapi/v4.0/oauth/token", "save session 1 durably",
+        "send POST /psapi/v3/mem/organization/O1/authenticate", "save session 2 durably",
+      ])
+    play.clear()
+    play.now += 3600
+    return play
+  }
+
+  @Test("the next refresh token is saved before the organization step, and no access token with it")
+  func half() throws {
+    let play = try member()
+    play.response(.tokens("A2", "R2"), .ok(), .ok())
+    play.meanwhile = [
+      (
+        "send POST /psapi/v3/mem/organization",
+        { play in
+          #expect(play.stored?.secret?.refreshToken == Secret("R2") && play.stored?.secret?.token == nil)
+        }
+      )
+    ]
+    #expect(try play.request().summary == "delivered 4")
+    #expect(play.stored?.secret?.token == Secret("A2") && play.stored?.secret?.refreshToken == Secret("R2"))
+    #expect(play.state.statistics.renewals == 1 && play.state.statistics.organizationLogins == 2)
+  }
+
+  @Test(
+    "whatever becomes of the organization step, the next refresh token is kept, and the next call renews with it",
+    arguments: [
+      .failure(Failure(.timeout, "cut")), .failure(Failure(.connect, "nobody there")), .response(WireResponse(500)),
+      .response(WireResponse(401)), .response(.error(403, "OrgErr")),
+    ] as [Play.Reply])
+  func halfFailed(reply: Play.Reply) throws {
+    let play = try member()
+    play.response(.tokens("A2", "R2"))
+    play.replies.append(reply)
+    #expect(try play.request().failure?.cause != .consent)
+    #expect(play.stored?.secret?.refreshToken == Secret("R2") && play.stored?.secret?.token == nil)
+    let next = play.sibling()
+    next.response(.tokens("A3", "R3"), .ok(), .ok())
+    #expect(try next.request().summary.hasPrefix("delivered") == true)
+    #expect(next.sent[0].fields["refresh_token"] == "R2" && next.state.statistics.renewalsInDoubt == 0)
+  }
+
+  @Test("a renewal ahead of time whose organization step fails keeps the token that still works")
+  func halfAhead() throws {
+    let play = try member()
+    play.now -= 10
+    play.response(.tokens("A2", "R2"), WireResponse(500), .ok())
+    #expect(try play.request().summary == "delivered 3")
+    #expect(play.sent.last?.bearer == "A1" && play.stored?.secret?.refreshToken == Secret("R2"))
+    play.now += 10
+    play.response(.tokens("A3", "R3"), .ok(), .ok())
+    #expect(try play.request().summary == "delivered 5")
+    #expect(play.sent.last?.bearer == "A3")
+  }
+
   // MARK: Refused
 
   @Test(

@@ -68,7 +68,8 @@ struct OptionTests {
     "redirect-url": Row(
       ["http://localhost:9876/callback", "desk-app:/callback", "https://desk.example"],
       not: ["localhost", "/callback", ":x", "http://localhost/#x", "http://local host/", "1:x"]),
-    "authorize-path": .endpoint, "token-path": .endpoint, "revoke-path": .endpoint,
+    "authorize-path": .endpoint, "token-path": .endpoint, "revoke-path": .endpoint, "device-path": .endpoint,
+    "api-version": .choice("3", "4"),
     "allow-loopback-http": Row(["yes", "no", "true", "false", "1", "0"], not: ["Yes", "maybe", "2", "on"]),
   ]
 

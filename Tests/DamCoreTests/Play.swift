@@ -150,7 +150,8 @@ final class Play {
   static func name(_ action: CallAction) -> String {
     switch action {
     case .load: "load"
-    case .lockSession: "lock session"
+    case .lockSession(waits: true): "lock session"
+    case .lockSession: "try to lock session"
     case .lockAccount: "lock account"
     case .askCredentials: "ask"
     case .derive: "derive"
@@ -174,6 +175,7 @@ extension CallOutcome {
     case .ready(let record): "ready \(record.generation)"
     case .loggedOut(let result): "logged out: \(result)"
     case .consentBegun: "consent begun"
+    case .deviceBegun(let question): "type \(question.userCode)"
     case .failed(let failure): "\(failure.cause)"
     }
   }

@@ -45,7 +45,7 @@ struct SecretTests {
     var wire = WireRequest(method: "GET", origin: try #require(Origin("https://h")), target: "/")
     wire.secretHeaders = [("Cookie", secret)]
     wire.secretQuery = secret
-    wire.body = .secret(secret)
+    wire.body = .form(secret)
     for text in [
       "\(secret)", String(reflecting: secret), "\([secret])", "\(Optional(secret) as Any)", dumped, "\(wire)",
     ] {

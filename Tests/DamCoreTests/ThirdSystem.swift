@@ -19,7 +19,7 @@ struct Lightbox: System {
   static let name = "lightbox"
   static let title = "Lightbox"
   static let defaultURL = ""
-  static let defaultPath = "/v7/"
+  static func defaultPath(_ values: OptionValues) -> String { "/v7/" }
   static let userIs = "staff number"
   static let options = Options.rows
   static let secretNames = ["pass"]
@@ -57,11 +57,10 @@ struct Lightbox: System {
 
   func beginLogin(_ progress: inout LoginProgress) throws(Failure) -> WireRequest {
     var request = site.request("PUT", "doors/front")
-    request.headers.append(("Content-Type", "application/json"))
     let json = JSONValue.object([
       "staff": .string(site.user), "desk": .string(desk), "word": .string(progress.credentials.revealText()),
     ])
-    request.body = .secret(Secret(json.encoded()))
+    request.body = .json(Secret(json.encoded()))
     return request
   }
 

@@ -136,7 +136,7 @@ extension CallOutcome {
     switch self {
     case .delivered: last
     case .failed(let failure): failure.httpStatus
-    case .ready, .loggedOut, .consentBegun: 0
+    case .ready, .loggedOut, .consentBegun, .deviceBegun: 0
     }
   }
 }

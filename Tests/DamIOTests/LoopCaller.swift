@@ -34,6 +34,7 @@ final class LoopCaller {
       endings.append("\(id) authorized")
       self.authorization = authorization
     case .success(.observed(let next)): endings.append("\(id) \(next)")
+    case .success(.asked(let url)): endings.append("\(id) asks \(url)")
     case .failure(let failure): endings.append("\(id) \(failure.cause)")
     }
     afterEnding?(self)

@@ -28,7 +28,7 @@ struct FotoWareTests {
     var progress = Self.renewed
     let requests = [
       system.beginRenewal(&progress),
-      system.beginConsented(&progress, code: Secret("c"), verifier: Secret("v")),
+      system.beginConsented(&progress, .code(Secret("c"), verifier: Secret("v"))),
     ].compactMap { $0 }
     #expect(requests.count == 2)
     for request in requests {

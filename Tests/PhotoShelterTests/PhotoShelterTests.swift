@@ -16,7 +16,7 @@ struct PhotoShelterTests {
   func defaults() throws {
     let system = try self.system()
     #expect(system.organizationMethod == .post && system.logoutMethod == .post)
-    #expect(system.invalidClasses == ["SessionRequiredErr"])
+    #expect(system.invalidClasses == ["SessionRequiredErr", "OAuthServerException"])
   }
 
   private static let secret: SessionSecret = {

@@ -124,10 +124,12 @@ extension Cookie {
 }
 
 extension WireRequest {
-  /// The body of a login form.
+  /// The body of a login.
   package var form: String? {
-    if case .secret(let text) = body { return text.revealText() }
-    return nil
+    switch body {
+    case .form(let text), .json(let text): text.revealText()
+    case .none, .caller: nil
+    }
   }
 
   package func secretHeader(_ name: String) -> String? { secretHeaders.first { $0.name == name }?.value.revealText() }

@@ -234,7 +234,7 @@ void play_session(struct play *play)
 {
     dam_session **session = &play->sessions[byte(play) % SLOTS];
     int32_t result = -1;
-    char *token = NULL;
+    char *token = NULL, *code = NULL;
     switch (byte(play) % 14) {
     case 0:
     case 1: open_session(play, session); break;
@@ -262,6 +262,13 @@ void play_session(struct play *play)
             broken("outputs are written only on DAM_OK", "dam_consent_begin");
         dam_string_free(token);
         SAYS(dam_consent_finish(*session, "http://localhost/?code=c&state=s", err(play)));
+        token = NULL;
+        if (SAYS(dam_consent_begin_device(*session, &token, &code, err(play))) != DAM_OK &&
+            (token != NULL || code != NULL))
+            broken("outputs are written only on DAM_OK", "dam_consent_begin_device");
+        dam_string_free(token);
+        dam_string_free(code);
+        SAYS(dam_consent_poll(*session, err(play)));
         break;
     case 10: headers(play, *session); break;
     case 11: images(play, *session); break;

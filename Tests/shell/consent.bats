@@ -46,3 +46,51 @@ END
     [[ $stderr == *"a person must consent, at a terminal"* ]]
     [ -z "$(dam list)" ]
 }
+
+# In the background: a login that waits for a browser at $port; prints to said.
+listen() {
+    port=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" --client-id sandbox-native --ca-file "$CA_FILE" \
+        --listen "$port" "$@" 2>said &
+    login=$!
+    until grep -q "^$FOTOWARE" said || ! kill -0 "$login"; do :; done
+    page=$(grep "^$FOTOWARE" said)
+}
+
+# What the browser shows at the end, when the person has decided so.
+decide() { curl -sS --cacert "$CA_FILE" -L --data "${page#*\?}&decision=$1&user=ada" "${page%%\?*}"; }
+
+@test "a browser of this machine brings the answer itself, and nobody else does" {
+    listen
+    [[ $page == *"redirect_uri=http%3A%2F%2Flocalhost%3A$port%2Fcallback"* ]]
+    exec 8<>"/dev/tcp/127.0.0.1/$port"   # a connection in advance, as browsers open it
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$port/favicon.ico")" = 404 ]
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$port/callback?code=c&state=guessed")" = 404 ]
+    [ "$(curl -s -o /dev/null -w '%{http_code}' -X POST "http://localhost:$port/callback?code=c")" = 404 ]
+    [[ $(decide allow) == *"damsession is logged in. You can close this page."* ]]
+    exec 8>&-
+    wait "$login"
+    [ "$(dam get desk me | jq -r .user)" = ada ]
+    [[ $(dam config get desk redirect-url) == "http://localhost:$port/callback" ]]
+}
+
+@test "whoever declines is told at both ends" {
+    listen
+    [[ $(decide deny) == *"not logged in; its terminal says why"* ]]
+    run -51 wait "$login"
+    [[ $(cat said) == *"has not consented"*"access_denied"* ]]
+    [ -z "$(dam list)" ]
+}
+
+@test "a port that is taken, or is not the registered one, is said before anybody is asked" {
+    listen
+    run -5 --separate-stderr dam login other --system fotoware --url "$FOTOWARE" --client-id sandbox-native \
+        --ca-file "$CA_FILE" --listen "$port" --user bob
+    [[ $stderr == *"port $port of this machine cannot be listened at: Address already in use"* ]]
+    kill "$login"
+    run -2 --separate-stderr dam login other --system fotoware --url "$FOTOWARE" --client-id sandbox-native \
+        --ca-file "$CA_FILE" --listen 9000 --redirect-url http://localhost:9001/back
+    [[ $stderr == *"\`redirect-url\` is http://localhost:9001/back"* ]]
+    run -2 --separate-stderr dam login other --listen 0
+    [ "$stderr" = "damsession: --listen takes a number from 1 to 65535" ]
+}

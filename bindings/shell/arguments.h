@@ -36,7 +36,7 @@ struct arguments {
     size_t data_count;
     const char *content_type, *image, *output, *ticket, *body;
     const char *output_dir, *list, *report;
-    unsigned jobs; /* 0: not given. */
+    unsigned jobs, port; /* 0: not given. */
     uint64_t generation;
     int password_fd, api_key_fd; /* -1: not given. */
 };

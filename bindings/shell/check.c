@@ -34,6 +34,10 @@ static int check_pairs(const struct arguments *given)
         say("a secret comes from standard input or from another descriptor, not from both");
         return EXIT_USAGE;
     }
+    if (given->port != 0 && is_given(given, FLAG_DEVICE)) {
+        say("--listen waits for a browser of this machine, --device for a code that is typed elsewhere: choose one");
+        return EXIT_USAGE;
+    }
     if (given->part_count > 0 && (given->data_count > 0 || given->content_type != NULL)) {
         say("--form makes the body and its type, and goes with neither --data nor --content-type");
         return EXIT_USAGE;

@@ -11,7 +11,7 @@
 #define SESSION (ACCEPTS_HELP | ACCEPTS_OPTIONS)
 
 const struct command commands[] = {
-    {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN, OPENS_NOTHING, run_login, NULL,
+    {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN | ACCEPTS_CONSENT, OPENS_NOTHING, run_login, NULL,
      "log in if needed, then remember the options under NAME",
      "system url user authentication organization password-command api-key-command ca-file",
      "login desk --system photoshelter --user ada@example.com"},

@@ -18,6 +18,10 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_JSON] = {"json", 0, ACCEPTS_JSON, NULL, 0, "print JSON"},
     [FLAG_MARKDOWN] = {"markdown", 0, ACCEPTS_MARKDOWN, NULL, 0, "print a Markdown table"},
     [FLAG_AGAIN] = {"again", 0, ACCEPTS_AGAIN, NULL, 0, "try credentials that were refused before once more"},
+    [FLAG_LISTEN] = {"listen", 0, ACCEPTS_CONSENT, "PORT", 0,
+                     "OAuth2: take the answer from a browser of this machine, at this port, in place of the terminal"},
+    [FLAG_DEVICE] = {"device", 0, ACCEPTS_CONSENT, NULL, 0,
+                     "OAuth2: print a code to type into a browser elsewhere, and wait until it was typed"},
     [FLAG_LOG_IN] = {"log-in", 0, ACCEPTS_LOG_IN, NULL, 0,
                      "ask the server for the session too, and log in if it is refused"},
     [FLAG_PASSWORD_STDIN] =

@@ -23,7 +23,8 @@ enum accepts {
     ACCEPTS_HEAD = 1 << 10,
     ACCEPTS_API_KEY = 1 << 11,
     ACCEPTS_PATHS = 1 << 12,
-    ACCEPTS_LOG_IN = 1 << 13
+    ACCEPTS_LOG_IN = 1 << 13,
+    ACCEPTS_CONSENT = 1 << 14
 };
 
 enum flag_id {
@@ -34,6 +35,8 @@ enum flag_id {
     FLAG_JSON,
     FLAG_MARKDOWN,
     FLAG_AGAIN,
+    FLAG_LISTEN,
+    FLAG_DEVICE,
     FLAG_LOG_IN,
     FLAG_PASSWORD_STDIN,
     FLAG_PASSWORD_FD,

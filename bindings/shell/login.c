@@ -41,17 +41,18 @@ static int ask_secrets(struct work *work)
 }
 
 /* Tries again what a person has typed wrong, and asks for nothing else. */
-static int log_in(struct work *work, uint32_t manner, int asks_for_key)
+static int log_in(struct work *work, const struct arguments *arguments, int asks_for_key)
 {
     enum { TRIES = 3 };
     dam_error error;
+    uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     work->credentials.keeps = asks_for_key; /* a wrong key is no reason to type the password again. */
     for (int tries = 1;; tries++, manner = DAM_LOGIN_IF_NEEDED) {
         dam_status status = dam_session_login(work->session, manner, &error);
         if (status == DAM_OK)
             return EXIT_OK;
         if (status == DAM_ERR_CONSENT)
-            return ask_consent(work);
+            return is_given(arguments, FLAG_DEVICE) ? ask_device_consent(work) : ask_consent(work, arguments->port);
         char text[DESCRIPTION_CAPACITY];
         int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
         int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.answerer == ANSWERER_PERSON;
@@ -157,11 +158,12 @@ int run_login(const struct arguments *arguments, struct work *work)
 {
     dam_error error;
     struct asked asked = {0};
-    uint32_t manner = is_given(arguments, FLAG_AGAIN) ? DAM_LOGIN_AGAIN : DAM_LOGIN_IF_NEEDED;
     dam_status loaded = load_options(work, arguments, &error);
     if (loaded == DAM_ERR_NOT_FOUND)
         note_new_name();
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
+    if (code == EXIT_OK && arguments->port != 0)
+        code = choose_redirect(work, arguments->port);
     if (code == EXIT_OK)
         code = ask_options(work, &asked);
     int asks_for_key = code == EXIT_OK && arguments->api_key_fd < 0 && misses_program_secrets(work);
@@ -172,7 +174,7 @@ int run_login(const struct arguments *arguments, struct work *work)
     while (code == EXIT_USAGE && asked.url_is_open && ask_url(work, "URL: "))
         code = start_session(work);
     if (code == EXIT_OK)
-        code = log_in(work, manner, asks_for_key);
+        code = log_in(work, arguments, asks_for_key);
     if (code == EXIT_OK)
         code = prove_session(work);
     if (code == EXIT_OK && has_name(arguments))

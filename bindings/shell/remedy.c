@@ -45,7 +45,7 @@ static const struct remedy remedies[] = {
      "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_PASSWORD"},
     {DAM_ERR_CREDENTIALS_REFUSED, "run: damsession login %, with the right password; --again tries the same one again"},
     {DAM_ERR_SECOND_FACTOR,
-     "run: damsession login % --user USER, with an account for programs, without a second factor"},
+     "run: damsession login % --authentication oauth --client-id ID: a person gives it once, in a browser"},
     {DAM_ERR_ORGANIZATION_REFUSED, "run: damsession organizations #, and choose one of them by --organization ID"},
     {DAM_ERR_API_KEY_REFUSED, "run: damsession login % --api-key-stdin, with the right key; or set DAMSESSION_API_KEY"},
     {DAM_ERR_TOKEN_LIMIT,

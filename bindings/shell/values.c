@@ -48,12 +48,12 @@ static int parse_descriptor(const char *flag, const char *text, int *out)
     return EXIT_OK;
 }
 
-static int parse_jobs(const char *text, unsigned *out)
+/* From 1 on. */
+static int parse_count(const char *flag, const char *text, unsigned most, unsigned *out)
 {
-    enum { MOST = 100 };
     uint64_t number = 0;
-    if (!read_digits(text, MOST, &number) || number == 0) {
-        say("--jobs takes a number from 1 to %d", MOST);
+    if (!read_digits(text, most, &number) || number == 0) {
+        say("--%s takes a number from 1 to %u", flag, most);
         return EXIT_USAGE;
     }
     *out = (unsigned)number;
@@ -123,7 +123,8 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_BODY: out->body = value; return EXIT_OK;
     case FLAG_OUTPUT_DIR: out->output_dir = value; return EXIT_OK;
     case FLAG_LIST: out->list = value; return EXIT_OK;
-    case FLAG_JOBS: return parse_jobs(value, &out->jobs);
+    case FLAG_JOBS: return parse_count("jobs", value, 100, &out->jobs);
+    case FLAG_LISTEN: return parse_count("listen", value, UINT16_MAX, &out->port);
     case FLAG_REPORT: out->report = value; return EXIT_OK;
     case FLAG_GENERATION: return parse_number("generation", value, UINT64_MAX, &out->generation);
     default: return EXIT_OK; /* for these flags, `given` is enough. */

@@ -1,5 +1,5 @@
-"""damsession keeps a program logged in to a photo archive: PhotoShelter API v3 or FotoWeb Archive
-Agent.
+"""damsession keeps a program logged in to a photo archive: PhotoShelter, FotoWeb
+Archive Agent or FotoWare.
 
     import damsession
 
@@ -78,7 +78,15 @@ from ._session import Session
 from ._store import UNCHANGED, Store
 from ._stored import remove_session, sessions
 from ._stream import Stream
-from ._values import DeviceToken, LogoutResult, Organization, State, Statistics, StoredSession
+from ._values import (
+    DeviceConsent,
+    DeviceToken,
+    LogoutResult,
+    Organization,
+    State,
+    Statistics,
+    StoredSession,
+)
 
 # The sandbox is a distribution of its own, and may be in another folder than this one: in a virtual
 # environment that sees the system's packages. pkgutil.extend_path does it too, but takes longer.
@@ -110,6 +118,7 @@ __all__ = [
     "CredentialsNeeded",
     "CredentialsRefused",
     "DamError",
+    "DeviceConsent",
     "DeviceToken",
     "HTTPStatusError",
     "HandleStale",

@@ -308,6 +308,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_session_keepalive": _status(session_p),
     "dam_consent_begin": _status(session_p, _text_out),
     "dam_consent_finish": _status(session_p, c_char_p),
+    "dam_consent_begin_device": _status(session_p, _text_out, _text_out),
+    "dam_consent_poll": _status(session_p),
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
     "dam_session_list_organizations": _status(session_p, dam_organization_callback, c_void_p),
@@ -355,6 +357,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_loop_keepalive": _status(loop_p, session_p, dam_done_callback, c_void_p, _out(c_uint64)),
     "dam_loop_logout": _status(
         loop_p, session_p, dam_done_callback, c_void_p, _out(c_int32), _out(c_uint64)
+    ),
+    "dam_loop_consent_begin": _status(
+        loop_p, session_p, dam_done_callback, c_void_p, _text_out, _out(c_uint64)
+    ),
+    "dam_loop_consent_finish": _status(
+        loop_p, session_p, c_char_p, dam_done_callback, c_void_p, _out(c_uint64)
     ),
     "dam_loop_dispatch": _status(loop_p),
     "dam_loop_cancel": _status(loop_p, c_uint64),

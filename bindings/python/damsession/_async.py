@@ -33,6 +33,7 @@ from ._response import Response
 from ._session import Session, stays_here
 from ._site import Asked
 from ._stream import BaseStream
+from ._text import encoded, lent_text, text_of
 from ._unknown import check_keywords
 from ._values import LogoutResult, State, Statistics
 
@@ -198,6 +199,16 @@ class AsyncSession:
         result = ctypes.c_int32()
         await self._run("dam_loop_logout", outputs=(result,))
         return LogoutResult(result.value)
+
+    async def begin_consent(self) -> str:
+        """`Session.begin_consent`, awaited."""
+        with lent_text() as url:
+            await self._run("dam_loop_consent_begin", outputs=(ctypes.byref(url),))
+            return text_of(url)
+
+    async def finish_consent(self, redirected_url: str) -> None:
+        """`Session.finish_consent`, awaited."""
+        await self._run("dam_loop_consent_finish", encoded(redirected_url, "redirected_url"))
 
     async def _run(self, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         transfer = self._transfer()

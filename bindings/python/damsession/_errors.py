@@ -180,7 +180,10 @@ class CredentialsRefused(AuthenticationError):
 
 
 class SecondFactorRequired(AuthenticationError):
-    """The account wants a second factor, which the API does not offer."""
+    """The account wants a second factor, which no password stands for.
+
+    With `authentication="oauth"` a person gives it once, in a browser.
+    """
 
 
 class OrganizationRefused(AuthenticationError):

@@ -38,13 +38,14 @@ class Options(TypedDict, total=False):
     password: Text
     #: A shell command whose first line of output is the password or encryption secret.
     password_command: Text
-    #: PhotoShelter: cookie (default), token, token-in-url. FotoWeb: device-token (default),
+    #: PhotoShelter: cookie (default), token, token-in-url, oauth. FotoWeb: device-token (default),
     #: login-token, query. FotoWare: native (default), web, script.
     authentication: (
         Literal[
             "cookie",
             "token",
             "token-in-url",
+            "oauth",
             "device-token",
             "login-token",
             "query",
@@ -62,6 +63,8 @@ class Options(TypedDict, total=False):
     api_key_command: Text
     #: PhotoShelter: where the API key travels.
     api_key_in: Literal["header", "parameter"] | None
+    #: PhotoShelter: the API's version: 4 takes "authentication" token and oauth.
+    api_version: Literal["3", "4", 3, 4] | None
     #: PhotoShelter: method of the organization step.
     organization_method: Literal["post", "get"] | None
     #: PhotoShelter: method of the logout request.
@@ -98,6 +101,8 @@ class Options(TypedDict, total=False):
     token_path: Text
     #: OAuth2: the path at which a logout revokes tokens, where there is one.
     revoke_path: Text
+    #: OAuth2: the path that gives codes for a person to type elsewhere, where there is one.
+    device_path: Text
     #: Rotated cookies: one request at a time, or parallel for servers that accept older cookies.
     rotation: Literal["serialize", "newest"] | None
     #: The API's path at the server, where it is not the usual one.

@@ -36,9 +36,9 @@ from ._response import Response
 from ._sink import Progress, Sink
 from ._site import Asked, Site
 from ._stream import Stream
-from ._text import encoded, taken
+from ._text import encoded, lent_text, taken, text_of
 from ._unknown import check_keywords, unexpected
-from ._values import DeviceToken, LogoutResult, Organization, State, Statistics
+from ._values import DeviceConsent, DeviceToken, LogoutResult, Organization, State, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import (
@@ -298,6 +298,27 @@ class Session:
             self._library.dam_consent_finish(
                 session, encoded(redirected_url, "redirected_url"), _abi.dam_error()
             )
+
+    def begin_device_consent(self) -> DeviceConsent:
+        """`begin_consent` for a person at another machine, where the server offers it (RFC 8628):
+        they open the URL in any browser and type the code there; then `poll_consent`.
+
+        NotSupported: the option `device_path` is not set.
+        """
+        with self._handle as session, lent_text() as url, lent_text() as code:
+            self._library.dam_consent_begin_device(
+                session, ctypes.byref(url), ctypes.byref(code), _abi.dam_error()
+            )
+            return DeviceConsent(text_of(url), text_of(code))
+
+    def poll_consent(self) -> None:
+        """Asks the server whether the person has consented. Returns once there is a session.
+
+        ConsentNeeded: not yet, if its `retry_after` is not None: ask again after so many seconds;
+        else they have declined, or it is too late.
+        """
+        with self._handle as session:
+            self._library.dam_consent_poll(session, _abi.dam_error())
 
     def keepalive(self) -> None:
         """Makes sure that the server still has the session, and resets its idle clock: this sends

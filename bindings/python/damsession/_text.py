@@ -53,9 +53,20 @@ def taken(function: Any, *arguments: Any) -> str:
     """Calls a function that returns a string through `char **out`. It copies the string, and the
     library wipes its own.
     """
+    with lent_text() as out:
+        function(*arguments, ctypes.byref(out), dam_error())
+        return text_of(out)
+
+
+@contextlib.contextmanager
+def lent_text() -> Iterator[ctypes.c_char_p]:
+    """Where a function puts a string of the library's, which is freed afterwards."""
     out = ctypes.c_char_p()
     try:
-        function(*arguments, ctypes.byref(out), dam_error())
-        return (out.value or b"").decode()
+        yield out
     finally:
         library().dam_string_free(out)
+
+
+def text_of(out: ctypes.c_char_p) -> str:
+    return (out.value or b"").decode()

@@ -88,6 +88,13 @@ class StoredSession(NamedTuple):
         )
 
 
+class DeviceConsent(NamedTuple):
+    """What a person is told who consents in a browser elsewhere."""
+
+    url: str  #: the page that they open
+    code: str  #: what they type there
+
+
 class State(NamedTuple):
     """The state of a session as known here, without asking the server."""
 
