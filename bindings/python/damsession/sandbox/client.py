@@ -142,9 +142,10 @@ class Sandbox:
         clients: dict[str, Any] = self.ready["clients"]
         return clients
 
-    def consent(self, url: str, user: str = "ada", decision: str = "allow") -> str:
+    def consent(self, url: str, user: str = "", decision: str = "allow") -> str:
         """Does what a person's browser does with the page at `url`, where an application asks for
-        consent. Returns the address that the browser is sent to. `decision` is allow or deny.
+        consent. Returns the address that the browser is sent to. `decision` is allow or deny; the
+        user is the one whom the page has selected, ada, unless another one is named.
         """
         try:
             return consent(url, self.ca_file, user, decision)

@@ -19,6 +19,7 @@ from .fotoware import FotoWare
 from .fotoweb import FotoWeb
 from .journal import Journal
 from .knobs import Knobs, change, current
+from .oauth_tokens import Numbers
 from .photoshelter import PhotoShelter
 
 
@@ -34,7 +35,8 @@ class World:
         self.faults = FaultQueue()
         self.photoshelter = PhotoShelter(knobs, self.clock)
         self.fotoweb = FotoWeb(knobs, self.clock)
-        self.fotoware = FotoWare(knobs, self.clock)
+        self._families = Numbers()
+        self.fotoware = FotoWare(knobs, self.clock, self._families)
         self._under_way: set[asyncio.Task[Any] | None] = set()
 
     @contextmanager
@@ -59,6 +61,7 @@ class World:
         change(self.knobs, current(self._at_start))
         self.journal.clear()
         self.faults.clear()
+        self._families.restart()
         self.photoshelter.reset()
         self.fotoweb.reset()
         self.fotoware.reset()
