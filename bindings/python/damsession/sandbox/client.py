@@ -138,7 +138,9 @@ class Sandbox:
 
     @property
     def clients(self) -> dict[str, Any]:
-        """The applications that are registered with FotoWare, by kind: native, web, script."""
+        """The applications that are registered: with FotoWare, by kind (native, web, script), and
+        with PhotoShelter, under that name.
+        """
         clients: dict[str, Any] = self.ready["clients"]
         return clients
 
@@ -168,13 +170,13 @@ class Sandbox:
         return self._post("knobs", named)
 
     def expire(self, user: str = "", system: str = "") -> int:
-        """Ends all PhotoShelter sessions and FotoWare access tokens, or those of one user or
-        system. Returns how many there were.
+        """Ends all PhotoShelter sessions and OAuth2 access tokens, or those of one user or system.
+        Returns how many there were.
         """
         return int(self._post("expire", _given(user=user, system=system))["expired"])
 
     def revoke(self, user: str = "", system: str = "") -> int:
-        """Revokes all FotoWeb device tokens and FotoWare consents, or those of one user or system.
+        """Revokes all FotoWeb device tokens and OAuth2 consents, or those of one user or system.
         Returns how many there were.
         """
         return int(self._post("revoke", _given(user=user, system=system))["revoked"])

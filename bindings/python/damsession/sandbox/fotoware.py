@@ -61,13 +61,7 @@ class FotoWare:
         self._storm = 0
 
     def state(self) -> dict[str, Any]:
-        families = self.tokens.all_live()
-        return {
-            **self.counters,
-            "tokens_live": sum(len(one.access) for one in families),
-            "families_live": len(families),
-            "families_revoked": self.tokens.revoked,
-        }
+        return {**self.counters, **self.tokens.state()}
 
     def documented(self) -> Iterator[Endpoint[Any]]:
         """All endpoints, with their whole paths."""

@@ -62,6 +62,15 @@ class TokenTable:
         self._families: dict[int, Family] = {}
         self.revoked = 0
 
+    def state(self) -> dict[str, int]:
+        """What the state of the system tells of the tokens."""
+        families = self.all_live()
+        return {
+            "tokens_live": sum(len(one.access) for one in families),
+            "families_live": len(families),
+            "families_revoked": self.revoked,
+        }
+
     @property
     def life(self) -> int:
         """How long a new access token works, in seconds."""
