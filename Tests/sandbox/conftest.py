@@ -1,8 +1,8 @@
 """The fixtures of the sandbox's tests, and its kinds of client.
 
 The clients are written from the vendors' guides and the RFCs alone and share nothing with the
-servers but the accounts. This is what makes a passing test mean something. That of FotoWare is in
-`fotoware_client`.
+servers but the accounts. This is what makes a passing test mean something. Those of OAuth2 and of
+PhotoShelter's version 4 are in `fotoware_client` and `photoshelter_v4_client`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pytest
 import requests
 from fotoware_client import FotoWareClient
+from photoshelter_v4_client import Consented, PasswordV4
 
 from damsession.sandbox import Sandbox
 
@@ -23,7 +24,9 @@ LOGIN = "/fotoweb/cmdrequest/Login.fwx"
 LOGOUT = "/fotoweb/cmdrequest/Logout.fwx"
 SESSION_COOKIE = "SSphotoshelter_com_mem"
 
-_Client = TypeVar("_Client", "PhotoShelterClient", "FotoWebClient", FotoWareClient)
+_Client = TypeVar(
+    "_Client", "PhotoShelterClient", "FotoWebClient", FotoWareClient, Consented, PasswordV4
+)
 
 
 class PhotoShelterClient:
@@ -159,6 +162,18 @@ def fotoweb(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWebClient]]:
 def fotoware(dam_sandbox: Sandbox) -> Iterator[Callable[[], FotoWareClient]]:
     """Makes FotoWare clients, each with tokens of its own."""
     yield from _made_by(FotoWareClient, dam_sandbox)
+
+
+@pytest.fixture
+def consented(dam_sandbox: Sandbox) -> Iterator[Callable[[], Consented]]:
+    """Makes applications of PhotoShelter, each with tokens of its own."""
+    yield from _made_by(Consented, dam_sandbox)
+
+
+@pytest.fixture
+def password_v4(dam_sandbox: Sandbox) -> Iterator[Callable[[], PasswordV4]]:
+    """Makes clients of PhotoShelter's version 4 that log in with a password."""
+    yield from _made_by(PasswordV4, dam_sandbox)
 
 
 def _made_by(

@@ -1,18 +1,13 @@
-"""A client of FotoWare, written from the vendor's pages and RFC 6749, 6750 and 7636 alone, with
-`requests`. Consent is given by the sandbox's own helper, which does what a browser does.
-"""
+"""A client of FotoWare: OAuth2, and the API that the tokens are for."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from base64 import b64encode, urlsafe_b64encode
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
-
 import requests
+from oauth_client import OAuthClient, answer
 
 from damsession.sandbox import Sandbox
+
+__all__ = ["AUTHORIZE", "ME", "REVOKE", "TOKEN", "FotoWareClient", "answer"]
 
 AUTHORIZE = "/fotoweb/oauth2/authorize"
 TOKEN = "/fotoweb/oauth2/token"
@@ -20,96 +15,16 @@ REVOKE = "/fotoweb/oauth2/revoke"
 ME = "/fotoweb/me"
 
 
-class FotoWareClient:
-    """A program that is registered as `kind`, with the tokens that it was given last."""
+class FotoWareClient(OAuthClient):
+    authorize_path, token_path = AUTHORIZE, TOKEN
 
     def __init__(self, sandbox: Sandbox, kind: str = "native") -> None:
-        self._sandbox = sandbox
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = sandbox.ca_file
-        self.verifier = secrets.token_urlsafe(48)
-        self.access = self.refresh = ""
-        self.kind = kind
+        super().__init__(sandbox, kind)
 
     @property
-    def registered(self) -> Any:
-        return self._sandbox.clients[self.kind]
-
-    @property
-    def redirect_uri(self) -> str:
-        return str(self.registered["redirect_uris"][0])
-
-    def request(self, **other: str) -> dict[str, str]:
-        """The parameters of a request for consent. An empty one in `other` leaves it out."""
-        digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
-        given = {
-            "response_type": "code",
-            "client_id": self.registered["id"],
-            "redirect_uri": self.redirect_uri,
-            "state": "s t&a=t+e",
-            "code_challenge": urlsafe_b64encode(digest).decode("ascii").rstrip("="),
-            "code_challenge_method": "S256",
-        }
-        return {name: value for name, value in {**given, **other}.items() if value}
-
-    def url(self, **other: str) -> str:
-        return f"{self._sandbox.fotoware}{AUTHORIZE}?{urlencode(self.request(**other))}"
-
-    def code(self, user: str = "ada", **other: str) -> str:
-        address = self._sandbox.consent(self.url(**other), user=user)
-        return parse_qs(urlsplit(address).query)["code"][0]
-
-    def post(self, path: str, basic: str = "", **form: str) -> requests.Response:
-        headers = {"Authorization": basic} if basic else {}
-        return self.http.post(self._sandbox.fotoware + path, data=form, headers=headers)
-
-    def identity(self) -> dict[str, str]:
-        secret = self.registered["secret"]
-        named = {"client_id": self.registered["id"]}
-        return {**named, "client_secret": secret} if secret else named
-
-    def basic(self, secret: str = "") -> str:
-        """The header of HTTP Basic, with both parts encoded as RFC 6749 wants it."""
-        parts = self.registered["id"], secret or self.registered["secret"]
-        text = ":".join(quote(one, safe="") for one in parts)
-        return "Basic " + b64encode(text.encode("ascii")).decode("ascii")
-
-    def exchange(self, code: str, **other: str) -> requests.Response:
-        given = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect_uri,
-            "code_verifier": self.verifier,
-            **self.identity(),
-            **other,
-        }
-        return self.post(TOKEN, **given)
-
-    def login(self, user: str = "ada") -> FotoWareClient:
-        return self.adopt(self.exchange(self.code(user)))
-
-    def adopt(self, response: requests.Response) -> FotoWareClient:
-        assert response.status_code == 200, response.text
-        given = response.json()
-        assert given["token_type"] == "Bearer"
-        self.access = given["access_token"]
-        self.refresh = given.get("refresh_token", self.refresh)
-        return self
-
-    def renew(self, refresh: str = "") -> requests.Response:
-        return self.post(
-            TOKEN,
-            grant_type="refresh_token",
-            refresh_token=refresh or self.refresh,
-            **self.identity(),
-        )
+    def base(self) -> str:
+        return self._sandbox.fotoware
 
     def get(self, path: str = ME, access: str = "", **query: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {access or self.access}"}
-        return self.http.get(self._sandbox.fotoware + path, params=query, headers=headers)
-
-
-def answer(address: str) -> dict[str, str]:
-    """What a redirect brings along."""
-    return dict(parse_qsl(urlsplit(address).query))
+        return self.http.get(self.base + path, params=query, headers=headers)

@@ -91,6 +91,30 @@ def test_fotoware_is_for_a_native_application() -> None:
     wait_for_end(int(given["DAMSESSION_SANDBOX_PID"]))
 
 
+def test_photoshelter_by_oauth_is_for_its_application() -> None:
+    done = shell(
+        "export DAMSESSION_AUTHENTICATION=token\n"
+        f'eval "$({PRINT} photoshelter-oauth --until-pid $$)"\n'
+        'curl -sS --noproxy "*" --cacert $DAMSESSION_CA_FILE -H "X-PS-Api-Key: $DAMSESSION_API_KEY"'
+        ' --data-urlencode "client_id=$DAMSESSION_CLIENT_ID" -d grant_type=refresh_token'
+        ' --data-urlencode "client_secret=$DAMSESSION_CLIENT_SECRET" -d refresh_token=x'
+        " $DAMSESSION_URL/psapi/v4.0/oauth/token; printf '\\0'\n"
+        f'env -0; eval "$({PRINT} photoshelter --until-pid $$)"\n'
+        'echo "${DAMSESSION_AUTHENTICATION-none} ${DAMSESSION_CLIENT_SECRET-none}"'
+    )
+    # The application is known, and the refresh token is not.
+    assert "refresh token is not valid" in done.stdout, done.stderr
+    given = dict(line.split("=", 1) for line in done.stdout.split("\0") if "=" in line)
+    names = {name.removeprefix("DAMSESSION_") for name in given if name.startswith("DAMSESSION_")}
+    assert names - {"LIBRARY"} == {
+        "SYSTEM", "URL", "AUTHENTICATION", "USER", "CLIENT_ID", "CLIENT_SECRET", "API_KEY", "CA_FILE",
+        "STORE", "SANDBOX", "SANDBOX_PID",
+    }  # fmt: skip
+    assert given["DAMSESSION_AUTHENTICATION"] == "oauth"
+    assert done.stdout.endswith("none none\n")
+    wait_for_end(int(given["DAMSESSION_SANDBOX_PID"]))
+
+
 def test_it_lives_on_until_it_is_told_to_end() -> None:
     lines = run("--env", "photoshelter").stdout.splitlines()
     variables = dict(line.removeprefix("export DAMSESSION_").split("=", 1) for line in lines

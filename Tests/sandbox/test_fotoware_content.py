@@ -102,7 +102,7 @@ def test_one_system_or_one_family_is_ended(dam_sandbox: Sandbox, fotoware: Make)
     ("name", "system", "said"),
     [
         ("expire", "fotoweb", "photoshelter, fotoware"),
-        ("revoke", "photoshelter", "fotoweb, fotoware"),
+        ("revoke", "imap", "photoshelter, fotoweb, fotoware"),
     ],
 )
 def test_a_system_that_has_nothing_of_the_kind(

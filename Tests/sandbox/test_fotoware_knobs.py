@@ -29,6 +29,17 @@ def single_use(sandbox: Sandbox, make: Make, value: str) -> None:
     assert (state["families_revoked"], state["families_live"]) == (1, 1)
 
 
+@knobs.reach("refresh-tokens", "single-use-lenient")
+def single_use_lenient(sandbox: Sandbox, make: Make, value: str) -> None:
+    client = make().login()
+    old = client.refresh
+    client.adopt(client.renew())
+    assert client.renew(old).status_code == 400
+    assert sandbox.log()[-1]["verdict"] == "reused"
+    assert client.get().status_code == client.renew().status_code == 200
+    assert sandbox.state()["fotoware"]["families_revoked"] == 0
+
+
 @knobs.reach("refresh-tokens", "single-use-grace")
 def single_use_grace(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()

@@ -163,6 +163,18 @@ def two_factor(sandbox: Sandbox, make: Make, value: str) -> None:
     assert (state["second_factor_wanted"], state["sessions_created"]) == (1, 0)
 
 
+@knobs.reach("two-factor-needed")
+def two_factor_needed(sandbox: Sandbox, make: Make, value: str) -> None:
+    needed = {"second@example.com"} if value == "by-account" else set()
+    for user in ("second@example.com", "ada@example.com"):
+        for mode in ("cookie", "token"):
+            response = make().authenticate(user, mode)
+            asked = response.json()["data"] == {"two_factor": "t"}
+            assert asked == (value == "always" or user in needed)
+    # The right password is still needed.
+    assert make().authenticate(password="x").status_code == 400
+
+
 @knobs.reach("api-keys")
 def api_keys(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from conftest import LOGIN, PhotoShelterClient
 from fotoware_client import TOKEN
+from photoshelter_v4_client import V4
 
 from damsession.sandbox import Sandbox
 
@@ -66,8 +67,9 @@ class Abandoned:
         ("photoshelter", PSAPI, PSAPI_FORM),
         ("fotoweb", LOGIN, FOTOWEB_FORM),
         ("fotoware", TOKEN, FOTOWARE_FORM),
+        ("photoshelter", V4 + "authenticate", PSAPI_FORM),
     ],
-    ids=["photoshelter", "fotoweb", "fotoware"],
+    ids=["photoshelter", "fotoweb", "fotoware", "photoshelter-v4"],
 )
 @pytest.mark.parametrize("waits", ["fault", "latency", "body"])
 def test_an_abandoned_login_does_not_log_in_after_a_reset(

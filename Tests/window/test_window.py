@@ -81,7 +81,7 @@ def test_a_consent_is_seen_and_ended(window: Page, dam_sandbox: Sandbox) -> None
     tokens = consented(dam_sandbox, dam_sandbox.consent(consent_url(dam_sandbox)))
     visit(dam_sandbox, tokens["access_token"])
     (shown,) = until_rows(window, "family-rows", 1)
-    assert shown.startswith("1adaweb, 0 renewals") and shown.count("#") == 2
+    assert shown.startswith("1adafotoware web, 0 renewals") and shown.count("#") == 2
     window.until_text("#events", "Consent 1 of ada opened.")
     me, exchange, *_ = until_rows(window, "request-rows", 4)
     # The access token is known again in the header that holds it.
@@ -96,7 +96,7 @@ def test_a_consent_is_seen_and_ended(window: Page, dam_sandbox: Sandbox) -> None
     window.until_text("#events", "2 access tokens ended by hand.")
     window.until_text("#family-rows", "expired")
     # The button has gone; the focus stays in its list.
-    assert window.driver.switch_to.active_element.accessible_name.startswith("FotoWare consents")
+    assert window.driver.switch_to.active_element.accessible_name.startswith("Consents")
     window.named("button", "Revoke consent 1 of ada").click()
     until_rows(window, "family-rows", 0)
     window.until_text("#events", "Consent 1 of ada ended.")
@@ -124,6 +124,31 @@ def test_buttons_of_one_system_leave_the_others_alone(window: Page, dam_sandbox:
     window.until_text("#events", "1 access token ended by hand.")
     state = dam_sandbox.state()
     assert state["photoshelter"]["expiries"] == state["fotoweb"]["tokens_revoked"] == 1
+
+
+def test_consents_of_both_vendors_are_in_one_list(window: Page, dam_sandbox: Sandbox) -> None:
+    consented(dam_sandbox, dam_sandbox.consent(consent_url(dam_sandbox)))
+    client = dam_sandbox.clients["photoshelter"]
+    given = {"client_id": client["id"], "redirect_uri": client["redirect_uris"][0]}
+    asked = urlencode({**given, "response_type": "code", "api_key": dam_sandbox.api_key})
+    address = dam_sandbox.consent(f"{dam_sandbox.photoshelter}/psapi/v4.0/oauth/authorize?{asked}")
+    form = {**given, "grant_type": "authorization_code", "client_secret": client["secret"]}
+    tokens = requests.post(
+        f"{dam_sandbox.photoshelter}/psapi/v4.0/oauth/token",
+        {**form, "code": parse_qs(urlsplit(address).query)["code"][0]},
+        headers={"X-PS-Api-Key": dam_sandbox.api_key},
+        verify=dam_sandbox.ca_file,
+    ).json()
+    first, second = until_rows(window, "family-rows", 2)
+    assert first.startswith("1adafotoware web") and second.startswith(f"2{ADA}photoshelter web")
+    assert tokens["access_token"] not in window.driver.page_source
+    window.named("button", f"Expire access of consent 2 of {ADA}").click()
+    window.until_text("#events", "1 access token ended by hand.")
+    assert dam_sandbox.state()["fotoware"]["tokens_live"] == 1
+    assert dam_sandbox.state()["photoshelter"]["tokens_live"] == 0
+    window.named("button", f"Revoke consent 2 of {ADA}").click()
+    until_rows(window, "family-rows", 1)
+    assert dam_sandbox.state()["photoshelter"]["families_revoked"] == 1
 
 
 def test_a_locked_user_cannot_log_in(window: Page, dam_sandbox: Sandbox) -> None:

@@ -1,5 +1,5 @@
-"""Three servers to test programs against: PhotoShelter API v3, FotoWeb Archive Agent, and FotoWare
-with OAuth2.
+"""Three servers to test programs against: PhotoShelter API v3 and v4, FotoWeb Archive Agent, and
+FotoWare; PhotoShelter and FotoWare with OAuth2.
 
     with damsession.sandbox.Sandbox() as sandbox:
         ...  # sandbox.photoshelter, sandbox.fotoweb, sandbox.fotoware, sandbox.ca_file

@@ -45,8 +45,8 @@ class FotoWebUser:
 
 @dataclass(frozen=True)
 class Application:
-    """An application that an administrator of FotoWare has registered. A native one has no secret;
-    a script has no user, and so no redirect URI.
+    """An application that is registered with a vendor's OAuth server. A native one has no secret; a
+    script has no user, and so no redirect URI.
     """
 
     kind: str
@@ -88,7 +88,7 @@ FOTOWEB_USERS: dict[str, FotoWebUser] = {
 
 CALLBACK = "http://localhost:9876/callback"
 
-#: By their IDs. The users of FotoWare are those of FotoWeb.
+#: The applications that are registered with FotoWare, by their IDs. Its users are those of FotoWeb.
 APPLICATIONS: dict[str, Application] = {
     one.id: one
     for one in (
@@ -103,6 +103,15 @@ APPLICATIONS: dict[str, Application] = {
         Application(SCRIPT, "sandbox-script", "Nightly script", "script-secret/+=&%2B"),
     )
 }
+
+#: The one that is registered with PhotoShelter.
+PHOTOSHELTER_APPLICATION = Application(
+    WEB,
+    "sandbox photoshelter+1",
+    "Picture desk & <Co>",
+    "photoshelter secret & plus+percent%41:=",
+    (CALLBACK, "https://app.example.com/callback?site=a%26b"),
+)
 
 
 def described() -> dict[str, Any]:
@@ -124,13 +133,19 @@ def described() -> dict[str, Any]:
 
 
 def registered() -> dict[str, Any]:
-    """The applications as the ready line shows them, by kind."""
+    """The applications as the ready line shows them: FotoWare's by kind, PhotoShelter's by the name
+    of the system.
+    """
+    named = {
+        **{one.kind: one for one in APPLICATIONS.values()},
+        "photoshelter": PHOTOSHELTER_APPLICATION,
+    }
     return {
-        one.kind: {
+        name: {
             "id": one.id,
             "name": one.name,
             "secret": one.secret,
             "redirect_uris": list(one.redirect_uris),
         }
-        for one in APPLICATIONS.values()
+        for name, one in named.items()
     }

@@ -1,4 +1,4 @@
-"""What a person's browser does with FotoWare's page of consent, for tests.
+"""What a person's browser does with a page of consent, for tests.
 
 It follows the page: it sends whatever the form has in it, and so notices a form that lacks a field.
 The redirect address is not visited. As `client`, this needs the standard library only.
@@ -33,8 +33,10 @@ class _Page(HTMLParser):
         self.action = ""
         self.hidden: dict[str, str] = {}
         self.choices: set[tuple[str, str]] = set()
+        self.selected = ""
         self.text: list[str] = []
         self._tag = ""
+        self._option = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -44,16 +46,22 @@ class _Page(HTMLParser):
             self.action = given["action"]
         if tag == "input":
             self.hidden[given["name"]] = given["value"]
+        if tag == "option":
+            self._option = "selected" in given
         if tag == "button":
             self.choices.add((given["name"], given["value"]))
 
     def handle_data(self, data: str) -> None:
+        if self._option:
+            self.selected, self._option = data, False
         if self._tag not in ("title", "style"):
             self.text.append(data)
 
 
 def consent(url: str, ca_file: str, user: str, decision: str) -> str:
-    """Opens the page at `url`, answers, and returns the address that the browser would go to."""
+    """Opens the page at `url`, answers, and returns the address that the browser would go to. The
+    user is the one whom the page has selected unless another one is given.
+    """
     opener = build_opener(
         ProxyHandler({}),
         HTTPSHandler(context=ssl.create_default_context(cafile=ca_file)),
@@ -82,6 +90,7 @@ def consent(url: str, ca_file: str, user: str, decision: str) -> str:
             f"the page has no button for {decision!r}: {' '.join(page.text).strip()}"
         )
     text, address = visit(
-        urljoin(url, page.action), {**page.hidden, "user": user, "decision": decision}
+        urljoin(url, page.action),
+        {**page.hidden, "user": user or page.selected, "decision": decision},
     )
     return address

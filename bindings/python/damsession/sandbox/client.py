@@ -138,13 +138,16 @@ class Sandbox:
 
     @property
     def clients(self) -> dict[str, Any]:
-        """The applications that are registered with FotoWare, by kind: native, web, script."""
+        """The applications that are registered: with FotoWare, by kind (native, web, script), and
+        with PhotoShelter, under that name.
+        """
         clients: dict[str, Any] = self.ready["clients"]
         return clients
 
-    def consent(self, url: str, user: str = "ada", decision: str = "allow") -> str:
+    def consent(self, url: str, user: str = "", decision: str = "allow") -> str:
         """Does what a person's browser does with the page at `url`, where an application asks for
-        consent. Returns the address that the browser is sent to. `decision` is allow or deny.
+        consent. Returns the address that the browser is sent to. `decision` is allow or deny; the
+        user is the one whom the page has selected, ada, unless another one is named.
         """
         try:
             return consent(url, self.ca_file, user, decision)
@@ -167,13 +170,13 @@ class Sandbox:
         return self._post("knobs", named)
 
     def expire(self, user: str = "", system: str = "") -> int:
-        """Ends all PhotoShelter sessions and FotoWare access tokens, or those of one user or
-        system. Returns how many there were.
+        """Ends all PhotoShelter sessions and OAuth2 access tokens, or those of one user or system.
+        Returns how many there were.
         """
         return int(self._post("expire", _given(user=user, system=system))["expired"])
 
     def revoke(self, user: str = "", system: str = "") -> int:
-        """Revokes all FotoWeb device tokens and FotoWare consents, or those of one user or system.
+        """Revokes all FotoWeb device tokens and OAuth2 consents, or those of one user or system.
         Returns how many there were.
         """
         return int(self._post("revoke", _given(user=user, system=system))["revoked"])

@@ -17,7 +17,7 @@ from textwrap import fill
 from typing import Any, Callable
 
 from . import faults
-from .environment import SYSTEMS, exports, in_background
+from .environment import CHOICES, exports, in_background
 from .exchange import STAGES
 from .knob_kinds import Knob, KnobError
 from .knobs import TABLE, Knobs, change
@@ -27,11 +27,11 @@ from .tables import readme
 from .world import World
 
 _DESCRIPTION = """\
-Three servers on loopback that strictly imitate PhotoShelter API v3, FotoWeb Archive
-Agent, and FotoWare's API with OAuth2. They print one line of JSON (URLs, CA file,
-accounts, clients) when they are ready, and serve until SIGTERM or SIGINT. They log
-every secret that they receive: use made-up ones. The URL "window" is a page that
-shows them at work.
+Three servers on loopback that strictly imitate PhotoShelter API v3 and v4, FotoWeb
+Archive Agent, and FotoWare's API; the first and the last with OAuth2. They print one
+line of JSON (URLs, CA file, accounts, clients) when they are ready, and serve until
+SIGTERM or SIGINT. They log every secret that they receive: use made-up ones. The URL
+"window" is a page that shows them at work.
 
 As variables of a shell, with a user or client of one system and a store of their own:
   eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
@@ -100,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     add("--until-pid", type=_pid, default=0, metavar="PID", help="also stop when this process ends")
     add(
         "--env",
-        choices=SYSTEMS,
+        choices=CHOICES,
         help="print export lines for a shell, and serve in the background until told to end",
     )
     add("--log-limit", type=_entries, default=200_000, metavar="N", help="entries kept in the log")

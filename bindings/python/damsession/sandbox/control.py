@@ -19,13 +19,15 @@ from . import knobs as knob_table
 from .accounts import FOTOWEB_USERS, PHOTOSHELTER_USERS
 from .doorkeeper import HEADERS, objection
 from .endpoints import Endpoint, Endpoints
-from .faults import FaultError
+from .faults import SYSTEMS, FaultError
 from .knob_kinds import KnobError
 from .window import Window
 from .world import World
 
 PREFIX = "/_sandbox/"
 _FOR_BROWSERS = ("", "events")
+#: The systems whose tokens come from consents.
+_CONSENTING = ("photoshelter", "fotoware")
 
 
 class BadInput(ValueError):
@@ -66,15 +68,15 @@ class Control:
                     "POST",
                     "expire",
                     self._expire,
-                    "ends all PhotoShelter sessions and FotoWare access tokens, or those of `user` or"
-                    " `system`, or number `session`, or those of number `family`",
+                    "ends all PhotoShelter sessions and OAuth2 access tokens, or those of `user` or `system`;"
+                    " or number `session`; or those of number `family` (a consent); a number may be all",
                 ),
                 (
                     "POST",
                     "revoke",
                     self._revoke,
-                    "revokes all FotoWeb device tokens and FotoWare families (all tokens of a consent),"
-                    " or those of `user` or `system`, or number `token` or `family`",
+                    "revokes all FotoWeb device tokens and OAuth2 families (all tokens of a consent), or those"
+                    " of `user` or `system`; or number `token` or `family`, which may be all",
                 ),
                 ("POST", "lock", self._lock, "locks `user` out, as many refused logins do"),
                 ("POST", "unlock", self._unlock, "unlocks all users, or `user`"),
@@ -125,25 +127,25 @@ class Control:
         return knob_table.current(self._world.knobs)
 
     def _expire(self, body: dict[str, Any]) -> Any:
-        whose = _Whose(body, {"session": "photoshelter", "family": "fotoware"})
-        sessions, tokens = self._world.photoshelter.sessions, self._world.fotoware.tokens
+        whose = _Whose(body, {"session": ("photoshelter",), "family": _CONSENTING})
+        sessions, number = self._world.photoshelter.sessions, whose.number
         ended = 0
-        if whose.has("photoshelter"):
-            number = whose.number
+        if whose.has("session", "photoshelter"):
             ended += sessions.expire_number(number) if number else sessions.expire(whose.user)
-        if whose.has("fotoware"):
-            ended += tokens.expire(whose.user, whose.number)
+        for system, tokens in self._world.oauth_tokens().items():
+            if whose.has("family", system):
+                ended += tokens.expire(whose.user, number)
         return {"expired": ended}
 
     def _revoke(self, body: dict[str, Any]) -> Any:
-        whose = _Whose(body, {"token": "fotoweb", "family": "fotoware"})
-        devices, tokens = self._world.fotoweb.devices, self._world.fotoware.tokens
+        whose = _Whose(body, {"token": ("fotoweb",), "family": _CONSENTING})
+        devices, number = self._world.fotoweb.devices, whose.number
         ended = 0
-        if whose.has("fotoweb"):
-            number = whose.number
+        if whose.has("token", "fotoweb"):
             ended += devices.revoke_number(number) if number else devices.revoke(whose.user)
-        if whose.has("fotoware"):
-            ended += tokens.revoke(whose.user, whose.number)
+        for system, tokens in self._world.oauth_tokens().items():
+            if whose.has("family", system):
+                ended += tokens.revoke(whose.user, number)
         return {"revoked": ended}
 
     def _lock(self, body: dict[str, Any]) -> Any:
@@ -178,10 +180,12 @@ class Control:
 
 class _Whose:
     """Whose sessions or tokens a request is about: everybody's, or those of `user`, of `system`, or
-    of one number. `numbered` are the names of the numbers, and the system of each.
+    of one number, or all of one kind. `numbered` are the kinds, and the systems that have it.
     """
 
-    def __init__(self, body: dict[str, Any], numbered: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, body: dict[str, Any], numbered: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         names = numbered or {}
         allowed = ["user", *(["system"] if names else []), *names]
         unknown = set(body) - set(allowed)
@@ -190,23 +194,27 @@ class _Whose:
                 f"{', '.join(sorted(unknown))}: not known here; allowed: {', '.join(allowed)}"
             )
         self.user, self.number = body.get("user") or "", 0
+        self._kind = ""
         self._system = body.get("system") or ""
         if not isinstance(self.user, str):
             raise BadInput("user: a name is needed")
-        if self._system and self._system not in names.values():
-            raise BadInput(f"system: one of {', '.join(names.values())}")
+        systems = [one for one in SYSTEMS if any(one in some for some in names.values())]
+        if self._system and self._system not in systems:
+            raise BadInput(f"system: one of {', '.join(systems)}")
         numbers = {name: body[name] for name in names if body.get(name) is not None}
         for name, number in numbers.items():
-            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-                raise BadInput(f"{name}: a number from 1 is needed")
+            if number != "all" and (
+                isinstance(number, bool) or not isinstance(number, int) or number < 1
+            ):
+                raise BadInput(f'{name}: a number from 1 is needed, or "all"')
             if self.user or self._system or len(numbers) > 1:
                 raise BadInput(
                     f"{name}: neither user nor system nor another number may be beside it"
                 )
-            self.number, self._system = number, names[name]
+            self._kind, self.number = name, 0 if number == "all" else number
 
-    def has(self, system: str) -> bool:
-        return self._system in ("", system)
+    def has(self, kind: str, system: str) -> bool:
+        return self._kind in ("", kind) and self._system in ("", system)
 
 
 async def _object(request: web.BaseRequest) -> dict[str, Any]:

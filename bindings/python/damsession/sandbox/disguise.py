@@ -19,15 +19,17 @@ from .accounts import (
     APPLICATIONS,
     ENCRYPTION_SECRET,
     FOTOWEB_USERS,
+    PHOTOSHELTER_APPLICATION,
     PHOTOSHELTER_USERS,
 )
 from .journal import Entry
 
-_USERS = {*PHOTOSHELTER_USERS, *FOTOWEB_USERS, *APPLICATIONS}
+_APPLICATIONS = [*APPLICATIONS.values(), PHOTOSHELTER_APPLICATION]
+_USERS = {*PHOTOSHELTER_USERS, *FOTOWEB_USERS, *(one.id for one in _APPLICATIONS)}
 _PASSWORDS = [
     *(user.password for user in PHOTOSHELTER_USERS.values()),
     *(user.password for user in FOTOWEB_USERS.values()),
-    *(one.secret for one in APPLICATIONS.values() if one.secret),
+    *(one.secret for one in _APPLICATIONS if one.secret),
 ]
 _SECRETS = sorted([*_PASSWORDS, API_KEY, ENCRYPTION_SECRET], key=len, reverse=True)
 #: Parameters and headers that hold a secret, in lower case.

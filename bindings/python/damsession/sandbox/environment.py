@@ -14,23 +14,46 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from shlex import quote
 from typing import Any, Callable
 
-#: The user of each system that the variables name. With FotoWare the person says who it is.
-_USERS = {"photoshelter": "ada@example.com", "fotoweb": "ada", "fotoware": ""}
-SYSTEMS = tuple(_USERS)
+
+@dataclass(frozen=True)
+class _Login:
+    """How a program gets in: as a user with a password, or as a registered application, which a
+    person lets in. The person says then who it is for; PhotoShelter wants a name all the same.
+    """
+
+    system: str
+    user: str = ""
+    client: str = ""
+    authentication: str = ""
 
 
-def exports(system: str, ready: Mapping[str, Any], store: str) -> str:
+_LOGINS = {
+    "photoshelter": _Login("photoshelter", user="ada@example.com"),
+    "photoshelter-oauth": _Login("photoshelter", "ada@example.com", "photoshelter", "oauth"),
+    "fotoweb": _Login("fotoweb", user="ada"),
+    "fotoware": _Login("fotoware", client="native"),
+}
+CHOICES = tuple(_LOGINS)
+
+
+def exports(choice: str, ready: Mapping[str, Any], store: str) -> str:
     """The lines for a POSIX shell. `ready` is the ready line; `store`, a folder for sessions."""
-    user = _USERS[system]
+    login = _LOGINS[choice]
+    system, user = login.system, login.user
+    client = ready["clients"].get(login.client, {"id": "", "secret": ""})
+    account = {} if login.client else ready["accounts"][system][user]
     variables = {
         "SYSTEM": system,
         "URL": ready[system],
+        "AUTHENTICATION": login.authentication,
         "USER": user,
-        "PASSWORD": ready["accounts"][system][user]["password"] if user else "",
-        "CLIENT_ID": ready["clients"]["native"]["id"] if system == "fotoware" else "",
+        "PASSWORD": account.get("password", ""),
+        "CLIENT_ID": client["id"],
+        "CLIENT_SECRET": client["secret"],
         "API_KEY": ready["api_key"] if system == "photoshelter" else "",
         "CA_FILE": ready["ca_file"],
         "ALLOW_LOOPBACK_HTTP": "yes" if ready[system].startswith("http:") else "",

@@ -1,8 +1,8 @@
 """FotoWare, as applications see the API of FotoWeb 8 and later: OAuth2.
 
 This is written from the vendor's pages on authorizing applications and the RFCs that they follow.
-`fotoware_consent` asks a person, `fotoware_oauth` gives tokens, `fotoware_content` is what the
-tokens are for.
+`oauth_consent` asks a person, `oauth_endpoints` gives tokens, `fotoware_content` is what the tokens
+are for.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from urllib.parse import quote
 
 from . import fotoware_content as content
 from . import fotoware_responses as responses
+from .accounts import NATIVE, Application
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
-from .exchange import Exchange, Response
-from .fotoware_clients import authorization
-from .fotoware_consent import AUTHORIZE, ConsentEndpoints
-from .fotoware_families import Access
+from .exchange import Exchange, Headers, Response
 from .fotoware_knobs import FOTOWARE
-from .fotoware_oauth import REVOKE, TOKEN, TokenEndpoints
-from .fotoware_tokens import TokenTable
+from .fotoware_vendor import AUTHORIZE, REVOKE, TOKEN, VENDOR
 from .knobs import Knobs
+from .oauth_consent import ConsentEndpoints
+from .oauth_endpoints import TokenEndpoints
+from .oauth_families import Access, opaque
+from .oauth_site import CHECKED, NEEDED
+from .oauth_tokens import Numbers, TokenTable
 
 #: Parameters that belong into a form, not into a URL.
 _SECRETS = ("access_token", "refresh_token", "client_secret", "code_verifier")
@@ -41,10 +43,12 @@ class FotoWare:
 
     name = "fotoware"
     title = FOTOWARE
+    vendor = VENDOR
 
-    def __init__(self, knobs: Knobs, clock: Clock) -> None:
+    def __init__(self, knobs: Knobs, clock: Clock, numbers: Numbers) -> None:
         self.knobs = knobs
         self.clock = clock
+        self._numbers = numbers
         self._open = Endpoints(
             (*ConsentEndpoints(self).endpoints(), *TokenEndpoints(self).endpoints())
         )
@@ -53,17 +57,11 @@ class FotoWare:
 
     def reset(self) -> None:
         self.counters: dict[str, int] = dict.fromkeys(COUNTERS, 0)
-        self.tokens = TokenTable(self.knobs, self.clock)
+        self.tokens = TokenTable(self.knobs, self.clock, self._numbers, opaque)
         self._storm = 0
 
     def state(self) -> dict[str, Any]:
-        families = self.tokens.all_live()
-        return {
-            **self.counters,
-            "tokens_live": sum(len(one.access) for one in families),
-            "families_live": len(families),
-            "families_revoked": self.tokens.revoked,
-        }
+        return {**self.counters, **self.tokens.state()}
 
     def documented(self) -> Iterator[Endpoint[Any]]:
         """All endpoints, with their whole paths."""
@@ -87,7 +85,34 @@ class FotoWare:
         if access is not None:
             self.tokens.end_access(access)
 
-    def pass_storm(self, access: Access) -> None:
+    @property
+    def expires_in(self) -> str:
+        return self.knobs.expires_in
+
+    def authorization(self, exchange: Exchange) -> str:
+        kept = self.knobs.authorization_header == "kept"
+        return exchange.header("Authorization") if kept else ""
+
+    def challenge(self, application: Application) -> str:
+        return NEEDED if application.kind == NATIVE else CHECKED
+
+    def objection(self, exchange: Exchange) -> Response | None:
+        return responses.no_license(exchange) if self.knobs.license == "missing" else None
+
+    def error(
+        self,
+        exchange: Exchange,
+        status: int,
+        code: str,
+        text: str,
+        headers: Headers | None = None,
+    ) -> Response:
+        return responses.error(exchange, status, code, text, headers)
+
+    def refresh_refused(self, exchange: Exchange, why: str) -> Response:
+        return responses.refresh_refused(exchange, self.knobs, why)
+
+    def _pass_storm(self, access: Access) -> None:
         """Ends the access token if the knob `storm` says that this request finds it ended."""
         if self.knobs.storm:
             self._storm += 1
@@ -141,7 +166,7 @@ class FotoWare:
             return responses.bearer_refused(exchange, "no-token", "An access token is needed")
         access = self.tokens.find_access(value)
         if access is not None:
-            self.pass_storm(access)
+            self._pass_storm(access)
             access = self.tokens.find_access(value)
         if access is None:
             verdict = "expired" if self.tokens.has_ended(value) else "refused"
@@ -149,7 +174,7 @@ class FotoWare:
         return access
 
     def _bearer(self, exchange: Exchange) -> str:
-        scheme, _, value = authorization(exchange, self.knobs).partition(" ")
+        scheme, _, value = self.authorization(exchange).partition(" ")
         sent = value.strip() if scheme.lower() == "bearer" else ""
         return sent or exchange.query.get("access_token", "")
 

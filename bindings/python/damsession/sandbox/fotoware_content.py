@@ -14,8 +14,8 @@ from .download import serve
 from .echo import HELP, Echo
 from .endpoints import ANY, Endpoint
 from .exchange import Exchange, Response
-from .fotoware_families import Family
-from .fotoware_oauth import REVOKE, TOKEN
+from .fotoware_vendor import REVOKE, TOKEN
+from .oauth_families import Family
 
 ME = "/fotoweb/me"
 _ARCHIVES = "/fotoweb/archives"

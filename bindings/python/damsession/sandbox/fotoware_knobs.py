@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .knob_kinds import Whole, choice, whole
+from . import oauth_knobs
+from .knob_kinds import choice
 
 FOTOWARE = "FotoWare"
 
@@ -13,20 +14,15 @@ FOTOWARE = "FotoWare"
 class FotoWareKnobs:
     """What the public record of FotoWare's OAuth2 leaves open."""
 
-    refresh_tokens: str = choice(
+    refresh_tokens: str = oauth_knobs.refresh_tokens(
         FOTOWARE,
-        ("single-use", "single-use-grace", "optional", "fixed"),
         "single-use",
-        "a renewal replaces the refresh token, and the old one again ends all tokens of that consent; or it works"
-        " until the new access token was used; or only every second renewal replaces it; or none does",
         "public record, OAuth, refreshing: when there is a new one is unspecified; how the old one fails is as other"
         " servers do it",
     )
-    renewal_ends_access: str = choice(
+    renewal_ends_access: str = oauth_knobs.renewal_ends_access(
         FOTOWARE,
-        ("off", "on"),
         "off",
-        "on: a renewal ends the access tokens that came before it",
         "assumption: not known of FotoWare; a common library for OAuth servers does so",
     )
     refused_refresh: str = choice(
@@ -36,18 +32,12 @@ class FotoWareKnobs:
         "response to a refresh token that is refused: 400 with that error, with no body, or with a list of errors",
         "public record, OAuth, errors: as RFC 6749; the others are seen of other servers",
     )
-    expires_in: str = choice(
+    expires_in: str = oauth_knobs.expires_in(
         FOTOWARE,
-        ("integer", "float", "text", "missing"),
-        "integer",
-        "how a response tells the life of an access token",
         "public record, OAuth, clients: one shows 28800.000000; RFC 6749 lets it be missing; text is assumed",
     )
-    access_life: int = whole(
+    access_life: int = oauth_knobs.access_life(
         FOTOWARE,
-        Whole("seconds", 1),
-        3600,
-        "how long an access token works",
         "assumption: the response says it; the vendor names no number",
     )
     license: str = choice(

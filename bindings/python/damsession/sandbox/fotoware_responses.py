@@ -5,40 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .exchange import JSON, Exchange, Headers, Response
+from .exchange import Exchange, Response
 from .knobs import Knobs
-
-#: No response with a token may be kept (RFC 6749, section 5.1).
-NOT_KEPT = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+from .oauth_responses import NOT_KEPT
+from .oauth_responses import error as error
 
 _NO_LICENSE = "The site is not licensed for use of third-party applications"
 
 
 def ok(document: Any) -> Response:
     return Response(200, json.dumps(document, ensure_ascii=False).encode("utf-8"))
-
-
-def error(
-    exchange: Exchange, status: int, code: str, text: str, headers: Headers | None = None
-) -> Response:
-    """`code` is one of the RFC's words, and the verdict unless there is a closer one already."""
-    if exchange.verdict == "ok":
-        exchange.verdict = code
-    document = {"error": code, "error_description": text}
-    return Response(status, json.dumps(document).encode("utf-8"), JSON, headers)
-
-
-def token(knobs: Knobs, access: str, refresh: str | None) -> Response:
-    """A new access token, with a refresh token or without."""
-    document = {"access_token": access, "token_type": "Bearer"}
-    if refresh is not None:
-        document["refresh_token"] = refresh
-    text, life = json.dumps(document), knobs.access_life
-    if knobs.expires_in != "missing":
-        # Not by `json`, which would write 3600.0.
-        told = {"integer": f"{life}", "float": f"{life:.6f}", "text": f'"{life}"'}
-        text = f'{text[:-1]}, "expires_in": {told[knobs.expires_in]}}}'
-    return Response(200, text.encode("utf-8"), JSON, list(NOT_KEPT))
 
 
 def refresh_refused(exchange: Exchange, knobs: Knobs, why: str) -> Response:

@@ -17,19 +17,20 @@ from .fotoware_knobs import FotoWareKnobs
 from .fotoweb_knobs import FotoWebKnobs
 from .knob_kinds import Knob, KnobError, Whole, whole
 from .photoshelter_knobs import PhotoShelterKnobs
+from .photoshelter_v4_knobs import PhotoShelterV4Knobs
 
 ALL = "All"
 
 
 @dataclass
-class Knobs(FotoWareKnobs, FotoWebKnobs, PhotoShelterKnobs):
+class Knobs(FotoWareKnobs, FotoWebKnobs, PhotoShelterV4Knobs, PhotoShelterKnobs):
     """The current values. An attribute is the knob's name with underscores."""
 
     lockout_after: int = whole(
         ALL,
         Whole("refused logins", 1),
         10,
-        "how many refused logins in a row lock a user out; FotoWare has no passwords",
+        "how many refused logins with a password in a row lock a user out",
         "public record, lock-out: FotoWeb locks after 10; assumed of PhotoShelter",
     )
     lockout_seconds: int = whole(

@@ -1,4 +1,5 @@
-"""The PhotoShelter API v3: finds out who the client is, and which endpoint serves the request.
+"""PhotoShelter: finds out who the client is, and which endpoint of version 3 serves the request.
+Version 4 and OAuth2 begin in `photoshelter_v4`.
 
 This is written from the vendor's guide "User Authentication and Session Management" and the public
 record. Every request needs the API key. Within a cookie session every response sets a new session
@@ -16,20 +17,25 @@ from typing import Any
 
 from . import photoshelter_inputs as inputs
 from . import photoshelter_responses as responses
+from . import photoshelter_v4_responses as v4
 from .accounts import API_KEY
 from .clock import Clock
 from .endpoints import Endpoint, Endpoints
 from .exchange import BodyTooLarge, Exchange, MalformedBody, Response
 from .knobs import Knobs
 from .lockout import Lockout
+from .oauth_tokens import Numbers
 from .photoshelter_assets import AssetEndpoints
 from .photoshelter_content import ContentEndpoints
 from .photoshelter_cookies import COMPANION_COOKIE, SESSION_COOKIE, companion
 from .photoshelter_knobs import PHOTOSHELTER
 from .photoshelter_login import Handler, LoginEndpoints
 from .photoshelter_media import MediaEndpoints
+from .photoshelter_oauth import AUTHORIZE, PREFIX, TOKEN, PhotoShelterOAuth, is_access_token
+from .photoshelter_proofs import Proofs
 from .photoshelter_reads import ReadEndpoints
-from .photoshelter_sessions import COOKIE, EXPIRED, STALE, Session, SessionTable
+from .photoshelter_sessions import COOKIE, STALE, Session, SessionTable
+from .photoshelter_v4 import VersionFour
 from .photoshelter_writes import WriteEndpoints
 
 PREFIXES = ("/psapi/v3/", "/psapi/v3.0/")
@@ -45,7 +51,8 @@ _STAGES = {
 COUNTERS = (
     "requests", "logins_ok", "logins_refused", "second_factor_wanted", "lockouts",
     "organization_logins", "organization_refused", "organization_logouts", "logouts",
-    "api_key_refused", "refused", "stale_cookie_refusals", "writes", "throttled", "faults",
+    "api_key_refused", "refused", "stale_cookie_refusals", "writes", "consents", "denials",
+    "renewals", "renewals_refused", "revocations", "throttled", "faults",
 )  # fmt: skip
 
 
@@ -55,9 +62,10 @@ class PhotoShelter:
     name = "photoshelter"
     title = PHOTOSHELTER
 
-    def __init__(self, knobs: Knobs, clock: Clock) -> None:
+    def __init__(self, knobs: Knobs, clock: Clock, numbers: Numbers) -> None:
         self.knobs = knobs
         self.clock = clock
+        self.oauth = PhotoShelterOAuth(knobs, clock, numbers)
         parts = (
             LoginEndpoints(self),
             WriteEndpoints(self),
@@ -67,14 +75,16 @@ class PhotoShelter:
             ContentEndpoints(self),
         )
         self._endpoints = Endpoints(row for part in parts for row in part.endpoints())
+        self._v4 = VersionFour(self)
         self.reset()
 
     def reset(self) -> None:
         self.counters: dict[str, int] = dict.fromkeys(COUNTERS, 0)
         self.sessions = SessionTable(self.knobs, self.clock)
+        self.oauth.reset(self.counters)
+        self.proofs = Proofs(self.knobs, self.sessions, self.oauth)
         self.lockout = Lockout(self.knobs, self.clock)
         self.failed_logins: dict[str, int] = {}
-        self._storm = 0
 
     def state(self) -> dict[str, Any]:
         live: dict[str, int] = {}
@@ -87,37 +97,54 @@ class PhotoShelter:
             "sessions_created": self.sessions.opened,
             "expiries": self.sessions.expired,
             "failed_logins_by_user": dict(self.failed_logins),
+            **self.oauth.tokens.state(),
         }
 
     def documented(self) -> Iterator[Endpoint[Handler]]:
         """All endpoints, with their whole paths."""
         for row in self._endpoints.rows:
             yield replace(row, path=PREFIXES[0] + row.path)
+        yield from self._v4.documented()
 
     def is_login(self, exchange: Exchange) -> bool:
         """Whether the request is a login. A login is never throttled."""
+        if exchange.path in (AUTHORIZE, TOKEN):
+            return True
         return exchange.path.startswith("/psapi/") and exchange.path.endswith("/authenticate")
 
     def stages(self, exchange: Exchange) -> tuple[str, ...]:
         """The stages (`STAGES`) of the request."""
+        if exchange.path.startswith(PREFIX):
+            return self._v4.stages(exchange)
         name = _endpoint(exchange.path) or ""
         if name.startswith("mem/organization/") and name.endswith("/authenticate"):
             return ("organization",)
         return (_STAGES.get(name, "request"),)
 
     def end_session(self, exchange: Exchange) -> None:
-        """Ends the session of the request as if it had expired."""
-        found = self._found(exchange)
+        """Ends the session of the request as if it had expired, or the refresh token that it would
+        renew.
+        """
+        tokens = self.oauth.tokens
+        refresh = tokens.find_refresh(exchange.field("refresh_token"))
+        if refresh is not None:
+            tokens.end_family(refresh.family)
+        proofs, is_v4 = self.proofs, exchange.path.startswith(PREFIX)
+        found = proofs.by_version_4(exchange) if is_v4 else proofs.by_version_3(exchange)
         if isinstance(found, Session):
-            self.sessions.expire_one(found)
+            proofs.expire(found)
 
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/psapi/")
 
     def throttled(self, exchange: Exchange) -> Response:
+        if exchange.path.startswith(PREFIX):
+            return v4.error(429, "ThrottledErr")
         return responses.error(exchange, 429, "ThrottledErr")
 
     async def answer(self, exchange: Exchange) -> Response:
+        if exchange.path.startswith(PREFIX):
+            return await self._v4.answer(exchange)
         name = _endpoint(exchange.path)
         if name is None:
             return responses.not_found(exchange)
@@ -129,7 +156,9 @@ class PhotoShelter:
             return responses.error(exchange, 400, "HTTPSRequiredPermErr")
         # A login is not refused because of the session whose cookie it happens to carry.
         known = exchange.secure and name != _LOGIN
-        found = self._session(exchange, member) if known else None
+        found = self.proofs.by_version_3(exchange) if known else None
+        if member:
+            found = self.proofs.after_storm(found)
         # The cookie is made before the request is handled: of two requests, the one that was sent
         # later then gets the newer cookie even if its response comes first.
         cookie = ""
@@ -176,28 +205,6 @@ class PhotoShelter:
         exchange.verdict = "api-key"
         return responses.error(exchange, int(self.knobs.bad_api_key[:3]), "ApiKeyInvalidErr")
 
-    def _session(self, exchange: Exchange, member: bool) -> Session | str | None:
-        """As `_found`, but the knob `storm` may end the session."""
-        found = self._found(exchange)
-        if self.knobs.storm and member and isinstance(found, Session):
-            self._storm += 1
-            if self._storm >= self.knobs.storm:
-                self._storm = 0
-                self.sessions.expire_one(found)
-                return EXPIRED
-        return found
-
-    def _found(self, exchange: Exchange) -> Session | str | None:
-        """The live session of the request, or the word for why it is refused, or None: there is
-        none.
-        """
-        token = inputs.token(exchange)
-        cookie = None if token else exchange.cookie(SESSION_COOKIE)
-        if not token and not cookie:
-            return None
-        sessions = self.sessions
-        return sessions.find_by_token(token) if token else sessions.find_by_cookie(cookie or "")
-
     def _session_refused(self, exchange: Exchange, why: str | None) -> Response:
         self.counters["refused"] += 1
         knobs = self.knobs
@@ -209,6 +216,8 @@ class PhotoShelter:
         if why == STALE:
             self.counters["stale_cookie_refusals"] += 1
         exchange.verdict = why
+        if is_access_token(inputs.token(exchange)) and knobs.expired_access_v3 == "401-v4":
+            return v4.ended_access(401)
         response = responses.session_refused(exchange, knobs.expired)
         if knobs.refused_cookie == "deleted":
             self.delete_cookie(exchange, response)

@@ -12,7 +12,7 @@ from .endpoints import ANY, Endpoint
 from .exchange import HTML, Exchange, Response
 from .photoshelter_login import Handler, identity
 from .photoshelter_records import new_id
-from .photoshelter_sessions import COOKIE, Session
+from .photoshelter_sessions import COOKIE, TOKEN, Session
 from .photoshelter_site import Site
 
 _LONGEST_WAIT = 60.0
@@ -47,7 +47,9 @@ class ContentEndpoints:
 
     async def _session(self, exchange: Exchange, session: Session) -> Response:
         knobs = self._site.knobs
-        limited = session.mode == COOKIE or knobs.token_expires == "idle"
+        limited = session.mode == COOKIE or (
+            session.mode == TOKEN and knobs.token_expires == "idle"
+        )
         details = {
             **identity(session),
             "mode": session.mode,

@@ -25,12 +25,13 @@ def token(exchange: Exchange) -> str:
     of the URL.
     """
     own = exchange.header("X-PS-Auth-Token")
-    if own:
-        return own
-    bearer = exchange.header("Authorization")
-    if bearer.startswith(_BEARER):
-        return bearer[len(_BEARER) :]
-    return exchange.query.get("auth_token", "")
+    return own or bearer(exchange) or exchange.query.get("auth_token", "")
+
+
+def bearer(exchange: Exchange) -> str:
+    """The token of Authorization."""
+    given = exchange.header("Authorization")
+    return given[len(_BEARER) :] if given.startswith(_BEARER) else ""
 
 
 def is_multipart(exchange: Exchange) -> bool:

@@ -104,8 +104,15 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("field", "error"),
         "field",
-        "response to a login that needs a second factor: 200 with data.two_factor, or an error",
+        "response to a login that needs a second factor: 200 with two_factor where the token would be, or an error",
         "public record, second factor: data.two_factor as a client reads it; the rest is assumed",
+    )
+    two_factor_needed: str = choice(
+        PHOTOSHELTER,
+        ("by-account", "always"),
+        "by-account",
+        "which logins with a password need a second factor: those of accounts that say so, or all; OAuth2 needs none",
+        "public record, second factor: the vendor calls it a base requirement for all accounts",
     )
     api_keys: str = choice(
         PHOTOSHELTER,
@@ -118,8 +125,8 @@ class PhotoShelterKnobs:
         PHOTOSHELTER,
         ("400-class", "401-class", "403-class"),
         "400-class",
-        "response to a missing or unknown API key",
-        "assumption: class and status are not known for this version",
+        "response to a missing or unknown API key, with the class of the version",
+        "public record, clients: ApiKeyInvalidException in version 4; no status is known, nor the class of version 3",
     )
     idle_limit: int = whole(
         PHOTOSHELTER,

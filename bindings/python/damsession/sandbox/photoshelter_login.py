@@ -11,10 +11,11 @@ from collections.abc import Awaitable
 from typing import Any, Callable
 
 from . import photoshelter_responses as responses
-from .accounts import PHOTOSHELTER_USERS, Organization, PhotoShelterUser
+from .accounts import PhotoShelterUser
 from .endpoints import Endpoint
 from .exchange import Exchange, Response
 from .photoshelter_cookies import SESSION_COOKIE
+from .photoshelter_members import SECOND_FACTOR, checked, is_member, listed
 from .photoshelter_sessions import COOKIE, TOKEN, Session
 from .photoshelter_site import Site
 
@@ -66,60 +67,28 @@ class LoginEndpoints:
         mode = exchange.parameter("mode") or COOKIE
         if mode not in (COOKIE, TOKEN):
             return responses.bad_request(exchange, "mode must be cookie or token")
-        email = given("email")
-        exchange.user = email
-        user = PHOTOSHELTER_USERS.get(email)
-        if user is None:
-            return self._refused(exchange, "AuthInvalidLoginErr", "refused")
-        lockout = self._site.lockout
-        if lockout.locked(email):
-            return self._refused(exchange, "AuthAccountLockedErr", "locked")
-        if given("password") != user.password:
-            if lockout.failed(email):
-                self._site.counters["lockouts"] += 1
-            return self._refused(exchange, "AuthInvalidPasswordErr", "refused")
-        lockout.succeeded(email)
-        if user.second_factor:
-            return self._second_factor(exchange)
-        return self._welcome(exchange, user, mode)
+        user = checked(self._site, exchange, given("email"), given("password"))
+        if not isinstance(user, str):
+            return self._welcome(exchange, user, mode)
+        if user == SECOND_FACTOR and self._site.knobs.two_factor == "field":
+            return responses.ok(exchange, {"two_factor": "t"})
+        # The cookie is deleted after a failed login, as recorded, even if its session lives on.
+        response = responses.error(exchange, 400, user)
+        self._site.delete_cookie(exchange, response)
+        self._site.add_companion(exchange, response)
+        return response
 
     def _welcome(self, exchange: Exchange, user: PhotoShelterUser, mode: str) -> Response:
         site = self._site
         site.counters["logins_ok"] += 1
         session = site.sessions.open(user, mode)
-        data: dict[str, Any] = {}
-        organizations = self._organizations(user)
-        if organizations:
-            members = [_described(one) for one in organizations]
-            alone = site.knobs.organizations == "object" and len(members) == 1
-            data["org"] = members[0] if alone else members
+        data = listed(site.knobs, user)
         if mode == TOKEN:
             return self._with_token(exchange, data, session.token)
         response = responses.ok(exchange, data)
         site.delete_cookie(exchange, response)
         site.add_cookie(exchange, response, SESSION_COOKIE, session.cookie)
         site.add_companion(exchange, response)
-        return response
-
-    def _refused(self, exchange: Exchange, kind: str, verdict: str) -> Response:
-        site = self._site
-        site.counters["logins_refused"] += 1
-        site.failed_logins[exchange.user] = site.failed_logins.get(exchange.user, 0) + 1
-        exchange.verdict = verdict
-        return self._clearing(exchange, responses.error(exchange, 400, kind))
-
-    def _second_factor(self, exchange: Exchange) -> Response:
-        self._site.counters["second_factor_wanted"] += 1
-        exchange.verdict = "second-factor"
-        if self._site.knobs.two_factor == "field":
-            return responses.ok(exchange, {"two_factor": "t"})
-        refusal = responses.error(exchange, 400, "AuthTwoFactorRequiredErr")
-        return self._clearing(exchange, refusal)
-
-    def _clearing(self, exchange: Exchange, response: Response) -> Response:
-        """Deletes the cookie after a failed login, as recorded, even if its session lives on."""
-        self._site.delete_cookie(exchange, response)
-        self._site.add_companion(exchange, response)
         return response
 
     def _with_token(self, exchange: Exchange, data: dict[str, Any], token: str) -> Response:
@@ -133,29 +102,21 @@ class LoginEndpoints:
         if wrong is not None:
             return wrong
         (wanted,) = exchange.parts
-        if not any(one.id == wanted for one in self._organizations(session.user)):
+        if not is_member(site.knobs, session.user, wanted):
             site.counters["organization_refused"] += 1
             exchange.verdict = "organization-refused"
             return responses.error(exchange, 400, "OrganizationPermErr")
         site.counters["organization_logins"] += 1
-        session.organization = wanted
+        session.act_for(wanted)
         data = {"Session": identity(session)}
         if session.mode == TOKEN and site.knobs.organization_token == "new":
             site.sessions.renew_token(session)
             return self._with_token(exchange, data, session.token)
         return responses.ok(exchange, data)
 
-    def _organizations(self, user: PhotoShelterUser) -> tuple[Organization, ...]:
-        """The user's own organizations, after those that the knob adds."""
-        more = self._site.knobs.more_organizations if user.organizations else 0
-        return (
-            *(Organization(f"O0000MORE{number:08}", f"Agency {number}") for number in range(more)),
-            *user.organizations,
-        )
-
     async def _leave_organization(self, exchange: Exchange, session: Session) -> Response:
         self._site.counters["organization_logouts"] += 1
-        session.organization = None
+        session.act_for(None)
         return responses.ok(exchange, {"Session": identity(session)})
 
     async def _logout(self, exchange: Exchange, session: Session) -> Response:
@@ -164,7 +125,7 @@ class LoginEndpoints:
         if wrong is not None:
             return wrong
         site.counters["logouts"] += 1
-        site.sessions.close(session)
+        site.proofs.close(session)
         response = responses.ok(exchange, None)
         if session.mode == COOKIE:
             # As recorded: after the deletion comes the cookie that the request sent. A cookie jar
@@ -174,10 +135,6 @@ class LoginEndpoints:
             site.add_cookie(exchange, response, SESSION_COOKIE, sent)
             site.add_companion(exchange, response)
         return response
-
-
-def _described(organization: Organization) -> dict[str, str]:
-    return {"id": organization.id, "name": organization.name, "member": "t"}
 
 
 def _wrong_method(exchange: Exchange, setting: str) -> Response | None:

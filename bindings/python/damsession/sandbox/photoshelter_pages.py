@@ -40,8 +40,8 @@ def listed(
     wrapped_in: str = "",
 ) -> Response:
     """A page of records of one kind under a key, each wrapped in a further key if given."""
-    page = _count(exchange.parameter("page"), 1, 1_000_000)
-    per_page = _count(
+    page = count(exchange.parameter("page"), 1, 1_000_000)
+    per_page = count(
         exchange.parameter("per_page") or exchange.parameter("ppg"), _PER_PAGE, _MOST_PER_PAGE
     )
     if page is None or per_page is None:
@@ -73,7 +73,8 @@ def _paging(exchange: Exchange, page: int, per_page: int, total: int) -> Record:
     return paging
 
 
-def _count(text: str, default: int, most: int) -> int | None:
+def count(text: str, default: int, most: int) -> int | None:
+    """A number of a page, or of what it holds; None: it is none."""
     if text == "":
         return default
     if not (text.isascii() and text.isdigit()) or len(text) > 9:

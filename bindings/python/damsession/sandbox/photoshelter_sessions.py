@@ -2,7 +2,8 @@
 
 A session is found by its cookie or by its token, depending on the mode of its login. It acts for
 its user, or for one organization of the user at a time (the guide, "Organization authentication").
-It ends by logout, by idleness, because of a newer session over `max-sessions`, or because a test
+That of an access token of OAuth2 is not in the table: it is made for each request. One of a login
+ends by logout, by idleness, because of a newer session over `max-sessions`, or because a test
 ends it. Ended sessions are not kept: a cookie or token of one is recognized by its seal.
 """
 
@@ -11,10 +12,12 @@ from __future__ import annotations
 from .accounts import PhotoShelterUser
 from .clock import Clock
 from .knobs import Knobs
+from .oauth_families import Access
 from .photoshelter_cookies import CookieMint, TokenMint
 
 COOKIE = "cookie"
 TOKEN = "token"
+OAUTH = "oauth"
 
 EXPIRED = "expired"
 STALE = "stale-cookie"
@@ -22,11 +25,11 @@ UNKNOWN = "refused"
 
 
 class Session:
-    """One login of one user."""
+    """One login of one user, or what stands for an access token while a request is served."""
 
     __slots__ = (
         "id", "user", "mode", "token", "cookie", "cookie_number", "cookie_second",
-        "organization", "opened", "last_used",
+        "organization", "opened", "last_used", "access",
     )  # fmt: skip
 
     def __init__(self, number: int, user: PhotoShelterUser, mode: str, now: float) -> None:
@@ -40,6 +43,13 @@ class Session:
         self.organization: str | None = None
         self.opened = now
         self.last_used = now
+        self.access: Access | None = None
+
+    def act_for(self, organization: str | None) -> None:
+        """Enters an organization, or leaves it."""
+        self.organization = organization
+        if self.access is not None:
+            self.access.organization = self.access.family.organization = organization
 
 
 class SessionTable:

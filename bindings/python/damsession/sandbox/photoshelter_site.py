@@ -7,6 +7,8 @@ from typing import Protocol
 from .exchange import Exchange, Response
 from .knobs import Knobs
 from .lockout import Lockout
+from .photoshelter_oauth import PhotoShelterOAuth
+from .photoshelter_proofs import Proofs
 from .photoshelter_sessions import SessionTable
 
 
@@ -16,6 +18,8 @@ class Site(Protocol):
     knobs: Knobs
     counters: dict[str, int]
     sessions: SessionTable
+    oauth: PhotoShelterOAuth
+    proofs: Proofs
     lockout: Lockout
     failed_logins: dict[str, int]
 

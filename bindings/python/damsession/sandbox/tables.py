@@ -36,10 +36,10 @@ eval "$(python3 -m damsession.sandbox --env photoshelter --until-pid $$)"
 damsession get - mem/gallery/query
 ```
 
-`--env` prints `export` lines for a user of one system, with a store of their own (for FotoWare: for a native
-application, which a person lets in with a browser; in a test, `Sandbox.consent(url)` does), and then serves in the
-background, as ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`.
-`DAMSESSION_SANDBOX` is the window's URL.
+`--env` prints `export` lines for a user of one system, with a store of their own, and then serves in the background, as
+ssh-agent does: until the process of `--until-pid` ends, or `kill "$DAMSESSION_SANDBOX_PID"`. `fotoware` and
+`photoshelter-oauth` are for an application that a person lets in with a browser (in a test, `Sandbox.consent(url)`
+does). `DAMSESSION_SANDBOX` is the window's URL.
 
 ## What it rests on
 
@@ -51,7 +51,8 @@ Each source begins with what it is:
 - assumption: nothing is published; it is what most clients expect, or what the tests need.
 
 The guides are "User Authentication and Session Management" (PhotoShelter API v3) and "User authentication with the
-Archive Agent API" (FotoWeb).
+Archive Agent API" (FotoWeb). PhotoShelter's reference of version 4 is not public: "public record, clients" are then the
+vendor's own plug-in and tester, and programs of others.
 """
 
 

@@ -111,7 +111,12 @@ class Window:
     def _state(self) -> dict[str, Any]:
         world, shown = self._world, self._disguise.hash
         sessions, tokens = world.photoshelter.sessions.all_live(), world.fotoweb.devices.all_live()
-        families = world.fotoware.tokens.all_live()
+        families = [
+            (one.number, system, one)
+            for system, table in world.oauth_tokens().items()
+            for one in table.all_live()
+        ]
+        families.sort(key=lambda row: row[0])
         return {
             "live": {
                 "sessions": len(sessions),
@@ -141,14 +146,15 @@ class Window:
             ],
             "families": [
                 {
-                    "family": one.number,
+                    "family": number,
+                    "system": system,
                     "user": one.user or one.application.id,
                     "kind": one.application.kind,
                     "renewals": one.renewals,
                     "access": [shown(access.value) for access in one.access[-_NEWEST:]],
                     "refresh": shown(one.refresh.value if one.refresh is not None else ""),
                 }
-                for one in families[-_SHOWN:]
+                for number, system, one in families[-_SHOWN:]
             ],
             "locked": {
                 system.name: system.lockout.locked_users()

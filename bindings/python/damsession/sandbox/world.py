@@ -19,6 +19,7 @@ from .fotoware import FotoWare
 from .fotoweb import FotoWeb
 from .journal import Journal
 from .knobs import Knobs, change, current
+from .oauth_tokens import Numbers, TokenTable
 from .photoshelter import PhotoShelter
 
 
@@ -32,9 +33,10 @@ class World:
         self.journal = Journal(journal_limit)
         self.bell = Bell()
         self.faults = FaultQueue()
-        self.photoshelter = PhotoShelter(knobs, self.clock)
+        self._families = Numbers()
+        self.photoshelter = PhotoShelter(knobs, self.clock, self._families)
         self.fotoweb = FotoWeb(knobs, self.clock)
-        self.fotoware = FotoWare(knobs, self.clock)
+        self.fotoware = FotoWare(knobs, self.clock, self._families)
         self._under_way: set[asyncio.Task[Any] | None] = set()
 
     @contextmanager
@@ -59,9 +61,14 @@ class World:
         change(self.knobs, current(self._at_start))
         self.journal.clear()
         self.faults.clear()
+        self._families.restart()
         self.photoshelter.reset()
         self.fotoweb.reset()
         self.fotoware.reset()
+
+    def oauth_tokens(self) -> dict[str, TokenTable]:
+        """The tokens of OAuth2 by system."""
+        return {"photoshelter": self.photoshelter.oauth.tokens, "fotoware": self.fotoware.tokens}
 
     def unlock(self, user: str = "") -> int:
         return self.photoshelter.lockout.unlock(user) + self.fotoweb.lockout.unlock(user)

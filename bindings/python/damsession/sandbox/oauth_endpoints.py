@@ -1,4 +1,4 @@
-"""The token endpoint of FotoWare and the endpoint that ends tokens: RFC 6749, 7009 and 7636."""
+"""The token endpoint of an OAuth server and the endpoint that ends tokens: RFC 6749, 7009, 7636."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from base64 import urlsafe_b64encode
 from hmac import compare_digest
 from typing import Callable
 
-from . import fotoware_responses as responses
 from .accounts import NATIVE, SCRIPT, WEB, Application
 from .endpoints import Endpoint
-from .exchange import FORM, Exchange, Response
-from .fotoware_clients import authenticated
-from .fotoware_families import Code, Family
-from .fotoware_site import Site
-from .fotoware_tokens import REFUSED
-
-TOKEN = "/fotoweb/oauth2/token"
-REVOKE = "/fotoweb/oauth2/revoke"
+from .exchange import Exchange, Response
+from .oauth_clients import authenticated
+from .oauth_families import Code, Family
+from .oauth_responses import token
+from .oauth_site import IGNORED, Site
+from .oauth_tokens import REFUSED
 
 Handler = Callable[[Exchange], Response]
 
@@ -35,13 +32,19 @@ class TokenEndpoints:
         self._site = site
 
     def endpoints(self) -> tuple[Endpoint[Handler], ...]:
+        vendor = self._site.vendor
+        scripts = any(one.kind == SCRIPT for one in vendor.applications.values())
+        grants = (
+            "a code, a refresh token, or a script's own credentials"
+            if scripts
+            else "a code or a refresh token"
+        )
         return (
-            Endpoint("POST", TOKEN, self._token,
-                     "tokens for a code, a refresh token, or a script's own credentials; a form",
-                     "public record, OAuth: authorization and refreshing of each kind of application"),
-            Endpoint("POST", REVOKE, self._revoke,
+            Endpoint("POST", vendor.token, self._token,
+                     f"tokens for {grants}; a form", vendor.sources["token"]),
+            Endpoint("POST", vendor.revoke, self._revoke,
                      "ends an access token, or a refresh token and all that came from the same consent",
-                     "assumption: as RFC 7009; whether FotoWare has it is not known"),
+                     vendor.sources["revoke"]),
         )  # fmt: skip
 
     def _token(self, exchange: Exchange) -> Response:
@@ -53,8 +56,10 @@ class TokenEndpoints:
         return response
 
     def _granted(self, exchange: Exchange) -> Response:
-        if self._site.knobs.license == "missing":
-            return responses.no_license(exchange)
+        site = self._site
+        objection = site.objection(exchange)
+        if objection is not None:
+            return objection
         application = self._application(exchange)
         if isinstance(application, Response):
             return application
@@ -63,58 +68,65 @@ class TokenEndpoints:
         if kinds is None:
             code = "unsupported_grant_type" if grant else "invalid_request"
             known = ", ".join(_GRANTS)
-            return responses.error(exchange, 400, code, f"grant_type: one of {known} is needed")
+            return site.error(exchange, 400, code, f"grant_type: one of {known} is needed")
         if application.kind not in kinds:
             text = f"a {application.kind} application may not use {grant}"
-            return responses.error(exchange, 400, "unauthorized_client", text)
+            return site.error(exchange, 400, "unauthorized_client", text)
         if grant == "authorization_code":
             return self._by_code(exchange, application)
         if grant == "refresh_token":
             return self._by_refresh_token(exchange, application)
-        self._site.counters["client_logins"] += 1
-        return self._opened(self._site.tokens.open(application, "", False))
+        site.counters["client_logins"] += 1
+        return self._opened(site.tokens.open(application, "", False))
 
     def _by_code(self, exchange: Exchange, application: Application) -> Response:
-        tokens = self._site.tokens
+        site, tokens = self._site, self._site.tokens
         if not exchange.field("code"):
-            return responses.error(exchange, 400, "invalid_request", "code: missing")
+            return site.error(exchange, 400, "invalid_request", "code: missing")
         code = tokens.find_code(exchange.field("code"))
         if code is None or code.application is not application:
-            return _not_granted(exchange, "code: not known")
+            return self._not_granted(exchange, "code: not known")
         exchange.user = code.user
         if code.family is not None:
             # Somebody else may have had it (RFC 6749, section 4.1.2).
             tokens.end_family(code.family)
-            return _not_granted(exchange, "code: used before")
+            return self._not_granted(exchange, "code: used before")
         if not tokens.is_fresh(code):
-            return _not_granted(exchange, "code: too old")
+            return self._not_granted(exchange, "code: too old")
         if exchange.field("redirect_uri") != code.redirect_uri:
-            return _not_granted(exchange, "redirect_uri: another one than the code was sent to")
-        if not _proves(exchange.field("code_verifier"), code):
-            return _not_granted(exchange, "code_verifier: does not fit the code_challenge")
+            return self._not_granted(
+                exchange, "redirect_uri: another one than the code was sent to"
+            )
+        checked = site.challenge(application) != IGNORED
+        if checked and not _proves(exchange.field("code_verifier"), code):
+            return self._not_granted(exchange, "code_verifier: does not fit the code_challenge")
         code.family = tokens.open(application, code.user, True)
-        self._site.counters["logins_ok"] += 1
+        site.counters["logins_ok"] += 1
         return self._opened(code.family)
 
     def _by_refresh_token(self, exchange: Exchange, application: Application) -> Response:
-        tokens, knobs = self._site.tokens, self._site.knobs
+        site, tokens = self._site, self._site.tokens
         value = exchange.field("refresh_token")
         if not value:
-            return responses.error(exchange, 400, "invalid_request", "refresh_token: missing")
+            return site.error(exchange, 400, "invalid_request", "refresh_token: missing")
         refresh = tokens.find_refresh(value)
         if refresh is None or refresh.family.application is not application:
-            return responses.refresh_refused(exchange, knobs, REFUSED)
+            return site.refresh_refused(exchange, REFUSED)
         exchange.user = refresh.family.user
         why = tokens.refusal(refresh)
         if why:
-            return responses.refresh_refused(exchange, knobs, why)
+            return site.refresh_refused(exchange, why)
         told = tokens.renew(refresh)
-        self._site.counters["renewals"] += 1
-        return responses.token(knobs, refresh.family.access[-1].value, told)
+        site.counters["renewals"] += 1
+        return self._told(refresh.family, told)
 
     def _opened(self, family: Family) -> Response:
         refresh = family.refresh.value if family.refresh is not None else None
-        return responses.token(self._site.knobs, family.access[-1].value, refresh)
+        return self._told(family, refresh)
+
+    def _told(self, family: Family, refresh: str | None) -> Response:
+        site, access = self._site, family.access[-1].value
+        return token(access, site.tokens.life, site.expires_in, refresh)
 
     def _revoke(self, exchange: Exchange) -> Response:
         """A token that does not exist is ended already: 200."""
@@ -123,13 +135,13 @@ class TokenEndpoints:
             return application
         tokens, value = self._site.tokens, exchange.field("token")
         if not value:
-            return responses.error(exchange, 400, "invalid_request", "token: missing")
+            return self._site.error(exchange, 400, "invalid_request", "token: missing")
         refresh, access = tokens.find_refresh(value), tokens.find_access(value)
         found = refresh or access
         if found is None or not found.family.live:
             return Response(200, b"")
         if found.family.application is not application:
-            return _not_granted(exchange, "token: it is another application's")
+            return self._not_granted(exchange, "token: it is another application's")
         exchange.user = found.family.user or application.id
         if refresh is not None:
             tokens.end_family(refresh.family)
@@ -139,14 +151,19 @@ class TokenEndpoints:
         return Response(200, b"")
 
     def _application(self, exchange: Exchange) -> Application | Response:
-        if exchange.media_type != FORM:
-            return responses.error(exchange, 400, "invalid_request", f"{FORM} is needed")
+        site = self._site
+        if exchange.media_type not in site.vendor.forms:
+            needed = " or ".join(site.vendor.forms)
+            return site.error(exchange, 400, "invalid_request", f"{needed} is needed")
         names = [name for name, _ in exchange.form]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             text = f"more than once: {', '.join(twice)}"
-            return responses.error(exchange, 400, "invalid_request", text)
-        return authenticated(exchange, self._site.knobs)
+            return site.error(exchange, 400, "invalid_request", text)
+        return authenticated(exchange, site)
+
+    def _not_granted(self, exchange: Exchange, text: str) -> Response:
+        return self._site.error(exchange, 400, "invalid_grant", text)
 
 
 def _proves(verifier: str, code: Code) -> bool:
@@ -156,7 +173,3 @@ def _proves(verifier: str, code: Code) -> bool:
     digest = hashlib.sha256(verifier.encode("utf-8")).digest()
     made = urlsafe_b64encode(digest).rstrip(b"=")
     return compare_digest(made, code.challenge.encode("utf-8"))
-
-
-def _not_granted(exchange: Exchange, text: str) -> Response:
-    return responses.error(exchange, 400, "invalid_grant", text)

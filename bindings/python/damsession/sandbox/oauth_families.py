@@ -1,6 +1,8 @@
-"""What FotoWare hands out: codes, access tokens and refresh tokens, and the family they belong to.
+"""What an OAuth server hands out: codes, access tokens and refresh tokens, and the family they
+belong to.
 
-Their values begin with characters that a client loses if it encodes them wrongly.
+Their values begin with characters that a client loses if it encodes them wrongly. An access token
+may be made in a vendor's own way.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ class Code:
 class Family:
     """What one consent, or one login of a script, has led to."""
 
-    __slots__ = ("number", "application", "user", "issued", "renewals", "live", "access", "refresh")
+    __slots__ = (
+        "number", "application", "user", "issued", "renewals", "live", "access", "refresh",
+        "organization",
+    )  # fmt: skip
 
     def __init__(self, number: int, application: Application, user: str, now: float) -> None:
         self.number = number
@@ -45,18 +50,22 @@ class Family:
         #: Those that work, the newest last.
         self.access: list[Access] = []
         self.refresh: Refresh | None = None
+        #: What one of them was last made to act for, where a vendor has organizations.
+        self.organization: str | None = None
 
 
 class Access:
     """An access token. `used` is whether any request came with it."""
 
-    __slots__ = ("value", "family", "expires", "used")
+    __slots__ = ("value", "family", "expires", "used", "organization")
 
-    def __init__(self, family: Family, expires: float) -> None:
-        self.value = _made_up("a+/", 49)
+    def __init__(self, value: str, family: Family, expires: float) -> None:
+        self.value = value
         self.family = family
         self.expires = expires
         self.used = False
+        #: What it acts for, where a vendor has organizations.
+        self.organization: str | None = None
 
 
 class Refresh:
@@ -69,6 +78,11 @@ class Refresh:
         self.family = family
         self.live = True
         self.next: tuple[Access, Refresh] | None = None
+
+
+def opaque(family: Family, now: float, expires: float) -> str:
+    """An access token that says nothing."""
+    return _made_up("a+/", 49)
 
 
 def _made_up(start: str, size: int) -> str:

@@ -1,33 +1,80 @@
-"""The codes, access tokens and refresh tokens of FotoWare: how they are issued, renewed and ended.
+"""The codes, access tokens and refresh tokens of an OAuth server: how they are issued, renewed and
+ended.
 
 All tokens that come from one consent, or from one login of a script, are a family. When somebody
 sends a refresh token that was replaced, two programs have it, one of which may be a thief: under
-`refresh-tokens=single-use` the whole family then ends.
+the rotation `single-use` the whole family then ends.
 """
 
 from __future__ import annotations
 
+from typing import Callable, Protocol
+
 from .accounts import Application
 from .clock import Clock
-from .fotoware_families import Access, Code, Family, Refresh
-from .knobs import Knobs
+from .oauth_families import Access, Code, Family, Refresh
 
 REFUSED, REVOKED, REUSED = "refused", "revoked", "reused"
+
+#: Makes the value of an access token: of a family, now, until then.
+Mint = Callable[[Family, float, float], str]
+
+
+class Rules(Protocol):
+    """The settings of a vendor: how long tokens live, and what a renewal does."""
+
+    @property
+    def access_life(self) -> int: ...
+
+    @property
+    def refresh_tokens(self) -> str: ...
+
+    @property
+    def renewal_ends_access(self) -> str: ...
+
+
+class Numbers:
+    """Counts the families of all vendors together, so that a number means one of them alone."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def restart(self) -> None:
+        self._last = 0
+
+    def take(self) -> int:
+        self._last += 1
+        return self._last
 
 
 class TokenTable:
     """All codes and tokens, by their values, and the live families by number."""
 
-    def __init__(self, knobs: Knobs, clock: Clock) -> None:
-        self._knobs = knobs
+    def __init__(self, rules: Rules, clock: Clock, numbers: Numbers, mint: Mint) -> None:
+        self._rules = rules
         self._clock = clock
+        self._numbers = numbers
+        self._mint = mint
         self._codes: dict[str, Code] = {}
         self._access: dict[str, Access] = {}
         self._ended: set[str] = set()
         self._refresh: dict[str, Refresh] = {}
         self._families: dict[int, Family] = {}
-        self._opened = 0
         self.revoked = 0
+
+    def state(self) -> dict[str, int]:
+        """What the state of the system tells of the tokens."""
+        families = self.all_live()
+        return {
+            "tokens_live": sum(len(one.access) for one in families),
+            "families_live": len(families),
+            "families_revoked": self.revoked,
+        }
+
+    @property
+    def life(self) -> int:
+        """How long a new access token works, in seconds."""
+        return self._rules.access_life
 
     def permit(
         self, application: Application, redirect_uri: str, challenge: str, user: str
@@ -59,8 +106,7 @@ class TokenTable:
 
     def open(self, application: Application, user: str, lasting: bool) -> Family:
         """A new family. A lasting one has a refresh token."""
-        self._opened += 1
-        family = Family(self._opened, application, user, self._clock.now())
+        family = Family(self._numbers.take(), application, user, self._clock.now())
         self._families[family.number] = family
         self._new_access(family)
         if lasting:
@@ -68,16 +114,16 @@ class TokenTable:
         return family
 
     def renew(self, refresh: Refresh) -> str | None:
-        """The refresh token that the response tells of, or None for none, by the knob
-        `refresh-tokens`. The new access token is the family's last.
+        """The refresh token that the response tells of, or None for none, by the rotation. The new
+        access token is the family's last.
         """
-        family, how = refresh.family, self._knobs.refresh_tokens
+        family, how = refresh.family, self._rules.refresh_tokens
         if refresh.next is not None:
             access, follower = refresh.next
             self.end_access(access)
             follower.live = False
         family.renewals += 1
-        if self._knobs.renewal_ends_access == "on":
+        if self._rules.renewal_ends_access == "on":
             self._end_all_access(family)
         access = self._new_access(family)
         if how == "fixed":
@@ -89,7 +135,7 @@ class TokenTable:
 
     def refusal(self, refresh: Refresh) -> str:
         """Why a refresh token does not work, or "". One that was replaced may end its family."""
-        how = self._knobs.refresh_tokens
+        how = self._rules.refresh_tokens
         if not (refresh.live and refresh.family.live):
             return REVOKED
         if refresh.next is None:
@@ -146,7 +192,9 @@ class TokenTable:
         return len(ended)
 
     def _new_access(self, family: Family) -> Access:
-        access = Access(family, self._clock.now() + self._knobs.access_life)
+        now = self._clock.now()
+        expires = now + self._rules.access_life
+        access = Access(self._mint(family, now, expires), family, expires)
         self._access[access.value] = access
         family.access.append(access)
         return access
