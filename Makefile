@@ -81,8 +81,9 @@ trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's 
 hostile: $(LIB) $(BIN) $(VENV)/ready ## every fault of a hostile server at every stage, as a table (WORDS= parts of names)
 	$(PYTHON) Tests/hostile/run.py $(WORDS)
 
-sanitize: $(VENV)/ready ## the Swift and C tests, and a crowd of threads, under AddressSanitizer and ThreadSanitizer
+sanitize: $(LIB) $(VENV)/ready ## the Swift and C tests under AddressSanitizer, ThreadSanitizer and valgrind
 	Tests/sanitize/run.sh
+	Tests/C/run.sh memcheck
 
 fuzz: | $(BUILD)/tools ## feed every parser and the whole C ABI with what nobody would send (MINUTES=5)
 	python3 Tests/fuzz/fuzz.py $(or $(MINUTES),5)

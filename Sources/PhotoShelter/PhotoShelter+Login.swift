@@ -20,7 +20,7 @@ extension PhotoShelter {
     let error = ServiceError(response)
     // A known error class counts whatever the status: a wrong password that comes with status 500 would else be taken
     // for an outage and tried again.
-    let isKnown = error.map { $0.isAboutLogins || invalidClasses.contains($0.name) } ?? false
+    let isKnown = error.map { $0.isAboutLogins || $0.isOne(of: invalidClasses) } ?? false
     if !isKnown, let failure = commonFailure(response) { throw failure }
     let json = JSONValue.parse(response.beginning)
     guard progress.stage == 0 else { return try readOrganization(&progress, response, error, json) }
@@ -90,7 +90,7 @@ extension PhotoShelter {
   ) throws(Failure) -> LoginStep {
     guard error == nil, version.isSuccess(response, json) else {
       if let error, error.isAboutAPIKey { throw apiKeyRefused(response, error) }
-      let isKnown = error.map { invalidClasses.contains($0.name) } ?? false
+      let isKnown = error.map { $0.isOne(of: invalidClasses) } ?? false
       let isNamed = !(error?.name.isEmpty ?? true)
       if isKnown || (response.status == 401 && !isNamed) || isRedirectToLogin(response) || response.asksForPassword {
         return .ended(

@@ -128,7 +128,7 @@ package struct PhotoShelter: System {
   package func judge(_ response: WireResponse, to request: WireRequest) -> Verdict {
     if response.beginningContains(invalidText) { return .sessionInvalid }
     if let error = ServiceError(response) {
-      if invalidClasses.contains(error.name) { return .sessionInvalid }
+      if error.isOne(of: invalidClasses) { return .sessionInvalid }
       if error.isAboutAPIKey { return .failed(apiKeyRefused(response, error)) }
       if error.isAboutHTTPS {
         return .failed(Failure(.insecure, "the server wants HTTPS for this request", httpStatus: response.status))
@@ -178,7 +178,7 @@ package struct PhotoShelter: System {
   /// An error that says that the session is over confirms it, too. An HTML page does not come from the API, but JSON
   /// with the media type of a page may.
   package func confirmsLogout(_ response: WireResponse) -> Bool {
-    if let error = ServiceError(response) { return invalidClasses.contains(error.name) }
+    if let error = ServiceError(response) { return error.isOne(of: invalidClasses) }
     if oauth != nil { return response.isSuccess }
     return response.isSuccess && (!response.isPage || JSONValue.parse(response.beginning)?["status"]?.text == "ok")
   }

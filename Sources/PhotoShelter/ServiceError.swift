@@ -48,13 +48,24 @@ struct ServiceError {
     return String(text[start.upperBound..<end.lowerBound])
   }
 
+  /// Whether this is one of these classes. v3's end in "Err"; the one that is on record of v4, in "Exception".
+  func isOne(of classes: [String]) -> Bool {
+    let own = ServiceError.stem(name)
+    return !own.isEmpty && classes.contains { ServiceError.stem($0) == own }
+  }
+
+  private static func stem(_ name: String) -> Substring {
+    for ending in ["Err", "Exception"] where name.hasSuffix(ending) { return name.dropLast(ending.count) }
+    return name[...]
+  }
+
   /// The two classes on record for a wrong e-mail address or password (reference, response envelope). Other classes say
   /// that a login failed, but not that it always will.
-  var isAboutCredentials: Bool { ["AuthInvalidPasswordErr", "AuthInvalidLoginErr"].contains(name) }
+  var isAboutCredentials: Bool { isOne(of: ["AuthInvalidPasswordErr", "AuthInvalidLoginErr"]) }
   /// The class of v3 is not on record; v4 has "ApiKeyInvalidException" (reference, response envelope).
   var isAboutAPIKey: Bool { name.lowercased().contains("apikey") }
   /// The predecessor API's class for a login over plain HTTP (reference, request basics).
-  var isAboutHTTPS: Bool { name == "HTTPSRequiredPermErr" }
+  var isAboutHTTPS: Bool { isOne(of: ["HTTPSRequiredPermErr"]) }
   /// No class is on record, so likely spellings count.
   var isAboutSecondFactor: Bool {
     let lower = name.lowercased()

@@ -64,6 +64,8 @@ struct PhotoShelterV4Tests {
       (200, #"{"token":"T 1"}"#, "protocolViolation"),
       (401, #"{"errors":[{"id":"AuthException","title":"No"}]}"#, "wrong credentialsRefused"),
       (400, #"{"errors":[{"id":"AuthException","title":"No"}]}"#, "unclear server"),
+      (400, #"{"errors":[{"id":"AuthInvalidPasswordException","title":"No"}]}"#, "wrong credentialsRefused"),
+      (403, #"{"errors":[{"id":"HTTPSRequiredPermException"}]}"#, "insecure"),
       (403, #"{"errors":[{"id":"ApiKeyInvalidException","title":"Bad key"}]}"#, "apiKeyRefused"),
       (401, #"{"errors":[{"id":"TwoFactorRequiredException"}]}"#, "secondFactor secondFactor"),
       (404, "", "protocolViolation"), (500, "", "server"), (429, "", "throttled"),
@@ -98,6 +100,20 @@ struct PhotoShelterV4Tests {
     let refused = #"{"errors":[{"id":"OrgException","title":"Not a member"}]}"#
     #expect(try outcome(403, refused, &progress, changes) == "organizationRefused")
     #expect(try outcome(401, "", &progress, changes) == "ended sessionInvalid")
+  }
+
+  @Test(
+    "a class ends as v3's do, or as v4's; what merely looks like one is none",
+    arguments: [
+      ("SessionRequiredErr", true), ("SessionRequiredException", true), ("SessionRequired", true), ("Err", false),
+      ("OtherException", false),
+    ])
+  func classes(name: String, isOver: Bool) throws {
+    let system = try system()
+    let response = WireResponse(400, [], #"{"errors":[{"id":"\#(name)"}]}"#)
+    var found = false
+    if case .sessionInvalid = system.judge(response, to: system.keepalive) { found = true }
+    #expect(found == isOver)
   }
 
   @Test("both headers prove the session; a logout is not known")
