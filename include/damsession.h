@@ -482,6 +482,27 @@ dam_status dam_consent_begin_device(dam_session *session, char **url_out, char *
  */
 dam_status dam_consent_poll(dam_session *session, dam_error *err);
 
+/** Takes a sealed session, of one line; borrowed for the callback. 0: it has it now. */
+typedef int32_t (*dam_sealed_callback)(void *user_data, const char *line);
+
+/**
+ * Gives what a person has consented to here to the same program on another machine, for instance from a laptop with a
+ * browser to a server: `take` gets one line of text, sealed by `passphrase` (8 bytes or more). Once it has returned 0
+ * the session is forgotten here, since a refresh token may be good for one renewal only; before that nothing has
+ * changed. `take` is called once, while the session is locked, and must not use it: write to a file that only its
+ * owner reads, and sync it. DAM_ERR_CONSENT: there is no refresh token. DAM_ERR_CALLBACK: `take` has refused.
+ * DAM_ERR_STORE: handed over, but it could not be wiped here: dam_session_forget.
+ */
+dam_status dam_consent_export(dam_session *session, const char *passphrase, dam_sealed_callback take, void *user_data,
+                              dam_error *err);
+
+/**
+ * Takes such a line; white space in it does not count. The session must have been opened for the same system, URL,
+ * user, authentication and organization; what it had is replaced. DAM_ERR_ARGUMENT: another pass-phrase, another
+ * account, or not the whole line. DAM_ERR_STORE: the session is there, but lives in this process only.
+ */
+dam_status dam_consent_import(dam_session *session, const char *sealed, const char *passphrase, dam_error *err);
+
 /** How a session ended. */
 typedef enum dam_logout_result {
     DAM_LOGOUT_NONE = 0,       /**< there was no session. */

@@ -67,54 +67,6 @@ public func dam_session_keepalive(_ session: OpaquePointer?, _ err: UnsafeMutabl
   unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.keepalive() }
 }
 
-@_cdecl("dam_consent_begin") @implementation
-public func dam_consent_begin(
-  _ session: OpaquePointer?, _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
-  _ err: UnsafeMutablePointer<dam_error>?
-) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let session = (unsafe try SessionHandle.take(session)).session
-    let out = unsafe try present(url_out, "url_out")
-    unsafe out.pointee = unsafe try cString(try session.beginConsent().utf8)
-  }
-}
-
-@_cdecl("dam_consent_finish") @implementation
-public func dam_consent_finish(
-  _ session: OpaquePointer?, _ redirected_url: UnsafePointer<CChar>?, _ err: UnsafeMutablePointer<dam_error>?
-) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let session = (unsafe try SessionHandle.take(session)).session
-    try session.finishConsent(unsafe try text(redirected_url, "redirected_url"))
-  }
-}
-
-@_cdecl("dam_consent_begin_device") @implementation
-public func dam_consent_begin_device(
-  _ session: OpaquePointer?, _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
-  _ code_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ err: UnsafeMutablePointer<dam_error>?
-) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let session = (unsafe try SessionHandle.take(session)).session
-    let url_out = unsafe try present(url_out, "url_out")
-    let code_out = unsafe try present(code_out, "code_out")
-    let question = try session.beginDeviceConsent()
-    let url = unsafe try cString(question.url.utf8)
-    do throws(Failure) {
-      unsafe code_out.pointee = unsafe try cString(question.userCode.utf8)
-    } catch {
-      unsafe dam_string_free(url)
-      throw error
-    }
-    unsafe url_out.pointee = unsafe url
-  }
-}
-
-@_cdecl("dam_consent_poll") @implementation
-public func dam_consent_poll(_ session: OpaquePointer?, _ err: UnsafeMutablePointer<dam_error>?) -> dam_status {
-  unsafe export(err) { () throws(Failure) in try (unsafe try SessionHandle.take(session)).session.pollConsent() }
-}
-
 @_cdecl("dam_session_logout") @implementation
 public func dam_session_logout(
   _ session: OpaquePointer?, _ result_out: UnsafeMutablePointer<Int32>?, _ err: UnsafeMutablePointer<dam_error>?

@@ -1,5 +1,5 @@
-// Base64.swift - bytes as text (RFC 4648): with padding for headers, and as PKCE wants it, which needs no encoding in a
-// URL.
+// Base64.swift - bytes as text (RFC 4648): with padding for headers, and with the alphabet for URLs, which needs no
+// encoding there.
 
 internal import FoundationEssentials
 
@@ -16,5 +16,12 @@ enum Base64 {
         default: character
         }
       })
+  }
+
+  /// nil: the text is none.
+  static func bytes(ofURLText text: Substring) -> [UInt8]? {
+    var plain = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+    while !plain.count.isMultiple(of: 4) { plain.append("=") }
+    return Data(base64Encoded: String(plain)).map { Array($0) }
   }
 }

@@ -75,7 +75,7 @@ struct CallContext: Sendable {
   var serializes: Bool {
     switch goal {
     case .request, .keepalive, .observe: system.rotates && settings.rotation == .serialize
-    case .ensure, .consent, .logout, .forget: false
+    case .ensure, .consent, .handOver, .logout, .forget: false
     }
   }
 

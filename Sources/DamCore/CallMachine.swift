@@ -42,12 +42,13 @@ package struct CallMachine: Sendable {
     case lockingAccount
     /// The driver releases the account's lock, and the session's unless it is kept for a request.
     case unlocking
-    /// `credentials`, `renewal`, `login`, `consent`, `delivery` or `ending` is at work, until it says `proceed` or
+    /// `credentials`, `renewal`, `login`, `consent`, `handOver`, `delivery` or `ending` is at work, until it says `proceed` or
     /// `finish`.
     case gettingCredentials
     case renewing
     case loggingIn
     case consenting
+    case handingOver
     case delivering
     case ending
     /// The result was given.
@@ -69,6 +70,7 @@ package struct CallMachine: Sendable {
   private var renewal = Renewal()
   private var login = Login()
   private var consent = ConsentStage()
+  private var handOver = HandOver()
   private var delivery = Delivery()
   private var ending = Ending()
 
@@ -113,6 +115,7 @@ package struct CallMachine: Sendable {
     case .renewing: renewal.step(event, &context)
     case .loggingIn: login.step(event, &context)
     case .consenting: consent.step(event, &context)
+    case .handingOver: handOver.step(event, &context)
     case .delivering: delivery.step(event, &context)
     case .ending: ending.step(event, &context)
     case .idle, .loading, .lockingSession, .lockingAccount, .unlocking, .finished: takeOwn(event)
@@ -144,7 +147,7 @@ package struct CallMachine: Sendable {
     context.beganAt = context.moment.microseconds
     if case .request = context.goal { context.state.statistics.requests += 1 }
     switch context.goal {
-    case .logout, .forget, .consent: return lockSession()
+    case .logout, .forget, .consent, .handOver: return lockSession()
     case .request, .keepalive, .observe, .ensure: break
     }
     if context.serializes { return lockSession() }
@@ -162,6 +165,9 @@ package struct CallMachine: Sendable {
     case .consent(let step):
       state = .consenting
       return consent.begin(step, &context)
+    case .handOver(let step):
+      state = .handingOver
+      return handOver.begin(step, &context)
     case .request, .keepalive, .ensure, .observe:
       break
     }
@@ -195,7 +201,7 @@ package struct CallMachine: Sendable {
     guard context.isRenewalDue, context.refused == nil, context.made.renewed == nil else { return false }
     switch context.goal {
     case .request, .keepalive, .ensure: return true
-    case .observe, .consent, .logout, .forget: return false
+    case .observe, .consent, .handOver, .logout, .forget: return false
     }
   }
 
@@ -254,7 +260,7 @@ package struct CallMachine: Sendable {
     switch context.goal {
     // The small request that confirms a suspicion goes out alone, too.
     case .request, .keepalive: return delivery.isSuspicious || context.state.acceptedAt < context.beganAt
-    case .ensure, .observe, .consent, .logout, .forget: return false
+    case .ensure, .observe, .consent, .handOver, .logout, .forget: return false
     }
   }
 

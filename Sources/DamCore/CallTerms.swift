@@ -12,6 +12,8 @@ package enum CallGoal: Sendable {
   case keepalive
   /// Ask a person for consent, or take the answer.
   indirect case consent(ConsentStep)
+  /// Give the session to another machine, or take one from there.
+  indirect case handOver(HandOverStep)
   /// Forget the session here, then end it at the server.
   case logout
   /// Forget the session here; the server is not told.
@@ -37,6 +39,13 @@ package enum ConsentStep: Sendable {
   case finish(redirected: String)
   case beginDevice
   case poll
+}
+
+/// The two halves of a session's way to another machine, sealed by a pass-phrase.
+package enum HandOverStep: Sendable {
+  /// `entropy`: 16 random bytes.
+  case give(phrase: Secret, entropy: [UInt8])
+  case take(Secret, phrase: Secret)
 }
 
 /// How a call is made, besides its goal.
@@ -88,6 +97,8 @@ package enum CallEvent: Sendable {
   case savedAccount(Saving<AccountRecord>)
   case unlocked
   case waited
+  /// The application has taken what was given to it.
+  case given
   /// Sending or asking failed, or the application cancelled. `head`: what had arrived of a response, which may hold a
   /// rotated cookie.
   indirect case failed(Failure, head: WireResponse?)
@@ -113,6 +124,8 @@ package enum CallAction: Sendable {
   indirect case saveAccount(AccountRecord)
   /// Release the account's lock if it is held, and the session's too unless `keepSession`.
   case unlock(keepSession: Bool)
+  /// Hand this to the application; `given` or `failed` follows.
+  case give(Secret)
   /// Let this many milliseconds go by.
   case wait(milliseconds: UInt64)
   /// Release every lock; the call is over, and this is its result.

@@ -108,7 +108,7 @@ struct Delivery: Sendable {
     case .ensure(_, let saved):
       return saved && context.system.isScarce && !context.state.isStored
         ? saveAgain(context) : .finish(.ready(context.state.record))
-    case .observe, .consent, .logout, .forget:
+    case .observe, .consent, .handOver, .logout, .forget:
       return .finish(.ready(context.state.record))
     }
   }
@@ -168,7 +168,7 @@ struct Delivery: Sendable {
     switch goal {
     case .request: blocked == nil
     case .keepalive: true
-    case .ensure, .observe, .consent, .logout, .forget: false
+    case .ensure, .observe, .consent, .handOver, .logout, .forget: false
     }
   }
 

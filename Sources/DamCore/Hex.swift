@@ -13,6 +13,8 @@ enum Hex {
     return text
   }
 
+  static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+
   private static func digit(_ nibble: UInt8) -> UInt8 {
     nibble < 10 ? 0x30 | nibble : 0x57 &+ nibble
   }

@@ -21,7 +21,8 @@ package struct OAuth2: Sendable {
   package static let secretNames = ["access_token", "refresh_token", "client_secret"]
 
   private let site: Site
-  private let clientID: String
+  /// What a person consents to is this program's: another one cannot renew it, and would spend the refresh token in vain.
+  package let clientID: String
   /// nil: the program is public, and its secret, if one was set, is never sent.
   private let clientSecret: Secret?
   private let secretIsInHeader: Bool
@@ -239,7 +240,8 @@ private struct OAuth2Error {
     case "authorization_pending": kind = .pending(isSlower: false)
     case "slow_down": kind = .pending(isSlower: true)
     case "access_denied", "expired_token": kind = .declined
-    case "invalid_grant", "OAuthServerException": kind = .grant
+    // glewlwyd says of a code that it is invalid_code.
+    case "invalid_grant", "invalid_code", "OAuthServerException": kind = .grant
     // Servers that revoke a whole family of tokens say nothing more than this (glewlwyd).
     case "" where response.status == 400 && response.beginning.isEmpty: kind = .grant
     default: kind = name.isEmpty && response.status == 401 ? .client : .other

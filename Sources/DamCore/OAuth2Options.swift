@@ -16,7 +16,8 @@ package struct OAuth2Options: OptionGroup {
   package let clientSecret = TypedOption<Secret?>.secret(
     "client-secret", "OAuth2: the program's secret, where its registration has one.")
   let secretPlace = TypedOption<SecretPlace>.choice(
-    "client-secret-in", default: .body, "OAuth2: where the client secret travels.")
+    "client-secret-in", default: .body,
+    "OAuth2: where the client secret travels; in a header it is form-encoded, which not all servers undo.")
   let redirectURL = TypedOption<String>.redirectURL(
     "redirect-url", default: "http://localhost:9876/callback",
     "OAuth2: where the browser is sent after consent, as registered; nobody need be there.")

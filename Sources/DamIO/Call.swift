@@ -157,6 +157,9 @@ final class Call {
     case .unlock(let keepSession):
       release(keepSession: keepSession)
       return .event(.unlocked)
+    case .give(let sealed):
+      let failure = options.onSealed?(sealed)
+      return .event(failure.map { .failed($0, head: nil) } ?? .given)
     case .wait(let milliseconds):
       return .step(.wait(milliseconds: milliseconds))
     case .finish(let outcome):

@@ -16,6 +16,8 @@ package struct CallOptions {
   var onStream: ((Int32, HeaderBlock) -> Void)?
   /// Whether to take the bytes as the server stores them, without compression on the way.
   var asIs = false
+  /// Takes a session that is sealed for another machine; nil: it has it now.
+  var onSealed: ((Secret) -> Failure?)?
   package var progress: Progress?
   /// Whether `progress` is only there to be called now and then: not at the beginning, nor at the end.
   package var isHeartbeat = false

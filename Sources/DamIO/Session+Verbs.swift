@@ -71,6 +71,20 @@ extension Session {
   /// Asks the server whether they have. Not yet: a failure that says when to ask again.
   package func pollConsent() throws(Failure) { _ = try reach(.consent(.poll)) }
 
+  /// Gives the session to another machine: once `take` has it, it is forgotten here.
+  package func handOver(phrase: Secret, to take: @escaping (Secret) -> Failure?) throws(Failure) {
+    var options = CallOptions()
+    options.onSealed = take
+    var driver = Driver(self, .handOver(.give(phrase: phrase, entropy: Clock.random(16))), options)
+    let outcome = driver.run()
+    guard case .loggedOut = outcome else { throw Session.failure(outcome) }
+  }
+
+  /// Takes a session that was handed over.
+  package func takeOver(_ sealed: Secret, phrase: Secret) throws(Failure) {
+    _ = try reach(.handOver(.take(sealed, phrase: phrase)))
+  }
+
   /// Forgets the session here, then ends it at the server; `forget` leaves the server alone.
   package func logout() throws(Failure) -> LogoutResult { try end(.logout) }
   package func forget() throws(Failure) { _ = try end(.forget) }

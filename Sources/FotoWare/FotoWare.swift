@@ -41,8 +41,8 @@ package struct FotoWare: System {
     invalidText = values[EngineOptions.shared.invalidText]
   }
 
-  /// What native and web applications get is for the same person; what a script gets is the administrator's.
-  package var secretKind: String { authentication == .script ? "client-token" : "consent" }
+  /// What a script gets is the administrator's; what other applications get, a person's, and for this program alone.
+  package var secretKind: String { (authentication == .script ? "client-token of " : "consent of ") + oauth.clientID }
   package let rotates = false
   package let keepsCookies = false
   package let cookieNames: [String] = []

@@ -71,12 +71,12 @@ package struct PhotoShelter: System {
 
   var usesCookies: Bool { authentication == .cookie }
 
-  /// A consent's token works with both versions; whether a password's does, nobody has said.
+  /// A consent's token works with both versions, for this program alone; whether a password's does, nobody has said.
   package var secretKind: String {
     switch authentication {
     case .cookie: "cookie"
     case .token, .tokenInURL: version == .v3 ? "token" : "token-v4"
-    case .oauth: "consent"
+    case .oauth: "consent of " + (oauth?.clientID ?? "")
     }
   }
   package var rotates: Bool { usesCookies }

@@ -67,6 +67,13 @@ static void abuse_login(void)
     SURVIVES(dam_session_free(NULL));
 }
 
+static int32_t take_sealed(void *user_data, const char *line)
+{
+    (void)user_data;
+    CHECK(line == NULL, "there is nothing to hand over");
+    return 1;
+}
+
 /* A person's consent: what is no question and no answer. Nothing is sent. */
 static void abuse_consent(void)
 {
@@ -87,6 +94,17 @@ static void abuse_consent(void)
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_begin_device(session, &url, NULL, err), url);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_poll(NULL, err), check_nothing);
     REFUSES(DAM_ERR_CONSENT, dam_consent_poll(session, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_export(NULL, "pass-phrase", take_sealed, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_export(session, NULL, take_sealed, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_export(session, "short", take_sealed, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_export(session, "pass-phrase", NULL, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_CONSENT, dam_consent_export(session, "pass-phrase", take_sealed, NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_import(NULL, "x", "pass-phrase", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_import(session, NULL, "pass-phrase", err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_import(session, "x", NULL, err), check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_import(session, "damsession-session-1.x.y", "pass-phrase", err),
+            check_nothing);
+    REFUSES(DAM_ERR_ARGUMENT, dam_consent_import(session, huge_text, "pass-phrase", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(NULL, "?code=c", err), check_nothing);
     REFUSES(DAM_ERR_ARGUMENT, dam_consent_finish(session, NULL, err), check_nothing);
     REFUSES(DAM_ERR_CONSENT, dam_consent_finish(session, "?code=c&state=s", err), check_nothing);

@@ -232,6 +232,8 @@ struct Model {
       try feed(thread, .savedAccount(.saved(joined)))
     case .wait:
       try feed(thread, .waited)
+    case .give:
+      try feed(thread, .given)
     case .unlock(let keepSession):
       if accountOwner == thread { accountOwner = nil }
       if sessionOwner == thread, !keepSession { sessionOwner = nil }

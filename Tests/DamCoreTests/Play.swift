@@ -33,6 +33,10 @@ final class Play {
   /// What happens elsewhere just before an action is done; the action's name as in `actions`, or its beginning.
   var meanwhile: [(action: String, happens: (Play) -> Void)] = []
 
+  /// Why the application does not take what is given to it.
+  var refusesGift: Failure?
+
+  private(set) var given: [Secret] = []
   private(set) var actions: [String] = []
   private(set) var sent: [WireRequest] = []
   private(set) var lines: [(level: LogLevel, message: String)] = []
@@ -131,6 +135,10 @@ final class Play {
       return .savedAccount(.saved(joined))
     case .unlock: return .unlocked
     case .wait: return .waited
+    case .give(let sealed):
+      if let refusesGift { return .failed(refusesGift, head: nil) }
+      given.append(sealed)
+      return .given
     case .finish: return .failed(Failure(.internalError, "over"), head: nil)
     }
   }
@@ -160,6 +168,7 @@ final class Play {
     case .saveSession(let record, let isDurable): "save session \(record.generation)" + (isDurable ? " durably" : "")
     case .saveAccount: "save account"
     case .wait(let milliseconds): "wait \(milliseconds) ms"
+    case .give: "give"
     case .unlock(let keepSession): keepSession ? "unlock account" : "unlock"
     case .finish(let outcome): "finish: \(outcome.summary)"
     }

@@ -39,6 +39,15 @@ struct FotoWareTests {
     }
   }
 
+  @Test("what one program got, another one neither uses nor spends: glewlwyd takes the token and gives it to nobody")
+  func programs() throws {
+    let identities = try [
+      [:], ["client-id": "other"], ["authentication": "web", "client-secret": "s"],
+      ["authentication": "script", "client-secret": "s"],
+    ].map { try Sample.fotoWare($0).identity.sessionKey }
+    #expect(identities[0] != identities[1] && identities[0] == identities[2] && identities[0] != identities[3])
+  }
+
   @Test("a client secret may travel in a header, and is encoded there")
   func header() throws {
     let system = try system(["authentication": "web", "client-secret": "s:e", "client-secret-in": "header"])

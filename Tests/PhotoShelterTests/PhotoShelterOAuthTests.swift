@@ -146,7 +146,8 @@ struct PhotoShelterOAuthTests {
   @Test("a consent's sessions are one for both versions, and nobody else's")
   func identity() throws {
     let kinds = try [
-      (["api-version": "3"], "consent"), (["api-version": "4"], "consent"),
+      (["api-version": "3"], "consent of desk"), (["api-version": "4"], "consent of desk"),
+      (["client-id": "other"], "consent of other"),
       (["api-version": "3", "authentication": "token"], "token"),
       (["api-version": "4", "authentication": "token"], "token-v4"),
     ].map { (try system($0.0).secretKind, $0.1) }

@@ -165,6 +165,7 @@ final class Stage {
     case .wait(let milliseconds):
       check(milliseconds <= 3_600_000, "nobody waits for ever")
       return .waited
+    case .give: return .given
     case .finish: return .unlocked
     }
   }

@@ -99,6 +99,14 @@ static int32_t take_organization(void *user_data, const dam_organization *organi
     return byte(user_data) % 4 == 0;
 }
 
+static int32_t take_sealed(void *user_data, const char *line)
+{
+    struct play *play = user_data;
+    if (line == NULL || strncmp(line, "damsession-session-1.", 21) != 0)
+        broken("what is handed over is sealed", line != NULL ? line : "NULL");
+    return byte(play) % 2;
+}
+
 static int32_t take_token(void *user_data, const dam_device_token *token)
 {
     if (token->size != sizeof *token || token->fingerprint == NULL)
@@ -269,6 +277,9 @@ void play_session(struct play *play)
         dam_string_free(token);
         dam_string_free(code);
         SAYS(dam_consent_poll(*session, err(play)));
+        SAYS(dam_consent_export(*session, "pass-phrase", take_sealed, play, err(play)));
+        SAYS(dam_consent_import(*session, "damsession-session-1.00000000000000000000000000000000.AAAA", "pass-phrase",
+                                err(play)));
         break;
     case 10: headers(play, *session); break;
     case 11: images(play, *session); break;

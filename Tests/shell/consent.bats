@@ -93,3 +93,36 @@ decide() { curl -sS --cacert "$CA_FILE" -L --data "${page#*\?}&decision=$1&user=
     run -2 --separate-stderr dam login other --listen 0
     [ "$stderr" = "damsession: --listen takes a number from 1 to 65535" ]
 }
+
+@test "a consent goes from one machine to another, sealed, and is at one of them at a time" {
+    run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" \
+        --client-id sandbox-native --ca-file "$CA_FILE"
+    run -5 --separate-stderr dam consent export desk sealed 7<&- --passphrase-fd 8 8<<<short
+    [[ $stderr == *"passphrase has 5 bytes"* ]] || run -2 true
+    dam consent export desk sealed --passphrase-fd 7 7<<<"correct horse"
+    [ "$(stat -c %a sealed)" = 600 ]
+    run ! grep -q "$(dam config get desk client-id)" sealed
+    run -51 --separate-stderr dam get desk me
+    there() { HOME=$PWD/there XDG_STATE_HOME='' XDG_CONFIG_HOME='' XDG_DATA_HOME='' dam "$@"; }
+    mkdir there
+    local options=(--system fotoware --url "$FOTOWARE" --client-id sandbox-native --ca-file "$CA_FILE")
+    run -2 --separate-stderr there consent import - sealed "${options[@]}" --passphrase-fd 7 7<<<"wrong horse"
+    [[ $stderr == *"the pass-phrase is not the one"* ]]
+    there consent import - "${options[@]}" --passphrase-fd 7 7<<<"correct horse" <sealed
+    [ "$(there get - me "${options[@]}" | jq -r .user)" = ada ]
+    count fotoware.consents 1
+}
+
+@test "what cannot be written is not handed over" {
+    run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" \
+        --client-id sandbox-native --ca-file "$CA_FILE"
+    : >there
+    run -5 --separate-stderr dam consent export desk there --passphrase-fd 7 7<<<"correct horse"
+    [[ $stderr == *"File exists"*"the session stays here"* ]]
+    [ "$(dam get desk me | jq -r .user)" = ada ]
+    run -5 --separate-stderr dam consent export desk there
+    [[ $stderr == *"--passphrase-fd N"* ]]
+    run -2 --separate-stderr dam consent give desk
+    run -51 --separate-stderr dam consent export - --system fotoware --url "$FOTOWARE" --client-id other \
+        --user nobody --ca-file "$CA_FILE" --passphrase-fd 7 7<<<"correct horse"
+}

@@ -38,7 +38,7 @@ struct arguments {
     const char *output_dir, *list, *report;
     unsigned jobs, port; /* 0: not given. */
     uint64_t generation;
-    int password_fd, api_key_fd; /* -1: not given. */
+    int password_fd, api_key_fd, passphrase_fd; /* -1: not given. */
 };
 
 static inline int is_given(const struct arguments *arguments, enum flag_id flag)

@@ -53,6 +53,7 @@ run_command_line run_bind, run_resolve, run_stale;                 /* images.c *
 run_command_line run_list, run_sessions, run_remove;               /* stored.c */
 run_command_line run_doctor;                                       /* doctor.c */
 run_command_line run_config;                                       /* config.c */
+run_command_line run_consent;                                      /* handover.c */
 run_command_line run_help, run_version, run_options;               /* help.c, options.c */
 
 #endif

@@ -32,6 +32,8 @@ const struct flag flags[FLAG_COUNT] = {
                             "the API key is the first line of standard input; a password would be the second"},
     [FLAG_API_KEY_FD] = {"api-key-fd", 0, ACCEPTS_OPTIONS | ACCEPTS_API_KEY, "N", 0,
                          "the same, from file descriptor N"},
+    [FLAG_PASSPHRASE_FD] = {"passphrase-fd", 0, ACCEPTS_PASSPHRASE, "N", 0,
+                            "the pass-phrase is the first line of file descriptor N"},
     [FLAG_QUERY] = {"query", 0, ACCEPTS_RESPONSE, "NAME=VALUE", 1,
                     "one more pair of the query of PATH, percent-encoded here; may be repeated"},
     [FLAG_DATA] = {"data", 'd', ACCEPTS_BODY, "TEXT|@FILE|@-", 1,

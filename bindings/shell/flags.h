@@ -24,7 +24,8 @@ enum accepts {
     ACCEPTS_API_KEY = 1 << 11,
     ACCEPTS_PATHS = 1 << 12,
     ACCEPTS_LOG_IN = 1 << 13,
-    ACCEPTS_CONSENT = 1 << 14
+    ACCEPTS_CONSENT = 1 << 14,
+    ACCEPTS_PASSPHRASE = 1 << 15
 };
 
 enum flag_id {
@@ -42,6 +43,7 @@ enum flag_id {
     FLAG_PASSWORD_FD,
     FLAG_API_KEY_STDIN,
     FLAG_API_KEY_FD,
+    FLAG_PASSPHRASE_FD,
     FLAG_QUERY,
     FLAG_DATA,
     FLAG_DATA_URLENCODE,

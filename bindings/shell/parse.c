@@ -95,7 +95,7 @@ static int take_word(struct arguments *out, const char *word)
 int parse_arguments(int argc, char **argv, struct arguments *out)
 {
     size_t room = (size_t)argc + 1;
-    *out = (struct arguments){.password_fd = -1, .api_key_fd = -1};
+    *out = (struct arguments){.password_fd = -1, .api_key_fd = -1, .passphrase_fd = -1};
     out->words = calloc(room, sizeof *out->words);
     out->settings = calloc(room, sizeof *out->settings);
     out->headers = calloc(room, sizeof *out->headers);

@@ -109,6 +109,7 @@ int take_flag(struct arguments *out, enum flag_id id, char *value)
     case FLAG_PASSWORD_FD: return parse_descriptor("password-fd", value, &out->password_fd);
     case FLAG_API_KEY_STDIN: out->api_key_fd = 0; return EXIT_OK;
     case FLAG_API_KEY_FD: return parse_descriptor("api-key-fd", value, &out->api_key_fd);
+    case FLAG_PASSPHRASE_FD: return parse_descriptor("passphrase-fd", value, &out->passphrase_fd);
     case FLAG_QUERY: return take_pair(out, value);
     case FLAG_DATA:
     case FLAG_DATA_URLENCODE:

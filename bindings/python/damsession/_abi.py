@@ -215,6 +215,7 @@ dam_name_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
 dam_credentials_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_prompt))
 dam_log_callback: Final = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 dam_organization_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_organization))
+dam_sealed_callback: Final = CFUNCTYPE(c_int32, c_void_p, c_char_p)
 dam_header_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_header))
 dam_device_token_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_device_token))
 dam_stored_session_callback: Final = CFUNCTYPE(c_int32, c_void_p, POINTER(dam_stored_session))
@@ -310,6 +311,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_consent_finish": _status(session_p, c_char_p),
     "dam_consent_begin_device": _status(session_p, _text_out, _text_out),
     "dam_consent_poll": _status(session_p),
+    "dam_consent_export": _status(session_p, c_char_p, dam_sealed_callback, c_void_p),
+    "dam_consent_import": _status(session_p, c_char_p, c_char_p),
     "dam_session_logout": _status(session_p, _out(c_int32)),
     "dam_session_forget": _status(session_p),
     "dam_session_list_organizations": _status(session_p, dam_organization_callback, c_void_p),

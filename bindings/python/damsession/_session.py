@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _abi
@@ -36,7 +36,7 @@ from ._response import Response
 from ._sink import Progress, Sink
 from ._site import Asked, Site
 from ._stream import Stream
-from ._text import encoded, lent_text, taken, text_of
+from ._text import encoded, lent_text, taken, text_of, wiped
 from ._unknown import check_keywords, unexpected
 from ._values import DeviceConsent, DeviceToken, LogoutResult, Organization, State, Statistics
 
@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     from typing_extensions import (
         Unpack,  # type checkers bring it along; it is not needed at run time
     )
+
+
+def _taken(take: Callable[[str], object], line: str) -> None:
+    """What `take` returns says nothing: a file's `write` returns a number."""
+    take(line)
 
 
 def stays_here() -> TypeError:
@@ -319,6 +324,29 @@ class Session:
         """
         with self._handle as session:
             self._library.dam_consent_poll(session, _abi.dam_error())
+
+    def export_consent(self, passphrase: str, take: Callable[[str], object]) -> None:
+        """Gives what a person has consented to here to the same program on another machine: `take`
+        is called with one line of text, sealed by `passphrase` (8 bytes or more). Once it has
+        returned the session is forgotten here, since a refresh token may be good for one renewal
+        only; if it raises, nothing has changed.
+
+        `take` is called while the session is locked, and must not use it.
+        """
+        callback = _abi.dam_sealed_callback(guarded(lambda _, line: _taken(take, line.decode())))
+        with self._handle as session, wiped(encoded(passphrase, "passphrase")) as phrase:
+            self._library.dam_consent_export(session, phrase, callback, None, _abi.dam_error())
+
+    def import_consent(self, sealed: str, passphrase: str) -> None:
+        """Takes such a line. The session must have been opened for the same system, URL, user,
+        authentication and organization; what it had is replaced.
+
+        ArgumentError: another pass-phrase, another account, or not the whole line.
+        """
+        with self._handle as session, wiped(encoded(passphrase, "passphrase")) as phrase:
+            self._library.dam_consent_import(
+                session, encoded(sealed, "sealed"), phrase, _abi.dam_error()
+            )
 
     def keepalive(self) -> None:
         """Makes sure that the server still has the session, and resets its idle clock: this sends
