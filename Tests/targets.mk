@@ -33,9 +33,12 @@ $(BUILD)/test-tools: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,$(APT_BROWSER),--no-install-recommends)
 	@touch $@
 
+# And an OAuth2 server, with the libraries that are not there yet: their names change from release to release.
+missing-libraries = $$(apt-get install --print-uris -qq --no-install-recommends $(1) | sed -n "s/^'[^']*' \(lib[^_]*\)_.*/\1/p")
+download = apt-get download -qq $(DEB_TEST) glewlwyd $(call missing-libraries,glewlwyd)
 $(BUILD)/servers/ready: Tests/targets.mk | $(BUILD)/test-tools
 	rm -rf $(dir $@) && mkdir -p $(dir $@)
-	cd $(dir $@) && { apt-get download -qq $(DEB_TEST) || { $(as-root) apt-get update -qq && apt-get download -qq $(DEB_TEST); }; }
+	cd $(dir $@) && { $(download) || { $(as-root) apt-get update -qq && $(download); }; }
 	cd $(dir $@) && for deb in *.deb; do dpkg -x $$deb . && rm $$deb || exit 1; done
 	@touch $@
 

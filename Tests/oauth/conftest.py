@@ -1,0 +1,15 @@
+"""What the tests of OAuth2 use: servers of others, each started once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import servers
+from glewlwyd import Glewlwyd
+
+
+@pytest.fixture(scope="session")
+def glewlwyd() -> Iterator[Glewlwyd]:
+    with servers.glewlwyd() as started:
+        yield started
