@@ -65,6 +65,12 @@ $(VENV)/ready: Tests/requirements.txt bindings/packages/requirements.txt | $(BUI
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
 	@touch $@
 
+# One more, from PyPI. Its libraries are its own, and only what is built already is taken.
+$(BUILD)/synapse/ready: Tests/oauth/requirements.txt | $(BUILD)/test-tools
+	python3 -m venv $(dir $@)
+	$(dir $@)bin/python -m pip install -q --only-binary :all: -r Tests/oauth/requirements.txt
+	@touch $@
+
 window-picture: $(LIB) $(VENV)/ready ## take the README's picture of the sandbox's window anew
 	$(PYTHON) Tests/window/picture.py
 .PHONY: window-picture

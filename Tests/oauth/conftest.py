@@ -7,9 +7,16 @@ from collections.abc import Iterator
 import pytest
 import servers
 from glewlwyd import Glewlwyd
+from synapse import Synapse
 
 
 @pytest.fixture(scope="session")
 def glewlwyd() -> Iterator[Glewlwyd]:
     with servers.glewlwyd() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def synapse() -> Iterator[Synapse]:
+    with servers.synapse() as started:
         yield started

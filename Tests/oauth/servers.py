@@ -15,9 +15,16 @@ os.environ["PYTHONPATH"] = str(TESTS.parent / "bindings" / "python")
 
 from glewlwyd import Glewlwyd  # noqa: E402
 from processes import held_ports  # noqa: E402
+from synapse import Synapse  # noqa: E402
 
 
 @contextmanager
 def glewlwyd() -> Iterator[Glewlwyd]:
     with held_ports(1) as (port,), Glewlwyd(port) as started:
+        yield started
+
+
+@contextmanager
+def synapse() -> Iterator[Synapse]:
+    with held_ports(2) as (port, own_port), Synapse(port, own_port) as started:
         yield started
