@@ -75,7 +75,7 @@ test-one: $(TESTED) ## run some suites (T="swift shell")
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/sharing/soak.py $(or $(MINUTES),5)
 
-renewals: $(TESTED) ## renew sessions at real OAuth2 servers (MINUTES=2)
+renewals: $(TESTED) ## renew sessions at real OAuth2 servers, and kill programs in between (MINUTES=2)
 	$(PYTHON) Tests/oauth/renewals.py $(or $(MINUTES),2)
 
 trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
