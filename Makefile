@@ -62,7 +62,7 @@ $(BIN): $(WRAPPER) include/damsession.h $(wildcard bindings/pages/*.md) $(LIB)
 demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
 	$(PYTHON) Tests/demo/demo.py
 
-TESTED := $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready
+TESTED := $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready $(BUILD)/synapse/ready
 
 test: $(TESTED) check ## install what is missing and run every test
 	swift build --build-tests --scratch-path $(BUILD)/test
@@ -74,6 +74,9 @@ test-one: $(TESTED) ## run some suites (T="swift shell")
 
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/sharing/soak.py $(or $(MINUTES),5)
+
+renewals: $(TESTED) ## renew sessions at real OAuth2 servers, and kill programs in between (MINUTES=2)
+	$(PYTHON) Tests/oauth/renewals.py $(or $(MINUTES),2)
 
 trixie: $(LIB) $(BUILD)/trixie/ready ## the C and Python tests with Debian 13's libcurl, in a root of its own
 	$(as-root) Tests/C/trixie.sh
@@ -100,7 +103,7 @@ format: $(VENV)/ready ## format every language
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: help lib demo test test-one soak trixie hostile sanitize fuzz abi check format clean
+.PHONY: help lib demo test test-one soak renewals trixie hostile sanitize fuzz abi check format clean
 
 include bindings/install.mk
 include bindings/packages/packages.mk

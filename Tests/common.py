@@ -16,7 +16,8 @@ LIBRARY = Path(
 )
 WRAPPER = os.environ.get("DAMSESSION", str(_BUILD / "bin" / "damsession"))
 
-_PATIENCE = 30.0
+#: Seconds after which what has not happened will not.
+PATIENCE = 30.0
 
 _WARNINGS = ["-std=c11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pedantic", "-D_GNU_SOURCE"]
 _LINK = [
@@ -45,9 +46,9 @@ def compile_c(program: Path, *sources: Path, flags: tuple[str, ...] = ()) -> str
     return str(program)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
+def wait_for(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Returns when `condition` holds; fails when it never does."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)

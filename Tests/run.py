@@ -61,6 +61,7 @@ SUITES = [
         passed=r"Test run with (\d+) tests.* passed",
         failed=r"with (\d+) issues?",
     ),
+    Suite("oauth", [*PYTEST, "Tests/oauth"]),
     Suite("bench", [PYTHON, "Tests/bench/check.py"]),
     Suite("hostile", [*PYTEST, "Tests/hostile"]),
     Suite("sandbox", [*PYTEST, "Tests/sandbox"]),

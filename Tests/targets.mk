@@ -33,9 +33,12 @@ $(BUILD)/test-tools: Tests/targets.mk | $(BUILD)/tools
 	$(call install-missing,$(APT_BROWSER),--no-install-recommends)
 	@touch $@
 
+# And an OAuth2 server, with the libraries that are not there yet: their names change from release to release.
+missing-libraries = $$(apt-get install --print-uris -qq --no-install-recommends $(1) | sed -n "s/^'[^']*' \(lib[^_]*\)_.*/\1/p")
+download = apt-get download -qq $(DEB_TEST) glewlwyd $(call missing-libraries,glewlwyd)
 $(BUILD)/servers/ready: Tests/targets.mk | $(BUILD)/test-tools
 	rm -rf $(dir $@) && mkdir -p $(dir $@)
-	cd $(dir $@) && { apt-get download -qq $(DEB_TEST) || { $(as-root) apt-get update -qq && apt-get download -qq $(DEB_TEST); }; }
+	cd $(dir $@) && { $(download) || { $(as-root) apt-get update -qq && $(download); }; }
 	cd $(dir $@) && for deb in *.deb; do dpkg -x $$deb . && rm $$deb || exit 1; done
 	@touch $@
 
@@ -60,6 +63,12 @@ $(BUILD)/debian/%/ready: Tests/targets.mk | $(BUILD)/deb-tools
 $(VENV)/ready: Tests/requirements.txt bindings/packages/requirements.txt | $(BUILD)/test-tools
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r Tests/requirements.txt
+	@touch $@
+
+# One more, from PyPI. Its libraries are its own, and only what is built already is taken.
+$(BUILD)/synapse/ready: Tests/oauth/requirements.txt | $(BUILD)/test-tools
+	python3 -m venv $(dir $@)
+	$(dir $@)bin/python -m pip install -q --only-binary :all: -r Tests/oauth/requirements.txt
 	@touch $@
 
 window-picture: $(LIB) $(VENV)/ready ## take the README's picture of the sandbox's window anew

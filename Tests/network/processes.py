@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from common import ROOT, wait_for
+from common import PATIENCE, ROOT, wait_for
 
 SERVERS = Path(os.environ.get("DAM_TEST_SERVERS") or ROOT / ".build" / "servers")
 
@@ -78,7 +78,9 @@ class Server:
     killed.
     """
 
-    def __init__(self, command: Sequence[str], output: Path, port: int) -> None:
+    def __init__(
+        self, command: Sequence[str], output: Path, port: int, patience: float = PATIENCE
+    ) -> None:
         """Returns when it accepts connections at `port`. RuntimeError: it ended before; its
         output is in the text.
         """
@@ -92,7 +94,7 @@ class Server:
             )
         process = self._process
         try:
-            wait_for(lambda: process.poll() is not None or accepts(port))
+            wait_for(lambda: process.poll() is not None or accepts(port), patience)
         except BaseException:
             self.stop()
             raise

@@ -27,7 +27,7 @@ def obey_modes() -> None:
                 os._exit(70)
 
 
-def _limit_files() -> None:
+def limit_files() -> None:
     """Between fork and exec: a write beyond 64 bytes of a file fails, and says so with an error,
     not with a signal.
     """
@@ -48,7 +48,7 @@ class FullDisk:
         self.means = "tmpfs" if mounted.returncode == 0 else "RLIMIT_FSIZE"
         #: How the library puts it.
         self.says = "the disk is full" if self.means == "tmpfs" else "error 27"
-        self.before: Callable[[], None] | None = None if self.means == "tmpfs" else _limit_files
+        self.before: Callable[[], None] | None = None if self.means == "tmpfs" else limit_files
 
     def fill(self) -> None:
         if self.means == "tmpfs":

@@ -1,0 +1,104 @@
+"""glewlwyd as a site of FotoWare's: by options alone. A person consents, the session renews itself,
+and a logout revokes it; each kind of program, and each place for its secret.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import glewlwyd_conf as conf
+import pytest
+import records
+from common import WRAPPER, wait_for
+from glewlwyd import Glewlwyd
+from issuer import LIFE
+
+import damsession
+
+PROGRAMS: dict[str, dict[str, Any]] = {
+    "native": {"authentication": "native", "client_id": conf.NATIVE},
+    **{
+        f"web, secret in the {place}": {
+            "authentication": "web",
+            "client_id": client,
+            "client_secret": conf.SECRETS[client],
+            "client_secret_in": place,
+        }
+        for client, place in ((conf.POSTS, "body"), (conf.BASIC, "header"))
+    },
+}
+
+
+def consented(glewlwyd: Glewlwyd, store: Path | str, **more: Any) -> damsession.Session:
+    session = damsession.open(**glewlwyd.options(store=store, **more))
+    session.finish_consent(glewlwyd.consent(session.begin_consent()))
+    return session
+
+
+def subject(session: damsession.Session) -> str:
+    """Whose access token it is, as the server says."""
+    return str(session.get("userinfo").raise_for_status().json()["sub"])
+
+
+def test_each_kind_of_program_renews_its_session(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        sessions = [
+            stack.enter_context(consented(glewlwyd, tmp_path / kind, **program))
+            for kind, program in PROGRAMS.items()
+        ]
+        first = [(session.token(), subject(session)) for session in sessions]
+        ends = [session.state.expires_at for session in sessions]
+        assert all(end and abs(end.timestamp() - time.time() - LIFE) < 4 for end in ends)
+        wait_for(lambda: all(end and time.time() >= end.timestamp() for end in ends))
+        for session, (token, person) in zip(sessions, first):
+            assert subject(session) == person and session.token() != token
+            assert session.statistics.renewals == 1 and session.state.renewable
+
+
+def test_remembered_options_are_enough(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    """No line of a program is about this server; and the command goes on with the session."""
+    damsession.save("site", **glewlwyd.options(store=tmp_path / "store"))
+    with damsession.open("site") as session:
+        session.finish_consent(glewlwyd.consent(session.begin_consent()))
+        ends = session.state.expires_at
+    assert ends is not None
+    wait_for(lambda: time.time() >= ends.timestamp())
+    issued = len(glewlwyd.issues())
+    command = [WRAPPER, "get", "site", "userinfo"]
+    assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["sub"]
+    assert len(glewlwyd.issues()) == issued + 1
+
+
+def test_what_the_server_ends_early_is_renewed(glewlwyd: Glewlwyd) -> None:
+    web = PROGRAMS["web, secret in the body"]
+    with consented(glewlwyd, "memory", **web) as session:
+        glewlwyd.revoke(session.token(), conf.POSTS)
+        response = session.get("userinfo")
+        assert (response.status, response.replays) == (200, 1)
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_a_logout_revokes_the_refresh_token(glewlwyd: Glewlwyd, tmp_path: Path, kind: str) -> None:
+    with consented(glewlwyd, tmp_path, **PROGRAMS[kind]) as session:
+        refresh_token = records.read(records.session(tmp_path))["secret"]["refresh_token"]
+        assert glewlwyd.takes(refresh_token)
+        # RFC 7009 lets every program revoke, glewlwyd only those that have a secret.
+        revokes = kind != "native"
+        result = damsession.LogoutResult.SERVER if revokes else damsession.LogoutResult.UNCONFIRMED
+        assert session.logout() == result
+        assert glewlwyd.takes(refresh_token) == (not revokes)
+
+
+def test_an_answer_to_an_earlier_question_is_none(glewlwyd: Glewlwyd) -> None:
+    with damsession.open(**glewlwyd.options(store="memory")) as session:
+        address = glewlwyd.consent(session.begin_consent())
+        question = session.begin_consent()
+        with pytest.raises(damsession.ConsentNeeded, match="last question"):
+            session.finish_consent(address)
+        session.finish_consent(glewlwyd.consent(question))
+        assert session.get("userinfo").ok
