@@ -59,6 +59,19 @@ struct CallRenewalTests {
     }
   }
 
+  @Test("a renewal ahead of time does not wait for whoever has the session: they may be at it")
+  func aheadBusy() throws {
+    let play = try consented(life: 3600)
+    play.now += 3590
+    play.sessionLocking = .busy
+    play.response(.ok(), .ok())
+    #expect(try play.request("me").summary == "delivered 1")
+    #expect(play.actions == ["load", "try to lock session", "unlock", "request GET /fotoweb/me"])
+    play.clear()
+    #expect(try play.request("me").summary == "delivered 1")
+    #expect(play.actions == ["load", "request GET /fotoweb/me"])
+  }
+
   @Test("a renewal ahead of time that fails changes nothing, and is not repeated at once")
   func aheadFails() throws {
     let play = try consented(life: 3600)

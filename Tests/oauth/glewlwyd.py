@@ -95,6 +95,7 @@ class Glewlwyd(Issuer):
                 "authorize_path": f"{place}/auth",
                 "token_path": f"{place}/token",
                 "revoke_path": f"{place}/revoke",
+                "device_path": f"{place}/device_authorization",
                 "api_path": f"{place}/",
                 **more,
             }
@@ -109,6 +110,19 @@ class Glewlwyd(Issuer):
             page = browser.get(f"{url}&g_continue", allow_redirects=False)
             assert page.status_code == 302, page.text
             return str(page.headers["Location"])
+
+    def type_code(self, code: str, client: str) -> None:
+        """What a person does at another machine, with the code that they were given."""
+        person = {"username": conf.USER, "password": conf.PASSWORD}
+        with self.turn, self._browser(person) as browser:
+            grant = f"{self._url}/auth/grant/{client}"
+            answer(browser.put(grant, json={"scope": conf.SCOPE}))
+            page = browser.get(
+                f"{self._url}/{conf.PLUGIN}/device",
+                params={"code": code, "g_continue": ""},
+                allow_redirects=False,
+            )
+            assert page.status_code == 302 and "deviceComplete" in page.headers["Location"]
 
     def revoke(self, token: str, client: str) -> None:
         """Ends a token of one of the programs that have a secret."""

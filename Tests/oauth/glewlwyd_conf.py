@@ -64,7 +64,9 @@ def plugin(port: int) -> dict[str, Any]:
             "auth-type-id-token-enabled": False,
             "auth-type-client-enabled": False,
             "auth-type-password-enabled": False,
-            "auth-type-device-enabled": False,
+            "auth-type-device-enabled": True,
+            "device-authorization-expiration": 600,
+            "device-authorization-interval": 1,
             "pkce-allowed": True,
             "pkce-required-public-client": True,
             "introspection-revocation-allowed": True,
@@ -82,7 +84,7 @@ def clients() -> list[dict[str, Any]]:
         "enabled": True,
         "scope": [],
         "redirect_uri": [REDIRECT_URL],
-        "authorization_type": ["code", "refresh_token"],
+        "authorization_type": ["code", "refresh_token", "device"],
     }
     return [
         {

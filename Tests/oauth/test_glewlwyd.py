@@ -102,3 +102,50 @@ def test_an_answer_to_an_earlier_question_is_none(glewlwyd: Glewlwyd) -> None:
             session.finish_consent(address)
         session.finish_consent(glewlwyd.consent(question))
         assert session.get("userinfo").ok
+
+
+def test_a_code_is_typed_at_another_machine(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    with damsession.open(**glewlwyd.options(store=tmp_path)) as session:
+        asked = session.begin_device_consent()
+        assert asked.url.startswith("http://127.0.0.1")
+        with pytest.raises(damsession.ConsentNeeded, match="nobody has consented yet") as error:
+            session.poll_consent()
+        assert error.value.retry_after == 1
+    glewlwyd.type_code(asked.code, conf.NATIVE)
+    with damsession.open(**glewlwyd.options(store=tmp_path)) as session:  # another program
+        wait_for(lambda: polled(session))
+        assert subject(session) and session.state.renewable
+
+
+def polled(session: damsession.Session) -> bool:
+    """Whether there is a session; asks as often as the server wants it."""
+    try:
+        session.poll_consent()
+    except damsession.ConsentNeeded as error:
+        assert error.retry_after, "the person has consented"
+        time.sleep(error.retry_after)
+        return False
+    return True
+
+
+def test_another_program_does_not_spend_the_token(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    """glewlwyd would take it, and give its successor to nobody."""
+    web = PROGRAMS["web, secret in the body"]
+    with consented(glewlwyd, tmp_path) as desk:
+        ends = desk.state.expires_at
+        with damsession.open(**glewlwyd.options(store=tmp_path, **web)) as job:
+            with pytest.raises(damsession.ConsentNeeded, match="must consent first"):
+                job.get("userinfo")
+            assert ends is not None
+            wait_for(lambda: time.time() >= ends.timestamp())
+            with pytest.raises(damsession.ConsentNeeded):
+                job.get("userinfo")
+        assert subject(desk) and desk.statistics.renewals == 1
+
+
+def test_a_code_that_was_used_asks_for_consent(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    with damsession.open(**glewlwyd.options(store=tmp_path / "one")) as session:
+        address = glewlwyd.consent(session.begin_consent())
+        wrong = address.replace("code=", "code=x")
+        with pytest.raises(damsession.ConsentNeeded, match="what the consent has brought"):
+            session.finish_consent(wrong)

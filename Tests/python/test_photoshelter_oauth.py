@@ -181,6 +181,33 @@ def test_asyncio_asks_for_consent_without_blocking(
     assert counts(dam_sandbox)["renewals"] == 1
 
 
+def test_a_consent_is_handed_over_to_another_machine(
+    dam_sandbox: Sandbox, options: dict[str, Any], tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    with consented(dam_sandbox, options) as session:
+
+        def refuse(line: str) -> None:
+            raise OSError("the disk is full")
+
+        with pytest.raises(OSError, match="the disk is full"):
+            session.export_consent("correct horse", refuse)
+        assert session.get(SESSION["3"]).ok, "what was not taken stays"
+        session.export_consent("correct horse", lines.append)
+        with pytest.raises(damsession.ConsentNeeded):
+            session.get(SESSION["3"])
+        with pytest.raises(damsession.ArgumentError, match="8 or more"):
+            session.export_consent("short", lines.append)
+    (line,) = lines
+    with damsession.open(**{**options, "store": tmp_path / "there"}) as session:
+        with pytest.raises(damsession.ArgumentError, match="pass-phrase"):
+            session.import_consent(line, "battery staple")
+        session.import_consent(line, "correct horse")
+        dam_sandbox.expire(system="photoshelter")
+        assert session.get(SESSION["3"]).ok and session.statistics.renewals == 1
+    assert counts(dam_sandbox)["consents"] == 1 and counts(dam_sandbox)["families_revoked"] == 0
+
+
 # ---- Version 4 with a password
 
 
