@@ -76,13 +76,13 @@ def test_no_token_goes_to_another_server(
 def test_no_token_stays_in_what_clients_keep(
     session: damsession.Session, dam_sandbox: Sandbox, client: Client
 ) -> None:
-    url, told = dam_sandbox.fotoware + "/fotoweb/me", []
+    url = dam_sandbox.fotoware + "/fotoweb/me"
     dam_sandbox.expire(system="fotoware")
     found = client(session, "GET", url)
     assert found.status_code == 200 and (
         isinstance(found, httpx.Response) or [one.status_code for one in found.history] == [401]
     )
-    told += told_by_response(found)
+    told = list(told_by_response(found))
     dam_sandbox.fault("reset", match="/fotoweb/me")
     with pytest.raises((requests.RequestException, httpx.HTTPError)) as caught:
         client(session, "GET", url)
@@ -175,15 +175,14 @@ def test_what_is_observed_renews_the_session(
     session: damsession.Session, dam_sandbox: Sandbox
 ) -> None:
     """As the adapters do it: authorize, send, observe, send again."""
-    url, options = dam_sandbox.fotoware + "/fotoweb/me", {"verify": dam_sandbox.ca_file}
+    url, ca_file = dam_sandbox.fotoware + "/fotoweb/me", dam_sandbox.ca_file
     dam_sandbox.expire(system="fotoware")
     authorization = Authorization(session, "GET", url, [], False)
     authorization.begin()
     seen = []
     for again in (True, False):
-        found = requests.get(
-            authorization.read().url, headers=dict(authorization.read().headers), **options
-        )
+        given = authorization.read()
+        found = requests.get(given.url, headers=dict(given.headers), verify=ca_file)
         seen.append(found.status_code)
         head = [(name.encode(), value.encode()) for name, value in found.headers.items()]
         assert authorization.observe(found.status_code, head, found.content, True) is again
