@@ -7,12 +7,18 @@ setup() {
     clean_sandbox
 }
 
-# Logs ada in and remembers her as "desk"; more arguments are the wrapper's. Her browser does what a person would.
+# A step of terminal.py: what a person does with the page that was printed.
+browse() {
+    cat <<END
+through=page=\$(grep -o '$FOTOWARE/fotoweb/oauth2/authorize?[^[:space:]]*') &&
+curl -sS --cacert '$CA_FILE' -o page -w '%{redirect_url}' --data "\${page#*\?}&decision=allow&user=ada" "\${page%%\?*}"
+END
+}
+
+# Logs ada in and remembers her as "desk"; more arguments are the wrapper's.
 login_fotoware() {
-    local browser="page=\$(grep -o '$FOTOWARE/fotoweb/oauth2/authorize?[^[:space:]]*') && curl -sS --cacert '$CA_FILE' \\
--o page -w '%{redirect_url}' --data \"\${page#*\\?}&decision=allow&user=ada\" \"\${page%%\\?*}\""
-    run -0 terminal "through=$browser" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" \
-        --ca-file "$CA_FILE" --client-id sandbox-native "$@"
+    run -0 terminal "$(browse)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" \
+        --client-id sandbox-native "$@"
     [[ $output == *"saved as desk"*"exit: 0"* ]]
 }
 
@@ -92,4 +98,83 @@ END
     finds 0 ", renewed without a person" desk
     [[ $(dam sessions) == *$'\tlogged-in' ]]
     count fotoware.consents 2
+}
+
+# Public and made up; they are the sandbox's.
+WEB_SECRET='web secret & plus+percent%41:='
+SCRIPT_SECRET='script-secret/+=&%2B'
+
+# advises WORDS ARGUMENT...: the command fails, says that, and tells no secret.
+advises() {
+    run ! --separate-stderr dam "${@:2}"
+    [[ $stderr == *"$1"* && $output$stderr != *hunter2* ]] || {
+        echo "$stderr" >&2
+        return 1
+    }
+}
+
+@test "a script's client secret is asked for as such, and comes from where a password would" {
+    local script=(--system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" --client-id sandbox-script --authentication script)
+    run -0 terminal "answer=$SCRIPT_SECRET" -- "$DAMSESSION" login job "${script[@]}"
+    [[ $output == *"echo at the question: off"*"Client secret of the program at $FOTOWARE: "*"exit: 0"* ]]
+    [[ $(dam doctor job) == *"logged in, "*", good until "*Z$'\n'* ]]
+    sandbox expire '{"system": "fotoware"}' >/dev/null
+    advises "or DAMSESSION_CLIENT_SECRET" get job me
+    DAMSESSION_PASSWORD=$SCRIPT_SECRET advises "or DAMSESSION_CLIENT_SECRET" get job me
+    advises "--password-command gave no client secret" get job me --password-command false
+    DAMSESSION_CLIENT_SECRET=hunter2 advises "the client secret came from DAMSESSION_CLIENT_SECRET" get job me
+    advises "the client secret came from standard input" get job me --password-stdin <<<hunter22
+    run -0 terminal answer=hunter23 -- "$DAMSESSION" get job me
+    [[ $output == *"run: damsession login job, with the right client secret"*"exit: 41"* ]]
+    DAMSESSION_CLIENT_SECRET=hunter24 run -0 --separate-stderr dam get job me --password-stdin <<<"$SCRIPT_SECRET"
+    [ "$(jq .administrator <<<"$output")" = true ]
+    run -0 --separate-stderr dam get job me
+}
+
+@test "a web application's client secret is asked for once, and remembered" {
+    local web=(--system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" --client-id 'sandbox web+1' --authentication web)
+    run -0 terminal "answer=$WEB_SECRET" "$(browse)" -- "$DAMSESSION" login site "${web[@]}"
+    [[ $output == *"Client secret (of the program"*"saved as site"*"exit: 0"* && $output != *"$WEB_SECRET"* ]]
+    [ "$(dam config get site client-secret)" = "********" ]
+    sandbox expire '{"system": "fotoware"}' >/dev/null
+    DAMSESSION_CLIENT_SECRET=hunter2 advises "came from DAMSESSION_CLIENT_SECRET: correct it there, or the ID: damsession config set site client-id ID" get site me
+    run -0 --separate-stderr dam get site me
+    [ "$(jq -r .user <<<"$output")" = ada ]
+    count fotoware.consents 1
+    DAMSESSION_CLIENT_SECRET=hunter2 run -0 terminal "$(browse)" -- "$DAMSESSION" login other "${web[@]}" --user other
+    [[ $output == *"came from DAMSESSION_CLIENT_SECRET: correct it there, or the ID: --client-id ID"*"exit: 41"* ]]
+    [[ $output != *hunter2* && $(dam list) != *other* ]]
+}
+
+@test "a client secret is refused on the command line, with the ways that there are" {
+    login_fotoware
+    advises "Use DAMSESSION_CLIENT_SECRET or the prompt of login" get desk me --client-secret=hunter2
+    advises "the prompt of: damsession config set desk client-secret" config set desk client-secret hunter2
+    advises "\`damsession login\` remembers that of DAMSESSION_CLIENT_SECRET" config set desk client-secret
+    run -0 terminal answer=hunter2 -- "$DAMSESSION" config set desk client-secret
+    [[ $output == *"exit: 0"* && $output != *hunter2* && $(dam config get desk client-secret) == "********" ]]
+    [[ $(dam options client-secret) == *"refused, it is a secret: a prompt"*"DAMSESSION_CLIENT_SECRET"* ]]
+}
+
+@test "a proxy that takes the header away is no reason to log out, which would cost the consent" {
+    login_fotoware
+    sandbox knobs '{"authorization-header": "stripped"}' >/dev/null
+    advises "let the proxy in front of the server pass the header Authorization on" get desk me
+    [[ $stderr == *"perhaps a proxy"* && $stderr != *"logout"* ]]
+    sandbox knobs '{"authorization-header": "kept"}' >/dev/null
+    run -0 --separate-stderr dam get desk me
+    count fotoware.consents 1
+}
+
+@test "an application that is not registered any more, and a site without a licence" {
+    login_fotoware
+    dam config set desk client-id nobody
+    sandbox expire '{"system": "fotoware"}' >/dev/null
+    advises "run: damsession config set desk client-id ID" get desk me
+    [[ $stderr == *DAM_ERR_CREDENTIALS_REFUSED*"check \"client-id\""* && $stderr != *password* ]]
+    dam config set desk client-id sandbox-native
+    run -0 --separate-stderr dam get desk me
+    sandbox knobs '{"license": "missing"}' >/dev/null
+    run -52 --separate-stderr dam get desk me
+    [[ $stderr == *"ask the site's administrator"* ]]
 }

@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "explain.h"
 #include "flags.h"
+#include "origin.h"
 #include "password_command.h"
 #include "print.h"
 #include "progress.h"
@@ -156,7 +157,7 @@ int override_options(struct work *work, const struct arguments *arguments)
     if (named && code == EXIT_OK)
         code = set_option(work, "password", NULL);
     if (named && code == EXIT_OK)
-        code = set_option(work, "encryption-secret", NULL);
+        code = set_option(work, find_proof_option(work, PROOF_PASSWORD), NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
     work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
