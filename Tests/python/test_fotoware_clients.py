@@ -14,6 +14,7 @@ import pytest
 import requests
 from conftest import Client, Opener, consented
 from test_fotoware_faults import bearers, counts, refreshes, sent
+from test_own_http_clients import Kept
 from test_own_http_secrets import told_by_error, told_by_response
 
 import damsession
@@ -71,6 +72,23 @@ def test_no_token_goes_to_another_server(
     assert bearers(there) == []
     with pytest.raises(damsession.Insecure):
         client(session, "GET", elsewhere)
+
+
+@pytest.mark.parametrize("kind", ["requests", "httpx", "httpx-async"])
+@pytest.mark.parametrize("redirects", [10, 0])
+def test_a_client_that_follows_redirects_takes_no_token_elsewhere(
+    fotoware: Opener, dam_sandbox: Sandbox, kind: str, redirects: int
+) -> None:
+    """Whoever follows: the library, or what it leaves, requests; httpx then does not."""
+    session = consented(dam_sandbox, fotoware(redirects=redirects))
+    dam_sandbox.answer(302, [("Location", dam_sandbox.fotoweb + "/elsewhere")], match="/fotoweb/me")
+    (found,) = Kept(kind, dam_sandbox).get(
+        session, dam_sandbox.fotoware + "/fotoweb/me", follow=True
+    )
+    there = sent(dam_sandbox, "/elsewhere")
+    assert len(there) == int(redirects > 0 or kind == "requests")
+    assert [value for one in there for value in bearers(one)] == []
+    assert [one for one in tokens(dam_sandbox) if one in "\n".join(told_by_response(found))] == []
 
 
 def test_no_token_stays_in_what_clients_keep(
