@@ -59,7 +59,7 @@ $(BIN): $(WRAPPER) include/damsession.h $(wildcard bindings/pages/*.md) $(LIB)
 	  -ldamsession -lcurl -Wl,-rpath,'$$ORIGIN/../lib' -o $@
 
 
-demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show both systems at work in the sandbox
+demo: $(LIB) $(BIN) $(VENV)/ready ## install what is missing, build, and show all systems at work in the sandbox
 	$(PYTHON) Tests/demo/demo.py
 
 TESTED := $(LIB) $(BIN) $(VENV)/ready $(BUILD)/test-tools $(BUILD)/servers/ready $(BUILD)/synapse/ready

@@ -5,6 +5,7 @@
  *   get PATH COUNT TEXT   COUNT requests; prints how many were answered with 200 and TEXT in the body
  *   bind PATH             prints a handle of the first image that PATH finds
  *   image PATH HANDLE     prints "found" or "stale"
+ *   consented             takes the address on standard input, to which a browser was sent; prints "renewable"
  *   logout                prints how the session ended
  *
  * It knows nothing of logins: that is what the demo is about.
@@ -78,6 +79,17 @@ static int get_image(const char *path, const char *handle)
     return 0;
 }
 
+static int take_consent(void)
+{
+    char address[4096];
+    dam_session_state state = DAM_SESSION_STATE_INIT;
+    if (fgets(address, sizeof address, stdin) == NULL || dam_consent_finish(session, address, &error) != DAM_OK ||
+        dam_session_get_state(session, &state, &error) != DAM_OK)
+        return complain();
+    puts(state.flags & DAM_STATE_RENEWABLE ? "renewable" : "not renewable");
+    return 0;
+}
+
 static int log_out(void)
 {
     static const char *const words[] = {"none", "server", "local", "unconfirmed"};
@@ -96,9 +108,11 @@ static int run(int argc, char **argv)
         return bind_image(argv[2]);
     if (argc == 4 && strcmp(argv[1], "image") == 0)
         return get_image(argv[2], argv[3]);
+    if (argc == 2 && strcmp(argv[1], "consented") == 0)
+        return take_consent();
     if (argc == 2 && strcmp(argv[1], "logout") == 0)
         return log_out();
-    fputs("usage: client get PATH COUNT TEXT | bind PATH | image PATH HANDLE | logout\n", stderr);
+    fputs("usage: client get PATH COUNT TEXT | bind PATH | image PATH HANDLE | consented | logout\n", stderr);
     return 2;
 }
 

@@ -1,4 +1,7 @@
-"""The demo's Python program: it has the commands of client.c, and uses damsession for Python."""
+"""The demo's Python program: it has the commands of client.c, and uses damsession for Python.
+
+It has `ask` for `consented`: it prints the page on which a person consents.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,10 @@ def image(session: damsession.Session, path: str, handle: str) -> object:
         return "stale"
 
 
+def ask(session: damsession.Session) -> object:
+    return session.begin_consent()
+
+
 def logout(session: damsession.Session) -> object:
     return session.logout().name.lower()
 
@@ -36,6 +43,7 @@ if __name__ == "__main__":
         "get": get,
         "bind": bind,
         "image": image,
+        "ask": ask,
         "logout": logout,
     }
     with damsession.open() as session:

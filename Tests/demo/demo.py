@@ -1,4 +1,4 @@
-"""The demo: programs in C, Python and shell share sessions of both systems, and the servers'
+"""The demo: programs in C, Python and shell share sessions of all systems, and the servers'
 counters prove it.
 
 It starts the sandbox on free ports, runs steps against it, and compares each step with what the
@@ -59,7 +59,7 @@ class Demo:
         return subprocess.Popen(
             [*PROGRAMS[program], *arguments],
             env={**self._environment, **chosen},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -70,15 +70,16 @@ class Demo:
         title: str,
         running: Sequence[tuple[str, dict[str, str], Sequence[str]]],
         output: str,
+        given: str = "",
         **counts: int,
     ) -> str:
-        """Runs programs at the same time. Each must print `output` ("*": anything); `counts` is
-        what the server must see.
+        """Runs programs at the same time. Each must print `output` ("*": anything); `given` is what
+        they may read, and `counts` what the server must see.
         """
         options = running[0][1]
         before = self.sandbox.state()[options["system"]]
         started = [self.start(program, own, *arguments) for program, own, arguments in running]
-        ended = [process.communicate(timeout=30) for process in started]
+        ended = [process.communicate(given, timeout=30) for process in started]
         after = self.sandbox.state()[options["system"]]
         said = [out.strip() for out, _ in ended]
         seen = {name: after[name] - before[name] for name in counts}
@@ -130,6 +131,8 @@ def main() -> int:
         steps.photoshelter(demo)
         print("FotoWeb Archive Agent")
         steps.fotoweb(demo)
+        print("FotoWare (OAuth2; the sandbox takes every refresh token once)")
+        steps.fotoware(demo)
     print(f"demo: {demo.steps} steps, {demo.failures} failed, {time.monotonic() - began:.1f} s")
     return 1 if demo.failures else 0
 

@@ -164,3 +164,32 @@ def login_tokens(demo: Demo, options: dict[str, str]) -> None:
         [("shell", options, ("get", "Information", "3", "ada"))], "3",
         refused=2, tokens_created=1, login_tokens_ignored=0,
     )  # fmt: skip
+
+
+def fotoware(demo: Demo) -> None:
+    """One consent, and one renewal in the middle of the work."""
+    options = {
+        "system": "fotoware",
+        "url": demo.sandbox.fotoware,
+        "client_id": demo.sandbox.clients["native"]["id"],
+    }
+    page = demo.step(
+        "a page for a person, who consents in a browser",
+        [("Python", options, ["ask"])], "*", requests=0,
+    )  # fmt: skip
+    demo.step(
+        "the address that the browser was sent to, taken by another program",
+        [("C", options, ["consented"])], "renewable", given=demo.sandbox.consent(page), logins_ok=1, requests=1,
+    )  # fmt: skip
+    demo.sandbox.knobs(storm=16)
+    demo.step(
+        "10 requests each, at the same time, and the server ends the token at the 16th: one of them renews it",
+        [(program, options, ("get", "me", "10", "ada")) for program in ("C", "Python", "shell")], "10",
+        renewals=1, renewals_refused=0, families_revoked=0, consents=0,
+    )  # fmt: skip
+    demo.sandbox.knobs(storm=0)
+    demo.step(
+        "logout, at the endpoint for it that this server has",
+        [("shell", {**options, "revoke_path": "/fotoweb/oauth2/revoke"}, ["logout"])], "server",
+        revocations=1, families_live=-1,
+    )  # fmt: skip

@@ -84,6 +84,23 @@ def fotoweb(dam_sandbox: Sandbox) -> Iterator[Opener]:
     )
 
 
+@pytest.fixture
+def fotoware(dam_sandbox: Sandbox) -> Iterator[Opener]:
+    """Nobody has consented yet: `consented` does."""
+    yield from _opener(
+        system="fotoware",
+        url=dam_sandbox.fotoware,
+        client_id=dam_sandbox.clients["native"]["id"],
+        ca_file=dam_sandbox.ca_file,
+    )
+
+
+def consented(sandbox: Sandbox, session: damsession.Session) -> damsession.Session:
+    """The session, after a person has let the program in."""
+    session.finish_consent(sandbox.consent(session.begin_consent()))
+    return session
+
+
 @pytest.fixture(params=["requests", "httpx", "httpx-async"])
 def client(request: pytest.FixtureRequest, dam_sandbox: Sandbox) -> Client:
     def with_requests(session: damsession.Session, method: str, url: str, **options: Any) -> Any:

@@ -1,14 +1,15 @@
 """The long proof: C programs, Python programs and the wrapper on one identity of each system, while
-sessions expire, device tokens are revoked, clocks are set and processes are killed at random. `make
-soak`, or
+sessions expire, device tokens are revoked, clocks are set, answers are lost and processes are
+killed at random. `make soak`, or
 
     soak.py [MINUTES] [--seed N]
 
-First without kills, when every forced expiry must cost exactly one login, then with them, then 8
-processes x 16 threads x 200 requests at a server that refuses every superseded cookie. Ends with
-one table, and with 1 if a promise was broken.
-The counting rule stands in soak_count.py. The seed replays the choices, not the schedule of the
-operating system.
+First without kills, when every forced expiry must cost exactly one login or renewal, then with
+them, while FotoWare takes each refresh token once, and then while it forgives; then 8 processes x
+16 threads x 200 requests at a server that refuses every superseded cookie. Ends with one table, and
+with 1 if a promise was broken.
+The counting rules stand in soak_count.py and soak_renewals.py. The seed replays the choices, not
+the schedule of the operating system.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -32,12 +32,15 @@ os.environ["PYTHONPATH"] = sys.path[2]
 from judge import Judge  # noqa: E402
 from soak_cast import Player, Seen, compiled, environment  # noqa: E402
 from soak_count import Reader  # noqa: E402
+from soak_renewals import LIFE, Person  # noqa: E402
+from soak_table import Row, table  # noqa: E402
+from soak_weather import Weather  # noqa: E402
 
 from damsession.sandbox import Sandbox  # noqa: E402
 
-PLAYERS, SETTLED = 5, 1.5
+PLAYERS = 5
 PROCESSES, THREADS, REQUESTS = 8, 16, 200
-PATHS = {"photoshelter": "mem/user/session", "fotoweb": "Information"}
+PATHS = {"photoshelter": "mem/user/session", "fotoweb": "Information", "fotoware": "me"}
 
 
 def identities(sandbox: Sandbox, folder: Path) -> list[tuple[dict[str, str], str]]:
@@ -65,56 +68,20 @@ def identities(sandbox: Sandbox, folder: Path) -> list[tuple[dict[str, str], str
         "authentication": "login-token",
         "encryption_secret": sandbox.encryption_secret,
     }
-    return [
-        (photoshelter, PATHS["photoshelter"]),
-        (photoshelter, PATHS["photoshelter"]),
-        (password, PATHS["fotoweb"]),
-        (signed, PATHS["fotoweb"]),
-    ]
-
-
-class Weather:
-    """What happens to the sessions. The next blow falls only when the last one has been noticed and
-    dealt with: a request is sent again once, and two expiries within it would be the weather's
-    fault.
-    """
-
-    def __init__(self, sandbox: Sandbox, chance: random.Random) -> None:
-        self._sandbox, self._chance = sandbox, chance
-        self.blows = {"photoshelter": 0, "fotoweb": 0}
-        self._clear = dict.fromkeys(self.blows, 0.0)
-        self._logins: dict[str, int] = {}
-
-    def pass_time(self) -> None:
-        state = self._sandbox.state()
-        now = time.monotonic()
-        for system in self.blows:
-            logins = state[system]["logins_ok"]
-            if system not in self._logins:
-                self._logins[system] = 0  # nobody has logged in yet
-            if logins > self._logins[system]:
-                self._logins[system] = logins
-                self._clear[system] = now + SETTLED + self._chance.uniform(0, 1)
-            if 0 < self._clear[system] < now:
-                self._clear[system] = 0.0  # until the next login
-                self._strike(system, state["knobs"]["clock-skew"])
-
-    def _strike(self, system: str, skew: int) -> None:
-        kind = self._chance.choice(
-            ["end", "end", "step", "idle"] if system == "photoshelter" else ["end"]
-        )
-        if kind == "step":
-            self._sandbox.knobs(clock_skew=self._chance.randrange(-600, 600) + skew // 2)
-        if kind == "idle":  # longer than the server's idle limit
-            self._sandbox.knobs(clock_skew=skew + 7300)
-            ended = 1
-        else:
-            ended = self._sandbox.expire() if system == "photoshelter" else self._sandbox.revoke()
-        self.blows[system] += 1 if ended else 0
+    fotoware = {
+        **shared,
+        "system": "fotoware",
+        "url": sandbox.fotoware,
+        "client_id": sandbox.clients["native"]["id"],
+    }
+    chosen = (photoshelter, photoshelter, password, signed, fotoware, fotoware)
+    return [(options, PATHS[options["system"]]) for options in chosen]
 
 
 def rage(minutes: float, kill_chance: float, stage: Stage) -> None:
     """Lets the players play for so long."""
+    stage.weather.is_rough = kill_chance > 0
+    stage.person.look()
     players = [
         Player(
             stage.chance.randrange(1 << 30),
@@ -132,6 +99,7 @@ def rage(minutes: float, kill_chance: float, stage: Stage) -> None:
         while time.monotonic() < end:
             time.sleep(0.1)
             stage.weather.pass_time()
+            stage.person.look()
             stage.reader.read()
             if stage.folder.exists():
                 stage.judge.look()
@@ -156,24 +124,39 @@ class Stage:
         self.weather = Weather(sandbox, self.chance)
         self.reader = Reader(sandbox)
         self.judge = Judge(self.folder)
+        self.person = Person(sandbox, self.identities[-1][0])
         self.seen = Seen()
+        #: For each part of the run, whether the store had FotoWare's newest refresh token at its
+        #: end.
+        self.kept: list[bool] = []
+        #: How many consents the server had revoked by then.
+        self.revoked: list[int] = []
+        #: FotoWare's renewals without kills, and their causes.
+        self.calm = 0, 0
 
     def sweep(self) -> None:
         """One more request of each identity, so that the last blow is noticed and the last yield
-        is sent.
+        is sent. That may cost FotoWare's consent; the session that it has then renews itself.
         """
-        for options, path in self.identities:
-            command = [str(self.program), "1", "1", path]
-            done = subprocess.run(
-                command, env=environment(options), capture_output=True, text=True, check=True
-            )
-            self.seen.add("C", json.loads(done.stdout))
+        for options, path in self.identities:  # FotoWare's twice: its first answer may get lost
+            self._ask(options, path, self.weather.is_rough and options["system"] == "fotoware")
+        self.person.look()
+        self._ask(*self.identities[-1], may_be_cut=False)
         self.reader.read()
         self.judge.look()
+        self.kept.append(self.reader.renewals.is_kept(self.folder))
+        self.revoked.append(self.sandbox.state()["fotoware"]["families_revoked"])
+
+    def _ask(self, options: dict[str, str], path: str, may_be_cut: bool) -> None:
+        command = [str(self.program), "1", "1", path]
+        done = subprocess.run(
+            command, env=environment(options), capture_output=True, text=True, check=True
+        )
+        self.seen.add("C", json.loads(done.stdout), may_be_cut)
 
 
-def full_run(stage: Stage) -> tuple[int, int, int, float]:
-    """8 x 16 x 200 with one cookie; answered, failed, logins, seconds."""
+def full_run(stage: Stage) -> Row:
+    """8 x 16 x 200 with one cookie: every request is answered, after one login."""
     stage.sandbox.reset()
     stage.sandbox.knobs(old_cookie="refuse")
     options, path = identities(stage.sandbox, stage.scratch / "full")[0]
@@ -187,61 +170,13 @@ def full_run(stage: Stage) -> tuple[int, int, int, float]:
     answered = sum(one["answered"] for one in told)
     failed = sum(len(one["failures"]) + one["others"] for one in told)
     state = stage.sandbox.state()["photoshelter"]
-    return answered, failed + state["refused"], state["logins_ok"], time.monotonic() - began
-
-
-def table(
-    stage: Stage,
-    state: dict[str, Any],
-    kills_free: dict[str, tuple[int, int]],
-    full: tuple[int, int, int, float],
-) -> bool:
-    """Prints what came of it; True when every promise was kept."""
-    seen, counts = stage.seen, stage.reader.counts
-    marks = sum(count.lost + count.interrupted for count in counts.values())
-    rows: list[tuple[str, object, bool]] = [
-        (
-            "processes that ended by themselves",
-            " ".join(f"{n} {c}" for c, n in sorted(seen.processes.items())),
-            True,
-        ),
-        ("processes that were killed", seen.kills, True),
-        ("requests answered", seen.answered, seen.answered > 0),
-        (
-            "authentication and other failures seen by callers",
-            dict(seen.failures) or 0,
-            not seen.failures,
-        ),
-    ]
-    for system, (blows, logins) in kills_free.items():
-        name = f"{system}, no kills: expiries forced, logins after the first"
-        rows.append((name, f"{blows}, {logins - 1}", blows == logins - 1))
-    for system, count in counts.items():
-        logins = state[system]["logins_ok"]
-        text = f"{logins} = 1 + {len(count.refused)} refused secrets + {count.interrupted} cut off by a kill"
-        rows.append(
-            (
-                f"{system}, all: logins against their causes",
-                text,
-                logins == count.logins == count.causes,
-            )
-        )
-        rows.append(
-            (f"{system}, all: lock-outs", state[system]["lockouts"], state[system]["lockouts"] == 0)
-        )
-    rows += [
-        ("cookies and logins lost to kills (at most the kills)", marks, marks <= seen.kills),
-        ("device tokens used", state["fotoweb"]["tokens_created"], True),
-        ("records damaged", seen.records_damaged, seen.records_damaged == 0),
-        (
-            f"{PROCESSES} x {THREADS} x {REQUESTS}: answered, refused or failed, logins, seconds",
-            "{}, {}, {}, {:.0f}".format(*full),
-            full[:3] == (PROCESSES * THREADS * REQUESTS, 0, 1),
-        ),
-    ]
-    for name, value, is_kept in rows:
-        print(f"{'ok    ' if is_kept else 'BROKEN'} {name:<64} {value}")
-    return all(is_kept for _, _, is_kept in rows)
+    failed += state["refused"]
+    logins, seconds = state["logins_ok"], time.monotonic() - began
+    return (
+        f"{PROCESSES} x {THREADS} x {REQUESTS}: answered, refused or failed, logins, seconds",
+        f"{answered}, {failed}, {logins}, {seconds:.0f}",
+        (answered, failed, logins) == (PROCESSES * THREADS * REQUESTS, 0, 1),
+    )
 
 
 def main() -> int:
@@ -252,7 +187,7 @@ def main() -> int:
     print(f"seed {chosen.seed}, {chosen.minutes:g} minutes", flush=True)
     with (
         tempfile.TemporaryDirectory() as scratch,
-        Sandbox(old_cookie="refuse", token_limit=10_000) as sandbox,
+        Sandbox(old_cookie="refuse", token_limit=10_000, access_life=LIFE) as sandbox,
     ):
         stage = Stage(sandbox, Path(scratch), chosen.seed)
         rage(chosen.minutes * 0.4, 0.0, stage)
@@ -260,7 +195,10 @@ def main() -> int:
         kills_free = {
             system: (stage.weather.blows[system], counts[system].logins) for system in counts
         }
-        rage(chosen.minutes * 0.6, 0.8, stage)
+        stage.calm = stage.reader.renewals.renewals, stage.reader.renewals.causes
+        rage(chosen.minutes * 0.3, 0.8, stage)
+        sandbox.knobs(refresh_tokens="single-use-grace")
+        rage(chosen.minutes * 0.3, 0.8, stage)
         state = sandbox.state()
         return 0 if table(stage, state, kills_free, full_run(stage)) else 1
 

@@ -16,11 +16,17 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from common import WRAPPER, compile_c
 
+import damsession
+
 HERE = Path(__file__).resolve().parent
 LONGEST = 180  # seconds that one process may take
+#: What a caller of FotoWare may see where processes are killed and answers lost: that one was, and
+#: that it has cost the consent.
+CUT = {"TRANSFER", "CONSENT"}
 
 
 @dataclass
@@ -29,19 +35,25 @@ class Seen:
 
     answered: int = 0
     processes: Counter[str] = field(default_factory=Counter)
-    kills: int = 0
+    kills: Counter[str] = field(default_factory=Counter)  # by system
     failures: Counter[str] = field(default_factory=Counter)
+    cut: Counter[str] = field(default_factory=Counter)  # processes, by what of CUT they saw
     records_damaged: int = 0
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, language: str, told: dict[str, object]) -> None:
+    def add(self, language: str, told: dict[str, Any], may_be_cut: bool = False) -> bool:
+        """Whether it saw only what it may."""
+        failures = [name.removeprefix("DAM_ERR_") for name in told["failures"]]
+        cut = CUT.intersection(failures) if may_be_cut else set()
         with self.guard:
             self.processes[language] += 1
-            self.answered += int(str(told["answered"]))
-            self.records_damaged += int(str(told.get("records_damaged", 0)))
+            self.answered += told["answered"]
+            self.records_damaged += told.get("records_damaged", 0)
             if told["others"]:
-                self.failures["a response that was not 200"] += int(str(told["others"]))
-            self.failures.update(told["failures"])  # type: ignore[call-overload]
+                self.failures["a response that was not 200"] += told["others"]
+            self.cut.update(cut)
+            self.failures.update(name for name in failures if name not in cut)
+        return not told["others"] and cut >= set(failures)
 
 
 def environment(options: dict[str, str]) -> dict[str, str]:
@@ -110,18 +122,22 @@ class Player(threading.Thread):
             process.kill()
             process.communicate()
             with self._seen.guard:
-                self._seen.kills += 1
+                self._seen.kills[options["system"]] += 1
                 if not doomed:
                     self._seen.failures[f"{language} did not end"] += 1
             return
-        self._judge(language, process.returncode, out, err)
-
-    def _judge(self, language: str, code: int, out: bytes, err: bytes) -> None:
-        if language != "wrapper" and code == 0:
-            told: dict[str, object] = json.loads(out)
-        else:
-            failures = [] if code == 0 else [f"{language} exit {code}"]
-            told = {"answered": int(code == 0), "others": 0, "failures": failures}
-        self._seen.add(language, told)
-        if told["failures"] or told["others"]:
+        may_be_cut = options["system"] == "fotoware" and self._kill_chance > 0
+        if not self._seen.add(language, self._told(language, process.returncode, out), may_be_cut):
             sys.stderr.write(err.decode("utf-8", "replace"))
+
+    def _told(self, language: str, code: int, out: bytes) -> dict[str, Any]:
+        if language != "wrapper" and code == 0:
+            told: dict[str, Any] = json.loads(out)
+            return told
+        failures = [] if code == 0 else [_status(code) or f"{language} exit {code}"]
+        return {"answered": int(code == 0), "others": 0, "failures": failures}
+
+
+def _status(code: int) -> str:
+    """The status that is the wrapper's exit code."""
+    return next((one.name for one in damsession.Status if one == code), "")

@@ -9,12 +9,15 @@ was killed before it could save it. However many requests carry a dead secret, i
 login whose yield is never sent was interrupted by a kill between the server's response and the
 save. Those, and cookies lost to kills, together cannot outnumber the kills.
 
-Read from the servers' log as it goes; the library is not asked.
+FotoWare's rule is in soak_renewals.py. Read from the servers' log as it goes; the library is not
+asked.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from soak_renewals import Renewals
 
 from damsession.sandbox import Sandbox
 
@@ -76,6 +79,7 @@ class Reader:
         self._sandbox = sandbox
         self._last = 0
         self.counts = {system: Count(system, name) for system, name in COOKIE.items()}
+        self.renewals = Renewals()
 
     def read(self) -> None:
         entries = self._sandbox.log(self._last)
@@ -87,3 +91,4 @@ class Reader:
         for entry in entries:
             for count in self.counts.values():
                 count.see(entry)
+            self.renewals.see(entry)

@@ -20,8 +20,9 @@ explains() {
     photoshelter_environment
     LD_PRELOAD=$HOME/statistics.so run -0 --separate-stderr "$DAMSESSION" status - --explain
     [ "$stderr" = "damsession: explain: 1 request, 12 exchanges, 3 logins, 4 replays, waited 6 times for 61.23 s,\
- adopted 7 cookies, dropped 8 late, took 5 from siblings, saved 9 records" ]
-    words() { sed -n 's/.*explain: //; s/[0-9.]*//g; s/\b\(request\|exchange\|login\|replay\|time\|cookie\|record\)s\b/\1/gp'; }
+ adopted 7 cookies, dropped 8 late, took 5 from siblings, saved 9 records, 10 renewals,\
+ 11 in doubt, 13 consents" ]
+    words() { sed -n 's/.*explain: //; s/[0-9.]*//g; s/\b\(request\|exchange\|login\|replay\|time\|cookie\|record\|renewal\|consent\)s\b/\1/gp'; }
     [ "$(sed -n '/^damsession: explain: /,/^\.EE/p' "$ROOT/bindings/shell/damsession.1" | sed '/^\.EE/d' | xargs | words)" = \
         "$(words <<<"$stderr")" ]
 }
@@ -29,7 +30,7 @@ explains() {
 @test "photoshelter: a login, a request, a replay after the end of the session" {
     run -0 --separate-stderr login_photoshelter --explain
     [ "$stderr" = "damsession: explain: 0 requests, 1 exchange, 1 login, 0 replays, waited 0 times for 0.00 s,\
- adopted 0 cookies, dropped 0 late, took 0 from siblings, saved 1 record" ]
+ adopted 0 cookies, dropped 0 late, took 0 from siblings, saved 1 record, 0 renewals, 0 in doubt, 0 consents" ]
     run -0 --separate-stderr dam get desk mem/user/session --explain
     explains "1 request, 1 exchange, 0 logins, 0 replays, waited 0 times for 0.00 s, adopted 1 cookie, dropped 0 late"
     [ "$(jq -r .data.Session.user <<<"$output")" = "$ADA" ]

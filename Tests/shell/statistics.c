@@ -25,6 +25,9 @@ dam_status dam_session_get_statistics(dam_session *session, dam_statistics *out,
         .save_failures = 96,
         .records_damaged = 97,
         .keepalives = 98,
+        .renewals = 10,
+        .renewals_in_doubt = 11,
+        .consents = 13,
     };
     return DAM_OK;
 }

@@ -120,7 +120,7 @@ renew() {
     : >file
     run -60 --separate-stderr login_fotoweb --store "$HOME/file" --explain
     [[ $stderr == *"DAM_ERR_STORE: a device token could not be kept"*"none was asked for; make the store writable"* ]]
-    [[ ${stderr_lines[-1]} == *" 0 exchanges, 0 logins, "*" saved 0 records" ]]
+    [[ ${stderr_lines[-1]} == *" 0 exchanges, 0 logins, "*" saved 0 records, "* ]]
     [ -z "$output$(dam list)" ]
     count fotoweb.tokens_created 0
     run -0 --separate-stderr login_photoshelter --store "$HOME/file" # a session that is lost costs nothing there.

@@ -83,22 +83,48 @@ static const char *advise_https(const dam_error *error, const struct circumstanc
 
 /* ---- secrets ---- */
 
-static const char *advise_password(const struct circumstances *around, struct signs *signs)
+/* The server does not take the program, whoever its user is. */
+static const char *advise_client(const struct circumstances *around, struct signs *signs)
+{
+    int is_named = strcmp(around->name, "-") != 0 && !around->is_new;
+    switch (find_origin(around->arguments, around->work, PROOF_CLIENT_SECRET, signs->origin)) {
+    case GIVER_CALL:
+    case GIVER_NAME:
+        return is_named
+                   ? "the client secret came from $: correct it there, or the ID: damsession config set % client-id ID"
+                   : "the client secret came from $: correct it there, or the ID: --client-id ID";
+    default:
+        return is_named ? "run: damsession config set % client-id ID, with the ID that the program is registered by"
+                        : "give the ID that the program is registered by: --client-id ID";
+    }
+}
+
+static const char *advise_password(const char *message, const struct circumstances *around, struct signs *signs)
 {
     signs->proof = name_proof(around->work, PROOF_PASSWORD);
+    if (begins_with(message, "the server does not know the program") && strcmp(signs->proof, "password") == 0)
+        return advise_client(around, signs);
     switch (find_origin(around->arguments, around->work, PROOF_PASSWORD, signs->origin)) {
     case GIVER_CALL:
     case GIVER_NAME:
         return "the ~ came from $: correct it there, then run: damsession login %, or with --again if the same one is "
                "right by now";
-    default: return NULL;
+    default:
+        return strcmp(signs->proof, "password") == 0
+                   ? NULL
+                   : "run: damsession login %, with the right ~; --again tries the same one again";
     }
 }
 
 static const char *advise_needed(const struct circumstances *around, struct signs *signs)
 {
-    if (!has_failed(around->work, PROOF_PASSWORD))
+    const char *option = find_proof_option(around->work, PROOF_PASSWORD);
+    if (!has_failed(around->work, PROOF_PASSWORD) && strcmp(option, "password") == 0)
         return NULL;
+    if (!has_failed(around->work, PROOF_PASSWORD)) {
+        snprintf(signs->option, sizeof signs->option, "%s", option);
+        return "run: damsession login %, at a terminal; a script needs --password-command COMMAND or DAMSESSION_^";
+    }
     signs->proof = name_proof(around->work, PROOF_PASSWORD);
     return find_origin(around->arguments, around->work, PROOF_PASSWORD, signs->origin) == GIVER_NAME
                ? "$ gave no ~: mend it (damsession config set % password-command COMMAND), or do without: damsession "
@@ -176,8 +202,12 @@ const char *choose_advice(const dam_error *error, const struct circumstances *ar
     case DAM_ERR_TRANSFER: return advise_transfer(around->arguments);
     case DAM_ERR_INSECURE: return advise_https(error, around, signs);
     case DAM_ERR_CREDENTIALS_NEEDED: return advise_needed(around, signs);
-    case DAM_ERR_CREDENTIALS_REFUSED: return advise_password(around, signs);
+    case DAM_ERR_CREDENTIALS_REFUSED: return advise_password(error->message, around, signs);
     case DAM_ERR_API_KEY_REFUSED: return advise_key(around, signs);
+    case DAM_ERR_SESSION_INVALID: /* what was lost on the way is no reason to give up the session. */
+        return strstr(error->message, "\"Authorization\"") != NULL
+                   ? "let the proxy in front of the server pass the header Authorization on; a new login does not help"
+                   : NULL;
     default: return NULL;
     }
 }

@@ -104,6 +104,16 @@ static int is_wanted(struct work *work, const char *name)
     return status == DAM_ERR_OPTION && strncmp(error.message, missing, strlen(missing)) == 0;
 }
 
+/* It is remembered, as an API key is: without it no session opens. */
+static void ask_client_secret(struct work *work)
+{
+    char secret[SECRET_CAPACITY];
+    if (is_wanted(work, "client-secret") &&
+        ask_terminal("Client secret (of the program, from the same registration): ", 0, secret) > 0)
+        set_option(work, "client-secret", secret);
+    explicit_bzero(secret, sizeof secret);
+}
+
 int ask_options(struct work *work, struct asked *asked)
 {
     int is_new = is_missing(work, "system");
@@ -123,6 +133,7 @@ int ask_options(struct work *work, struct asked *asked)
         ask(work, "user", "User: ");
     if (is_wanted(work, "client-id"))
         ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
+    ask_client_secret(work);
     return EXIT_OK;
 }
 

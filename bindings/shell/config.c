@@ -107,6 +107,16 @@ static int set_and_part(struct work *work, const char *name, const char *option,
     return code;
 }
 
+static void say_unasked(const char *option)
+{
+    char variable[VARIABLE_CAPACITY];
+    name_variable(option, variable);
+    if (strcmp(option, "api-key") == 0)
+        say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
+    else
+        say("there is nobody to ask for `%s`; `damsession login` remembers that of %s", option, variable);
+}
+
 /* From a descriptor, or a person. */
 static int set_secret(const struct arguments *arguments, struct work *work, const char *option)
 {
@@ -120,7 +130,7 @@ static int set_secret(const struct arguments *arguments, struct work *work, cons
             dam_config_set(work->config, option, "none yet", NULL);
         write_question(work, option, question);
         if ((size = ask_terminal(question, 0, secret)) <= 0)
-            say("there is nobody to ask for `%s`; give --%s-stdin or --%s-fd N", option, option, option);
+            say_unasked(option);
     }
     int code = size > 0 ? set_and_part(work, arguments->words[1], option, secret) : EXIT_USAGE;
     explicit_bzero(secret, sizeof secret);
@@ -137,7 +147,9 @@ static int refuse_value(const char *name, const dam_option *row, const char *val
         snprintf(command, sizeof command, "password-command");
     if (value != NULL)
         say("a value of `%s` is refused here: every user of this machine can read a command line", row->name);
-    if (row->remembered)
+    if (row->remembered && strcmp(row->name, "api-key") != 0)
+        say("give it at the prompt of: damsession config set %s %s", name, row->name);
+    else if (row->remembered)
         say("give it by --api-key-stdin, --api-key-fd N or the prompt, or name a command that prints it: damsession "
             "config set %s %s COMMAND",
             name, command);

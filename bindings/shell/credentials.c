@@ -20,6 +20,8 @@ static ssize_t ask_person(const dam_prompt *prompt, char secret[SECRET_CAPACITY]
     char question[1024];
     if (prompt->kind == DAM_PROMPT_ENCRYPTION_SECRET)
         snprintf(question, sizeof question, "Encryption secret of %s: ", prompt->origin);
+    else if (prompt->kind == DAM_PROMPT_CLIENT_SECRET)
+        snprintf(question, sizeof question, "Client secret of the program at %s: ", prompt->origin);
     else
         snprintf(question, sizeof question, "Password of %s at %s: ", prompt->user, prompt->origin);
     return ask_terminal(question, 0, secret);

@@ -51,29 +51,45 @@ static void find_strangers(struct findings *findings)
         find(findings, "environment", EXIT_OK, "every DAMSESSION_* there is an option");
 }
 
-/* A record that the library does not take shows only when a session is needed. */
+/* What shows only when a session is needed: that the library does not take its record, or a person has to consent. */
 static dam_status look_at_record(struct work *work, dam_error *error)
 {
     work->credentials.is_declined = 1; /* nobody is asked. */
     dam_status status = rehearse_login(work, error);
     work->credentials.is_declined = 0;
-    return status == DAM_ERR_STORE || status == DAM_ERR_RECORD_NEWER || status == DAM_ERR_LOCKED ? status : DAM_OK;
+    switch (status) {
+    case DAM_ERR_STORE:
+    case DAM_ERR_RECORD_NEWER:
+    case DAM_ERR_LOCKED:
+    case DAM_ERR_CONSENT: return status;
+    default: return DAM_OK;
+    }
+}
+
+static void find_living(struct findings *findings, const dam_session_state *state)
+{
+    char used[TIME_CAPACITY], end[TIME_CAPACITY];
+    int ends = state->expires_at > 0;
+    find(findings, "session", EXIT_OK, "logged in, last used %s%s%s%s", write_time(state->used_at, used),
+         ends ? ", good until " : "", ends ? write_time(state->expires_at, end) : "",
+         state->flags & DAM_STATE_RENEWABLE ? ", renewed without a person" : "");
 }
 
 static void find_session(struct findings *findings, const struct arguments *arguments, struct work *work,
                          const dam_session_state *state)
 {
-    char time[TIME_CAPACITY];
     dam_error error;
+    const char *name = has_name(arguments) ? arguments->words[0] : "- with the same options";
     dam_status status = look_at_record(work, &error);
-    if (status != DAM_OK)
+    if (status == DAM_ERR_CONSENT)
+        find(findings, "session", status, "%s: damsession login %s", error.message, name);
+    else if (status != DAM_OK)
         find(findings, "session", find_exit_code(status), "%s", error.message);
     else if (state->flags & DAM_STATE_REFUSED)
         find(findings, "session", DAM_ERR_CREDENTIALS_REFUSED,
-             "the last login was refused; log in with the right password: damsession login %s",
-             has_name(arguments) ? arguments->words[0] : "- with the same options");
+             "the last login was refused; log in with the right password: damsession login %s", name);
     else if (state->flags & DAM_STATE_LOGGED_IN)
-        find(findings, "session", EXIT_OK, "logged in, last used %s", write_time(state->used_at, time));
+        find_living(findings, state);
     else
         find(findings, "session", EXIT_OK, "not logged in");
 }

@@ -74,18 +74,23 @@ static int widen(int width, const char *text)
     return (int)strlen(text) > width ? (int)strlen(text) : width;
 }
 
+/* How a command takes a secret. */
+static const char *find_ways(const char *option)
+{
+    return strcmp(option, "api-key") == 0         ? "--api-key-stdin, --api-key-fd N or a prompt"
+           : strcmp(option, "client-secret") == 0 ? "a prompt; with `script` also --password-stdin, --password-fd N"
+                                                  : "--password-stdin, --password-fd N or a prompt";
+}
+
 void print_whole_option(const dam_option *row)
 {
     char variable[VARIABLE_CAPACITY];
-    int has_command = strcmp(row->name, "api-key") == 0;
     name_variable(row->name, variable);
     printf("%s\n\n%s\n\n", row->name, row->help);
     print_parted("values: ", values_of(row), ", ", "\n");
     print_text("default", row->default_value);
     if (row->secret)
-        print_text("command line", has_command
-                                       ? "refused, it is a secret: --api-key-stdin, --api-key-fd N or a prompt"
-                                       : "refused, it is a secret: --password-stdin, --password-fd N or a prompt");
+        printf("command line: refused, it is a secret: %s\n", find_ways(row->name));
     else
         printf("command line: --%s VALUE\n", row->name);
     print_text("environment", variable);

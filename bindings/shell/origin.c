@@ -22,23 +22,29 @@ static int is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-/* The option that has the password: with a login token it is another. */
-static const char *find_option_of(const struct work *work, enum proof proof)
+const char *find_proof_option(const struct work *work, enum proof proof)
 {
     char *authentication = NULL;
-    if (proof == PROOF_API_KEY)
-        return "api-key";
-    int is_site = work->config != NULL &&
-                  dam_config_get(work->config, "authentication", &authentication, NULL) == DAM_OK &&
-                  strcmp(authentication, "login-token") == 0;
+    const char *option = "password";
+    if (proof != PROOF_PASSWORD)
+        return proof == PROOF_API_KEY ? "api-key" : "client-secret";
+    if (work->config == NULL || dam_config_get(work->config, "authentication", &authentication, NULL) != DAM_OK)
+        return option;
+    if (strcmp(authentication, "login-token") == 0)
+        option = "encryption-secret";
+    if (strcmp(authentication, "script") == 0)
+        option = "client-secret";
     dam_string_free(authentication);
-    return is_site ? "encryption-secret" : "password";
+    return option;
 }
 
 const char *name_proof(const struct work *work, enum proof proof)
 {
-    const char *option = find_option_of(work, proof);
-    return proof == PROOF_API_KEY ? "API key" : strcmp(option, "password") == 0 ? option : "encryption secret";
+    const char *option = find_proof_option(work, proof);
+    return strcmp(option, "api-key") == 0             ? "API key"
+           : strcmp(option, "encryption-secret") == 0 ? "encryption secret"
+           : strcmp(option, "client-secret") == 0     ? "client secret"
+                                                      : option;
 }
 
 /* Who has set the option, which may be a secret or a command. */
@@ -97,7 +103,7 @@ enum giver find_origin(const struct arguments *arguments, const struct work *wor
         return GIVER_PERSON;
     if (proof == PROOF_API_KEY ? has_key_command(work) : answerer == ANSWERER_COMMAND)
         return describe_option(arguments, work, proof == PROOF_API_KEY ? "api-key-command" : "password-command", text);
-    return describe_option(arguments, work, find_option_of(work, proof), text);
+    return describe_option(arguments, work, find_proof_option(work, proof), text);
 }
 
 int has_failed(const struct work *work, enum proof proof)
@@ -108,7 +114,7 @@ int has_failed(const struct work *work, enum proof proof)
 
 void say_credentials_folder(const struct work *work, enum proof proof)
 {
-    const char *folder = secure_getenv("CREDENTIALS_DIRECTORY"), *option = find_option_of(work, proof);
+    const char *folder = secure_getenv("CREDENTIALS_DIRECTORY"), *option = find_proof_option(work, proof);
     char path[PATH_MAX];
     struct stat found;
     if (folder == NULL || folder[0] == '\0')

@@ -7,7 +7,7 @@
 struct arguments;
 struct work;
 
-enum proof { PROOF_PASSWORD, PROOF_API_KEY };
+enum proof { PROOF_PASSWORD, PROOF_API_KEY, PROOF_CLIENT_SECRET };
 
 /* What has a secret given. */
 enum giver {
@@ -19,7 +19,10 @@ enum giver {
 
 enum { ORIGIN_CAPACITY = 512 };
 
-/* "password" or "encryption secret", as the authentication has it, or "API key". */
+/* The option that has it: "encryption-secret" for the password of some authentications. */
+const char *find_proof_option(const struct work *work, enum proof proof);
+
+/* "password", "encryption secret" or "client secret", as the authentication has it, or "API key". */
 const char *name_proof(const struct work *work, enum proof proof);
 
 /* Writes where it came from: "DAMSESSION_PASSWORD"; "" for nobody and for a person. */

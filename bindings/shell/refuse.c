@@ -228,11 +228,16 @@ int refuse_letter(char letter)
 
 int refuse_secret(const char *name)
 {
-    const char *way = strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N, --api-key-command COMMAND"
-                                                   : "--password-stdin, --password-fd N, --password-command COMMAND";
+    static const char passwords[] = "--password-stdin, --password-fd N, --password-command COMMAND";
     char variable[VARIABLE_CAPACITY];
     name_variable(name, variable);
-    say("--%s is refused: every user of this machine can read a command line. Use %s, %s or the prompt.", name, way,
-        variable);
+    if (strcmp(name, "client-secret") == 0)
+        say("--%s is refused: every user of this machine can read a command line. Use %s or the prompt of login; with "
+            "--authentication script also %s.",
+            name, variable, passwords);
+    else
+        say("--%s is refused: every user of this machine can read a command line. Use %s, %s or the prompt.", name,
+            strcmp(name, "api-key") == 0 ? "--api-key-stdin, --api-key-fd N, --api-key-command COMMAND" : passwords,
+            variable);
     return EXIT_USAGE;
 }

@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "explain.h"
 #include "flags.h"
+#include "origin.h"
 #include "password_command.h"
 #include "print.h"
 #include "progress.h"
@@ -29,14 +30,19 @@ int has_name(const struct arguments *arguments)
            strcmp(arguments->words[0], "-") != 0;
 }
 
+/* Whether `rehearse_login` is at work: that it reaches no server is no news. */
+static int is_rehearsing;
+
 /* `user_data`: how often --verbose was given. That a login failed is said by the command too, with the server's words
    and what to do: without --verbose, once is enough. */
 static void log_line(void *user_data, int32_t level, const char *message)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
-    static const char failed[] = "the login ";
+    static const char failed[] = "the login ", renewal[] = "a renewal ahead of time has failed";
     const unsigned *verbosity = user_data;
     if (*verbosity == 0 && level == DAM_LOG_ERROR && strncmp(message, failed, sizeof failed - 1) == 0)
+        return;
+    if (is_rehearsing && strncmp(message, renewal, sizeof renewal - 1) == 0)
         return;
     clear_progress();
     fprintf(stderr, "damsession: %s: ", levels[level >= DAM_LOG_ERROR && level <= DAM_LOG_DEBUG ? level - 1 : 3]);
@@ -151,7 +157,7 @@ int override_options(struct work *work, const struct arguments *arguments)
     if (named && code == EXIT_OK)
         code = set_option(work, "password", NULL);
     if (named && code == EXIT_OK)
-        code = set_option(work, "encryption-secret", NULL);
+        code = set_option(work, find_proof_option(work, PROOF_PASSWORD), NULL);
     if (code == EXIT_OK)
         code = set_api_key(work, arguments);
     work->credentials.patience = (unsigned)read_number(work->config, "lock-timeout");
@@ -204,12 +210,12 @@ dam_status rehearse_login(struct work *work, dam_error *error)
     }
     if (has_key_command(work) && status == DAM_OK) /* any key will do. */
         status = dam_config_set(work->config, "api-key", "none yet", error);
-    work->credentials.collects = 1;
+    work->credentials.collects = is_rehearsing = 1;
     if (status == DAM_OK)
         status = dam_session_open(work->config, &session, error);
     if (status == DAM_OK)
         status = dam_session_login(session, DAM_LOGIN_IF_NEEDED, error);
-    work->credentials.collects = 0;
+    work->credentials.collects = is_rehearsing = 0;
     dam_session_free(session);
     if (has_key_command(work))
         dam_config_set(work->config, "api-key", NULL, NULL);
