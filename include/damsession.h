@@ -565,7 +565,8 @@ dam_status dam_session_list_headers(dam_session *session, dam_header_callback ca
                                     char **ticket_out, dam_error *err);
 
 /**
- * Gives the bare secret: the PhotoShelter auth token or the FotoWeb device token, logging in if needed.
+ * Gives the bare secret: PhotoShelter's auth token, FotoWeb's device token or the access token of OAuth2, logging in if
+ * needed.
  * Ownership: `*out` by dam_string_free, which wipes it. DAM_ERR_NOT_SUPPORTED: this authentication has no token.
  */
 dam_status dam_session_get_token(dam_session *session, char **out, dam_error *err);

@@ -1,6 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-// Consents.swift - what a person consents to, for C: asked for, taken up, and handed to another machine. The contract of
-// each function is in the header.
+// Consents.swift - what a person consents to, for C: asked for, taken up, and handed to another machine. The contract
+// of each function is in the header.
 
 public import CDam
 internal import DamCore

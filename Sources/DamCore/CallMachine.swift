@@ -42,8 +42,8 @@ package struct CallMachine: Sendable {
     case lockingAccount
     /// The driver releases the account's lock, and the session's unless it is kept for a request.
     case unlocking
-    /// `credentials`, `renewal`, `login`, `consent`, `handOver`, `delivery` or `ending` is at work, until it says `proceed` or
-    /// `finish`.
+    /// `credentials`, `renewal`, `login`, `consent`, `handOver`, `delivery` or `ending` is at work, until it says
+    /// `proceed` or `finish`.
     case gettingCredentials
     case renewing
     case loggingIn

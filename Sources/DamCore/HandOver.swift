@@ -1,5 +1,5 @@
-// HandOver.swift - the stage of a call that gives a session to another machine, or takes one from there. A refresh token
-// may be good for one renewal, so it cannot be at two places: it is given away, and gone here. It runs with the
+// HandOver.swift - the stage of a call that gives a session to another machine, or takes one from there. A refresh
+// token may be good for one renewal, so it cannot be at two places: it is given away, and gone here. It runs with the
 // session's lock held, so that nobody renews meanwhile.
 //
 //   give -> hash the pass-phrase -> seal -> the application takes it -> forget it here

@@ -21,7 +21,8 @@ package struct OAuth2: Sendable {
   package static let secretNames = ["access_token", "refresh_token", "client_secret"]
 
   private let site: Site
-  /// What a person consents to is this program's: another one cannot renew it, and would spend the refresh token in vain.
+  /// What a person consents to is this program's: another one cannot renew it, and would spend the refresh token in
+  /// vain.
   package let clientID: String
   /// nil: the program is public, and its secret, if one was set, is never sent.
   private let clientSecret: Secret?

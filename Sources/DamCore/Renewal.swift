@@ -8,7 +8,7 @@
 //            renewed:   save the new tokens before either of them is used
 //            half:      save the new refresh token, then send what the login wants next (an organization step)
 //            refused:   look again, as a sibling may have been quicker; else forget the token: a person must consent
-//            unsent:    the mark is over: nothing was spent
+//            unsent:    the mark is over: nothing was spent; nor was it where the server refuses the request (4xx)
 //            else:      nobody knows whether it was spent: the mark stays
 //
 // A renewal ahead of time that fails changes nothing: the session goes on with what it has.
@@ -126,7 +126,9 @@ struct Renewal: Sendable {
       state = .savingHalf(record, request, progress)
       return .perform(.saveSession(record, isDurable: true))
     case .refused(let failure): return recheck(failure, isRefused: true)
-    case .failed(let failure): return recheck(failure, isRefused: false)
+    case .failed(let failure):
+      return (400..<500).contains(failure.httpStatus) && progress.stage == 0
+        ? unmark(failure, &context) : recheck(failure, isRefused: false)
     }
   }
 
@@ -150,6 +152,10 @@ struct Renewal: Sendable {
     guard progress.stage == 0, failure.cause == .connect || failure.cause == .tls else {
       return recheck(failure, isRefused: false)
     }
+    return unmark(failure, &context)
+  }
+
+  private mutating func unmark(_ failure: Failure, _ context: inout CallContext) -> CallStep {
     context.state.record.renewing?.isOver = true
     state = .unmarking(failure)
     return .perform(.saveSession(context.state.record, isDurable: false))

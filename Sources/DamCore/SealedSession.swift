@@ -35,7 +35,8 @@ enum SealedSession {
     else { throw damaged }
     guard let opened = try? AES.GCM.open(box, using: key(hash), authenticating: Array("\(kind).\(parts.salt)".utf8))
     else {
-      throw Failure(.argument, "the pass-phrase is not the one that the session was sealed with, or the text was changed")
+      throw Failure(
+        .argument, "the pass-phrase is not the one that the session was sealed with, or the text was changed")
     }
     switch SessionRecord.decode(Array(opened)) {
     case .value((let record, _)): return record

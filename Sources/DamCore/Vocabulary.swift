@@ -42,7 +42,7 @@ package struct Vocabulary: Sendable {
     // For the wrapper and the like, which ask the user: the library never runs it.
     let command = TypedOption<String>.text(
       "password-command", about: .user,
-      "A shell command whose first line of output is the password or encryption secret.")
+      "A shell command whose first line of output is the password, encryption or client secret.")
     authentication = .word(
       "authentication", vendors.flatMap(\.authentications), about: .system, ways.joined(separator: " "))
     organization = .text(

@@ -42,7 +42,8 @@ struct CallHandOverTests {
     #expect(try play.request("me").summary == "consent")
     let (outcome, other) = try take(sealed)
     #expect(outcome.summary == "ready 1")
-    #expect(other.stored?.secret?.refreshToken == Secret("refresh-1") && other.stored?.secret?.token == Secret("access-1"))
+    #expect(
+      other.stored?.secret?.refreshToken == Secret("refresh-1") && other.stored?.secret?.token == Secret("access-1"))
     #expect(other.stored?.consent == nil)
     other.response(.ok())
     #expect(try other.request("me").summary == "delivered 1")

@@ -84,7 +84,7 @@ def clients() -> list[dict[str, Any]]:
         "enabled": True,
         "scope": [],
         "redirect_uri": [REDIRECT_URL],
-        "authorization_type": ["code", "refresh_token", "device"],
+        "authorization_type": ["code", "refresh_token", "device_authorization"],
     }
     return [
         {

@@ -17,7 +17,7 @@ import damsession
 def test_a_traceback_ends_with_what_to_do(photoshelter: Opener) -> None:
     with pytest.raises(damsession.CredentialsRefused) as caught:
         photoshelter(password="wrong").login()
-    assert caught.value.advice.startswith("Correct the user or the password.")
+    assert caught.value.advice.startswith("Correct user and password, or client ID and secret.")
     if hasattr(BaseException, "add_note"):  # from Python 3.11 on
         lines = traceback.format_exception(caught.value)
         assert lines[-1] == caught.value.advice + "\n"

@@ -97,11 +97,10 @@ decide() { curl -sS --cacert "$CA_FILE" -L --data "${page#*\?}&decision=$1&user=
 @test "a consent goes from one machine to another, sealed, and is at one of them at a time" {
     run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" \
         --client-id sandbox-native --ca-file "$CA_FILE"
-    run -5 --separate-stderr dam consent export desk sealed 7<&- --passphrase-fd 8 8<<<short
-    [[ $stderr == *"passphrase has 5 bytes"* ]] || run -2 true
+    run -2 --separate-stderr dam consent export desk sealed --passphrase-fd 7 7<<<short
+    [[ $stderr == *"passphrase has 5 bytes"* && ! -e sealed ]]
     dam consent export desk sealed --passphrase-fd 7 7<<<"correct horse"
     [ "$(stat -c %a sealed)" = 600 ]
-    run ! grep -q "$(dam config get desk client-id)" sealed
     run -51 --separate-stderr dam get desk me
     there() { HOME=$PWD/there XDG_STATE_HOME='' XDG_CONFIG_HOME='' XDG_DATA_HOME='' dam "$@"; }
     mkdir there

@@ -8,9 +8,9 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "files.h"
-#include "refuse.h"
 #include "say.h"
 #include "terminal.h"
+#include "usage.h"
 #include "work.h"
 
 #include <damsession.h>

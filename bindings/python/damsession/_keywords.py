@@ -36,7 +36,7 @@ class Options(TypedDict, total=False):
     user: Text
     #: The user's password. Better: answer the prompt, or password-command.
     password: Text
-    #: A shell command whose first line of output is the password or encryption secret.
+    #: A shell command whose first line of output is the password, encryption or client secret.
     password_command: Text
     #: PhotoShelter: cookie (default), token, token-in-url, oauth. FotoWeb: device-token (default),
     #: login-token, query. FotoWare: native (default), web, script.
@@ -89,7 +89,8 @@ class Options(TypedDict, total=False):
     client_id: Text
     #: OAuth2: the program's secret, where its registration has one.
     client_secret: Text
-    #: OAuth2: where the client secret travels.
+    #: OAuth2: where the client secret travels; in a header it is form-encoded, which not all
+    #: servers undo.
     client_secret_in: Literal["body", "header"] | None
     #: OAuth2: where the browser is sent after consent, as registered; nobody need be there.
     redirect_url: Text

@@ -409,8 +409,8 @@ class Session:
         return found
 
     def token(self) -> str:
-        """The secret itself: the PhotoShelter auth token or the FotoWeb device token. This logs in
-        if needed.
+        """The secret itself: PhotoShelter's auth token, FotoWeb's device token or the access token
+        of OAuth2. This logs in if needed.
 
         NotSupported: this authentication has no token.
         """
