@@ -1,0 +1,64 @@
+"""What a packager says to make, and what the packages say to others."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from common import ROOT
+
+
+def make(
+    *words: str, folder: Path = ROOT, code: int = 0, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """What it says; it must end with the code."""
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
+    done = subprocess.run(
+        ["make", *words], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def files(folder: Path) -> set[str]:
+    return {str(each.relative_to(folder)) for each in folder.rglob("*") if not each.is_dir()}
+
+
+def test_folders_in_small_letters(tmp_path: Path) -> None:
+    words = (f"DESTDIR={tmp_path}", "prefix=/opt/dam", "libdir=/opt/dam/lib64", "mandir=/opt/man")
+    make("install", *words)
+    found = files(tmp_path)
+    assert {each for each in found if not each.startswith(("opt/dam/", "opt/man/"))} == set()
+    assert {"opt/dam/bin/damsession", "opt/dam/include/damsession.h"} <= found
+    assert {"opt/dam/lib64/libdamsession.so.1", "opt/man/man1/damsession.1"} <= found
+    at = tmp_path / "opt/dam/lib64/pkgconfig/damsession.pc"
+    assert "prefix=/opt/dam\nlibdir=/opt/dam/lib64\n" in at.read_text("utf-8")
+    make("uninstall", *words)
+    assert files(tmp_path) == set()
+
+
+def test_large_letters_go_first(tmp_path: Path) -> None:
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr", "prefix=/opt/dam")
+    assert {each.split("/")[0] for each in files(tmp_path)} == {"usr"}
+
+
+@pytest.mark.parametrize("target", ["install", "uninstall"])
+@pytest.mark.parametrize(
+    "word, named",
+    [
+        ("PREFIX=here", "PREFIX"),
+        ("PREFIX=~/here", "PREFIX"),
+        ("PREFIX={}/a folder", "PREFIX"),
+        ("LIBDIR=lib64", "LIBDIR"),
+        ("MANDIR=man", "MANDIR"),
+    ],
+)
+def test_a_folder_that_cannot_be(tmp_path: Path, target: str, word: str, named: str) -> None:
+    """It would go into what pkg-config and CMake are told, and into other folders."""
+    words = (f"DESTDIR={tmp_path}/stage", word.format(tmp_path))
+    said = make(target, *words, code=2).stderr
+    assert re.search(rf"\b{named} is .*a path from / on, without blanks", said), said
+    assert files(tmp_path) == set()
