@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,23 @@ def test_a_folder_that_cannot_be(tmp_path: Path, target: str, word: str, named: 
     said = make(target, *words, code=2).stderr
     assert re.search(rf"\b{named} is .*a path from / on, without blanks", said), said
     assert files(tmp_path) == set()
+
+
+def test_clean_removes_all_that_was_built(tmp_path: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "Makefile", "Tests/*.mk", "bindings", "include"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name, follow_symlinks=False)
+    before = files(tmp_path)
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    wheel = [*pip, "-w", ".build/wheel", "./bindings/sandbox"]
+    subprocess.run(wheel, cwd=tmp_path, check=True, capture_output=True)
+    assert files(tmp_path) > before
+    make("clean", folder=tmp_path)
+    assert files(tmp_path) == before
