@@ -1,5 +1,5 @@
-# Installing, and taking it back. DESTDIR, PREFIX and the folders below it are as everywhere, also in small letters, as the
-# GNU coding standards write them.
+# Installing, and taking it back. DESTDIR, PREFIX and the folders below it are as everywhere, also in small letters, as
+# the GNU coding standards write them.
 
 DESTDIR    ?=
 PREFIX     ?= $(or $(prefix),/usr/local)
@@ -72,10 +72,11 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  esac; done
 	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
+	@if [ -f $(NOTICES) ]; then install -m 644 $(NOTICES) "$(DESTDIR)$(DOCDIR)/NOTICES"; fi
 	@set -e; for each in $(ALSO); do ln -sf damsession.3 "$(DESTDIR)$$each"; done
 
 uninstall: ## remove what `make install` with the same words has installed
-	@for each in $(INSTALLED) ==$(LINK) $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
+	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
 	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 .PHONY: check-folders install uninstall

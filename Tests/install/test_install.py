@@ -131,6 +131,7 @@ def test_every_function_leads_to_its_page(prefix: Path) -> None:
 def test_as_a_packager(tmp_path: Path) -> None:
     tmp_path /= "a folder"
     words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
+    run("make", "notices")
     run("make", "install", *words)
     share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
     assert files(tmp_path) == sorted(
@@ -151,6 +152,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             *(f"{share}/man/man7/damsession-{page.stem}.7" for page in PAGES),
             f"{share}/doc/damsession/CHANGELOG.md",
             f"{share}/doc/damsession/LICENSE",
+            f"{share}/doc/damsession/NOTICES",
             f"{share}/doc/damsession/README.md",
         ]
     )

@@ -84,3 +84,13 @@ def test_clean_removes_all_that_was_built(tmp_path: Path) -> None:
     assert files(tmp_path) > before
     make("clean", folder=tmp_path)
     assert files(tmp_path) == before
+
+
+def test_what_is_linked_in_is_installed_with_its_terms(tmp_path: Path) -> None:
+    """Who passes on what `make install` leaves behind must pass them on, too."""
+    make("notices")
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    notices = tmp_path / "usr/share/doc/damsession/NOTICES"
+    assert "UNICODE LICENSE V3" in notices.read_text("utf-8")
+    make("uninstall", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    assert files(tmp_path) == set()

@@ -23,6 +23,8 @@ $(NOTICES): $(ARCHIVES) bindings/packages/notices.py $(wildcard bindings/package
 	@mkdir -p $(dir $@)
 	python3 bindings/packages/notices.py $(ARCHIVES) $(SHIP)/checkouts >$@
 
+notices: $(NOTICES) ## gather the terms of what is linked in; `make install` then installs them, too
+
 dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywhere (.build/dist)
 	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(NOTICES) $(DIST)
 
@@ -60,4 +62,4 @@ deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixi
 repeatable: dist deb ## build all of it again in another folder, and compare every byte
 	Tests/packages/repeatable.sh
 
-.PHONY: dist wheel deb deb-test repeatable
+.PHONY: notices dist wheel deb deb-test repeatable
