@@ -94,3 +94,18 @@ def test_what_is_linked_in_is_installed_with_its_terms(tmp_path: Path) -> None:
     assert "UNICODE LICENSE V3" in notices.read_text("utf-8")
     make("uninstall", f"DESTDIR={tmp_path}", "PREFIX=/usr")
     assert files(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "environment, is_said",
+    [
+        ({}, True),
+        ({"DEBFULLNAME": "Ada"}, True),
+        ({"DEBEMAIL": "ada@example.org"}, True),
+        ({"DEBFULLNAME": "Ada", "DEBEMAIL": "ada@example.org"}, False),
+        ({"MAINTAINER": "Ada <ada@example.org>"}, False),
+    ],
+)
+def test_packages_of_nobody(environment: dict[str, str], is_said: bool) -> None:
+    said = make("-n", "deb", **environment).stderr
+    assert ("DEBFULLNAME and DEBEMAIL" in said) is is_said, said

@@ -8,6 +8,7 @@ MULTIARCH  = $(shell $(CC) -print-multiarch)
 MANYLINUX := manylinux_2_34_$(MACHINE)
 TARBALL   := damsession-$(VERSION)-linux-$(MACHINE)
 # Whom Debian's tools name beside the packages: who gives them to others, as for dch; and which of their builds it is.
+IS_NAMED   := $(if $(filter undefined,$(origin MAINTAINER)),$(and $(DEBFULLNAME),$(DEBEMAIL)),yes)
 MAINTAINER ?= $(or $(DEBFULLNAME),the damsession authors) <$(or $(DEBEMAIL),authors@damsession.example)>
 REVISION   ?= 1
 # The same bytes whenever and wherever they are built: what is in a package is as old as the newest release.
@@ -54,6 +55,7 @@ $(BUILD)/deb-tools: bindings/packages/packages.mk
 
 deb: export MAINTAINER := $(MAINTAINER)
 deb: $(LIB) $(BIN) $(NOTICES) wheel | $(BUILD)/deb-tools ## build Debian's packages (.build/dist)
+	$(if $(IS_NAMED),,$(warning DEBFULLNAME and DEBEMAIL name no maintainer: the packages have $(MAINTAINER)))
 	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/deb.sh $(VERSION)-$(REVISION) $(MULTIARCH) $(NOTICES) $(DIST)
 
 deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready ## install and use them in new roots of Debian 12 and 13, then purge
