@@ -109,3 +109,7 @@ def test_what_is_linked_in_is_installed_with_its_terms(tmp_path: Path) -> None:
 def test_packages_of_nobody(environment: dict[str, str], is_said: bool) -> None:
     said = make("-n", "deb", **environment).stderr
     assert ("DEBFULLNAME and DEBEMAIL" in said) is is_said, said
+
+
+def test_wheels_are_named_once_they_are_built() -> None:
+    assert re.search(r"^printf .*\.whl", make("-n", "wheel").stdout, re.M)

@@ -45,6 +45,7 @@ wheel: $(LIB) $(BIN) $(NOTICES) $(PACKING)/ready ## build the wheels: with libra
 	  auditwheel repair --exclude libcurl.so.4 --plat $(MANYLINUX) -w $(DIST) $(BUILD)/wheel/damsession-*.whl
 	mv $(BUILD)/wheel/damsession_sandbox-*.whl $(DIST)
 	bindings/packages/lint.sh wheel $(DIST)/damsession-$(VERSION)-*.whl
+	@printf '%s\n' $(DIST)/*.whl
 
 # To build and look at Debian's packages, and to make roots to test them in.
 APT_DEB   := dpkg-dev lintian unzip mmdebstrap
