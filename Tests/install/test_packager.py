@@ -111,5 +111,9 @@ def test_packages_of_nobody(environment: dict[str, str], is_said: bool) -> None:
     assert ("DEBFULLNAME and DEBEMAIL" in said) is is_said, said
 
 
+def test_deb_test_asks_for_no_browser() -> None:
+    assert "chromium" not in make("-Bn", "deb-test").stdout
+
+
 def test_wheels_are_named_once_they_are_built() -> None:
     assert re.search(r"^printf .*\.whl", make("-n", "wheel").stdout, re.M)

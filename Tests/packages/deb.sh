@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ "${1:-}" = inside ] || exec unshare --mount --pid --fork --kill-child Tests/packages/deb.sh inside "$@"
 shift
-python=.build/venv/bin/python
+python=.build/serving/bin/python
 work=$(mktemp -d) || exit 1
 export PYTHONPATH=bindings/python
 . Tests/C/sandbox.sh

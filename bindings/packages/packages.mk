@@ -59,7 +59,16 @@ deb: $(LIB) $(BIN) $(NOTICES) wheel | $(BUILD)/deb-tools ## build Debian's packa
 	$(if $(IS_NAMED),,$(warning DEBFULLNAME and DEBEMAIL name no maintainer: the packages have $(MAINTAINER)))
 	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/deb.sh $(VERSION)-$(REVISION) $(MULTIARCH) $(NOTICES) $(DIST)
 
-deb-test: deb $(VENV)/ready $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready ## install and use them in new roots of Debian 12 and 13, then purge
+# The sandbox that they are used against, with nothing else that tests need.
+SERVING := $(BUILD)/serving
+$(SERVING)/ready: bindings/sandbox/setup.py | $(BUILD)/tools
+	$(call install-missing,python3-venv)
+	python3 -m venv $(SERVING)
+	$(SERVING)/bin/python -m pip install -q ./bindings/sandbox
+	@touch $@
+
+ROOTS := $(BUILD)/debian/bookworm/ready $(BUILD)/debian/trixie/ready
+deb-test: deb $(SERVING)/ready $(ROOTS) ## install and use them in new roots of Debian 12 and 13, then purge
 	$(as-root) Tests/packages/deb.sh bookworm trixie
 
 repeatable: dist deb ## build all of it again in another folder, and compare every byte
