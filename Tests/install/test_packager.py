@@ -12,6 +12,11 @@ from pathlib import Path
 import pytest
 from common import ROOT
 
+SYSTEMS = ("PhotoShelter", "FotoWeb", "FotoWare")
+DEBIAN = ROOT / "bindings" / "packages" / "debian"
+#: Those with a description.
+CONTROL = sorted(path for path in DEBIAN.iterdir() if "\nDescription: " in path.read_text("utf-8"))
+
 
 def make(
     *words: str, folder: Path = ROOT, code: int = 0, **more: str
@@ -117,3 +122,32 @@ def test_deb_test_asks_for_no_browser() -> None:
 
 def test_wheels_are_named_once_they_are_built() -> None:
     assert re.search(r"^printf .*\.whl", make("-n", "wheel").stdout, re.M)
+
+
+@pytest.mark.parametrize("path", CONTROL, ids=lambda path: path.name)
+def test_descriptions_of_debians_packages(path: Path) -> None:
+    synopsis, _, extended = path.read_text("utf-8").partition("\nDescription: ")[2].partition("\n")
+    assert all(system in synopsis and system in extended for system in SYSTEMS)
+    assert len(synopsis) < 80 and max(map(len, extended.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "name, pattern",
+    [
+        ("c/damsession.pc.in", r"Description: .*"),
+        ("python/pyproject.toml", r"description = .*"),
+        ("sandbox/pyproject.toml", r"description = .*"),
+        ("python/README.md", r"# .*\n\n(.+\n)+"),
+        ("sandbox/README.md", r"# .*\n\n(.+\n)+"),
+        ("shell/damsession.1", r"^damsession \\-.*"),
+        ("shell/help.c", r"Keeps scripts .*"),
+    ],
+)
+def test_other_descriptions(name: str, pattern: str) -> None:
+    found = re.search(pattern, (ROOT / "bindings" / name).read_text("utf-8"), re.M)
+    assert found is not None and all(system in found[0] for system in SYSTEMS)
+
+
+def test_debians_packages_are_four() -> None:
+    names = {"damsession", "libdamsession1", "libdamsession-dev", "python3-damsession"}
+    assert {path.name for path in CONTROL} == names
