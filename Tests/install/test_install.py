@@ -130,10 +130,11 @@ def test_every_function_leads_to_its_page(prefix: Path) -> None:
 
 def test_as_a_packager(tmp_path: Path) -> None:
     tmp_path /= "a folder"
-    words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
+    multiarch = run("cc", "-print-multiarch").strip()
+    words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", f"LIBDIR=/usr/lib/{multiarch}"]
     run("make", "notices")
     run("make", "install", *words)
-    share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
+    share, library = "usr/share", f"usr/lib/{multiarch}"
     assert files(tmp_path) == sorted(
         [
             "usr/bin/damsession",
