@@ -101,7 +101,7 @@ format: $(VENV)/ready ## format every language
 	@Tests/format/check.sh --format
 
 clean: ## remove everything that was built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) bindings/{python,sandbox}/{build,*.egg-info}
 
 .PHONY: help lib demo test test-one soak renewals trixie hostile sanitize fuzz abi check format clean
 

@@ -1,13 +1,14 @@
-# Installing, and taking it back. DESTDIR, PREFIX and the folders below it are as everywhere (GNU coding standards).
+# Installing, and taking it back. DESTDIR, PREFIX and the folders below it are as everywhere, also in small letters, as
+# the GNU coding standards write them.
 
 DESTDIR    ?=
-PREFIX     ?= /usr/local
-BINDIR     ?= $(PREFIX)/bin
-LIBDIR     ?= $(PREFIX)/lib
-INCLUDEDIR ?= $(PREFIX)/include
-DATADIR    ?= $(PREFIX)/share
-MANDIR     ?= $(DATADIR)/man
-DOCDIR     ?= $(DATADIR)/doc/damsession
+PREFIX     ?= $(or $(prefix),/usr/local)
+BINDIR     ?= $(or $(bindir),$(or $(exec_prefix),$(PREFIX))/bin)
+LIBDIR     ?= $(or $(libdir),$(or $(exec_prefix),$(PREFIX))/lib)
+INCLUDEDIR ?= $(or $(includedir),$(PREFIX)/include)
+DATADIR    ?= $(or $(datadir),$(datarootdir),$(PREFIX)/share)
+MANDIR     ?= $(or $(mandir),$(or $(datarootdir),$(DATADIR))/man)
+DOCDIR     ?= $(or $(docdir),$(or $(datarootdir),$(DATADIR))/doc/damsession)
 
 MAN3     := $(BUILD)/man/damsession.3
 # Looked up by who installs, not by every make.
@@ -55,6 +56,13 @@ RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$
 # Built with the rest: `sudo make install` then makes no file in the source tree that its owner cannot remove.
 lib: $(MAN3) $(MAN7)
 
+# What pkg-config, CMake and the command are told is of no use as a relative path, and a blank would part it in two.
+FOLDERS := PREFIX BINDIR LIBDIR INCLUDEDIR DATADIR MANDIR DOCDIR
+install uninstall: check-folders
+check-folders:
+	$(foreach each,$(FOLDERS),$(if $(filter-out /%,$($(each)))$(word 2,$($(each))),$(error \
+	  $(each) is "$($(each))", and must be a path from / on, without blanks)))
+
 install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/local); LIBDIR, DESTDIR and the like as everywhere
 	@set -e; for each in $(INSTALLED); do IFS== read -r mode file where <<<"$$each"; to="$(DESTDIR)$$where"; \
 	  install -d "$${to%/*}"; \
@@ -64,10 +72,11 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  esac; done
 	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
+	@if [ -f $(NOTICES) ]; then install -m 644 $(NOTICES) "$(DESTDIR)$(DOCDIR)/NOTICES"; fi
 	@set -e; for each in $(ALSO); do ln -sf damsession.3 "$(DESTDIR)$$each"; done
 
 uninstall: ## remove what `make install` with the same words has installed
-	@for each in $(INSTALLED) ==$(LINK) $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
+	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
 	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
-.PHONY: install uninstall
+.PHONY: check-folders install uninstall

@@ -130,9 +130,11 @@ def test_every_function_leads_to_its_page(prefix: Path) -> None:
 
 def test_as_a_packager(tmp_path: Path) -> None:
     tmp_path /= "a folder"
-    words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]
+    multiarch = run("cc", "-print-multiarch").strip()
+    words = [f"DESTDIR={tmp_path}", "PREFIX=/usr", f"LIBDIR=/usr/lib/{multiarch}"]
+    run("make", "notices")
     run("make", "install", *words)
-    share, library = "usr/share", "usr/lib/x86_64-linux-gnu"
+    share, library = "usr/share", f"usr/lib/{multiarch}"
     assert files(tmp_path) == sorted(
         [
             "usr/bin/damsession",
@@ -151,6 +153,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             *(f"{share}/man/man7/damsession-{page.stem}.7" for page in PAGES),
             f"{share}/doc/damsession/CHANGELOG.md",
             f"{share}/doc/damsession/LICENSE",
+            f"{share}/doc/damsession/NOTICES",
             f"{share}/doc/damsession/README.md",
         ]
     )

@@ -91,6 +91,17 @@ def test_what_is_in_them(wheels: Path) -> None:
     assert not [name for name in sandbox if name.startswith("damsession/_")]
 
 
+@pytest.mark.parametrize("binding", ["python", "sandbox"])
+def test_a_module_that_was_removed_stays_away(tmp_path: Path, binding: str) -> None:
+    """Not even if an earlier build has left it behind."""
+    left = ROOT / "bindings" / binding / "build" / "lib" / "damsession" / "sandbox" / "gone.py"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("", "ascii")
+    pip = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation")
+    run(*pip, "-w", tmp_path, f"./bindings/{binding}")
+    assert not [each for each in names(tmp_path, "damsession*") if "gone" in each.filename]
+
+
 @pytest.mark.parametrize("way", ["script", "module"])
 def test_the_command(python: Path, tmp_path: Path, way: str) -> None:
     command = [python.with_name("damsession")] if way == "script" else [python, "-m", "damsession"]

@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ "${1:-}" = inside ] || exec unshare --mount --pid --fork --kill-child Tests/packages/deb.sh inside "$@"
 shift
-python=.build/venv/bin/python
+python=.build/serving/bin/python
 work=$(mktemp -d) || exit 1
 export PYTHONPATH=bindings/python
 . Tests/C/sandbox.sh
@@ -15,6 +15,19 @@ start_sandbox || exit 1
 
 passed=0
 failed=0
+
+# A description that is wider than a terminal: lintian only warns of it.
+dpkg-deb -R .build/dist/damsession_*.deb "$work/wide" || exit 1
+printf ' %0100d\n' 0 >>"$work/wide/DEBIAN/control"
+dpkg-deb --root-owner-group -b "$work/wide" "$work/wide.deb" >/dev/null || exit 1
+if ! bindings/packages/lint.sh deb "$work/wide.deb" >"$work/said" 2>&1 && grep -q line-too-long "$work/said"; then
+    echo "ok a warning of lintian is a failure"
+    passed=1
+else
+    echo "FAILED a warning of lintian is a failure"
+    cat "$work/said"
+    failed=1
+fi
 for suite; do
     # One folder for both layers: they must be on one file system, and leave with the namespace.
     mkdir -p "$work/layers" && mount -t tmpfs layers "$work/layers" || exit 1

@@ -10,6 +10,8 @@ copy=$here/.build/repeatable/a/folder/of/another/length
 rm -rf .build/repeatable
 mkdir -p "$copy/.build" "$here/.build/repeatable/home" || exit 1
 git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$copy" || exit 1
+# Which versions of other packages SwiftPM has chosen: newer ones would give other bytes.
+[ ! -f Package.resolved ] || cp Package.resolved "$copy" || exit 1
 # What is installed and not built.
 ln -s "$here/.build/packing" "$copy/.build/packing"
 touch "$copy/.build/tools" "$copy/.build/test-tools" "$copy/.build/deb-tools"

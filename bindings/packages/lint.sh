@@ -10,7 +10,7 @@ PATH=$PWD/.build/packing/bin:$PATH
 case $kind in
 deb)
     # Debian has not been asked to take them over.
-    exec lintian --allow-root --fail-on error --quiet --suppress-tags initial-upload-closes-no-bugs "$@"
+    exec lintian --allow-root --fail-on error,warning --quiet --suppress-tags initial-upload-closes-no-bugs "$@"
     ;;
 wheel)
     for wheel; do

@@ -5,11 +5,23 @@ released together, and work apart.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 PYTHON = Path(__file__).resolve().parents[1] / "python"
+
+
+class BuildAnew(build_py):
+    """Without what an earlier build has left: a module removed since then would travel along."""
+
+    def run(self) -> None:
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
 
 found = re.search(
     r'^HEADER_VERSION\b.*"(.+)"', (PYTHON / "damsession" / "_abi.py").read_text("utf-8"), re.M
@@ -19,6 +31,7 @@ if found is None:
 
 setup(
     version=found[1],
+    cmdclass={"build_py": BuildAnew},
     # Not the binding: programs in C and shell scripts are tested without it.
     install_requires=["aiohttp>=3.9", "trustme>=1.1"],
     packages=["damsession.sandbox"],

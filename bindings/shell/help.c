@@ -79,7 +79,7 @@ static int print_exit_code(int code)
 static void print_help(void)
 {
     fputs("usage: damsession COMMAND [NAME] [ARGUMENT]... [--OPTION VALUE]... [FLAG]...\n\n"
-          "Keeps scripts logged in to PhotoShelter and FotoWeb archives.\n\ncommands:\n",
+          "Keeps scripts logged in to PhotoShelter, FotoWeb and FotoWare archives.\n\ncommands:\n",
           stdout);
     for (const struct command *command = commands; command->name != NULL; command++) {
         char left[64];
