@@ -81,8 +81,8 @@ struct HandOver: Sendable {
 
   private mutating func take(_ given: SessionRecord, _ context: inout CallContext) throws(Failure) -> CallStep {
     guard let theirs = given.identity, theirs == context.settings.identity else {
-      let whose = given.identity.map { "of \($0.account.user) at \($0.account.origin.text)" } ?? "of nobody"
-      throw Failure(.argument, "the session is \(whose): open one with the same system, URL, user and authentication")
+      let whose = given.identity.map { "\($0.system)'s at \($0.origin.text), user \"\($0.user)\"" } ?? "nobody's"
+      throw Failure(.argument, "the session is \(whose): open one with the same options, client ID and all")
     }
     var record = context.state.record.successor()
     (record.identity, record.secret, record.organizations) = (theirs, given.secret, given.organizations)

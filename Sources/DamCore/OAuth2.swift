@@ -26,6 +26,7 @@ package struct OAuth2: Sendable {
   package let clientID: String
   /// nil: the program is public, and its secret, if one was set, is never sent.
   private let clientSecret: Secret?
+  private let isPublic: Bool
   private let secretIsInHeader: Bool
   private let redirectURL: String
   private let scope: String
@@ -44,6 +45,7 @@ package struct OAuth2: Sendable {
     guard !clientID.isEmpty else {
       throw Failure(.option, "\"client-id\" is missing: the server gives one to each program that is registered there")
     }
+    self.isPublic = isPublic
     clientSecret = isPublic ? nil : values[options.clientSecret]
     secretIsInHeader = values[options.secretPlace] == .header
     redirectURL = values[options.redirectURL]
@@ -188,10 +190,11 @@ package struct OAuth2: Sendable {
     let failure: Failure
     switch error.kind {
     case .client:
+      let isProved = hasSecret || progress.origin == .credentials
+      let more = isProved ? " and the client secret" : isPublic ? "" : ", or set \"client-secret\""
       failure = Failure(
-        .credentialsRefused,
-        "the server does not know the program: check \"client-id\""
-          + (hasSecret || progress.origin == .credentials ? " and the client secret" : ""), httpStatus: error.status)
+        .credentialsRefused, "the server does not know the program: check \"client-id\"\(more)",
+        httpStatus: error.status)
       guard progress.origin == .credentials else { throw failure.quoting(error.words) }
       return .denied(.wrong, failure.quoting(error.words))
     case .pending(let isSlower):

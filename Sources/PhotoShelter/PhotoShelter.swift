@@ -54,7 +54,7 @@ package struct PhotoShelter: System {
     version = values[options.version]
     // Whether logins of v4 yield cookies, and whether it takes a token in a URL, is not known (reference, API v4).
     guard version == .v3 || authentication == .token || authentication == .oauth else {
-      throw Failure(.option, "with \"api-version\" 4, \"authentication\" is token or oauth")
+      throw Failure(.option, "\"authentication\" is token or oauth with \"api-version\" 4")
     }
     self.site = site
     self.authentication = authentication

@@ -91,8 +91,8 @@ struct CallHandOverTests {
     let text = sealed.revealText()
     let wrong: [(Secret, Secret, [String: String?], String)] = [
       (sealed, Secret("wrong horse"), [:], "pass-phrase"),
-      (sealed, Self.phrase, ["user": "somebody"], "open one with the same"),
-      (sealed, Self.phrase, ["url": "https://other.example"], "open one with the same"),
+      (sealed, Self.phrase, ["user": "somebody"], "user \"\": open one"),
+      (sealed, Self.phrase, ["client-id": "other"], "open one with the same"),
       (Secret(String(text.dropLast())), Self.phrase, [:], "session"),
       (Secret(text.replacing(".00", with: ".01")), Self.phrase, [:], "pass-phrase"),
       (Secret(""), Self.phrase, [:], "not all of it"), (Secret("a.b.c"), Self.phrase, [:], "not all of it"),

@@ -39,6 +39,21 @@ END
     [ -z "$(dam list)" ]
 }
 
+@test "a wrong paste is asked for again; whoever listens for nothing is told" {
+    run -2 terminal answer=hello answer=hello answer=hello -- "$DAMSESSION" login desk --system fotoware \
+        --url "$FOTOWARE" --client-id sandbox-native --ca-file "$CA_FILE"
+    [[ $output == *"Paste the whole address"*"exit: 2"* ]]
+    run -40 --separate-stderr dam login desk --system fotoweb --url "$FOTOWEB" --user ada --ca-file "$CA_FILE" \
+        --listen 9876
+    [[ $stderr == *"are for OAuth2"* ]]
+}
+
+@test "a program that is registered is asked for its ID and secret, beside the API key" {
+    run terminal answer=sandboxkey1 answer=desk answer=secret answer= -- "$DAMSESSION" login po --system photoshelter \
+        --url "$PHOTOSHELTER" --user ada@example.com --authentication oauth --ca-file "$CA_FILE"
+    [[ $output == *"API key"*"Client ID"*"Client secret (nothing"*"Open this page"* ]]
+}
+
 @test "without a person a job says what a person has to do" {
     run -51 --separate-stderr dam get - me --system fotoware --url "$FOTOWARE" --client-id sandbox-native --ca-file "$CA_FILE"
     [[ $stderr == *DAM_ERR_CONSENT*"run: damsession login "* ]]

@@ -168,11 +168,10 @@ advises() {
 
 @test "an application that is not registered any more, and a site without a licence" {
     login_fotoware
-    dam config set desk client-id nobody
     sandbox expire '{"system": "fotoware"}' >/dev/null
+    sandbox faults '{"fault": "answer", "system": "fotoware", "stage": "login", "status": 401, "body": "{\"error\": \"invalid_client\"}"}' >/dev/null
     advises "run: damsession config set desk client-id ID" get desk me
     [[ $stderr == *DAM_ERR_CREDENTIALS_REFUSED*"check \"client-id\""* && $stderr != *password* ]]
-    dam config set desk client-id sandbox-native
     run -0 --separate-stderr dam get desk me
     sandbox knobs '{"license": "missing"}' >/dev/null
     run -52 --separate-stderr dam get desk me

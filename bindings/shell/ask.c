@@ -104,14 +104,35 @@ static int is_wanted(struct work *work, const char *name)
     return status == DAM_ERR_OPTION && strncmp(error.message, missing, strlen(missing)) == 0;
 }
 
-/* It is remembered, as an API key is: without it no session opens. */
-static void ask_client_secret(struct work *work)
+/* Whether a registration may have given a secret that the library can do without. */
+static int may_have_secret(struct work *work)
+{
+    char *authentication = NULL;
+    int may = !has_value(work->config, "client-secret") &&
+              dam_config_get(work->config, "authentication", &authentication, NULL) == DAM_OK &&
+              strcmp(authentication, "oauth") == 0;
+    dam_string_free(authentication);
+    return may;
+}
+
+/* It is remembered, as an API key is. */
+static void ask_client_secret(struct work *work, const char *question)
 {
     char secret[SECRET_CAPACITY];
-    if (is_wanted(work, "client-secret") &&
-        ask_terminal("Client secret (of the program, from the same registration): ", 0, secret) > 0)
+    if (ask_terminal(question, 0, secret) > 0)
         set_option(work, "client-secret", secret);
     explicit_bzero(secret, sizeof secret);
+}
+
+void ask_client(struct work *work)
+{
+    if (!is_wanted(work, "client-id"))
+        return;
+    ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
+    if (is_wanted(work, "client-secret"))
+        ask_client_secret(work, "Client secret (of the program, from the same registration): ");
+    else if (may_have_secret(work))
+        ask_client_secret(work, "Client secret (nothing: the program has none): ");
 }
 
 int ask_options(struct work *work, struct asked *asked)
@@ -131,9 +152,9 @@ int ask_options(struct work *work, struct asked *asked)
                                                         : "URL (nothing: the system's usual one): ") == 0;
     if (is_missing(work, "user") && (is_wanted(work, "url") || is_wanted(work, "user")))
         ask(work, "user", "User: ");
-    if (is_wanted(work, "client-id"))
-        ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
-    ask_client_secret(work);
+    ask_client(work);
+    if (is_wanted(work, "client-secret"))
+        ask_client_secret(work, "Client secret (of the program, from the same registration): ");
     return EXIT_OK;
 }
 

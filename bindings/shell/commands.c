@@ -13,7 +13,7 @@
 const struct command commands[] = {
     {"login", "NAME", 1, 1, SESSION | ACCEPTS_AGAIN | ACCEPTS_CONSENT, OPENS_NOTHING, run_login, NULL,
      "log in if needed, then remember the options under NAME",
-     "system url user authentication organization password-command api-key-command ca-file",
+     "system url user authentication organization client-id redirect-url password-command api-key-command ca-file",
      "login desk --system photoshelter --user ada@example.com"},
     {"get", "NAME PATH...", 1, INT_MAX, SESSION | ACCEPTS_RESPONSE | ACCEPTS_PATHS, OPENS_NOTHING, run_request, "GET",
      "print what PATH holds, or save what many hold", "timeout retries redirects",

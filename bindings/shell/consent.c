@@ -77,9 +77,18 @@ static int paste(struct work *work, const char *page)
                           page);
     if (length < 0)
         return complain("memory");
+    enum { TRIES = 3 };
     ssize_t size = ask_terminal(question, 1, answer);
     free(question);
-    dam_status status = size > 0 ? dam_consent_finish(work->session, answer, &error) : DAM_ERR_CONSENT;
+    dam_status status = DAM_ERR_CONSENT;
+    for (int tries = 1; size > 0; tries++) {
+        char text[DESCRIPTION_CAPACITY];
+        status = dam_consent_finish(work->session, answer, &error);
+        if (status != DAM_ERR_ARGUMENT || tries == TRIES) /* another one is still an answer. */
+            break;
+        say("%s", describe(&error, text));
+        size = ask_terminal("Paste the whole address, up to its end: ", 1, answer);
+    }
     explicit_bzero(answer, sizeof answer);
     if (status == DAM_OK)
         return EXIT_OK;

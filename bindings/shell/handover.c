@@ -64,6 +64,9 @@ static int give(struct work *work, const struct arguments *arguments, const char
         return EXIT_STOPPED;
     dam_status status = dam_consent_export(work->session, phrase, take_line, &path, &error);
     explicit_bzero(phrase, sizeof phrase);
+    if (status == DAM_OK && isatty(STDERR_FILENO))
+        say("handed over, and forgotten here; at the other machine: damsession consent import %s FILE, once",
+            arguments->words[0]);
     if (status == DAM_ERR_CALLBACK) /* why was printed. */
         say("nothing was handed over; the session stays here");
     return status == DAM_OK ? EXIT_OK : status == DAM_ERR_CALLBACK ? EXIT_STOPPED : report(&error);
@@ -81,6 +84,8 @@ static int take(struct work *work, const struct arguments *arguments, const char
     if (code == EXIT_OK) {
         code = dam_consent_import(work->session, line, phrase, &error) == DAM_OK ? EXIT_OK : report(&error);
         explicit_bzero(phrase, sizeof phrase);
+        if (code == EXIT_OK && isatty(STDERR_FILENO))
+            say("taken over; what it came with is of no more use: remove it");
     }
     if (line != NULL)
         explicit_bzero(line, size);

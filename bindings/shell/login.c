@@ -56,6 +56,8 @@ static int log_in(struct work *work, const struct arguments *arguments, int asks
         char text[DESCRIPTION_CAPACITY];
         int is_key = status == DAM_ERR_API_KEY_REFUSED && asks_for_key;
         int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.answerer == ANSWERER_PERSON;
+        if (status == DAM_ERR_CREDENTIALS_NEEDED && (arguments->port != 0 || is_given(arguments, FLAG_DEVICE)))
+            say("--listen and --device are for OAuth2, where nobody gives a password: --authentication oauth");
         if (tries == TRIES || !(is_key || is_password))
             return report(&error);
         say("%s", describe(&error, text));
@@ -169,6 +171,8 @@ int run_login(const struct arguments *arguments, struct work *work)
     int asks_for_key = code == EXIT_OK && arguments->api_key_fd < 0 && misses_program_secrets(work);
     if (asks_for_key)
         code = ask_secrets(work);
+    if (code == EXIT_OK && asks_for_key)
+        ask_client(work);
     if (code == EXIT_OK)
         code = start_session(work);
     while (code == EXIT_USAGE && asked.url_is_open && ask_url(work, "URL: "))

@@ -14,6 +14,7 @@ from typing import Any, Optional, Union
 
 from . import _abi
 from ._body import Fields, Readable, pairs
+from ._errors import argument_error
 from ._library import library
 from ._text import encoded, utf8
 
@@ -94,6 +95,10 @@ class Form:
                 content_type or _ANY_TYPE,
             )
             return
+        if isinstance(content, str) and not os.path.exists(content):
+            raise argument_error(
+                f"files[{name!r}] is no path of a file that is there; for content write (file name, bytes)"
+            )
         if not isinstance(content, (str, os.PathLike)):
             raise TypeError(
                 f"a file part is a path, bytes or a file open for bytes, not {type(content).__name__}"
