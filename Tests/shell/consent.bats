@@ -40,7 +40,7 @@ END
 }
 
 @test "a wrong paste is asked for again; whoever listens for nothing is told" {
-    run -2 terminal answer=hello answer=hello answer=hello -- "$DAMSESSION" login desk --system fotoware \
+    run -0 terminal answer=hello answer=hello answer=hello -- "$DAMSESSION" login desk --system fotoware \
         --url "$FOTOWARE" --client-id sandbox-native --ca-file "$CA_FILE"
     [[ $output == *"Paste the whole address"*"exit: 2"* ]]
     run -40 --separate-stderr dam login desk --system fotoweb --url "$FOTOWEB" --user ada --ca-file "$CA_FILE" \

@@ -70,8 +70,8 @@ static void find_living(struct findings *findings, const dam_session_state *stat
 {
     char used[TIME_CAPACITY], end[TIME_CAPACITY];
     int ends = state->expires_at > 0;
-    find(findings, "session", EXIT_OK, "logged in, last used %s%s%s%s; --log-in asks the server for it", write_time(state->used_at, used),
-         ends ? ", good until " : "", ends ? write_time(state->expires_at, end) : "",
+    find(findings, "session", EXIT_OK, "logged in, last used %s%s%s%s; --log-in asks the server for it",
+         write_time(state->used_at, used), ends ? ", good until " : "", ends ? write_time(state->expires_at, end) : "",
          state->flags & DAM_STATE_RENEWABLE ? ", renewed without a person" : "");
 }
 
