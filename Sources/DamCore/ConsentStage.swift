@@ -176,7 +176,7 @@ struct ConsentStage: Sendable {
 
   /// `failure.retryAfter`: by how many seconds the server is to be asked less often.
   private mutating func wait(_ failure: Failure, _ context: inout CallContext) -> CallStep {
-    let (before, more) = (context.state.record.consent?.interval ?? 0, Int64(failure.retryAfter ?? 0))
+    let (before, more) = (context.state.record.consent?.interval ?? 0, Int64(clamping: failure.retryAfter ?? 0))
     let interval = min(before.plus(more), 300)
     var failure = failure
     failure.retryAfter = Int32(clamping: interval)

@@ -75,7 +75,7 @@ package struct OAuth2: Sendable {
       ("state", state), ("code_challenge", Secret(challenge)), ("code_challenge_method", Secret("S256")),
     ]
     if !scope.isEmpty { pairs.append(("scope", Secret(scope))) }
-    pairs += also
+    pairs.append(contentsOf: also)
     let join = authorizePath.contains("?") ? "&" : "?"
     return "\(site.origin.text)\(authorizePath)\(join)\(ASCII.form(pairs).revealText())"
   }

@@ -117,7 +117,7 @@ advises() {
     local script=(--system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" --client-id sandbox-script --authentication script)
     run -0 terminal "answer=$SCRIPT_SECRET" -- "$DAMSESSION" login job "${script[@]}"
     [[ $output == *"echo at the question: off"*"Client secret of the program at $FOTOWARE: "*"exit: 0"* ]]
-    [[ $(dam doctor job) == *"logged in, "*", good until "*Z$'\n'* ]]
+    [[ $(dam doctor job) == *"logged in, "*", good until "*"Z; --log-in asks"* ]]
     sandbox expire '{"system": "fotoware"}' >/dev/null
     advises "or DAMSESSION_CLIENT_SECRET" get job me
     DAMSESSION_PASSWORD=$SCRIPT_SECRET advises "or DAMSESSION_CLIENT_SECRET" get job me
