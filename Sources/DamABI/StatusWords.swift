@@ -65,7 +65,10 @@ struct StatusWords {
       "Give a password: by the option, by a callback or command, or once by `damsession login NAME`."),
     StatusWords(
       DAM_ERR_CREDENTIALS_REFUSED, "DAM_ERR_CREDENTIALS_REFUSED", "The server refuses the credentials.",
-      "Correct user and password, or client ID and secret. If they are right by now, log in with \"again\" (--again)."),
+      """
+      Correct user and password, or client ID and secret. If they are right by now, log in with "again" \
+      (DAM_LOGIN_AGAIN, --again).
+      """),
     StatusWords(
       DAM_ERR_SECOND_FACTOR, "DAM_ERR_SECOND_FACTOR", "The account wants a second factor.",
       "Choose \"authentication\" oauth, where a person gives it once in a browser; or an account without one."),

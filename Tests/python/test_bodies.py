@@ -184,3 +184,9 @@ def test_files_are_sent_again(photoshelter: Opener, dam_sandbox: Sandbox, tmp_pa
             sent("picture", BODY),
             sent("file", BODY),
         ]
+
+
+def test_text_in_place_of_a_path_is_not_quoted(photoshelter: Opener) -> None:
+    with photoshelter() as session, pytest.raises(damsession.ArgumentError) as caught:
+        session.post("mem/image/upload", files={"note": "my secret text"})
+    assert "files['note']" in str(caught.value) and "secret" not in str(caught.value)

@@ -3,6 +3,8 @@
 The names are those of the header, so that the two can be read side by side. A test compares them,
 sizes and offsets included. This module loads no library: `bind` is given one that `_library` has
 found.
+
+This file is long because it is whole: the header in another language, in the header's order.
 """
 
 from __future__ import annotations

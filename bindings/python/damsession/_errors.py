@@ -80,8 +80,7 @@ class DamError(Exception):
 
 def in_keywords(text: str) -> str:
     """A sentence of the library with options and arguments as Python spells them: `ca_file`."""
-    for spelling in ('"again" (DAM_LOGIN_AGAIN, --again)', '"again" (--again)'):
-        text = text.replace(spelling, "again=True")
+    text = text.replace('"again" (DAM_LOGIN_AGAIN, --again)', "again=True")
     text = text.replace("dam_consent_begin", "begin_consent")
     return re.sub(r'"[a-z]+(?:-[a-z]+)+"', lambda name: name[0].replace("-", "_"), text)
 
