@@ -85,7 +85,11 @@ public func dam_loop_logout(
   _ result_out: UnsafeMutablePointer<Int32>?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
-  unsafe submit(loop, session, done, user_data, id_out, err, logout: result_out) { (_) throws(Failure) in .logout }
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in
+    .logout
+  } write: { ending in
+    if case .loggedOut(let outcome) = ending { unsafe result_out?.pointee = code(of: outcome) }
+  }
 }
 
 @_cdecl("dam_loop_consent_begin") @implementation
@@ -94,20 +98,11 @@ public func dam_loop_consent_begin(
   _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ id_out: UnsafeMutablePointer<UInt64>?,
   _ err: UnsafeMutablePointer<dam_error>?
 ) -> dam_status {
-  unsafe export(err) { () throws(Failure) in
-    let loop = (unsafe try LoopHandle.take(loop)).loop
-    let session = (unsafe try SessionHandle.take(session)).session
-    guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
-    let out = unsafe try present(url_out, "url_out")
-    unsafe out.pointee = nil
-    unsafe submit(loop, session, .consent(Session.question), id_out) { id, ending, err in
-      if case .asked(let url) = ending {
-        do throws(Failure) { unsafe out.pointee = unsafe try cString(url.utf8) } catch {
-          unsafe fill(&err.pointee, error)
-        }
-      }
-      ForkGate.outside { unsafe done(user_data, id, err.pointee.status, nil, err) }
-    }
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in
+    unsafe (try present(url_out, "url_out")).pointee = nil
+    return .consent(Session.question)
+  } write: { (ending) throws(Failure) in
+    if case .asked(let url) = ending { unsafe url_out?.pointee = unsafe try cString(url.utf8) }
   }
 }
 
@@ -164,11 +159,12 @@ public func dam_loop_observe(
   }
 }
 
-/// What those that give responses have in common. `work` says what is to be done with the session.
+/// What those with a dam_done_callback have in common. `work` says what is to be done with the session; `write` puts
+/// what it came to where the application wants it, before that hears of it.
 private func submit(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user: UnsafeMutableRawPointer?,
   _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?,
-  logout: UnsafeMutablePointer<Int32>? = nil, _ work: (Session) throws(Failure) -> LoopWork
+  _ work: (Session) throws(Failure) -> LoopWork, write: @escaping (LoopEnding) throws(Failure) -> Void = { _ in }
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let loop = (unsafe try LoopHandle.take(loop)).loop
@@ -176,11 +172,8 @@ private func submit(
     guard let done = unsafe done else { throw Failure(.argument, "done is NULL") }
     unsafe submit(loop, session, try work(session), id_out) { id, ending, err in
       var handle: OpaquePointer?
-      switch ending {
-      case .responded(let response): unsafe handle = ResponseHandle(response).give()
-      case .loggedOut(let outcome): unsafe logout?.pointee = code(of: outcome)
-      case .ready, .authorized, .observed, .asked, nil: break
-      }
+      if case .responded(let response) = ending { unsafe handle = ResponseHandle(response).give() }
+      do throws(Failure) { try ending.map(write) } catch { unsafe fill(&err.pointee, error) }
       ForkGate.outside { unsafe done(user, id, err.pointee.status, handle, err) }
     }
   }

@@ -17,17 +17,18 @@ extension PhotoShelter {
   /// Stage 0 is the login, stage 1 the organization step, which has to follow every login anew (reference, organisation
   /// authenticate).
   package func continueLogin(_ progress: inout LoginProgress, _ response: WireResponse) throws(Failure) -> LoginStep {
-    let error = ServiceError(response)
-    // A known error class counts whatever the status: a wrong password that comes with status 500 would else be taken
-    // for an outage and tried again.
-    let isKnown = error.map { $0.isAboutLogins || $0.isOne(of: invalidClasses) } ?? false
-    if !isKnown, let failure = commonFailure(response) { throw failure }
-    let json = JSONValue.parse(response.beginning)
-    guard progress.stage == 0 else { return try readOrganization(&progress, response, error, json) }
     let step: LoginStep
-    if let oauth {
-      step = try readTokens(oauth, &progress, response, error)
+    if progress.stage == 0, let oauth {
+      try checkOAuth(response)
+      step = try oauth.read(&progress, response)
     } else {
+      let error = ServiceError(response)
+      // A known error class counts whatever the status: a wrong password that comes with status 500 would else be taken
+      // for an outage and tried again.
+      let isKnown = error.map { $0.isAboutLogins || $0.isOne(of: invalidClasses) } ?? false
+      if !isKnown, let failure = commonFailure(response) { throw failure }
+      let json = JSONValue.parse(response.beginning)
+      guard progress.stage == 0 else { return try readOrganization(&progress, response, error, json) }
       step = try readAuthentication(&progress, response, error, json)
     }
     guard case .finished = step, !site.organization.isEmpty else { return step }
@@ -159,7 +160,8 @@ extension PhotoShelter {
   private func secondFactor(_ response: WireResponse) -> Failure {
     Failure(
       .secondFactor,
-      "the account wants a second factor, which a program cannot give: with \"authentication\" oauth a person gives it once",
+      "the account wants a second factor, which a program cannot give: with \"authentication\" oauth a person gives it"
+        + " once",
       httpStatus: response.status)
   }
 

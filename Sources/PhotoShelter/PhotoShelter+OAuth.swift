@@ -16,8 +16,7 @@ extension PhotoShelter {
 
   package func readDeviceQuestion(_ response: WireResponse) throws(Failure) -> DeviceQuestion {
     guard let oauth else { throw Failure(.internalError, "nobody was asked for consent") }
-    if let error = ServiceError(response), error.isAboutAPIKey { throw apiKeyRefused(response, error) }
-    if let failure = commonFailure(response) { throw failure }
+    try checkOAuth(response)
     return try oauth.readDeviceQuestion(response)
   }
 
@@ -36,13 +35,10 @@ extension PhotoShelter {
     return request
   }
 
-  /// Reads the response of the token endpoint.
-  func readTokens(
-    _ oauth: OAuth2, _ progress: inout LoginProgress, _ response: WireResponse, _ error: ServiceError?
-  ) throws(Failure) -> LoginStep {
-    if let error, error.isAboutAPIKey { throw apiKeyRefused(response, error) }
-    // Whatever the class: a server that is out of order has not refused the token.
+  /// Throws for a response that says nothing of the consent. A server that is out of order has not refused the token,
+  /// whatever the class of its error.
+  func checkOAuth(_ response: WireResponse) throws(Failure) {
+    if let error = ServiceError(response), error.isAboutAPIKey { throw apiKeyRefused(response, error) }
     if let failure = commonFailure(response) { throw failure }
-    return try oauth.read(&progress, response)
   }
 }

@@ -61,6 +61,8 @@ package struct PhotoShelter: System {
     self.apiKey = apiKey
     oauth = authentication == .oauth ? try OAuth2(site, values, PhotoShelter.oauth, isPublic: false) : nil
     credentials = authentication == .oauth ? .consent : .password(values[values.vocabulary.password])
+    sendsBearer = authentication == .oauth || version == .v4
+    reservedHeaders = ["cookie", "x-ps-auth-token", "x-ps-api-key"] + (sendsBearer ? ["authorization"] : [])
     apiKeyPlace = values[options.apiKeyPlace]
     organizationMethod = values[options.organizationMethod]
     logoutMethod = values[options.logoutMethod]
@@ -88,11 +90,9 @@ package struct PhotoShelter: System {
   package var putsSecretsInURL: Bool { authentication == .tokenInURL || apiKeyPlace == .parameter }
   package var hasToken: Bool { !usesCookies }
   package let hasOrganizations = true
-  package var reservedHeaders: [String] {
-    ["cookie", "x-ps-auth-token", "x-ps-api-key"] + (sendsBearer ? ["authorization"] : [])
-  }
+  package let reservedHeaders: [String]
   /// The vendor's tester sends a consent's token so to v3; its plugin, to v4, in both headers (reference, API v4).
-  private var sendsBearer: Bool { oauth != nil || version == .v4 }
+  private let sendsBearer: Bool
 
   package func isUsable(_ secret: SessionSecret) -> Bool {
     usesCookies ? !secret.cookies.live.isEmpty : secret.token != nil

@@ -12,20 +12,12 @@ struct FotoWareTests {
     try #require(try Sample.fotoWare(changes).system as? FotoWare)
   }
 
-  private static let renewed: LoginProgress = {
-    var progress = LoginProgress(credentials: Secret(""), now: 1_000_000, clockSkew: 0)
-    progress.origin = .refreshToken
-    progress.secret.token = Secret("A1")
-    progress.secret.refreshToken = Secret("R1")
-    return progress
-  }()
-
   @Test(
     "a native application never sends a client secret, whoever has set one; a web application always does",
     arguments: [("native", false), ("web", true)])
   func secret(authentication: String, sends: Bool) throws {
     let system = try system(["authentication": authentication, "client-secret": "s&e=c"])
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let requests = [
       system.beginRenewal(&progress),
       system.beginConsented(&progress, .code(Secret("c"), verifier: Secret("v"))),
@@ -51,7 +43,7 @@ struct FotoWareTests {
   @Test("a client secret may travel in a header, and is encoded there")
   func header() throws {
     let system = try system(["authentication": "web", "client-secret": "s:e", "client-secret-in": "header"])
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let request = try #require(system.beginRenewal(&progress))
     #expect(request.secretHeader("Authorization") == "Basic ZGVzayUyMGFwcDpzJTNBZQ==")
     #expect(request.form?.contains("client") == false)
@@ -79,7 +71,7 @@ struct FotoWareTests {
       ("null", nil), ("-5", nil), ("0", nil), (#""soon""#, nil), ("1e300", nil), ("9223372036854775807", 316_360_000),
     ] as [(String, Int64?)])
   func life(text: String, ends: Int64?) throws {
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let body = #"{"access_token":"A2","expires_in":\#(text)}"#
     guard case .finished = try system().continueLogin(&progress, WireResponse(200, [], body)) else {
       Issue.record("not finished")
@@ -93,7 +85,7 @@ struct FotoWareTests {
     arguments: [(200, "<html>"), (200, "{}"), (404, "nothing"), (400, #"{"error":"invalid_scope"}"#)]
       as [(Int32, String)])
   func strange(status: Int32, body: String) throws {
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let failure = #expect(throws: Failure.self) {
       try system().continueLogin(&progress, WireResponse(status, [], body))
     }
@@ -106,7 +98,7 @@ struct FotoWareTests {
       #"{"error":"invalid_grant","error_description":"gone\u0007\u202e"}"#,
       #"{"errors":[{"id":"OAuthServerException","title":"gone\u0007\u202e"}]}"#,
     ] {
-      var progress = Self.renewed
+      var progress = LoginProgress.renewed
       guard case .denied(_, let failure) = try system().continueLogin(&progress, WireResponse(400, [], body)) else {
         Issue.record("not denied")
         return
@@ -117,7 +109,7 @@ struct FotoWareTests {
 
   @Test("a refresh token that the record could not give back is no token")
   func unreadable() throws {
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let body = #"{"access_token":"A2","refresh_token":"R\u0000"}"#
     let failure = #expect(throws: Failure.self) {
       try system().continueLogin(&progress, WireResponse(200, [], body))
@@ -130,7 +122,7 @@ struct FotoWareTests {
     let body =
       #"{"error":"access_denied","error_description":"The site is not licensed for use of third-party applications"}"#
     let response = WireResponse(403, [], body)
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     #expect(#expect(throws: Failure.self) { try system().continueLogin(&progress, response) }?.cause == .license)
     guard case .failed(let failure) = try system().judge(response, to: system().keepalive) else {
       Issue.record("not failed")
@@ -145,15 +137,16 @@ struct FotoWareTests {
     if case .sessionInvalid = system.judge(WireResponse(401), to: system.keepalive) {} else { Issue.record("401") }
     if case .deliver = system.judge(WireResponse(403), to: system.keepalive) {} else { Issue.record("403") }
     var request = system.keepalive
-    system.authorize(&request, Self.renewed.secret, credentials: nil)
+    system.authorize(&request, LoginProgress.renewed.secret, credentials: nil)
     #expect(request.secretHeader("Authorization") == "Bearer A1" && request.secretQuery == nil)
     #expect(request.target == "/fotoweb/me")
   }
 
   @Test("a logout revokes the refresh token where there is a place for it")
   func revocation() throws {
-    #expect(try system().logout(Self.renewed.secret) == nil)
-    let request = try #require(try system(["revoke-path": "/fotoweb/oauth2/revoke"]).logout(Self.renewed.secret))
+    #expect(try system().logout(LoginProgress.renewed.secret) == nil)
+    let request = try #require(
+      try system(["revoke-path": "/fotoweb/oauth2/revoke"]).logout(LoginProgress.renewed.secret))
     #expect(request.target == "/fotoweb/oauth2/revoke")
     #expect(request.form == "token=R1&token_type_hint=refresh_token&client_id=desk%20app")
   }

@@ -14,14 +14,6 @@ struct PhotoShelterOAuthTests {
     return try Sample.photoShelter(options.merging(changes) { $1 }).photoShelter
   }
 
-  private static let renewed: LoginProgress = {
-    var progress = LoginProgress(credentials: Secret(""), now: 1_000_000, clockSkew: 0)
-    progress.origin = .refreshToken
-    progress.secret.token = Secret("A1")
-    progress.secret.refreshToken = Secret("R1")
-    return progress
-  }()
-
   @Test("the page for consent is told the API key, as the vendor's own programs tell it")
   func page() throws {
     let url = try #require(try system().consentURL(state: Secret("st"), challenge: "ch"))
@@ -35,7 +27,7 @@ struct PhotoShelterOAuthTests {
   func token() throws {
     for version in ["3", "4"] {
       let system = try system(["api-version": version])
-      var progress = Self.renewed
+      var progress = LoginProgress.renewed
       let renewal = try #require(system.beginRenewal(&progress))
       #expect(
         renewal.form == "grant_type=refresh_token&refresh_token=R1"
@@ -47,7 +39,7 @@ struct PhotoShelterOAuthTests {
         #expect(request.secretHeader("X-PS-Api-Key") == Sample.apiKey)
       }
     }
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let inURL = try #require(try system(["api-key-in": "parameter"]).beginRenewal(&progress))
     #expect(inURL.secretQuery?.revealText() == "api_key=\(Sample.apiKey)")
   }
@@ -61,7 +53,7 @@ struct PhotoShelterOAuthTests {
   func authorizing(version: String, headers: [String]) throws {
     let system = try system(["api-version": version])
     var request = system.keepalive
-    system.authorize(&request, Self.renewed.secret, credentials: nil)
+    system.authorize(&request, LoginProgress.renewed.secret, credentials: nil)
     #expect(request.secretHeaders.map { "\($0.name): \($0.value.revealText())" } == headers)
     #expect(request.target == (version == "3" ? "/psapi/v3/mem/user/session" : "/psapi/v4.0/user/session"))
     #expect(system.reservedHeaders.contains("authorization"))
@@ -69,7 +61,7 @@ struct PhotoShelterOAuthTests {
 
   @Test("tokens are at the top of the answer; without an organization the login is done")
   func tokens() throws {
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let answer = WireResponse(200, [], #"{"access_token":"A2","expires_in":3600,"refresh_token":"R2"}"#)
     guard case .finished = try system().continueLogin(&progress, answer) else {
       Issue.record("not finished")
@@ -87,7 +79,7 @@ struct PhotoShelterOAuthTests {
     ] as [(String, String, String?, String)])
   func organization(version: String, line: String, body: String?, answer: String) throws {
     let system = try system(["api-version": version, "organization": "O1"])
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let tokens = WireResponse(200, [], #"{"access_token":"A2","refresh_token":"R2"}"#)
     guard case .send(let request) = try system.continueLogin(&progress, tokens) else {
       Issue.record("the organization is left out")
@@ -117,7 +109,7 @@ struct PhotoShelterOAuthTests {
       (429, "", "throttled"), (404, "<html>", "protocolViolation"), (200, "{}", "protocolViolation"),
     ] as [(Int32, String, String)])
   func errors(status: Int32, body: String, expected: String) throws {
-    var progress = Self.renewed
+    var progress = LoginProgress.renewed
     let system = try system()
     var outcome = ""
     do throws(Failure) {
@@ -169,8 +161,9 @@ struct PhotoShelterOAuthTests {
 
   @Test("a consent is taken back where tokens are revoked, with the API key; else it is only forgotten")
   func logout() throws {
-    #expect(try system().logout(Self.renewed.secret) == nil)
-    let request = try #require(try system(["revoke-path": "/psapi/v4.0/oauth/revoke"]).logout(Self.renewed.secret))
+    #expect(try system().logout(LoginProgress.renewed.secret) == nil)
+    let request = try #require(
+      try system(["revoke-path": "/psapi/v4.0/oauth/revoke"]).logout(LoginProgress.renewed.secret))
     #expect(request.target == "/psapi/v4.0/oauth/revoke" && request.form?.hasPrefix("token=R1&") == true)
     #expect(request.secretHeader("X-PS-Api-Key") == Sample.apiKey)
     #expect(try system().confirmsLogout(WireResponse(200)))

@@ -113,6 +113,17 @@ extension WireResponse {
   }
 }
 
+extension LoginProgress {
+  /// Where a renewal of "A1" by "R1" begins.
+  package static let renewed: LoginProgress = {
+    var progress = LoginProgress(credentials: Secret(""), now: 1_000_000, clockSkew: 0)
+    progress.origin = .refreshToken
+    progress.secret.token = Secret("A1")
+    progress.secret.refreshToken = Secret("R1")
+    return progress
+  }()
+}
+
 extension HeaderBlock {
   package init(_ lines: [String]) { self.init(Array(lines.map { $0 + "\r\n" }.joined().utf8)) }
 }

@@ -166,10 +166,8 @@ def store_without_locks(lane: Lane, chance: random.Random) -> End:
     return _end(lane)
 
 
-def store_fails_in_between(lane: Lane, chance: random.Random) -> End:
-    """The mark was saved, and what was renewed cannot be. It lives in this program, which saves it
-    as soon as it can.
-    """
+def _renewed_without_a_store(lane: Lane) -> None:
+    """The mark was saved, and what was renewed cannot be. It lives in this program."""
     lane.start(before=trouble.obey_modes)
     catch = lane.gate.catch(ANSWER, share=1)
     lane.tell()
@@ -177,6 +175,11 @@ def store_fails_in_between(lane: Lane, chance: random.Random) -> End:
     lane.folder.chmod(0o500)
     catch.let_go()
     assert lane.hear() == ANSWERED
+
+
+def store_fails_in_between(lane: Lane, chance: random.Random) -> End:
+    """The program saves it as soon as it can."""
+    _renewed_without_a_store(lane)
     lane.folder.chmod(0o700)
     assert lane.ask() == ANSWERED
     lane.start()
@@ -184,14 +187,8 @@ def store_fails_in_between(lane: Lane, chance: random.Random) -> End:
 
 
 def store_fails_and_the_program_ends(lane: Lane, chance: random.Random) -> End:
-    """The same, but the program ends while the store is out of order."""
-    lane.start(before=trouble.obey_modes)
-    catch = lane.gate.catch(ANSWER, share=1)
-    lane.tell()
-    catch.wait()
-    lane.folder.chmod(0o500)
-    catch.let_go()
-    assert lane.hear() == ANSWERED
+    """The program ends while the store is out of order."""
+    _renewed_without_a_store(lane)
     lane.worker.kill()
     lane.folder.chmod(0o700)
     lane.start()

@@ -32,28 +32,20 @@ class Glewlwyd(Issuer):
     def __init__(self, port: int) -> None:
         super().__init__()
         self.port = port
-        self._temporary = tempfile.TemporaryDirectory(prefix="dam-")
-        self._folder = Path(self._temporary.name)
         self._url = f"http://127.0.0.1:{port}/api"
-        self._server: Server | None = None
-        try:
-            self._start()
-        except BaseException:  # nobody gets this object, and so nobody ends it
-            self._end()
-            raise
+        with contextlib.ExitStack() as stack:
+            self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dam-")))
+            stack.enter_context(self._started())
+            self._set_up()
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Glewlwyd:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self._stack.close()
 
-    def _end(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-        self._temporary.cleanup()
-
-    def _start(self) -> None:
+    def _started(self) -> Server:
         usr = SERVERS / "usr"
         tables = usr / "share" / "dbconfig-common" / "data" / "glewlwyd" / "install" / "sqlite3"
         with contextlib.closing(sqlite3.connect(self._database)) as database:
@@ -64,7 +56,9 @@ class Glewlwyd(Issuer):
         libraries = next((usr / "lib").glob("*-linux-gnu"))
         command = ["env", f"LD_LIBRARY_PATH={libraries}", executable("usr/bin/glewlwyd")]
         output = self._folder / "glewlwyd.out"
-        self._server = Server([*command, "-c", str(file)], output, self.port)
+        return Server([*command, "-c", str(file)], output, self.port)
+
+    def _set_up(self) -> None:
         with self._browser(conf.ADMINISTRATOR) as administrator:
             for place, what in [
                 ("mod/plugin/", conf.plugin(self.port)),

@@ -16,6 +16,7 @@ import pytest
 import requests
 from fotoware_client import FotoWareClient
 from photoshelter_v4_client import Consented, PasswordV4
+from plain_http import plain_http
 
 from damsession.sandbox import Sandbox
 
@@ -34,10 +35,7 @@ class PhotoShelterClient:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = sandbox.ca_file
-        self.http.headers["X-PS-Api-Key"] = sandbox.api_key
+        self.http = plain_http(sandbox, X_PS_Api_Key=sandbox.api_key)
 
     def call(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
         options.setdefault("allow_redirects", False)
@@ -86,9 +84,7 @@ class FotoWebClient:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self.cookie = ""
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = sandbox.ca_file
+        self.http = plain_http(sandbox)
         self.http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def post_login(self, user: str = "ada", password: str = "") -> requests.Response:

@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from base64 import b64encode, urlsafe_b64encode
+from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
 import requests
+from plain_http import plain_http
 
 from damsession.sandbox import Sandbox
+from damsession.sandbox.faults import TABLE
 
 
 class OAuthClient:
@@ -22,9 +26,7 @@ class OAuthClient:
 
     def __init__(self, sandbox: Sandbox, kind: str) -> None:
         self._sandbox = sandbox
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = sandbox.ca_file
+        self.http = plain_http(sandbox)
         self.verifier = secrets.token_urlsafe(48)
         self.access = self.refresh = ""
         self.kind = kind
@@ -110,3 +112,16 @@ class OAuthClient:
 def answer(address: str) -> dict[str, str]:
     """What a redirect brings along."""
     return dict(parse_qsl(urlsplit(address).query))
+
+
+def strike_a_renewal(sandbox: Sandbox, client: OAuthClient, system: str, name: str) -> None:
+    """A fault that strikes a renewal comes before it or after it, and is over then."""
+    arguments = {"seconds": 0.01} if name == "delay" else {}
+    sandbox.fault(name, stage="login", system=system, **arguments)
+    client.http.post = partial(client.http.post, timeout=0.5)  # type: ignore[method-assign]
+    with contextlib.suppress(requests.RequestException):
+        client.renew()
+    kind, state = TABLE[name], sandbox.state()
+    done = kind.before is None and name != "expire"
+    assert (state[system]["renewals"], state[system]["faults"]) == (int(done), 1)
+    assert state["faults"] == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 from oauth_client import OAuthClient, answer
+from plain_http import plain_http
 
 from damsession.sandbox import Sandbox
 
@@ -91,10 +92,7 @@ class PasswordV4:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = sandbox.ca_file
-        self.http.headers["X-PS-Api-Key"] = sandbox.api_key
+        self.http = plain_http(sandbox, X_PS_Api_Key=sandbox.api_key)
         self.token = ""
 
     @property

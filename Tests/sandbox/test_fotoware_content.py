@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 import requests
 from conftest import FotoWebClient, PhotoShelterClient
 from fotoware_client import AUTHORIZE, ME, REVOKE, TOKEN, FotoWareClient
+from oauth_client import strike_a_renewal
 
 from damsession.sandbox import Sandbox, SandboxError
 from damsession.sandbox.faults import TABLE
@@ -131,16 +130,7 @@ def test_stages(dam_sandbox: Sandbox, fotoware: Make, stage: str) -> None:
 def test_every_fault_comes_before_or_after_a_renewal(
     dam_sandbox: Sandbox, fotoware: Make, name: str
 ) -> None:
-    client = fotoware().login()
-    arguments = {"seconds": 0.01} if name == "delay" else {}
-    dam_sandbox.fault(name, stage="login", system="fotoware", **arguments)
-    client.http.post = partial(client.http.post, timeout=0.5)  # type: ignore[method-assign]
-    with contextlib.suppress(requests.RequestException):
-        client.renew()
-    kind, state = TABLE[name], dam_sandbox.state()
-    done = kind.before is None and name != "expire"
-    assert (state["fotoware"]["renewals"], state["fotoware"]["faults"]) == (int(done), 1)
-    assert state["faults"] == []
+    strike_a_renewal(dam_sandbox, fotoware().login(), "fotoware", name)
 
 
 def test_a_renewal_whose_answer_is_lost_has_happened(dam_sandbox: Sandbox, fotoware: Make) -> None:

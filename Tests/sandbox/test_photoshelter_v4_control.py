@@ -4,15 +4,14 @@ its OAuth2.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
 import requests
 from fotoware_client import FotoWareClient
+from oauth_client import strike_a_renewal
 from photoshelter_v4_client import BADGER, REVOKE, TOKEN, V3, V4, Consented, PasswordV4, error
 
 from damsession.sandbox import Sandbox
@@ -94,16 +93,7 @@ def test_stages(dam_sandbox: Sandbox, password_v4: Make, consented: Apps, stage:
 def test_every_fault_comes_before_or_after_a_renewal(
     dam_sandbox: Sandbox, consented: Apps, name: str
 ) -> None:
-    client = consented().login()
-    arguments = {"seconds": 0.01} if name == "delay" else {}
-    dam_sandbox.fault(name, stage="login", system="photoshelter", **arguments)
-    client.http.post = partial(client.http.post, timeout=0.5)  # type: ignore[method-assign]
-    with contextlib.suppress(requests.RequestException):
-        client.renew()
-    kind, state = TABLE[name], dam_sandbox.state()
-    done = kind.before is None and name != "expire"
-    assert (state["photoshelter"]["renewals"], state["photoshelter"]["faults"]) == (int(done), 1)
-    assert state["faults"] == []
+    strike_a_renewal(dam_sandbox, consented().login(), "photoshelter", name)
 
 
 def test_expire_ends_the_token_of_the_request(

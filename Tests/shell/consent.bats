@@ -7,14 +7,6 @@ setup() {
     clean_sandbox
 }
 
-# What a person's browser does with the page that was printed: prints where it is sent. For sh, which gets the screen.
-browse() {
-    cat <<END
-page=\$(grep -o '$FOTOWARE/fotoweb/oauth2/authorize?[^[:space:]]*') &&
-curl -sS --cacert '$CA_FILE' -o page -w '%{redirect_url}' --data "\${page#*\\?}&decision=$1&user=ada" "\${page%%\\?*}"
-END
-}
-
 @test "a login prints a page, takes the address that the browser is sent to, and remembers the name" {
     run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" \
         --client-id sandbox-native --ca-file "$CA_FILE"

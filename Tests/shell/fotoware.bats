@@ -7,17 +7,9 @@ setup() {
     clean_sandbox
 }
 
-# A step of terminal.py: what a person does with the page that was printed.
-browse() {
-    cat <<END
-through=page=\$(grep -o '$FOTOWARE/fotoweb/oauth2/authorize?[^[:space:]]*') &&
-curl -sS --cacert '$CA_FILE' -o page -w '%{redirect_url}' --data "\${page#*\?}&decision=allow&user=ada" "\${page%%\?*}"
-END
-}
-
 # Logs ada in and remembers her as "desk"; more arguments are the wrapper's.
 login_fotoware() {
-    run -0 terminal "$(browse)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" \
+    run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login desk --system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" \
         --client-id sandbox-native "$@"
     [[ $output == *"saved as desk"*"exit: 0"* ]]
 }
@@ -133,7 +125,7 @@ advises() {
 
 @test "a web application's client secret is asked for once, and remembered" {
     local web=(--system fotoware --url "$FOTOWARE" --ca-file "$CA_FILE" --client-id 'sandbox web+1' --authentication web)
-    run -0 terminal "answer=$WEB_SECRET" "$(browse)" -- "$DAMSESSION" login site "${web[@]}"
+    run -0 terminal "answer=$WEB_SECRET" "through=$(browse allow)" -- "$DAMSESSION" login site "${web[@]}"
     [[ $output == *"Client secret (of the program"*"saved as site"*"exit: 0"* && $output != *"$WEB_SECRET"* ]]
     [ "$(dam config get site client-secret)" = "********" ]
     sandbox expire '{"system": "fotoware"}' >/dev/null
@@ -141,7 +133,7 @@ advises() {
     run -0 --separate-stderr dam get site me
     [ "$(jq -r .user <<<"$output")" = ada ]
     count fotoware.consents 1
-    DAMSESSION_CLIENT_SECRET=hunter2 run -0 terminal "$(browse)" -- "$DAMSESSION" login other "${web[@]}" --user other
+    DAMSESSION_CLIENT_SECRET=hunter2 run -0 terminal "through=$(browse allow)" -- "$DAMSESSION" login other "${web[@]}" --user other
     [[ $output == *"came from DAMSESSION_CLIENT_SECRET: correct it there, or the ID: --client-id ID"*"exit: 41"* ]]
     [[ $output != *hunter2* && $(dam list) != *other* ]]
 }

@@ -79,6 +79,15 @@ dam() {
     setsid --wait "$DAMSESSION" "$@"
 }
 
+# What a person's browser does with the page for consent that was printed: prints where it is sent. For sh, which gets
+# the screen (`through=` of terminal.py). $1: allow or deny.
+browse() {
+    cat <<END
+page=\$(grep -o '$FOTOWARE/fotoweb/oauth2/authorize?[^[:space:]]*') &&
+curl -sS --cacert '$CA_FILE' -o page -w '%{redirect_url}' --data "\${page#*\?}&decision=$1&user=ada" "\${page%%\?*}"
+END
+}
+
 # A command on a terminal of its own: see terminal.py.
 terminal() {
     "$PYTHON" "$BATS_TEST_DIRNAME/terminal.py" "$@"

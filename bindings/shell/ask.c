@@ -126,12 +126,12 @@ static void ask_client_secret(struct work *work, const char *question)
 
 void ask_client(struct work *work)
 {
-    if (!is_wanted(work, "client-id"))
-        return;
-    ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
+    int is_new = is_wanted(work, "client-id");
+    if (is_new)
+        ask(work, "client-id", "Client ID (of the program, from its registration at the server): ");
     if (is_wanted(work, "client-secret"))
         ask_client_secret(work, "Client secret (of the program, from the same registration): ");
-    else if (may_have_secret(work))
+    else if (is_new && may_have_secret(work))
         ask_client_secret(work, "Client secret (nothing: the program has none): ");
 }
 
@@ -153,8 +153,6 @@ int ask_options(struct work *work, struct asked *asked)
     if (is_missing(work, "user") && (is_wanted(work, "url") || is_wanted(work, "user")))
         ask(work, "user", "User: ");
     ask_client(work);
-    if (is_wanted(work, "client-secret"))
-        ask_client_secret(work, "Client secret (of the program, from the same registration): ");
     return EXIT_OK;
 }
 
