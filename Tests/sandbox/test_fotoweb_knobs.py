@@ -278,6 +278,10 @@ def clock_skew(sandbox: Sandbox, make: Make, value: str) -> None:
 def storm(sandbox: Sandbox, make: Make, value: str) -> None:
     client = make().login()
     assert [client.agent().status_code for _ in range(4)] == [200, 200, 401, 401]
+    sandbox.knobs(storm=1)
+    client = make().login()
+    assert [client.agent().status_code for _ in range(2)] == [200, 401]  # a new token is spared
+    sandbox.knobs(storm=3)
     member = PhotoShelterClient(sandbox).login(mode="token")
     statuses = [member.call("mem/user/session").status_code for _ in range(4)]
     assert statuses == [200, 200, 400, 400]

@@ -99,12 +99,16 @@ class FotoWeb:
             self.devices.revoke_one(device)
 
     def pass_storm(self, device: Device) -> None:
-        """Revokes the device token if the knob `storm` says that this request finds it revoked."""
+        """Revokes the device token if the knob `storm` says that this request finds it revoked.
+
+        A new one is spared once: clients do not replace a token that has never worked.
+        """
         if device.live and self.knobs.storm:
             self._storm += 1
-            if self._storm >= self.knobs.storm:
+            if self._storm >= self.knobs.storm and device.tried:
                 self._storm = 0
                 self.devices.revoke_one(device)
+        device.tried = True
 
     def serves(self, exchange: Exchange) -> bool:
         return exchange.path.startswith("/fotoweb/")

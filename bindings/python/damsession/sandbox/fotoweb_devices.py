@@ -21,7 +21,7 @@ _SEAL = 20
 class Device:
     """A device token, and the second cookie if one was issued with it."""
 
-    __slots__ = ("number", "token", "second", "user", "issued", "live")
+    __slots__ = ("number", "token", "second", "user", "issued", "live", "tried")
 
     def __init__(self, number: int, user: str, second: bool, now: float) -> None:
         self.number = number
@@ -31,6 +31,7 @@ class Device:
         self.user = user
         self.issued = now
         self.live = True
+        self.tried = False
 
 
 class DeviceTable:

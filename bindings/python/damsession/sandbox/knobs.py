@@ -58,7 +58,8 @@ class Knobs(FotoWareKnobs, FotoWebKnobs, PhotoShelterV4Knobs, PhotoShelterKnobs)
         ALL,
         Whole("requests, 0 = off"),
         0,
-        "at every n-th member request its session, device token or access token has ended",
+        "at every n-th member request its session, device token (not a new one) or access token"
+        " has ended",
         "assumption: sessions end at any time, and often",
     )
     latency: int = whole(
