@@ -318,8 +318,8 @@ typedef enum dam_store_result {
     DAM_STORE_UNCHANGED = 2, /**< load: the record still has the revision `known`. */
     DAM_STORE_CONFLICT = 3,  /**< save: the record has another revision than `expected`; nothing was written. */
     DAM_STORE_BUSY = 4,      /**< lock: somebody else kept it for all of `wait_ms`. */
-    DAM_STORE_FAILED = 5     /**< the store is out of order; for lock: it has no locks. The session goes on in
-                                  memory. */
+    DAM_STORE_FAILED = 5     /**< the store is out of order. The session goes on in memory, but asks for nothing that
+                                  can be had only once (a device token, a renewal): DAM_ERR_STORE. */
 } dam_store_result;
 
 /** Where a load puts what it found. The library's; lives for the call. */
@@ -962,6 +962,15 @@ dam_status dam_loop_consent_begin(dam_loop *loop, dam_session *session, dam_done
 /** dam_consent_finish in the loop. */
 dam_status dam_loop_consent_finish(dam_loop *loop, dam_session *session, const char *redirected_url,
                                    dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
+
+/** dam_consent_begin_device in the loop. `*url_out` and `*code_out` are NULL until they are written, before `done` is
+    called. */
+dam_status dam_loop_consent_begin_device(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
+                                         char **url_out, char **code_out, uint64_t *id_out, dam_error *err);
+
+/** dam_consent_poll in the loop: one question to the server. */
+dam_status dam_loop_consent_poll(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
+                                 uint64_t *id_out, dam_error *err);
 
 /** Does what there is to do, without waiting, and calls callbacks. Not in a callback. */
 dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);

@@ -35,17 +35,35 @@ public func dam_consent_begin_device(
 ) -> dam_status {
   unsafe export(err) { () throws(Failure) in
     let session = (unsafe try SessionHandle.take(session)).session
-    let url_out = unsafe try present(url_out, "url_out")
-    let code_out = unsafe try present(code_out, "code_out")
-    let question = try session.beginDeviceConsent()
-    let url = unsafe try cString(question.url.utf8)
+    let out = unsafe try DeviceOutputs(url_out, code_out)
+    try out.write(try session.beginDeviceConsent())
+  }
+}
+
+/// Where a page and a code go: both or neither.
+@safe struct DeviceOutputs {
+  private let url: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let code: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+  init(
+    _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ code_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) throws(Failure) {
+    unsafe url = unsafe try present(url_out, "url_out")
+    unsafe code = unsafe try present(code_out, "code_out")
+  }
+
+  func clear() { unsafe (url.pointee, code.pointee) = (nil, nil) }
+
+  func write(_ question: DeviceQuestion) throws(Failure) {
+    let page = unsafe try cString(question.url.utf8)
     do throws(Failure) {
-      unsafe code_out.pointee = unsafe try cString(question.userCode.utf8)
+      unsafe code.pointee = unsafe try cString(question.userCode.utf8)
     } catch {
-      unsafe dam_string_free(url)
+      unsafe dam_string_free(page)
       throw error
     }
-    unsafe url_out.pointee = unsafe url
+    unsafe url.pointee = unsafe page
   }
 }
 

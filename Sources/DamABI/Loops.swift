@@ -117,6 +117,29 @@ public func dam_loop_consent_finish(
   }
 }
 
+@_cdecl("dam_loop_consent_begin_device") @implementation
+public func dam_loop_consent_begin_device(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ url_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ code_out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ id_out: UnsafeMutablePointer<UInt64>?,
+  _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in
+    unsafe try DeviceOutputs(url_out, code_out).clear()
+    return .consent(.beginDevice)
+  } write: { (ending) throws(Failure) in
+    if case .deviceAsked(let question) = ending { unsafe try DeviceOutputs(url_out, code_out).write(question) }
+  }
+}
+
+@_cdecl("dam_loop_consent_poll") @implementation
+public func dam_loop_consent_poll(
+  _ loop: OpaquePointer?, _ session: OpaquePointer?, _ done: dam_done_callback?, _ user_data: UnsafeMutableRawPointer?,
+  _ id_out: UnsafeMutablePointer<UInt64>?, _ err: UnsafeMutablePointer<dam_error>?
+) -> dam_status {
+  unsafe submit(loop, session, done, user_data, id_out, err) { (_) throws(Failure) in .consent(.poll) }
+}
+
 @_cdecl("dam_loop_authorize") @implementation
 public func dam_loop_authorize(
   _ loop: OpaquePointer?, _ session: OpaquePointer?, _ request: UnsafePointer<dam_request>?,

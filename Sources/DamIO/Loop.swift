@@ -188,6 +188,8 @@ package final class Loop {
       end(job, .success(.loggedOut(result)))
     case .done(.consentBegun(let url)):
       end(job, .success(.asked(url: url)))
+    case .done(.deviceBegun(let question)):
+      end(job, .success(.deviceAsked(question)))
     case .done(let outcome):
       end(job, .failure(Session.failure(outcome)))
     }

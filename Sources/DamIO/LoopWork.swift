@@ -24,6 +24,8 @@ package enum LoopEnding {
   case loggedOut(LogoutResult)
   /// Of `consent`: the page where a person answers.
   case asked(url: String)
+  /// The same where a person is asked for a code.
+  case deviceAsked(DeviceQuestion)
   /// Of `authorize`: the authorization has a request to send.
   case authorized(Authorization)
   /// Of `observe`: what to do next.

@@ -75,7 +75,7 @@ static void refuse_others(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
     int32_t result = -7;
-    char *url = NULL;
+    char *url = NULL, *code = NULL;
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(NULL, session, 0, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(loop, NULL, 0, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_login(loop, session, 0, NULL, &seen, &seen.id, err), seen);
@@ -96,6 +96,18 @@ static void refuse_others(dam_loop *loop, dam_session *session)
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, NULL, take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, not_utf8[0], take, &seen, &seen.id, err), seen);
     REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_finish(loop, session, "?code=c", NULL, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin_device(NULL, session, take, &seen, &url, &code, &seen.id, err),
+            url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin_device(loop, NULL, take, &seen, &url, &code, &seen.id, err), url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin_device(loop, session, NULL, &seen, &url, &code, &seen.id, err),
+            code);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin_device(loop, session, take, &seen, NULL, &code, &seen.id, err),
+            code);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_begin_device(loop, session, take, &seen, &url, NULL, &seen.id, err),
+            url);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_poll(NULL, session, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_poll(loop, NULL, take, &seen, &seen.id, err), seen);
+    REFUSES(DAM_ERR_ARGUMENT, dam_loop_consent_poll(loop, session, NULL, &seen, &seen.id, err), seen);
     CHECK(dam_loop_count(loop) == 0 && seen.calls == 0 && result == -7, "nothing is under way");
 }
 
@@ -103,7 +115,7 @@ static void refuse_others(dam_loop *loop, dam_session *session)
 static void nobody_there(dam_loop *loop, dam_session *session)
 {
     struct seen seen = {0};
-    char *url = NULL;
+    char *url = NULL, *code = NULL;
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 3, take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 1 && seen.status == DAM_ERR_CONNECT && !exists("") && !exists(".part"),
@@ -123,6 +135,12 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     EXPECT(DAM_OK, dam_loop_consent_finish(loop, session, "?code=c&state=s", take, &seen, &seen.id, err));
     check_run(loop);
     CHECK(seen.calls == 6 && seen.status == DAM_ERR_CONSENT && seen.responses == 0, "nobody was asked");
+    EXPECT(DAM_OK, dam_loop_consent_begin_device(loop, session, take, &seen, &url, &code, &seen.id, err));
+    check_run(loop);
+    CHECK(seen.calls == 7 && seen.status == DAM_ERR_NOT_SUPPORTED && url == NULL && code == NULL, "nor for a code");
+    EXPECT(DAM_OK, dam_loop_consent_poll(loop, session, take, &seen, &seen.id, err));
+    check_run(loop);
+    CHECK(seen.calls == 8 && seen.status == DAM_ERR_CONSENT && seen.responses == 0, "nobody was asked for one");
     seen = (struct seen){.any_id = 1};
     EXPECT(DAM_OK, dam_loop_download(loop, session, &good, path, 0, take, &seen, NULL, err));
     EXPECT(DAM_OK, dam_loop_login(loop, session, 0, take, &seen, NULL, err));
@@ -130,8 +148,10 @@ static void nobody_there(dam_loop *loop, dam_session *session)
     EXPECT(DAM_OK, dam_loop_logout(loop, session, take, &seen, NULL, NULL, err));
     EXPECT(DAM_OK, dam_loop_consent_begin(loop, session, take, &seen, &url, NULL, err));
     EXPECT(DAM_OK, dam_loop_consent_finish(loop, session, "?code=c&state=s", take, &seen, NULL, err));
+    EXPECT(DAM_OK, dam_loop_consent_begin_device(loop, session, take, &seen, &url, &code, NULL, err));
+    EXPECT(DAM_OK, dam_loop_consent_poll(loop, session, take, &seen, NULL, err));
     check_run(loop);
-    CHECK(seen.calls == 6 && seen.responses == 0, "an id is nobody's duty");
+    CHECK(seen.calls == 8 && seen.responses == 0, "an id is nobody's duty");
 }
 
 /* All of them at once, dropped after so many dispatches, or cancelled: `done` of each is called once or not at all. */

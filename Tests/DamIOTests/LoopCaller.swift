@@ -35,6 +35,7 @@ final class LoopCaller {
       self.authorization = authorization
     case .success(.observed(let next)): endings.append("\(id) \(next)")
     case .success(.asked(let url)): endings.append("\(id) asks \(url)")
+    case .success(.deviceAsked(let question)): endings.append("\(id) asks \(question.url) for \(question.userCode)")
     case .failure(let failure): endings.append("\(id) \(failure.cause)")
     }
     afterEnding?(self)

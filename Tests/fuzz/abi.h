@@ -30,7 +30,7 @@ struct job {
     int done;  /* of dam_done_callback. */
     uint64_t read, id;
     int32_t logout;
-    char *url; /* of a consent. */
+    char *url, *code; /* of a consent. */
 };
 
 struct play {

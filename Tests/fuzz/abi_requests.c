@@ -300,10 +300,11 @@ static void done(void *user_data, uint64_t id, int32_t status, dam_response *res
         status == DAM_ERR_INTERNAL)
         broken("done says one thing", error != NULL ? error->message : "NULL");
     check_clean(error->message, "dam_done_callback");
-    if (status != DAM_OK && job->url != NULL)
+    if (status != DAM_OK && (job->url != NULL || job->code != NULL))
         broken("outputs are written only on DAM_OK", "dam_loop_consent_begin");
     dam_string_free(job->url);
-    job->url = NULL;
+    dam_string_free(job->code);
+    job->url = job->code = NULL;
     split(job);
     dam_response_free(response);
     if (job->manner % 8 == 1 && dam_loop_dispatch(play->loops[slot], NULL) != DAM_ERR_ARGUMENT)
@@ -324,7 +325,7 @@ static void submit(struct play *play, int slot)
     dam_request request;
     dam_status status;
     uint64_t *id = byte(play) % 8 ? &job->id : NULL;
-    switch (byte(play) % 10) {
+    switch (byte(play) % 12) {
     case 0: status = SAYS(dam_loop_login(loop, session, byte(play) % 3, done, job, id, err(play))); break;
     case 1: status = SAYS(dam_loop_keepalive(loop, session, done, job, id, err(play))); break;
     case 2: status = SAYS(dam_loop_logout(loop, session, done, job, &job->logout, id, err(play))); break;
@@ -339,6 +340,10 @@ static void submit(struct play *play, int slot)
         status =
             SAYS(dam_loop_consent_finish(loop, session, "http://localhost/?code=c&state=s", done, job, id, err(play)));
         break;
+    case 10:
+        status = SAYS(dam_loop_consent_begin_device(loop, session, done, job, &job->url, &job->code, id, err(play)));
+        break;
+    case 11: status = SAYS(dam_loop_consent_poll(loop, session, done, job, id, err(play))); break;
     default:
         request = make_request(play, job, headers);
         status = SAYS(dam_loop_request(loop, session, &request, byte(play) % 32 ? done : NULL, job, id, err(play)));

@@ -4,6 +4,7 @@ and a logout revokes it; each kind of program, and each place for its secret.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import time
@@ -126,6 +127,27 @@ def polled(session: damsession.Session) -> bool:
         time.sleep(error.retry_after)
         return False
     return True
+
+
+def test_a_code_is_waited_for_in_an_event_loop(glewlwyd: Glewlwyd, tmp_path: Path) -> None:
+    async def desk() -> None:
+        async with damsession.aopen(**glewlwyd.options(store=tmp_path)) as session:
+            asked = await session.begin_device_consent()
+            with pytest.raises(damsession.ConsentNeeded, match="nobody has consented yet") as error:
+                await session.poll_consent()
+            await asyncio.to_thread(glewlwyd.type_code, asked.code, conf.NATIVE)
+            said = error.value
+            while said.retry_after:  # as often as the server wants it
+                await asyncio.sleep(said.retry_after)
+                try:
+                    return await session.poll_consent()
+                except damsession.ConsentNeeded as again:
+                    said = again
+            raise AssertionError("the person has consented")
+
+    asyncio.run(desk())
+    with damsession.open(**glewlwyd.options(store=tmp_path)) as session:
+        assert subject(session) and session.state.renewable
 
 
 def test_another_program_does_not_spend_the_token(glewlwyd: Glewlwyd, tmp_path: Path) -> None:

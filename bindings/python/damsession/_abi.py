@@ -369,6 +369,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dam_loop_consent_finish": _status(
         loop_p, session_p, c_char_p, dam_done_callback, c_void_p, _out(c_uint64)
     ),
+    "dam_loop_consent_begin_device": _status(
+        loop_p, session_p, dam_done_callback, c_void_p, _text_out, _text_out, _out(c_uint64)
+    ),
+    "dam_loop_consent_poll": _status(
+        loop_p, session_p, dam_done_callback, c_void_p, _out(c_uint64)
+    ),
     "dam_loop_dispatch": _status(loop_p),
     "dam_loop_cancel": _status(loop_p, c_uint64),
     "dam_loop_resume": _status(loop_p, c_uint64),

@@ -35,7 +35,7 @@ from ._site import Asked
 from ._stream import BaseStream
 from ._text import encoded, lent_text, text_of
 from ._unknown import check_keywords
-from ._values import LogoutResult, State, Statistics
+from ._values import DeviceConsent, LogoutResult, State, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -209,6 +209,17 @@ class AsyncSession:
     async def finish_consent(self, redirected_url: str) -> None:
         """`Session.finish_consent`, awaited."""
         await self._run("dam_loop_consent_finish", encoded(redirected_url, "redirected_url"))
+
+    async def begin_device_consent(self) -> DeviceConsent:
+        """`Session.begin_device_consent`, awaited."""
+        with lent_text() as url, lent_text() as code:
+            outputs = (ctypes.byref(url), ctypes.byref(code))
+            await self._run("dam_loop_consent_begin_device", outputs=outputs)
+            return DeviceConsent(text_of(url), text_of(code))
+
+    async def poll_consent(self) -> None:
+        """`Session.poll_consent`, awaited."""
+        await self._run("dam_loop_consent_poll")
 
     async def _run(self, function: str, *what: Any, outputs: tuple[Any, ...] = ()) -> None:
         transfer = self._transfer()
