@@ -23,6 +23,9 @@ struct CallContext: Sendable {
   var denial: Denial?
   /// The account's record as it was when the account was locked; empty before.
   var account = AccountRecord()
+  /// Why nobody knows what siblings are doing: the lock that the call holds is none, or the record could not be read
+  /// under it. nil: the store is in order, as far as the call has asked it.
+  var storeTrouble: String?
   /// What the last login of this call has made.
   var made = Made()
   /// How many logins this call began, and how many of them because a secret was refused to it.

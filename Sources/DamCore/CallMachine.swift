@@ -131,11 +131,13 @@ package struct CallMachine: Sendable {
       return context.take(loading).map { .fail($0) } ?? .proceed
     case (.lockingSession, .sessionLocked(let locking, let loading)):
       locks = .session
-      return (notLocked(locking) ?? context.take(loading)).map { .fail($0) } ?? .proceed
+      return (notLocked(locking) ?? context.take(loading) ?? withoutStore(locking, loading)).map { .fail($0) }
+        ?? .proceed
     case (.lockingAccount, .accountLocked(let locking, let loading, let entropy)):
       locks = .both
       login.season(entropy)
-      return (notLocked(locking) ?? context.take(loading)).map { .fail($0) } ?? .proceed
+      return (notLocked(locking) ?? context.take(loading) ?? withoutStore(locking, loading)).map { .fail($0) }
+        ?? .proceed
     case (.unlocking, .unlocked):
       return .proceed
     default:
@@ -212,7 +214,9 @@ package struct CallMachine: Sendable {
     if case .none = locks { return lockSession(waits: !isAhead) }
     // A sibling thread's login failed while this call waited for the lock: it would only repeat that.
     if !isAhead, let failure = context.state.loginFailure(since: context.beganAt) { return .fail(failure) }
-    if let step = renewal.begin(&context) {
+    if let failure = needsStore {
+      guard isAhead else { return .fail(failure) }
+    } else if let step = renewal.begin(&context) {
       state = .renewing
       return step
     }
@@ -296,5 +300,28 @@ package struct CallMachine: Sendable {
       context.complain("the store cannot be locked (\(reason)); siblings may log in at the same time")
       return nil
     }
+  }
+
+  /// Notes whether the store is out of order. Why the call must end if it is; nil: it goes on in memory.
+  private mutating func withoutStore<Record>(_ locking: Locking, _ loading: Loading<Record>) -> Failure? {
+    switch (locking, loading) {
+    case (.unavailable(let reason), _), (_, .unavailable(let reason)): context.storeTrouble = reason
+    default: return nil
+    }
+    guard context.settings.storeDown == .stop, let reason = context.storeTrouble else { return nil }
+    return Failure(.store, "the store is out of order (\(reason)), and \"store-down\" says stop")
+  }
+
+  /// Why the call must not log in although others could: a second device token counts against the user's limit, and a
+  /// refresh token that two programs spend at once may end the session for both. nil: it may.
+  private var needsStore: Failure? {
+    guard let reason = context.storeTrouble else { return nil }
+    let isRenewal = context.state.record.secret?.refreshToken != nil
+    guard context.system.isScarce || isRenewal else { return nil }
+    let what = isRenewal ? "no refresh token was spent" : "no device token was asked for"
+    return Failure(
+      .store,
+      "the store is out of order (\(reason)), so \(what): another program may be doing so now; mend the store, or choose"
+        + " \"store\" memory if this process alone shall have a session")
   }
 }

@@ -66,7 +66,7 @@ package enum Locking: Sendable {
   case held
   /// Somebody else kept it for longer than "lock-timeout" allows.
   case busy
-  /// The store has no locks here, for this reason; the call goes on without.
+  /// The store is out of order, for this reason: nobody knows who else is at work.
   case unavailable(String)
 }
 

@@ -19,6 +19,11 @@ package struct EngineOptions: OptionGroup {
     "store", default: "file", "Where sessions outlive the process: file, memory or a directory.")
   let lockTimeout = TypedOption<Int32>.seconds(
     "lock-timeout", 0...86_400, default: 60, "How long to wait for another process that uses the session.")
+  let loginTimeout = TypedOption<Int32>.seconds(
+    "login-timeout", 1...3_600, default: 60, "How long a login may take in all, since others wait for it.")
+  let storeDown = TypedOption<StoreDown>.choice(
+    "store-down", default: .memory,
+    "Without the store: stop, or go on in memory where a login costs nothing.")
   let idleLimit = TypedOption<Int32>.seconds(
     "idle-limit", 0...604_800, default: 0, "Inactivity after which the server ends a session; 0: unknown.")
   let caFile = TypedOption<String>.path("ca-file", "CA certificates to trust instead of the system's.")
@@ -53,11 +58,18 @@ package struct EngineOptions: OptionGroup {
 
   package var all: [OptionRow] {
     [
-      rotation, apiPath, invalidStatuses, invalidText, store, lockTimeout, idleLimit, caFile, clientCertificate,
+      rotation, apiPath, invalidStatuses, invalidText, store, lockTimeout, loginTimeout, storeDown, idleLimit, caFile,
+      clientCertificate,
       clientKey, pinnedKey, proxy, unixSocket, ipVersion, newestHTTP, redirects, retries, retryAfter, timeout,
       idleTimeout, connectTimeout, responseLimit, allowLoopbackHTTP,
     ]
   }
+}
+
+/// What becomes of a call that needs a store which is out of order.
+enum StoreDown: String, CaseIterable, Sendable {
+  case memory
+  case stop
 }
 
 /// How requests of a session whose cookie rotates follow each other: one at a time, or in parallel with the order rule.

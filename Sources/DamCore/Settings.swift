@@ -9,8 +9,10 @@ package final class Settings: Sendable {
   let rotation: Rotation
   /// The option "store": file, memory or a folder.
   package let store: String
+  let storeDown: StoreDown
   /// In seconds, as is what follows.
   package let lockTimeout: Int32
+  package let loginTimeout: Int32
   /// 0: unknown, and to be learned.
   let idleLimit: Int32
   let redirects: Int32
@@ -52,6 +54,8 @@ package final class Settings: Sendable {
     rotation = values[options.rotation]
     store = values[options.store]
     lockTimeout = values[options.lockTimeout]
+    loginTimeout = values[options.loginTimeout]
+    storeDown = values[options.storeDown]
     idleLimit = values[options.idleLimit]
     redirects = values[options.redirects]
     retries = values[options.retries]

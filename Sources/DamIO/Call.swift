@@ -29,6 +29,8 @@ final class Call {
   /// The locks that the call holds, until the machine says `unlock` or `finish`, or the call ends.
   private var sessionLock: Held?
   private var accountLock: Held?
+  /// When the login has to be over whose locks these are (Clock.monotonic); nil: nothing of one was sent yet.
+  private var loginEnd: UInt64?
 
   init(_ session: Session, _ goal: CallGoal, _ options: CallOptions, isSentElsewhere: Bool = false) {
     self.session = session
@@ -38,7 +40,8 @@ final class Call {
     let settings = session.settings
     let timeout = options.timeout > 0 ? Int64(options.timeout) : Int64(settings.transport.timeout) * 1000
     limits = TransferLimits(
-      timeout: timeout, isRequests: options.timeout > 0, transport: settings.transport, origin: settings.site.origin,
+      timeout: timeout, timeoutBy: options.timeout > 0 ? "the request itself" : "\"timeout\"",
+      transport: settings.transport, origin: settings.site.origin,
       isCompressible: options.destination == nil && !options.asIs && !goal.asksForRange,
       isStream: options.destination != nil)
     var manner = CallManner()
@@ -66,11 +69,20 @@ final class Call {
 
   /// A request about to be sent; nil when its body cannot be given again.
   func transfer(_ request: WireRequest, _ handle: CurlHandle) -> Transfer? {
+    let limits = limits(request)
     guard !request.isForCaller, options.progress != nil else { return Transfer(request, options, limits, handle) }
     // What the session sends for itself is no progress of the application's, which may have had enough all the same.
     var quiet = options
     quiet.progress = { [self] _, _, _, _ in !isUnwanted() }
     return Transfer(request, quiet, limits, handle)
+  }
+
+  /// A login has to end, since others wait for it: all of its requests together have "login-timeout".
+  private func limits(_ request: WireRequest) -> TransferLimits {
+    guard request.isLogin || accountLock != nil else { return limits }
+    let end = loginEnd ?? Clock.monotonic &+ UInt64(clamping: session.settings.loginTimeout) &* 1_000_000
+    loginEnd = end
+    return limits.ending(at: end)
   }
 
   /// The response goes to the application: its head, then its body.
@@ -180,6 +192,7 @@ final class Call {
   }
 
   func release(keepSession: Bool) {
+    loginEnd = nil
     accountLock = nil
     if !keepSession { sessionLock = nil }
   }

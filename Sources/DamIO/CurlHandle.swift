@@ -122,7 +122,7 @@ internal import Glibc
     set(CURLOPT_NETRC, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     allowed = limits.timeout
-    allowedBy = limits.isRequests ? "the request itself" : "\"timeout\""
+    allowedBy = limits.timeoutBy
     set(CURLOPT_TIMEOUT_MS, Int(limits.timeout))
     set(CURLOPT_CONNECTTIMEOUT_MS, Int(transport.connectTimeout) * 1000)
     if transport.idleTimeout > 0 {

@@ -5,9 +5,9 @@ internal import DamCore
 /// What a transfer needs to know besides its request.
 struct TransferLimits: Sendable {
   /// Milliseconds in all; 0: no limit.
-  let timeout: Int64
-  /// Whether the request says so, and not the option.
-  let isRequests: Bool
+  var timeout: Int64
+  /// Who says so, for messages.
+  var timeoutBy: String
   let transport: Transport
   /// The session's own origin: what the options say about its server (certificates, keys) is for no other.
   let origin: Origin
@@ -16,4 +16,14 @@ struct TransferLimits: Sendable {
   let isCompressible: Bool
   /// The body of the response may be large: fewer and larger pieces cost less.
   var isStream = false
+
+  /// The same for a request of a login, which has to be over at this time (Clock.monotonic).
+  func ending(at end: UInt64) -> TransferLimits {
+    let now = Clock.monotonic
+    let left = end > now ? max(1, Int64(clamping: (end - now) / 1000)) : 1
+    guard timeout == 0 || left < timeout else { return self }
+    var limits = self
+    (limits.timeout, limits.timeoutBy) = (left, "\"login-timeout\"")
+    return limits
+  }
 }

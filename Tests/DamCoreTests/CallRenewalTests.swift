@@ -9,18 +9,9 @@ import Testing
 @Suite("Renewal")
 struct CallRenewalTests {
   /// A session with the token "A1", which lives for so long, and the refresh token "R1".
-  private func consented(_ changes: [String: String?] = [:], life: Int = 3600) throws -> Play {
-    let play = Play(try Sample.fotoWare(changes))
-    play.response(.tokens("A1", "R1", life: life))
-    let url = try play.consentURL()
-    #expect(play.run(.consent(.finish(redirected: Sample.answer(to: url)))).summary == "ready 1")
-    play.clear()
-    return play
-  }
-
   @Test("an expired token is renewed before it is sent, with one refresh token, and both are saved first")
   func expired() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.response(.tokens("A2", "R2"), .ok())
     #expect(try play.request("me").summary == "delivered 2")
@@ -38,7 +29,7 @@ struct CallRenewalTests {
 
   @Test("an answer without a refresh token keeps the old one")
   func kept() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.response(.tokens("A2", nil), .ok())
     #expect(try play.request("me").summary == "delivered 2")
@@ -50,7 +41,7 @@ struct CallRenewalTests {
     for (patience, left, renews) in [(0, 60, true), (0, 61, false), (100, 31, false), (100, 30, true)]
       as [(Int64, Int, Bool)]
     {
-      let play = try consented(life: 3600)
+      let play = try Play.consented(life: 3600)
       play.state.patience = patience
       play.now += 3600 - Int64(left)
       if renews { play.response(.tokens("A2", "R2")) }
@@ -61,7 +52,7 @@ struct CallRenewalTests {
 
   @Test("a renewal ahead of time does not wait for whoever has the session: they may be at it")
   func aheadBusy() throws {
-    let play = try consented(life: 3600)
+    let play = try Play.consented(life: 3600)
     play.now += 3590
     play.sessionLocking = .busy
     play.response(.ok(), .ok())
@@ -74,7 +65,7 @@ struct CallRenewalTests {
 
   @Test("a renewal ahead of time that fails changes nothing, and is not repeated at once")
   func aheadFails() throws {
-    let play = try consented(life: 3600)
+    let play = try Play.consented(life: 3600)
     play.now += 3590
     play.response(WireResponse(500), .ok(), .ok())
     #expect(try play.request("me").summary == "delivered 1")
@@ -88,7 +79,7 @@ struct CallRenewalTests {
 
   @Test("a token that the server ended is renewed, and the request is sent again")
   func refused() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.response(WireResponse(401), .tokens("A2", "R2"), .ok())
     #expect(try play.request("me").summary == "delivered 2, 1 replay")
     #expect(play.sent.map { $0.bearer ?? "" } == ["A1", "", "A2"])
@@ -96,7 +87,7 @@ struct CallRenewalTests {
 
   @Test("a sibling's renewal ends our token: that is a replay with its token, and no renewal")
   func sibling() throws {
-    let play = try consented()
+    let play = try Play.consented()
     let other = play.sibling()
     other.now += 3590
     other.response(.tokens("A2", "R2"), .ok())
@@ -109,7 +100,7 @@ struct CallRenewalTests {
 
   @Test("a new token that is refused at once is not renewed again: something else is wrong")
   func refusedAnew() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.response(WireResponse(401), .tokens("A2", "R2"), WireResponse(401))
     let failure = try play.request("me").failure
     #expect(failure?.cause == .sessionInvalid && failure?.message.contains("proxy") == true)
@@ -122,7 +113,7 @@ struct CallRenewalTests {
     "whoever is killed, or hears no answer, leaves a mark; the next one sends the same token once more",
     arguments: [Failure.Cause.timeout, .transfer, .cancelled])
   func doubt(cause: Failure.Cause) throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.replies = [.failure(Failure(cause, "cut"))]
     #expect(try play.request("me").summary == "\(cause)")
@@ -136,7 +127,7 @@ struct CallRenewalTests {
 
   @Test("what was never sent is in no doubt", arguments: [Failure.Cause.connect, .tls])
   func unsent(cause: Failure.Cause) throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.replies = [.failure(Failure(cause, "nobody there"))]
     #expect(try play.request("me").summary == "\(cause)")
@@ -148,7 +139,7 @@ struct CallRenewalTests {
 
   @Test("a refresh token is not spent where the next one could not be kept")
   func unkept() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.sessionSaveFails = "the disk is full"
     #expect(try play.request("me").summary == "store")
@@ -160,7 +151,7 @@ struct CallRenewalTests {
 
   @Test("new tokens that cannot be saved are used, told of, and saved with the next request")
   func unsaved() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.response(.tokens("A2", "R2"), .ok(), .ok())
     play.meanwhile = [("send POST", { $0.sessionSaveFails = "the disk is full" })]
@@ -248,7 +239,7 @@ struct CallRenewalTests {
       #"{"errors":[{"id":"OAuthServerException","title":"The refresh token is invalid."}]}"#,
     ])
   func refusedGrant(body: String) throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.response(WireResponse(400, [], body))
     let failure = try play.request("me").failure
@@ -261,7 +252,7 @@ struct CallRenewalTests {
 
   @Test("a refresh token that is refused ahead of time leaves what still works, until that ends")
   func refusedAhead() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3590
     play.response(WireResponse(400, [], #"{"error":"invalid_grant"}"#), .ok(), .ok())
     #expect(try play.request("me").summary == "delivered 2")
@@ -274,7 +265,7 @@ struct CallRenewalTests {
 
   @Test("a refusal looks at the store again: a sibling on a store without locks was quicker")
   func quicker() throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     let other = play.sibling()
     other.response(.tokens("A2", "R2"), .ok())
@@ -294,7 +285,7 @@ struct CallRenewalTests {
 
   @Test("an error that says nothing of the token does not cost it", arguments: [429, 500, 503, 404, 403])
   func unrelated(status: Int32) throws {
-    let play = try consented()
+    let play = try Play.consented()
     play.now += 3600
     play.response(WireResponse(status))
     #expect(try play.request("me").failure?.cause != .consent)

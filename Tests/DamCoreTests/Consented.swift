@@ -39,6 +39,16 @@ extension WireRequest {
 }
 
 extension Play {
+  /// At FotoWare, after a person's consent: with the access token A1 and the refresh token R1.
+  static func consented(_ changes: [String: String?] = [:], life: Int = 3600) throws -> Play {
+    let play = Play(try Sample.fotoWare(changes))
+    play.response(.tokens("A1", "R1", life: life))
+    let url = try play.consentURL()
+    #expect(play.run(.consent(.finish(redirected: Sample.answer(to: url)))).summary == "ready 1")
+    play.clear()
+    return play
+  }
+
   func consentURL() throws -> String {
     guard case .consentBegun(let url) = run(.consent(.begin(entropy: Sample.entropy.shuffled()))) else {
       throw Failure(.internalError, "nobody was asked: \(actions)")

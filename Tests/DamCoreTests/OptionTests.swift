@@ -50,6 +50,7 @@ struct OptionTests {
     "invalid-class": .text, "invalid-text": .text, "token-limit-text": .text,
     "login-token-life": .number(30...86_400), "login-token-encoding": .choice("utf-8", "legacy"),
     "store": Row(["file", "memory", "/var/lib/x"], not: []), "lock-timeout": .number(0...86_400),
+    "login-timeout": .number(1...3_600), "store-down": .choice("memory", "stop"),
     "idle-limit": .number(0...604_800), "token-limit": .number(1...10_000), "token-reserve": .number(0...10_000),
     "ca-file": .text, "client-certificate": .text, "client-key": .text,
     "pinned-key": Row(

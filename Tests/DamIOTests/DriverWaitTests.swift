@@ -125,6 +125,18 @@ struct DriverWaitTests {
     #expect(session.isFree)
   }
 
+  @Test("a login that takes too long ends, though each of its requests has time; then the locks are free")
+  func endlessLogin() throws {
+    let server = try LoopbackServer([LoopbackServer.login: { $0.stayUntilGone() }])
+    let session = try server.open(["login-timeout": "1", "timeout": "3600"])
+    let failure = #expect(throws: Failure.self) { try session.request("a") }
+    #expect(failure?.cause == .timeout && failure?.message.contains("\"login-timeout\" allows") == true)
+    #expect(session.isFree)
+    // The next one has all of the time.
+    server.on(LoopbackServer.login) { $0.response(Peer.token("T7")) }
+    #expect(try session.request("a").status == 200)
+  }
+
   @Test("a login that breaks off frees the locks, for the next one to try", arguments: ["", "HTTP/1.1 200 OK\r\nA: b"])
   func brokenLogin(said: String) throws {
     let server = try LoopbackServer([

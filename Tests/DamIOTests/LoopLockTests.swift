@@ -29,6 +29,16 @@ struct LoopLockTests {
     #expect(caller.session.statistics.waits == 1 && caller.session.isFree)
   }
 
+  @Test("a login of a loop ends in time, too, and the locks are free then")
+  func endlessLogin() throws {
+    let server = try LoopbackServer([LoopbackServer.login: { $0.stayUntilGone() }])
+    let caller = try LoopCaller(server, ["login-timeout": "1"])
+    try caller.submit("a")
+    caller.runToTheEnd()
+    #expect(caller.endings == ["1 timeout"])
+    #expect(caller.session.isFree)
+  }
+
   @Test("a lock that another process has is waited for in its line, and heard of when it is let go")
   func otherProcess() throws {
     let (server, scratch) = (try LoopbackServer(), try Scratch())

@@ -21,7 +21,7 @@ struct TransferTests {
     request.isForCaller = true
     if options.body != nil { request.body = .caller }
     let limits = TransferLimits(
-      timeout: 0, isRequests: false, transport: settings.transport, origin: settings.site.origin, isCompressible: true)
+      timeout: 0, timeoutBy: "", transport: settings.transport, origin: settings.site.origin, isCompressible: true)
     let transfer = Transfer(request, options, limits, connection.handle)
     if canPause { transfer?.allowPauses() }
     return transfer

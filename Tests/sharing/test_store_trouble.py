@@ -31,9 +31,10 @@ def works_in_memory(stage: Stage, crew: Crew, kind: Kind, reason: str) -> None:
     """
     processes = len(crew.workers)
     if kind is DEVICE:
-        outcome, told = crew.do("get", kind.path, threads=2), "could not be kept"
+        outcome = crew.do("get", kind.path, threads=2)
         assert [name for name, _ in outcome.errors] == ["StoreError"] * 2 * processes
-        assert all(f"{told} (" in text and f": {reason})" in text for _, text in outcome.errors)
+        assert all(f"{reason}), so n" in text for _, text in outcome.errors)
+        assert all("was asked for" in text for _, text in outcome.errors)
         assert stage.count("fotoweb")["requests"] == 0
         return
     for _ in range(2):

@@ -114,6 +114,10 @@ class Options(TypedDict, total=False):
     invalid_text: Text
     #: How long to wait for another process that uses the session.
     lock_timeout: Number
+    #: How long a login may take in all, since others wait for it.
+    login_timeout: Number
+    #: Without the store: stop, or go on in memory where a login costs nothing.
+    store_down: Literal["memory", "stop"] | None
     #: Inactivity after which the server ends a session; 0: unknown.
     idle_limit: Number
     #: CA certificates to trust instead of the system's.
