@@ -67,6 +67,31 @@ upload() {
     [ ! -e kept ]
 }
 
+@test "a method in small letters is the one that is meant, and another stays as it is typed" {
+    run -0 --separate-stderr dam request desk get mem/image/I1
+    [ "$(jq -r .data.Image.image_id <<<"$output")" = I1 ]
+    run -0 --separate-stderr dam request desk Put mem/gallery/G1 -d name=x
+    run ! dam request desk patch mem/gallery/G1
+    run ! --separate-stderr dam request desk propfind mem/gallery/G1 -vv
+    [[ $stderr == *" propfind "* && $stderr != *PROPFIND* ]]
+    sandbox log | jq -r '.[] | select(.path | test("/mem/(image|gallery)/")).method' >methods
+    [ "$(xargs <methods)" = "GET PUT PATCH" ]
+}
+
+@test "a HEAD prints the headers, and waits for no body" {
+    local method
+    for method in HEAD head; do
+        run -0 --separate-stderr dam request desk "$method" mem/image/I1
+        [ "${lines[0]}" = $'Status: 200\r' ]
+        [[ $output == *$'\r\nContent-Length: '[1-9]* && $output != *'{'* ]]
+        [ -z "$stderr" ]
+    done
+    [ "$(dam request desk head mem/image/I1 -i | grep -c ^Status)" -eq 1 ]
+    [ "$(sandbox log | jq -r '.[-1].method')" = HEAD ]
+    run -8 --separate-stderr dam request desk head mem/nothing
+    [[ ${lines[0]} == "Status: 404"* && $stderr == *"HTTP status 404" ]]
+}
+
 @test "-o replaces a file by a whole success, and by nothing else" {
     umask 027
     dam get desk 'mem/image/I1/download?size=70000' -o new
