@@ -209,8 +209,11 @@ saved() {
 }
 
 @test "a bar for all of them, with rate and time left, and a last word" {
-    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1 mem/image/I2 --output-dir out
-    [[ $output == *"2 of 2 files, "*"damsession: 2 of 2 came"*"exit: 0" ]]
+    local small=('mem/image/I1/download?size=200' 'mem/image/I2/download?size=300')
+    run -0 terminal -- "$DAMSESSION" get desk "${small[@]}" --output-dir out
+    [[ $output == *"2 of 2 files, 500 B"*"damsession: 2 of 2 came, 500 B"*"exit: 0" ]]
+    run -0 terminal -- "$DAMSESSION" get desk "${small[@]}" --output-dir out --continue
+    [[ $output == *"damsession: 2 of 2 came; 2 of them were there before"*"exit: 0" ]]
     run -0 terminal -- "$DAMSESSION" get desk mem/image/I1 mem/image/I2 --output-dir other --no-progress
     [[ $output != *" files, "* ]]
     seq -f 'mem/image/I%g/download?size=1073741824' 3 >list

@@ -47,7 +47,7 @@ struct batch {
     int is_open;    /* a request has been answered. Until then there is one, so that a person is asked once. */
     int unreached;  /* how many in a row could not reach the server. */
     struct pace pace;
-    int64_t bytes, drawn_ms; /* of those that are over; when the bar was drawn. */
+    int64_t drawn_ms; /* when the bar was drawn. */
     int shows;
 };
 
@@ -56,7 +56,7 @@ struct batch {
 /* What is not begun counts as large as the others are on average. */
 static void draw(struct batch *batch)
 {
-    int64_t done = batch->bytes, total = batch->bytes;
+    int64_t done = batch->tally.bytes, total = done;
     size_t over = batch->tally.came + batch->tally.failed, known = batch->tally.came,
            unknown = batch->count - batch->next;
     char words[64];
@@ -129,6 +129,13 @@ static int is_there(const struct item *item)
     return !is_given(item->batch->arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0;
 }
 
+/* What a success has brought: the file's size, since no progress is told of a small one. */
+static int64_t count_bytes(const struct item *item, int32_t http_status)
+{
+    struct stat found;
+    return is_success(http_status) && stat(item->file, &found) == 0 ? found.st_size : 0;
+}
+
 static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
 {
     struct batch *batch = item->batch;
@@ -145,7 +152,7 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
         batch->tally.came++;
         batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;
-        batch->bytes += item->done;
+        batch->tally.bytes += count_bytes(item, view.http_status);
     } else {
         report_failure(&batch->tally, item->wanted, view.http_status, error);
         if (is_final(batch, status) && batch->stop.status == DAM_OK) {

@@ -10,6 +10,7 @@
 #include "exit_code.h"
 #include "names.h"
 #include "print.h"
+#include "progress.h"
 #include "say.h"
 
 #include <damsession.h>
@@ -71,15 +72,17 @@ void report_untried(struct tally *tally, const struct wanted *wanted, const dam_
 static int sum_up(const struct tally *tally, size_t count)
 {
     size_t missing = tally->failed + tally->untried;
-    char untried[64] = "", old[64] = "";
+    char untried[64] = "", old[64] = "", size[SIZE_CAPACITY] = "";
     if (tally->untried > 0)
         snprintf(untried, sizeof untried, "; %zu of them were not asked for", tally->untried);
     if (tally->old > 0)
         snprintf(old, sizeof old, "; %zu of them were there before", tally->old);
+    if (tally->came > tally->old)
+        write_size(tally->bytes, size);
     if (missing > 0)
         say("%zu of %zu did not come%s", missing, count, untried);
     else if (isatty(STDERR_FILENO))
-        say("%zu of %zu came%s", tally->came, count, old);
+        say("%zu of %zu came%s%s%s", tally->came, count, tally->came > tally->old ? ", " : "", size, old);
     return missing == 0 ? EXIT_OK : tally->came > 0 ? EXIT_PARTLY : tally->code;
 }
 

@@ -15,9 +15,10 @@ struct tally {
     FILE *report;      /* that of --report, or NULL. */
     const char *place; /* its name for messages. */
     size_t came, failed, untried;
-    size_t old;  /* of those that came: they were there before. */
-    size_t kept; /* of those that failed: a file of that name was there before. */
-    int code;    /* the exit code of the first failure. */
+    size_t old;    /* of those that came: they were there before. */
+    size_t kept;   /* of those that failed: a file of that name was there before. */
+    int64_t bytes; /* of the files of those that came now. */
+    int code;      /* the exit code of the first failure. */
 };
 
 /* `path` may be NULL: no report is wanted. Returns EXIT_OK, or another exit code after printing why. */
