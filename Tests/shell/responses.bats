@@ -92,6 +92,16 @@ upload() {
     [[ ${lines[0]} == "Status: 404"* && $stderr == *"HTTP status 404" ]]
 }
 
+@test "what is said about curl's --compressed, --range and --user-agent holds" {
+    [ "$(dam get desk 'mem/image/I1/download?size=1000' -H 'Range: bytes=0-9' -H 'User-Agent: me' | wc -c)" -eq 10 ]
+    sandbox log | jq -r '.[-1].headers[] | join(": ")' >headers
+    grep -qix 'user-agent: me' headers
+    run ! grep -qi '^accept-encoding' headers
+    dam get desk mem/image/I1 >/dev/null
+    sandbox log | jq -r '.[-1].headers[] | join(": ")' >headers
+    run ! grep -qi '^accept-encoding' headers
+}
+
 @test "-o replaces a file by a whole success, and by nothing else" {
     umask 027
     dam get desk 'mem/image/I1/download?size=70000' -o new

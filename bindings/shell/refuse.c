@@ -7,6 +7,7 @@
 #include "refuse.h"
 
 #include "commands.h"
+#include "curl.h"
 #include "exit_code.h"
 #include "flags.h"
 #include "pages.h"
@@ -55,11 +56,22 @@ static size_t measure(const char *left, const char *right)
     return rows[height][width];
 }
 
-/* Keeps the better of two words. A third of the letters may be wrong. */
+/* How many letters of a word may be wrong: one, and one more for every six; more would be another word. */
+static size_t tolerate(size_t letters)
+{
+    enum { LEAST = 3, MORE = 6 };
+    return letters < LEAST ? 0 : 1 + (letters - LEAST) / MORE;
+}
+
+/* Keeps the better of two words. Whoever types the beginning of one means it, too. */
 static void compare(const char *word, const char *candidate, const char **best, size_t *distance)
 {
-    size_t found = measure(word, candidate);
-    if (found < *distance && found <= 1 + strlen(candidate) / 3) {
+    enum { SHORTEST = 3, AS_FAR_AS = 3 };
+    size_t found = measure(word, candidate), size = strlen(word), other = strlen(candidate);
+    int is_beginning = size >= SHORTEST && size < other && strncmp(word, candidate, size) == 0;
+    if (is_beginning && found > AS_FAR_AS)
+        found = AS_FAR_AS;
+    if (found < *distance && (is_beginning || found <= tolerate(size > other ? size : other))) {
         *distance = found;
         *best = candidate;
     }
@@ -171,9 +183,13 @@ int refuse_page(const char *word)
 
 int refuse_option(const char *name, const struct command *command)
 {
-    const char *best = NULL;
+    const char *best = NULL, *advice = find_curl_advice(name, 0);
     size_t distance = LONGEST;
     dam_option row;
+    if (advice != NULL) {
+        say("--%s is curl's; here: %s", name, advice);
+        return EXIT_USAGE;
+    }
     for (int id = 0; id < FLAG_COUNT; id++)
         if (command == NULL || flags[id].group & command->accepts)
             compare(name, flags[id].name, &best, &distance);
@@ -218,11 +234,11 @@ int refuse_config_option(const char *word, const char *usage)
 
 int refuse_letter(char letter)
 {
-    /* Those of curl that the page has a row for. */
-    int is_of_curl = strchr("XuksSfLCGObcTmxIA", letter) != NULL;
-    say(is_of_curl ? "-%c is not known; `damsession help coming-from` tells what curl's is here"
-                   : "-%c is not known; see `damsession help`",
-        letter);
+    const char *advice = find_curl_advice(NULL, letter);
+    if (advice != NULL)
+        say("-%c is curl's; here: %s", letter, advice);
+    else
+        say("-%c is not known; see `damsession help`", letter);
     return EXIT_USAGE;
 }
 
