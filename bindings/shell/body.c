@@ -1,5 +1,5 @@
 /*
- * body.c - the body of a request: what --data names, or a form.
+ * body.c - the body of a request: what --data or --json names, or a form.
  */
 #include "body.h"
 
@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* FILE or FILE;type=TYPE. */
@@ -56,9 +57,25 @@ static int open_form(const struct arguments *arguments, struct transfer *transfe
     return code;
 }
 
+/* What --json says of body and response, as far as nothing else is said. There is room for one header more: each has
+   taken a word of the command line, and so has --json. */
+static void say_json(const struct arguments *arguments, dam_request *request)
+{
+    static const char json[] = "application/json";
+    if (request->content_type == NULL)
+        request->content_type = json;
+    for (size_t index = 0; index < arguments->header_count; index++)
+        if (strcasecmp(arguments->headers[index].name, "Accept") == 0)
+            return;
+    arguments->headers[arguments->header_count] = (dam_header){.name = "Accept", .value = json};
+    request->header_count = arguments->header_count + 1;
+}
+
 int open_body(const struct arguments *arguments, dam_request *request, struct transfer *transfer)
 {
     int code = EXIT_OK;
+    if (is_given(arguments, FLAG_DATA_JSON))
+        say_json(arguments, request);
     if (arguments->part_count > 0) {
         code = open_form(arguments, transfer);
         request->form = transfer->form;

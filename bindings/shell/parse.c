@@ -27,7 +27,7 @@ static int take_long(struct arguments *out, char *name, char ***next)
     char *value = strchr(name, '=');
     if (value != NULL)
         *value++ = '\0';
-    int id = find_flag(name, 0);
+    int id = find_flag(name, 0, out->command != NULL ? out->command->accepts : 0);
     int takes_value = id >= 0 && flags[id].operand != NULL;
     if (id < 0) {
         if (!find_option(name, &row))
@@ -62,7 +62,7 @@ static int take_long(struct arguments *out, char *name, char ***next)
 static int take_letters(struct arguments *out, char *letters, char ***next)
 {
     for (; *letters != '\0'; letters++) {
-        int id = find_flag(NULL, *letters);
+        int id = find_flag(NULL, *letters, 0);
         char *value = NULL;
         if (id < 0)
             return refuse_letter(*letters);
