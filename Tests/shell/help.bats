@@ -106,3 +106,44 @@ setup() {
     run -2 --separate-stderr dam help ca-fiel
     [[ $stderr == *"did you mean \`ca-file\`?" ]]
 }
+
+@test "help explains every flag, by name or letter, and which commands take it" {
+    local flag word
+    while read -r flag; do
+        [[ $flag != --help && $flag != --version ]] || continue
+        run -0 --separate-stderr dam help "$flag"
+        [[ $output == *"$flag"*$'\n\n'[a-zO]*$'\n\ncommands: '[a-z]* ]]
+    done < <(dam help | grep -oE '^  .{4}--[a-z-]+' | grep -oE -- '--.*')
+    [ "$(dam help -d)" = "$(dam help --data)" ]
+    [ "$(dam help query)" = "$(dam help --query=NAME)" ]
+    [ "$(dam help --query | tail -1)" = "commands: get, post, put, delete, request" ]
+    [[ $(dam help --json) == $'--json\n'*"status"*$'\n\n--json TEXT'*"commands: post, put, request" ]]
+    [ "$(dam help --timeout)" = "$(dam help timeout)" ]
+    [[ $(dam help timeout) == *$'\ncommands: login, get, '* && $(dam help timeout) != *sessions* ]]
+    [[ $(dam help --store) == *$'\ncommands: '*"sessions, remove"* ]]
+    run -2 --separate-stderr dam help --location
+    [[ $stderr == *"redirects are followed without it"* ]]
+    run -2 --separate-stderr dam help --jbos
+    [[ $stderr == *"did you mean --jobs?" ]]
+    run -2 --separate-stderr dam help querry
+    [[ $stderr == *"did you mean \`query\`?" ]]
+    [ "$(dam help --help)" = "$(dam help -h)" ]
+    for word in -- -; do run ! --separate-stderr dam help "$word" get get; done
+}
+
+@test "help explains every variable of the environment" {
+    local variable
+    while read -r variable; do
+        run -0 --separate-stderr dam help "$variable"
+        [[ $output == *$'\nenvironment: '"$variable"$'\n'* ]]
+    done < <(dam options --json | jq -r '.[].environment')
+    for variable in DAMSESSION_LIBRARY DAMSESSION_SANDBOX DAMSESSION_SANDBOX_PID; do
+        DAMSESSION_LIBRARY=hunter2 run -0 --separate-stderr dam help "$variable"
+        [[ ${lines[0]} == "$variable" && ${#lines[1]} -gt 20 && $output != *hunter2* ]]
+    done
+    run -2 --separate-stderr dam help DAMSESSION_TIMEUOT
+    [ "$stderr" = "damsession: there is no variable \`DAMSESSION_TIMEUOT\`; did you mean \`DAMSESSION_TIMEOUT\`?" ]
+    for variable in DAMSESSION_ DAMSESSION_timeout DAMSESSION_CONNECT-TIMEOUT "DAMSESSION_$(printf 'x%.0s' {1..500})"; do
+        run -2 --separate-stderr dam help "$variable"
+    done
+}

@@ -74,8 +74,8 @@ const struct command commands[] = {
      "ca-file proxy store connect-timeout", "doctor desk"},
     {"version", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, OPENS_NOTHING, run_version, NULL,
      "print the versions of wrapper and library", NULL, "version"},
-    {"help", "[COMMAND|PAGE|OPTION|CODE]", 0, 1, ACCEPTS_HELP, OPENS_NOTHING, run_help, NULL,
-     "print this, the page of a command, one of the manual, an option, or what an exit code means", NULL, "help 44"},
+    {"help", "[COMMAND|PAGE|FLAG|OPTION|VARIABLE|CODE]", 0, 1, ACCEPTS_HELP, OPENS_NOTHING, run_help, NULL,
+     "print this, or what there is to say of a command, page, flag, option, variable or exit code", NULL, "help 44"},
     {NULL, NULL, 0, 0, 0, OPENS_NOTHING, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -22,6 +22,8 @@
 
 enum { LONGEST = 32 }; /* longer words are like nothing. */
 
+static const char prefix[] = "DAMSESSION_";
+
 static size_t least(size_t one, size_t other)
 {
     return one < other ? one : other;
@@ -163,8 +165,24 @@ int refuse_command(const char *word)
     return refuse_word("command", word, find_nearest_command(word, &distance));
 }
 
+static int refuse_variable(const char *word)
+{
+    char option[LONGEST + 1], variable[VARIABLE_CAPACITY];
+    snprintf(option, sizeof option, "%s", word + sizeof prefix - 1);
+    for (char *at = option; *at != '\0'; at++)
+        *at = *at == '_' ? '-' : lower(*at);
+    const char *best = find_nearest_option(option);
+    if (best != NULL)
+        name_variable(best, variable);
+    return refuse_word("variable", word, best != NULL ? variable : NULL);
+}
+
 int refuse_page(const char *word)
 {
+    if (word[0] == '-')
+        return word[1] == '-' ? refuse_option(word + 2, NULL) : refuse_letter(word[1]);
+    if (strncmp(word, prefix, sizeof prefix - 1) == 0)
+        return refuse_variable(word);
     size_t distance = LONGEST, size = strlen(word);
     const char *best = find_nearest_command(word, &distance);
     for (const struct page *page = pages; page->name != NULL; page++) {
@@ -178,6 +196,8 @@ int refuse_page(const char *word)
         if (is_status(status))
             compare(word, dam_status_name(status), &best, &distance);
     compare_options(word, &best, &distance);
+    for (int id = 0; id < FLAG_COUNT; id++)
+        compare(word, flags[id].name, &best, &distance);
     return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
 
