@@ -229,6 +229,6 @@ saved() {
     run -0 --separate-stderr dam get desk mem/image/I1 --output-dir a/b/c
     [ "$(find a/b/c -type f | wc -l)" -eq 1 ]
     : >file
-    run -60 --separate-stderr dam get desk mem/image/I1 --output-dir file/b
+    run -5 --separate-stderr dam get desk mem/image/I1 --output-dir file/b
     [[ $stderr == *"file/b"* ]]
 }

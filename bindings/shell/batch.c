@@ -119,7 +119,7 @@ static void leave(struct item *item, int is_wanted)
     tally->kept += !is_wanted;
     snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
     if (!is_wanted)
-        report_failure(tally, item->wanted, 0, &error);
+        report_failure(tally, item->wanted, item->file, 0, &error);
     show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
 }
 
@@ -154,7 +154,7 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
         batch->unreached = 0;
         batch->tally.bytes += count_bytes(item, view.http_status);
     } else {
-        report_failure(&batch->tally, item->wanted, view.http_status, error);
+        report_failure(&batch->tally, item->wanted, item->file, view.http_status, error);
         if (is_final(batch, status) && batch->stop.status == DAM_OK) {
             batch->stop = *error;
             batch->work->credentials.is_declined = 1; /* others on their way would ask again. */
@@ -256,10 +256,8 @@ static int prepare(struct batch *batch, const struct paths *paths)
             return complain("memory");
         }
     }
-    if (make_folder(folder) != 0) {
-        complain(folder);
-        return DAM_ERR_STORE; /* as for --output. */
-    }
+    if (make_folder(folder) != 0)
+        return complain(folder);
     return open_report(&batch->tally, batch->arguments->report);
 }
 

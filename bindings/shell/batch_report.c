@@ -45,7 +45,8 @@ static void write_row(struct tally *tally, const struct wanted *wanted, const ch
     fflush(tally->report);
 }
 
-void report_failure(struct tally *tally, const struct wanted *wanted, int32_t http_status, const dam_error *error)
+void report_failure(struct tally *tally, const struct wanted *wanted, const char *file, int32_t http_status,
+                    const dam_error *error)
 {
     char text[DESCRIPTION_CAPACITY];
     int visible = (int)strcspn(wanted->path, "?");
@@ -55,9 +56,10 @@ void report_failure(struct tally *tally, const struct wanted *wanted, int32_t ht
         say("%.*s: %s", visible, wanted->path, text);
         write_row(tally, wanted, "HTTP", http_status, EXIT_HTTP, text);
     } else {
-        say("%.*s: %s", visible, wanted->path, describe(error, text));
-        write_row(tally, wanted, dam_status_name(error->status), error->http_status, find_exit_code(error->status),
-                  error->message);
+        int is_local = is_about_file(error, file);
+        say("%.*s: %s", visible, wanted->path, is_local ? error->message : describe(error, text));
+        write_row(tally, wanted, dam_status_name(error->status), error->http_status,
+                  is_local ? EXIT_STOPPED : find_exit_code(error->status), error->message);
     }
 }
 

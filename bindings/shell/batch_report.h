@@ -24,8 +24,10 @@ struct tally {
 /* `path` may be NULL: no report is wanted. Returns EXIT_OK, or another exit code after printing why. */
 int open_report(struct tally *tally, const char *path);
 
-/* A path that did not come: `http_status` is that of a response which is no success, else `error` says why. */
-void report_failure(struct tally *tally, const struct wanted *wanted, int32_t http_status, const dam_error *error);
+/* A path that did not come into `file`: `http_status` is that of a response which is no success, else `error` says
+   why. */
+void report_failure(struct tally *tally, const struct wanted *wanted, const char *file, int32_t http_status,
+                    const dam_error *error);
 
 /* A path that was not asked for, because of this. */
 void report_untried(struct tally *tally, const struct wanted *wanted, const dam_error *error);

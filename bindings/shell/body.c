@@ -11,10 +11,20 @@
 
 #include <damsession.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static int is_folder(const char *path)
+{
+    struct stat found;
+    int is = stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+    errno = is ? EISDIR : errno;
+    return is;
+}
 
 /* FILE or FILE;type=TYPE. */
 static int add_file(dam_form *form, const char *name, const char *text)
@@ -34,7 +44,7 @@ static int add_file(dam_form *form, const char *name, const char *text)
     if (strcmp(path, "-") == 0) {
         say("--form takes files, not standard input; a file of that name is ./-");
         code = EXIT_USAGE;
-    } else if (access(path, R_OK) != 0) { /* the library's message would not name the file. */
+    } else if (is_folder(path) || access(path, R_OK) != 0) { /* the library's message would not name the file. */
         code = complain(path);
     } else if (dam_form_add_file(form, name, path, NULL, type, &error) != DAM_OK) {
         code = report(&error);

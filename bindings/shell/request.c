@@ -115,7 +115,7 @@ static int send_request(const struct arguments *arguments, struct work *work, da
     if (transfer->code != EXIT_OK)
         code = transfer->code; /* a callback has said why. */
     else
-        code = status == DAM_OK ? deliver(transfer, response) : report(&error);
+        code = status == DAM_OK ? deliver(transfer, response) : report_download(&error, transfer->file);
     dam_response_free(response);
     return code;
 }

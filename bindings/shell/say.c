@@ -71,6 +71,19 @@ int report(const dam_error *error)
     return find_exit_code(error->status);
 }
 
+int is_about_file(const dam_error *error, const char *file)
+{
+    return error->status == DAM_ERR_STORE && file != NULL && strstr(error->message, file) != NULL;
+}
+
+int report_download(const dam_error *error, const char *file)
+{
+    if (!is_about_file(error, file))
+        return report(error);
+    say("%s", error->message);
+    return EXIT_STOPPED;
+}
+
 int complain(const char *place)
 {
     say("%s: %s", place, strerror(errno));
