@@ -118,7 +118,9 @@ static void leave(struct item *item, int is_wanted)
     tally->came += is_wanted != 0;
     tally->kept += !is_wanted;
     snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
-    if (!is_wanted)
+    if (is_wanted)
+        report_success(tally, item->wanted);
+    else
         report_failure(tally, item->wanted, item->file, 0, &error);
     show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
 }
@@ -150,6 +152,8 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
         dam_response_get(response, &view, NULL);
     if (status == DAM_OK && (is_success(view.http_status) || view.http_status == 304)) {
         batch->tally.came++;
+        if (view.http_status != 304) /* there is no file. */
+            report_success(&batch->tally, item->wanted);
         batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;
         batch->tally.bytes += count_bytes(item, view.http_status);

@@ -1,6 +1,6 @@
 /*
  * batch_report.c - what came of many paths, and what did not: on standard error for people, in the file of --report as
- * a line of JSON for each path that did not come.
+ * a line of JSON for each path that did not come, or came under another name than it would have had.
  *
  * In the report a path is as it was given, with its query, so that a script can ask for it again; in messages its query
  * is left out.
@@ -38,6 +38,8 @@ static void write_row(struct tally *tally, const struct wanted *wanted, const ch
         return;
     write_json_member(tally->report, "{", "path", wanted->path);
     write_json_member(tally->report, ",", "file", wanted->name);
+    if (wanted->before != NULL)
+        write_json_member(tally->report, ",", "asked", wanted->before);
     write_json_member(tally->report, ",", "status", status);
     fprintf(tally->report, ",\"exit_code\":%d,\"http_status\":%d", code, (int)http);
     write_json_member(tally->report, ",", "error", sentence);
@@ -63,12 +65,39 @@ void report_failure(struct tally *tally, const struct wanted *wanted, const char
     }
 }
 
+void report_success(struct tally *tally, const struct wanted *wanted)
+{
+    size_t used = strlen(tally->names), room = sizeof tally->names - used;
+    if (wanted->before == NULL)
+        return;
+    int size =
+        snprintf(tally->names + used, room, "%s`%s` as `%s`", used > 0 ? ", " : "", wanted->before, wanted->name);
+    if (size < 0 || (size_t)size >= room || tally->is_cut) {
+        tally->names[used] = '\0';
+        tally->is_cut = 1;
+    }
+    tally->renamed++;
+    tally->named += !tally->is_cut;
+    write_row(tally, wanted, dam_status_name(DAM_OK), 0, EXIT_OK, "");
+}
+
 void report_untried(struct tally *tally, const struct wanted *wanted, const dam_error *error)
 {
     char text[DESCRIPTION_CAPACITY];
     snprintf(text, sizeof text, "not asked for: %s", error->message);
     tally->untried++;
     write_row(tally, wanted, dam_status_name(error->status), 0, find_exit_code(error->status), text);
+}
+
+/* Once, however many they are: those that there is room for. */
+static void say_renamed(const struct tally *tally)
+{
+    char more[80] = "";
+    if (tally->renamed > tally->named)
+        snprintf(more, sizeof more, "%s%zu more, which --report FILE lists", tally->named > 0 ? ", and " : "",
+                 tally->renamed - tally->named);
+    if (tally->renamed > 0)
+        say("saved under another name: %s%s", tally->names, more);
 }
 
 static int sum_up(const struct tally *tally, size_t count)
@@ -81,6 +110,7 @@ static int sum_up(const struct tally *tally, size_t count)
         snprintf(old, sizeof old, "; %zu of them were there before", tally->old);
     if (tally->came > tally->old)
         write_size(tally->bytes, size);
+    say_renamed(tally);
     if (missing > 0)
         say("%zu of %zu did not come%s", missing, count, untried);
     else if (isatty(STDERR_FILENO))

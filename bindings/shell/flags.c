@@ -63,7 +63,7 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_JOBS] = {"jobs", 'j', ACCEPTS_PATHS, "N", 0, "with --output-dir: how many at a time; 4 unless given"},
     [FLAG_REPLACE] = {"replace", 0, ACCEPTS_PATHS, NULL, 0, "with --output-dir: replace files that are there"},
     [FLAG_REPORT] = {"report", 0, ACCEPTS_PATHS, "FILE", 0,
-                     "with --output-dir: write a line of JSON for each path that did not come"},
+                     "with --output-dir: write a line of JSON for each path that did not come, or under another name"},
     [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", 0, "that the ID came with; else the present one"},
     [FLAG_TICKET] = {"ticket", 0, ACCEPTS_TICKET, "FILE", 0,
                      "where `header` notes for `observe` which headers these are"},
