@@ -86,9 +86,9 @@ void set_remedy_words(const struct arguments *arguments, const struct work *work
         .arguments = arguments, .work = work, .name = has_name(arguments) ? arguments->words[0] : "-"};
 }
 
-void note_new_name(void)
+void note_new_name(int is_new)
 {
-    around.is_new = 1;
+    around.is_new = is_new;
 }
 
 static int is_nameless(void)
