@@ -106,6 +106,11 @@ header - --ticket nowhere/ticket
 observe - --ticket nowhere
 consent import - nowhere --passphrase-fd 7
 END
+    # A file may be called like any word of what is said about the store.
+    export DAMSESSION_SYSTEM=fotoweb DAMSESSION_URL=$FOTOWEB DAMSESSION_USER=$KARE DAMSESSION_PASSWORD=$KARE_PASSWORD
+    printf 'get - Information -o %s\n' t the store s | DAMSESSION_STORE=$HOME/empty all_end_with 60
+    printf 'get - Information --output-dir o\n' | DAMSESSION_STORE=$HOME/empty all_end_with 60
+    photoshelter_environment
     # Others could write there.
     mkdir -m 777 open
     chmod 777 open

@@ -73,7 +73,11 @@ int report(const dam_error *error)
 
 int is_about_file(const dam_error *error, const char *file)
 {
-    return error->status == DAM_ERR_STORE && file != NULL && strstr(error->message, file) != NULL;
+    size_t size = file != NULL ? strlen(file) : 0;
+    if (error->status != DAM_ERR_STORE || size == 0 || strncmp(error->message, file, size) != 0)
+        return 0;
+    const char *rest = error->message + size;
+    return strncmp(rest, " cannot be written", 18) == 0 || strncmp(rest, ".part", 5) == 0;
 }
 
 int report_download(const dam_error *error, const char *file)
