@@ -53,20 +53,22 @@ struct batch {
 
 /* ---- progress ---- */
 
-/* What is not begun counts as large as the others are on average. */
+/* Whose size is not known yet, begun or not, counts as large as the others are on average. */
 static void draw(struct batch *batch)
 {
     int64_t done = batch->tally.bytes, total = done;
-    size_t over = batch->tally.came + batch->tally.failed, known = batch->tally.came,
-           unknown = batch->count - batch->next;
+    size_t over = batch->tally.came + batch->tally.failed, sized = 0;
     char words[64];
     for (size_t at = 0; at < batch->next; at++) {
         const struct item *item = &batch->items[at];
         done += item->done;
-        total += item->total > 0 ? item->total : item->done;
-        known += item->total > 0;
+        total += item->total > 0 ? item->total : 0;
+        sized += item->total > 0;
     }
+    size_t known = batch->tally.came - batch->tally.old + sized,
+           unknown = batch->count - batch->next + batch->running - sized;
     total = known > 0 ? total + (int64_t)((double)total / (double)known * (double)unknown) : 0;
+    total = total > 0 && total < done ? done : total;
     snprintf(words, sizeof words, "%zu of %zu files, ", over, batch->count);
     draw_progress(&batch->pace, words, done, total);
     batch->drawn_ms = count_milliseconds();
