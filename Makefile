@@ -53,7 +53,14 @@ $(LIB): $(SOURCES) | $(BUILD)/tools
 	mv $@.new $@
 	ln -sf $(notdir $@) $(BUILD)/lib/libdamsession.so
 
-$(BIN): $(WRAPPER) include/damsession.h $(wildcard bindings/pages/*.md) $(LIB)
+# The pages of the manual as the command prints them.
+TEXTS := $(patsubst bindings/pages/%.md,$(BUILD)/pages/%.txt,$(wildcard bindings/pages/*.md))
+
+$(BUILD)/pages/%.txt: bindings/pages/%.md bindings/plain.py
+	@mkdir -p $(dir $@)
+	python3 -X utf8 bindings/plain.py <$< >$@
+
+$(BIN): $(WRAPPER) include/damsession.h $(TEXTS) $(LIB)
 	@mkdir -p $(dir $@)
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) $(LDFLAGS) -L$(BUILD)/lib \
 	  -ldamsession -lcurl -Wl,-rpath,'$$ORIGIN/../lib' -o $@

@@ -162,12 +162,62 @@ assert line.startswith(b"damsession: ") and line.endswith(b"\n"), line
 END
 }
 
-@test "a letter of curl's points to the page that has it" {
-    local letter
-    for letter in X u k s S f L C G O b c T m x I A; do
-        run -2 --separate-stderr dam get desk x "-$letter"
-        [ "$stderr" = "damsession: -$letter is not known; \`damsession help coming-from\` tells what curl's is here" ]
-        grep -qE -- "^\|[^|]*\`[^|]*-${letter}[ \`]" "$ROOT/bindings/pages/coming-from.md"
+@test "a flag of curl that is none here is told what to do in its place" {
+    local flag words
+    for flag in -X -u -k -s -S -f -L -C -G -O -b -c -T -m -x -I -A; do
+        run -2 --separate-stderr dam get desk x "$flag"
+        [[ $stderr == "damsession: $flag is curl's; here: "* && ${#stderr_lines[@]} -eq 1 ]]
+        grep -qE -- "^\|[^|]*\`[^|]*${flag}[ \`]" "$ROOT/bindings/pages/coming-from.md"
+    done
+    while read -r flag words; do
+        run -2 --separate-stderr dam get desk x "$flag" hunter2
+        [[ $stderr == "damsession: $flag is curl's; here: "*"$words"* && $stderr != *hunter2* ]]
+        run -2 --separate-stderr dam get desk x "$flag=hunter2"
+        [[ $stderr == *"$words"* && $stderr != *hunter2* ]]
+    done <<'END'
+--location redirects are followed without it
+--cookie the session keeps its cookies by itself
+--cookie-jar the session keeps its cookies by itself
+--insecure --ca-file FILE
+--cacert --ca-file FILE
+--fail exit code 8
+--silent --no-progress
+--compressed the body comes as it is
+--retry --retries N
+--max-time --timeout SECONDS
+--request damsession request NAME METHOD PATH
+--head damsession request NAME HEAD PATH
+--upload-file damsession put NAME PATH --data @FILE
+--data-binary --data @FILE
+--continue-at --output FILE --continue
+--url-query --query NAME=VALUE
+--user-agent -H 'User-Agent: NAME'
+--max-redirs --redirects N
+--write-out --include
+END
+    # What it points to is here.
+    dam options | awk '{ print "--" $1 }' >known
+    dam help | grep -oE -- '--[a-z-]+' >>known
+    grep -oE '^[^*]*' "$ROOT/bindings/shell/curl.c" | sed -n '/^static/,$p' | grep -oE -- '--[a-z-]+' | sort -u >told
+    [ "$(wc -l <told)" -gt 15 ]
+    run ! grep -vxFf known told
+}
+
+@test "a word is near only if it is spelled nearly so, or is its beginning" {
+    local wrong near
+    while read -r wrong near; do
+        run -2 --separate-stderr dam get desk x "--$wrong" y
+        [ "$stderr" = "damsession: --$wrong is not known; did you mean --$near?" ]
+    done <<'END'
+organisation organization
+authentification authentication
+conect-timout connect-timeout
+time timeout
+outptu output
+END
+    for wrong in relocation fields station dictate limit q verbatim; do
+        run -2 --separate-stderr dam get desk x "--$wrong" y
+        [ "$stderr" = "damsession: --$wrong is not known; see \`damsession help get\`" ]
     done
 }
 

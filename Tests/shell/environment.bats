@@ -93,3 +93,10 @@ setup() {
     [[ $stderr == *DAMSESSION_USER* && $stderr != *"$KARE"* ]]
     DAMSESSION_USER=$KARE run -0 dam get web Information
 }
+
+@test "an example that cannot do without a variable says so in one line" {
+    run ! --separate-stderr env -u DAMSESSION_URL sh "$ROOT/bindings/examples/curl.sh"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == *"DAMSESSION_URL: is missing: export DAMSESSION_URL=https://"* ]]
+    [ -z "$output$(dam list)" ]
+}

@@ -68,6 +68,35 @@ setup() {
     run -0 --separate-stderr dam get desk mem/user/session
 }
 
+@test "answers are kept where the server is not trusted or not reached, but no password" {
+    unset DAMSESSION_CA_FILE
+    run -0 terminal answer=photoshelter "answer=$PHOTOSHELTER" "answer=$ADA" "answer=$ADA_PASSWORD" "answer=$API_KEY" -- \
+        "$DAMSESSION" login desk
+    [[ $output == *DAM_ERR_TLS*"damsession doctor desk, which"*"--ca-file FILE trusts a site's own CA"*"exit: 21" ]]
+    [[ $output == *$'\n'"damsession: the answers are kept under desk, but no password; to go on, run: damsession login desk --ca-file FILE"$'\n'* ]]
+    [ "$(dam config show desk | cut -d : -f 1 | xargs)" = "system url user api-key" ]
+    run ! grep -rF "$ADA_PASSWORD" "$HOME"
+    [ "$(stat -c %a "$XDG_CONFIG_HOME/damsession/desk.json")" = 600 ]
+    run -0 terminal "answer=$ADA_PASSWORD" -- "$DAMSESSION" login desk --ca-file "$CA_FILE"
+    [[ $output == *"Password of "*"logged in as $ADA at $PHOTOSHELTER; saved as desk"*"exit: 0" ]]
+    [[ $output != *"System"* && $output != *"User:"* && $output != *"API key"* ]]
+    # The same for OAuth2, where it comes out only when a person has consented.
+    run -0 terminal answer=fotoware "answer=$FOTOWARE" answer=sandbox-native "through=$(browse allow)" -- \
+        "$DAMSESSION" login ware
+    [[ $output == *DAM_ERR_TLS*"the answers are kept under ware"*"exit: 21" ]]
+    [ "$(dam config get ware client-id)" = sandbox-native ]
+    run -0 terminal answer=fotoweb answer=https://localhost:1 "answer=$KARE" "answer=$KARE_PASSWORD" -- "$DAMSESSION" login web
+    [[ $output == *DAM_ERR_CONNECT*"to go on, run: damsession login web"*"run before: damsession config set web url URL"*"exit: 20" ]]
+    dam config set web url "$FOTOWEB"
+    run -0 terminal "answer=$KARE_PASSWORD" -- "$DAMSESSION" login web --ca-file "$CA_FILE"
+    [[ $output == *"logged in as $KARE at $FOTOWEB; saved as web"*"exit: 0" && $output != *"User:"* ]]
+    # Who has typed nothing has nothing to lose.
+    run -21 --separate-stderr dam login script --system fotoweb --url "$FOTOWEB" --user "$KARE" --password-stdin <<<"$KARE_PASSWORD"
+    [[ $stderr != *"kept"* && $(dam list) != *script* ]]
+    run -0 terminal answer=fotoweb "answer=$FOTOWEB" "answer=$KARE" "answer=$KARE_PASSWORD" -- "$DAMSESSION" login -
+    [[ $output == *"exit: 21" && $output != *kept* ]]
+}
+
 @test "a new name is remembered only when the server has answered to its options, session or not" {
     photoshelter_environment
     DAMSESSION_PASSWORD=$ADA_PASSWORD dam login desk

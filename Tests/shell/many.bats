@@ -85,6 +85,29 @@ saved() {
     [ "$(saved two)" = "_._.._up _x a bad%ff café.jpg" ]
 }
 
+@test "a file that has another name than was asked for is told of, once for each and in one line" {
+    printf '%s\n' $'mem/image/I1\t../escaped' $'mem/image/I2\tfine.jpg' $'mem/nothing\t.hidden' 'mem/image/I3/download?size=1' \
+        'mem/image/I4/download?size=2' mem/image/I5 >list
+    run -10 --separate-stderr dam get desk --list list --jobs 1 --output-dir out --report report
+    [ "${stderr_lines[1]}" = "damsession: saved under another name: \`../escaped\` as \`_._escaped\`, \
+\`download\` as \`mem-image-I3-download-size=1\`, \`download\` as \`mem-image-I4-download-size=2\`" ]
+    [ "$(jq -r '[.asked, .file, .status, .exit_code] | join(" ")' report)" = '../escaped _._escaped DAM_OK 0
+.hidden _hidden HTTP 8
+download mem-image-I3-download-size=1 DAM_OK 0
+download mem-image-I4-download-size=2 DAM_OK 0' ]
+    run -0 --separate-stderr dam get desk mem/image/I1 --output-dir other --report -
+    [ -z "$output$stderr" ]
+    # What is there already has that name, too.
+    run -0 --separate-stderr dam get desk 'mem/image/I3/download?size=1' /cdn/.x --output-dir out --continue --report -
+    [ "$(jq -r '[.asked, .file] | join(" ")' <<<"$output")" = ".x _x" ]
+    # However many they are, it is one line.
+    seq -f '/cdn/%g/same' 60 | dam get desk --list - --output-dir many --report report 2>errors
+    [ "$(grep -c . errors)" -eq 1 ]
+    [[ $(<errors) =~ \`cdn-1-same\`.*,\ and\ ([0-9]+)\ more,\ which\ --report\ FILE\ lists$ ]]
+    [ "$(grep -o ' as ' errors | wc -l)" -eq $((60 - BASH_REMATCH[1])) ]
+    [ "$(wc -l <report)" -eq 60 ]
+}
+
 @test "a file that is there is left alone, or out, or replaced on request" {
     mkdir out
     echo mine >out/I1
@@ -129,7 +152,7 @@ saved() {
     sandbox faults '{"fault": "truncate", "match": "I2/download"}' >/dev/null
     run -10 --separate-stderr dam get desk 'mem/image/I1/download?size=1000' 'mem/image/I2/download?size=300000' \
         'mem/nothing?secret=1' 'a b' --output-dir out --report report
-    [ "$(jq -r '[.path, .status, .exit_code, .http_status] | join(" ")' report | sort)" = \
+    [ "$(jq -r 'select(.exit_code != 0) | [.path, .status, .exit_code, .http_status] | join(" ")' report | sort)" = \
         $'a b DAM_ERR_ARGUMENT 2 0\nmem/image/I2/download?size=300000 DAM_ERR_TRANSFER 23 200\nmem/nothing?secret=1 HTTP 8 404' ]
     [ "$(jq -r 'select(.http_status == 404).error' report)" = "the server answered with HTTP status 404" ]
     [[ $stderr != *secret=1* && ${stderr_lines[-2]} == "damsession: 3 of 4 did not come" ]]
@@ -209,8 +232,11 @@ saved() {
 }
 
 @test "a bar for all of them, with rate and time left, and a last word" {
-    run -0 terminal -- "$DAMSESSION" get desk mem/image/I1 mem/image/I2 --output-dir out
-    [[ $output == *"2 of 2 files, "*"damsession: 2 of 2 came"*"exit: 0" ]]
+    local small=('mem/image/I1/download?size=200' 'mem/image/I2/download?size=300')
+    run -0 terminal -- "$DAMSESSION" get desk "${small[@]}" --output-dir out
+    [[ $output == *"2 of 2 files, 500 B"*"damsession: 2 of 2 came, 500 B"*"exit: 0" ]]
+    run -0 terminal -- "$DAMSESSION" get desk "${small[@]}" --output-dir out --continue
+    [[ $output == *"damsession: 2 of 2 came; 2 of them were there before"*"exit: 0" ]]
     run -0 terminal -- "$DAMSESSION" get desk mem/image/I1 mem/image/I2 --output-dir other --no-progress
     [[ $output != *" files, "* ]]
     seq -f 'mem/image/I%g/download?size=1073741824' 3 >list
@@ -226,6 +252,6 @@ saved() {
     run -0 --separate-stderr dam get desk mem/image/I1 --output-dir a/b/c
     [ "$(find a/b/c -type f | wc -l)" -eq 1 ]
     : >file
-    run -60 --separate-stderr dam get desk mem/image/I1 --output-dir file/b
+    run -5 --separate-stderr dam get desk mem/image/I1 --output-dir file/b
     [[ $stderr == *"file/b"* ]]
 }

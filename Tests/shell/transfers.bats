@@ -239,7 +239,7 @@ interrupt() {
     before=$(sandbox state | jq .log.arrived)
     run -5 --separate-stderr dam post desk mem/image/upload --form file=@nowhere
     [[ $stderr == "damsession: nowhere: "* ]]
-    run -2 --separate-stderr dam post desk mem/image/upload --form file=@.
+    run -5 --separate-stderr dam post desk mem/image/upload --form file=@.
     run -2 --separate-stderr dam post desk mem/image/upload --form file=@-
     : >file
     run -2 --separate-stderr dam post desk mem/image/upload --form $'file=@file;type=a\nb'

@@ -151,7 +151,8 @@ setup() {
             return 1
         }
     }
-    mends 2 "run: damsession help get" get desk x -H 'Host: mine'
+    mends 2 "run: damsession help get" get desk x -H 'a b: mine'
+    mends 2 "leave it out: --url URL" get desk x -H 'Host: mine'
     mends 4 "run: damsession help choosing" token desk
     mends 3 "run: damsession list" get nowhere x
     dam config set desk url https://localhost:1

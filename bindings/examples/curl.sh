@@ -1,7 +1,9 @@
 #!/bin/sh
 # Keeps using curl: the headers come from the session, and what the server answers goes back to it, a rotated cookie
-# too. curl must not follow redirects (-L): secrets would go along. Options come from the environment.
+# too. curl must not follow redirects (-L): secrets would go along. Options come from the environment, as in the README;
+# the URL, too, since curl wants a whole one.
 set -eu
+: "${DAMSESSION_URL:?is missing: export DAMSESSION_URL=https://www.photoshelter.com, or your own server}"
 
 damsession login own --system photoshelter
 

@@ -176,6 +176,22 @@ static const char *advise_transfer(const struct arguments *arguments)
     return method == NULL || strcasecmp(method, "GET") != 0 ? "run it again; --retries N tries again by itself" : NULL;
 }
 
+/* A header of --header that is not the caller's. */
+static const char *advise_header(const char *message)
+{
+    static const char header[] = "the header ";
+    if (!begins_with(message, header))
+        return NULL;
+    if (strstr(message, "set by the session") != NULL)
+        return "leave it out: the session sends its own; damsession login %, with --user, --password-stdin or "
+               "--api-key-stdin, says whose";
+    if (strncasecmp(message + sizeof header - 1, "Host ", 5) == 0)
+        return "leave it out: --url URL says which server is meant";
+    return strstr(message, "set by the library") != NULL
+               ? "leave it out: it follows from the body (--data, --json, --form) and from the connection"
+               : NULL;
+}
+
 /* ---- all ---- */
 
 static const char *advise_name(const struct circumstances *around, struct signs *signs)
@@ -192,6 +208,7 @@ const char *choose_advice(const dam_error *error, const struct circumstances *ar
         return "to move the name for good, run: damsession config set % & ^; else give with this call what did not "
                "count";
     switch (error->status) {
+    case DAM_ERR_ARGUMENT: return advise_header(error->message);
     case DAM_ERR_OPTION: return advise_option(error->message, around, signs);
     case DAM_ERR_NOT_FOUND: return advise_name(around, signs);
     case DAM_ERR_TIMEOUT: /* nothing was sent before there was a connection. */

@@ -21,6 +21,14 @@
 #include <string.h>
 #include <strings.h>
 
+/* One for the process, which asks for one login. */
+static int is_answered;
+
+int has_answered(void)
+{
+    return is_answered;
+}
+
 static int is_missing(struct work *work, const char *name)
 {
     return !has_value(work->config, name);
@@ -72,6 +80,7 @@ static int ask(struct work *work, const char *name, const char *question)
     do
         size = ask_terminal(question, 1, answer);
     while (size > 0 && !take_answer(work, name, answer));
+    is_answered |= size > 0;
     return size > 0 ? 1 : size < 0 ? -1 : 0;
 }
 

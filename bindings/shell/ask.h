@@ -15,6 +15,9 @@ struct asked {
    what is missing. Returns EXIT_OK, or another exit code after printing why. */
 int ask_options(struct work *work, struct asked *asked);
 
+/* Whether a person has given any answer so far. */
+int has_answered(void);
+
 /* What a program is registered by at the server, if it has to be. The library names what is missing one after the
    other: after another option this may be the next. */
 void ask_client(struct work *work);

@@ -47,26 +47,28 @@ struct batch {
     int is_open;    /* a request has been answered. Until then there is one, so that a person is asked once. */
     int unreached;  /* how many in a row could not reach the server. */
     struct pace pace;
-    int64_t bytes, drawn_ms; /* of those that are over; when the bar was drawn. */
+    int64_t drawn_ms; /* when the bar was drawn. */
     int shows;
 };
 
 /* ---- progress ---- */
 
-/* What is not begun counts as large as the others are on average. */
+/* Whose size is not known yet, begun or not, counts as large as the others are on average. */
 static void draw(struct batch *batch)
 {
-    int64_t done = batch->bytes, total = batch->bytes;
-    size_t over = batch->tally.came + batch->tally.failed, known = batch->tally.came,
-           unknown = batch->count - batch->next;
+    int64_t done = batch->tally.bytes, total = done;
+    size_t over = batch->tally.came + batch->tally.failed, sized = 0;
     char words[64];
     for (size_t at = 0; at < batch->next; at++) {
         const struct item *item = &batch->items[at];
         done += item->done;
-        total += item->total > 0 ? item->total : item->done;
-        known += item->total > 0;
+        total += item->total > 0 ? item->total : 0;
+        sized += item->total > 0;
     }
+    size_t known = batch->tally.came - batch->tally.old + sized,
+           unknown = batch->count - batch->next + batch->running - sized;
     total = known > 0 ? total + (int64_t)((double)total / (double)known * (double)unknown) : 0;
+    total = total > 0 && total < done ? done : total;
     snprintf(words, sizeof words, "%zu of %zu files, ", over, batch->count);
     draw_progress(&batch->pace, words, done, total);
     batch->drawn_ms = count_milliseconds();
@@ -118,8 +120,10 @@ static void leave(struct item *item, int is_wanted)
     tally->came += is_wanted != 0;
     tally->kept += !is_wanted;
     snprintf(error.message, sizeof error.message, "there is a file %s already", item->file);
-    if (!is_wanted)
-        report_failure(tally, item->wanted, 0, &error);
+    if (is_wanted)
+        report_success(tally, item->wanted);
+    else
+        report_failure(tally, item->wanted, item->file, 0, &error);
     show(item->batch, item->batch->running == 0 && item->batch->next == item->batch->count);
 }
 
@@ -127,6 +131,13 @@ static int is_there(const struct item *item)
 {
     struct stat found;
     return !is_given(item->batch->arguments, FLAG_REPLACE) && lstat(item->file, &found) == 0;
+}
+
+/* What a success has brought: the file's size, since no progress is told of a small one. */
+static int64_t count_bytes(const struct item *item, int32_t http_status)
+{
+    struct stat found;
+    return is_success(http_status) && stat(item->file, &found) == 0 ? found.st_size : 0;
 }
 
 static void finish(struct item *item, int32_t status, const dam_response *response, const dam_error *error)
@@ -143,11 +154,13 @@ static void finish(struct item *item, int32_t status, const dam_response *respon
         dam_response_get(response, &view, NULL);
     if (status == DAM_OK && (is_success(view.http_status) || view.http_status == 304)) {
         batch->tally.came++;
+        if (view.http_status != 304) /* there is no file. */
+            report_success(&batch->tally, item->wanted);
         batch->tally.old += view.http_status == 304; /* the script asked for that, by a header of its own. */
         batch->unreached = 0;
-        batch->bytes += item->done;
+        batch->tally.bytes += count_bytes(item, view.http_status);
     } else {
-        report_failure(&batch->tally, item->wanted, view.http_status, error);
+        report_failure(&batch->tally, item->wanted, item->file, view.http_status, error);
         if (is_final(batch, status) && batch->stop.status == DAM_OK) {
             batch->stop = *error;
             batch->work->credentials.is_declined = 1; /* others on their way would ask again. */
@@ -249,10 +262,8 @@ static int prepare(struct batch *batch, const struct paths *paths)
             return complain("memory");
         }
     }
-    if (make_folder(folder) != 0) {
-        complain(folder);
-        return DAM_ERR_STORE; /* as for --output. */
-    }
+    if (make_folder(folder) != 0)
+        return complain(folder);
     return open_report(&batch->tally, batch->arguments->report);
 }
 

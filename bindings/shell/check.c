@@ -12,11 +12,11 @@
 
 #include <string.h>
 
-/* --data @-, --data-urlencode @- or NAME@-. */
+/* --data @-, --json @-, --data-urlencode @- or NAME@-. */
 static int reads_standard_input(const struct setting *data)
 {
-    const char *at =
-        strcmp(data->name, "data") == 0 || strchr(data->value, '=') != NULL ? data->value : strchr(data->value, '@');
+    int is_whole = strcmp(data->name, flags[FLAG_DATA_URLENCODE].name) != 0 || strchr(data->value, '=') != NULL;
+    const char *at = is_whole ? data->value : strchr(data->value, '@');
     return at != NULL && strcmp(at, "@-") == 0;
 }
 
@@ -36,6 +36,11 @@ static int check_pairs(const struct arguments *given)
     }
     if (given->port != 0 && is_given(given, FLAG_DEVICE)) {
         say("--listen waits for a browser of this machine, --device for a code that is typed elsewhere: choose one");
+        return EXIT_USAGE;
+    }
+    if (is_given(given, FLAG_DATA_JSON) &&
+        (given->part_count > 0 || is_given(given, FLAG_DATA) || is_given(given, FLAG_DATA_URLENCODE))) {
+        say("--json is the whole body, and goes with neither --data nor --form");
         return EXIT_USAGE;
     }
     if (given->part_count > 0 && (given->data_count > 0 || given->content_type != NULL)) {

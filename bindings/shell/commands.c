@@ -25,7 +25,8 @@ const struct command commands[] = {
     {"delete", "NAME PATH", 2, 2, SESSION | ACCEPTS_RESPONSE, OPENS_NOTHING, run_request, "DELETE",
      "send a DELETE request", "timeout retries", "delete desk mem/gallery/G0001"},
     {"request", "NAME METHOD PATH", 3, 3, SESSION | ACCEPTS_RESPONSE | ACCEPTS_BODY, OPENS_NOTHING, run_request, NULL,
-     "send a request of any method", "timeout retries", "request desk POST mem/image/upload --form file=@today.jpg"},
+     "send a request of any method; get is GET, and HEAD prints the headers", "timeout retries",
+     "request desk POST mem/image/upload --form file=@today.jpg"},
     {"organizations", "NAME", 1, 1, SESSION | ACCEPTS_JSON, OPENS_SESSION, run_organizations, NULL,
      "list the user's organizations: ID, name, membership, selected", "organization", "organizations desk"},
     {"token", "NAME", 1, 1, SESSION, OPENS_SESSION, run_token, NULL, "print the bare token; it is a secret",
@@ -73,8 +74,8 @@ const struct command commands[] = {
      "ca-file proxy store connect-timeout", "doctor desk"},
     {"version", "", 0, 0, ACCEPTS_HELP | ACCEPTS_JSON, OPENS_NOTHING, run_version, NULL,
      "print the versions of wrapper and library", NULL, "version"},
-    {"help", "[COMMAND|PAGE|OPTION|CODE]", 0, 1, ACCEPTS_HELP, OPENS_NOTHING, run_help, NULL,
-     "print this, the page of a command, one of the manual, an option, or what an exit code means", NULL, "help 44"},
+    {"help", "[COMMAND|PAGE|FLAG|OPTION|VARIABLE|CODE]", 0, 1, ACCEPTS_HELP, OPENS_NOTHING, run_help, NULL,
+     "print this, or what there is to say of a command, page, flag, option, variable or exit code", NULL, "help 44"},
     {NULL, NULL, 0, 0, 0, OPENS_NOTHING, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -1,5 +1,5 @@
 /*
- * data.c - the body of --data: texts and files, joined by "&" as curl does.
+ * data.c - the body of --data and --json: texts and files, joined by "&" and by nothing, as curl does.
  *
  * Files are read while they are sent, and are never held in memory. A source that cannot be rewound, such as standard
  * input, is read once only; if the request must be sent again, the library reports that it cannot.
@@ -161,9 +161,10 @@ int open_data(const struct arguments *arguments, dam_request *request, struct da
         return complain("memory");
     for (size_t index = 0; index < arguments->data_count && code == EXIT_OK; index++) {
         const char *value = arguments->data[index].value;
-        if (data->size > 0 || data->has_files)
+        int is_json = is_given(arguments, FLAG_DATA_JSON);
+        if (!is_json && (data->size > 0 || data->has_files))
             add_text(data, "&");
-        if (strcmp(arguments->data[index].name, "data") != 0)
+        if (strcmp(arguments->data[index].name, flags[FLAG_DATA_URLENCODE].name) == 0)
             code = encode(data, value);
         else if (value[0] == '@')
             code = open_source(value + 1, data);

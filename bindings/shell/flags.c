@@ -40,6 +40,8 @@ const struct flag flags[FLAG_COUNT] = {
                    "the body, byte for byte; @-: standard input, once; repeated ones are joined by `&`"},
     [FLAG_DATA_URLENCODE] = {"data-urlencode", 0, ACCEPTS_BODY, "NAME=TEXT", 1,
                              "as --data, percent-encoded here: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE"},
+    [FLAG_DATA_JSON] = {"json", 0, ACCEPTS_BODY, "TEXT|@FILE|@-", 1,
+                        "as --data, with Content-Type and Accept of JSON; repeated ones are joined as they are"},
     [FLAG_FORM] = {"form", 'F', ACCEPTS_BODY, "NAME=VALUE", 1,
                    "a field of a form, or a file: NAME=@FILE[;type=TYPE]; may be repeated"},
     [FLAG_CONTENT_TYPE] = {"content-type", 0, ACCEPTS_BODY, "TYPE", 0, "of the body; else a form's"},
@@ -61,19 +63,21 @@ const struct flag flags[FLAG_COUNT] = {
     [FLAG_JOBS] = {"jobs", 'j', ACCEPTS_PATHS, "N", 0, "with --output-dir: how many at a time; 4 unless given"},
     [FLAG_REPLACE] = {"replace", 0, ACCEPTS_PATHS, NULL, 0, "with --output-dir: replace files that are there"},
     [FLAG_REPORT] = {"report", 0, ACCEPTS_PATHS, "FILE", 0,
-                     "with --output-dir: write a line of JSON for each path that did not come"},
+                     "with --output-dir: write a line of JSON for each path that did not come, or under another name"},
     [FLAG_GENERATION] = {"generation", 0, ACCEPTS_GENERATION, "N", 0, "that the ID came with; else the present one"},
     [FLAG_TICKET] = {"ticket", 0, ACCEPTS_TICKET, "FILE", 0,
                      "where `header` notes for `observe` which headers these are"},
     [FLAG_BODY] = {"body", 0, ACCEPTS_HEAD, "FILE", 0, "the response's body: it may hold a verdict"},
 };
 
-int find_flag(const char *name, char letter)
+int find_flag(const char *name, char letter, unsigned accepts)
 {
+    int found = -1;
     for (int id = 0; id < FLAG_COUNT; id++)
-        if (name != NULL ? strcmp(flags[id].name, name) == 0 : flags[id].letter == letter)
-            return id;
-    return -1;
+        if ((name != NULL ? strcmp(flags[id].name, name) == 0 : flags[id].letter == letter) &&
+            (found < 0 || flags[id].group & accepts))
+            found = id;
+    return found;
 }
 
 int find_option(const char *name, dam_option *row)

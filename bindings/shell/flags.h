@@ -47,6 +47,7 @@ enum flag_id {
     FLAG_QUERY,
     FLAG_DATA,
     FLAG_DATA_URLENCODE,
+    FLAG_DATA_JSON, /* `--json DATA` of those that send a body; to others `--json` is FLAG_JSON. */
     FLAG_FORM,
     FLAG_CONTENT_TYPE,
     FLAG_HEADER,
@@ -80,8 +81,9 @@ struct flag {
 
 extern const struct flag flags[FLAG_COUNT];
 
-/* The flag with that name or, if the name is NULL, with that letter; -1: there is none. */
-int find_flag(const char *name, char letter);
+/* The flag with that name or, if the name is NULL, with that letter; -1: there is none. Of two with one name it is that
+   of the command, which `accepts` one of them. */
+int find_flag(const char *name, char letter, unsigned accepts);
 
 /* Finds the library's option of that name; 0: there is none. */
 int find_option(const char *name, dam_option *row);

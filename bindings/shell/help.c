@@ -4,6 +4,7 @@
  * All text is made from the tables that the program runs by (commands, flags, the library's options and statuses), so
  * that it cannot be wrong, or is a page of the manual.
  */
+#include "about.h"
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
@@ -170,7 +171,6 @@ int run_help(const struct arguments *arguments, struct work *work)
     (void)work;
     const struct command *command = arguments->command;
     const struct page *page = NULL;
-    dam_option row;
     const char *word =
         command != NULL && command->run == run_help && arguments->word_count > 0 ? arguments->words[0] : NULL;
     if (command != NULL && command->run == run_help)
@@ -179,10 +179,8 @@ int run_help(const struct arguments *arguments, struct work *work)
         print_command(command);
     else if (word != NULL && (page = find_page(word)) != NULL)
         fputs(page->text, stdout);
-    else if (word != NULL && find_option(word, &row))
-        print_whole_option(&row);
     else if (word != NULL)
-        return print_status(word) ? EXIT_OK : refuse_page(word);
+        return print_about(word) || print_status(word) ? EXIT_OK : refuse_page(word);
     else
         print_help();
     return EXIT_OK;

@@ -1,7 +1,8 @@
 /*
  * login.c - the commands `login`, `keepalive` and `logout`, which begin, keep and end a session.
  *
- * A name is remembered only after a successful login.
+ * A name is remembered only after a successful login; but what a person has typed is not lost when the server cannot be
+ * reached or is not trusted.
  */
 #include "arguments.h"
 #include "ask.h"
@@ -20,6 +21,56 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* ---- what is remembered ---- */
+
+/* A key that was given for this login takes the place of a command that is remembered, which would go before it for
+   ever. */
+static int choose_key(const struct arguments *arguments, struct work *work)
+{
+    int32_t command = DAM_SOURCE_DEFAULT;
+    dam_config_get_source(work->config, "api-key-command", &command, NULL);
+    if (has_key_command(work) || command == DAM_SOURCE_DEFAULT)
+        return EXIT_OK;
+    if (command == DAM_SOURCE_REMEMBERED)
+        say("the API key takes the place of `api-key-command`, which is no longer remembered under %s",
+            arguments->words[0]);
+    return set_option(work, "api-key-command", NULL);
+}
+
+/* What is remembered of a URL is as `config set` has it, wherever it comes from. */
+static int save(const struct arguments *arguments, struct work *work)
+{
+    char path[PATH_MAX], *url = NULL;
+    dam_error error;
+    int code = choose_key(arguments, work);
+    if (code == EXIT_OK && dam_config_get(work->config, "url", &url, &error) == DAM_OK && url[0] != '\0' &&
+        strcmp(url, find_value("url", url, path)) != 0)
+        code = set_option(work, "url", url);
+    dam_string_free(url);
+    if (code == EXIT_OK && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
+        code = report(&error);
+    return code;
+}
+
+/* Whoever comes to a server with a CA of its own, or has no network yet, need not type it all again. Returns whether it
+   is remembered now; of secrets, those of the program, but no password. */
+static int keep_answers(const struct arguments *arguments, struct work *work, int32_t status)
+{
+    int may = status == DAM_ERR_CONNECT || status == DAM_ERR_TLS || status == DAM_ERR_TIMEOUT;
+    if (!may || !has_answered() || !has_name(arguments) || save(arguments, work) != EXIT_OK)
+        return 0;
+    note_new_name(0);
+    return 1;
+}
+
+static void say_kept(const char *name, int32_t status)
+{
+    say("the answers are kept under %s, but no password; to go on, run: damsession login %s%s", name, name,
+        status == DAM_ERR_TLS ? " --ca-file FILE" : "");
+    if (status != DAM_ERR_TLS)
+        say("if the URL is wrong, run before: damsession config set %s url URL", name);
+}
 
 /* ---- login ---- */
 
@@ -58,8 +109,10 @@ static int log_in(struct work *work, const struct arguments *arguments, int asks
         int is_password = status == DAM_ERR_CREDENTIALS_REFUSED && work->credentials.answerer == ANSWERER_PERSON;
         if (status == DAM_ERR_CREDENTIALS_NEEDED && (arguments->port != 0 || is_given(arguments, FLAG_DEVICE)))
             say("--listen and --device are for OAuth2, where nobody gives a password: --authentication oauth");
-        if (tries == TRIES || !(is_key || is_password))
+        if (tries == TRIES || !(is_key || is_password)) {
+            keep_answers(arguments, work, status);
             return report(&error);
+        }
         say("%s", describe(&error, text));
         if (is_password)
             explicit_bzero(work->credentials.typed, sizeof work->credentials.typed);
@@ -119,35 +172,6 @@ static void tell(struct work *work, const char *name)
     dam_string_free(user);
 }
 
-/* A key that was given for this login takes the place of a command that is remembered, which would go before it for
-   ever. */
-static int choose_key(const struct arguments *arguments, struct work *work)
-{
-    int32_t command = DAM_SOURCE_DEFAULT;
-    dam_config_get_source(work->config, "api-key-command", &command, NULL);
-    if (has_key_command(work) || command == DAM_SOURCE_DEFAULT)
-        return EXIT_OK;
-    if (command == DAM_SOURCE_REMEMBERED)
-        say("the API key takes the place of `api-key-command`, which is no longer remembered under %s",
-            arguments->words[0]);
-    return set_option(work, "api-key-command", NULL);
-}
-
-/* What is remembered of a URL is as `config set` has it, wherever it comes from. */
-static int save(const struct arguments *arguments, struct work *work)
-{
-    char path[PATH_MAX], *url = NULL;
-    dam_error error;
-    int code = choose_key(arguments, work);
-    if (code == EXIT_OK && dam_config_get(work->config, "url", &url, &error) == DAM_OK && url[0] != '\0' &&
-        strcmp(url, find_value("url", url, path)) != 0)
-        code = set_option(work, "url", url);
-    dam_string_free(url);
-    if (code == EXIT_OK && dam_config_save(work->config, arguments->words[0], &error) != DAM_OK)
-        code = report(&error);
-    return code;
-}
-
 /* Whoever gives a password wants it to be tried, and would take a success for a proof of it. */
 static void say_untried(const struct arguments *arguments, const struct work *work)
 {
@@ -161,8 +185,7 @@ int run_login(const struct arguments *arguments, struct work *work)
     dam_error error;
     struct asked asked = {0};
     dam_status loaded = load_options(work, arguments, &error);
-    if (loaded == DAM_ERR_NOT_FOUND)
-        note_new_name();
+    note_new_name(loaded == DAM_ERR_NOT_FOUND);
     int code = loaded == DAM_OK || loaded == DAM_ERR_NOT_FOUND ? override_options(work, arguments) : report(&error);
     if (code == EXIT_OK && arguments->port != 0)
         code = choose_redirect(work, arguments->port);
@@ -183,6 +206,8 @@ int run_login(const struct arguments *arguments, struct work *work)
         code = prove_session(work);
     if (code == EXIT_OK && has_name(arguments))
         code = save(arguments, work);
+    else if (keep_answers(arguments, work, code))
+        say_kept(arguments->words[0], code);
     if (code == EXIT_OK)
         say_untried(arguments, work);
     if (code == EXIT_OK)

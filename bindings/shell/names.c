@@ -90,7 +90,21 @@ static void clean(char *name)
         strcat(name, "_");
 }
 
-/* The last part of the path, or all of it with its query. */
+/* Makes the name harmless, and keeps what it was if that was another. */
+static int clean_wanted(struct wanted *one)
+{
+    one->before = strdup(one->name);
+    if (one->before == NULL)
+        return complain("memory");
+    clean(one->name);
+    if (strcmp(one->name, one->before) == 0) {
+        free(one->before);
+        one->before = NULL;
+    }
+    return EXIT_OK;
+}
+
+/* The last part of the path, or all of it with its query; not yet clean. */
 static char *make_name(const char *path, int is_whole)
 {
     const char *scheme = strstr(path, "://"), *query = strchr(path, '?');
@@ -117,7 +131,6 @@ static char *make_name(const char *path, int is_whole)
     decode(name);
     if (name[0] == '\0')
         strcpy(name, "index");
-    clean(name);
     return name;
 }
 
@@ -191,7 +204,9 @@ static int tell_apart(struct wanted **order, size_t count)
             if (order[at]->asked == NULL && name == NULL)
                 return complain("memory");
             if (name != NULL) {
-                free(order[at]->name);
+                clean(name);
+                free(order[at]->before != NULL ? order[at]->name : NULL);
+                order[at]->before = order[at]->before != NULL ? order[at]->before : order[at]->name;
                 order[at]->name = name;
             }
         }
@@ -216,10 +231,10 @@ int name_files(struct wanted *list, size_t *count)
     for (size_t at = 0; at < *count && code == EXIT_OK; at++) {
         order[at] = &list[at];
         if (list[at].asked != NULL && (list[at].name = malloc(strlen(list[at].asked) + 8)) != NULL)
-            clean(strcpy(list[at].name, list[at].asked));
+            strcpy(list[at].name, list[at].asked);
         else if (list[at].asked == NULL)
             list[at].name = make_name(list[at].path, 0);
-        code = list[at].name == NULL ? complain("memory") : EXIT_OK;
+        code = list[at].name == NULL ? complain("memory") : clean_wanted(&list[at]);
     }
     if (code == EXIT_OK)
         code = tell_apart(order, *count);

@@ -11,6 +11,7 @@ struct wanted {
     const char *path;
     const char *asked; /* the name that the list asks for, or NULL. */
     char *name;        /* of malloc. */
+    char *before;      /* of malloc: what it would be called if that were safe and nobody else's; NULL: the same. */
 };
 
 /* Gives every path a name of its own. What is there twice is left out, and said; `count` becomes smaller.

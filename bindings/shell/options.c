@@ -1,6 +1,7 @@
 /*
  * options.c - the command `options`: prints the library's table of options, or all of one, as text, JSON or Markdown.
  */
+#include "about.h"
 #include "arguments.h"
 #include "commands.h"
 #include "exit_code.h"
@@ -93,6 +94,7 @@ void print_whole_option(const dam_option *row)
         printf("command line: refused, it is a secret: %s\n", find_ways(row->name));
     else
         printf("command line: --%s VALUE\n", row->name);
+    print_takers(strcmp(row->name, "store") == 0 ? ACCEPTS_OPTIONS | ACCEPTS_STORE : ACCEPTS_OPTIONS);
     print_text("environment", variable);
     print_text("remembered", row->remembered ? "yes" : "no");
 }

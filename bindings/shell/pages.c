@@ -1,16 +1,17 @@
 /*
  * pages.c - the pages of the manual: `damsession help troubleshooting`.
  *
- * They are the files of bindings/pages, put in by the assembler, so that there is no second copy that could be older.
+ * They are the files of bindings/pages, as plain.py writes them for a terminal, put in by the assembler, so that there
+ * is no second copy that could be older.
  */
 #include "pages.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define PAGE(symbol, name)                                                                 \
-    __asm__(".pushsection .rodata\n" #symbol ":\n.incbin \"bindings/pages/" name ".md\"\n" \
-            ".byte 0\n.popsection");                                                       \
+#define PAGE(symbol, name)                                                                \
+    __asm__(".pushsection .rodata\n" #symbol ":\n.incbin \".build/pages/" name ".txt\"\n" \
+            ".byte 0\n.popsection");                                                      \
     extern const char symbol[] __attribute__((visibility("hidden")))
 
 PAGE(choosing, "choosing");

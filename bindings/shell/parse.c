@@ -27,7 +27,7 @@ static int take_long(struct arguments *out, char *name, char ***next)
     char *value = strchr(name, '=');
     if (value != NULL)
         *value++ = '\0';
-    int id = find_flag(name, 0);
+    int id = find_flag(name, 0, out->command != NULL ? out->command->accepts : 0);
     int takes_value = id >= 0 && flags[id].operand != NULL;
     if (id < 0) {
         if (!find_option(name, &row))
@@ -62,7 +62,7 @@ static int take_long(struct arguments *out, char *name, char ***next)
 static int take_letters(struct arguments *out, char *letters, char ***next)
 {
     for (; *letters != '\0'; letters++) {
-        int id = find_flag(NULL, *letters);
+        int id = find_flag(NULL, *letters, 0);
         char *value = NULL;
         if (id < 0)
             return refuse_letter(*letters);
@@ -92,6 +92,15 @@ static int take_word(struct arguments *out, const char *word)
     return EXIT_OK;
 }
 
+/* `help --query`: a flag that help itself does not take is its word. */
+static int is_asked_about(const struct arguments *out, const char *argument)
+{
+    if (out->command == NULL || out->command->run != run_help || out->word_count > 0 || strcmp(argument, "--") == 0)
+        return 0;
+    int is_long = argument[1] == '-', id = find_flag(is_long ? argument + 2 : NULL, is_long ? 0 : argument[1], 0);
+    return id < 0 || !(flags[id].group & out->command->accepts);
+}
+
 int parse_arguments(int argc, char **argv, struct arguments *out)
 {
     size_t room = (size_t)argc + 1;
@@ -112,7 +121,7 @@ int parse_arguments(int argc, char **argv, struct arguments *out)
     char **next = argv + (argc > 0);
     while (code == EXIT_OK && *next != NULL) {
         char *argument = *next++;
-        if (only_words || argument[0] != '-' || argument[1] == '\0')
+        if (only_words || argument[0] != '-' || argument[1] == '\0' || is_asked_about(out, argument))
             code = take_word(out, argument);
         else if (argument[1] != '-')
             code = take_letters(out, argument + 1, &next);

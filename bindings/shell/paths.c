@@ -64,8 +64,10 @@ int read_paths(const struct arguments *arguments, struct paths *out)
 
 void free_paths(struct paths *paths)
 {
-    for (size_t at = 0; at < paths->count; at++)
+    for (size_t at = 0; at < paths->count; at++) {
         free(paths->list[at].name);
+        free(paths->list[at].before);
+    }
     free(paths->list);
     free(paths->text);
 }

@@ -7,6 +7,7 @@
 #include "refuse.h"
 
 #include "commands.h"
+#include "curl.h"
 #include "exit_code.h"
 #include "flags.h"
 #include "pages.h"
@@ -20,6 +21,8 @@
 #include <string.h>
 
 enum { LONGEST = 32 }; /* longer words are like nothing. */
+
+static const char prefix[] = "DAMSESSION_";
 
 static size_t least(size_t one, size_t other)
 {
@@ -55,11 +58,22 @@ static size_t measure(const char *left, const char *right)
     return rows[height][width];
 }
 
-/* Keeps the better of two words. A third of the letters may be wrong. */
+/* How many letters of a word may be wrong: one, and one more for every six; more would be another word. */
+static size_t tolerate(size_t letters)
+{
+    enum { LEAST = 3, MORE = 6 };
+    return letters < LEAST ? 0 : 1 + (letters - LEAST) / MORE;
+}
+
+/* Keeps the better of two words. Whoever types the beginning of one means it, too. */
 static void compare(const char *word, const char *candidate, const char **best, size_t *distance)
 {
-    size_t found = measure(word, candidate);
-    if (found < *distance && found <= 1 + strlen(candidate) / 3) {
+    enum { SHORTEST = 3, AS_FAR_AS = 3 };
+    size_t found = measure(word, candidate), size = strlen(word), other = strlen(candidate);
+    int is_beginning = size >= SHORTEST && size < other && strncmp(word, candidate, size) == 0;
+    if (is_beginning && found > AS_FAR_AS)
+        found = AS_FAR_AS;
+    if (found < *distance && (is_beginning || found <= tolerate(size > other ? size : other))) {
         *distance = found;
         *best = candidate;
     }
@@ -151,8 +165,24 @@ int refuse_command(const char *word)
     return refuse_word("command", word, find_nearest_command(word, &distance));
 }
 
+static int refuse_variable(const char *word)
+{
+    char option[LONGEST + 1], variable[VARIABLE_CAPACITY];
+    snprintf(option, sizeof option, "%s", word + sizeof prefix - 1);
+    for (char *at = option; *at != '\0'; at++)
+        *at = *at == '_' ? '-' : lower(*at);
+    const char *best = find_nearest_option(option);
+    if (best != NULL)
+        name_variable(best, variable);
+    return refuse_word("variable", word, best != NULL ? variable : NULL);
+}
+
 int refuse_page(const char *word)
 {
+    if (word[0] == '-')
+        return word[1] == '-' ? refuse_option(word + 2, NULL) : refuse_letter(word[1]);
+    if (strncmp(word, prefix, sizeof prefix - 1) == 0)
+        return refuse_variable(word);
     size_t distance = LONGEST, size = strlen(word);
     const char *best = find_nearest_command(word, &distance);
     for (const struct page *page = pages; page->name != NULL; page++) {
@@ -166,14 +196,20 @@ int refuse_page(const char *word)
         if (is_status(status))
             compare(word, dam_status_name(status), &best, &distance);
     compare_options(word, &best, &distance);
+    for (int id = 0; id < FLAG_COUNT; id++)
+        compare(word, flags[id].name, &best, &distance);
     return refuse_word(word[strspn(word, "0123456789")] == '\0' ? "exit code" : "command or page", word, best);
 }
 
 int refuse_option(const char *name, const struct command *command)
 {
-    const char *best = NULL;
+    const char *best = NULL, *advice = find_curl_advice(name, 0);
     size_t distance = LONGEST;
     dam_option row;
+    if (advice != NULL) {
+        say("--%s is curl's; here: %s", name, advice);
+        return EXIT_USAGE;
+    }
     for (int id = 0; id < FLAG_COUNT; id++)
         if (command == NULL || flags[id].group & command->accepts)
             compare(name, flags[id].name, &best, &distance);
@@ -218,11 +254,11 @@ int refuse_config_option(const char *word, const char *usage)
 
 int refuse_letter(char letter)
 {
-    /* Those of curl that the page has a row for. */
-    int is_of_curl = strchr("XuksSfLCGObcTmxIA", letter) != NULL;
-    say(is_of_curl ? "-%c is not known; `damsession help coming-from` tells what curl's is here"
-                   : "-%c is not known; see `damsession help`",
-        letter);
+    const char *advice = find_curl_advice(NULL, letter);
+    if (advice != NULL)
+        say("-%c is curl's; here: %s", letter, advice);
+    else
+        say("-%c is not known; see `damsession help`", letter);
     return EXIT_USAGE;
 }
 

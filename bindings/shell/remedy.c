@@ -59,8 +59,7 @@ static const struct remedy remedies[] = {
     {DAM_ERR_CONSENT,
      "run: damsession login %, at a terminal; a person consents in a browser of theirs, on any machine"},
     {DAM_ERR_LICENSE, "ask the site's administrator to get a licence for the use of its API from the vendor"},
-    {DAM_ERR_STORE,
-     "run: damsession doctor #, which looks at owners and modes of the store; a file of --output needs room on its disk"},
+    {DAM_ERR_STORE, "run: damsession doctor #, which looks at owners and modes of the store"},
     {DAM_ERR_LOCKED,
      "run it later; --lock-timeout SECONDS waits longer for a session, and damsession doctor # tells who holds it"},
     {DAM_ERR_RECORD_NEWER, "use the newer damsession that wrote it, or a store of its own: --store DIR"},
@@ -87,9 +86,9 @@ void set_remedy_words(const struct arguments *arguments, const struct work *work
         .arguments = arguments, .work = work, .name = has_name(arguments) ? arguments->words[0] : "-"};
 }
 
-void note_new_name(void)
+void note_new_name(int is_new)
 {
-    around.is_new = 1;
+    around.is_new = is_new;
 }
 
 static int is_nameless(void)

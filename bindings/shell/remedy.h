@@ -12,8 +12,8 @@ struct work;
 /* Whose errors these are from here on. Both must stay. */
 void set_remedy_words(const struct arguments *arguments, const struct work *work);
 
-/* The name is not remembered yet: no other command can take it. */
-void note_new_name(void);
+/* Whether the name is not remembered yet: no other command can take it. */
+void note_new_name(int is_new);
 
 /* Prints a line about an error, if there is a remedy. */
 void say_remedy(const dam_error *error);

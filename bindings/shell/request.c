@@ -22,6 +22,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* Only a success goes where the user wants it. */
@@ -100,7 +102,9 @@ static int send_request(const struct arguments *arguments, struct work *work, da
         return code;
     request->user_data = transfer;
     request->progress = wants_progress(arguments, transfer) ? show_progress : NULL;
-    request->head = is_given(arguments, FLAG_INCLUDE) ? write_include : NULL;
+    /* The response to a HEAD is its headers. */
+    int wants_head = is_given(arguments, FLAG_INCLUDE) || strcmp(request->method, "HEAD") == 0;
+    request->head = wants_head ? write_include : NULL;
     request->write = transfer->file == NULL ? write_sink : NULL;
     dam_status status = transfer->file != NULL
                             ? download(arguments, transfer, work->session, request, &response, &error)
@@ -111,7 +115,7 @@ static int send_request(const struct arguments *arguments, struct work *work, da
     if (transfer->code != EXIT_OK)
         code = transfer->code; /* a callback has said why. */
     else
-        code = status == DAM_OK ? deliver(transfer, response) : report(&error);
+        code = status == DAM_OK ? deliver(transfer, response) : report_download(&error, transfer->file);
     dam_response_free(response);
     return code;
 }
@@ -128,11 +132,21 @@ static int add_query(const struct arguments *arguments, dam_request *request, ch
     return EXIT_OK;
 }
 
+/* "get" is GET, as in gh and HTTPie. Methods are case-sensitive, so others stay as they are typed. */
+static const char *find_method(const char *word)
+{
+    static const char *const known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL};
+    const char *const *method = known;
+    while (*method != NULL && strcasecmp(*method, word) != 0)
+        method++;
+    return *method != NULL ? *method : word;
+}
+
 int run_request(const struct arguments *arguments, struct work *work)
 {
     const char *method = arguments->command->method;
     dam_request request = DAM_REQUEST_INIT;
-    request.method = method != NULL ? method : arguments->words[1];
+    request.method = method != NULL ? method : find_method(arguments->words[1]);
     const char *path = arguments->words[method != NULL ? 1 : 2];
     request.path = path;
     request.headers = arguments->headers;

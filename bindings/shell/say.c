@@ -71,6 +71,23 @@ int report(const dam_error *error)
     return find_exit_code(error->status);
 }
 
+int is_about_file(const dam_error *error, const char *file)
+{
+    size_t size = file != NULL ? strlen(file) : 0;
+    if (error->status != DAM_ERR_STORE || size == 0 || strncmp(error->message, file, size) != 0)
+        return 0;
+    const char *rest = error->message + size;
+    return strncmp(rest, " cannot be written", 18) == 0 || strncmp(rest, ".part", 5) == 0;
+}
+
+int report_download(const dam_error *error, const char *file)
+{
+    if (!is_about_file(error, file))
+        return report(error);
+    say("%s", error->message);
+    return EXIT_STOPPED;
+}
+
 int complain(const char *place)
 {
     say("%s: %s", place, strerror(errno));

@@ -17,6 +17,13 @@ enum { DESCRIPTION_CAPACITY = 640 };
 const char *describe(const dam_error *error, char text[DESCRIPTION_CAPACITY]);
 int find_exit_code(int32_t status);
 
+/* Whether the library says of this file, and not of the store, that it cannot be written. It has one status for both;
+   there are two exit codes. */
+int is_about_file(const dam_error *error, const char *file);
+
+/* The same as `report`, of a download into the file. */
+int report_download(const dam_error *error, const char *file);
+
 /* Whether the library has such a status. */
 int is_status(int32_t status);
 

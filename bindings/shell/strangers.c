@@ -19,14 +19,23 @@
 static const char prefix[] = "DAMSESSION_";
 
 /* What others than the options are called: for Python, which library; of the sandbox, its page and its process. */
-static const char *const others[] = {"LIBRARY", "SANDBOX", "SANDBOX_PID", NULL};
+static const struct other {
+    const char *name, *text;
+} others[] = {
+    {"LIBRARY",
+     "Python: the library to load, in place of its package's or the system's. The command does not read it."},
+    {"SANDBOX", "The URL of the sandbox's page, set by `python3 -m damsession.sandbox --env`. Nothing reads it."},
+    {"SANDBOX_PID", "The process of the sandbox, set by `python3 -m damsession.sandbox --env`: kill it, and it ends."},
+    {NULL, NULL},
+};
 
-static int is_other(const char *name)
+/* NULL: there is none such. */
+static const struct other *find_other(const char *name)
 {
-    const char *const *other = others;
-    while (*other != NULL && strcmp(*other, name) != 0)
+    const struct other *other = others;
+    while (other->name != NULL && strcmp(other->name, name) != 0)
         other++;
-    return *other != NULL;
+    return other->name != NULL ? other : NULL;
 }
 
 /* "connect-timeout" for "CONNECT_TIMEOUT"; anything else that is in the name stays. */
@@ -51,13 +60,21 @@ static int read_name(const char *variable, char name[VARIABLE_CAPACITY])
     return 1;
 }
 
-static int is_option(const char *name, char option[VARIABLE_CAPACITY])
+static int is_option(const char *name, char option[VARIABLE_CAPACITY], dam_option *row)
 {
     char variable[VARIABLE_CAPACITY];
-    dam_option row;
     spell_option(name, option);
     name_variable(option, variable);
-    return find_option(option, &row) && strcmp(variable + sizeof prefix - 1, name) == 0;
+    return find_option(option, row) && strcmp(variable + sizeof prefix - 1, name) == 0;
+}
+
+const char *explain_variable(const char *variable, dam_option *row)
+{
+    char option[VARIABLE_CAPACITY];
+    if (strncmp(variable, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    const struct other *other = find_other(variable + sizeof prefix - 1);
+    return other != NULL ? other->text : is_option(variable + sizeof prefix - 1, option, row) ? "" : NULL;
 }
 
 size_t list_strangers(char *text, size_t capacity)
@@ -66,7 +83,8 @@ size_t list_strangers(char *text, size_t capacity)
     text[0] = '\0';
     for (char **variable = environ; variable != NULL && *variable != NULL && used < capacity; variable++) {
         char name[VARIABLE_CAPACITY], option[VARIABLE_CAPACITY], right[VARIABLE_CAPACITY] = "";
-        if (!read_name(*variable, name) || is_other(name) || is_option(name, option))
+        dam_option row;
+        if (!read_name(*variable, name) || find_other(name) != NULL || is_option(name, option, &row))
             continue;
         const char *nearest = find_nearest_option(option);
         if (nearest != NULL)

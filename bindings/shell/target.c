@@ -50,7 +50,7 @@ static int check_folder(const char *path)
     else
         name = NULL;
     free(folder);
-    return name == NULL ? EXIT_OK : DAM_ERR_STORE;
+    return name == NULL ? EXIT_OK : EXIT_STOPPED;
 }
 
 int open_target(const struct arguments *arguments, struct transfer *transfer)

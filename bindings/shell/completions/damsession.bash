@@ -73,7 +73,7 @@ _damsession() {
     if [[ $before =~ ^(-o|--output|--output-dir|--list|--report|--ticket|--body)$ || $values == path ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o filenames 2>/dev/null || true # in a test there is no completion under way.
-    elif [[ ($before =~ ^(-d|--data|--data-urlencode)$ || $part =~ ^(-F|--form)$) && $word == @* ]]; then
+    elif [[ ($before =~ ^(-d|--data|--data-urlencode|--json)$ || $part =~ ^(-F|--form)$) && $word == @* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -P @ -- "${word#@}")
     elif [[ $values == *"|"* ]]; then
         _damsession_offer "$word" <<<"${values//|/$'\n'}"
