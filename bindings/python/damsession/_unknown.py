@@ -15,7 +15,7 @@ _LOGIN = (
 _PROXY = "give the proxy to damsession.open(proxy=...)"
 
 #: What others call it, and what to do here.
-_ELSEWHERE = {
+ELSEWHERE = {
     "allow_redirects": _REDIRECTS,
     "auth": _LOGIN,
     "base_url": "give the server to damsession.open(url=...)",
@@ -34,8 +34,8 @@ _ELSEWHERE = {
 
 def hint(keyword: str, known: Iterable[str], quote: str = '"') -> str:
     """The end of a message about a keyword that is not one of `known`: "" if nothing is near."""
-    if keyword in _ELSEWHERE:
-        return f"; {_ELSEWHERE[keyword]}"
+    if keyword in ELSEWHERE:
+        return f"; {ELSEWHERE[keyword]}"
     import difflib  # here, as few programs need it
 
     near = difflib.get_close_matches(keyword, known, 1, 0.75)
