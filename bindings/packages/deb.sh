@@ -80,15 +80,9 @@ document() {
     gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 }
 
-# compress_pages FOLDER: as dh_compress does, links included; nothing where there is none.
+# compress_pages FOLDER: as dh_compress does; nothing where there is none.
 compress_pages() {
-    [ -d "$1" ] || return 0
-    find "$1" -type f -exec gzip -9n {} +
-    local page
-    find "$1" -type l | while read -r page; do
-        ln -s "$(readlink "$page").gz" "$page.gz"
-        rm "$page"
-    done
+    [ ! -d "$1" ] || find "$1" -type f -exec gzip -9n {} +
 }
 
 # pack PACKAGE ARCHITECTURE FIELD...: builds it. The template begins with its section and ends with its description.
