@@ -47,12 +47,14 @@ INSTALLED := \
   644=bindings/shell/completions/damsession.bash=$(DATADIR)/bash-completion/completions/damsession \
   644=bindings/shell/completions/_damsession=$(DATADIR)/zsh/site-functions/_damsession \
   644=bindings/shell/completions/damsession.fish=$(DATADIR)/fish/vendor_completions.d/damsession.fish \
-  644=README.md=$(DOCDIR)/README.md \
+  $(foreach each,$(wildcard bindings/examples/*.*),$(if $(filter %.sh,$(each)),755,644)=$(each)=$(DOCDIR)/examples/$(notdir $(each))) \
   644=CHANGELOG.md=$(DOCDIR)/CHANGELOG.md \
   644=LICENSE=$(DOCDIR)/LICENSE
 FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
+# For who has just installed it. The folders are what they are called in there.
+README = bindings/packages/readme.sh prefix VERSION=$(VERSION) $(foreach each,$(FOLDERS),'$(each)=$($(each))')
 # Where the command finds the library, seen from itself; nothing where the loader looks anyway.
 RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$ORIGIN/$(shell \
   realpath -m --relative-to='$(BINDIR)' '$(LIBDIR)'))
@@ -76,10 +78,11 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  esac; done
 	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
+	@set -o pipefail; $(README) | install -m 644 /dev/stdin "$(DESTDIR)$(DOCDIR)/README.md"
 	@if [ -f $(NOTICES) ]; then install -m 644 $(NOTICES) "$(DESTDIR)$(DOCDIR)/NOTICES"; fi
 
 uninstall: ## remove what `make install` with the same words has installed
-	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES; do rm -f "$(DESTDIR)$${each##*=}"; done
-	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES ==$(DOCDIR)/README.md; do rm -f "$(DESTDIR)$${each##*=}"; done
+	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 .PHONY: check-folders install uninstall

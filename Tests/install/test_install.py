@@ -31,6 +31,7 @@ find_package(damsession {wanted} CONFIG REQUIRED)
 add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE damsession::damsession)
 """
+EXAMPLES = sorted((ROOT / "bindings" / "examples").glob("*.*"))
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             f"{share}/doc/damsession/LICENSE",
             f"{share}/doc/damsession/NOTICES",
             f"{share}/doc/damsession/README.md",
+            *(f"{share}/doc/damsession/examples/{path.name}" for path in EXAMPLES),
         ]
     )
     for name in ("pkgconfig/damsession.pc", "cmake/damsession/damsession-config.cmake"):
