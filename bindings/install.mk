@@ -10,13 +10,19 @@ DATADIR    ?= $(or $(datadir),$(datarootdir),$(PREFIX)/share)
 MANDIR     ?= $(or $(mandir),$(or $(datarootdir),$(DATADIR))/man)
 DOCDIR     ?= $(or $(docdir),$(or $(datarootdir),$(DATADIR))/doc/damsession)
 
-MAN3     := $(BUILD)/man/damsession.3
+# What is exported, which has a page each beside the library's own.
+FUNCTIONS := $(shell sed -n 's/^    \(dam_[a-z_]*\);/\1/p' Sources/DamABI/exports.map)
+MAN3      := $(BUILD)/man/damsession.3 $(FUNCTIONS:%=$(BUILD)/man/%.3)
 # Looked up by who installs, not by every make.
 RELEASED  = $(shell sed -n 's/^.. \[$(VERSION)\] - //p' CHANGELOG.md)
 
-$(MAN3): include/damsession.h bindings/c/manual.py CHANGELOG.md
+$(BUILD)/man/damsession.3: include/damsession.h bindings/c/manual.py CHANGELOG.md
 	@mkdir -p $(dir $@)
 	python3 bindings/c/manual.py include/damsession.h $(RELEASED) >$@
+
+$(FUNCTIONS:%=$(BUILD)/man/%.3) &: include/damsession.h bindings/c/functions.py bindings/c/manual.py CHANGELOG.md
+	@mkdir -p $(BUILD)/man
+	python3 bindings/c/functions.py include/damsession.h $(RELEASED) $(BUILD)/man
 
 # The pages, for man.
 PAGES := $(patsubst bindings/pages/%.md,%,$(wildcard bindings/pages/*.md))
@@ -36,19 +42,19 @@ INSTALLED := \
   644=bindings/c/damsession-config.cmake.in=$(LIBDIR)/cmake/damsession/damsession-config.cmake \
   644=bindings/c/damsession-config-version.cmake.in=$(LIBDIR)/cmake/damsession/damsession-config-version.cmake \
   644=bindings/shell/damsession.1=$(MANDIR)/man1/damsession.1 \
-  644=$(MAN3)=$(MANDIR)/man3/damsession.3 \
+  $(foreach page,$(MAN3),644=$(page)=$(MANDIR)/man3/$(notdir $(page))) \
   $(foreach page,$(PAGES),644=$(BUILD)/man/damsession-$(page).7=$(MANDIR)/man7/damsession-$(page).7) \
   644=bindings/shell/completions/damsession.bash=$(DATADIR)/bash-completion/completions/damsession \
   644=bindings/shell/completions/_damsession=$(DATADIR)/zsh/site-functions/_damsession \
   644=bindings/shell/completions/damsession.fish=$(DATADIR)/fish/vendor_completions.d/damsession.fish \
-  644=README.md=$(DOCDIR)/README.md \
+  $(foreach each,$(wildcard bindings/examples/*.*),$(if $(filter %.sh,$(each)),755,644)=$(each)=$(DOCDIR)/examples/$(notdir $(each))) \
   644=CHANGELOG.md=$(DOCDIR)/CHANGELOG.md \
   644=LICENSE=$(DOCDIR)/LICENSE
 FILLED := -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|; s|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|'
 LINK := $(LIBDIR)/libdamsession.so
-# So that `man dam_session_open` finds its page, as for everything that is exported.
-ALSO := $(patsubst %,$(MANDIR)/man3/%.3,$(shell sed -n 's/^    \(dam_[a-z_]*\);/\1/p' Sources/DamABI/exports.map))
+# For who has just installed it. The folders are what they are called in there.
+README = bindings/packages/readme.sh prefix VERSION=$(VERSION) $(foreach each,$(FOLDERS),'$(each)=$($(each))')
 # Where the command finds the library, seen from itself; nothing where the loader looks anyway.
 RUNPATH = $(if $(filter /usr/lib /usr/lib64 /usr/lib/$(MULTIARCH),$(LIBDIR)),,$$ORIGIN/$(shell \
   realpath -m --relative-to='$(BINDIR)' '$(LIBDIR)'))
@@ -72,11 +78,11 @@ install: $(LIB) $(BIN) $(MAN3) $(MAN7) ## install below PREFIX (default /usr/loc
 	  esac; done
 	@patchelf $(if $(RUNPATH),--set-rpath '$(RUNPATH)',--remove-rpath) "$(DESTDIR)$(BINDIR)/damsession"
 	@ln -sf libdamsession.so.1 "$(DESTDIR)$(LINK)"
+	@set -o pipefail; $(README) | install -m 644 /dev/stdin "$(DESTDIR)$(DOCDIR)/README.md"
 	@if [ -f $(NOTICES) ]; then install -m 644 $(NOTICES) "$(DESTDIR)$(DOCDIR)/NOTICES"; fi
-	@set -e; for each in $(ALSO); do ln -sf damsession.3 "$(DESTDIR)$$each"; done
 
 uninstall: ## remove what `make install` with the same words has installed
-	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES $(ALSO:%===%); do rm -f "$(DESTDIR)$${each##*=}"; done
-	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	@for each in $(INSTALLED) ==$(LINK) ==$(DOCDIR)/NOTICES ==$(DOCDIR)/README.md; do rm -f "$(DESTDIR)$${each##*=}"; done
+	@rmdir "$(DESTDIR)$(LIBDIR)/cmake/damsession" "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 .PHONY: check-folders install uninstall

@@ -428,7 +428,8 @@ typedef enum dam_login_flags {
 } dam_login_flags;
 
 /**
- * Makes sure that there is a session: uses the stored one or logs in (including the organization step).
+ * Makes sure that there is a session: uses the stored one or logs in (including the organization step). `flags` are
+ * dam_login_flags.
  * Not needed before requests. PhotoShelter: POST mem/authenticate. FotoWeb: Login.fwx or a login token, then one small
  * request with the device token; Information for `query`. OAuth2 (FotoWare; PhotoShelter's `oauth`): a refresh token
  * is spent, in doubt the same one once more; without one DAM_ERR_CONSENT, and no password is asked for. FotoWare's
@@ -460,17 +461,17 @@ dam_status dam_session_keepalive(dam_session *session, dam_error *err);
 dam_status dam_consent_begin(dam_session *session, char **url_out, dam_error *err);
 
 /**
- * Takes the answer: the whole address to which the server has sent the browser. Then there is a session, which renews
- * itself for as long as the server lets it. DAM_ERR_CONSENT: the person has declined, or it is no answer to the last
- * question: begin anew. DAM_ERR_ARGUMENT: it is no answer at all. DAM_ERR_STORE: the session is there, but lives in
- * this process only. Errors of dam_session_login.
+ * Takes the answer to dam_consent_begin: the whole address to which the server has sent the browser. Then there is a
+ * session, which renews itself for as long as the server lets it. DAM_ERR_CONSENT: the person has declined, or it is no
+ * answer to the last question: begin anew. DAM_ERR_ARGUMENT: it is no answer at all. DAM_ERR_STORE: the session is
+ * there, but lives in this process only. Errors of dam_session_login.
  */
 dam_status dam_consent_finish(dam_session *session, const char *redirected_url, dam_error *err);
 
 /**
- * The same for a person at another machine, where the server offers it (RFC 8628; the option `device-path`): they open
- * `*url_out` in any browser and type `*code_out` there. dam_consent_poll asks whether they have, also in another
- * process. Ownership: both by dam_string_free. Errors: those of dam_consent_begin; DAM_ERR_NOT_SUPPORTED: no
+ * dam_consent_begin for a person at another machine, where the server offers it (RFC 8628; the option `device-path`):
+ * they open `*url_out` in any browser and type `*code_out` there. dam_consent_poll asks whether they have, also in
+ * another process. Ownership: both by dam_string_free. Errors: those of dam_consent_begin; DAM_ERR_NOT_SUPPORTED: no
  * `device-path`, which neither vendor is known to have.
  */
 dam_status dam_consent_begin_device(dam_session *session, char **url_out, char **code_out, dam_error *err);
@@ -497,9 +498,9 @@ dam_status dam_consent_export(dam_session *session, const char *passphrase, dam_
                               dam_error *err);
 
 /**
- * Takes such a line; white space in it does not count. The session must have been opened for the same system, URL,
- * user, authentication and organization; what it had is replaced. DAM_ERR_ARGUMENT: another pass-phrase, another
- * account, or not the whole line. DAM_ERR_STORE: the session is there, but lives in this process only.
+ * Takes a line of dam_consent_export; white space in it does not count. The session must have been opened for the same
+ * system, URL, user, authentication and organization; what it had is replaced. DAM_ERR_ARGUMENT: another pass-phrase,
+ * another account, or not the whole line. DAM_ERR_STORE: the session is there, but lives in this process only.
  */
 dam_status dam_consent_import(dam_session *session, const char *sealed, const char *passphrase, dam_error *err);
 
@@ -683,7 +684,7 @@ typedef int32_t (*dam_progress_callback)(void *user_data, int64_t down, int64_t 
 /** A wish to end requests early. Any thread, at any time. */
 typedef struct dam_canceller dam_canceller;
 
-/** Makes one. Ownership: dam_canceller_free, when no request uses it any more. */
+/** Makes a canceller. Ownership: dam_canceller_free, when no request uses it any more. */
 dam_status dam_canceller_new(dam_canceller **out, dam_error *err);
 
 /** Ends the requests that were given this canceller, within a quarter of a second: they return DAM_ERR_CANCELLED. For
@@ -942,24 +943,25 @@ dam_status dam_loop_request(dam_loop *loop, dam_session *session, const dam_requ
 dam_status dam_loop_download(dam_loop *loop, dam_session *session, const dam_request *request, const char *path,
                              uint32_t flags, dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
-/** dam_session_login in the loop. Its `done` gets no response; so for the next two. */
+/** dam_session_login in the loop. Its `done` gets no response. */
 dam_status dam_loop_login(dam_loop *loop, dam_session *session, uint32_t flags, dam_done_callback done, void *user_data,
                           uint64_t *id_out, dam_error *err);
 
-/** dam_session_keepalive in the loop. */
+/** dam_session_keepalive in the loop. Its `done` gets no response. */
 dam_status dam_loop_keepalive(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                               uint64_t *id_out, dam_error *err);
 
-/** dam_session_logout in the loop. `*result_out` (a dam_logout_result; may be NULL) is written before `done` is
-    called. */
+/** dam_session_logout in the loop. Its `done` gets no response. `*result_out` (a dam_logout_result; may be NULL) is
+    written before `done` is called. */
 dam_status dam_loop_logout(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                            int32_t *result_out, uint64_t *id_out, dam_error *err);
 
-/** dam_consent_begin in the loop. `*url_out` is NULL until it is written, before `done` is called. */
+/** dam_consent_begin in the loop. Its `done` gets no response. `*url_out` is NULL until it is written, before `done` is
+    called. */
 dam_status dam_loop_consent_begin(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                                   char **url_out, uint64_t *id_out, dam_error *err);
 
-/** dam_consent_finish in the loop. */
+/** dam_consent_finish in the loop. Its `done` gets no response. */
 dam_status dam_loop_consent_finish(dam_loop *loop, dam_session *session, const char *redirected_url,
                                    dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
@@ -979,8 +981,8 @@ dam_status dam_loop_dispatch(dam_loop *loop, dam_error *err);
     already. */
 dam_status dam_loop_cancel(dam_loop *loop, uint64_t id, dam_error *err);
 
-/** After DAM_READ_PAUSE or DAM_WRITE_PAUSE: asks the callback again in the next dispatch. DAM_ERR_NOT_FOUND: it is
-    over. */
+/** Asks a callback that said DAM_READ_PAUSE or DAM_WRITE_PAUSE again, in the next dispatch. DAM_ERR_NOT_FOUND: the
+    request is over. */
 dam_status dam_loop_resume(dam_loop *loop, uint64_t id, dam_error *err);
 
 /* ---- Bring your own HTTP ----------------------------------------------------------------------------------------- */
@@ -1057,7 +1059,7 @@ dam_status dam_authorization_observe(dam_authorization *authorization, const dam
 typedef void (*dam_authorized_callback)(void *user_data, uint64_t id, int32_t status, dam_authorization *authorization,
                                         const dam_error *error);
 
-/** dam_session_authorize in an event loop, as the requests above: nothing happens before the next dispatch. */
+/** dam_session_authorize in an event loop. Nothing happens before the next dispatch. */
 dam_status dam_loop_authorize(dam_loop *loop, dam_session *session, const dam_request *request,
                               dam_authorized_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 

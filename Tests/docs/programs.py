@@ -34,7 +34,10 @@ WANTED: dict[str, Callable[[str, Path], bool]] = {
         out.count(" bytes\n") == 3 and all((folder / f"{n}.jpg").stat().st_size for n in range(3))
     ),
     "fotoweb.sh": lambda _, folder: (folder / "preview.jpg").stat().st_size > 0,
+    "loop.c": lambda out, _: out == "20 of 20 galleries\n",
 }
+#: Those that ask a person, at a terminal.
+CONSENTS = ("consent.c", "consent.py", "consent.sh")
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror"]
 
 
@@ -45,10 +48,10 @@ class Stage(NamedTuple):
     environment: dict[str, str]
     systems: dict[str, dict[str, str]]
 
-    def run(self, command: list[str], system: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: list[str], system: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
-            env=self.environment | self.systems.get(system, {}),
+            env=self.environment | self.systems.get(system, {}) | more,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -78,13 +81,32 @@ def examples(check: Check, stage: Stage) -> None:
     for number in range(3):
         (stage.folder / f"new-{number}.jpg").write_bytes(b"picture")
     for name, is_right in WANTED.items():
-        stem, _, kind = name.partition(".")
-        if kind == "c":
-            _build(check, stage, name)
-        path = str(book.EXAMPLES / name)
-        command = {"py": [sys.executable, path], "sh": [path], "c": [f"./{stem}"]}[kind]
-        done = stage.run(command, "fotoweb" if stem == "fotoweb" else "photoshelter")
+        command = _command(check, stage, name)
+        done = stage.run(command, "fotoweb" if name.startswith("fotoweb") else "photoshelter")
         _judge(check, name, done, done.returncode == 0 and is_right(done.stdout, stage.folder))
+
+
+def _command(check: Check, stage: Stage, name: str) -> list[str]:
+    """What runs an example, which is built if it must be."""
+    stem, _, kind = name.partition(".")
+    if kind == "c":
+        _build(check, stage, name)
+    path = str(book.EXAMPLES / name)
+    return {"py": [sys.executable, path], "sh": [path], "c": [f"./{stem}"]}[kind]
+
+
+def consents(check: Check, stage: Stage) -> None:
+    """A person is asked in the first run, and nobody in the second. Each has a store of its own."""
+    terminal = [sys.executable, str(book.ROOT / "Tests" / "shell" / "terminal.py")]
+    browser = shlex.join([sys.executable, str(book.ROOT / "Tests" / "docs" / "browse.py")])
+    for name in CONSENTS:
+        command = _command(check, stage, name)
+        store = {"DAMSESSION_STORE": str(stage.folder / f"store of {name}")}
+        asked = stage.run([*terminal, f"through={browser}", "--", *command], "fotoware", **store)
+        is_right = all(words in asked.stdout for words in ('"user"', "exit: 0\n", "Paste the"))
+        _judge(check, f"{name}, with a person,", asked, is_right)
+        again = stage.run(command, "fotoware", **store)
+        _judge(check, f"{name}, without one,", again, '"user"' in again.stdout)
 
 
 def blocks(check: Check, stage: Stage) -> None:

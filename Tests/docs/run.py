@@ -66,6 +66,11 @@ def stage(folder: Path, sandbox: Sandbox) -> programs.Stage:
             sandbox, "photoshelter", "solo@example.com", API_KEY=sandbox.api_key
         ),
         "fotoweb": options(sandbox, "fotoweb", "ada"),
+        "fotoware": {
+            "DAMSESSION_SYSTEM": "fotoware",
+            "DAMSESSION_URL": sandbox.fotoware,
+            "DAMSESSION_CLIENT_ID": sandbox.clients["native"]["id"],
+        },
     }
     return programs.Stage(folder, environment, systems)
 
@@ -74,6 +79,8 @@ def what_the_server_saw(sandbox: Sandbox) -> None:
     seen = sandbox.state()
     tokens = seen["fotoweb"]["tokens_created"]
     check("all FotoWeb examples shared one device token", tokens == 1, f"{tokens} device tokens")
+    consents = seen["fotoware"]["consents"]
+    check("each example asked a person once", consents == len(programs.CONSENTS), f"{consents}")
     refused = {
         name: seen[name][count]
         for name in ("photoshelter", "fotoweb")
@@ -91,6 +98,7 @@ def main() -> int:
         texts.references(check)
         texts.front_door(check)
         programs.examples(check, here)
+        programs.consents(check, here)
         programs.blocks(check, here)
         what_the_server_saw(sandbox)
         programs.pytest(check, here)

@@ -38,7 +38,11 @@ try "types of Python" mypy --strict --no-error-summary --cache-dir .build/mypy b
     bindings/packages/notices.py
 try "lint of shell" shellcheck "${shell[@]}"
 try "manual page of the command" mandoc -Tlint -W warning bindings/shell/damsession.1
-try "manual page of the library" mandoc -Tlint -W warning <(python3 bindings/c/manual.py include/damsession.h 2026-01-01)
+manual=$(mktemp -d)
+trap 'rm -r "$manual"' EXIT
+try "manual page of the library" python3 bindings/c/manual.py include/damsession.h 2026-01-01 >"$manual/damsession.3"
+try "manual pages of functions" python3 bindings/c/functions.py include/damsession.h 2026-01-01 "$manual"
+try "manual pages of the library" mandoc -Tlint -W warning "$manual"/*.3
 # `make deb` and `make wheel` look at what they have built; this, at what is still lying there.
 shopt -s nullglob
 debs=(.build/dist/*.deb) wheels=(.build/dist/damsession-*.whl)

@@ -9,11 +9,11 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from common import ROOT
+from conftest import PAGES, exported, files, run, version
 
 PROGRAM = """\
 #include <damsession.h>
@@ -31,40 +31,13 @@ find_package(damsession {wanted} CONFIG REQUIRED)
 add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE damsession::damsession)
 """
-HEADER = (ROOT / "include" / "damsession.h").read_text("utf-8")
-PAGES = sorted((ROOT / "bindings" / "pages").glob("*.md"))
-
-
-def run(*command: str, folder: Path = ROOT, more: Mapping[str, str] | None = None) -> str:
-    """What it prints; it must succeed."""
-    kept = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **(more or {})}
-    done = subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if not each.is_dir())
-
-
-@pytest.fixture(scope="module")
-def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where it was installed by `make install PREFIX=...`."""
-    place = tmp_path_factory.mktemp("prefix")
-    run("make", "install", f"PREFIX={place}")
-    return place
+EXAMPLES = sorted((ROOT / "bindings" / "examples").glob("*.*"))
 
 
 @pytest.fixture
 def consumer(tmp_path: Path) -> Path:
     (tmp_path / "consumer.c").write_text(PROGRAM, "ascii")
     return tmp_path
-
-
-def version() -> str:
-    found = re.search(r'#define DAM_VERSION "(.*)"', HEADER)
-    assert found is not None
-    return found[1]
 
 
 def test_pkg_config(prefix: Path, consumer: Path) -> None:
@@ -105,6 +78,7 @@ def test_what_root_installs_was_built_before() -> None:
     built = run("make", "-n", "-B", "lib")
     pages = [f".build/man/damsession-{page.stem}.7" for page in PAGES]
     assert all(f">{page}\n" in built for page in [*pages, ".build/man/damsession.3"]), built
+    assert "bindings/c/functions.py" in built
 
 
 @pytest.mark.parametrize("place", ["lib64", "lib/any-linux-gnu", "bin"])
@@ -113,19 +87,6 @@ def test_the_command_finds_it_in_another_folder(tmp_path: Path, place: str) -> N
     run("make", "install", f"PREFIX={prefix}", f"LIBDIR={prefix / place}")
     moved = prefix.rename(tmp_path / "behind")
     assert run(str(moved / "bin" / "damsession"), "--version").count(version()) == 2
-
-
-def exported() -> list[str]:
-    return re.findall(
-        r"^    (dam_\w+);", (ROOT / "Sources/DamABI/exports.map").read_text("utf-8"), re.M
-    )
-
-
-def test_every_function_leads_to_its_page(prefix: Path) -> None:
-    assert len(exported()) > 50
-    for name in exported():
-        found = run("man", "-w", "3", name, more={"MANPATH": str(prefix / "share" / "man")})
-        assert Path(found.strip()).name == "damsession.3", name
 
 
 def test_as_a_packager(tmp_path: Path) -> None:
@@ -155,6 +116,7 @@ def test_as_a_packager(tmp_path: Path) -> None:
             f"{share}/doc/damsession/LICENSE",
             f"{share}/doc/damsession/NOTICES",
             f"{share}/doc/damsession/README.md",
+            *(f"{share}/doc/damsession/examples/{path.name}" for path in EXAMPLES),
         ]
     )
     for name in ("pkgconfig/damsession.pc", "cmake/damsession/damsession-config.cmake"):
@@ -167,15 +129,15 @@ def test_as_a_packager(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
-def test_the_tarball_works_where_it_is_unpacked(tmp_path: Path, consumer: Path) -> None:
-    run("make", "-s", "dist", f"DIST={tmp_path / 'dist'}")
-    (packed,) = (tmp_path / "dist").glob(f"damsession-{version()}-linux-*.tar.gz")
-    with tarfile.open(packed) as archive:
+def test_what_is_in_the_tarball(tarball: Path) -> None:
+    with tarfile.open(tarball) as archive:
         entries = archive.getmembers()
     assert {(each.uid, each.gid, each.mtime) for each in entries} == {(0, 0, entries[0].mtime)}
     assert [each.name for each in entries] == sorted(each.name for each in entries)
-    run("tar", "xzf", str(packed), "-C", str(tmp_path))
-    root = tmp_path / packed.name.removesuffix(".tar.gz")
+
+
+def test_the_tarball_works_where_it_is_unpacked(unpacked: Path, consumer: Path) -> None:
+    root = unpacked
     assert run(str(root / "bin" / "damsession"), "--version").count(version()) == 2
     assert {"LICENSE", "NOTICES"} <= set(os.listdir(root / "share" / "doc" / "damsession"))
     at = {"PKG_CONFIG_PATH": str(root / "lib" / "pkgconfig")}
@@ -226,68 +188,6 @@ def test_what_is_missing_is_said_where_there_is_no_apt(tmp_path: Path) -> None:
     for name in ("swift", "strip", "patchelf", "lowdown", "pkg-config"):
         assert f"make: {name} is missing: " in done.stderr
     assert "make: cc is missing" not in done.stderr and "swift build" not in done.stdout
-
-
-MANUAL = (
-    "man1/damsession.1",
-    "man3/damsession.3",
-    *(f"man7/damsession-{page.stem}.7" for page in PAGES),
-)
-
-
-@pytest.mark.parametrize("name", MANUAL)
-def test_manual_pages(prefix: Path, name: str) -> None:
-    page = prefix / "share" / "man" / name
-    run("mandoc", "-Tlint", "-W", "warning", str(page))
-    assert re.search(
-        rf'^\.TH "?(?:DAMSESSION|{page.stem})"? "?[137]"? "\d{{4}}-\d\d-\d\d" "damsession {version()}"',
-        page.read_text("utf-8"),
-        re.M,
-    )
-    assert re.search(rf"^\.SH NAME\n{page.stem} \\- \w", page.read_text("utf-8"), re.M)
-
-
-@pytest.mark.parametrize("name", MANUAL)
-def test_manual_pages_at_80_columns(prefix: Path, name: str) -> None:
-    """As man shows them: without a warning, a parted word, or a gap in a sentence. Examples are as
-    wide as they are in the pages, so that they can be copied.
-    """
-    page = prefix / "share" / "man" / name
-    shown = subprocess.run(
-        ["man", "-l", "--warnings=w", str(page)],
-        env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANPAGER": "cat"},
-        capture_output=True,
-        text=True,
-    )
-    assert (shown.returncode, shown.stderr) == (0, "")
-    lines = shown.stdout.splitlines()
-    assert len(lines) > 20 and not [line for line in lines if line.endswith("\N{HYPHEN}")]
-    wide = [line for line in lines if len(line) > 80]
-    assert not [
-        line for line in wide if "7" not in name or "\N{BOX DRAWINGS LIGHT VERTICAL}" in line
-    ]
-    if name.endswith(".3"):
-        conventions = shown.stdout.partition("\nCONVENTIONS\n")[2].partition("\nVERSION\n")[0]
-        assert not re.findall(r"\S {4,}\S.*", re.sub(r"^ {7}\S+ +", "", conventions, flags=re.M))
-
-
-def test_a_table_that_is_too_wide_is_a_list(prefix: Path) -> None:
-    page = prefix / "share" / "man" / "man7" / "damsession-reference.7"
-    text = run("mandoc", "-Tutf8", "-Owidth=80", str(page))
-    text = re.sub(r".\x08", "", text)
-    assert re.search(
-        r"\n( +)timeout\n\1 +Values: seconds; Default: 0\n\1 +Meaning: How long one", text
-    )
-
-
-def test_the_manual_of_the_library_has_all_of_the_header(prefix: Path) -> None:
-    text = run("mandoc", "-Tascii", str(prefix / "share" / "man" / "man3" / "damsession.3"))
-    text = re.sub(r".\x08", "", text)
-    functions = set(re.findall(r"\b(dam_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)))
-    constants = set(re.findall(r"\bDAM_[A-Z_]+ = \d+", HEADER))
-    missing = [each for each in functions if f"{each}(" not in text]
-    missing += [each for each in constants if each not in text]
-    assert len(functions) > 50 and len(constants) > 40 and missing == []
 
 
 @pytest.mark.parametrize(

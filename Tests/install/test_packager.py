@@ -151,3 +151,19 @@ def test_other_descriptions(name: str, pattern: str) -> None:
 def test_debians_packages_are_four() -> None:
     names = {"damsession", "libdamsession1", "libdamsession-dev", "python3-damsession"}
     assert {path.name for path in CONTROL} == names
+
+
+def test_no_address_is_made_up() -> None:
+    """There is none for the project yet. What names one in its place cannot be anybody's."""
+    listed = subprocess.run(
+        ["git", "grep", "-IhoiE", r"[/@][a-z0-9.-]*damsession[a-z0-9-]*\.[a-z.]+[a-z]\b"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ends = (".com", ".org", ".io", ".dev", ".net", ".example")
+    hosts = {found[1:] for found in listed.stdout.splitlines() if found.lower().endswith(ends)}
+    assert hosts == {"damsession.example"}
+    for name in ("python", "sandbox"):
+        assert "urls]" not in (ROOT / "bindings" / name / "pyproject.toml").read_text("utf-8")

@@ -170,8 +170,8 @@ def in_loop(outcome: Outcome, file: str, told: dict[str, Any]) -> Counter[str]:
                 for _ in range(REPEATED // at_once):
                     found.update(await asyncio.gather(*(one() for _ in range(at_once))))
                 told["rounds"].append(held())
-            told["replays"] = session.blocking.statistics.replays
-            session.blocking.forget()
+            told["replays"] = session.sync_session.statistics.replays
+            session.sync_session.forget()
             return found
 
     return asyncio.run(main())

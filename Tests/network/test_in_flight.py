@@ -195,7 +195,7 @@ async def asked(site: Site, traffic: Traffic) -> list[Any]:
         return await asyncio.gather(*map(ask, traffic.requests), return_exceptions=True)
     finally:
         for session in sessions:
-            session.blocking.forget()
+            session.sync_session.forget()
             await session.aclose()
 
 

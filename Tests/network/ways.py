@@ -64,7 +64,7 @@ class InLoop:
         return str(self._runner.run(self._session.logout()).name)
 
     def close(self) -> None:
-        self._session.blocking.forget()
+        self._session.sync_session.forget()
         self._runner.run(self._session.aclose())
         self._runner.close()
 

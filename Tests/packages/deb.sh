@@ -35,8 +35,7 @@ for suite; do
     root=$work/layers/root
     mount -t overlay overlay -o "lowerdir=.build/debian/$suite,upperdir=$work/layers/upper,workdir=$work/layers/work" "$root" &&
         mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mkdir "$root/packages" || exit 1
-    cp .build/dist/*.deb bindings/examples/first.c bindings/examples/photoshelter.py "$work/ca.pem" \
-        Tests/packages/inside.sh "$root/packages/" || exit 1
+    cp .build/dist/*.deb "$work/ca.pem" Tests/packages/inside.sh "$root/packages/" || exit 1
     chroot "$root" env -i -C /packages PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         PHOTOSHELTER="$photoshelter" sh inside.sh >"$work/said" 2>&1
     code=$?

@@ -1,6 +1,6 @@
 #!/bin/sh
 # inside.sh - what deb.sh does inside of a root: installs the packages beside it, uses them against the sandbox at
-# PHOTOSHELTER, and purges them. Nothing of the source tree is in reach but two examples.
+# PHOTOSHELTER, and purges them. Nothing of the source tree is in reach: programs are the examples that are installed.
 set -u
 set -- libdamsession1 libdamsession-dev damsession python3-damsession
 
@@ -22,14 +22,20 @@ listing() {
         -o -path /var/lib/dpkg -o -path /tmp \) -prune -o -print | sort
 }
 
-compiles() {
-    # shellcheck disable=SC2046 # the flags are words.
-    cc first.c $(pkg-config --cflags --libs damsession) -o first
-}
+# The code of a package's README: told PACKAGE LANGUAGE.
+told() { sed -n "/^\`\`\`$2\$/,/^\`\`\`\$/{/^\`/d;p}" "/usr/share/doc/$1/README.md" | grep .; }
+
+compiles() { told libdamsession-dev sh >program && sh -eu program; }
+
+follows_readme() { told damsession sh >script && HOME=/packages sh -eu script | grep -q Gallery; }
+
+follows_python_readme() { told python3-damsession python >script && python3 script; }
 
 finds_library() { ldd first | grep 'libdamsession.so.1 => /.*-linux-gnu/'; }
 
 lists_galleries() { ./first | grep -q Gallery; }
+
+logs_out() { python3 /usr/share/doc/python3-damsession/examples/photoshelter.py; }
 
 has_versions() {
     version=$(pkg-config --modversion damsession)
@@ -89,15 +95,17 @@ export DAMSESSION_SYSTEM=photoshelter DAMSESSION_URL="$PHOTOSHELTER" DAMSESSION_
 listing >before
 check "apt installs all four, and what they need" apt-get -qq -y --no-install-recommends install ./*.deb
 check "dpkg has every file as it was" dpkg --verify "$@"
-check "a program in C is compiled by pkg-config's flags" compiles
+check "the README's program in C is compiled by pkg-config's flags, and runs" compiles
 check "it finds the library where the system has it" finds_library
 check "it lists galleries over TLS" lists_galleries
 check "command, library and package are of one version" has_versions
 check "the command gets something over TLS, and says nothing else" gets_quietly
+check "the README of the command is true" follows_readme
+check "the README of the module is true" follows_python_readme
 check "the manual pages and the completion can be read" has_pages
 check "python3 imports the module from the system's folder" python3 -c \
     'import damsession; assert damsession.__file__.startswith("/usr/lib/python3/dist-packages/"), damsession.__file__'
-check "it logs in, lists and logs out over TLS" python3 photoshelter.py
+check "it logs in, lists and logs out over TLS" logs_out
 check "Python's tools know its version" python3 -c \
     'import damsession, importlib.metadata as m; assert m.version("damsession") == damsession.version(), m.version("damsession")'
 check "the terms of what is linked in are there" has_terms

@@ -5,6 +5,7 @@ and leave nothing behind when they are cancelled.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def test_login_keepalive_and_logout(run: Runner, dam_sandbox: Sandbox) -> None:
         dam_sandbox.expire()
         await session.keepalive()
         assert await session.logout() is damsession.LogoutResult.SERVER
-        assert session.state == session.blocking.state and not session.state.logged_in
+        assert session.state == session.sync_session.state and not session.state.logged_in
         await session.get("mem/user/session")
         dam_sandbox.fault("reset", count=5, match="logout")
         assert await session.logout() is damsession.LogoutResult.UNCONFIRMED
@@ -43,6 +44,41 @@ def test_login_keepalive_and_logout(run: Runner, dam_sandbox: Sandbox) -> None:
     run(work)
     state = dam_sandbox.state()["photoshelter"]
     assert (state["logins_ok"], state["logouts"]) == (3, 1)
+
+
+def test_what_is_not_awaited_is_told() -> None:
+    """Each method is here too, or the documentation says where it is, and so does the error."""
+    ours, theirs = (
+        {name for name in dir(kind) if not name.startswith("_")}
+        for kind in (damsession.AsyncSession, damsession.Session)
+    )
+    told = damsession.AsyncSession.sync_session.__doc__ or ""
+    missing = theirs - ours - {"close"}
+    assert missing and not [name for name in sorted(missing) if f"`{name}`" not in told]
+    session = damsession.aopen(system="photoshelter", user="ada", api_key="k", store="memory")
+    for name in missing:
+        with pytest.raises(AttributeError, match=rf"'{name}'; it is session\.sync_session\.{name}"):
+            getattr(session, name)
+    with pytest.raises(AttributeError, match=r"'close'; it is `await session\.aclose\(\)`"):
+        session.close  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'blocking'$"):
+        session.blocking  # type: ignore[attr-defined]  # noqa: B018
+    asyncio.run(session.aclose())
+
+
+def test_what_may_wait_is_called_in_a_thread(run: Runner, dam_sandbox: Sandbox) -> None:
+    """The loop goes on meanwhile, and both need one login."""
+
+    async def work(session: damsession.AsyncSession) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(session.sync_session.headers)
+            headers, response = await asyncio.gather(
+                asyncio.wrap_future(asked), session.get("mem/user/session")
+            )
+        assert headers and response.ok
+
+    run(work)
+    assert dam_sandbox.state()["photoshelter"]["logins_ok"] == 1
 
 
 def test_once_is_once(run: Runner, dam_sandbox: Sandbox) -> None:
@@ -98,7 +134,7 @@ def test_a_cancelled_login_lets_others_log_in(run: Runner, dam_sandbox: Sandbox)
         with pytest.raises(asyncio.CancelledError):
             await first
         await session.login()
-        assert session.blocking.state.logged_in
+        assert session.sync_session.state.logged_in
 
     run(work)
 

@@ -42,7 +42,7 @@ def test_the_head_is_there_before_the_body(run: Runner) -> None:
             assert (response.status, response.ok, response.generation) == (
                 200,
                 True,
-                session.blocking.state.generation,
+                session.sync_session.state.generation,
             )
             assert (
                 response.headers["Content-Length"] == str(1 << 40)

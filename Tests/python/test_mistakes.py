@@ -45,7 +45,7 @@ def test_an_adapter_says_what_it_takes(photoshelter: Opener) -> None:
     for auth in adapters():
         with pytest.raises(TypeError, match=r"DamAuth takes .*, not a str"):
             auth("desk")
-        with pytest.raises(TypeError, match=r"session\.blocking"):
+        with pytest.raises(TypeError, match=r"session\.sync_session"):
             auth(damsession.AsyncSession(photoshelter()))
 
 

@@ -128,7 +128,6 @@ def test_an_unknown_option_is_told_with_the_nearest_name() -> None:
         {"system": "flickr"},
         {"url": "https://user:c4n4ry@www.example"},
         {"timeout": "c4n4ry"},
-        {"timeout": 1.5},
         {"rotation": "c4n4ry"},
         {"allow_loopback_http": "c4n4ry"},
         {"user": ""},

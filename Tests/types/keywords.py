@@ -40,6 +40,8 @@ from ._store import Store
 Text = Union[str, None]
 #: A whole number, also as text.
 Number = Union[int, str, None]
+#: A time, which is rounded up to whole seconds; as text, a whole number.
+Seconds = Union[float, str, None]
 #: 401, or more of them as text: "401,403".
 Statuses = Union[int, str, None]
 Path = Union[str, "os.PathLike[str]", None]
@@ -71,7 +73,7 @@ class OpenOptions(Options, total=False):
 
 _COMMENT = "    #: "
 _TYPES = {
-    "text": "Text", "url": "Text", "secret": "Text", "words": "Text", "path": "Path", "seconds": "Number",
+    "text": "Text", "url": "Text", "secret": "Text", "words": "Text", "path": "Path", "seconds": "Seconds",
     "count": "Number", "bytes": "Number", "statuses": "Statuses", "boolean": "Boolean",
 }  # fmt: skip
 

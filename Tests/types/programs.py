@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def keywords_have_types(store: damsession.Store) -> None:
     damsession.open("desk", system="photoshelter", timeout=30, ca_file=Path("ca.pem"), http=2)
+    damsession.open(timeout=2.5, connect_timeout="3")
     damsession.open(response_limit="64M", allow_loopback_http=True, invalid_status=401, ip="4")
     damsession.open(store=store, credentials=lambda prompt: getpass.getpass(prompt.user))
     damsession.open(user=None, log=logging.getLogger("x"), environment=False, store="memory")
@@ -30,7 +31,8 @@ def keywords_have_types(store: damsession.Store) -> None:
 def wrong_keywords_are_found(store: damsession.Store) -> None:
     damsession.open(system="flickr")  # type: ignore[arg-type]
     damsession.open(passwort="x")  # type: ignore[call-arg]
-    damsession.open(timeout=1.5)  # type: ignore[arg-type]
+    damsession.open(timeout=(3, 27))  # type: ignore[arg-type]
+    damsession.open(retries=1.5)  # type: ignore[arg-type]
     damsession.open(http=3)  # type: ignore[arg-type]
     damsession.open(ca_file=b"ca.pem")  # type: ignore[arg-type]
     damsession.open(retries=[1])  # type: ignore[arg-type]

@@ -108,17 +108,23 @@ def declarations(section: str) -> Iterator[tuple[str, str]]:
         yield re.sub(r"^/\*\* ?|\*/$", "", comment), "\n".join(lines[begin:at])
 
 
-def page(header: str, date: str) -> Iterator[str]:
+def beginning_of_page(name: str, header: str, date: str) -> Iterator[str]:
     version = re.search(r'#define DAM_VERSION "(.*)"', header)
-    first = re.match(r"/\*\n(.*?)\n \*/", header, re.DOTALL)
-    if version is None or first is None:
-        sys.exit("manual.py: this is not damsession.h")
-    title, _, rest = first[1].partition("\n *\n")
-    what = title.partition(" - ")[2].rstrip(".")
-    yield '.\\" Made of damsession.h by manual.py.'
-    yield f'.TH DAMSESSION 3 "{date}" "damsession {version[1]}" "Library Functions Manual"'
+    if version is None:
+        sys.exit(f"{sys.argv[0]}: this is not damsession.h")
+    yield f'.\\" Made of damsession.h by {Path(sys.argv[0]).name}.'
+    yield f'.TH {name.upper()} 3 "{date}" "damsession {version[1]}" "Library Functions Manual"'
     # No word is parted or stretched: they are names, mostly. HY is what .EE goes back to.
     yield ".nr HY 0\n.nh\n.ad l"
+
+
+def page(header: str, date: str) -> Iterator[str]:
+    yield from beginning_of_page("damsession", header, date)
+    first = re.match(r"/\*\n(.*?)\n \*/", header, re.DOTALL)
+    if first is None:
+        sys.exit("manual.py: the header does not begin with a comment")
+    title, _, rest = first[1].partition("\n *\n")
+    what = title.partition(" - ")[2].rstrip(".")
     yield f".SH NAME\ndamsession \\- {text(what)}"
     yield ".SH LIBRARY\n.B libdamsession\n(\\fB\\-ldamsession\\fR, pkg\\-config damsession)"
     yield ".SH SYNOPSIS\n.B #include <damsession.h>"
@@ -129,7 +135,8 @@ def page(header: str, date: str) -> Iterator[str]:
         yield f".SH {name.upper()}"
         for comment, lines in declarations(section):
             yield f".PP\n.EX\n{code(fold(lines))}\n.EE\n.PP\n{prose(comment)}"
-    yield ".SH SEE ALSO\n.BR damsession (1),\n.BR damsession\\-concurrency (7),\n.BR damsession\\-troubleshooting (7)"
+    yield ".SH SEE ALSO\nEach function has a page of its own, such as\n.BR dam_session_open (3).\n.PP"
+    yield ".BR damsession (1),\n.BR damsession\\-concurrency (7),\n.BR damsession\\-troubleshooting (7)"
 
 
 if __name__ == "__main__":

@@ -68,6 +68,14 @@ needs() {
     ) | sed 's/^shlibs:Depends=//; s/libcurl4[t64]* (>= [^)]*)/libcurl4 (>= 7.80.0)/'
 }
 
+# introduce PACKAGE KIND: its README, and the examples in its language.
+introduce() {
+    local doc=/usr/share/doc/$1
+    mkdir -p "$work/$1$doc/examples"
+    cp -p "$work/stage/usr/share/doc/damsession/examples"/*."$2" "$work/$1$doc/examples"
+    bindings/packages/readme.sh "$1" "VERSION=$upstream" "DOCDIR=$doc" >"$work/$1$doc/README.md"
+}
+
 # document PACKAGE: its terms, and what is new: Debian's, and ours.
 document() {
     local doc=$work/$1/usr/share/doc/$1
@@ -80,15 +88,9 @@ document() {
     gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 }
 
-# compress_pages FOLDER: as dh_compress does, links included; nothing where there is none.
+# compress_pages FOLDER: as dh_compress does; nothing where there is none.
 compress_pages() {
-    [ -d "$1" ] || return 0
-    find "$1" -type f -exec gzip -9n {} +
-    local page
-    find "$1" -type l | while read -r page; do
-        ln -s "$(readlink "$page").gz" "$page.gz"
-        rm "$page"
-    done
+    [ ! -d "$1" ] || find "$1" -type f -exec gzip -9n {} +
 }
 
 # pack PACKAGE ARCHITECTURE FIELD...: builds it. The template begins with its section and ends with its description.
@@ -124,8 +126,9 @@ pack() {
 
 install -D -m 0644 "$notices" "$work/libdamsession1/usr/share/doc/libdamsession1/NOTICES"
 gzip -9n "$work/libdamsession1/usr/share/doc/libdamsession1/NOTICES"
-install -D -m 0644 README.md "$work/damsession/usr/share/doc/damsession/README.md"
-gzip -9n "$work/damsession/usr/share/doc/damsession/README.md"
+introduce libdamsession-dev c
+introduce damsession sh
+introduce python3-damsession py
 
 library=$(needs "libdamsession1/usr/lib/$multiarch/libdamsession.so.1")
 command=$(needs damsession/usr/bin/damsession)

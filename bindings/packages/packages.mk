@@ -27,7 +27,7 @@ $(NOTICES): $(ARCHIVES) bindings/packages/notices.py $(wildcard bindings/package
 notices: $(NOTICES) ## gather the terms of what is linked in; `make install` then installs them, too
 
 dist: $(LIB) $(BIN) $(NOTICES) ## build a tarball of everything, to unpack anywhere (.build/dist)
-	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(NOTICES) $(DIST)
+	SOURCE_DATE_EPOCH=$(EPOCH) bindings/packages/dist.sh $(TARBALL) $(VERSION) $(NOTICES) $(DIST)
 
 # Its own environment, with little in it: packages are built without what tests need.
 PACKING := $(BUILD)/packing

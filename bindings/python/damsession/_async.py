@@ -1,7 +1,7 @@
 """`damsession.aopen`: a session for asyncio. One thread makes any number of requests at once.
 
-`AsyncSession.blocking` is the same session with blocking calls, for what needs no server.
-Credentials callbacks run in the event loop and should return soon.
+`AsyncSession.sync_session` is the `Session` below it, with what has no awaitable form. Credentials
+callbacks run in the event loop and should return soon.
 """
 
 from __future__ import annotations
@@ -62,18 +62,18 @@ class AsyncSession:
     """
 
     def __init__(self, session: Session) -> None:
-        self._blocking = session
+        self._session = session
         self._loop: AsyncLoop | None = None
 
     async def __aenter__(self) -> AsyncSession:
-        self.blocking.__enter__()
+        self._session.__enter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<Async{repr(self.blocking)[1:]}"
+        return f"<Async{repr(self._session)[1:]}"
 
     def __reduce_ex__(self, _: Any) -> NoReturn:
         raise stays_here()
@@ -82,33 +82,46 @@ class AsyncSession:
         """Ends the requests under way, with `Cancelled`, and closes the session. The stored session
         is kept.
         """
-        self.blocking.close()  # lets no further request in
+        self._session.close()  # lets no further request in
         if self._loop is not None:
             await self._loop.close()
 
     @property
-    def blocking(self) -> Session:
-        """The same session with blocking calls, and what has no form here: `bind_image`,
-        `resolve_image` and `device_tokens`, which send nothing, and `token`, `headers` and
-        `organizations`, which log in if needed and hold up the event loop meanwhile.
-        `damsession.httpx` takes it.
+    def sync_session(self) -> Session:
+        """The `Session` below this one: the same user, login and store, with calls that return when
+        they are done. It has what cannot be awaited here, and the adapters (`DamAuth`) take it.
+
+        These send nothing, and can be called as they are: `bind_image`, `resolve_image`, `stale`,
+        `device_tokens`.
+
+        These may wait for the server or for another process, and the event loop with them: call
+        them in a thread, `await asyncio.to_thread(session.sync_session.headers)`. They are `token`,
+        `headers`, `organizations`, `forget`, `begin_device_consent`, `poll_consent`,
+        `export_consent`, `import_consent`.
         """
-        return self._blocking
+        return self._session
+
+    if not TYPE_CHECKING:  # a type checker would take any name for one that is here
+
+        def __getattr__(self, name: str) -> Any:
+            from ._missing import ASYNC_SESSION, absent
+
+            return absent(self, name, ASYNC_SESSION)
 
     @property
     def closed(self) -> bool:
         """Whether the session was closed."""
-        return self.blocking.closed
+        return self._session.closed
 
     @property
     def state(self) -> State:
         """`Session.state`. It reads what is stored, and asks no server."""
-        return self.blocking.state
+        return self._session.state
 
     @property
     def statistics(self) -> Statistics:
         """`Session.statistics`."""
-        return self.blocking.statistics
+        return self._session.statistics
 
     async def request(
         self, method: str, path: str, **options: Unpack[AsyncRequestOptions]
@@ -179,7 +192,7 @@ class AsyncSession:
         check_keywords("AsyncSession.download", options, DOWNLOAD_KEYWORDS)
         transfer = self._transfer()
         request = build("GET", path, keep=transfer.keep, **options)
-        transfer.asked = Asked(self.blocking._site, "GET", request.path)
+        transfer.asked = Asked(self._session._site, "GET", request.path)
         self._submit(transfer, "dam_loop_download", request, *download_target(file, resume, keep))
         response: Response = await self._ended(transfer)
         return response
@@ -237,7 +250,7 @@ class AsyncSession:
         self, transfer: Transfer, function: str, *what: Any, outputs: tuple[Any, ...] = ()
     ) -> None:
         assert self._loop is not None
-        self._loop.submit(transfer, self.blocking._handle, function, *what, outputs=outputs)
+        self._loop.submit(transfer, self._session._handle, function, *what, outputs=outputs)
 
     def _build(self, transfer: Transfer, method: str, path: str, options: Any) -> _abi.dam_request:
         """The request. The pieces of a body that is an asynchronous iterable are read in a task."""
@@ -246,7 +259,7 @@ class AsyncSession:
             assert self._loop is not None
             options = {**options, "data": Outgoing(data, transfer, self._loop)}
         request = build(method, path, keep=transfer.keep, **options)
-        transfer.asked = Asked(self.blocking._site, method, request.path)
+        transfer.asked = Asked(self._session._site, method, request.path)
         return request
 
     async def _ended(self, transfer: Transfer) -> Any:
@@ -342,3 +355,10 @@ class AsyncStream(BaseStream):
     async def read(self) -> bytes:
         """The rest of the body, in memory. It raises the transfer's error if the body broke off."""
         return b"".join([piece async for piece in self])
+
+    if not TYPE_CHECKING:  # a type checker would take any name for one that is here
+
+        def __getattr__(self, name: str) -> Any:
+            from ._missing import ASYNC_STREAM, absent
+
+            return absent(self, name, ASYNC_STREAM)

@@ -199,7 +199,7 @@ def blocking_session(session: object) -> Session:
     """What `DamAuth` was given. TypeError: it is no session."""
     if isinstance(session, Session):
         return session
-    hint = "; give it session.blocking" if hasattr(session, "blocking") else ""
+    hint = "; give it session.sync_session" if hasattr(session, "sync_session") else ""
     raise TypeError(
         f"DamAuth takes a session of damsession.open, not a {type(session).__name__}{hint}"
     )

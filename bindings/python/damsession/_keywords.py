@@ -17,6 +17,8 @@ from ._store import Store
 Text = Union[str, None]
 #: A whole number, also as text.
 Number = Union[int, str, None]
+#: A time, which is rounded up to whole seconds; as text, a whole number.
+Seconds = Union[float, str, None]
 #: 401, or more of them as text: "401,403".
 Statuses = Union[int, str, None]
 Path = Union[str, "os.PathLike[str]", None]
@@ -78,7 +80,7 @@ class Options(TypedDict, total=False):
     #: FotoWeb: text in a refused login that means too many device tokens.
     token_limit_text: Text
     #: FotoWeb: how long a login token may be used.
-    login_token_life: Number
+    login_token_life: Seconds
     #: FotoWeb: legacy encodes user names twice.
     login_token_encoding: Literal["utf-8", "legacy"] | None
     #: FotoWeb: device tokens that the server allows a user.
@@ -113,13 +115,13 @@ class Options(TypedDict, total=False):
     #: Text in a response's beginning that means it, such as a guest's name.
     invalid_text: Text
     #: How long to wait for another process that uses the session.
-    lock_timeout: Number
+    lock_timeout: Seconds
     #: How long a login may take in all, since others wait for it.
-    login_timeout: Number
+    login_timeout: Seconds
     #: Without the store: stop, or go on in memory where a login costs nothing.
     store_down: Literal["memory", "stop"] | None
     #: Inactivity after which the server ends a session; 0: unknown.
-    idle_limit: Number
+    idle_limit: Seconds
     #: CA certificates to trust instead of the system's.
     ca_file: Path
     #: A PEM file with the client's certificate, for servers that ask for one.
@@ -141,13 +143,13 @@ class Options(TypedDict, total=False):
     #: How often to try again what certainly was not acted upon.
     retries: Number
     #: How long to wait if the server asks for it; 0: not at all.
-    retry_after: Number
+    retry_after: Seconds
     #: How long one request may take in all; 0: no limit.
-    timeout: Number
+    timeout: Seconds
     #: How long a transfer may stand still; 0: no limit.
-    idle_timeout: Number
+    idle_timeout: Seconds
     #: How long connecting may take.
-    connect_timeout: Number
+    connect_timeout: Seconds
     #: The largest response that is kept in memory; streams have no limit.
     response_limit: Number
     #: For tests: plain HTTP to this very machine.

@@ -43,7 +43,8 @@ def open(
         not count, with another user their password does not; where the name does, that is an
         OptionError.
     options: as `damsession.options()` lists them, with `_` for `-`; they override both. None
-        counts as not given.
+        counts as not given. A time is a number of seconds, and rounded up to whole ones; the
+        `timeout` of a single request is not.
     credentials: called with a `Prompt` when a login needs a secret that no option gives; returns
         it, or None. It must not use the session. Without it, the command in the option
         `password_command` is run, if there is one. The one in `api_key_command` is run at once,

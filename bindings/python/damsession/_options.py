@@ -8,13 +8,14 @@ option's name with `_` for `-`, a value is turned into text, and the library che
 from __future__ import annotations
 
 import functools
+import math
 import os
 from typing import NamedTuple, Union
 
 from . import _abi
 from ._errors import option_error
 from ._library import library
-from ._unknown import hint
+from ._unknown import hint, no_timeout
 
 #: The types that the value of an option may have. None counts as not given.
 OptionValue = Union[str, int, float, bool, "os.PathLike[str]", None]
@@ -71,28 +72,33 @@ def option_name(keyword: str) -> str:
 
 def check_keyword(keyword: str, beside: tuple[str, ...]) -> None:
     """OptionError: there is no such keyword. `beside` are those that are no options."""
-    known = _keywords()
+    known = _kinds()
     if keyword not in known:
         raise option_error(f'there is no option "{keyword}"{hint(keyword, (*known, *beside))}')
 
 
 @functools.cache
-def _keywords() -> frozenset[str]:
-    return frozenset(option.keyword for option in options())
+def _kinds() -> dict[str, str]:
+    """What each keyword takes."""
+    return {option.keyword: option.kind for option in options()}
 
 
 def words(keyword: str, value: OptionValue) -> str | None:
-    """A value as the text that the library takes; None for None. TypeError: no option has such a
-    value.
+    """A value as the text that the library takes; None for None. The library counts whole seconds,
+    so a time with a fraction is rounded up. TypeError: no option has such a value.
     """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and 0 <= value < math.inf and _kinds()[keyword] == "seconds":
+        return str(math.ceil(value))
     if isinstance(value, (int, float)):
         return str(value)
     if isinstance(value, os.PathLike):
         return os.fsdecode(value)
+    if keyword == "timeout":
+        raise no_timeout(value)
     raise TypeError(
         f"{keyword} must be a str, a number, a bool or a path, not {type(value).__name__}"
     )

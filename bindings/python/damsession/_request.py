@@ -23,6 +23,7 @@ from ._interrupt import is_main_thread
 from ._outgoing import Outgoing
 from ._sink import HEARTBEAT, Progress, Sink, put_progress, put_sink
 from ._text import encoded, utf8
+from ._unknown import no_timeout
 
 #: Request headers.
 HeaderFields = Union[Mapping[str, str], Iterable[tuple[str, str]]]
@@ -199,10 +200,7 @@ def _put_headers(request: _abi.dam_request, headers: HeaderFields) -> None:
 
 def _milliseconds(seconds: float) -> int:
     if not hasattr(seconds, "__float__"):
-        raise TypeError(
-            f"timeout is one number of seconds, not {type(seconds).__name__};"
-            " connecting has the option connect_timeout"
-        )
+        raise no_timeout(seconds)
     if not (math.isfinite(seconds) and 0 < seconds * 1000 <= _TIMEOUT_MOST):
         raise argument_error("timeout must be a number of seconds above 0")
     return math.ceil(seconds * 1000)

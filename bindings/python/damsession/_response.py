@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._errors import DamError, Status
@@ -18,6 +18,7 @@ from ._links import parse_links
 from ._site import Asked
 
 _PIECE = 1 << 16
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Headers(Mapping[str, str]):
@@ -78,6 +79,13 @@ def _charset(content_type: str) -> str:
         if name.lower() == "charset":
             return re.sub(r"\\(.)", r"\1", quoted) or plain or "utf-8"
     return "utf-8"
+
+
+def pieces(wholes: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes, in pieces of at most `size`."""
+    if size < 1:
+        raise ValueError(f"chunk_size must be a number of bytes above 0, not {size}")
+    return (whole[at : at + size] for whole in wholes for at in range(0, len(whole), size))
 
 
 class Response:
@@ -147,15 +155,25 @@ class Response:
         return 200 <= self.status < 300
 
     @property
+    def is_redirect(self) -> bool:
+        """Whether this is a redirect that was not followed, as with the option `redirects` 0."""
+        return self.status in _REDIRECTS and "Location" in self.headers
+
+    @property
+    def encoding(self) -> str:
+        """The charset of Content-Type, else "utf-8". Another one: `content.decode("latin-1")`."""
+        return _charset(self.headers.get("Content-Type", ""))
+
+    @property
     def text(self) -> str:
-        """The body as text, in the charset of Content-Type, else UTF-8. Bytes that are not valid
-        become U+FFFD.
+        """The body as text, in the charset `encoding`, or UTF-8 if Python does not know that. Bytes
+        that are not valid become U+FFFD.
         """
         return self._decoded(self.content)
 
     def _decoded(self, body: bytes) -> str:
         try:
-            return body.decode(_charset(self.headers.get("Content-Type", "")), "replace")
+            return body.decode(self.encoding, "replace")
         except (LookupError, ValueError):  # the charset is unknown to Python, or none of text
             return body.decode("utf-8", "replace")
 
@@ -173,7 +191,13 @@ class Response:
 
     def __iter__(self) -> Iterator[bytes]:
         """The body in pieces, as a `Stream` gives it, so that the same loop serves both."""
-        return (self.content[at : at + _PIECE] for at in range(0, len(self.content), _PIECE))
+        return self.iter_content()
+
+    def iter_content(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The body in pieces of at most `chunk_size` bytes. It is in memory already: a large one is
+        for `Session.stream` or `Session.download`.
+        """
+        return pieces((self.content,), _PIECE if chunk_size is None else chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
         """The lines of `text`, without their ends."""
@@ -205,6 +229,13 @@ class Response:
             self,
             said,
         )
+
+    if not TYPE_CHECKING:  # a type checker would take any name for one that is here
+
+        def __getattr__(self, name: str) -> Any:
+            from ._missing import RESPONSE, absent
+
+            return absent(self, name, RESPONSE)
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.content)} bytes>"

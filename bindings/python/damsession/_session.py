@@ -96,6 +96,13 @@ class Session:
     def __reduce_ex__(self, _: Any) -> NoReturn:
         raise stays_here()
 
+    if not TYPE_CHECKING:  # a type checker would take any name for one that is here
+
+        def __getattr__(self, name: str) -> Any:
+            from ._missing import SESSION, absent
+
+            return absent(self, name, SESSION)
+
     def close(self) -> None:
         """Closes the session. The stored session is kept. Calls of other threads that are under way
         end normally.

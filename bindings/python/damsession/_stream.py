@@ -9,13 +9,13 @@ may be sent meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._handle import SessionHandle
 from ._incoming import Incoming
 from ._loop import Loop, Transfer
 from ._request import StreamOptions, build
-from ._response import Headers, Response
+from ._response import Headers, Response, pieces
 from ._site import Asked, Site
 
 
@@ -81,6 +81,16 @@ class BaseStream:
     def ok(self) -> bool:
         """Whether the status is 2xx."""
         return self._arrived.ok
+
+    @property
+    def is_redirect(self) -> bool:
+        """`Response.is_redirect`."""
+        return self._arrived.is_redirect
+
+    @property
+    def encoding(self) -> str:
+        """`Response.encoding`."""
+        return self._arrived.encoding
 
     @property
     def _whole(self) -> Response:
@@ -177,6 +187,17 @@ class Stream(BaseStream):
             self._loop.resume(incoming.transfer)
         return piece
 
+    def iter_content(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The pieces, none of them longer than `chunk_size` bytes."""
+        return iter(self) if chunk_size is None else pieces(self, chunk_size)
+
     def read(self) -> bytes:
         """The rest of the body, in memory. It raises the transfer's error if the body broke off."""
         return b"".join(self)
+
+    if not TYPE_CHECKING:  # a type checker would take any name for one that is here
+
+        def __getattr__(self, name: str) -> Any:
+            from ._missing import STREAM, absent
+
+            return absent(self, name, STREAM)

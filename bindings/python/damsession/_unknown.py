@@ -1,5 +1,5 @@
 """What is said of a keyword that there is not: what to write in place of one of requests or httpx,
-or the nearest one.
+or the nearest one; and of a timeout as they have it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LOGIN = (
 _PROXY = "give the proxy to damsession.open(proxy=...)"
 
 #: What others call it, and what to do here.
-_ELSEWHERE = {
+ELSEWHERE = {
     "allow_redirects": _REDIRECTS,
     "auth": _LOGIN,
     "base_url": "give the server to damsession.open(url=...)",
@@ -34,8 +34,8 @@ _ELSEWHERE = {
 
 def hint(keyword: str, known: Iterable[str], quote: str = '"') -> str:
     """The end of a message about a keyword that is not one of `known`: "" if nothing is near."""
-    if keyword in _ELSEWHERE:
-        return f"; {_ELSEWHERE[keyword]}"
+    if keyword in ELSEWHERE:
+        return f"; {ELSEWHERE[keyword]}"
     import difflib  # here, as few programs need it
 
     near = difflib.get_close_matches(keyword, known, 1, 0.75)
@@ -53,3 +53,11 @@ def unexpected(caller: str, options: Mapping[str, Any], known: frozenset[str]) -
     keyword = next(name for name in options if name not in known)
     told = hint(keyword, known, "'")
     return TypeError(f"{caller}() got an unexpected keyword argument '{keyword}'{told}")
+
+
+def no_timeout(value: object) -> TypeError:
+    """The error for what is no number, such as the (connect, read) of requests."""
+    return TypeError(
+        f"timeout is one number of seconds, not {type(value).__name__}; the times for connecting and"
+        " between two pieces are damsession.open(connect_timeout=..., idle_timeout=...)"
+    )
