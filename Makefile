@@ -75,9 +75,9 @@ test: $(TESTED) check ## install what is missing and run every test
 	swift build --build-tests --scratch-path $(BUILD)/test
 	$(PYTHON) Tests/run.py
 
-test-one: $(TESTED) ## run some suites (T="swift shell")
+test-one: $(if $(T),$(TESTED)) ## run some suites (T="swift shell"); without T, list them
 	$(if $(filter swift fuzz,$(T)),swift build --build-tests --scratch-path $(BUILD)/test)
-	$(PYTHON) Tests/run.py $(or $(T),?)
+	$(if $(T),$(PYTHON) Tests/run.py $(T),@python3 Tests/run.py --list)
 
 soak: $(LIB) $(BIN) $(VENV)/ready ## minutes of expiries, revocations and kills on one identity (MINUTES=5)
 	$(PYTHON) Tests/sharing/soak.py $(or $(MINUTES),5)

@@ -117,6 +117,9 @@ def run(suite: Suite) -> tuple[Suite, int, int, float]:
 
 def main(names: list[str]) -> int:
     known = [suite.name for suite in SUITES]
+    if names == ["--list"]:
+        print(*known)
+        return 0
     if unknown := set(names) - set(known):
         sys.exit(f"there is no suite {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     LOGS.mkdir(parents=True, exist_ok=True)

@@ -66,6 +66,10 @@ check "exports.map lists the header's functions" same "$work/header" "$work/map"
 check "the library exports the header's functions" same "$work/header" "$work/exported"
 check "the Python table has the header's functions" same "$work/header" "$work/python"
 
+sed -n 's/^DAMSESSION_\([0-9.]*\) {$/\1/p' Sources/DamABI/exports.map | sort -V | tail -n 1 >"$work/node"
+sed -n 's/^#define DAM_VERSION "\(.*\)"/\1/p' include/damsession.h >"$work/version"
+check "no node is of a version to come" sh -c \
+    "[ -s '$work/node' ] && [ -s '$work/version' ] && cat '$work/node' '$work/version' | sort -CV"
 awk '/^[A-Z_0-9.]+ \{$/ { node = $1 } /^ *dam_/ { sub(/;/, ""); print $1 "@@" node }' Sources/DamABI/exports.map |
     sort >"$work/map.nodes"
 awk '$7 != "UND" && $5 != "LOCAL" && $8 !~ /^DAMSESSION_[0-9.]+$/ && NR > 3 { print $8 }' "$work/symbols" |
