@@ -2,8 +2,9 @@
 all.
 
 "memory" and a folder are the library's own stores. {"sqlite": FILE} is an application store in
-Python that several processes share, {"lockless": FILE} the same without locks, and {"table":
-LIBRARY} that of application_store.c. What an application store must promise is in damsession.h.
+Python that several processes share, {"lockless": FILE} the same without locks, {"open": FILE} with
+locks that keep nobody out, and {"table": LIBRARY} that of application_store.c. What an application
+store must promise is in damsession.h.
 """
 
 from __future__ import annotations
@@ -80,8 +81,15 @@ class SQLiteStore:
             return records.execute("DELETE FROM record WHERE key = ?", (key,)).rowcount == 1
 
 
+class OpenStore(SQLiteStore):
+    """Its locks keep nobody out, as on a network's file system that only pretends to have any."""
+
+    def lock(self, key: str, wait: float) -> sqlite3.Connection | None:
+        return sqlite3.connect(":memory:", check_same_thread=False)
+
+
 class LocklessStore(SQLiteStore):
-    """The same on a system that has no locks: siblings may log in at the same time."""
+    """The same on a system that has no locks, and says so."""
 
     def lock(self, key: str, wait: float) -> sqlite3.Connection | None:
         raise OSError("there are no locks here")
@@ -105,6 +113,8 @@ def store(place: Any) -> Any:
         return SQLiteStore(place["sqlite"])
     if isinstance(place, dict) and "lockless" in place:
         return LocklessStore(place["lockless"])
+    if isinstance(place, dict) and "open" in place:
+        return OpenStore(place["open"])
     if isinstance(place, dict):
         return table(place["table"])
     return place

@@ -58,7 +58,7 @@ def test_the_same_within_one_process(alone: Stage, kind: Kind) -> None:
 def test_a_slow_older_login_does_not_overwrite_a_newer_one(
     alone: Stage, tmp_path: Path, kind: Kind
 ) -> None:
-    place = {"lockless": str(tmp_path / "records")}
+    place = {"open": str(tmp_path / "records")}
     slow, fast = alone.crew(2, kind, store=place, **PARALLEL[kind]).workers
     is_there = alone.delay(kind.login, seconds=2.0)
     slow.tell({"name": "login"})
@@ -80,10 +80,10 @@ def test_two_logins_at_the_same_time_become_one_session(
     stage: Stage, tmp_path: Path, kind: Kind
 ) -> None:
     stage.sandbox.knobs(latency=300)
-    place = {"lockless": str(tmp_path / "records")}
+    place = {"open": str(tmp_path / "records")}
     crew = stage.crew(2, kind, store=place, **PARALLEL[kind])
     assert crew.do("login").errors == []
-    assert stage.count(kind.system)["logins_ok"] == 2  # there are no locks: it cannot be helped
+    assert stage.count(kind.system)["logins_ok"] == 2  # it cannot be helped
     stage.sandbox.knobs(latency=0)
     crew.do("get", kind.path)
     crew.do("get", kind.path)
@@ -93,6 +93,21 @@ def test_two_logins_at_the_same_time_become_one_session(
     if kind is not COOKIE:  # there each response brings another one
         assert len({worker.do("token")["values"][0] for worker in [*crew.workers, reader]}) == 1
     assert stage.count(kind.system)["refused"] == 0 and stage.count(kind.system)["logins_ok"] == 2
+
+
+@ALL
+def test_without_locks_nothing_scarce_is_asked_for(
+    stage: Stage, tmp_path: Path, kind: Kind
+) -> None:
+    place = {"lockless": str(tmp_path / "records")}
+    with stage.crew(2, kind, store=place, **PARALLEL[kind]) as crew:
+        outcome = crew.do("get", kind.path)
+        if kind is not DEVICE:
+            assert outcome.all_answered(2)
+            return
+        assert [name for name, _ in outcome.errors] == ["StoreError"] * 2
+        assert all("no device token was asked for" in text for _, text in outcome.errors)
+    assert stage.count("fotoweb")["requests"] == 0
 
 
 def test_a_late_cookie_does_not_overwrite_a_newer_one(stage: Stage) -> None:
