@@ -119,7 +119,7 @@ renew() {
 @test "login says that a device token could not be kept, and asks for none" {
     : >file
     run -60 --separate-stderr login_fotoweb --store "$HOME/file" --explain
-    [[ $stderr == *"DAM_ERR_STORE: a device token could not be kept"*"none was asked for; make the store writable"* ]]
+    [[ $stderr == *"DAM_ERR_STORE: the store is out of order ($HOME/file: "*"no device token was asked for"*"mend the store"* ]]
     [[ ${stderr_lines[-1]} == *" 0 exchanges, 0 logins, "*" saved 0 records, "* ]]
     [ -z "$output$(dam list)" ]
     count fotoweb.tokens_created 0
