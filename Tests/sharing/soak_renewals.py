@@ -6,7 +6,8 @@ An answer is not heard if it was lost, or its process killed before it could sav
 the same refresh token is sent once more. Where the server takes each of them once, that costs the
 consent, and there is no such renewal; nothing else costs it. A refresh token is old as soon as
 anybody has used an access token that came after it: they are saved before either is used, so the
-store held its successor by then. Nobody may send an old one.
+store held its successor by then. Nobody may send an old one. One that arrived before is none: the
+server may answer it late, to a process that was killed meanwhile.
 
 Read from the servers' log as it goes; the library is not asked.
 """
@@ -41,9 +42,10 @@ class Renewals:
         #: Access tokens that the server refused.
         self.refused: set[str] = set()
         self._access: set[str] = set()
-        #: Refresh tokens that were sent, and of these the old ones.
+        #: Refresh tokens that were sent, and of these the old ones: with the number of the request,
+        #: in order of arrival, that had used a later access token.
         self._sent: set[str] = set()
-        self._old: set[str] = set()
+        self._old: dict[str, int] = {}
         self._issued, self._is_heard = 0.0, True
         self._is_due = False  # the last access token was refused
 
@@ -54,11 +56,11 @@ class Renewals:
             self._see_grant(entry)
         for name, value in entry["headers"]:
             if name.lower() == "authorization":
-                self._see_use(value, entry["verdict"])
+                self._see_use(value, entry)
 
     def _see_grant(self, entry: dict[str, Any]) -> None:
         for token in entry["form"].get("refresh_token", []):
-            self.stale += token in self._old
+            self.stale += token in self._old and entry["arrival"] > self._old[token]
             self._sent.add(token)
         self.lost += bool({"fault:drop-after-processing", "fault:truncate"} & set(entry["flags"]))
         if entry["verdict"] != "ok":
@@ -72,12 +74,12 @@ class Renewals:
             self.consents += 1
         self._issued, self._is_due, self._is_heard = now, False, False
 
-    def _see_use(self, value: str, verdict: str) -> None:
+    def _see_use(self, value: str, entry: dict[str, Any]) -> None:
         if value not in self._access:
             self._access.add(value)
-            self._old |= self._sent
+            self._old = {**dict.fromkeys(self._sent, entry["arrival"]), **self._old}
             self._is_heard = True
-        if verdict in ("expired", "refused"):
+        if entry["verdict"] in ("expired", "refused"):
             self._is_due |= value not in self.refused
             self.refused.add(value)
 

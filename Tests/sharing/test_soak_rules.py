@@ -4,6 +4,7 @@ with a session's own refresh tokens.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,19 @@ def test_an_old_refresh_token_is_noticed(alone: Stage, client: Client, folder: P
     reader.read()
     assert (reader.renewals.stale, reader.renewals.unheard) == (1, 0)
     assert not reader.renewals.is_kept(folder)  # nobody has saved the next one
+
+
+def test_one_that_is_answered_late_is_not_old(alone: Stage, client: Client) -> None:
+    """It arrived before its successor was used: a killed process cannot take it back."""
+    client.use(client.access)
+    is_there = alone.delay("oauth2/token", seconds=1.0)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(client.renew, client.refresh)
+        is_there()
+        client.use(client.renew(client.refresh)["access_token"])
+        late.exception()  # the server may refuse it by then
+    arrivals = [entry["arrival"] for entry in alone.sandbox.log()]
+    assert arrivals[-1] < max(arrivals)  # it was answered last
+    reader = Reader(alone.sandbox)
+    reader.read()
+    assert reader.renewals.stale == 0
