@@ -28,7 +28,7 @@ $(FUNCTIONS:%=$(BUILD)/man/%.3) &: include/damsession.h bindings/c/functions.py 
 PAGES := $(patsubst bindings/pages/%.md,%,$(wildcard bindings/pages/*.md))
 MAN7  := $(PAGES:%=$(BUILD)/man/damsession-%.7)
 
-$(BUILD)/man/damsession-%.7: bindings/pages/%.md bindings/page.py CHANGELOG.md | $(BUILD)/tools
+$(BUILD)/man/damsession-%.7: bindings/pages/%.md bindings/page.py bindings/plain.py CHANGELOG.md | $(BUILD)/tools
 	@mkdir -p $(dir $@)
 	lowdown -s -tman --parse-no-intraemph -M title=damsession-$* -M section=7 -M date=$(RELEASED) \
 	  -M source="damsession $(VERSION)" $< | python3 bindings/page.py damsession-$* >$@

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import sys
 
+from plain import lines_of
+
 WIDTH = 65  # of a table in 80 columns: man indents it, and there are rules.
 
 
@@ -31,13 +33,7 @@ def table(found: re.Match[str]) -> str:
 
 
 def entry(heads: list[str], cells: list[str]) -> str:
-    """The cells but for the first, with their heads where there are several; the last has a line of
-    its own.
-    """
-    name, *middle, last = cells
-    if middle:
-        last = f"{heads[-1]}: {last}"
-    told = "; ".join(f"{head}: {cell}" for head, cell in zip(heads[1:], middle) if cell)
+    name, told, last = lines_of(heads, cells)
     return f".PP\n{name}\n.RS 4\n" + (f"{told}\n.br\n" if told else "") + f"{last}\n.RE\n"
 
 

@@ -76,14 +76,19 @@ def table(rows: list[str]) -> str:
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
-def entry(heads: list[str], row: list[str]) -> str:
-    """The cells but for the first, with their heads where there are several; the last has a line of
-    its own.
+def lines_of(heads: list[str], row: list[str]) -> tuple[str, str, str]:
+    """A row as an entry of a list: what the first cell says; the cells after that with their heads,
+    "" for none; the last, which has a line of its own, with its head where there are several.
     """
     name, *middle, last = row
     if middle:
         last = f"{heads[-1]}: {last}"
     told = "; ".join(f"{head}: {cell}" for head, cell in zip(heads[1:], middle) if cell)
+    return name, told, last
+
+
+def entry(heads: list[str], row: list[str]) -> str:
+    name, told, last = lines_of(heads, row)
     lines = [wrap(name, rest="  "), told and wrap(told, "    ", "    "), wrap(last, "    ", "    ")]
     return "\n".join(filter(None, lines))
 

@@ -91,8 +91,9 @@ static int ask_secrets(struct work *work)
     return ask_program_secrets(work);
 }
 
-/* Tries again what a person has typed wrong, and asks for nothing else. */
-static int log_in(struct work *work, const struct arguments *arguments, int asks_for_key)
+/* Tries again what a person has typed wrong, and asks for nothing else. `kept`: whether the answers are remembered
+   although it failed; the advice after the error knows the name then. */
+static int log_in(struct work *work, const struct arguments *arguments, int asks_for_key, int *kept)
 {
     enum { TRIES = 3 };
     dam_error error;
@@ -110,7 +111,7 @@ static int log_in(struct work *work, const struct arguments *arguments, int asks
         if (status == DAM_ERR_CREDENTIALS_NEEDED && (arguments->port != 0 || is_given(arguments, FLAG_DEVICE)))
             say("--listen and --device are for OAuth2, where nobody gives a password: --authentication oauth");
         if (tries == TRIES || !(is_key || is_password)) {
-            keep_answers(arguments, work, status);
+            *kept = keep_answers(arguments, work, status);
             return report(&error);
         }
         say("%s", describe(&error, text));
@@ -183,6 +184,7 @@ static void say_untried(const struct arguments *arguments, const struct work *wo
 int run_login(const struct arguments *arguments, struct work *work)
 {
     dam_error error;
+    int kept = 0;
     struct asked asked = {0};
     dam_status loaded = load_options(work, arguments, &error);
     note_new_name(loaded == DAM_ERR_NOT_FOUND);
@@ -201,12 +203,12 @@ int run_login(const struct arguments *arguments, struct work *work)
     while (code == EXIT_USAGE && asked.url_is_open && ask_url(work, "URL: "))
         code = start_session(work);
     if (code == EXIT_OK)
-        code = log_in(work, arguments, asks_for_key);
+        code = log_in(work, arguments, asks_for_key, &kept);
     if (code == EXIT_OK)
         code = prove_session(work);
     if (code == EXIT_OK && has_name(arguments))
         code = save(arguments, work);
-    else if (keep_answers(arguments, work, code))
+    else if (kept || keep_answers(arguments, work, code))
         say_kept(arguments->words[0], code);
     if (code == EXIT_OK)
         say_untried(arguments, work);
