@@ -965,12 +965,12 @@ dam_status dam_loop_consent_begin(dam_loop *loop, dam_session *session, dam_done
 dam_status dam_loop_consent_finish(dam_loop *loop, dam_session *session, const char *redirected_url,
                                    dam_done_callback done, void *user_data, uint64_t *id_out, dam_error *err);
 
-/** dam_consent_begin_device in the loop. `*url_out` and `*code_out` are NULL until they are written, before `done` is
-    called. */
+/** dam_consent_begin_device in the loop. Its `done` gets no response. `*url_out` and `*code_out` are NULL until they
+    are written, before `done` is called. */
 dam_status dam_loop_consent_begin_device(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                                          char **url_out, char **code_out, uint64_t *id_out, dam_error *err);
 
-/** dam_consent_poll in the loop: one question to the server. */
+/** dam_consent_poll in the loop: one question to the server. Its `done` gets no response. */
 dam_status dam_loop_consent_poll(dam_loop *loop, dam_session *session, dam_done_callback done, void *user_data,
                                  uint64_t *id_out, dam_error *err);
 
